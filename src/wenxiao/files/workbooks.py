@@ -1,0 +1,162 @@
+"""Workbooks and csv files as a :class:`Book`: what a person sees, where, with merges and what is hidden."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.cell import Cell as OpenCell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+from openpyxl.worksheet.worksheet import Worksheet
+
+from wenxiao.files.cells import Book, Cell, Merge, Sheet
+from wenxiao.files.numberformats import as_date, decimal_of, format_date, format_number, is_date_format, plain
+
+MOST_CELLS = 400_000
+"""A form never has this many cells; a ledger goes through :mod:`wenxiao.files.ledger`."""
+
+
+class UnreadableError(Exception):
+    """The file cannot be read; the text is a Chinese sentence for the user."""
+
+
+def read_xlsx(path: Path) -> Book:
+    """A .xlsx as a person sees it; formulas with their cached value, without it ``has_cached`` is False.
+
+    Raises UnreadableError with a sentence for the user. Call it behind the gate, in the limited child.
+    """
+    try:
+        stored = openpyxl.load_workbook(path, data_only=False, keep_links=False)
+        sheets = [sheet for sheet in stored.worksheets if isinstance(sheet, Worksheet)]
+        shown = _values_of(path) if any(_has_formula(sheet) for sheet in sheets) else None
+        book = Book("xlsx")
+        for sheet in sheets:
+            values = shown[sheet.title] if shown is not None and sheet.title in shown.sheetnames else None
+            book.sheets.append(_sheet(sheet, values))
+    except UnreadableError:
+        raise
+    except Exception as error:
+        raise UnreadableError(
+            f"表格内部有错误，无法读取（{type(error).__name__}）。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。"
+        ) from error
+    return book
+
+
+def _values_of(path: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(path, data_only=True, keep_links=False)
+
+
+def _cells_of(sheet: Worksheet) -> Iterator[OpenCell]:
+    """Cells really written in the file; ``iter_rows`` would make the empty ones up."""
+    stored: dict[tuple[int, int], Any] = sheet._cells  # no public door to written cells only
+    if len(stored) > MOST_CELLS:
+        raise UnreadableError(f"工作表“{sheet.title}”超过 {MOST_CELLS} 格，不是一张绩效表。请只保留要导入的表。")
+    for _, cell in sorted(stored.items(), key=lambda item: item[0]):
+        if isinstance(cell, OpenCell) and cell.value is not None:
+            yield cell
+
+
+def _has_formula(sheet: Worksheet) -> bool:
+    return any(cell.data_type == "f" for cell in _cells_of(sheet))
+
+
+def _sheet(sheet: Worksheet, values: Any) -> Sheet:
+    out = Sheet(sheet.title, hidden=sheet.sheet_state != "visible")
+    for cell in _cells_of(sheet):
+        made = _cell(cell, values)
+        if made is not None:
+            out.cells[made.row, made.col] = made
+    out.merges = sorted(
+        (Merge(area.min_row, area.min_col, area.max_row, area.max_col) for area in sheet.merged_cells.ranges),
+        key=lambda merge: (merge.top, merge.left),
+    )
+    out.hidden_rows = frozenset(row for row, size in sheet.row_dimensions.items() if size.hidden)
+    hidden: set[int] = set()
+    for size in sheet.column_dimensions.values():
+        if size.hidden and size.min is not None and size.max is not None:
+            hidden.update(range(size.min, min(size.max, 16_384) + 1))
+    out.hidden_cols = frozenset(hidden)
+    return out
+
+
+def _cell(cell: OpenCell, values: Any) -> Cell | None:
+    formula, value = None, cell.value
+    if cell.data_type == "f":
+        formula = _formula_text(value)
+        value = values[cell.coordinate].value if values is not None else None
+    text, raw = shown_value(value, cell.number_format)
+    if not text and formula is None:
+        return None
+    number_format = None if cell.number_format in {None, "General"} else cell.number_format
+    return Cell(
+        cell.row,
+        cell.column,
+        cell.coordinate,
+        text,
+        raw,
+        number_format,
+        formula,
+        has_cached=formula is None or value is not None,
+    )
+
+
+def _formula_text(value: object) -> str:
+    if isinstance(value, ArrayFormula):
+        return str(value.text or "")
+    if isinstance(value, DataTableFormula):
+        return ""
+    return str(value)
+
+
+def shown_value(value: object, number_format: str | None) -> tuple[str, str | None]:
+    """(what a person sees, what is stored) of one value under its number format; decimal text for numbers."""
+    if value is None:
+        return "", None
+    if isinstance(value, bool):
+        return ("TRUE" if value else "FALSE"), None
+    if isinstance(value, int | float | Decimal):
+        return _shown_number(value, number_format)
+    if isinstance(value, dt.datetime | dt.date | dt.time | dt.timedelta):
+        return _shown_moment(value, number_format)
+    text = str(value)
+    return (text, text) if text.strip() else ("", None)
+
+
+def _shown_number(value: float | Decimal, number_format: str | None) -> tuple[str, str | None]:
+    number = decimal_of(value)
+    if number is None:
+        return "#NUM!", None
+    if number_format and is_date_format(number_format):
+        moment = as_date(number)
+        if moment is not None:
+            return format_date(moment, number_format), plain(number)
+    return format_number(number, number_format), plain(number)
+
+
+def _shown_moment(
+    value: dt.datetime | dt.date | dt.time | dt.timedelta, number_format: str | None
+) -> tuple[str, str | None]:
+    if isinstance(value, dt.timedelta):
+        return str(value), str(value)
+    if isinstance(value, dt.time):
+        return value.strftime("%H:%M"), value.isoformat()
+    moment = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001  no zone in a sheet
+    serial = decimal_of(to_excel(moment))
+    return format_date(moment, number_format or "yyyy-mm-dd"), plain(serial) if serial is not None else None
+
+
+def address(row: int, col: int) -> str:
+    """The address of a cell: B7 for row 7, column 2."""
+    return f"{get_column_letter(col)}{row}"
+
+
+def is_zip(path: Path) -> bool:
+    """Whether the bytes are a readable zip: a .xls that is really a .xlsx is read as what it is."""
+    return zipfile.is_zipfile(path)
