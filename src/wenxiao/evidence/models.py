@@ -1,0 +1,62 @@
+"""实绩与佐证: what came of the promise, and what proves it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from wenxiao.budget.models import Dossier
+from wenxiao.records.models import ImportBatch, StoredFile
+from wenxiao.store.moves import Versioned
+from wenxiao.targets.models import Indicator
+
+
+class Actual(Versioned):
+    """The value of an indicator at one stage. ``through_month`` 12 at year end; monitoring rows carry a forecast."""
+
+    class Stage(models.TextChoices):
+        MONITORING = "monitoring", "监控"
+        SELFEVAL = "selfeval", "自评"
+        RECHECK = "recheck", "复核"
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="actuals", verbose_name="指标")
+    stage = models.CharField("环节", max_length=12, choices=Stage.choices)
+    through_month = models.PositiveSmallIntegerField("截止月", default=12)
+    value = models.CharField("完成值", max_length=500, blank=True)
+    forecast = models.CharField("全年预计", max_length=500, blank=True)
+    causes = models.JSONField("偏差原因类别", default=list)
+    possibility = models.CharField("完成可能性", max_length=20, blank=True)
+    note = models.TextField("说明", blank=True)
+    cell = models.CharField("原表位置", max_length=60, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="填报人")
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核验人",
+    )
+    synthetic = models.BooleanField("合成", default=False)
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "实绩"
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "stage", "through_month"], name="one_actual_a_stage"),
+        ]
+
+
+class Material(models.Model):
+    """A proof (佐证) of a dossier; it may serve several indicators."""
+
+    class State(models.TextChoices):
+        UNVERIFIED = "unverified", "未核"
+        VERIFIED = "verified", "已核"
+        REFUSED = "refused", "不予采信"
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="materials", verbose_name="档案")
+    indicators = models.ManyToManyField(Indicator, blank=True, related_name="materials", verbose_name="证明的指标")
+    title = models.CharField("名称", max_length=200)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="文件")
+    state = models.CharField("核验", max_length=10, choices=State.choices, default=State.UNVERIFIED)
+    note = models.CharField("说明", max_length=300, blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "佐证材料"

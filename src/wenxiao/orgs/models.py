@@ -1,0 +1,177 @@
+"""机构与人员: divisions, the unit tree with validity dates, users and the grants that say who may do what."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Now
+
+from wenxiao.store.moves import Versioned
+
+
+class Division(models.Model):
+    """One finance bureau's territory (财政区划) with its governing body and report chain."""
+
+    class Body(models.TextChoices):
+        GOVERNMENT = "government", "人民政府"
+        COMMITTEE = "committee", "管理委员会"
+
+    code = models.CharField("区划代码", max_length=9, unique=True)
+    name = models.CharField("名称", max_length=60)
+    short_name = models.CharField("简称", max_length=30, blank=True)
+    body = models.CharField("管理机构", max_length=12, choices=Body.choices, default=Body.GOVERNMENT)
+    bureau = models.CharField("财政部门", max_length=60)
+    report_chain = models.JSONField("报送对象", default=list)
+    demo = models.BooleanField("演示", default=False)
+    rules = models.JSONField("本级规则", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "财政区划"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(Versioned):
+    """A budget department or unit. ``path`` ("/3/17/") names its ancestors and itself, so a subtree is one prefix."""
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", "预算部门"
+        UNIT = "unit", "预算单位"
+        FINANCE = "finance", "财政科室"
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    code = models.CharField("单位代码", max_length=21)
+    name = models.CharField("单位名称", max_length=100)
+    kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.UNIT)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级单位")
+    path = models.CharField("路径", max_length=120, blank=True)
+    office = models.ForeignKey("self", models.PROTECT, null=True, related_name="served", verbose_name="对口业务科室")
+    contact = models.CharField("联系人", max_length=60, blank=True)
+    phone = models.CharField("联系电话", max_length=40, blank=True)
+    valid_from = models.DateField("启用日期", null=True)
+    valid_to = models.DateField("停用日期", null=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors", verbose_name="承接单位")
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        constraints = [models.UniqueConstraint(fields=["division", "code"], name="unit_code_once")]
+        indexes = [models.Index(fields=["division", "path"], name="unit_path")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Users(BaseUserManager):
+    """Makes users for Django's authentication."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
+        """A user who can log in; without a password nobody can."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who logs in. What they may do stands in their grants alone."""
+
+    username = models.CharField("账号", max_length=60, unique=True)
+    name = models.CharField("姓名", max_length=60)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, verbose_name="财政区划")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="所在单位")
+    phone = models.CharField("电话", max_length=40, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须改密码", default=False)
+
+    USERNAME_FIELD = "username"
+    objects = Users()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用户"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """Who somebody is in the field; each role's powers stand in permissions.py."""
+
+    CLERK = "clerk", "单位经办人"
+    HEAD = "head", "单位负责人"
+    DEPARTMENT = "department", "主管部门"
+    OFFICE = "office", "财政业务科室"
+    PERFORMANCE = "performance", "财政绩效科"
+    BUDGET = "budget", "预算科"
+    TREASURY = "treasury", "国库科"
+    SECRETARIAT = "secretariat", "办公室"
+    LEADER = "leader", "局领导"
+    AGENCY = "agency", "第三方机构"
+    EXPERT = "expert", "评审专家"
+    SYSTEM = "system", "系统管理员"
+    SECURITY = "security", "安全管理员"
+    AUDIT = "audit", "审计管理员"
+    AUDITOR = "auditor", "外部审计"
+
+
+class GrantsInForce(models.QuerySet):
+    """Grants that hold now."""
+
+    def in_force(self) -> GrantsInForce:
+        """Not ended, begun; by the database's clock."""
+        today = Now()
+        return self.filter(models.Q(until=None) | models.Q(until__gte=today), since__lte=today)
+
+
+class Grant(models.Model):
+    """Role × scope × period. The scope is a unit subtree, a list of subjects, or (both empty) the whole division."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name="用户")
+    role = models.CharField("角色", max_length=12, choices=Role.choices)
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="单位范围")
+    subjects = models.ManyToManyField("budget.Subject", blank=True, verbose_name="对象范围")
+    by_subjects = models.BooleanField("只限所列对象", default=False)
+    since = models.DateTimeField("起", db_default=Now())
+    until = models.DateTimeField("止", null=True)
+    why = models.CharField("依据", max_length=200, blank=True)
+
+    objects = GrantsInForce.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "授权"
+        indexes = [models.Index(fields=["user", "role"], name="grant_user")]
+
+
+class Agency(models.Model):
+    """A third-party evaluator (第三方机构)."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    name = models.CharField("机构名称", max_length=100)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    lead = models.CharField("主评人", max_length=60, blank=True)
+    phone = models.CharField("电话", max_length=40, blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "第三方机构"
+        constraints = [models.UniqueConstraint(fields=["division", "name"], name="agency_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Expert(models.Model):
+    """A person of the expert pool (专家库)."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    name = models.CharField("姓名", max_length=60)
+    field = models.CharField("专业领域", max_length=60, blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专家"
+
+    def __str__(self) -> str:
+        return self.name

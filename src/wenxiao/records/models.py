@@ -1,0 +1,195 @@
+"""留痕: what stays. Entries in a hash chain, files as received, batches that can be undone, papers, to-dos."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Entry(models.Model):
+    """One act of one person, in the same transaction as what it did. Never updated, never deleted.
+
+    ``hash`` covers every field and ``previous``, so the chain of a division's day can be verified by itself.
+    """
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    day = models.DateField("日期")
+    number = models.PositiveIntegerField("当日序号")
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    by_name = models.CharField("经办人姓名", max_length=60)
+    act = models.CharField("事项", max_length=60)
+    target_type = models.CharField("对象类型", max_length=40, blank=True)
+    target_id = models.BigIntegerField("对象编号", null=True)
+    label = models.CharField("对象", max_length=300, blank=True)
+    why = models.TextField("理由", blank=True)
+    data = models.JSONField("改动内容", default=dict)
+    previous = models.CharField("上一条校验值", max_length=64)
+    hash = models.CharField("校验值", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "留痕"
+        constraints = [models.UniqueConstraint(fields=["division", "day", "number"], name="entry_number_once_a_day")]
+        indexes = [models.Index(fields=["target_type", "target_id"], name="entry_target")]
+
+
+class ChainHead(models.Model):
+    """The last hash of a division's chain on one day; locked last by whoever appends."""
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    day = models.DateField("日期")
+    number = models.PositiveIntegerField("末条序号", default=0)
+    hash = models.CharField("末条校验值", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "留痕链头"
+        constraints = [models.UniqueConstraint(fields=["division", "day"], name="one_head_a_day")]
+
+
+class StoredFile(models.Model):
+    """A file as received, byte for byte, found by its digest."""
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    name = models.CharField("文件名", max_length=255)
+    sha256 = models.CharField("摘要", max_length=64)
+    size = models.BigIntegerField("字节数")
+    path = models.CharField("存放位置", max_length=255)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="提交人")
+    at = models.DateTimeField("收到时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "原始文件"
+        indexes = [models.Index(fields=["division", "sha256"], name="file_digest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportBatch(models.Model):
+    """One import: what came in, what was wrong, what it wrote, and how to take it back."""
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", "待确认"
+        APPLIED = "applied", "已导入"
+        UNDONE = "undone", "已撤销"
+        REFUSED = "refused", "未通过"
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    kind = models.CharField("类别", max_length=30)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始文件")
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.PREVIEWED)
+    source_rows = models.PositiveIntegerField("来源行数", default=0)
+    accepted = models.PositiveIntegerField("导入行数", default=0)
+    problems = models.JSONField("问题", default=list)
+    reading = models.JSONField("读数", default=dict)
+    choices = models.JSONField("匹配结果", default=dict)
+    written = models.JSONField("写入与原值", default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入批次"
+
+    def __str__(self) -> str:
+        return f"导入批次 {self.pk}"
+
+
+class Document(models.Model):
+    """A policy document or notice of the document library (制度库): what rules and rounds cite."""
+
+    class Kind(models.TextChoices):
+        MEASURES = "measures", "制度办法"
+        NOTICE = "notice", "通知"
+        OPINION = "opinion", "实施意见"
+        PLAN = "plan", "工作方案"
+        APPROVAL = "approval", "批复"
+        OTHER = "other", "其他"
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    kind = models.CharField("类别", max_length=12, choices=Kind.choices)
+    title = models.CharField("名称", max_length=200)
+    number = models.CharField("文号", max_length=60, blank=True)
+    issuer = models.CharField("发文单位", max_length=100, blank=True)
+    issued_on = models.DateField("发文日期", null=True)
+    in_force_from = models.DateField("施行日期", null=True)
+    note = models.TextField("说明", blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原文")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文件"
+
+    def __str__(self) -> str:
+        return f"《{self.title}》"
+
+
+class Todo(models.Model):
+    """Something waiting for a person or for whoever acts for a unit."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待办"
+        DONE = "done", "已办"
+        VOID = "void", "已取消"
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    kind = models.CharField("事项", max_length=20)
+    title = models.CharField("标题", max_length=200)
+    role = models.CharField("办理角色", max_length=30, blank=True)
+    unit = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, verbose_name="办理单位")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="办理人")
+    target_type = models.CharField("对象类型", max_length=40, blank=True)
+    target_id = models.BigIntegerField("对象编号", null=True)
+    due_on = models.DateField("期限", null=True)
+    state = models.CharField("状态", max_length=6, choices=State.choices, default=State.OPEN)
+    reminded = models.PositiveIntegerField("已催次数", default=0)
+    made_at = models.DateTimeField("产生时间", auto_now_add=True)
+    done_at = models.DateTimeField("办结时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待办"
+        indexes = [
+            models.Index(fields=["division", "state", "due_on"], name="todo_due"),
+            models.Index(fields=["target_type", "target_id"], name="todo_target"),
+        ]
+
+
+class Notice(models.Model):
+    """A paper sent to a unit: feedback notice (反馈函), reminder (催办函), with its receipt (签收)."""
+
+    class Kind(models.TextChoices):
+        FEEDBACK = "feedback", "反馈函"
+        REMINDER = "reminder", "催办函"
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    number = models.CharField("编号", max_length=60, blank=True)
+    unit = models.ForeignKey("orgs.Unit", models.PROTECT, verbose_name="送达单位")
+    target_type = models.CharField("对象类型", max_length=40, blank=True)
+    target_id = models.BigIntegerField("对象编号", null=True)
+    text = models.TextField("正文", blank=True)
+    issued_on = models.DateField("发出日期")
+    due_on = models.DateField("回复期限", null=True)
+    received_on = models.DateField("签收日期", null=True)
+    received_by = models.CharField("签收人", max_length=60, blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "函件"
+        indexes = [models.Index(fields=["target_type", "target_id"], name="notice_target")]
+
+
+class Instruction(models.Model):
+    """A leader's written instruction (领导批示) on a paper, assigned and followed to completion."""
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    leader = models.CharField("批示领导", max_length=60)
+    text = models.TextField("批示内容")
+    given_on = models.DateField("批示日期")
+    about_type = models.CharField("所批文件类型", max_length=40, blank=True)
+    about_id = models.BigIntegerField("所批文件编号", null=True)
+    assigned_to = models.CharField("承办", max_length=100, blank=True)
+    due_on = models.DateField("办结期限", null=True)
+    outcome = models.TextField("办理结果", blank=True)
+    closed_on = models.DateField("办结日期", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "领导批示"

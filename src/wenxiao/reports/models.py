@@ -1,0 +1,54 @@
+"""报告: drafts with bound figures, and what was signed, frozen."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from wenxiao.orgs.models import Division
+from wenxiao.records.models import StoredFile
+from wenxiao.store.moves import Versioned
+
+
+class Draft(Versioned):
+    """The annual work report of a division and work year while it is written.
+
+    ``prose`` holds what the author wrote for a section (missing = the default wording); ``choices`` the named objects,
+    basis documents, cut-off of the main problems, and optional blocks.
+    """
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    work_year = models.PositiveSmallIntegerField("工作年度")
+    prose = models.JSONField("正文", default=dict)
+    choices = models.JSONField("取舍", default=dict)
+    seen = models.JSONField("上次所用数据", default=dict)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="编写人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报告草稿"
+        constraints = [models.UniqueConstraint(fields=["division", "work_year"], name="one_draft_a_year")]
+
+
+class Signed(models.Model):
+    """A report as signed (签发): its text, figures and files. Never updated; a correction is a new one naming the old."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    work_year = models.PositiveSmallIntegerField("工作年度")
+    issue_number = models.PositiveSmallIntegerField("期号")
+    signer = models.CharField("签发人", max_length=60)
+    signed_on = models.DateField("签发日期")
+    snapshot = models.JSONField("定稿内容")
+    digest = models.CharField("定稿摘要", max_length=64)
+    document = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="定稿文档")
+    table = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="定稿附表")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, verbose_name="更正")
+    why = models.TextField("更正原因", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已签发报告"
+        constraints = [
+            models.UniqueConstraint(fields=["division", "work_year", "issue_number"], name="issue_number_once"),
+        ]

@@ -1,0 +1,151 @@
+"""评审: facts set against a frame of criteria, by assigned people, in a round. One engine for seven kinds."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from wenxiao.budget.models import AuditedAmount, Dossier, Round
+from wenxiao.orgs.models import Agency, Expert
+from wenxiao.records.models import ImportBatch, StoredFile
+from wenxiao.store.fields import MoneyField, PointsField
+from wenxiao.store.moves import Versioned
+from wenxiao.targets.models import Indicator, Target
+
+
+class Review(Versioned):
+    """One dossier judged in one round. Its kind is its round's; its results never mix with another review's.
+
+    ``points`` is what this system computes or a person's marks add up to; ``published_points`` what the paper says.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待填报"
+        FILLING = "filling", "填报中"
+        SUBMITTED = "submitted", "待审核"
+        RETURNED = "returned", "已退回"
+        CHECKED = "checked", "已审核"
+        CONFIRMED = "confirmed", "已确认"
+        ISSUED = "issued", "已出具"
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="reviews", verbose_name="档案")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="reviews", verbose_name="任务")
+    kind = models.CharField("类别", max_length=24, choices=Round.Kind.choices)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    step = models.PositiveSmallIntegerField("审核环节", default=0)
+    target = models.ForeignKey(Target, models.PROTECT, null=True, verbose_name="所依目标")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, verbose_name="第三方机构")
+    audited = models.ForeignKey(AuditedAmount, models.SET_NULL, null=True, verbose_name="审定金额")
+    budget = MoneyField("本次预算数", null=True)
+    executed = MoneyField("本次执行数", null=True)
+    execution_points = PointsField("执行率得分", null=True)
+    points = PointsField("得分", null=True)
+    published_points = PointsField("原表得分", null=True)
+    grade = models.CharField("等级", max_length=4, blank=True)
+    published_grade = models.CharField("原表等级", max_length=10, blank=True)
+    complete = models.BooleanField("评分完整", default=False)
+    proved = PointsField("有已核佐证的分值", null=True)
+    conclusion = models.TextField("结论", blank=True)
+    field_notes = models.TextField("现场情况", blank=True)
+    issued_on = models.DateField("出具日期", null=True)
+    paper_number = models.CharField("报告编号", max_length=60, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人",
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始表")
+    problems = models.JSONField("核对差异", default=list)
+    synthetic = models.BooleanField("合成", default=False)
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评审"
+        constraints = [models.UniqueConstraint(fields=["dossier", "round"], name="one_review_a_round")]
+        indexes = [models.Index(fields=["round", "state"], name="review_state")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier.subject.name}{self.get_kind_display()}"
+
+
+class Criterion(models.Model):
+    """One row of a review's own score sheet. It may point to indicator rows for their facts, never for their points."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="criteria", verbose_name="评审")
+    order = models.PositiveSmallIntegerField("序号")
+    code = models.CharField("编码", max_length=20, blank=True)
+    level1 = models.CharField("一级指标", max_length=60)
+    level2 = models.CharField("二级指标", max_length=60, blank=True)
+    name = models.CharField("三级指标", max_length=200)
+    weight = PointsField("分值", null=True)
+    indicators = models.ManyToManyField(Indicator, blank=True, verbose_name="关联指标")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评分项"
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["review", "order"], name="criterion_order_once")]
+
+
+class Mark(Versioned):
+    """Points given to one row: a criterion of a score sheet, or an indicator in self-evaluation and its re-check.
+
+    ``explanation`` opens the points: formula, inputs, rule, its version and basis, as the rulebook returned them.
+    """
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="marks", verbose_name="评审")
+    criterion = models.ForeignKey(Criterion, models.CASCADE, null=True, related_name="marks", verbose_name="评分项")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, null=True, related_name="marks", verbose_name="指标")
+    expert = models.ForeignKey(Expert, models.PROTECT, null=True, verbose_name="专家")
+    seat = models.CharField("评分人", max_length=30, blank=True)
+    status = models.CharField("状态", max_length=16, default="scored")
+    points = PointsField("得分", null=True)
+    published_points = PointsField("原表得分", null=True)
+    tier = models.CharField("评定档次", max_length=20, blank=True)
+    reason_code = models.CharField("扣分原因码", max_length=20, blank=True)
+    note = models.TextField("扣分原因", blank=True)
+    explanation = models.JSONField("算式与依据", default=dict)
+    cell = models.CharField("原表位置", max_length=60, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="评分人账号")
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评分"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(criterion=None, indicator__isnull=False)
+                | models.Q(criterion__isnull=False, indicator=None),
+                name="mark_on_one_row",
+            ),
+            models.UniqueConstraint(
+                fields=["review", "criterion", "seat"], condition=models.Q(indicator=None), name="mark_once_a_seat",
+            ),
+            models.UniqueConstraint(
+                fields=["review", "indicator", "seat"], condition=models.Q(criterion=None), name="mark_once_an_indicator",
+            ),
+        ]
+
+
+class Suggestion(models.Model):
+    """A numbered piece of advice (意见建议) of a review."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="suggestions", verbose_name="评审")
+    number = models.PositiveSmallIntegerField("序号")
+    text = models.TextField("内容")
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "意见建议"
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="suggestion_number_once")]
+
+
+class Assignment(models.Model):
+    """Who works on a review (主评人, 专家, 科室); assigning writes the Grant that lets them in."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="assignments", verbose_name="评审")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="人员")
+    duty = models.CharField("分工", max_length=30)
+    grant = models.ForeignKey("orgs.Grant", models.CASCADE, null=True, verbose_name="授权")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分派"
+        constraints = [models.UniqueConstraint(fields=["review", "user", "duty"], name="assigned_once")]

@@ -1,0 +1,46 @@
+"""Where the rows are kept: an embedded SQLite file, or the PostgreSQL named by WENXIAO_DATABASE_URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database_settings(url: str, home: Path) -> dict[str, Any]:
+    """Django's DATABASES entry for ``url``; an empty url means ``home/wenxiao.sqlite3``.
+
+    Raises ImproperlyConfigured for a scheme that is neither sqlite nor postgresql.
+    """
+    if not url:
+        return sqlite_settings(home / "wenxiao.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return sqlite_settings(Path(unquote(url.removeprefix("sqlite:///"))))
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": dict(parse_qsl(parts.query)).get("host", parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+        }
+    message = f"WENXIAO_DATABASE_URL 只认 sqlite:/// 与 postgresql://，收到的是 {parts.scheme or url}"
+    raise ImproperlyConfigured(message)
+
+
+def sqlite_settings(path: Path) -> dict[str, Any]:
+    """WAL for readers beside a writer, FULL so that a power cut loses nothing, IMMEDIATE so that writers queue."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+        },
+    }

@@ -1,0 +1,3 @@
+"""The map of addresses."""
+
+urlpatterns: list = []

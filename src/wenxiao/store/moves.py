@@ -1,0 +1,54 @@
+"""Conditional transitions: the loser of a race is told so, nothing is overwritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+
+
+class Stale(Exception):
+    """The row was changed by somebody else since it was read."""
+
+    def __init__(self, row: models.Model, sentence: str = "") -> None:
+        self.row = row
+        super().__init__(sentence or f"{row._meta.verbose_name}已被他人改动，请看最新内容后再办。")
+
+
+class NotAllowed(Exception):
+    """The state the row is in doesn't allow this move; the sentence says which do."""
+
+
+class Versioned(models.Model):
+    """A row whose every change raises ``version``; forms carry it back and a stale one is refused."""
+
+    version = models.PositiveIntegerField("版本号", default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def change(row: Any, *, version: int | None = None, **values: Any) -> None:
+    """Set ``values`` on ``row`` if it still has the ``version`` read before; raises Stale otherwise."""
+    seen = row.version if version is None else version
+    changed = type(row)._default_manager.filter(pk=row.pk, version=seen).update(version=F("version") + 1, **values)
+    if changed != 1:
+        raise Stale(row)
+    row.refresh_from_db()
+
+
+def move(row: Any, *, allowed: dict[str, frozenset[str]], to: str, version: int | None = None, **values: Any) -> None:
+    """Move ``row.state`` to ``to`` by one conditional update; raises NotAllowed or Stale."""
+    if to not in allowed.get(row.state, frozenset()):
+        labels = dict(row._meta.get_field("state").choices or [])
+        raise NotAllowed(f"{row._meta.verbose_name}现为“{labels.get(row.state, row.state)}”，不能转为“{labels.get(to, to)}”。")
+    seen = row.version if version is None else version
+    changed = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, state=row.state, version=seen)
+        .update(state=to, version=F("version") + 1, **values)
+    )
+    if changed != 1:
+        raise Stale(row)
+    row.refresh_from_db()
