@@ -1,0 +1,522 @@
+"""Score sheets of finance and department evaluation, read by their labels whatever the layout."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from wenxiao.files.cells import Book, Cell, Sheet
+from wenxiao.files.evaluation_columns import POINTS, Head, find_heads, looks_like_evaluation
+from wenxiao.files.evaluation_head import (
+    Found,
+    field_of,
+    head_fields,
+    labelled_values,
+    paragraph_values,
+    stated_unit,
+    title_of,
+)
+from wenxiao.files.formulas import computed_value, percent_text
+from wenxiao.files.grids import Grid, plain_number
+from wenxiao.files.textforms import LEADING_NUMBER, half_width, number_of, numbered_items, squeezed, unit_in, year_of
+
+__all__ = ["looks_like_evaluation", "read_evaluation"]
+
+TOTAL = re.compile(
+    r"^(合计|总计|总分|总得分|总评分|评价总分|(合计|综合|评价|最终|最后)得分(合计)?|得分合计|评价得分合计)(\(.*\))?$"
+)
+SUBTOTAL = re.compile(r"^(.{0,14}?)\(?小计\)?$")
+GRADE_LABEL = re.compile(r"(评价|评定|绩效|评审|综合|考评)?(等级|等次|档次)[:]?$|^(评价|绩效)级别$")
+GRADE_INLINE = re.compile(r"(?:等级|等次|档次|级别)\s*(?:为)?\s*[:“\"]?\s*(优秀?|良好?|中等?|较?差)(?![\u4e00-\u9fa5])")
+GRADES = {"优": "优", "优秀": "优", "良": "良", "良好": "良", "中": "中", "中等": "中", "差": "差", "较差": "差"}
+PROBLEMS = re.compile(
+    r"^(评价|项目|绩效)?(发现|存在|目前)?(发现|存在)?的?(主要|共性|突出)?的?问题(和不足|与不足|及不足|及原因(分析)?)?$"
+)
+SUGGESTIONS = re.compile(
+    r"^(相关|有关|改进|整改|对策|工作|下一步|主要)?的?(工作)?(意见(和|与|及|、)?建议|建议|改进措施|整改意见|改进意见|对策建议|措施建议|建议(和|与|及)(改进)?措施)$"
+)
+REMARK = re.compile(r"^(备注|注|说明)$")
+SIGNATURE = re.compile(r"签名|签字|签章|盖章|^(评价人员|主评人|评分人|填表人|复核人?|日期|评价组长)[:]|年月日$")
+CODE = re.compile(
+    r"^([A-Z]\d+(?:[.\-]\d+)*|\d+(?:\.\d+)+)[\s.、:：\-]*(?=[\u4e00-\u9fa5“\"(（])|^([A-Z])[\s.、:：]+(?=[\u4e00-\u9fa5])"
+)
+
+
+@dataclass(slots=True)
+class _Level:
+    """The name standing for a level until the next one, with the cell it was read from."""
+
+    name: str | None = None
+    raw: str | None = None
+    cell: str | None = None
+    code: str | None = None
+    points: str | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One form while its rows are read from top to bottom."""
+
+    grid: Grid
+    head: Head
+    first: int
+    last: int
+    out: dict[str, Any]
+    levels: dict[str, _Level] = field(
+        default_factory=lambda: {name: _Level() for name in ("level1", "level2", "level3")}
+    )
+    mode: str = "criteria"
+    skipped: frozenset[int] = frozenset()
+
+
+def read_evaluation(book: Book) -> list[dict[str, Any]]:
+    """Every score sheet of the file as the command line promises it, ``kind`` "evaluation".
+
+    Weights and points are decimal text; money is 元; a formula without cached value has ``value`` None and ``computed``.
+    Working papers and summary lists give no form.
+    """
+    forms = [
+        _read_form(book, index, sheet, segment)
+        for index, sheet in enumerate(book.sheets)
+        if not sheet.hidden and looks_like_evaluation(sheet)
+        for segment in _segments(sheet)
+    ]
+    if len(forms) == 1:
+        _complete_from_cover(book, forms[0])
+    return forms
+
+
+@dataclass(slots=True)
+class _Segment:
+    head: Head
+    first: int
+    last: int
+    repeated: frozenset[int]
+
+
+def _segments(sheet: Sheet) -> list[_Segment]:
+    """One stretch of rows a form; a head repeated on the next printed page doesn't begin another."""
+    grid, out = Grid(sheet), []
+    for head in find_heads(sheet):
+        start = sheet.origin if not out else _start_above(grid, head, out[-1].head.last_row)
+        if out and start is None and head.same_columns(out[-1].head):
+            out[-1].repeated |= frozenset(range(head.row, head.last_row + 1))
+            continue
+        begin = head.row if start is None else start
+        if out:
+            out[-1].last = begin - 1
+        out.append(_Segment(head, begin, grid.bottom, frozenset()))
+    return out
+
+
+def _start_above(grid: Grid, head: Head, after: int) -> int | None:
+    """The row where the head block of a further form on the same sheet begins; None when there is none."""
+    start = None
+    for row in range(head.row - 1, after, -1):
+        cells = grid.own_cells(row)
+        if not cells:
+            continue
+        if any(field_of(cell.text) for cell in cells) or (
+            len(cells) == 1 and re.search(r"评分|评价表|得分表", cells[0].text)
+        ):
+            start = row
+        elif start is not None:
+            break
+    return start
+
+
+def _read_form(book: Book, index: int, sheet: Sheet, segment: _Segment) -> dict[str, Any]:
+    grid, head = Grid(sheet), segment.head
+    out: dict[str, Any] = {"kind": "evaluation", "sheet": sheet.name}
+    if book.container == "docx":
+        out["table"] = index
+    first_row = min((row for row, _ in sheet.cells if row >= segment.first), default=segment.first)
+    out |= {"first_row": first_row, "title": title_of(grid, segment.first, head.row - 1)}
+    found, texts = _head_sources(book, index, grid, segment)
+    unit = stated_unit(texts)
+    out |= head_fields(found, unit)
+    out["money_unit"] = unit or _unit_of_money(found)
+    out["year"] = out["year"] or _year_above(grid, segment, out["title"])
+    out |= {"header_row": head.last_row, "columns": head.names, "criteria": [], "subtotals": [], "level_weights": {}}
+    out |= {"total": None, "total_weight": None, "grade": None, "problems": [], "suggestions": [], "remark": None}
+    reading = _Reading(grid, head, segment.first, segment.last, out, skipped=segment.repeated)
+    for row in range(head.last_row + 1, segment.last + 1):
+        if row not in reading.skipped and (grid.own_cells(row) or reading.mode == "criteria"):
+            _read_row(reading, row)
+    for block in ("problems", "suggestions"):
+        places = out.get(f"{block}_cells", [])
+        if len(places) == 1 and len(out[block]) > 1:
+            out[f"{block}_cell"] = out.pop(f"{block}_cells")[0]
+    _read_paragraphs(book, index, out)
+    out["last_row"] = max((row for row, _ in sheet.cells if row <= segment.last), default=segment.last)
+    out["sum_of_scores"] = _sum_text(out["criteria"])
+    return out
+
+
+def _head_sources(book: Book, index: int, grid: Grid, segment: _Segment) -> tuple[list[Found], list[str]]:
+    found = labelled_values(grid, segment.first, segment.head.row - 1, {})
+    texts = [cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)]
+    if book.container == "docx":
+        for number in range(index - 1, -1, -1):
+            if looks_like_evaluation(book.sheets[number]):
+                break
+            table = Grid(book.sheets[number])
+            found += labelled_values(table, table.top, table.bottom, {"table": number})
+            texts += [cell.text for cell in book.sheets[number].cells.values()]
+        above = [text for at, text in book.paragraphs if at <= index]
+        found += paragraph_values(above)
+        texts += above
+    return found, texts
+
+
+def _unit_of_money(found: list[Found]) -> str | None:
+    for item in found:
+        named = field_of(item.label)
+        if named and named[0].startswith("audited"):
+            unit = item.unit or unit_in(item.text)
+            if unit:
+                return unit
+    return None
+
+
+def _year_above(grid: Grid, segment: _Segment, title: dict[str, str] | None) -> dict[str, Any] | None:
+    """The year in a subtitle or the title, when no label gives it."""
+    for row in range(segment.head.row - 1, segment.first - 1, -1):
+        for cell in grid.own_cells(row):
+            text = half_width(cell.text)
+            if (re.search(r"20\d\d\s*年", text) and len(text) < 20) or (title and cell.address == title["cell"]):
+                year = year_of(text)
+                if year:
+                    return {"value": year, "raw": cell.text.strip(), "cell": cell.address}
+    return None
+
+
+def _complete_from_cover(book: Book, form: dict[str, Any]) -> None:
+    """What the only score sheet lacks is taken from a cover sheet that is no form of its own."""
+    for sheet in book.sheets:
+        if sheet.name == form["sheet"] or sheet.hidden or looks_like_evaluation(sheet) or len(sheet.cells) > 60:
+            continue
+        grid = Grid(sheet)
+        unit = stated_unit([cell.text for cell in sheet.cells.values()])
+        cover = head_fields(
+            labelled_values(grid, grid.top, grid.bottom, {"sheet": sheet.name}), unit or form["money_unit"]
+        )
+        for name, value in cover.items():
+            if form.get(name) is None and value:
+                form[name] = value
+
+
+def _read_row(reading: _Reading, row: int) -> None:
+    grid, out = reading.grid, reading.out
+    cells = grid.own_cells(row)
+    if not cells:
+        return
+    label = squeezed(half_width(grid.text(row, cells[0].col)))
+    left = squeezed(grid.text(row, grid.left))
+    bare = squeezed(LEADING_NUMBER.sub("", cells[0].text, count=1))
+    if _take_text_block(reading, row, cells, bare, left):
+        return
+    if SIGNATURE.search(label):
+        reading.mode = "done"
+    elif REMARK.match(bare.split(":")[0]) and reading.mode != "criteria":
+        _take_remark(out, cells)
+    elif reading.mode in {"criteria", "after"}:
+        _take_table_row(reading, row, cells, bare)
+
+
+def _take_text_block(reading: _Reading, row: int, cells: list[Cell], bare: str, left: str) -> bool:
+    """Problems and suggestions: a label with its text at the right, below, behind a colon, or one line a cell."""
+    opening = _opens_block(bare.split(":")[0]) or (_opens_block(left) if len(left) < 20 else None)
+    if opening is None:
+        if (
+            reading.mode not in {"problems", "suggestions"}
+            or SIGNATURE.search(bare)
+            or REMARK.match(bare.split(":")[0])
+            or GRADE_LABEL.search(bare)
+        ):
+            return False
+        _collect(reading, reading.mode, cells)
+        return True
+    scored = any(plain_number(cell) is not None for cell in cells)
+    if reading.mode == "criteria" and scored and len(cells) > 3:
+        return False
+    reading.mode = opening
+    rest = cells[1:] if _opens_block(bare) else cells
+    if _opens_block(bare) is None and _opens_block(bare.split(":")[0]):
+        text = re.split(r"[:：]", cells[0].text, maxsplit=1)[1]
+        reading.out[opening] += numbered_items(text)
+        reading.out.setdefault(f"{opening}_cells", []).append(cells[0].address)
+        rest = cells[1:]
+    _collect(reading, opening, rest)
+    return True
+
+
+def _opens_block(text: str) -> str | None:
+    bare = squeezed(LEADING_NUMBER.sub("", text, count=1)).strip(":")
+    if PROBLEMS.match(bare):
+        return "problems"
+    return "suggestions" if SUGGESTIONS.match(bare) else None
+
+
+def _collect(reading: _Reading, block: str, cells: list[Cell]) -> None:
+    for cell in cells:
+        items = numbered_items(cell.text)
+        if items:
+            reading.out[block] += items
+            reading.out.setdefault(f"{block}_cells", []).append(cell.address)
+
+
+def _take_remark(out: dict[str, Any], cells: list[Cell]) -> None:
+    cell = cells[1] if len(cells) > 1 else cells[0]
+    text = cell.text.strip() if len(cells) > 1 else re.split(r"[:：]", cell.text, maxsplit=1)[-1].strip()
+    out["remark"] = {"cell": cell.address, "value": text}
+
+
+def _take_table_row(reading: _Reading, row: int, cells: list[Cell], bare: str) -> None:
+    grid, head, out = reading.grid, reading.head, reading.out
+    names = [squeezed(grid.text(row, col)) for col in head.level_columns()] or [bare]
+    subtotal = next((match for name in [*names, bare] if (match := SUBTOTAL.match(name))), None)
+    if GRADE_LABEL.search(bare) or (GRADE_INLINE.search(half_width(bare)) and not TOTAL.match(bare) and len(bare) < 16):
+        _take_grade(out, cells)
+        reading.mode = "after"
+    elif TOTAL.match(bare) or any(TOTAL.match(name) for name in names):
+        _take_total(reading, row, cells)
+        reading.mode = "after"
+    elif subtotal is not None:
+        _take_subtotal(reading, row, subtotal[1])
+    elif reading.mode == "criteria":
+        _take_criterion(reading, row, cells)
+
+
+def _take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
+    for cell in cells:
+        text = half_width(cell.text).strip().strip('“”"')
+        if text in GRADES:
+            out["grade"] = {"cell": cell.address, "value": text, "norm": GRADES[text]}
+            return
+        inline = GRADE_INLINE.search(text)
+        if inline:
+            out["grade"] = {"cell": cell.address, "value": inline[1], "norm": GRADES[inline[1]], "stored": cell.text}
+            return
+
+
+def _take_total(reading: _Reading, row: int, cells: list[Cell]) -> None:
+    grid, head, out = reading.grid, reading.head, reading.out
+    label_at = grid.anchor(row, cells[0].col)
+    col = head.roles.get("score")
+    usable = col is not None and grid.cell(row, col) is not None and grid.anchor(row, col) != label_at
+    if not usable:
+        numbers = [cell for cell in cells[1:] if plain_number(cell) is not None or cell.formula is not None]
+        col = numbers[-1].col if numbers and not head.experts else None
+    if out["total"] is None and col is not None:
+        out["total"] = grid.number(row, col)
+    weight = head.roles.get("weight")
+    if out["total_weight"] is None and weight is not None and weight != col and grid.anchor(row, weight) != label_at:
+        out["total_weight"] = grid.number(row, weight)
+    if head.experts and "expert_totals" not in out:
+        out["expert_totals"] = [grid.number(row, expert) for expert in head.experts]
+    if out["grade"] is None:
+        _take_grade(
+            out,
+            [cell for cell in cells[1:] if GRADE_INLINE.search(half_width(cell.text)) or cell.text.strip() in GRADES],
+        )
+
+
+def _take_subtotal(reading: _Reading, row: int, prefix: str) -> None:
+    grid, head = reading.grid, reading.head
+    name = split_name(prefix)[1] if prefix else None
+    level2 = reading.levels["level2"]
+    own = name is not None and name == level2.name
+    second = grid.text(row, head.roles["level2"]) if "level2" in head.roles else ""
+    inside = not prefix and bool(second) and split_name(second)[1] == level2.name
+    out: dict[str, Any] = {"level1": reading.levels["level1"].name if own or not name else name, "row": row}
+    if own or inside:
+        out["level2"] = level2.name
+    for key, role in (("weight", "weight"), ("score", "score")):
+        if role in head.roles:
+            out[key] = grid.number(row, head.roles[role])
+    reading.out["subtotals"].append(out)
+
+
+def _take_criterion(reading: _Reading, row: int, cells: list[Cell]) -> None:
+    grid, head, out = reading.grid, reading.head, reading.out
+    if len(cells) == 1 and _is_band(reading, cells[0]):
+        return
+    for name in ("level1", "level2", "level3"):
+        _advance(reading, row, name)
+    deepest = next((name for name in ("level3", "level2", "level1") if name in head.roles), "level1")
+    level = reading.levels[deepest]
+    weight = grid.number(row, head.roles["weight"]) if "weight" in head.roles else None
+    if (weight is None or weight["value"] is None) and level.points is not None:
+        weight = {"cell": level.cell, "value": level.points}
+    score = grid.number(row, head.roles["score"]) if "score" in head.roles else {"cell": None, "value": None}
+    facts = [
+        weight["value"] if weight else None,
+        score["value"],
+        score.get("stored"),
+        weight.get("stored") if weight else None,
+    ]
+    if level.name is None or (not any(facts) and len(cells) < 2):
+        return
+    criterion = _levels_json(reading, row)
+    criterion |= {"weight": weight or {"cell": None, "value": None}}
+    ratio = _ratio(reading, row)
+    if ratio is not None:
+        criterion["ratio"] = ratio
+    experts = [grid.number(row, col) for col in head.experts] or None
+    criterion |= {"experts": experts, "score": _with_mean(score, experts), "reason": _text_at(reading, row, "reason")}
+    note = _text_at(reading, row, "note")
+    if note["value"]:
+        criterion["note"] = note["value"]
+    if row in grid.sheet.hidden_rows:
+        criterion["hidden"] = True
+    out["criteria"].append(criterion)
+
+
+def _is_band(reading: _Reading, cell: Cell) -> bool:
+    """A line across the table that names a first level: 「一、决策（20分）」."""
+    merge = reading.grid.merge_at(cell.row, cell.col)
+    wide = merge is not None and merge.right - merge.left >= 2
+    if not wide or ("level1" in reading.head.roles and cell.col != reading.head.roles["level1"]):
+        return False
+    code, name, points = split_name(cell.text)
+    reading.levels["level1"] = _Level(name, cell.text.strip(), cell.address, code, points)
+    _note_level_weight(reading, "level1", points, cell.address, cell.text.strip())
+    return True
+
+
+def _advance(reading: _Reading, row: int, level: str) -> None:
+    """Take the level's name in this row; an empty unmerged cell continues the name above."""
+    col = reading.head.roles.get(level)
+    if col is None:
+        return
+    text = reading.grid.text(row, col)
+    if not text:
+        if level == "level3":
+            reading.levels[level] = _Level()
+        return
+    code, name, points = split_name(text)
+    address = reading.grid.address(row, col)
+    before = reading.levels[level]
+    if level == "level1" and (name, address) != (before.name, before.cell) and before.name != name:
+        reading.levels["level2"] = _Level()
+    reading.levels[level] = _Level(name, text, address, code, points)
+    if level != "level3":
+        weight_col = reading.head.level_weights.get(level)
+        if weight_col is not None:
+            cell = reading.grid.number(row, weight_col)
+            _note_level_weight(reading, level, cell["value"], cell["cell"], None)
+        elif "level3" in reading.head.roles:
+            _note_level_weight(reading, level, points, address, text)
+
+
+def _note_level_weight(reading: _Reading, level: str, value: str | None, address: str | None, raw: str | None) -> None:
+    levels = reading.levels
+    key = levels["level1"].name or ""
+    if level == "level2":
+        key = f"{key}/{levels['level2'].name}"
+    if value is not None and key not in reading.out["level_weights"]:
+        entry = {"value": value, "cell": address}
+        reading.out["level_weights"][key] = entry | ({"raw": raw} if raw else {})
+
+
+def split_name(text: str) -> tuple[str | None, str, str | None]:
+    """(code, name, points) of an indicator's name: 「A101 立项依据充分性（4分）」 → ("A101", "立项依据充分性", "4")."""
+    wide = re.sub(r"\s*\n\s*", "", text.strip())
+    points = POINTS.search(half_width(wide))
+    name = wide[: points.start()] if points else wide
+    code = CODE.match(half_width(name))
+    if code:
+        name = name[code.end() :]
+    else:
+        name = LEADING_NUMBER.sub("", name, count=1)
+    value = (points[1] or points[2]) if points else None
+    return (code[1] or code[2]) if code else None, re.sub(r"\s+", "", name), value
+
+
+def _levels_json(reading: _Reading, row: int) -> dict[str, Any]:
+    out: dict[str, Any] = {"row": row}
+    for name, level in reading.levels.items():
+        out[name], out[f"{name}_cell"] = level.name, level.cell
+    for name, level in reading.levels.items():
+        if level.raw is not None and level.raw != level.name:
+            out[f"{name}_raw"] = level.raw
+    code = reading.levels["level3"].code
+    if "code" in reading.head.roles:
+        code = reading.grid.text(row, reading.head.roles["code"]) or code
+    if code:
+        out["code"] = code
+    if "level4" in reading.head.roles:
+        out["level4"] = reading.grid.text(row, reading.head.roles["level4"]) or None
+    return out
+
+
+def _ratio(reading: _Reading, row: int) -> dict[str, Any] | None:
+    grid, roles = reading.grid, reading.head.roles
+    if "numerator" not in roles or "denominator" not in roles:
+        return None
+    numerator, denominator = grid.number(row, roles["numerator"]), grid.number(row, roles["denominator"])
+    if number_of(numerator["value"]) is None or number_of(denominator["value"]) is None:
+        return None
+    out: dict[str, Any] = {"numerator": numerator, "denominator": denominator}
+    if "computed" in roles:
+        cell = grid.cell(row, roles["computed"])
+        exact = computed_value(grid.sheet, cell.row, cell.col) if cell else None
+        if cell is not None:
+            percent = percent_text(exact) if exact is not None else None
+            if cell.formula is None and "%" in cell.text and (exact is None or cell.number_format is None):
+                percent = cell.text.strip().rstrip("%％")
+            out["computed"] = {"cell": cell.address, "stored": cell.formula or cell.raw, "percent": percent}
+    return out
+
+
+def _with_mean(score: dict[str, Any], experts: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """A score left empty beside experts' marks carries their mean as ``computed``, never as what was written."""
+    if score["value"] is not None or not experts or score.get("computed"):
+        return score
+    mean = mean_of(experts)
+    return score | {"computed": str(mean)} if mean is not None else score
+
+
+def mean_of(experts: list[dict[str, Any]]) -> Decimal | None:
+    """The experts' mean, half-up to 2 decimals once; None when no one marked."""
+    marks = [number for item in experts if (number := number_of(item["value"])) is not None]
+    return (sum(marks, Decimal(0)) / len(marks)).quantize(Decimal("0.01"), ROUND_HALF_UP) if marks else None
+
+
+def _text_at(reading: _Reading, row: int, role: str) -> dict[str, Any]:
+    col = reading.head.roles.get(role)
+    if col is None:
+        return {"cell": None, "value": None}
+    return {"cell": reading.grid.address(row, col), "value": reading.grid.text(row, col) or None}
+
+
+def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
+    """Problems and suggestions written as paragraphs behind the table of a Word file; the grade too."""
+    block: str | None = None
+    for position, (at, text) in enumerate(book.paragraphs):
+        if at != index + 1 or not text.strip():
+            continue
+        opened = _opens_block(text)
+        if opened is not None:
+            block = opened
+        elif (found := GRADE_INLINE.search(half_width(text))) and out["grade"] is None:
+            out["grade"] = {"cell": None, "value": found[1], "norm": GRADES[found[1]], "stored": text}
+        elif SIGNATURE.search(squeezed(text)):
+            block = None
+        elif block is not None:
+            head, _, rest = text.partition("：")
+            inner = _opens_block(head) if rest else None
+            block = inner or block
+            out[block] += numbered_items(rest if inner else text)
+            out.setdefault(f"{block}_paragraphs", []).append(position)
+
+
+def _sum_text(criteria: list[dict[str, Any]]) -> str | None:
+    values = [number_of(item["score"]["value"] or item["score"].get("computed")) for item in criteria]
+    if not values or any(value is None for value in values):
+        return None
+    text = format(sum((value for value in values if value is not None), Decimal(0)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
