@@ -1,0 +1,185 @@
+"""The money block of a form: rows 年度资金总额, 其中… under 年初预算数, 全年预算数, 全年执行数, 执行率, 得分."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from wenxiao.files.headings import FUND_HEADINGS, Heading, heading_at
+from wenxiao.files.labels import Grid, bare, money_unit_in, name_of, number_in, squeezed, yuan_text
+from wenxiao.files.numberformats import plain
+
+MONEY_COLUMNS = ("initial", "full_year", "arrived", "executed", "expected_full_year")
+_NEXT_SECTION = re.compile(
+    r"(?:年度|项目|绩效|总体|区域|预期|全年|部门|整体|\d)*(?:总体|绩效|年度)?目标\d*.*|.*完成情况.*|一级指标|绩效指标|自评.*|注|备注|说明|资金管理.*|实施.*"
+)
+_DASH = re.compile(r"[-—–_/\\―─]+")
+MOST_FUND_ROWS = 20
+
+
+def fund_heading(grid: Grid, rows: range) -> Heading | None:
+    """The heading row of the money block among these rows: money executed beside money budgeted."""
+    for row in rows:
+        found = heading_at(grid, row, FUND_HEADINGS)
+        if found is None or "executed" not in found.columns:
+            continue
+        if not {"initial", "full_year"} & set(found.columns):
+            continue
+        words = {bare(text) for _, text in grid.in_row(row)}
+        if not words & {"序号", "项目名称", "单位名称"}:
+            return found
+    return None
+
+
+def is_dash(text: str) -> bool:
+    """Whether a cell only says that nothing belongs there."""
+    return bool(_DASH.fullmatch(squeezed(text)))
+
+
+def money_unit_of(grid: Grid, heading: Heading | None, rows: range) -> tuple[str | None, str | None, str | None]:
+    """(unit, words that name it, their cell): from the block's side label and headings, else a corner above."""
+    places: list[tuple[int, int]] = []
+    if heading is not None:
+        places += [(heading.top, col) for col in grid.cols]
+        places += [(row, col) for row in range(heading.top + 1, heading.bottom + 3) for col in grid.cols[:3]]
+    places += [(row, col) for row in rows for col in grid.cols]
+    for row, col in places:
+        words = grid.text(row, col)
+        if words and len(words) < 60 and not number_in(words) and (unit := money_unit_in(words)):
+            return unit, words, grid.address(row, col)
+    return None, None, None
+
+
+def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> list[dict[str, object]]:
+    """The rows of the money block, money in 元 as decimal text, rates as percent, each value with its cell."""
+    first = min(column.left for column in heading.columns.values())
+    rows: list[dict[str, object]] = []
+    for row in range(heading.bottom + 1, min(last, heading.bottom + MOST_FUND_ROWS) + 1):
+        label = _row_label(grid, row, first, heading)
+        if label is None:
+            if all(grid.number(row, column.left) is None for column in heading.columns.values()):
+                break
+            label = ("", grid.address(row, max(first - 1, grid.sheet.origin)))
+        if _NEXT_SECTION.fullmatch(bare(label[0])):
+            break
+        rows.append(_fund_row(grid, heading, row, label, unit))
+    return rows
+
+
+def _row_label(grid: Grid, row: int, first: int, heading: Heading) -> tuple[str, str] | None:
+    words = [
+        (text, grid.address(row, col))
+        for col, text in grid.in_row(row)
+        if col < first and grid.span(row, col).top > heading.bottom
+    ]
+    if not words:
+        return None
+    # 其中： may stand in a cell of its own left of the source
+    return name_of(
+        "".join(text for text, _ in words) if len(words) > 1 and "其中" in words[0][0] else words[-1][0]
+    ), words[-1][1]
+
+
+def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], unit: str | None) -> dict[str, object]:
+    out: dict[str, object] = {"label": label[0], "row": row, "label_cell": label[1]}
+    if grid.is_hidden(row):
+        out["hidden"] = True
+    amounts: dict[str, Decimal] = {}
+    for key in MONEY_COLUMNS:
+        place = heading.place(grid, row, key)
+        if place is not None:
+            out[key], amount = money_at(grid, place, unit)
+            if amount is not None:
+                amounts[key] = amount
+    for key in ("weight", "score"):
+        place = heading.place(grid, row, key)
+        if place is not None:
+            _add_points(out, key, grid, place)
+    place = heading.place(grid, row, "rate")
+    if place is not None:
+        if is_dash(grid.text(*place)):
+            out["dashes"] = True
+        else:
+            out["rate"] = _rate(grid, place, amounts, heading.columns["rate"].words)
+    return out
+
+
+def _add_points(out: dict[str, object], key: str, grid: Grid, place: tuple[int, int]) -> None:
+    if is_dash(grid.text(*place)):
+        out["dashes"] = True
+    else:
+        out[key] = points_at(grid, place)
+
+
+def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
+    """Points with their cell; 「99.55分」 → value "99.55" with what is stored beside it."""
+    out = grid.seen(*place)
+    value = out["value"]
+    if isinstance(value, str) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        number = number_in(value)
+        if number is not None:
+            out["stored"], out["value"] = value, plain(number)
+    return out
+
+
+def money_at(grid: Grid, place: tuple[int, int], unit: str | None) -> tuple[dict[str, object], Decimal | None]:
+    """(``{"cell", "raw", "yuan"}``, amount in 元); a unit written in the cell itself wins over the form's."""
+    out = grid.seen(*place)
+    text = out.pop("value")
+    out["raw"], out["yuan"] = text, None
+    number = grid.number(*place)
+    if number is None:
+        return out, None
+    own = None
+    if isinstance(text, str):
+        found = re.search(r"(亿元|万元|千元|元|亿|万)$", squeezed(text))
+        own = {"亿": "亿元", "万": "万元"}.get(found[1], found[1]) if found else None
+    out["yuan"] = yuan_text(number, own or unit)
+    return out, Decimal(str(out["yuan"]))
+
+
+def _rate(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str) -> dict[str, object]:
+    seen = grid.seen(*place)
+    out: dict[str, object] = {"cell": seen["cell"], "published": None, "percent": None}
+    if "computed" in seen:
+        out |= {"computed": seen["computed"], "stored": seen["stored"]}
+    exact = _exact_rate(amounts)
+    number = grid.number(*place)
+    text = seen["value"] if isinstance(seen["value"], str) else ""
+    if number is None:
+        out["published"] = text or None
+    else:
+        percent = _as_percent(number, grid, place, exact, words)
+        out["percent"] = _four(percent)
+        if text:
+            out["text"] = text
+            shown = number_in(text)
+            out["published"] = text if shown is None else plain(shown) + ("%" if "%" in squeezed(text) else "")
+    if exact is not None:
+        out["computed_percent"] = _four(exact)
+    return out
+
+
+def _exact_rate(amounts: dict[str, Decimal]) -> Decimal | None:
+    """Executed by budget of the whole year, by the initial budget where the former is missing; in percent."""
+    budget = amounts.get("full_year", amounts.get("initial"))
+    executed = amounts.get("executed")
+    if executed is None or not budget:
+        return None
+    return executed * 100 / budget
+
+
+def _as_percent(number: Decimal, grid: Grid, place: tuple[int, int], exact: Decimal | None, words: str) -> Decimal:
+    cell = grid.cell(*place)
+    if cell is not None and cell.number_format and "%" in cell.number_format and cell.raw != cell.text:
+        return number * 100
+    if cell is not None and "%" in squeezed(cell.text):
+        return number
+    if exact is not None:
+        # 0.98 and 98 are both written for 98 %: the one nearer to the money is meant
+        return min((number, number * 100), key=lambda candidate: abs(candidate - exact))
+    return number if "%" in squeezed(words) or number > 1 else number * 100
+
+
+def _four(percent: Decimal) -> str:
+    return plain(percent.quantize(Decimal("0.0001")))
