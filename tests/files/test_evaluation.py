@@ -58,3 +58,15 @@ def test_working_papers_and_summaries_are_no_score_sheets():
     for name, sheets in (("66", ["评分表"]), ("65", ["评分表1", "评分表2", "评分表3"]), ("41", [])):
         book = read_xlsx(next((HERE / "pass").glob(f"{name}_*")))
         assert [sheet.name for sheet in book.sheets if looks_like_evaluation(sheet)] == sheets
+
+
+def faults(form):
+    from wenxiao.files.evaluation_checks import evaluation_problems
+
+    return [(problem.code, problem.cell) for problem in evaluation_problems(form)]
+
+
+def test_the_planted_half_point_is_named_and_nothing_else():
+    for path in sorted((HERE / "pass").glob("6*.xlsx")):
+        found = [fault for form in read_evaluation(read_xlsx(path)) for fault in faults(form)]
+        assert found == ([("PJ-13", "I28")] if path.name.startswith("63") else []), path.name
