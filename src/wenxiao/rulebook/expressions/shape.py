@@ -15,9 +15,11 @@ class Expression:
     """One cell read.
 
     ``low`` and ``high`` are the bounds in the unit as written (万 stays 万, % stays %): ``>=`` and ``>`` carry only
-    ``low``, ``<=`` and ``<`` only ``high``, ``=``, ``~`` and no comparator carry both, equal. Dates: ``date`` is ISO
-    (``--MM-DD`` without a year, then ``partial``); a period has ``low_text``/``high_text`` (month or day, as written)
-    and ``date`` to ``date_end``. ``ambiguous`` says that another reading is possible; ``alt`` holds those that count.
+    ``low``, ``<=`` and ``<`` only ``high``, ``=``, ``~`` and no comparator carry both, equal. Dates: ``date`` is ISO;
+    without a year it is ``--MM-DD`` (``--MM`` for a month reached, ``--MM/--MM`` for a period) and ``partial`` is set.
+    A period has its days in ``date`` and ``date_end`` and its months, or days where it doesn't run over whole months,
+    in ``low_text`` and ``high_text``. ``ambiguous`` says that another reading is possible; ``alt`` holds those that
+    count. ``as_json`` gives a date without a year as ``partial``, and a period's ends as ``low`` and ``high`` alone.
     """
 
     text: str
@@ -44,10 +46,10 @@ class Expression:
             "low": self.low_text if self.low is None else _plain(self.low),
             "high": self.high_text if self.high is None else _plain(self.high),
             "unit": self.unit,
-            "date": self.date,
+            "date": None if self.partial or self.low_text is not None else self.date,
         }
         if self.partial:
-            answer["partial"] = True
+            answer["partial"] = self.date
         if self.ambiguous:
             answer["ambiguous"] = True
         if self.alt:
