@@ -1,0 +1,28 @@
+# 问效：两条命令是 make run 与 make test；其余见 make help。
+SHELL := /bin/sh
+PY := .venv/bin/python
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench soak
+
+help: ## 列出这些命令
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+run: ## 装好环境、载入演示、写出年度报告并启动（PORT、HOST 可改）
+	@$(PYTHON) scripts/setup.py run && exec $(PY) scripts/start.py
+
+test: ## 全部必须通过的检查与测试（SQLite 与 PostgreSQL）
+	@$(PYTHON) scripts/setup.py test && $(PY) scripts/check.py && exec $(PY) scripts/test.py
+
+check: ## 只做静态检查：格式、类型、分层、迁移、尺寸、词汇
+	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/check.py
+
+format: ## 按约定排版代码
+	@$(PYTHON) scripts/setup.py test && $(PY) -m ruff format . && $(PY) -m ruff check --fix .
+
+bench: ## 量速度，结果写入 docs/benchmarks.md
+	@$(PYTHON) scripts/setup.py bench && exec $(PY) -m benchmarks
+
+soak: ## 性质测试每条 20 000 例（很久）
+	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/test.py --soak

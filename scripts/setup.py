@@ -1,0 +1,151 @@
+"""Make the environment that `make run`, `make test` and `make bench` need; a second call finds everything done.
+
+Standard library only: it starts on a fresh Debian or Ubuntu with nothing but python3 and make.
+Usage: python3 scripts/setup.py run|test|bench
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "wenxiao-installed.json"
+VENDOR = ROOT / "build" / "vendor"
+LOWEST = (3, 11)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# What is installed for one purpose serves the purposes beside it.
+SERVES = {"run": {"run"}, "test": {"run", "test"}, "bench": {"run", "bench"}}
+
+
+def say(sentence: str) -> None:
+    """One line to the person waiting."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def stop(sentence: str) -> None:
+    """End with a sentence that says what to do."""
+    say(sentence)
+    raise SystemExit(2)
+
+
+def install_debian(packages: list[str], purpose: str) -> None:
+    """Install Debian packages as root; otherwise say which ones are missing and end."""
+    names = " ".join(packages)
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        stop(f"缺少{purpose}。请管理员执行：apt-get install -y {names}，然后再来一次。")
+    say(f"正在安装{purpose}：{names}")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=env, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        env=env, check=False, stdin=subprocess.DEVNULL, stdout=sys.stderr,
+    )  # fmt: skip
+    if done.returncode != 0:
+        stop(f"{purpose}没有装上。请检查软件源，手工执行：apt-get install -y {names}")
+
+
+def digest(*names: str) -> str:
+    """One digest over the named files of the tree; what is absent counts as absent."""
+    total = hashlib.sha256(repr(sys.version_info[:3]).encode())
+    for name in names:
+        path = ROOT / name
+        total.update(name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"-"))
+    return total.hexdigest()
+
+
+def wanted(purpose: str) -> dict[str, str]:
+    """Digests of what the purpose needs, by the purposes that this serves."""
+    shared = ("requirements/run.txt", "pyproject.toml")
+    return {one: digest(*shared, f"requirements/{one}.txt") for one in sorted(SERVES[purpose])}
+
+
+def installed() -> dict[str, str]:
+    """What the last successful installation left; empty when there was none."""
+    try:
+        found = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def make_venv() -> None:
+    """Create .venv, installing Debian's venv package first where the stock python3 lacks it."""
+    if (VENV / "bin" / "python").exists() and (VENV / "bin" / "pip").exists():
+        return
+    if find_spec("ensurepip") is None:
+        install_debian(["python3-venv", "python3-pip"], "Python 的虚拟环境组件")
+    say("正在建立运行环境 .venv")
+    done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
+    if done.returncode != 0:
+        stop("运行环境没有建成。请管理员执行：apt-get install -y python3-venv python3-pip，然后再来一次。")
+
+
+def install_packages(purpose: str) -> None:
+    """Pinned packages and this package itself; skipped when their digest is what was installed last."""
+    have, want = installed(), wanted(purpose)
+    if have.get(purpose) == want[purpose] and (VENV / "bin" / "wenxiao").exists():
+        return
+    say(f"正在安装依赖（requirements/{purpose}.txt），首次约需一两分钟")
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for what in (["-r", f"requirements/{purpose}.txt"], ["--no-deps", "-e", "."]):
+        done = subprocess.run([*pip, *what], cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            stop("依赖没有装上。请检查网络或 pip 的软件源设置，然后再来一次。")
+    kept = {one: text for one, text in have.items() if text == digest_of(one)}
+    STAMP.write_text(json.dumps(kept | want, indent=1), encoding="utf-8")
+
+
+def digest_of(purpose: str) -> str:
+    """The digest the purpose wants now."""
+    return wanted(purpose)[purpose]
+
+
+def fetch_assets() -> None:
+    """Front-end files from the lock file into build/vendor; again only when the lock or the script changed."""
+    script = ROOT / "scripts" / "fetch_assets.py"
+    if not script.exists():
+        return
+    now, stamp = digest("package-lock.json", "package.json", "scripts/fetch_assets.py"), VENDOR / ".stamp"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == now:
+        return
+    say("正在取前端资源")
+    done = subprocess.run([str(VENV / "bin" / "python"), str(script)], cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        stop("前端资源没有取到。请检查网络或 npm 的软件源设置，然后再来一次。")
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(now, encoding="utf-8")
+
+
+def need_browser() -> None:
+    """The journeys drive a real browser; without one the tests would not be whole."""
+    if not any(shutil.which(name) for name in BROWSERS):
+        install_debian(["chromium", "fonts-noto-cjk"], "测试用的浏览器与中文字体")
+
+
+def main() -> int:
+    """Everything for one purpose, in order."""
+    purpose = sys.argv[1] if len(sys.argv) > 1 else "run"
+    if purpose not in SERVES:
+        stop("用法：python3 scripts/setup.py run|test|bench")
+    if sys.version_info < LOWEST:
+        stop(f"需要 Python 3.11 或更新，现在是 {sys.version.split()[0]}。可用 make run PYTHON=python3.11 指定。")
+    if not shutil.which("git") and purpose == "test":
+        install_debian(["git"], "git")
+    make_venv()
+    install_packages(purpose)
+    fetch_assets()
+    if purpose == "test":
+        need_browser()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

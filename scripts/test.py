@@ -1,0 +1,94 @@
+"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db or journey. Nothing is skipped.
+
+Usage: python scripts/test.py [--soak]
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import coverage_floors
+from postgres import VARIABLE, postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "tests"
+SECONDS = 1500
+SOAK_SECONDS = 12 * 3600
+NOTHING_COLLECTED = 5
+
+
+def pytest(name: str, arguments: list[str], env: dict[str, str], seconds: int) -> tuple[int, int, bool]:
+    """Run pytest once; returns (passed, failed, whole). Skipped and expected failures make a run not whole."""
+    report = REPORTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-p", "no:cacheprovider", *arguments]
+    began = time.monotonic()
+    try:
+        code = subprocess.run(
+            command, cwd=ROOT, env=env, check=False, timeout=seconds, stdin=subprocess.DEVNULL
+        ).returncode
+    except subprocess.TimeoutExpired:
+        print(f"{name}：{seconds} 秒内没有跑完", flush=True)
+        return 0, 1, False
+    if not report.exists():
+        return 0, 1, False
+    passed, failed, skipped = count(report)
+    print(f"{name}：{passed} passed, {failed} failed，{time.monotonic() - began:.0f} 秒", flush=True)
+    for line in skipped:
+        print(f"{name}：未执行 {line}", flush=True)
+    return passed, failed, code in {0, NOTHING_COLLECTED} and not skipped
+
+
+def count(report: Path) -> tuple[int, int, list[str]]:
+    """(passed, failed, one line for each test that did not run) from pytest's own report."""
+    passed, failed, skipped = 0, 0, []
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - our own pytest wrote it
+        left_out = case.find("skipped")
+        if left_out is not None:
+            skipped.append(f"{case.get('classname')}.{case.get('name')}：{left_out.get('message')}")
+        elif case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        else:
+            passed += 1
+    return passed, failed, skipped
+
+
+def environment(url: str = "") -> dict[str, str]:
+    """The tests' environment: the database under test and nothing of the user's own system."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("WENXIAO_")}
+    return {**env, VARIABLE: url, "PYTHONWARNINGS": env.get("PYTHONWARNINGS", "")}
+
+
+def soak() -> int:
+    """The properties alone, 20 000 examples each."""
+    env = {**environment(), "WENXIAO_EXAMPLES": "20000"}
+    _, failed, whole = pytest("soak", ["-n", "2", "-k", "propert"], env, SOAK_SECONDS)
+    return 0 if whole and not failed else 1
+
+
+def main() -> int:
+    """0 when both runs pass whole and no room fell below its coverage floor."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    if "--soak" in sys.argv:
+        return soak()
+    measured = ["--cov=wenxiao", "--cov-branch", f"--cov-report=json:{coverage_floors.MEASURED}", "--cov-report="]
+    first = pytest("SQLite", ["-n", "2", *measured], environment(), SECONDS)
+    with postgres() as (url, source):
+        print(f"PostgreSQL 来自 {source}", flush=True)
+        second = pytest("PostgreSQL", ["-n", "2", "-m", "db or journey"], environment(url), SECONDS)
+    floors = coverage_floors.compare()
+    passed, failed = first[0] + second[0], first[1] + second[1]
+    whole = first[2] and second[2] and floors
+    if not whole and not failed:
+        print("没有全部通过：见上面未执行、未跑完或覆盖率不足的说明。", flush=True)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 0 if whole and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Files stay readable at one sitting, functions on one screen."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE_LINES, FUNCTION_LINES = 500, 60
+MEDIAN, P95 = 9, 45
+
+
+def python_files():
+    for top in ("src", "tests", "scripts", "benchmarks"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path
+
+
+def functions(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.end_lineno - node.lineno + 1, f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+
+
+def test_no_file_is_longer_than_500_lines():
+    long = {str(p.relative_to(ROOT)): n for p in python_files() if (n := len(p.read_bytes().splitlines())) > FILE_LINES}
+    assert not long
+
+
+def test_no_function_is_longer_than_60_lines():
+    long = [f"{place}: {lines}" for p in python_files() for lines, place in functions(p) if lines > FUNCTION_LINES]
+    assert not long
+
+
+def test_most_functions_are_short():
+    lengths = sorted(lines for p in python_files() if "src" in p.parts for lines, _ in functions(p))
+    assert lengths[len(lengths) // 2] <= MEDIAN
+    assert lengths[len(lengths) * 95 // 100] <= P95

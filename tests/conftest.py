@@ -1,0 +1,18 @@
+"""What every test stands on: how many examples a property sees."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail a law of arithmetic.
+settings.register_profile(
+    "wenxiao",
+    max_examples=int(os.environ.get("WENXIAO_EXAMPLES", "200")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="WENXIAO_EXAMPLES" not in os.environ,
+    database=None,
+)
+settings.load_profile("wenxiao")
