@@ -1,0 +1,374 @@
+"""Official documents out as Word: A4, margins, fonts and lines of GB/T 9704, composed from small pieces.
+
+Fonts are named as the offices' computers have them (方正小标宋简体, 黑体, 楷体_GB2312, 仿宋_GB2312); nothing is embedded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
+from docx.section import Section
+from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+TITLE_FONT, HEADING_FONT, SUBHEADING_FONT, BODY_FONT = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
+LATIN_FONT = "Times New Roman"
+NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5
+"""二号, 三号, 四号, 五号 in points."""
+LINE = 28.95
+"""Exact line distance: 22 lines on a page of 225 mm."""
+RED = RGBColor(0xE0, 0x1F, 0x1F)
+ALIGNMENTS = {
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "right": WD_ALIGN_PARAGRAPH.RIGHT,
+    "justify": WD_ALIGN_PARAGRAPH.JUSTIFY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpan:
+    """A merged stretch of a form: from (top, left) over ``rows`` × ``cols``."""
+
+    top: int
+    left: int
+    rows: int = 1
+    cols: int = 1
+
+
+def clean(text: str) -> str:
+    """The text without signs an XML file cannot hold."""
+    return "".join(
+        sign
+        for sign in text
+        if sign in "\n\t"
+        or (ord(sign) >= 32 and not 0xD800 <= ord(sign) <= 0xDFFF and ord(sign) not in {0xFFFE, 0xFFFF})
+    )
+
+
+class OfficialDocument:
+    """One document in the official style; pieces are added in reading order, ``save`` gives the bytes."""
+
+    def __init__(self, *, watermark: str | None = None) -> None:
+        self.document = docx.Document()
+        self.watermark = watermark
+        self._style()
+        self._page(self.document.sections[0])
+
+    # --- pieces -----------------------------------------------------------------------------------------------
+
+    def add_masthead(self, name: str, issue: str, editor: str, date: str) -> None:
+        """工作动态's head: name in red, 第×期, editor and date over a red line."""
+        self.add_line(name, font=TITLE_FONT, size=36, align="center", colour=RED, exact=48)
+        self.add_line(issue, font=BODY_FONT, size=NO_3, align="center")
+        line = self.add_line(f"{editor}\t{date}", font=BODY_FONT, size=NO_3, align="left")
+        stop = self.document.sections[-1]
+        line.paragraph_format.tab_stops.add_tab_stop(_text_width(stop), alignment=2)  # type: ignore[arg-type]  # 2 is WD_TAB_ALIGNMENT.RIGHT
+        _underline(line, "E01F1F", 12)
+
+    def add_instruction_room(self, label: str = "领导批示：", millimetres: int = 45) -> None:
+        """An empty frame for the leaders' pen, at least 4 cm high."""
+        table = self.document.add_table(rows=1, cols=1)
+        table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+        row = table.rows[0]
+        row.height, row.height_rule = Mm(max(millimetres, 40)), WD_ROW_HEIGHT_RULE.AT_LEAST
+        self._fill(row.cells[0], label, size=NO_4, font=HEADING_FONT, align="left", top=True)
+        self.add_line("")
+
+    def add_title(self, text: str) -> None:
+        """The document's title, 2号小标宋, centred."""
+        for part in text.split("\n"):
+            self.add_line(part, font=TITLE_FONT, size=NO_2, align="center", exact=36)
+        self.add_line("")
+
+    def add_heading1(self, text: str) -> None:
+        """「一、…」 in 黑体."""
+        self._indented(text, HEADING_FONT, level=1)
+
+    def add_heading2(self, text: str) -> None:
+        """「（一）…」 in 楷体."""
+        self._indented(text, SUBHEADING_FONT, level=2)
+
+    def add_paragraph(self, text: str, *, bold: bool = False, indent: bool = True) -> None:
+        """Body text, 3号仿宋, two characters in; each line of the text is a paragraph."""
+        for part in text.split("\n"):
+            if indent:
+                self._indented(part, BODY_FONT, bold=bold)
+            else:
+                self.add_line(part, bold=bold)
+
+    def add_addressee(self, text: str) -> None:
+        """「××局：」 at the left edge."""
+        self.add_line(text, align="left")
+
+    def add_attachment_line(self, names: Sequence[str]) -> None:
+        """「附件：1.…」 one line below the text, numbered when there are several."""
+        self.add_line("")
+        for at, name in enumerate(names, start=1):
+            number = f"{at}." if len(names) > 1 else ""
+            paragraph = self.add_line(f"{'附件：' if at == 1 else '　　　'}{number}{name}", align="left")
+            paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
+
+    def add_signature(self, office: str, date: str) -> None:
+        """Office and date at the right, two lines below."""
+        self.add_line("")
+        for text, room in ((office, 2), (date, 3)):
+            paragraph = self.add_line(text, align="right")
+            paragraph.paragraph_format.right_indent = Pt(room * NO_3)
+            paragraph.paragraph_format.keep_together = True
+
+    def add_table(
+        self,
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        size: float = NO_5,
+        align: Sequence[str] = (),
+        groups: Sequence[int] = (),
+    ) -> Table:
+        """A table with its head repeated and no row split over pages.
+
+        ``widths`` are shares of the text's width; ``align`` one word a column; ``groups`` the rows merged across.
+        """
+        table = self._grid(len(rows) + 1, widths)
+        for col, text in enumerate(head):
+            self._fill(table.cell(0, col), text, size=size, font=HEADING_FONT, align="center")
+        for at, row in enumerate(rows, start=1):
+            cells = table.rows[at].cells
+            if at - 1 in groups:
+                self._fill(cells[0].merge(cells[-1]), row[0], size=size, font=HEADING_FONT, align="left")
+                continue
+            for col, text in enumerate(row):
+                self._fill(cells[col], text, size=size, align=align[col] if align else "center")
+        _repeat_head(table, 1)
+        return table
+
+    def add_form(
+        self,
+        grid: Sequence[Sequence[str]],
+        spans: Sequence[CellSpan],
+        widths: Sequence[float],
+        *,
+        size: float = NO_5,
+        left: frozenset[tuple[int, int]] = frozenset(),
+        strong: frozenset[tuple[int, int]] = frozenset(),
+        repeat: int = 0,
+    ) -> Table:
+        """An official form as a table: texts by place, merged stretches; ``left`` and ``strong`` name places from 0."""
+        table = self._grid(len(grid), widths)
+        covered = {
+            (row, col)
+            for span in spans
+            for row in range(span.top, span.top + span.rows)
+            for col in range(span.left, span.left + span.cols)
+        } - {(span.top, span.left) for span in spans}
+        rows = [row.cells for row in table.rows]
+        for span in spans:
+            rows[span.top][span.left].merge(rows[span.top + span.rows - 1][span.left + span.cols - 1])
+        rows = [row.cells for row in table.rows]
+        for row, texts in enumerate(grid):
+            for col, text in enumerate(texts):
+                if (row, col) not in covered:
+                    self._fill(
+                        rows[row][col],
+                        text,
+                        size=size,
+                        align="left" if (row, col) in left else "center",
+                        font=HEADING_FONT if (row, col) in strong else BODY_FONT,
+                    )
+        _repeat_head(table, repeat)
+        return table
+
+    def start_landscape(self, *, new: bool = True) -> None:
+        """A section on its side for wide attachments; ``new`` False turns the first page itself."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
+        self._page(section, landscape=True)
+
+    def start_portrait(self) -> None:
+        """A new upright section."""
+        self._page(self.document.add_section(WD_SECTION.NEW_PAGE))
+
+    def add_line(
+        self,
+        text: str,
+        *,
+        font: str = BODY_FONT,
+        size: float = NO_3,
+        align: str = "justify",
+        bold: bool = False,
+        colour: RGBColor | None = None,
+        exact: float = LINE,
+    ) -> Paragraph:
+        """One paragraph without indent, at an exact line distance in points."""
+        paragraph = self.document.add_paragraph()
+        paragraph.alignment = ALIGNMENTS[align]
+        _spacing(paragraph, exact)
+        _run(paragraph, text, font, size, bold=bold, colour=colour)
+        return paragraph
+
+    def save(self) -> bytes:
+        """The document as .docx bytes."""
+        stream = BytesIO()
+        self.document.save(stream)
+        return stream.getvalue()
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _style(self) -> None:
+        style: Any = self.document.styles["Normal"]
+        style.font.name, style.font.size = LATIN_FONT, Pt(NO_3)
+        properties = style.element.get_or_add_rPr()
+        properties.get_or_add_rFonts().set(qn("w:eastAsia"), BODY_FONT)
+        language = OxmlElement("w:lang")
+        language.set(qn("w:val"), "en-US")
+        # without it some computers print Japanese forms of the characters
+        language.set(qn("w:eastAsia"), "zh-CN")
+        properties.append(language)
+        self.document.core_properties.author = "问效"
+        self.document.core_properties.comments = ""
+
+    def _page(self, section: Section, *, landscape: bool = False) -> None:
+        short, long = Mm(210), Mm(297)
+        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = (long, short) if landscape else (short, long)
+        margins = (26, 22, 25, 25) if landscape else (37, 35, 28, 26)
+        section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
+            Mm(size) for size in margins
+        )
+        section.footer_distance = Mm(15 if landscape else 25)
+        section.footer.is_linked_to_previous = section.header.is_linked_to_previous = False
+        footer = section.footer.paragraphs[0]
+        footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        for element in list(footer._p):  # noqa: SLF001  a page turned twice must not number twice
+            if element.tag != qn("w:pPr"):
+                footer._p.remove(element)  # noqa: SLF001  no public door
+        _run(footer, "— ", "宋体", NO_4)
+        _field(footer, "PAGE")
+        _run(footer, " —", "宋体", NO_4)
+        if self.watermark:
+            _watermark(section, self.watermark)
+
+    def _indented(self, text: str, font: str, *, bold: bool = False, level: int = 0) -> None:
+        paragraph = self.add_line(text, font=font, bold=bold)
+        paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
+        if level:
+            paragraph.paragraph_format.keep_with_next = True
+            # the outline level gives the navigation pane its tree without changing the look
+            outline = OxmlElement("w:outlineLvl")
+            outline.set(qn("w:val"), str(level - 1))
+            paragraph._p.get_or_add_pPr().append(outline)  # noqa: SLF001  no public door
+
+    def _grid(self, rows: int, widths: Sequence[float]) -> Table:
+        table = self.document.add_table(rows=rows, cols=len(widths))
+        table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+        usable, whole = _text_width(self.document.sections[-1]), sum(widths)
+        for col, width in enumerate(widths):
+            table.columns[col].width = int(usable * width / whole)  # type: ignore[assignment]  # a Length is an int
+            for cell in table.columns[col].cells:
+                cell.width = int(usable * width / whole)  # type: ignore[assignment]  # a Length is an int
+        for row in table.rows:
+            _row_property(row, "w:cantSplit")
+            row.height, row.height_rule = Pt(20), WD_ROW_HEIGHT_RULE.AT_LEAST
+        return table
+
+    def _fill(
+        self, cell: _Cell, text: str, *, size: float, font: str = BODY_FONT, align: str = "center", top: bool = False
+    ) -> None:
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        for at, part in enumerate(text.split("\n")):
+            paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
+            paragraph.alignment = ALIGNMENTS[align]
+            _spacing(paragraph, size * 1.35)
+            _run(paragraph, part, font, size)
+
+
+def _text_width(section: Section) -> int:
+    return int((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))
+
+
+def _spacing(paragraph: Paragraph, exact: float) -> None:
+    form = paragraph.paragraph_format
+    form.space_before = form.space_after = Pt(0)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(exact)
+
+
+def _run(
+    paragraph: Paragraph, text: str, font: str, size: float, *, bold: bool = False, colour: RGBColor | None = None
+) -> None:
+    run = paragraph.add_run(clean(text))
+    run.font.name, run.font.size, run.bold = LATIN_FONT, Pt(size), bold or None
+    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001  python-docx names no East Asian font
+    fonts.set(qn("w:eastAsia"), font)
+    # quotation marks and dashes are taken from the East Asian font, as Chinese printing wants
+    fonts.set(qn("w:hint"), "eastAsia")
+    if colour is not None:
+        run.font.color.rgb = colour
+
+
+def _field(paragraph: Paragraph, code: str) -> None:
+    run = paragraph.add_run()
+    run.font.name, run.font.size = "宋体", Pt(NO_4)
+    for kind, text in (("begin", None), (None, code), ("end", None)):
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element.text = text
+        run._element.append(element)  # noqa: SLF001  fields have no public door
+
+
+def _underline(paragraph: Paragraph, colour: str, eighths: int) -> None:
+    borders = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "4"), ("color", colour)):
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001  borders have no public door
+    # the schema wants borders before spacing
+    properties.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+
+
+def _row_property(row: Any, name: str) -> None:
+    properties = row._tr.get_or_add_trPr()  # noqa: SLF001  no public door
+    properties.append(OxmlElement(name))
+
+
+def _repeat_head(table: Table, count: int) -> None:
+    for row in table.rows[:count]:
+        _row_property(row, "w:tblHeader")
+
+
+_WATERMARK = (
+    '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:o="urn:schemas-microsoft-com:office:office"><w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600"'
+    ' o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/>'
+    '<v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/>'
+    '<v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
+    '<v:path textpathok="t" o:connecttype="none"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
+    '<v:shape id="WenxiaoWatermark" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:{width}pt;'
+    "height:110pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
+    'mso-position-vertical:center;mso-position-vertical-relative:margin" fillcolor="#d9d9d9" stroked="f">'
+    '<v:fill opacity=".5"/><v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{text}"/></v:shape></w:pict></w:r>'
+)
+
+
+def _watermark(section: Section, text: str) -> None:
+    safe = clean(text).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    header = section.header.paragraphs[0]
+    if header.runs:
+        return
+    header._p.append(parse_xml(_WATERMARK.format(text=safe, width=min(110 * max(len(text), 2), 430))))  # noqa: SLF001  no public door
