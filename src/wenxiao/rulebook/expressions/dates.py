@@ -24,7 +24,7 @@ _MONTH_POINT = re.compile(rf"(?:{_Y}\s?年\s?度?)?{_MONTH}\s?月份?{_PART}")
 _BARE_MONTH = re.compile(rf"{_MONTH}{_PART}")
 _QUARTER = re.compile(rf"(?:{_Y}\s?年\s?度?)?第?(?P<q>[一二三四1-4])季度(?P<part>末|底)?")
 _HALF = re.compile(rf"(?:{_Y}\s?年\s?度?)?(?P<h>[上下])半年(?P<part>末|底)?")
-_YEAR_END = re.compile(rf"(?:{_Y}\s?年?度?|(?:当|本|每|该|次|项目)年度?)?年?(?P<part>底|末|终)")
+_YEAR_END = re.compile(rf"(?:{_Y}\s?年?度?|(?:当|本|每|该|次|项目)年度?)?年?(?P<part>底|末|终|内)")
 _YEAR = re.compile(rf"{_Y}\s?(?:年度?(?:全年|整年)?|全年)|(?P<all>全年|整年)")
 _DENSE = re.compile(r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])")
 
@@ -225,7 +225,7 @@ def _whole_period(text: str, span: _Span) -> Expression:
 
 
 _EDGE = re.compile(
-    rf"(?:{_Y}\s?(?:年度?|[-./])\s?)?(?:{_MONTH}\s?(?:月份?|[-./]|$)\s?{_PART}\s?(?:{_DAY}\s?[日号]?)?)?"
+    rf"(?:{_Y}\s?(?:年度?|[-./]|$)\s?)?(?:{_MONTH}\s?(?:月份?|[-./]|$)\s?{_PART}\s?(?:{_DAY}\s?[日号]?)?)?"
 )
 
 
@@ -257,6 +257,8 @@ def _period(text: str, body: str) -> Expression | None:
 
 def _says_time(body: str, pieces: list[str]) -> bool:
     """Whether a range is one of time: 月 or 日 or a year is written, not merely 1-12."""
+    if re.fullmatch(r"1\.1\s?(?:-+|~|至|到)\s?12\.31", body):
+        return True
     if "月" in body or (re.search(r"(?:19|20)\d\d\s?年", body) and not re.search(r"[^\d年度月日号\s~至到-]", body)):
         return True
     return any(re.fullmatch(r"\s?(?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?\s?", piece) for piece in pieces)

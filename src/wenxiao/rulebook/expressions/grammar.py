@@ -9,7 +9,7 @@ from typing import Literal
 from wenxiao.rulebook.expressions.dates import read_date
 from wenxiao.rulebook.expressions.normal import normalise
 from wenxiao.rulebook.expressions.numerals import spell_hundredths
-from wenxiao.rulebook.expressions.quantities import Quantity, quantities, spelled_out
+from wenxiao.rulebook.expressions.quantities import Quantity, joined, quantities, spelled_out
 from wenxiao.rulebook.expressions.shape import Comparator, Expression
 from wenxiao.rulebook.expressions.units import lone_unit
 
@@ -20,9 +20,8 @@ _MASKED = re.compile(
     r"\*{2,}|[xX×]{2,}|_{2,}|[■□▇█�]{1,}|○{2,}|●{2,}|(?<=[≥≤>=<])\s?[xX×?*](?=\s?[^\d\s])|\?{2,}|#(?:REF|VALUE|DIV|N/A|NAME)|#{2,}"
 )
 _GARBLED = re.compile(
-    r"^\s?%\s?[≥≤<>=]|^(?:二|三三|2=|Z|z|之|乏)\s?(?=\d)|[≥≤<>=]\s?[≥≤<>=]|\d\.\d+\.\d+\.?(?!\d{0,2}(?:版|$))|\d\s+\d{1,3}\s?(?:%|$)|\.\d+\.\d|%\s?%\s?\d"
+    r"^\s?%\s?[≥≤<>=]|^(?:二|三三|2=|Z|z|之|乏)\s?(?=\d)|[≥≤<>=]\s?[≥≤<>=]|\d\D{0,3}[≥≤<>=]\s?$|\d\.\d+\.\d|\d\s+\d{1,3}\s?(?:%|$)|\.\d+\.\d|%\s?%\s?\d"
 )
-_VERSION = re.compile(r"^\d+\.\d+\.\d+$")
 _ONLY_SIGN = re.compile(r"^[≥≤<>=~±]?\s?(?P<unit>.*)$")
 _MISREAD = re.compile(r"^2(?P<real>[6-9]\d(?:\.\d+)?|100)\s?%$")
 _LIST = re.compile(
@@ -30,7 +29,7 @@ _LIST = re.compile(
 )
 _ITEM = re.compile(r"^\s?(?:\(?[1一]\)|[1一][、.](?!\d)|[①])\s?")
 _SCALE = re.compile(r"(?:优秀?|良好?|中|合格|差|较好|一般|好|较差)[:：为]?\s?[≥≤<>=]?\s?\d")
-_RATIO = re.compile(r"^[≥≤<>=]?\s?\d+(?:\.\d+)?\s?[::]\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+$|\d\s?[×xX]\s?\d")
+_RATIO = re.compile(r"^[≥≤<>=]?\s?\d+(?:\.\d+)?\s?[::]\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+(?![\d])|\d\s?[×xX]\s?\d")
 _SUM = re.compile(r"\d[^\d+]{0,6}\+\s?\d")
 _NARRATIVE = re.compile(r"^(?:存在|由于|因为?(?!地)|未能|没有|尚未|部分|个别|仍有|疫情)")
 _RATE_OF_DONE = re.compile(
@@ -42,6 +41,8 @@ _CONTEXT = re.compile(
 _COPIED = "实际值带比较符，像是照抄目标"
 _LEAD_LIMIT, _TAIL_LIMIT = 18, 10
 _DIGITS_LIMIT = 18
+_INCLUDED = re.compile(r"\((?:包?含|不含)[^()]{0,8}\)")
+_RECURRING = re.compile(r"每(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)")
 _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄|类|级|周|组|层|批)$")
 _AGES = frozenset({"岁", "周岁"})
 
@@ -73,7 +74,7 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
         return Expression(text, "unreadable", note="数字被屏蔽或公式出错")
     if any(len(run) > _DIGITS_LIMIT for run in re.findall(r"\d+", plain)):
         return Expression(text, "unreadable", note="数字过长，像是粘连")
-    if _GARBLED.search(plain) and not _VERSION.match(plain) and read_date(text, _role, plain) is None:
+    if _GARBLED.search(plain) and read_date(text, _role, plain) is None:
         return Expression(text, "unreadable", ambiguous=True, alt=_behind(text, plain), note="像是识别错误或数字粘连")
     misread = _MISREAD.match(plain)
     if misread and _role == "target":
@@ -151,8 +152,10 @@ def _one_or_many(text: str, role: str, plain: str) -> Expression | None:
     """Cells with numbers: one quantity, a range of two clauses, several quantities."""
     if _RATIO.search(plain):
         return Expression(text, "text", note="比例或尺寸，不是单一数值")
+    if _RECURRING.search(plain):
+        return Expression(text, "text", note="每月或每季循环的期限")
     body = _ITEM.sub("", plain).lstrip("★*☆▲△ ").rstrip("。.;!,， ")
-    body = spelled_out(spell_hundredths(body))
+    body = joined(spelled_out(spell_hundredths(_INCLUDED.sub("", body))))
     if body.startswith("(") and body.endswith(")") and body.count("(") == 1:
         body = body[1:-1]
     if re.fullmatch(r"零(?:事故|投诉|发生|差错|死亡|伤亡|违规|违纪|案件|上访|失误|风险|增长|容忍|缺陷)+", body):
@@ -248,6 +251,8 @@ def _several(text: str, body: str, found: list[Quantity]) -> Expression:
     if len(found) == 2 and first.comparator in {">=", ">"} and second.comparator in {"<=", "<"}:
         if second.lead.strip(" ,，且并而、和与") in _BARE_SIGNS and first.low <= second.high:
             return Expression(text, "number", "between", first.low, second.high, second.unit or first.unit)
+    if len(found) == 2 and re.fullmatch(r"\s?[≤<]\D{0,16}[≤<]\s?", second.lead) and first.low <= second.low:
+        return Expression(text, "number", "between", first.low, second.low, second.unit or first.unit)
     if all(one.unit in _AGES for one in found):
         return Expression(text, "text", ambiguous=True, alt=(Expression(text, "compound"),), note="对象范围的文字说明")
     if _SUM.search(body) and len({one.unit for one in found}) == 1 and all(one.comparator is None for one in found):

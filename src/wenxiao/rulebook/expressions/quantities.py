@@ -27,13 +27,13 @@ _AFTER: tuple[tuple[re.Pattern[str], Comparator], ...] = (
     (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以下|之下|以内|之内|内(?![容部外设需在]))(?:\(含\))?"), "<="),
     (re.compile(r"\s?(?:左右|上下)"), "~"),
 )  # fmt: skip
-_NUMBER = re.compile(r"[-+±]?\d+(?:\.\d+)?(?!\.?\d)")
+_NUMBER = re.compile(r"(?<![\d.])[-+±]?\d+(?:\.\d+)?(?!\.?\d)")
 _RANGE = re.compile(r"\s?(?:-{1,3}|~{1,2}|至|到|,)\s?(?=[-+]?\d)")
 _MORE = re.compile(r"\s?(?:多|余|来)\s?(?=万|亿|千|百|[一-鿿]|$)")
-_HIDDEN = re.compile(r"[A-Za-z第]$|五百$|十四$|十三$|世界$|中国$|全国$|PM\s?$|G$")
+_HIDDEN = re.compile(r"(?<![pP])[A-Za-z第前]$|五百$|十四$|十三$|世界$|中国$|全国$|PM\s?$|G$")
 _NAMES = re.compile(r"\s?(?:强(?!度)|号|版|A级|A景|5G|G网|热线|工程款|年级|位一体|大行动|大类|级(?!以)|条措施)")
 _STEM = re.compile(r"^(?:个|条|项|种|类|级|户|名)?$")
-_CHINESE = re.compile(rf"(?<![一-鿿]){NUMERAL}+(?=\s?[一-鿿%])")
+_CHINESE = re.compile(rf"(?<![一-鿿\d.]){NUMERAL}+(?=\s?[一-鿿%])")
 _HALF_YEAR = re.compile(r"^半年")
 _ASCENT = re.compile(r"(?:提升|提高|增长|增加|上升|增收|扩大|新增)")
 _DESCENT = re.compile(r"(?:下降|降低|减少|缩短|压减|降幅|下浮|减幅)")
@@ -81,6 +81,18 @@ def spelled_out(text: str) -> str:
         return str(value)
 
     return _CHINESE.sub(digits, _HALF_YEAR.sub("0.5年", text) if text in {"半年"} else text)
+
+
+_YI_WAN = re.compile(r"(\d+(?:\.\d+)?)亿零?(\d+(?:\.\d+)?)万")
+_WAN_REST = re.compile(r"(\d+)万零?(\d{1,4})(?=[元人户亩个株])")
+_WAN_THOUSANDS = re.compile(r"(\d+)万(\d)千")
+
+
+def joined(text: str) -> str:
+    """1亿2000万元, 1万2000元 and 3万5千元 as one number each (1.2亿元, 12000元, 3.5万元)."""
+    text = _YI_WAN.sub(lambda hit: f"{Decimal(hit[1]) + Decimal(hit[2]).scaleb(-4):f}亿", text)
+    text = _WAN_THOUSANDS.sub(r"\1.\2万", text)
+    return _WAN_REST.sub(lambda hit: str(int(hit[1]) * 10_000 + int(hit[2])), text)
 
 
 def _at(text: str, hit: re.Match[str], since: int) -> Quantity | None:

@@ -87,7 +87,7 @@ def lone_unit(text: str) -> bool:
     """Whether the whole text is one unit, as when the number was lost."""
     plain = re.sub(r"\s", "", text)
     found = UNIT.fullmatch(plain)
-    return found is not None and plain not in _WORDS_TOO
+    return found is not None and plain not in _WORDS_TOO and not plain.startswith("十")
 
 
 _WORDS_TOO = frozenset(
