@@ -68,8 +68,11 @@ class Sheet:
 @dataclass(slots=True)
 class Book:
     """One uploaded file as sheets. ``paragraphs`` are the texts outside tables of a Word file, in order,
-    each with the number of the next table (0 before the first table)."""
+    each with the number of the next table (0 before the first table).
+    """
 
     container: Container
     sheets: list[Sheet] = field(default_factory=list)
     paragraphs: list[tuple[int, str]] = field(default_factory=list)
+    margins: list[str] = field(default_factory=list)
+    """Texts of page headers and footers, where a secrecy marking may stand."""

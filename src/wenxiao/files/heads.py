@@ -164,6 +164,11 @@ def title(grid: Grid, rows: range) -> dict[str, object]:
     return {"value": None, "cell": None}
 
 
+def title_words(text: str) -> str | None:
+    """A paragraph above a Word table, if it is the title of a form."""
+    return name_of(text) if len(text) < 80 and _TITLE.fullmatch(squeezed(text)) else None
+
+
 def year(grid: Grid, rows: range) -> dict[str, object]:
     """The budget year as a number, with the words it was read from; value None where none is named."""
     labelled = field(grid, YEAR, rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,16 +14,23 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from wenxiao.files.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.numberformats import as_date, decimal_of, format_date, format_number, is_date_format, plain
+from wenxiao.files.oldbooks import Look, look_of
+from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
 
 MOST_CELLS = 400_000
 """A form never has this many cells; a ledger goes through :mod:`wenxiao.files.ledger`."""
 
 
 class UnreadableError(Exception):
-    """The file cannot be read; the text is a Chinese sentence for the user."""
+    """The file cannot be read; the text is a Chinese sentence for the user, ``line`` where it broke in a csv."""
+
+    def __init__(self, text: str, code: str = "DR-06", line: int | None = None) -> None:
+        super().__init__(text)
+        self.code, self.line = code, line
 
 
 def read_xlsx(path: Path) -> Book:
@@ -40,6 +46,7 @@ def read_xlsx(path: Path) -> Book:
         for sheet in sheets:
             values = shown[sheet.title] if shown is not None and sheet.title in shown.sheetnames else None
             book.sheets.append(_sheet(sheet, values))
+            book.margins += _margin_texts(sheet)
     except UnreadableError:
         raise
     except Exception as error:
@@ -47,6 +54,13 @@ def read_xlsx(path: Path) -> Book:
             f"表格内部有错误，无法读取（{type(error).__name__}）。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。"
         ) from error
     return book
+
+
+def _margin_texts(sheet: Worksheet) -> list[str]:
+    """Texts of page headers and footers."""
+    parts = (sheet.oddHeader, sheet.oddFooter, sheet.firstHeader, sheet.firstFooter, sheet.evenHeader, sheet.evenFooter)
+    items = [item for part in parts if part is not None for item in (part.left, part.center, part.right)]
+    return [str(item.text) for item in items if item is not None and item.text]
 
 
 def _values_of(path: Path) -> openpyxl.Workbook:
@@ -152,11 +166,56 @@ def _shown_moment(
     return format_date(moment, number_format or "yyyy-mm-dd"), plain(serial) if serial is not None else None
 
 
+def read_xls(path: Path) -> Book:
+    """An old .xls through calamine, its formats, merges and hidden rows through :mod:`wenxiao.files.oldbooks`."""
+    try:
+        look = look_of(path)
+        with CalamineWorkbook.from_path(str(path)) as stored:
+            book = Book("xls")
+            for name in stored.sheet_names:
+                book.sheets.append(_old_sheet(stored.get_sheet_by_name(name), look.get(name)))
+    except UnreadableError:
+        raise
+    except Exception as error:
+        raise UnreadableError(
+            f"旧版 .xls 文件内部有错误，无法读取（{type(error).__name__}）。请另存为 .xlsx 再导入。"
+        ) from error
+    return book
+
+
+def _old_sheet(stored: CalamineSheet, look: Look | None) -> Sheet:
+    look = look or Look(
+        merges=[Merge(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in stored.merged_cell_ranges or []]
+    )
+    out = Sheet(stored.name, hidden=look.hidden, merges=look.merges)
+    out.hidden_rows, out.hidden_cols = frozenset(look.hidden_rows), frozenset(look.hidden_cols)
+    if stored.total_height * stored.total_width > 50 * MOST_CELLS:
+        raise UnreadableError(f"工作表“{stored.name}”范围过大。请删除多余的行列后再导入。")
+    for row, values in enumerate(stored.to_python(skip_empty_area=False), 1):
+        for col, value in enumerate(values, 1):
+            number_format = look.formats.get((row, col))
+            text, raw = shown_value(value if value != "" else None, number_format)
+            if text:
+                kept = None if number_format in {None, "General"} else number_format
+                out.cells[row, col] = Cell(row, col, address(row, col), text, raw, kept)
+    return out
+
+
+def read_csv(path: Path) -> Book:
+    """A csv as one sheet named after the file; raises UnreadableError with the line where it breaks."""
+    sheet = Sheet(path.stem)
+    try:
+        for line, fields in rows_of(decoded(path)):
+            for col, value in enumerate(fields, 1):
+                if value.strip():
+                    sheet.cells[line, col] = Cell(line, col, address(line, col), value.strip(), value.strip())
+            if len(sheet.cells) > MOST_CELLS:
+                raise UnreadableError(f"csv 超过 {MOST_CELLS} 格。请按台账导入，或拆成几份。")
+    except PlainTextError as error:
+        raise UnreadableError(error.text + error.mend, error.code, error.line) from error
+    return Book("csv", [sheet])
+
+
 def address(row: int, col: int) -> str:
     """The address of a cell: B7 for row 7, column 2."""
     return f"{get_column_letter(col)}{row}"
-
-
-def is_zip(path: Path) -> bool:
-    """Whether the bytes are a readable zip: a .xls that is really a .xlsx is read as what it is."""
-    return zipfile.is_zipfile(path)

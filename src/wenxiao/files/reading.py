@@ -1,0 +1,163 @@
+"""``wenxiao read``: gate, book, forms, faults; whatever the bytes are, the answer is JSON and never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from wenxiao.files.cells import Book, Sheet
+from wenxiao.files.evaluation import looks_like_evaluation, read_evaluation
+from wenxiao.files.evaluation_checks import evaluation_problems
+from wenxiao.files.faults import form_problems
+from wenxiao.files.gate import admit
+from wenxiao.files.heads import title_words
+from wenxiao.files.labels import Grid, year_in
+from wenxiao.files.listing import mark_summary, read_list
+from wenxiao.files.markings import marking_problem
+from wenxiao.files.monitor import read_monitor
+from wenxiao.files.selfeval import read_selfeval
+from wenxiao.files.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
+from wenxiao.rulebook.problems import Problem
+
+Form = dict[str, Any]
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """``{"file", "kind", "forms", "problems"}`` of one file; ``kind`` None when nothing could be read.
+
+    Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call it through
+    :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
+    """
+    try:
+        book, problems = open_book(path)
+        forms = [] if book is None else forms_of(book)
+        if book is not None:
+            problems += problems_of(book, forms)
+    except MemoryError:
+        forms, problems = [], [Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。")]
+    except Exception as error:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
+        text = f"文件无法读取（{type(error).__name__}）。"
+        forms, problems = [], [Problem("DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。")]
+    kinds = [form["kind"] for form in forms]
+    return {
+        "file": path.name,
+        "kind": max(kinds, key=kinds.count) if kinds else None,
+        "forms": forms,
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def open_book(path: Path) -> tuple[Book | None, list[Problem]]:
+    """The file as a grid, behind the gate; (None, why) when it may not or can't be opened."""
+    admitted = admit(path)
+    if admitted.container is None:
+        return None, list(admitted.problems)
+    try:
+        book = _reader(admitted.container)(path)
+    except UnreadableError as error:
+        return None, [Problem(error.code, "阻断", str(error), line=error.line)]
+    marking = marking_problem(book)
+    return (None, [marking]) if marking is not None else (book, [])
+
+
+def _reader(container: str) -> Callable[[Path], Book]:
+    if container == "docx":
+        from wenxiao.files.documents import read_docx
+
+        return read_docx
+    return {"xlsx": read_xlsx, "xls": read_xls, "csv": read_csv}[container]
+
+
+def forms_of(book: Book) -> list[Form]:
+    """Every form of the book in the order of its sheets; a sheet is read as what its headings say it is."""
+    by_sheet: list[list[Form]] = [_own_forms(book, index) for index in range(len(book.sheets))]
+    rest = [
+        Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
+        for at, sheet in enumerate(book.sheets)
+    ]
+    left = Book(book.container, rest, book.paragraphs)
+    scores = read_evaluation(left)
+    lists = read_list(left)
+    if scores:
+        mark_summary(lists, scores)
+    order = {sheet.name: at for at, sheet in enumerate(book.sheets)}
+    forms = [form for found in by_sheet for form in found] + scores + lists
+    return sorted(forms, key=lambda form: form.get("table", order.get(form["sheet"], 0)))
+
+
+def _own_forms(book: Book, index: int) -> list[Form]:
+    """Self-evaluation and monitoring forms of one sheet or Word table."""
+    sheet = book.sheets[index]
+    found = read_monitor(sheet) or read_selfeval(sheet)
+    if found and looks_like_evaluation(sheet) and not any(form["funds"] for form in found):
+        return []
+    if book.container == "docx":
+        for form in found:
+            form["table"] = index
+            _complete_from_paragraphs(form, [text for number, text in book.paragraphs if number == index])
+    return found
+
+
+def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
+    """In Word the title and the year often stand above the table."""
+    if form["title"]["value"] is None:
+        words = next((words for text in reversed(above) if (words := title_words(text))), None)
+        if words:
+            form["title"] = {"value": words, "cell": None}
+    if form["year"]["value"] is None:
+        for text in reversed(above):
+            if len(text) < 80 and (year := year_in(text)) is not None:
+                form["year"] = {"value": year, "raw": text, "cell": None}
+                break
+
+
+def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
+    """What is wrong in the forms, sheet by sheet; a file without any form says so."""
+    if not forms:
+        return [
+            Problem(
+                "DR-19",
+                "阻断",
+                "没有认出绩效自评表、监控表、评分表或清单。",
+                mend="请核对是否选错文件；表头应有“一级指标、二级指标、三级指标”等字样。",
+            )
+        ]
+    problems: list[Problem] = []
+    for form in forms:
+        if form["kind"] in {"selfeval", "monitor"}:
+            problems += form_problems(form)
+        elif form["kind"] == "evaluation":
+            problems += evaluation_problems(form)
+    return problems + _formula_problems(book, forms)
+
+
+def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:
+    """Formulas whose saved result isn't what they yield: somebody or some program wrote the number in."""
+    names = {form["sheet"] for form in forms}
+    problems = []
+    for sheet in book.sheets:
+        if sheet.name not in names:
+            continue
+        grid = Grid(sheet)
+        for cell in [cell for cell in sheet.cells.values() if cell.formula is not None and cell.has_cached][:2_000]:
+            stored, exact = grid.number(cell.row, cell.col), grid.computed_number(cell)
+            if (
+                stored is not None
+                and exact is not None
+                and abs(stored - exact) > abs(exact) / 10**9 + Decimal("0.0000001")
+            ):
+                problems.append(
+                    Problem(
+                        "DR-25",
+                        "警告",
+                        f"公式保存的结果是 {cell.text}，重算应为 {grid.computed(cell)}。",
+                        sheet.name,
+                        cell.address,
+                        got=cell.text,
+                        expected=grid.computed(cell),
+                        mend="请打开文件重新计算后保存，或核对公式。",
+                    )
+                )
+    return problems
