@@ -12,7 +12,7 @@ from wenxiao.files.workbooks import read_xlsx
 
 HERE = Path(__file__).parent
 SAMPLES = sorted(path.stem for path in (HERE / "expected").glob("6*.json"))
-DESCRIPTIVE = {"planted", "sheet_of"}
+DESCRIPTIVE = {"planted", "sheet_of", "problems_paragraphs", "suggestions_paragraphs"}
 
 
 def book_of(path: Path):

@@ -200,6 +200,13 @@ class OfficialDocument:
         """A new upright section."""
         self._page(self.document.add_section(WD_SECTION.NEW_PAGE))
 
+    def start_form_page(self, *, landscape: bool, new: bool) -> None:
+        """A page for an official form: as :meth:`start_landscape`, with narrow margins so that the table fits."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
+        self._page(section, landscape=landscape)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(20)
+        section.footer_distance = Mm(10)
+
     def add_line(
         self,
         text: str,

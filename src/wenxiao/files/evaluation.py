@@ -496,7 +496,7 @@ def _text_at(reading: _Reading, row: int, role: str) -> dict[str, Any]:
 def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
     """Problems and suggestions written as paragraphs behind the table of a Word file; the grade too."""
     block: str | None = None
-    for position, (at, text) in enumerate(book.paragraphs):
+    for at, text in book.paragraphs:
         if at != index + 1 or not text.strip():
             continue
         opened = _opens_block(text)
@@ -511,7 +511,6 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
             inner = _opens_block(head) if rest else None
             block = inner or block
             out[block] += numbered_items(rest if inner else text)
-            out.setdefault(f"{block}_paragraphs", []).append(position)
 
 
 def _sum_text(criteria: list[dict[str, Any]]) -> str | None:

@@ -215,10 +215,7 @@ def form_document(forms: Sequence[FormGrid]) -> bytes:
     """The forms as one .docx in the official style, a page each."""
     document = OfficialDocument(watermark=next((form.watermark for form in forms if form.watermark), None))
     for at, form in enumerate(forms):
-        if form.landscape:
-            document.start_landscape(new=at > 0)
-        elif at > 0:
-            document.start_portrait()
+        document.start_form_page(landscape=form.landscape, new=at > 0)
         add_form(document, form)
     return document.save()
 
@@ -235,7 +232,7 @@ def add_form(document: OfficialDocument, form: FormGrid) -> None:
         grid,
         form.spans,
         form.widths,
-        size=10.5 if not form.landscape else 9.5,
+        size=9.5,
         left=frozenset(form.left),
         strong=frozenset(form.strong),
     )

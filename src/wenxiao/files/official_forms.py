@@ -129,7 +129,7 @@ def self_evaluation_form(data: ProjectForm) -> FormGrid:
     form = FormGrid(
         "自评表",
         "项目支出绩效自评表",
-        (5, 10, 11, 20, 13, 13, 8, 8, 20),
+        (6, 9, 11, 18, 12, 13, 8, 9, 18),
         _year_line(data.year),
         watermark=data.watermark,
     )
