@@ -118,7 +118,7 @@ def _listed(text: str, _role: str, plain: str) -> Expression | None:
 
 
 def _one_wrapped_cell(plain: str, clauses: list[str]) -> bool:
-    """A line break inside one value (≥\\n95%) separates nothing."""
+    """A line break inside one value (a sign on one line, its number on the next) separates nothing."""
     return ";" not in plain and len(quantities("".join(clauses))) <= 1 and not _LIST.search(plain)
 
 
@@ -248,9 +248,8 @@ def _bounded(text: str, sign: Comparator | None, one: Quantity) -> Expression:
 def _several(text: str, body: str, found: list[Quantity]) -> Expression:
     """Two bounds of one range, a sum, a value beside its rate, or simply several targets."""
     first, second = found[0], found[1]
-    if len(found) == 2 and first.comparator in {">=", ">"} and second.comparator in {"<=", "<"}:
-        if second.lead.strip(" ,，且并而、和与") in _BARE_SIGNS and first.low <= second.high:
-            return Expression(text, "number", "between", first.low, second.high, second.unit or first.unit)
+    if len(found) == 2 and _two_bounds(first, second):
+        return Expression(text, "number", "between", first.low, second.high, second.unit or first.unit)
     if len(found) == 2 and re.fullmatch(r"\s?[≤<]\D{0,16}[≤<]\s?", second.lead) and first.low <= second.low:
         return Expression(text, "number", "between", first.low, second.low, second.unit or first.unit)
     if all(one.unit in _AGES for one in found):
@@ -264,6 +263,12 @@ def _several(text: str, body: str, found: list[Quantity]) -> Expression:
     if len(found) == 2 and first.comparator in {">=", "<="} and "力争" in second.lead:
         return _compound(text, (_number(text, first),), "保底与争取两个界限")
     return _compound(text, (), "一格多个数值")
+
+
+def _two_bounds(first: Quantity, second: Quantity) -> bool:
+    """≥60%且≤80%: a lower and an upper bound with nothing but the sign between them."""
+    lower, upper = first.comparator in {">=", ">"}, second.comparator in {"<=", "<"}
+    return lower and upper and second.lead.strip(" ,，且并而、和与") in _BARE_SIGNS and first.low <= second.high
 
 
 _BARE_SIGNS = frozenset({"≤", "<", "不高于", "不超过", "小于", "低于", "小于等于", ""})

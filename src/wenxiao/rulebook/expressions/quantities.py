@@ -80,7 +80,7 @@ def spelled_out(text: str) -> str:
             return word
         return str(value)
 
-    return _CHINESE.sub(digits, _HALF_YEAR.sub("0.5年", text) if text in {"半年"} else text)
+    return _CHINESE.sub(digits, _HALF_YEAR.sub("0.5年", text) if text == "半年" else text)
 
 
 _YI_WAN = re.compile(r"(\d+(?:\.\d+)?)亿零?(\d+(?:\.\d+)?)万")

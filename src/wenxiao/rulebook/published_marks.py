@@ -1,0 +1,104 @@
+"""How a published figure is compared: its own digits, its grade words, and the shape of a named difference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from wenxiao.rulebook.grading import OutOfBandsError, grade
+from wenxiao.rulebook.numbers import plain, scaled
+
+ROUNDED = "rounded_to_integer"
+_GRADE_WORDS = {
+    "优秀": "优", "优": "优", "良好": "良", "良": "良", "中等": "中", "中": "中", "合格": "中", "一般": "中",
+    "不合格": "差", "较差": "差", "差": "差",
+}  # fmt: skip
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing in which a published table differs from its own figures or from the rule."""
+
+    code: str
+    place: str
+    text: str
+
+    def as_json(self) -> dict[str, str]:
+        """The promised three fields."""
+        return {"code": self.code, "place": self.place, "text": self.text}
+
+
+def number_in(value: object) -> Decimal | None:
+    """The number a cell or a JSON field holds (99.55, "99.55分", "86%", {"value": …}); None where there is none."""
+    if isinstance(value, dict):
+        return number_in(value.get("value"))
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    found = _NUMBER.search(str(value).replace(",", "").replace("，", "").replace("％", "%"))
+    try:
+        return Decimal(found.group()) if found else None
+    except InvalidOperation:  # pragma: no cover - the pattern admits nothing Decimal refuses
+        return None
+
+
+def points_text(points: Decimal | None) -> str | None:
+    """Points as the command line prints them: two decimals."""
+    return None if points is None else f"{points:.2f}"
+
+
+def published_text(value: Decimal | None) -> str | None:
+    """A published figure with the digits it has."""
+    return None if value is None else format(value, "f")
+
+
+def digits_of(published: Decimal) -> int:
+    """Decimals written."""
+    exponent = published.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def agreement(points: Decimal, published: Decimal) -> tuple[bool, str]:
+    """Whether two-decimal points, rounded to the digits published (at least one), are what was published.
+
+    The reason is ``rounded_to_integer`` when they meet only as whole points, ``differs`` when not even there.
+    """
+    digits = min(max(digits_of(published), 1), 2)
+    if scaled(Fraction(points), digits) == published:
+        return True, ""
+    if scaled(Fraction(points), 0) == published:
+        return False, ROUNDED
+    return False, "differs"
+
+
+def rate_agreement(rate: Decimal, published: Decimal) -> bool:
+    """Whether a percent with two decimals, rounded to the digits published, is what was published."""
+    return scaled(Fraction(rate), min(digits_of(published), 2)) == published
+
+
+def grade_word(value: object) -> str | None:
+    """The grade a cell names (优秀, 评价等级：良, 良（85分）) as 优 良 中 差; None for words no band knows."""
+    if isinstance(value, dict):
+        value = value.get("norm") or value.get("value")
+    text = re.sub(r"[\s（(].*$", "", str(value or "").strip())
+    text = re.sub(r"^.*(?:等级|结论|结果)(?:为|是)?[：:]?", "", text)
+    return _GRADE_WORDS.get(re.sub(r"[等级。]+$", "", text) or text)
+
+
+def grade_of(points: Decimal | None, year: int | None) -> str | None:
+    """The grade these points earn in a year; None without points or outside 0 to 100."""
+    if points is None:
+        return None
+    try:
+        return grade(points, year)
+    except OutOfBandsError:
+        return None
+
+
+def shown(value: Decimal) -> str:
+    """A figure in a sentence."""
+    return plain(value)

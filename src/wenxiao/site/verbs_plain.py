@@ -1,0 +1,251 @@
+"""The verbs that need no database: parse, read, score, pace, check. JSON to standard output, sentences to the other."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+FINE, PROBLEMS, WRONG_USE = 0, 1, 2
+_BOOKS = frozenset({".xlsx", ".xls", ".docx", ".xlsm", ".csv", ".et", ".doc"})
+
+
+class WrongUseError(Exception):
+    """The command was called wrongly; the text is the sentence for standard error."""
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add the five verbs to an argparse subparsers object; each sets ``run`` to its function (args → exit code)."""
+    reading = subparsers.add_parser("parse", help="识别目标值、实际值的写法")
+    reading.add_argument("--file", required=True, help='JSON 清单：[{"text", "role"}]')
+    _finish(reading, parse_verb)
+    opening = subparsers.add_parser("read", help="读一个表格文件（.xlsx .xls .docx）")
+    opening.add_argument("file")
+    _finish(opening, read_verb)
+    scoring = subparsers.add_parser("score", help="复算自评表或评分表")
+    scoring.add_argument("file")
+    scoring.add_argument("--year", type=int, help="预算年度，决定用哪年的规则")
+    scoring.add_argument("--profile", help="计分口径代码")
+    _finish(scoring, score_verb)
+    pacing = subparsers.add_parser("pace", help="执行进度与时间进度对照")
+    pacing.add_argument("--file", required=True, help='JSON 清单：[{"budget_yuan", "executed_yuan", "through_month"}]')
+    _finish(pacing, pace_verb)
+    checking = subparsers.add_parser("check", help="绩效目标送审前检查")
+    checking.add_argument("--file", required=True, help="JSON 清单：绩效目标")
+    _finish(checking, check_verb)
+
+
+def _finish(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    parser.add_argument("--json", action="store_true", help="输出 JSON（本命令只有这一种输出）")
+    parser.set_defaults(run=run)
+
+
+def parse_verb(args: argparse.Namespace) -> int:
+    """Read every text of a list: exit 0, or 2 for wrong use."""
+    return _answer(lambda: _parse_all(args.file))
+
+
+def read_verb(args: argparse.Namespace) -> int:
+    """Read one workbook or Word file: exit 1 when a problem of level 阻断 or 警告 was found."""
+    return _answer(lambda: _read(_existing(args.file)))
+
+
+def score_verb(args: argparse.Namespace) -> int:
+    """Recompute published tables: exit 1 when a difference was named."""
+    return _answer(lambda: _score(args))
+
+
+def pace_verb(args: argparse.Namespace) -> int:
+    """Execution against time for a list of projects: exit 0, or 2 for wrong use."""
+    return _answer(lambda: _pace_all(args.file))
+
+
+def check_verb(args: argparse.Namespace) -> int:
+    """Check targets before they are sent: exit 1 when a problem was found."""
+    return _answer(lambda: _check_all(args.file))
+
+
+def _answer(work: Callable[[], tuple[Any, bool]]) -> int:
+    """Print what the work gives; a wrong use becomes its sentence and exit 2."""
+    try:
+        result, troubled = work()
+    except WrongUseError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_USE
+    text = json.dumps(result, ensure_ascii=False, indent=1, default=_plain)
+    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.buffer.flush()
+    return PROBLEMS if troubled else FINE
+
+
+def _plain(value: object) -> str:
+    """Decimals and dates as text; nothing else may come out."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _existing(name: str) -> Path:
+    path = Path(name)
+    if path.is_dir():
+        raise WrongUseError(f"“{name}”是文件夹，请给出一个文件。")
+    if not path.is_file():
+        raise WrongUseError(f"找不到文件“{name}”，请核对路径。")
+    return path
+
+
+def _json(name: str) -> Any:
+    """The content of a JSON file with exact numbers; WrongUseError when it can't be read."""
+    path = _existing(name)
+    try:
+        return json.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError:
+        raise WrongUseError(f"“{name}”不是 UTF-8 编码的文本。") from None
+    except json.JSONDecodeError as error:
+        raise WrongUseError(f"“{name}”不是有效的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。") from None
+    except (OSError, RecursionError) as error:
+        raise WrongUseError(f"“{name}”无法读取（{type(error).__name__}）。") from None
+
+
+def _list(name: str) -> list[dict[str, Any]]:
+    """A JSON list of objects."""
+    content = _json(name)
+    if not isinstance(content, list):
+        raise WrongUseError(f"“{name}”的内容应是一个清单（[ … ]）。")
+    for at, item in enumerate(content, 1):
+        if not isinstance(item, dict):
+            raise WrongUseError(f"“{name}”第 {at} 项应是一个对象（{{ … }}）。")
+    return content
+
+
+def _parse_all(name: str) -> tuple[Any, bool]:
+    from wenxiao.rulebook.expressions import parse
+
+    answers = []
+    for at, item in enumerate(_list(name), 1):
+        text, role = item.get("text"), item.get("role", "target")
+        if not isinstance(text, str):
+            raise WrongUseError(f"第 {at} 项缺少文字“text”。")
+        if role not in {"target", "actual"}:
+            raise WrongUseError(f"第 {at} 项的“role”应为 target 或 actual，现为“{role}”。")
+        answers.append(parse(text, role).as_json())
+    return answers, False
+
+
+def _read(path: Path) -> tuple[Any, bool]:
+    from wenxiao.files.reading import read_file
+
+    if path.suffix.lower() not in _BOOKS:
+        raise WrongUseError(f"“{path.name}”不是可读的表格文件，应为 .xlsx、.xls 或 .docx。")
+    answer = read_file(path)
+    return answer, any(problem["level"] in {"阻断", "警告"} for problem in answer["problems"])
+
+
+def _score(args: argparse.Namespace) -> tuple[Any, bool]:
+    from wenxiao.rulebook.basis import BasisError
+    from wenxiao.rulebook.profiles import ProfileError
+    from wenxiao.rulebook.published import judge_table
+
+    path = _existing(args.file)
+    try:
+        if path.suffix.lower() == ".json":
+            tables = [judge_table(case, profile_code=args.profile, year=args.year) for case in _cases(args.file)]
+        else:
+            tables = _score_book(path, args)
+    except (ProfileError, BasisError) as error:
+        raise WrongUseError(str(error)) from None
+    return {"tables": tables}, any(table["differences"] for table in tables)
+
+
+def _cases(name: str) -> list[Mapping[str, Any]]:
+    """The cases of a JSON file, each in the shape of a table."""
+    content = _json(name)
+    cases = content.get("cases") if isinstance(content, dict) else content
+    if not isinstance(cases, list):
+        raise WrongUseError(f"“{name}”应有清单“cases”。")
+    for at, case in enumerate(cases, 1):
+        rows = case.get("indicators") if isinstance(case, dict) else 0
+        if rows is not None and (not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows)):
+            raise WrongUseError(f"“{name}”第 {at} 个案例的“indicators”应是对象的清单。")
+        if not isinstance(case.get("budget") or {}, dict) or not isinstance(case.get("l1_weights") or {}, dict):
+            raise WrongUseError(f"“{name}”第 {at} 个案例的“budget”“l1_weights”应是对象。")
+    return cases
+
+
+def _score_book(path: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    from wenxiao.rulebook.published import case_from_form, judge_sheet, judge_table
+
+    book, _ = _read(path)
+    tables = []
+    for at, form in enumerate(book["forms"], 1):
+        form_id = f"{form.get('sheet') or form.get('table') or ''}#{at}"
+        if form.get("kind") == "evaluation":
+            tables.append(judge_sheet(form, year=args.year, form_id=form_id))
+        elif form.get("kind") == "selfeval":
+            case = case_from_form(form, form_id=form_id)
+            tables.append(judge_table(case, profile_code=args.profile, year=args.year))
+    if not tables:
+        said = "；".join(problem["text"] for problem in book["problems"][:3])
+        raise WrongUseError(f"“{path.name}”里没有可复算的自评表或评分表。{said}")
+    return tables
+
+
+def _pace_all(name: str) -> tuple[Any, bool]:
+    from wenxiao.rulebook.pace import PaceError
+
+    answers = []
+    for at, item in enumerate(_list(name), 1):
+        try:
+            answers.append(_pace(item))
+        except (PaceError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+            said = f"缺少“{error.args[0]}”" if isinstance(error, KeyError) else str(error)
+            raise WrongUseError(f"第 {at} 项不能计算：{said}") from None
+    return answers, False
+
+
+def _pace(item: Mapping[str, Any]) -> dict[str, Any]:
+    from wenxiao.rulebook.pace import Milestone, pace
+
+    steps = [
+        Milestone(str(step.get("name") or ""), _day(step["due"]), _day(step["done"]) if step.get("done") else None)
+        for step in item.get("milestones") or ()
+    ]
+    found = pace(
+        _money(item.get("budget_yuan")), _money(item.get("executed_yuan")), int(item["through_month"]),
+        arrived_month=item.get("arrived_month"), milestones=steps,
+    )  # fmt: skip
+    return {
+        "rate": _text(found.rate), "elapsed": _text(found.elapsed), "index": _text(found.index), "light": found.light,
+        "above_pace": found.above_pace, "reason": found.reason, "basis": found.basis,
+    }  # fmt: skip
+
+
+def _money(value: object) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    return Decimal(str(value).replace(",", ""))
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value)[:10])
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
+
+
+def _check_all(name: str) -> tuple[Any, bool]:
+    items = _list(name)
+    try:
+        from wenxiao.rulebook.checks import check_targets
+    except ImportError:
+        raise WrongUseError("本版本还没有绩效目标检查。") from None
+    answers = [{"problems": check_targets(item)} for item in items]
+    return answers, any(answer["problems"] for answer in answers)
