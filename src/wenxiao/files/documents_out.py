@@ -13,7 +13,7 @@ from typing import Any
 import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
@@ -74,7 +74,7 @@ class OfficialDocument:
         self.add_line(issue, font=BODY_FONT, size=NO_3, align="center")
         line = self.add_line(f"{editor}\t{date}", font=BODY_FONT, size=NO_3, align="left")
         stop = self.document.sections[-1]
-        line.paragraph_format.tab_stops.add_tab_stop(_text_width(stop), alignment=2)  # type: ignore[arg-type]  # 2 is WD_TAB_ALIGNMENT.RIGHT
+        line.paragraph_format.tab_stops.add_tab_stop(_text_width(stop), alignment=WD_TAB_ALIGNMENT.RIGHT)
         _underline(line, "E01F1F", 12)
 
     def add_instruction_room(self, label: str = "领导批示：", millimetres: int = 45) -> None:
@@ -126,7 +126,7 @@ class OfficialDocument:
         for text, room in ((office, 2), (date, 3)):
             paragraph = self.add_line(text, align="right")
             paragraph.paragraph_format.right_indent = Pt(room * NO_3)
-            paragraph.paragraph_format.keep_together = True
+            paragraph.paragraph_format.keep_with_next = text is office
 
     def add_table(
         self,
@@ -258,9 +258,9 @@ class OfficialDocument:
         section.footer.is_linked_to_previous = section.header.is_linked_to_previous = False
         footer = section.footer.paragraphs[0]
         footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        for element in list(footer._p):  # noqa: SLF001  a page turned twice must not number twice
+        for element in list(footer._p):
             if element.tag != qn("w:pPr"):
-                footer._p.remove(element)  # noqa: SLF001  no public door
+                footer._p.remove(element)
         _run(footer, "— ", "宋体", NO_4)
         _field(footer, "PAGE")
         _run(footer, " —", "宋体", NO_4)
@@ -275,17 +275,17 @@ class OfficialDocument:
             # the outline level gives the navigation pane its tree without changing the look
             outline = OxmlElement("w:outlineLvl")
             outline.set(qn("w:val"), str(level - 1))
-            paragraph._p.get_or_add_pPr().append(outline)  # noqa: SLF001  no public door
+            paragraph._p.get_or_add_pPr().append(outline)
 
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
-        table = self.document.add_table(rows=rows, cols=len(widths))
+        table: Table = self.document.add_table(rows=rows, cols=len(widths))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         usable, whole = _text_width(self.document.sections[-1]), sum(widths)
         for col, width in enumerate(widths):
-            table.columns[col].width = int(usable * width / whole)  # type: ignore[assignment]  # a Length is an int
-            for cell in table.columns[col].cells:
-                cell.width = int(usable * width / whole)  # type: ignore[assignment]  # a Length is an int
+            table.columns[col].width = int(usable * width / whole)
         for row in table.rows:
+            for cell, width in zip(row.cells, widths, strict=True):
+                cell.width = int(usable * width / whole)
             _row_property(row, "w:cantSplit")
             row.height, row.height_rule = Pt(20), WD_ROW_HEIGHT_RULE.AT_LEAST
         return table
@@ -316,7 +316,7 @@ def _run(
 ) -> None:
     run = paragraph.add_run(clean(text))
     run.font.name, run.font.size, run.bold = LATIN_FONT, Pt(size), bold or None
-    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001  python-docx names no East Asian font
+    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), font)
     # quotation marks and dashes are taken from the East Asian font, as Chinese printing wants
     fonts.set(qn("w:hint"), "eastAsia")
@@ -333,7 +333,7 @@ def _field(paragraph: Paragraph, code: str) -> None:
             element.set(qn("w:fldCharType"), kind)
         else:
             element.text = text
-        run._element.append(element)  # noqa: SLF001  fields have no public door
+        run._element.append(element)
 
 
 def _underline(paragraph: Paragraph, colour: str, eighths: int) -> None:
@@ -342,7 +342,7 @@ def _underline(paragraph: Paragraph, colour: str, eighths: int) -> None:
     for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "4"), ("color", colour)):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001  borders have no public door
+    properties = paragraph._p.get_or_add_pPr()
     # the schema wants borders before spacing
     properties.insert_element_before(
         borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
@@ -350,7 +350,7 @@ def _underline(paragraph: Paragraph, colour: str, eighths: int) -> None:
 
 
 def _row_property(row: Any, name: str) -> None:
-    properties = row._tr.get_or_add_trPr()  # noqa: SLF001  no public door
+    properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement(name))
 
 
@@ -378,4 +378,4 @@ def _watermark(section: Section, text: str) -> None:
     header = section.header.paragraphs[0]
     if header.runs:
         return
-    header._p.append(parse_xml(_WATERMARK.format(text=safe, width=min(110 * max(len(text), 2), 430))))  # noqa: SLF001  no public door
+    header._p.append(parse_xml(_WATERMARK.format(text=safe, width=min(110 * max(len(text), 2), 430))))

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from wenxiao.files.cells import Book, Cell, Sheet
-from wenxiao.files.evaluation_columns import POINTS, Head, find_heads, looks_like_evaluation
+from wenxiao.files.evaluation_columns import Head, find_heads, looks_like_evaluation
 from wenxiao.files.evaluation_head import (
     Found,
     field_of,
@@ -18,6 +18,7 @@ from wenxiao.files.evaluation_head import (
     stated_unit,
     title_of,
 )
+from wenxiao.files.evaluation_names import Level, opens_block, split_name
 from wenxiao.files.formulas import computed_value, percent_text
 from wenxiao.files.grids import Grid, plain_number
 from wenxiao.files.textforms import LEADING_NUMBER, half_width, number_of, numbered_items, squeezed, unit_in, year_of
@@ -31,28 +32,8 @@ SUBTOTAL = re.compile(r"^(.{0,14}?)\(?小计\)?$")
 GRADE_LABEL = re.compile(r"(评价|评定|绩效|评审|综合|考评)?(等级|等次|档次)[:]?$|^(评价|绩效)级别$")
 GRADE_INLINE = re.compile(r"(?:等级|等次|档次|级别)\s*(?:为)?\s*[:“\"]?\s*(优秀?|良好?|中等?|较?差)(?![\u4e00-\u9fa5])")
 GRADES = {"优": "优", "优秀": "优", "良": "良", "良好": "良", "中": "中", "中等": "中", "差": "差", "较差": "差"}
-PROBLEMS = re.compile(
-    r"^(评价|项目|绩效)?(发现|存在|目前)?(发现|存在)?的?(主要|共性|突出)?的?问题(和不足|与不足|及不足|及原因(分析)?)?$"
-)
-SUGGESTIONS = re.compile(
-    r"^(相关|有关|改进|整改|对策|工作|下一步|主要)?的?(工作)?(意见(和|与|及|、)?建议|建议|改进措施|整改意见|改进意见|对策建议|措施建议|建议(和|与|及)(改进)?措施)$"
-)
 REMARK = re.compile(r"^(备注|注|说明)$")
 SIGNATURE = re.compile(r"签名|签字|签章|盖章|^(评价人员|主评人|评分人|填表人|复核人?|日期|评价组长)[:]|年月日$")
-CODE = re.compile(
-    r"^([A-Z]\d+(?:[.\-]\d+)*|\d+(?:\.\d+)+)[\s.、:：\-]*(?=[\u4e00-\u9fa5“\"(（])|^([A-Z])[\s.、:：]+(?=[\u4e00-\u9fa5])"
-)
-
-
-@dataclass(slots=True)
-class _Level:
-    """The name standing for a level until the next one, with the cell it was read from."""
-
-    name: str | None = None
-    raw: str | None = None
-    cell: str | None = None
-    code: str | None = None
-    points: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,9 +45,7 @@ class _Reading:
     first: int
     last: int
     out: dict[str, Any]
-    levels: dict[str, _Level] = field(
-        default_factory=lambda: {name: _Level() for name in ("level1", "level2", "level3")}
-    )
+    levels: dict[str, Level] = field(default_factory=lambda: {name: Level() for name in ("level1", "level2", "level3")})
     mode: str = "criteria"
     skipped: frozenset[int] = frozenset()
 
@@ -98,7 +77,8 @@ class _Segment:
 
 def _segments(sheet: Sheet) -> list[_Segment]:
     """One stretch of rows a form; a head repeated on the next printed page doesn't begin another."""
-    grid, out = Grid(sheet), []
+    grid = Grid(sheet)
+    out: list[_Segment] = []
     for head in find_heads(sheet):
         start = sheet.origin if not out else _start_above(grid, head, out[-1].head.last_row)
         if out and start is None and head.same_columns(out[-1].head):
@@ -216,24 +196,24 @@ def _read_row(reading: _Reading, row: int) -> None:
     label = squeezed(half_width(grid.text(row, cells[0].col)))
     left = squeezed(grid.text(row, grid.left))
     bare = squeezed(LEADING_NUMBER.sub("", cells[0].text, count=1))
-    if _take_text_block(reading, row, cells, bare, left):
+    if _take_text_block(reading, cells, bare, left):
         return
     if SIGNATURE.search(label):
         reading.mode = "done"
-    elif REMARK.match(bare.split(":")[0]) and reading.mode != "criteria":
+    elif REMARK.match(bare.split(":", maxsplit=1)[0]) and reading.mode != "criteria":
         _take_remark(out, cells)
     elif reading.mode in {"criteria", "after"}:
         _take_table_row(reading, row, cells, bare)
 
 
-def _take_text_block(reading: _Reading, row: int, cells: list[Cell], bare: str, left: str) -> bool:
+def _take_text_block(reading: _Reading, cells: list[Cell], bare: str, left: str) -> bool:
     """Problems and suggestions: a label with its text at the right, below, behind a colon, or one line a cell."""
-    opening = _opens_block(bare.split(":")[0]) or (_opens_block(left) if len(left) < 20 else None)
+    opening = opens_block(bare.split(":", maxsplit=1)[0]) or (opens_block(left) if len(left) < 20 else None)
     if opening is None:
         if (
             reading.mode not in {"problems", "suggestions"}
             or SIGNATURE.search(bare)
-            or REMARK.match(bare.split(":")[0])
+            or REMARK.match(bare.split(":", maxsplit=1)[0])
             or GRADE_LABEL.search(bare)
         ):
             return False
@@ -243,21 +223,14 @@ def _take_text_block(reading: _Reading, row: int, cells: list[Cell], bare: str, 
     if reading.mode == "criteria" and scored and len(cells) > 3:
         return False
     reading.mode = opening
-    rest = cells[1:] if _opens_block(bare) else cells
-    if _opens_block(bare) is None and _opens_block(bare.split(":")[0]):
+    rest = cells[1:] if opens_block(bare) else cells
+    if opens_block(bare) is None and opens_block(bare.split(":", maxsplit=1)[0]):
         text = re.split(r"[:：]", cells[0].text, maxsplit=1)[1]
         reading.out[opening] += numbered_items(text)
         reading.out.setdefault(f"{opening}_cells", []).append(cells[0].address)
         rest = cells[1:]
     _collect(reading, opening, rest)
     return True
-
-
-def _opens_block(text: str) -> str | None:
-    bare = squeezed(LEADING_NUMBER.sub("", text, count=1)).strip(":")
-    if PROBLEMS.match(bare):
-        return "problems"
-    return "suggestions" if SUGGESTIONS.match(bare) else None
 
 
 def _collect(reading: _Reading, block: str, cells: list[Cell]) -> None:
@@ -311,12 +284,12 @@ def _take_total(reading: _Reading, row: int, cells: list[Cell]) -> None:
         numbers = [cell for cell in cells[1:] if plain_number(cell) is not None or cell.formula is not None]
         col = numbers[-1].col if numbers and not head.experts else None
     if out["total"] is None and col is not None:
-        out["total"] = grid.number(row, col)
+        out["total"] = grid.figure(row, col)
     weight = head.roles.get("weight")
     if out["total_weight"] is None and weight is not None and weight != col and grid.anchor(row, weight) != label_at:
-        out["total_weight"] = grid.number(row, weight)
+        out["total_weight"] = grid.figure(row, weight)
     if head.experts and "expert_totals" not in out:
-        out["expert_totals"] = [grid.number(row, expert) for expert in head.experts]
+        out["expert_totals"] = [grid.figure(row, expert) for expert in head.experts]
     if out["grade"] is None:
         _take_grade(
             out,
@@ -336,7 +309,7 @@ def _take_subtotal(reading: _Reading, row: int, prefix: str) -> None:
         out["level2"] = level2.name
     for key, role in (("weight", "weight"), ("score", "score")):
         if role in head.roles:
-            out[key] = grid.number(row, head.roles[role])
+            out[key] = grid.figure(row, head.roles[role])
     reading.out["subtotals"].append(out)
 
 
@@ -348,10 +321,10 @@ def _take_criterion(reading: _Reading, row: int, cells: list[Cell]) -> None:
         _advance(reading, row, name)
     deepest = next((name for name in ("level3", "level2", "level1") if name in head.roles), "level1")
     level = reading.levels[deepest]
-    weight = grid.number(row, head.roles["weight"]) if "weight" in head.roles else None
+    weight = grid.figure(row, head.roles["weight"]) if "weight" in head.roles else None
     if (weight is None or weight["value"] is None) and level.points is not None:
         weight = {"cell": level.cell, "value": level.points}
-    score = grid.number(row, head.roles["score"]) if "score" in head.roles else {"cell": None, "value": None}
+    score = grid.figure(row, head.roles["score"]) if "score" in head.roles else {"cell": None, "value": None}
     facts = [
         weight["value"] if weight else None,
         score["value"],
@@ -365,7 +338,7 @@ def _take_criterion(reading: _Reading, row: int, cells: list[Cell]) -> None:
     ratio = _ratio(reading, row)
     if ratio is not None:
         criterion["ratio"] = ratio
-    experts = [grid.number(row, col) for col in head.experts] or None
+    experts = [grid.figure(row, col) for col in head.experts] or None
     criterion |= {"experts": experts, "score": _with_mean(score, experts), "reason": _text_at(reading, row, "reason")}
     note = _text_at(reading, row, "note")
     if note["value"]:
@@ -382,7 +355,7 @@ def _is_band(reading: _Reading, cell: Cell) -> bool:
     if not wide or ("level1" in reading.head.roles and cell.col != reading.head.roles["level1"]):
         return False
     code, name, points = split_name(cell.text)
-    reading.levels["level1"] = _Level(name, cell.text.strip(), cell.address, code, points)
+    reading.levels["level1"] = Level(name, cell.text.strip(), cell.address, code, points)
     _note_level_weight(reading, "level1", points, cell.address, cell.text.strip())
     return True
 
@@ -395,18 +368,18 @@ def _advance(reading: _Reading, row: int, level: str) -> None:
     text = reading.grid.text(row, col)
     if not text:
         if level == "level3":
-            reading.levels[level] = _Level()
+            reading.levels[level] = Level()
         return
     code, name, points = split_name(text)
     address = reading.grid.address(row, col)
     before = reading.levels[level]
     if level == "level1" and (name, address) != (before.name, before.cell) and before.name != name:
-        reading.levels["level2"] = _Level()
-    reading.levels[level] = _Level(name, text, address, code, points)
+        reading.levels["level2"] = Level()
+    reading.levels[level] = Level(name, text, address, code, points)
     if level != "level3":
         weight_col = reading.head.level_weights.get(level)
         if weight_col is not None:
-            cell = reading.grid.number(row, weight_col)
+            cell = reading.grid.figure(row, weight_col)
             _note_level_weight(reading, level, cell["value"], cell["cell"], None)
         elif "level3" in reading.head.roles:
             _note_level_weight(reading, level, points, address, text)
@@ -420,20 +393,6 @@ def _note_level_weight(reading: _Reading, level: str, value: str | None, address
     if value is not None and key not in reading.out["level_weights"]:
         entry = {"value": value, "cell": address}
         reading.out["level_weights"][key] = entry | ({"raw": raw} if raw else {})
-
-
-def split_name(text: str) -> tuple[str | None, str, str | None]:
-    """(code, name, points) of an indicator's name: 「A101 立项依据充分性（4分）」 → ("A101", "立项依据充分性", "4")."""
-    wide = re.sub(r"\s*\n\s*", "", text.strip())
-    points = POINTS.search(half_width(wide))
-    name = wide[: points.start()] if points else wide
-    code = CODE.match(half_width(name))
-    if code:
-        name = name[code.end() :]
-    else:
-        name = LEADING_NUMBER.sub("", name, count=1)
-    value = (points[1] or points[2]) if points else None
-    return (code[1] or code[2]) if code else None, re.sub(r"\s+", "", name), value
 
 
 def _levels_json(reading: _Reading, row: int) -> dict[str, Any]:
@@ -457,7 +416,7 @@ def _ratio(reading: _Reading, row: int) -> dict[str, Any] | None:
     grid, roles = reading.grid, reading.head.roles
     if "numerator" not in roles or "denominator" not in roles:
         return None
-    numerator, denominator = grid.number(row, roles["numerator"]), grid.number(row, roles["denominator"])
+    numerator, denominator = grid.figure(row, roles["numerator"]), grid.figure(row, roles["denominator"])
     if number_of(numerator["value"]) is None or number_of(denominator["value"]) is None:
         return None
     out: dict[str, Any] = {"numerator": numerator, "denominator": denominator}
@@ -499,7 +458,7 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
     for at, text in book.paragraphs:
         if at != index + 1 or not text.strip():
             continue
-        opened = _opens_block(text)
+        opened = opens_block(text)
         if opened is not None:
             block = opened
         elif (found := GRADE_INLINE.search(half_width(text))) and out["grade"] is None:
@@ -508,7 +467,7 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
             block = None
         elif block is not None:
             head, _, rest = text.partition("：")
-            inner = _opens_block(head) if rest else None
+            inner = opens_block(head) if rest else None
             block = inner or block
             out[block] += numbered_items(rest if inner else text)
 

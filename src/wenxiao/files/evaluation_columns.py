@@ -122,7 +122,7 @@ def _last_head_row(grid: Grid, row: int) -> int:
     below = [squeezed(cell.text) for cell in grid.own_cells(row + 1)]
     levels = [text for text in below if TREE.match(text)]
     if below and not levels and all(len(text) < 10 for text in below) and any(role_of(text) for text in below):
-        first = [cell.col for cell in grid.own_cells(row + 1)][0]
+        first = grid.own_cells(row + 1)[0].col
         if first > min(cell.col for cell in grid.own_cells(row)) + 1:
             return row + 1
     return row

@@ -197,7 +197,7 @@ def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[
         return
     named = any(grid.text(row, head.columns[key]) for key in NAMES if key in head.columns)
     first = cells[0].text.strip()
-    if GROUP.match(first) and _is_group(grid, head, row, cells):
+    if GROUP.match(first) and _is_group(head, cells):
         group: dict[str, Any] = {"name": re.sub(r"\s+", "", first), "row": row, "cell": cells[0].address}
         out["groups"].append(
             group | {key: value for key, value in _amounts(grid, head, row, unit).items() if value["yuan"]}
@@ -216,7 +216,7 @@ def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[
     out["rows"].append(entry)
 
 
-def _is_group(grid: Grid, head: ListHead, row: int, cells: list[Cell]) -> bool:
+def _is_group(head: ListHead, cells: list[Cell]) -> bool:
     """A line such as 「一、部门整体支出」: at most money stands beside it."""
     others = {head.columns[key] for key in head.columns if key in NAMES | {"score", "grade", "year", "problems"}}
     return not any(cell.col in others and cell is not cells[0] for cell in cells)

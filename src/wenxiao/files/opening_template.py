@@ -122,12 +122,12 @@ def read_opening(book: Book) -> Opening:
     """The filled workbook; every row that lacks a must or holds the unreadable is named and left out."""
     out = Opening()
     by_name = {squeezed(sheet.name): sheet for sheet in book.sheets}
-    for name, rows in (("单位", out.units), ("人员", out.people), ("对象", out.subjects)):
+    for name, kept in (("单位", out.units), ("人员", out.people), ("对象", out.subjects)):
         sheet = by_name.get(name)
         if sheet is None:
             out.problems.append(Problem("DR-40", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。"))
             continue
-        rows += _rows(sheet, TEMPLATE[name], out.problems)
+        kept.extend(_rows(sheet, TEMPLATE[name], out.problems))
     _doubles(out.units, "code", "单位", "单位编码", out.problems)
     _doubles(out.people, "login", "人员", "登录名", out.problems)
     _links(out)

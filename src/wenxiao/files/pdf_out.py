@@ -73,7 +73,8 @@ def _compile(body: str, folders: tuple[Path, ...]) -> bytes:
     fonts = chosen_fonts(folders)
     names = "\n".join(f"#let {use}-font = {_array(fonts[use])}" for use in PREFERRED)
     source = f"{names}\n{PREAMBLE}\n{body}"
-    return typst.compile(source.encode(), font_paths=list(folders))
+    made: bytes = typst.compile(source.encode(), font_paths=list(folders))
+    return made
 
 
 PREAMBLE = """
