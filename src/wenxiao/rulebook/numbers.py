@@ -21,7 +21,7 @@ class AmountError(ValueError):
 
 
 def half_up(n: int, d: int) -> int:
-    """n ÷ d rounded half-up to a whole number (halves away from zero, as 四舍五入 does); d > 0.
+    """N ÷ d rounded half-up to a whole number (halves away from zero, as 四舍五入 does); d > 0.
 
     For n ≥ 0 this is ``(2n + d) // (2d)``, the formula of the columnar path.
     """
@@ -39,14 +39,14 @@ def round_points(x: Decimal | Fraction) -> Decimal:
 
 
 def exact_rate(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
-    """part ÷ whole as an exact share (1 = 100 %), for comparing before rounding; None without part or with whole 0."""
+    """Part ÷ whole as an exact share (1 = 100 %), for comparing before rounding; None without part or with whole 0."""
     if part is None or whole is None or whole == 0:
         return None
     return Fraction(part) / Fraction(whole)
 
 
 def rate_percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """part ÷ whole in percent with two decimals, half-up; None when either is missing or whole is 0."""
+    """Part ÷ whole in percent with two decimals, half-up; None when either is missing or whole is 0."""
     share = exact_rate(part, whole)
     return None if share is None else scaled(share * 100, 2)
 
@@ -142,7 +142,7 @@ def _in_unit(yuan: Decimal, shift: int, digits: int | None) -> str:
 
 
 def _shifted(value: Decimal, places: int) -> Decimal:
-    """value × 10^places, exactly, whatever the decimal context's precision."""
+    """Value × 10^places, exactly, whatever the decimal context's precision."""
     if not value.is_finite():
         raise AmountError(f"“{value}”不是金额。")
     sign, digits, exponent = value.as_tuple()

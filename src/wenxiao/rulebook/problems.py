@@ -43,6 +43,14 @@ class Problem:
     def as_json(self) -> dict[str, object]:
         """The promised fields of the command line, places included."""
         return {
-            "code": self.code, "level": self.level, "sheet": self.sheet, "cell": self.cell, "line": self.line,
-            "text": self.text, "expected": self.expected, "got": self.got, "mend": self.mend, "basis": self.basis,
+            "code": self.code,
+            "level": self.level,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "line": self.line,
+            "text": self.text,
+            "expected": self.expected,
+            "got": self.got,
+            "mend": self.mend,
+            "basis": self.basis,
         }

@@ -1,0 +1,50 @@
+"""Dates as people promise them, set against dates as people report them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from wenxiao.rulebook.expressions.shape import Expression
+
+_FULL = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
+_PARTIAL = re.compile(r"^--(\d{1,2})(?:-(\d{1,2}))?$")
+
+
+def days(text: str | None, year: int | None) -> tuple[date, date] | None:
+    """First and last day a date text can mean: an ISO day, month or year, or ``--MM-DD``/``--MM`` of ``year``.
+
+    None when the text is no such date, or has no year and none is given.
+    """
+    text = text or ""
+    full, partial = _FULL.match(text), _PARTIAL.match(text)
+    if full:
+        which, month, day = int(full[1]), full[2], full[3]
+    elif partial and year is not None:
+        which, month, day = year, partial[1], partial[2]
+    else:
+        return None
+    return _span(which, month, day)
+
+
+def meets_deadline(target: Expression, actual: Expression | date, year: int | None) -> int | None:
+    """Days late (0 or less: in time); None when either date is incomplete or the actual could lie on both sides."""
+    due = days(target.date_end or target.date, year)
+    got = (actual, actual) if isinstance(actual, date) else days(actual.date_end or actual.date, year)
+    if due is None or got is None:
+        return None
+    early, late = (got[0] - due[1]).days, (got[1] - due[1]).days
+    return late if late <= 0 or early > 0 else None
+
+
+def _span(year: int, month: str | None, day: str | None) -> tuple[date, date] | None:
+    try:
+        if month is None:
+            return date(year, 1, 1), date(year, 12, 31)
+        if day is None:
+            return date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1])
+        exact = date(year, int(month), int(day))
+    except ValueError:
+        return None
+    return exact, exact
