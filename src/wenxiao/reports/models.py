@@ -52,3 +52,6 @@ class Signed(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["division", "work_year", "issue_number"], name="issue_number_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.work_year}年度工作情况 第{self.issue_number}期"

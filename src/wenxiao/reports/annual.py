@@ -1,0 +1,339 @@
+"""The annual work report 预算绩效管理工作情况: facts and an author's prose become one Report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.reports import figures as f
+from wenxiao.reports import wording
+from wenxiao.reports.facts import Facts, Printing
+from wenxiao.reports.structure import (
+    Block,
+    Column,
+    Issue,
+    Paragraph,
+    Report,
+    Run,
+    Runs,
+    Section,
+    Table,
+    UnknownPlaceError,
+    Words,
+    bind,
+)
+from wenxiao.rulebook.numbers import PrintRule, wan
+
+if TYPE_CHECKING:
+    from wenxiao.followup.selectors import Line, Paper, Reported
+    from wenxiao.reports.figures import Figure
+
+MASTHEAD = "工作动态"
+NUMERALS = "一二三四五六七八九十"
+OWN, LAST_YEAR, DEFAULT = "own", "last_year", "default"
+"""Whose wording a paragraph is: the author's, last year's untouched, or the system's untouched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the author chose; None means the default.
+
+    ``documents`` ids of the cited documents in order, ``named`` dossiers named in the project section, ``lines`` the common
+    problems printed, ``least`` the number of projects from which a line is printed, ``blocks`` the optional blocks.
+    """
+
+    documents: tuple[int, ...] | None = None
+    named: tuple[int, ...] | None = None
+    lines: tuple[int, ...] | None = None
+    least: int = 1
+    blocks: frozenset[str] = frozenset()
+    prints: Mapping[str, Printing] = field(default_factory=dict)
+    editor: str = ""
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Choices:
+        """Choices from a draft's JSON; what is absent stays the default."""
+        return cls(
+            documents=_ids(data.get("documents")),
+            named=_ids(data.get("named")),
+            lines=_ids(data.get("lines")),
+            least=max(1, int(data.get("least") or 1)),
+            blocks=frozenset(data.get("blocks") or ()),
+            prints={
+                ident: Printing(PrintRule(item.get("kind", "exact"), int(item.get("digits", 0))), item["unit"])
+                for ident, item in (data.get("prints") or {}).items()
+            },
+            editor=data.get("editor") or "",
+        )
+
+
+def _ids(values: Sequence[Any] | None) -> tuple[int, ...] | None:
+    return None if values is None else tuple(int(value) for value in values)
+
+
+def build(
+    facts: Facts,
+    *,
+    choices: Choices | None = None,
+    prose: Mapping[str, str] | None = None,
+    inherited: Mapping[str, str] | None = None,
+    issue: Issue | None = None,
+) -> Report:
+    """The report of these facts.
+
+    ``prose`` is what the author wrote by key (:data:`wording.DEFAULTS`), ``inherited`` last year's prose, used for the plan
+    until the author touches it. Sections with nothing to tell vanish and the others close up.
+    """
+    writer = _Writer(facts, choices or Choices(), prose or {}, inherited or {})
+    sections = [section for make in _SECTIONS if (section := make(writer)) is not None]
+    opening = (replace(writer.paragraph("opening"), runs=writer.opening()),)
+    title = f"{facts.work_year}年度{facts.place.name}预算绩效管理工作情况"
+    attachment = f"{facts.work_year}年财政重点绩效评价情况表"
+    return Report(
+        masthead=MASTHEAD,
+        issue=issue or Issue(),
+        editor=writer.choices.editor or facts.place.bureau,
+        title=title,
+        opening=opening,
+        sections=tuple(replace(section, number=NUMERALS[at]) for at, section in enumerate(sections)),
+        attachments=(attachment,) if facts.evaluated else (),
+        work_year=facts.work_year,
+        version=facts.version,
+        demo=facts.place.demo,
+        figures={figure.id: figure for figure in all_figures(facts)},
+        notes=tuple(writer.notes),
+    )
+
+
+def all_figures(facts: Facts) -> tuple[Figure, ...]:
+    """Every figure of the facts, printed or not, in the order of the report."""
+    heads = (f.departments_count, f.departments_opening, f.projects_count, f.projects_opening, f.monitored_count)
+    tails = (f.monitored_opening, f.reported_count, f.issued_count, f.received_count)
+    found = [make(facts) for make in (*heads, *tails)]
+    found += [f.grade_count(facts, band.grade) for band in facts.bands.bands] + [f.ungraded_count(facts)]
+    found += [f.problem_count(facts, line, at) for at, line in enumerate(facts.lines, start=1)]
+    for row in facts.evaluated:
+        found += [make(row) for make in (f.arranged, f.used, f.execution_rate, f.points, f.grade)]
+    for row in facts.monitored:
+        found += [f.monitored_budget(row), f.monitored_executed(row)]
+    if facts.coverage is not None:
+        found += [f.selfeval_asked(facts), f.selfeval_handed_in(facts)]
+    if facts.standing is not None:
+        found += [f.rectification_ordered(facts), f.rectification_closed(facts)]
+    return tuple(found)
+
+
+def chosen_papers(facts: Facts, choices: Choices) -> tuple[Paper, ...]:
+    """The documents the opening cites: the author's in his order, else all that the year rests on."""
+    if choices.documents is None:
+        return facts.papers
+    by_id = {paper.id: paper for paper in facts.papers}
+    return tuple(by_id[pk] for pk in choices.documents if pk in by_id)
+
+
+def named_projects(facts: Facts, choices: Choices) -> tuple[Reported, ...]:
+    """The projects named in the sentence: the author's, else the first two."""
+    if choices.named is None:
+        return facts.projects[:2]
+    by_id = {row.dossier: row for row in facts.projects}
+    return tuple(by_id[pk] for pk in choices.named if pk in by_id)
+
+
+def printed_lines(facts: Facts, choices: Choices) -> tuple[Line, ...]:
+    """The lines of common problems that are printed: chosen, and found in at least ``least`` projects."""
+    kept = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
+    return tuple(line for line in kept if len(f.with_problem(facts.projects, line)) >= choices.least)
+
+
+def words(facts: Facts, choices: Choices) -> Words:
+    """What prose may refer to as ``{名称}``: words, composed phrases and the figures by their names."""
+    named = named_projects(facts, choices)
+    found: dict[str, str | Figure | Runs] = {
+        "工作年度": str(facts.work_year),
+        "下一年度": str(facts.work_year + 1),
+        "地区": facts.place.name,
+        "财政部门": facts.place.finance,
+        "本级": facts.place.own_level,
+        "依据": wording.basis(chosen_papers(facts, choices)),
+        "工作概况": wording.survey(facts),
+        "部门名单": wording.department_names(facts),
+        "部门预算年度": wording.years(facts.overall),
+        "项目名单": wording.project_names(facts, named),
+        "项目预算年度": wording.years(facts.projects),
+        "等级分布": wording.distribution(facts),
+        "单项结果": wording.single_result(facts) if len(facts.projects) == 1 else (),
+        "监控名单": wording.monitored_names(facts),
+        "监控预算年度": wording.years(facts.monitored),
+    }
+    return found | {figure.name: figure for figure in all_figures(facts) if not figure.id.startswith("review.")}
+
+
+def issued(report: Report, issue: Issue) -> Report:
+    """The report with what signing gives it."""
+    return replace(report, issue=issue)
+
+
+class _Writer:
+    """Facts, choices and prose at work on one report; gathers notes for the author."""
+
+    def __init__(self, facts: Facts, choices: Choices, prose: Mapping[str, str], inherited: Mapping[str, str]) -> None:
+        self.facts, self.choices, self.prose, self.inherited = facts, choices, prose, inherited
+        self.notes: list[str] = []
+        self.words = words(facts, choices)
+
+    def template(self, key: str) -> tuple[str, str]:
+        """The prose of a key and whose it is: the author's, for the plan last year's, else the default."""
+        if self.prose.get(key):
+            return self.prose[key], OWN
+        if key == "plan" and self.inherited.get(key):
+            return self.inherited[key], LAST_YEAR
+        return wording.default(key, self.facts), DEFAULT
+
+    def bound(self, template: str) -> Runs:
+        """Prose with its figures; a name nobody knows stands there as it was written and is noted."""
+        try:
+            return bind(template, self.words)
+        except UnknownPlaceError as error:
+            self.notes.append(str(error))
+            return (Run(template),)
+
+    def paragraph(self, key: str) -> Paragraph:
+        """The first paragraph of a key's prose."""
+        template, source = self.template(key)
+        return Paragraph(self.bound(template), key=key, source=source)
+
+    def opening(self) -> Runs:
+        """Aim, basis and survey, then the status sentence, which is never the author's."""
+        written, true_status = self.paragraph("opening").runs, wording.status(self.facts)
+        said = "".join(run.text for run in written)
+        if "反馈" in said and f.received_count(self.facts).value != f.reported_count(self.facts).value:
+            self.notes.append("开头一段写到了反馈，但反馈函还没有全部签收，请核对。")
+        return written + true_status
+
+    def paragraphs(self, key: str) -> list[Block]:
+        """A key's prose, a paragraph a line."""
+        template, source = self.template(key)
+        return [Paragraph(self.bound(part), key=key, source=source) for part in template.split("\n") if part.strip()]
+
+
+# --- the sections ----------------------------------------------------------------------------------------------------
+
+
+def _overall(writer: _Writer) -> Section | None:
+    rows = writer.facts.overall
+    if not rows:
+        return None
+    columns = (
+        Column("预算部门", 15, "left"),
+        Column("经审查实际安排资金（万元）", 13, "right"),
+        Column("经审查实际使用资金（万元）", 13, "right"),
+        Column("审查评分（分）", 9),
+        Column("评价等级", 7),
+        Column("意见建议", 43, "left"),
+    )
+    table = Table(columns, tuple(_overall_row(row) for row in rows))
+    return Section("overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table))
+
+
+def _overall_row(row: Reported) -> tuple[Runs, ...]:
+    found = (f.arranged(row), f.used(row), f.points(row), f.grade(row))
+    return ((Run(row.unit),), *(_cell(figure) for figure in found), (Run(wording.numbered(row.suggestions)),))
+
+
+def _cell(figure: Figure) -> Runs:
+    return (Run(figure.text, figure.id),) if figure.text else (Run("—"),)
+
+
+def _projects(writer: _Writer) -> Section | None:
+    if not writer.facts.projects:
+        return None
+    blocks = writer.paragraphs("projects")
+    lines = printed_lines(writer.facts, writer.choices)
+    if lines:
+        blocks += writer.paragraphs("problems")
+        for at, line in enumerate(lines, start=1):
+            runs = wording.problem_line(writer.facts, line, at, last=at == len(lines))
+            blocks.append(Paragraph(runs, style="item"))
+    elif writer.facts.lines:
+        writer.notes.append("没有达到列示条件的共性问题，第二部分不列共性问题。")
+    return Section("projects", "项目支出财政重点评价情况", tuple(blocks))
+
+
+def _monitored(writer: _Writer) -> Section | None:
+    rows = writer.facts.monitored
+    if not rows:
+        return None
+    columns = (
+        Column("项目名称", 31, "left"),
+        Column("预算安排资金（万元）", 15, "right"),
+        Column("资金使用（万元）", 15, "right"),
+        Column("意见建议", 39, "left"),
+    )
+    table = Table(columns, tuple(_monitored_row(row) for row in rows))
+    return Section("monitored", "财政重点监控情况", (*writer.paragraphs("monitored"), table))
+
+
+def _monitored_row(row: Reported) -> tuple[Runs, ...]:
+    name = Run(f"{wording.project_name(row)}{row.period}绩效运行")
+    money = (_cell(f.monitored_budget(row)), _cell(f.monitored_executed(row)))
+    return ((name,), *money, (Run(wording.numbered(row.suggestions)),))
+
+
+def _coverage(writer: _Writer) -> Section | None:
+    if writer.facts.coverage is None or not writer.facts.coverage.asked:
+        return None
+    text = "本年度应开展单位自评的对象{应自评个数}个，已报送自评表{已自评个数}个。"
+    return Section("coverage", "单位自评开展情况", (Paragraph(writer.bound(text)),))
+
+
+def _rectification(writer: _Writer) -> Section | None:
+    if writer.facts.standing is None or not writer.facts.standing.ordered:
+        return None
+    text = "上年度财政重点评价和监控发现的问题中，应整改{应整改个数}个，已整改销号{已整改个数}个。"
+    return Section("rectification", "上年问题整改情况", (Paragraph(writer.bound(text)),))
+
+
+def _consequences(writer: _Writer) -> Section | None:
+    found = writer.facts.consequences
+    if not found:
+        return None
+    parts = []
+    for item in found:
+        amount = "" if item.amount is None else f"，涉及资金{wan(item.amount)}万元"
+        parts.append(f"{item.kind}{len(item.uses)}项{amount}")
+    text = f"根据评价和监控结果，经研究采纳结果应用意见：{'；'.join(parts)}。"
+    return Section("consequences", "结果应用情况", (Paragraph((Run(text),)),))
+
+
+def _year_on_year(writer: _Writer) -> Section | None:
+    before = writer.facts.previous
+    if before is None or not before.reported:
+        return None
+    now = writer.facts
+    text = (
+        f"财政重点评价部门{len(now.overall)}个（上年{len(before.overall)}个）、项目{len(now.projects)}个"
+        f"（上年{len(before.projects)}个），财政重点监控项目{len(now.monitored)}个（上年{len(before.monitored)}个）。"
+    )
+    return Section("year_on_year", "与上年工作量对比", (Paragraph((Run(text),)),))
+
+
+def _plan(writer: _Writer) -> Section | None:
+    source = writer.template("plan")[1]
+    if source == LAST_YEAR:
+        writer.notes.append("“下一步计划”沿用上年文字，尚未改动。")
+    elif source == DEFAULT:
+        writer.notes.append("“下一步计划”为系统示范文字，尚未改动。")
+    return Section("plan", "下一步计划", tuple(writer.paragraphs("plan")))
+
+
+_SECTIONS: tuple[Callable[[_Writer], Section | None], ...] = (
+    _overall,
+    _projects,
+    _monitored,
+    _coverage,
+    _rectification,
+    _consequences,
+    _year_on_year,
+    _plan,
+)

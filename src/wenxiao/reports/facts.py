@@ -1,0 +1,141 @@
+"""The facts of one report: the year's rows, read once, in the version (internal or public) that is being told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from wenxiao.followup import selectors
+from wenxiao.rulebook.grading import Bands, bands_in_force
+from wenxiao.rulebook.numbers import PrintRule
+
+if TYPE_CHECKING:
+    from wenxiao.followup.selectors import Consequence, Coverage, Line, Paper, Reported, Standing
+    from wenxiao.orgs.models import Division
+
+Version = Literal["internal", "public"]
+
+FINANCE, MONITORING = "finance_evaluation", "monitoring"
+
+_LEVELS = "省市县区州旗"
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How the author wants one money figure printed: its rule and the unit before rounding."""
+
+    rule: PrintRule
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The division as its papers name it: 南昌高新区, 区财政局, 区本级."""
+
+    name: str
+    bureau: str
+    demo: bool
+
+    @property
+    def level(self) -> str:
+        """省, 市, 县, 区 … as the last sign of the name; empty where the name says none."""
+        return self.name[-1] if self.name and self.name[-1] in _LEVELS else ""
+
+    @property
+    def finance(self) -> str:
+        """How the text calls the bureau: 区财政局, or its full name where the level is unknown."""
+        return f"{self.level}财政局" if self.level and self.bureau.endswith("财政局") else self.bureau
+
+    @property
+    def own_level(self) -> str:
+        """区本级, 县本级, or 本级."""
+        return f"{self.level}本级"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Rows of a division and work year. ``withheld`` counts the restricted (限制知悉) ones a public version leaves out."""
+
+    place: Place
+    work_year: int
+    version: Version
+    overall: tuple[Reported, ...]
+    projects: tuple[Reported, ...]
+    monitored: tuple[Reported, ...]
+    lines: tuple[Line, ...]
+    papers: tuple[Paper, ...]
+    bands: Bands
+    coverage: Coverage | None = None
+    standing: Standing | None = None
+    consequences: tuple[Consequence, ...] = ()
+    previous: Facts | None = None
+    withheld: int = 0
+    prints: Mapping[str, Printing] = field(default_factory=dict)
+
+    @property
+    def evaluated(self) -> tuple[Reported, ...]:
+        """Departments and projects of the finance evaluation, in the table's order."""
+        return self.overall + self.projects
+
+    @property
+    def reported(self) -> tuple[Reported, ...]:
+        """Every review the report speaks of."""
+        return self.evaluated + self.monitored
+
+
+OPTIONAL_BLOCKS = {
+    "coverage": "单位自评覆盖情况",
+    "rectification": "上年问题整改情况",
+    "consequences": "结果应用情况",
+    "year_on_year": "与上年对比",
+}
+"""Blocks that are off unless the author switches them on, by key."""
+
+
+def facts(
+    division: Division,
+    work_year: int,
+    *,
+    version: Version = "internal",
+    blocks: frozenset[str] = frozenset(),
+    prints: Mapping[str, Printing] | None = None,
+) -> Facts:
+    """The facts of an annual report; ``blocks`` names the optional blocks whose rows are to be read too."""
+    evaluated = selectors.reported_reviews(division, work_year, kind=FINANCE)
+    monitored = selectors.reported_reviews(division, work_year, kind=MONITORING)
+    kept = [row for row in evaluated + monitored if version == "internal" or not row.restricted]
+    shown = {row.review for row in kept}
+    found = Facts(
+        place=place(division),
+        work_year=work_year,
+        version=version,
+        overall=tuple(row for row in evaluated if row.overall and row.review in shown),
+        projects=tuple(row for row in evaluated if not row.overall and row.review in shown),
+        monitored=tuple(row for row in monitored if row.review in shown),
+        lines=selectors.common_lines(division, work_year),
+        papers=selectors.report_documents(division, work_year),
+        bands=bands_in_force(work_year),
+        withheld=len(evaluated) + len(monitored) - len(kept),
+        prints=dict(prints or {}),
+    )
+    return _with_blocks(found, division, blocks)
+
+
+def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Facts:
+    """The optional blocks' rows beside the others."""
+    if "coverage" in blocks:
+        found = replace(found, coverage=selectors.selfeval_coverage(division, found.work_year))
+    if "rectification" in blocks:
+        found = replace(found, standing=selectors.rectification_standing(division, found.work_year - 1))
+    if "consequences" in blocks:
+        found = replace(found, consequences=selectors.money_consequences(division, found.work_year))
+    if "year_on_year" in blocks:
+        found = replace(found, previous=facts(division, found.work_year - 1, version=found.version))
+    return found
+
+
+def place(division: Division) -> Place:
+    """The division's names for papers; a demonstration says so by watermark, not in its name."""
+    name = division.short_name or division.name
+    return Place(name.removesuffix("（演示）"), division.bureau.removesuffix("（演示）"), division.demo)

@@ -1,0 +1,119 @@
+"""A report and its attachment as files: Word in official-document style, the summary table as workbook and Word."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from wenxiao.files.documents_out import OfficialDocument
+from wenxiao.files.spreadsheets_out import GroupRow, SheetSpec, Value, workbook_bytes
+from wenxiao.reports.structure import Paragraph, Report, Table
+from wenxiao.rulebook.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+WATERMARK = "演示"
+NO_DATE = "　　　　年　　月　　日"
+_TABLE_SIZE = 10.5
+_LANDSCAPE_SIZE = 8
+
+
+def annual_docx(report: Report) -> bytes:
+    """The annual report as .docx bytes; a demonstration carries its watermark on every page."""
+    paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
+    paper.add_masthead(report.masthead, report.issue.text, report.editor, report.issue.date or NO_DATE)
+    paper.add_instruction_room()
+    paper.add_title(report.title)
+    for paragraph in report.opening:
+        paper.add_paragraph(paragraph.text)
+    for section in report.sections:
+        paper.add_heading1(section.title)
+        for block in section.blocks:
+            _add(paper, block)
+    if report.attachments:
+        paper.add_attachment_line(report.attachments)
+    paper.add_signature(report.editor, report.issue.date or NO_DATE)
+    return paper.save()
+
+
+def _add(paper: OfficialDocument, block: Paragraph | Table) -> None:
+    if isinstance(block, Paragraph):
+        paper.add_paragraph(block.text)
+        return
+    columns = block.columns
+    paper.add_table(
+        [column.heading for column in columns],
+        block.texts,
+        [column.width for column in columns],
+        size=_TABLE_SIZE,
+        align=[column.align for column in columns],
+    )
+
+
+def workbook(sheets: Sequence[SheetSpec]) -> bytes:
+    """The summary table and its companion as .xlsx bytes."""
+    return workbook_bytes(sheets)
+
+
+def sheets_docx(sheets: Sequence[SheetSpec], *, demo: bool) -> bytes:
+    """The same sheets as a landscape Word document, one after the other; numbers print the digits that exist."""
+    paper = OfficialDocument(watermark=WATERMARK if demo else None)
+    for at, sheet in enumerate(sheets):
+        _add_sheet(paper, sheet, first=at == 0)
+    return paper.save()
+
+
+def _add_sheet(paper: OfficialDocument, sheet: SheetSpec, *, first: bool) -> None:
+    if first:
+        paper.start_landscape()
+    if sheet.attachment:
+        paper.add_line(sheet.attachment, font="黑体", align="left")
+    paper.add_title(sheet.title)
+    if sheet.corner:
+        paper.add_line(sheet.corner, size=_TABLE_SIZE, align="right", exact=16)
+    rows, groups = [], []
+    for at, row in enumerate(sheet.rows):
+        rows.append(_group(row, len(sheet.columns)) if isinstance(row, GroupRow) else _texts(sheet, row))
+        groups += [at] if isinstance(row, GroupRow) and not row.amounts else []
+    paper.add_table(
+        [column.heading for column in sheet.columns],
+        rows,
+        [column.width for column in sheet.columns],
+        size=_LANDSCAPE_SIZE,
+        align=["left" if column.kind == "text" else "center" for column in sheet.columns],
+        groups=groups,
+    )
+    for note in sheet.notes:
+        paper.add_line(note, size=_TABLE_SIZE, align="left", exact=18)
+
+
+def _texts(sheet: SheetSpec, row: Sequence[Value]) -> list[str]:
+    return [_text(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)]
+
+
+def _text(value: Value, kind: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str | int):
+        return str(value)
+    return f"{value:.2f}" if kind in {"points", "percent"} else _plain(value)
+
+
+def _plain(value: Decimal) -> str:
+    return plain(value)
+
+
+def _group(row: GroupRow, width: int) -> list[str]:
+    texts = [""] * width
+    texts[1] = row.name
+    for col, amount in row.amounts.items():
+        texts[col] = "" if amount is None else plain(amount)
+    return texts
+
+
+def figures_json(report: Report) -> bytes:
+    """All figures as figures.json: a list, numbers as decimal strings, rows by key."""
+    data = [figure.as_data() for figure in report.figures.values()]
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,294 @@
+"""Acts on the annual report: writing the draft, signing it (frozen from then on), correcting what was signed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.orgs.permissions import require
+from wenxiao.records.services import record, store_file
+from wenxiao.reports import annual, printing, structure, summary, wording
+from wenxiao.reports.annual import Choices
+from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
+from wenxiao.reports.models import Draft, Signed
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.reports.structure import Report
+
+_CHOICES = {"documents", "named", "lines", "least", "blocks", "prints", "editor"}
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One state of a year's report: its facts, the author's choices and the report they make."""
+
+    facts: Facts
+    choices: Choices
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A figure that is not what the author last saw: its name, then and now (empty = it wasn't or isn't there)."""
+
+    id: str
+    name: str
+    before: str
+    now: str
+
+
+def draft_of(division: Division, work_year: int) -> Draft | None:
+    """The draft of a year, None before anybody saved one."""
+    return Draft.objects.filter(division=division, work_year=work_year).first()
+
+
+def current(
+    division: Division, work_year: int, *, version: Version = "internal", draft: Draft | None = None
+) -> Edition:
+    """The report as the rows stand now, with the draft's prose and choices (read when ``draft`` is not given)."""
+    draft = draft or draft_of(division, work_year)
+    choices = Choices.read(draft.choices if draft else {})
+    found = facts(division, work_year, version=version, blocks=choices.blocks, prints=choices.prints)
+    report = annual.build(
+        found, choices=choices, prose=draft.prose if draft else {}, inherited=_inherited(division, work_year)
+    )
+    return Edition(found, choices, report)
+
+
+def _inherited(division: Division, work_year: int) -> dict[str, str]:
+    """Last year's prose, for what a new year starts from."""
+    last = draft_of(division, work_year - 1)
+    return dict(last.prose) if last else {}
+
+
+def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
+    """Which printed figures changed since the author last saved."""
+    now = {figure.id: figure for figure in report.shown_figures()}
+    changed = []
+    for ident in dict.fromkeys((*draft.seen, *now)):
+        before, figure = draft.seen.get(ident), now.get(ident)
+        text = f"{figure.text}{figure.unit}" if figure else ""
+        if (before["text"] if before else "") != text:
+            changed.append(
+                Changed(ident, figure.name if figure else before["name"], before["text"] if before else "", text)
+            )
+    return tuple(changed)
+
+
+def signed_reports(division: Division, work_year: int) -> tuple[Signed, ...]:
+    """What was signed for a year, newest first."""
+    return tuple(Signed.objects.filter(division=division, work_year=work_year).order_by("-signed_on", "-pk"))
+
+
+def signed_report(signed: Signed) -> Report:
+    """The report as it was signed, from its frozen snapshot."""
+    return structure.from_data(signed.snapshot["report"])
+
+
+def is_intact(signed: Signed) -> bool:
+    """Whether the frozen snapshot still has the digest it was signed with."""
+    return _digest(signed.snapshot) == signed.digest
+
+
+# --- acts ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    division: Division,
+    work_year: int,
+    by: User | None,
+    prose: Mapping[str, str] | None = None,
+    choices: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Draft:
+    """Save what the author wrote and chose, and remember the figures he saw.
+
+    ``prose`` and ``choices`` replace what was there, None keeps it. Raises Refused, NotAllowed (prose naming data that does
+    not exist, unknown choices) or Stale when another person saved since ``version``.
+    """
+    require(by, "write_report")
+    draft, made = Draft.objects.get_or_create(division=division, work_year=work_year, defaults={"by": by})
+    draft.prose = _kept_prose(prose) if prose is not None else draft.prose
+    draft.choices = _kept_choices(choices) if choices is not None else draft.choices
+    edition = current(division, work_year, draft=draft)
+    _refuse_unknown(draft.prose, edition)
+    values = {"prose": draft.prose, "choices": draft.choices, "seen": _seen(edition.report), "by": by}
+    change(draft, version=version, **values)
+    record(
+        division=division,
+        by=by,
+        act="起草报告" if made else "修改报告草稿",
+        target=draft,
+        label=f"{work_year}年度预算绩效管理工作情况",
+        data={"prose": sorted(draft.prose), "choices": draft.choices},
+    )
+    return draft
+
+
+def _kept_prose(prose: Mapping[str, str]) -> dict[str, str]:
+    unknown = set(prose) - set(wording.DEFAULTS)
+    if unknown:
+        raise NotAllowed(f"报告没有名为“{'、'.join(sorted(unknown))}”的段落。")
+    return {key: text.strip() for key, text in prose.items() if text.strip()}
+
+
+def _kept_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(choices) - _CHOICES
+    blocks = set(choices.get("blocks") or ()) - set(OPTIONAL_BLOCKS)
+    if unknown or blocks:
+        raise NotAllowed(f"报告没有“{'、'.join(sorted(unknown | blocks))}”这项取舍。")
+    try:
+        Choices.read(choices)
+    except (TypeError, ValueError, KeyError) as error:
+        raise NotAllowed("取舍的内容无法识别，请重新选择。") from error
+    return dict(choices)
+
+
+def _refuse_unknown(prose: Mapping[str, str], edition: Edition) -> None:
+    """Prose may only refer to data the report has; what it refers to is checked where it is saved."""
+    known = annual.words(edition.facts, edition.choices)
+    for text in prose.values():
+        try:
+            structure.bind(text, known)
+        except structure.UnknownPlaceError as error:
+            raise NotAllowed(str(error)) from error
+
+
+def _seen(report: Report) -> dict[str, dict[str, str]]:
+    return {
+        figure.id: {"name": figure.name, "text": f"{figure.text}{figure.unit}"} for figure in report.shown_figures()
+    }
+
+
+@transaction.atomic
+def sign_report(
+    *, draft: Draft, issue_number: int, signer: str, signed_on: date, by: User | None, why: str = ""
+) -> Signed:
+    """签发: freeze the draft as it stands now, with issue number, signer and day; its files are kept by digest.
+
+    Raises Refused, or NotAllowed when the year already has a signed report (then a correction is the way) or the number
+    is taken.
+    """
+    require(by, "sign_report")
+    if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
+        raise NotAllowed(f"{draft.work_year}年度的报告已经签发，不能改动。需要改正的，请办理更正。")
+    return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
+
+
+@transaction.atomic
+def correct_report(
+    *, signed: Signed, issue_number: int, signer: str, signed_on: date, by: User | None, why: str
+) -> Signed:
+    """更正: a new signed report from today's draft that names the one it corrects; the old one stays as it was."""
+    require(by, "sign_report")
+    if not why.strip():
+        raise NotAllowed("请写明更正原因。")
+    draft = draft_of(signed.division, signed.work_year)
+    if draft is None:
+        raise NotAllowed(f"{signed.work_year}年度没有报告草稿，请先起草。")
+    if Signed.objects.filter(corrects=signed).exists():
+        raise NotAllowed("这份报告已经更正过，请更正最新的一份。")
+    return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why, corrects=signed)
+
+
+def _sign(
+    draft: Draft,
+    *,
+    issue_number: int,
+    signer: str,
+    signed_on: date,
+    by: User | None,
+    why: str,
+    corrects: Signed | None = None,
+) -> Signed:
+    division, year = draft.division, draft.work_year
+    if not signer.strip():
+        raise NotAllowed("请填写签发人。")
+    if issue_number < 1 or Signed.objects.filter(division=division, work_year=year, issue_number=issue_number).exists():
+        raise NotAllowed(f"期号“{issue_number}”不能用：应为没有用过的正整数。")
+    issue = structure.Issue(issue_number, signer.strip(), day_text(signed_on))
+    edition = current(division, year, draft=draft)
+    report = annual.issued(edition.report, issue)
+    snapshot = {"report": structure.as_data(report), "choices": draft.choices, "prose": draft.prose}
+    stem = f"{year}年度预算绩效管理工作情况（第{issue_number}期）"
+    sheets = summary.sheets(edition.facts, edition.choices)
+    signed = Signed.objects.create(
+        division=division,
+        work_year=year,
+        issue_number=issue_number,
+        signer=issue.signer,
+        signed_on=signed_on,
+        snapshot=snapshot,
+        digest=_digest(snapshot),
+        document=store_file(division=division, by=by, name=f"{stem}.docx", content=printing.annual_docx(report)),
+        table=store_file(division=division, by=by, name=f"{stem}附表.xlsx", content=printing.workbook(sheets)),
+        corrects=corrects,
+        why=why,
+        by=by,
+    )
+    record(
+        division=division,
+        by=by,
+        act="更正报告" if corrects else "签发报告",
+        target=signed,
+        why=why,
+        data={"issue": issue_number, "signer": issue.signer, "digest": signed.digest},
+    )
+    return signed
+
+
+def _digest(snapshot: Mapping[str, Any]) -> str:
+    """SHA-256 over the snapshot as canonical JSON."""
+    text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def day_text(day: date) -> str:
+    """「2021年12月5日」, no leading zeros."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def write_all(division: Division, work_year: int, out_dir: Path, *, version: Version = "internal") -> list[Path]:
+    """Write annual.docx, summary.xlsx, summary.docx and figures.json of a year into a folder (made when missing).
+
+    A signed report is written as it was signed with its frozen figures; its tables follow the rows as they stand.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    contents = report_files(division, work_year, version=version)
+    paths = []
+    for name, content in contents.items():
+        path = out_dir / name
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def report_files(division: Division, work_year: int, *, version: Version = "internal") -> dict[str, bytes]:
+    """The files of a year's report by name."""
+    edition = current(division, work_year, version=version)
+    sheets = summary.sheets(edition.facts, edition.choices)
+    plain = summary.sheets(edition.facts, edition.choices, internal=False)
+    return {
+        "annual.docx": printing.annual_docx(edition.report),
+        "summary.xlsx": printing.workbook(sheets),
+        "summary.docx": printing.sheets_docx(plain, demo=edition.facts.place.demo),
+        "figures.json": printing.figures_json(edition.report),
+    }

@@ -1,0 +1,116 @@
+"""The attachment 财政重点绩效评价情况表 with its companion 共性问题对照表, from the facts of the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wenxiao.files.spreadsheets_out import ColumnSpec, GroupRow, SheetSpec, Value
+from wenxiao.files.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
+from wenxiao.reports import figures as f
+from wenxiao.reports import wording
+from wenxiao.reports.annual import Choices, printed_lines
+from wenxiao.reports.printing import WATERMARK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from wenxiao.followup.selectors import Line, Reported
+    from wenxiao.reports.facts import Facts
+
+KINDS = {
+    "department_overall": "部门整体",
+    "project": "项目支出",
+    "policy": "政策",
+    "transfer": "转移支付",
+    "special_bond": "专项债券",
+    "ppp": "PPP",
+    "purchase_of_services": "购买服务",
+    "procurement": "政府采购",
+}
+INTERNAL_COLUMNS = (
+    ColumnSpec("第三方机构", 14),
+    ColumnSpec("反馈函编号", 12),
+    ColumnSpec("反馈日期", 11, "centre"),
+    ColumnSpec("签收日期", 11, "centre"),
+    ColumnSpec("整改期限", 11, "centre"),
+    ColumnSpec("公开属性", 9, "centre"),
+)
+"""What only the bureau's own version shows."""
+
+
+def sheets(facts: Facts, choices: Choices | None = None, *, internal: bool = True) -> list[SheetSpec]:
+    """Both sheets. ``internal`` adds agency, notice, rectification deadline and disclosure; a public version of the facts
+    has already lost its restricted rows, so the numbers close up.
+    """
+    lines = printed_lines(facts, choices or Choices())
+    first = summary_sheet(_groups(facts), title=f"{facts.work_year}年财政重点绩效评价情况表")
+    if internal and facts.version == "internal":
+        first = _with_internal(first, facts.evaluated)
+    found = [first]
+    if lines and facts.projects:
+        objects = [
+            (row.department, wording.project_name(row), frozenset(_problems(row, lines))) for row in facts.projects
+        ]
+        found.append(problem_matrix_sheet([line.text for line in lines], objects))
+    return [replace(sheet, watermark=WATERMARK if facts.place.demo else None) for sheet in found]
+
+
+def _problems(row: Reported, lines: Sequence[Line]) -> list[int]:
+    return [at for at, line in enumerate(lines) if f.with_problem([row], line)]
+
+
+def _groups(facts: Facts) -> list[tuple[str, list[SummaryRow]]]:
+    kept = [("部门整体支出", facts.overall), ("项目支出", facts.projects)]
+    filled = [(name, rows) for name, rows in kept if rows]
+    return [
+        (f"{numeral}、{name}", [_row(row) for row in rows])
+        for numeral, (name, rows) in zip("一二", filled, strict=False)
+    ]
+
+
+def _row(row: Reported) -> SummaryRow:
+    return SummaryRow(
+        dept=row.unit if row.overall else row.department,
+        subject=f"{row.unit}部门整体支出" if row.overall else wording.project_name(row),
+        kind=KINDS.get(row.kind, row.kind),
+        year=row.fiscal_year,
+        budget=row.opening,
+        arranged=row.arranged,
+        used=row.used,
+        points=row.points,
+        grade=row.grade or None,
+        problems=_listed([finding.text for finding in row.findings]),
+        suggestions=_listed(row.suggestions),
+        note="合成" if row.synthetic else "",
+    )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return wording.numbered(texts) if texts else ""
+
+
+def _with_internal(sheet: SheetSpec, evaluated: Sequence[Reported]) -> SheetSpec:
+    waiting = iter(evaluated)
+    rows: list[Sequence[Value] | GroupRow] = [
+        row if isinstance(row, GroupRow) else (*row, *_internal(next(waiting))) for row in sheet.rows
+    ]
+    return replace(sheet, columns=(*sheet.columns, *INTERNAL_COLUMNS), rows=rows)
+
+
+def _internal(row: Reported) -> tuple[Value, ...]:
+    last = row.notices[-1] if row.notices else None
+    deadlines = [finding.deadline for finding in row.findings if finding.deadline]
+    return (
+        row.agency or None,
+        (last.number or None) if last else None,
+        _day(last.issued_on if last else None),
+        _day(last.received_on if last else None),
+        _day(max(deadlines, default=None)),
+        row.disclosure,
+    )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
