@@ -1,0 +1,78 @@
+"""The process that opens a stranger's file: limited, alone, without Django and Polars; speaks JSON over its pipes.
+
+Run as ``python -m wenxiao.files.child``. One request a line (``{"path", "what"}``), one answer: a length line and JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MEMORY = 1536 * 1024 * 1024
+CPU_SECONDS = 60
+_LARGEST_OUTPUT = 64 * 1024 * 1024
+
+
+def limit() -> None:
+    """Memory, size of written files, core dumps: bound for the whole life of the process."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_OUTPUT, _LARGEST_OUTPUT))
+
+
+def _allow_cpu() -> None:
+    """The CPU time of the next job, on top of what this process has used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def answer(path: Path, what: str) -> dict[str, Any]:
+    """One file read: "forms" as ``wenxiao read``, "book" as a grid in JSON, "ledger" as rows."""
+    from wenxiao.files.bookjson import book_as_json
+    from wenxiao.files.ledger import read_ledger
+    from wenxiao.files.reading import open_book, read_file
+
+    if what == "forms":
+        return read_file(path)
+    if what == "ledger":
+        return read_ledger(path)
+    book, problems = open_book(path)
+    return {
+        "file": path.name,
+        "book": None if book is None else book_as_json(book),
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the parent closes the pipe."""
+    for line in requests:
+        request = json.loads(line)
+        _allow_cpu()
+        found = answer(Path(request["path"]), request["what"])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        answers.write(f"{len(body)} {peak}\n".encode())
+        answers.write(body)
+        answers.flush()
+
+
+def main() -> None:
+    """Shield the answer pipe from stray prints, go to a private folder, warm the readers, serve."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with tempfile.TemporaryDirectory(prefix="wenxiao-") as folder, contextlib.chdir(folder):
+        limit()
+        with contextlib.suppress(KeyboardInterrupt):
+            serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Large ledgers (payments, budgets) as rows with the line a person sees: calamine for workbooks, csv in any encoding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from wenxiao.files.gate import admit
+from wenxiao.files.labels import money_unit_in, squeezed
+from wenxiao.files.listing import heading_key
+from wenxiao.files.markings import marking_in
+from wenxiao.files.numberformats import decimal_of, plain
+from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
+from wenxiao.rulebook.problems import Level, Problem
+
+MOST_ROWS = 1_200_000
+_SEARCHED = 40
+_TOTAL = re.compile(
+    r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
+)
+_FULL_SHEETS = {65_536: ".xls", 1_048_576: ".xlsx"}
+Line = tuple[int, list[str]]
+
+
+class _LedgerError(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+def empty_ledger(path: Path) -> dict[str, Any]:
+    """The shape of :func:`read_ledger` with nothing in it."""
+    return {
+        "file": path.name, "encoding": None, "sheet": None, "unit": None, "header_line": None, "columns": [], "keys": [],
+        "rows": [], "totals": [], "source_rows": 0, "problems": [],
+    }  # fmt: skip
+
+
+def read_ledger(path: Path) -> dict[str, Any]:
+    """A ledger's rows as ``[line, text, …]`` under ``columns`` (headings) and ``keys`` (what they stand for).
+
+    Numbers are exact decimal text, dates ISO, empty cells "". ``totals`` are rows that only add others up: they are not
+    among ``rows``. ``unit`` is the money unit named by the file, None when it names none. Never raises for a file's
+    content: what is wrong stands in ``problems``.
+    """
+    out = empty_ledger(path)
+    try:
+        _fill(path, out)
+    except _LedgerError as error:
+        out["problems"].append(error.problem.as_json())
+    except PlainTextError as error:
+        out["problems"].append(Problem(error.code, "阻断", error.text, line=error.line, mend=error.mend).as_json())
+    except MemoryError:
+        out["problems"].append(Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。").as_json())
+    except Exception as error:  # noqa: BLE001  a stranger's bytes may break the reader; the user gets a sentence
+        text = f"文件无法读取（{type(error).__name__}）。"
+        out["problems"].append(Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json())
+    return out
+
+
+def _fill(path: Path, out: dict[str, Any]) -> None:
+    admitted = admit(path)
+    if admitted.container is None:
+        raise _LedgerError(admitted.problems[0])
+    if admitted.container == "docx":
+        raise _LedgerError(
+            Problem("DR-32", "阻断", "台账应是表格文件，这是 Word 文件。", mend="请导入 .xlsx、.xls 或 .csv。")
+        )
+    if admitted.container == "csv":
+        text = decoded(path)
+        out["encoding"] = text.encoding
+        _take(rows_of(text), out)
+        _check_cut(text.words, out)
+    else:
+        _fill_from_workbook(path, out)
+    if out["header_line"] is None:
+        mend = "表头应有“项目名称、单位、金额、日期”等列名，且在前 40 行之内。"
+        raise _LedgerError(Problem("DR-33", "阻断", "没有找到表头行。", mend=mend))
+
+
+def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
+    """The first sheet that has a heading row."""
+    with CalamineWorkbook.from_path(str(path)) as book:
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            fresh: dict[str, Any] = {"rows": [], "totals": [], "source_rows": 0, "columns": [], "keys": []}
+            out |= fresh | {"sheet": name}
+            start = sheet.start[0] if sheet.start is not None else 0
+            rows = ((start + at, [_shown(value) for value in row]) for at, row in enumerate(sheet.iter_rows(), 1))
+            _take(rows, out)
+            if out["header_line"] is not None:
+                _check_full(start + sheet.height, out)
+                return
+
+
+def _shown(value: object) -> str:
+    """A calamine value as text: exact decimals, ISO dates."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        number = decimal_of(value)
+        return "" if number is None else plain(number)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    return "" if value is None else str(value)
+
+
+def _take(lines: Iterator[Line], out: dict[str, Any]) -> None:
+    """Heading first, then rows; texts above the heading may name the unit."""
+    for number, (line, fields) in enumerate(lines):
+        if out["header_line"] is None:
+            if number >= _SEARCHED:
+                return
+            _look_above(line, fields, out)
+        elif any(fields):
+            _take_row(line, fields, out)
+
+
+def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
+    keys = [heading_key(field) if field else None for field in fields]
+    known = {key for key in keys if key is not None}
+    for field in fields:
+        _refuse_marking(field, line, out)
+    if len(known) >= 2 and sum(1 for field in fields if field) >= 2:
+        out["header_line"], out["columns"], out["keys"] = line, [squeezed(field) for field in fields], keys
+    units = [unit for field in fields if field and (unit := money_unit_in(field))]
+    if units and out["unit"] is None:
+        out["unit"] = units[0]
+
+
+def _refuse_marking(field: str, line: int, out: dict[str, Any]) -> None:
+    if field and marking_in(field):
+        out["rows"], out["totals"] = [], []
+        mend = "涉密项目请线下管理，立即删除该文件，按保密规定处理。"
+        raise _LedgerError(Problem("DR-16", "阻断", "文件标有国家秘密标志，不得导入本系统。", line=line, mend=mend))
+
+
+def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
+    width = len(out["columns"])
+    if [squeezed(field) for field in fields] == out["columns"]:
+        _say(out, "DR-34", "提示", line, "重复的表头行，已略过。")
+        return
+    out["source_rows"] += 1
+    if out["source_rows"] > MOST_ROWS:
+        raise _LedgerError(
+            Problem("DR-17", "阻断", f"超过 {MOST_ROWS} 行。", line=line, mend="请按月或按单位拆开导入。")
+        )
+    for field in fields:
+        if "密" in field:
+            _refuse_marking(field, line, out)
+    row = [line, *fields[:width], *[""] * (width - len(fields))]
+    if is_total(fields):
+        out["totals"].append(row)
+        return
+    if out["totals"] and out["totals"][-1][0] == line - 1:
+        _say(out, "DR-35", "提示", line - 1, "这一行是合计或小计，夹在明细中间，没有计入明细。")
+    if any(fields[width:]):
+        _say(out, "DR-36", "警告", line, f"这一行比表头多出 {len(fields) - width} 列。", "请核对是否有多余的分隔符。")
+    out["rows"].append(row)
+
+
+def is_total(fields: list[str]) -> bool:
+    """Whether a row only adds up others: 合计, 小计 or 总计 among its first words."""
+    words = [squeezed(field) for field in fields if field][:3]
+    return any(len(word) <= 16 and _TOTAL.fullmatch(word) for word in words)
+
+
+def _say(out: dict[str, Any], code: str, level: Level, line: int, text: str, mend: str | None = None) -> None:
+    if len(out["problems"]) < 1_000:
+        out["problems"].append(Problem(code, level, text, out["sheet"], line=line, mend=mend).as_json())
+
+
+def _check_cut(words: str, out: dict[str, Any]) -> None:
+    """A csv that ends in the middle of a row was not downloaded whole."""
+    if not out["rows"] or words.endswith(("\n", "\r")):
+        return
+    last = words.rstrip().splitlines()[-1]
+    width, wanted = len(last.split(",")), len([column for column in out["columns"] if column])
+    if "," in words[:4_000] and width < wanted and '"' not in last:
+        text = f"最后一行只有 {width} 列，表头有 {wanted} 列，文件像是被截断了。"
+        _say(out, "DR-31", "阻断", out["rows"][-1][0], text, "请重新导出完整的文件。")
+
+
+def _check_full(height: int, out: dict[str, Any]) -> None:
+    """A sheet filled to its last possible row was very likely cut by the program that wrote it."""
+    kind = _FULL_SHEETS.get(height)
+    if kind is not None:
+        _say(
+            out,
+            "DR-31",
+            "警告",
+            height,
+            f"表格恰好写满 {kind} 的最大行数 {height}，后面的数据可能丢失。",
+            "请核对总数，分开导出。",
+        )
+
+
+def money_text(text: str) -> Decimal | None:
+    """The exact number of a money field, separators and signs of currency dropped; None if it isn't one."""
+    words = squeezed(text).lstrip("¥￥").replace(",", "")
+    return Decimal(words) if re.fullmatch(r"[-+]?\d+(?:\.\d+)?", words) else None

@@ -1,0 +1,187 @@
+"""Strangers' files are read by limited children, kept and reused; whatever happens to a child, the user gets a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from wenxiao.files.bookjson import book_from_json
+from wenxiao.rulebook.problems import Problem
+
+What = Literal["forms", "book", "ledger"]
+WALL_SECONDS = 120.0
+JOBS_PER_CHILD = 200
+PEAK_KIB = 300 * 1024
+"""A child that ever grew beyond this is replaced after its job."""
+_LARGEST_ANSWER = 512 * 1024 * 1024
+
+
+class _ChildDiedError(Exception):
+    """The child ended without an answer."""
+
+
+class _TooSlowError(Exception):
+    """The child did not answer in time."""
+
+
+class _Child:
+    """One limited process and the talk with it."""
+
+    def __init__(self) -> None:
+        # a clean environment: no settings module, no credentials of the server
+        kept = {
+            name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH") if name in os.environ
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "wenxiao.files.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=kept | {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
+            bufsize=0,
+        )
+        self.jobs = self.peak = 0
+
+    def ask(self, path: Path, what: What, seconds: float) -> dict[str, Any]:
+        """The child's answer; raises _ChildDiedError or _TooSlowError."""
+        assert self.process.stdin is not None
+        self.jobs += 1
+        request = json.dumps({"path": str(path.resolve()), "what": what}).encode() + b"\n"
+        try:
+            self.process.stdin.write(request)
+        except OSError as error:
+            raise _ChildDiedError from error
+        deadline = time.monotonic() + seconds
+        length, peak = self._line(deadline).split()
+        self.peak = int(peak)
+        if int(length) > _LARGEST_ANSWER:
+            raise _ChildDiedError
+        found: dict[str, Any] = json.loads(self._bytes(int(length), deadline))
+        return found
+
+    def _line(self, deadline: float) -> bytes:
+        line = b""
+        while not line.endswith(b"\n"):
+            line += self._some(1, deadline)
+            if len(line) > 64:
+                raise _ChildDiedError
+        return line
+
+    def _bytes(self, length: int, deadline: float) -> bytes:
+        parts: list[bytes] = []
+        while length:
+            part = self._some(min(length, 1 << 20), deadline)
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
+
+    def _some(self, most: int, deadline: float) -> bytes:
+        assert self.process.stdout is not None
+        stream = self.process.stdout.fileno()
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([stream], [], [], left)[0]:
+            raise _TooSlowError
+        part = os.read(stream, most)
+        if not part:
+            raise _ChildDiedError
+        return part
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether the next job should get a fresh process."""
+        return self.jobs >= JOBS_PER_CHILD or self.peak > PEAK_KIB
+
+    def end(self) -> None:
+        """Stop the process whatever it does."""
+        with contextlib.suppress(OSError):
+            self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class Pool:
+    """``size`` children that read files one after the other; use as a context manager or call :meth:`close`."""
+
+    def __init__(self, size: int = 2, *, seconds: float = WALL_SECONDS) -> None:
+        self.seconds = seconds
+        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(size):
+            self._idle.put(None)
+        self._threads = ThreadPoolExecutor(size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every child."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        while not self._idle.empty():
+            child = self._idle.get_nowait()
+            if child is not None:
+                child.end()
+
+    def read(self, path: Path, what: What = "forms") -> dict[str, Any]:
+        """One file, read by whichever child is free; never raises for what the file contains.
+
+        "forms" gives the JSON of ``wenxiao read``, "ledger" that of :func:`wenxiao.files.ledger.read_ledger`,
+        "book" ``{"file", "book": Book | None, "problems"}``.
+        """
+        child = self._idle.get()
+        alive = False
+        try:
+            if child is None or child.process.poll() is not None:
+                child = _Child()
+            found = child.ask(path, what, self.seconds)
+            alive = not child.is_worn
+        except _TooSlowError:
+            text = f"读取超过 {self.seconds:.0f} 秒，已停止。"
+            return _refused(path, what, "DR-30", text, "请只保留要导入的表，删除多余的行列后再导入。")
+        except (_ChildDiedError, OSError, ValueError):
+            text = "文件无法读取：内容过大或内部已损坏。"
+            return _refused(path, what, "DR-18", text, "请用 WPS 或 Excel 打开，另存为新文件后再导入。")
+        finally:
+            if child is not None and not alive:
+                child.end()
+            self._idle.put(child if alive else None)
+        if what == "book" and found["book"] is not None:
+            found["book"] = book_from_json(found["book"])
+        return found
+
+    def map(self, paths: Iterable[Path], what: What = "forms") -> Iterator[dict[str, Any]]:
+        """Many files, answers in the order of the paths."""
+        return self._threads.map(lambda path: self.read(path, what), paths)
+
+
+def _refused(path: Path, what: What, code: str, text: str, mend: str) -> dict[str, Any]:
+    problem = Problem(code, "阻断", text, mend=mend).as_json()
+    if what == "book":
+        return {"file": path.name, "book": None, "problems": [problem]}
+    if what == "ledger":
+        from wenxiao.files.ledger import empty_ledger
+
+        return empty_ledger(path) | {"problems": [problem]}
+    return {"file": path.name, "kind": None, "forms": [], "problems": [problem]}
+
+
+def read_in_child(path: Path, what: What = "forms", *, seconds: float = WALL_SECONDS) -> dict[str, Any]:
+    """One file in a child of its own; for many files keep a :class:`Pool`."""
+    with Pool(1, seconds=seconds) as pool:
+        return pool.read(path, what)
