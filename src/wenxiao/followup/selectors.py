@@ -346,3 +346,21 @@ def years_with_key_reviews(division: Division) -> tuple[int, ...]:
     """The work years a division has key reviews for, newest first: the years a report can be written for."""
     rows = Round.objects.filter(division=division, key=True).values("work_year").annotate(n=Count("reviews"))
     return tuple(row["work_year"] for row in rows.filter(n__gt=0).order_by("-work_year"))
+
+
+def findings_of(dossier: int) -> list[Finding]:
+    """A dossier's findings, confirmed first, with catalogue item, mending and who decided; dismissed ones last."""
+    order = {Finding.State.CONFIRMED: 0, Finding.State.CANDIDATE: 1, Finding.State.DISMISSED: 2}
+    rows = Finding.objects.filter(dossier=dossier).select_related("item", "rectification", "decided_by", "review")
+    return sorted(rows.order_by("item__order", "pk"), key=lambda row: order[Finding.State(row.state)])
+
+
+def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
+    """How many confirmed findings each dossier has; those without any are absent."""
+    rows = Finding.objects.filter(dossier__in=list(dossiers), state=Finding.State.CONFIRMED)
+    return dict(rows.values_list("dossier").annotate(n=Count("pk")).order_by("dossier"))
+
+
+def uses_of(dossier: int) -> list[Use]:
+    """What was proposed and decided from a dossier's results, oldest first."""
+    return list(Use.objects.filter(dossier=dossier).select_related("review", "decided_by").order_by("pk"))

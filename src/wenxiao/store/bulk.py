@@ -19,7 +19,8 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     """
     fields = _columns(model, names)
     prepared = [
-        tuple(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)) for row in rows
+        tuple(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True))
+        for row in rows
     ]
     if not prepared:
         return 0

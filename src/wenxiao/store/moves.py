@@ -42,7 +42,9 @@ def move(row: Any, *, allowed: dict[str, frozenset[str]], to: str, version: int 
     """Move ``row.state`` to ``to`` by one conditional update; raises NotAllowed or Stale."""
     if to not in allowed.get(row.state, frozenset()):
         labels = dict(row._meta.get_field("state").choices or [])
-        raise NotAllowed(f"{row._meta.verbose_name}现为“{labels.get(row.state, row.state)}”，不能转为“{labels.get(to, to)}”。")
+        raise NotAllowed(
+            f"{row._meta.verbose_name}现为“{labels.get(row.state, row.state)}”，不能转为“{labels.get(to, to)}”。"
+        )
     seen = row.version if version is None else version
     changed = (
         type(row)

@@ -1,0 +1,43 @@
+"""What people do after a judgement: confirm findings, feed back, mend, verify, close, use results, hold to account."""
+
+from wenxiao.followup.services.findings import (
+    CATALOGUE,
+    LOW_EXECUTION,
+    confirm_finding,
+    dismiss_finding,
+    ensure_catalogue,
+    propose_finding,
+    set_common_problems,
+)
+from wenxiao.followup.services.notices import receive_feedback, send_feedback
+from wenxiao.followup.services.rectifying import (
+    escalate,
+    extend_deadline,
+    hold_to_account,
+    order_rectification,
+    plan_rectification,
+    reply_rectification,
+    verify_rectification,
+)
+from wenxiao.followup.services.using import decide_use, propose_use
+
+__all__ = [
+    "CATALOGUE",
+    "LOW_EXECUTION",
+    "confirm_finding",
+    "decide_use",
+    "dismiss_finding",
+    "ensure_catalogue",
+    "escalate",
+    "extend_deadline",
+    "hold_to_account",
+    "order_rectification",
+    "plan_rectification",
+    "propose_finding",
+    "propose_use",
+    "receive_feedback",
+    "reply_rectification",
+    "send_feedback",
+    "set_common_problems",
+    "verify_rectification",
+]

@@ -1,0 +1,26 @@
+"""Which state of a finding, a rectification and a use leads to which."""
+
+from __future__ import annotations
+
+FINDING: dict[str, frozenset[str]] = {
+    "candidate": frozenset({"confirmed", "dismissed"}),
+    "confirmed": frozenset({"dismissed"}),
+    "dismissed": frozenset({"confirmed"}),
+}
+
+RECTIFICATION: dict[str, frozenset[str]] = {
+    "ordered": frozenset({"planned", "replied"}),
+    "planned": frozenset({"replied"}),
+    "replied": frozenset({"closed", "refused"}),
+    "refused": frozenset({"replied"}),
+    "closed": frozenset(),
+}
+
+UNDER_WAY = ("ordered", "planned", "replied", "refused")
+"""States of a rectification that is not closed."""
+
+USE: dict[str, frozenset[str]] = {
+    "proposed": frozenset({"accepted", "declined"}),
+    "accepted": frozenset(),
+    "declined": frozenset(),
+}

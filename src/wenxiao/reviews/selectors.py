@@ -1,0 +1,140 @@
+"""Reviews read for pages: whose results stand beside each other, the one indicator table, score sheets, the trail.
+
+Who may see a dossier was settled before (budget.selectors); every function costs the same queries for 1 and for 5 000 rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Q, QuerySet
+
+from wenxiao.budget.models import Dossier, Round
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.evidence.models import Actual, Material
+from wenxiao.records.models import Entry
+from wenxiao.records.trail import target_of
+from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
+from wenxiao.targets.models import Indicator, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wenxiao.orgs.models import Division, User
+
+
+def latest_work_year(division: Division) -> int | None:
+    """The work year of the latest round that was opened; None before the first."""
+    opened = Round.objects.filter(division=division).exclude(state=Round.State.DRAFT)
+    return opened.aggregate(latest=Max("work_year"))["latest"]
+
+
+def reviews_of(dossiers: Iterable[int]) -> dict[int, list[Review]]:
+    """Reviews by dossier id in the order of their rounds' periods, with round, agency, audited amount and target."""
+    rows = (
+        Review.objects.filter(dossier__in=list(dossiers))
+        .select_related("round", "agency", "audited", "target", "file")
+        .order_by("round__work_year", "round__through_month", "pk")
+    )
+    found: dict[int, list[Review]] = defaultdict(list)
+    for row in rows:
+        found[row.dossier_id].append(row)
+    return found
+
+
+def in_rounds(*, work_year: int, kind: str, key: bool | None = None) -> QuerySet[Review]:
+    """The reviews of one kind in a work year; ``key`` picks the bureau's own (财政重点) or the others."""
+    found = Review.objects.filter(round__work_year=work_year, kind=kind)
+    return found if key is None else found.filter(round__key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """How many materials prove an indicator: verified, and not looked at yet."""
+
+    verified: int = 0
+    unverified: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A dossier's target with everything that was filled in on its rows, keyed for laying out one table.
+
+    ``actuals`` by (indicator, stage, through month); ``marks`` by (review, indicator): the panel's, else the first seat's.
+    """
+
+    target: Target
+    versions: int
+    indicators: list[Indicator]
+    actuals: dict[tuple[int, str, int], Actual]
+    marks: dict[tuple[int, int], Mark]
+    proofs: dict[int, Proofs]
+
+
+def promise_of(dossier: Dossier) -> Promise | None:
+    """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed."""
+    targets = list(Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number"))
+    if not targets:
+        return None
+    target = next((row for row in targets if row.state == Target.State.APPROVED), targets[0])
+    indicators = list(target.indicators.all())
+    ids = [row.pk for row in indicators]
+    actuals = {
+        (row.indicator_id, row.stage, row.through_month): row for row in Actual.objects.filter(indicator__in=ids)
+    }
+    marks: dict[tuple[int, int], Mark] = {}
+    for mark in Mark.objects.filter(indicator__in=ids).order_by("seat", "pk"):
+        marks.setdefault((mark.review_id, mark.indicator_id or 0), mark)
+    return Promise(target, len(targets), indicators, actuals, marks, _proofs(ids))
+
+
+def _proofs(indicators: list[int]) -> dict[int, Proofs]:
+    through = Material.indicators.through.objects.filter(indicator__in=indicators)
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for indicator, state in through.values_list("indicator_id", "material__state"):
+        counts[indicator][0] += state == Material.State.VERIFIED
+        counts[indicator][1] += state == Material.State.UNVERIFIED
+    return {key: Proofs(*value) for key, value in counts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A review's own score sheet: its criteria in order, and the marks on each by criterion id, panel's first."""
+
+    criteria: list[Criterion]
+    marks: dict[int, list[Mark]]
+    suggestions: list[Suggestion]
+
+
+def sheets_of(reviews: Iterable[int]) -> dict[int, Sheet]:
+    """Score sheets and suggestions by review id, three queries for all."""
+    ids = list(reviews)
+    found = {pk: Sheet([], defaultdict(list), []) for pk in ids}
+    for criterion in Criterion.objects.filter(review__in=ids).order_by("review", "order"):
+        found[criterion.review_id].criteria.append(criterion)
+    for mark in Mark.objects.filter(review__in=ids).exclude(criterion=None).order_by("seat", "pk"):
+        found[mark.review_id].marks[mark.criterion_id or 0].append(mark)
+    for suggestion in Suggestion.objects.filter(review__in=ids).order_by("number"):
+        found[suggestion.review_id].suggestions.append(suggestion)
+    return found
+
+
+def mark_seen_by(user: User | None, pk: int) -> Mark | None:
+    """A mark on a dossier the user may see, with review, row and author; None otherwise."""
+    return (
+        Mark.objects.filter(pk=pk, review__dossier__in=dossiers_visible_to(user))
+        .select_related("review__round", "review__dossier__subject", "criterion", "indicator", "expert", "by")
+        .first()
+    )
+
+
+def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry]:
+    """The entries about a dossier, its subject and its reviews, latest first."""
+    kind, _ = target_of(Review())
+    about = Q(target_type=kind, target_id__in=[review.pk for review in reviews])
+    for row in (dossier, dossier.subject):
+        name, pk = target_of(row)
+        about |= Q(target_type=name, target_id=pk)
+    return Entry.objects.filter(about).order_by("-pk")

@@ -1,0 +1,27 @@
+"""What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
+
+from wenxiao.reviews.services.filling import record_actual, record_mark, set_suggestions
+from wenxiao.reviews.services.road import (
+    check_review,
+    confirm_review,
+    issue_review,
+    reopen_review,
+    return_review,
+    start_review,
+    submit_review,
+)
+from wenxiao.reviews.services.scoring import score_review
+
+__all__ = [
+    "check_review",
+    "confirm_review",
+    "issue_review",
+    "record_actual",
+    "record_mark",
+    "reopen_review",
+    "return_review",
+    "score_review",
+    "set_suggestions",
+    "start_review",
+    "submit_review",
+]

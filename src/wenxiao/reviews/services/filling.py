@@ -1,0 +1,130 @@
+"""Facts and marks, one at a time, each with who and why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.evidence.models import Actual
+from wenxiao.orgs import permissions
+from wenxiao.records.services import record
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
+from wenxiao.reviews.services.scoring import score_review
+from wenxiao.reviews.states import MARKABLE, OPEN
+from wenxiao.store.moves import NotAllowed, Stale, change
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import User
+    from wenxiao.targets.models import Indicator
+
+
+@transaction.atomic
+def record_actual(
+    *,
+    review: Review,
+    indicator: Indicator,
+    by: User | None,
+    value: str,
+    why: str = "",
+    version: int | None = None,
+    forecast: str = "",
+    note: str = "",
+    causes: list[str] | None = None,
+    possibility: str = "",
+) -> Actual:
+    """Write what came of an indicator at this review's stage, then score the review again.
+
+    ``version`` is that of the value seen before (None for a first value). Raises Refused, NotAllowed, Stale.
+    """
+    kind = kind_of(review.kind)
+    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    if kind.stage is None or (review.state not in OPEN and not (kind.fill == "evaluate" and review.state in MARKABLE)):
+        raise NotAllowed(f"现为“{review.get_state_display()}”，完成值不能再改；如确需更改，请由审核人退回。")
+    through = review.round.through_month or 12
+    values = {"value": value, "forecast": forecast, "note": note, "causes": causes or [], "possibility": possibility}
+    actual, created = Actual.objects.get_or_create(
+        indicator=indicator, stage=kind.stage, through_month=through, defaults={**values, "by": by},
+    )  # fmt: skip
+    before: dict[str, Any] = {}
+    if not created:
+        if version is None:
+            raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
+        before = {"value": actual.value, "forecast": actual.forecast, "note": actual.note}
+        change(actual, version=version, by=by, **values)
+    if review.state in {"waiting", "returned"}:
+        Review.objects.filter(pk=review.pk, state=review.state).update(state="filling")
+        review.refresh_from_db()
+    record(
+        division=review.round.division, by=by, act="填报完成值", target=actual, label=f"{review}：{indicator.name}",
+        why=why, data={"before": before, "after": {"value": value, "forecast": forecast, "note": note}},
+    )  # fmt: skip
+    if kind.scores:
+        score_review(review=review, by=by)
+    return actual
+
+
+@transaction.atomic
+def record_mark(
+    *,
+    review: Review,
+    row: Criterion | Indicator,
+    by: User | None,
+    points: Decimal,
+    note: str = "",
+    reason_code: str = "",
+    tier: str = "",
+    seat: str = "",
+    version: int | None = None,
+) -> Mark:
+    """A person's points for one row. Lowering them needs a reason; points outside 0…weight are refused."""
+    kind = kind_of(review.kind)
+    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    if review.state not in MARKABLE:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
+    _check_points(row, points, note, reason_code)
+    where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
+    mark, created = Mark.objects.get_or_create(
+        review=review, seat=seat, **where,
+        defaults={"points": points, "status": "judged", "note": note, "reason_code": reason_code, "tier": tier, "by": by},
+    )  # fmt: skip
+    before = None if created else str(mark.points)
+    if not created:
+        change(
+            mark, version=version, points=points, status="judged", note=note, reason_code=reason_code, tier=tier, by=by,
+        )  # fmt: skip
+    record(
+        division=review.round.division, by=by, act="评分", target=mark, label=f"{review}：{row.name}", why=note,
+        data={"before": before, "after": str(points)},
+    )  # fmt: skip
+    score_review(review=review, by=by)
+    return mark
+
+
+def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason_code: str) -> None:
+    weight = row.weight
+    if weight is None:
+        raise NotAllowed("该行没有分值，不能评分。")
+    if not 0 <= points <= weight:
+        raise NotAllowed(f"得分应在 0 至 {weight} 之间，收到 {points}。")
+    if points < weight and not (note.strip() or reason_code):
+        raise NotAllowed(f"{row.name}扣了 {weight - points} 分，请写明扣分原因。")
+
+
+@transaction.atomic
+def set_suggestions(*, review: Review, texts: list[str], by: User | None, synthetic: bool = False) -> list[Suggestion]:
+    """The review's numbered advice, replacing what stood there; the old texts stay in the trail."""
+    old = list(review.suggestions.values_list("text", flat=True))
+    if old == texts:
+        return list(review.suggestions.all())
+    review.suggestions.all().delete()
+    made = Suggestion.objects.bulk_create(
+        Suggestion(review=review, number=n, text=text, synthetic=synthetic) for n, text in enumerate(texts, start=1)
+    )
+    record(
+        division=review.round.division, by=by, act="填写意见建议", target=review, label=str(review),
+        data={"before": old, "after": texts},
+    )  # fmt: skip
+    return made

@@ -1,0 +1,203 @@
+"""From facts to points: a review's rows through the rulebook, written back with their explanations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.evidence.models import Actual, Material
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.models import Mark, Review
+from wenxiao.rulebook import grading
+from wenxiao.rulebook.expressions import parse
+from wenxiao.rulebook.numbers import plain, round_points
+from wenxiao.rulebook.profiles import Profile, profile
+from wenxiao.rulebook.rows import Outcome, Row
+from wenxiao.rulebook.scoring import execution, score_one
+from wenxiao.store.bulk import insert_rows, update_rows
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.targets.models import Indicator
+
+
+def overrides_of(division: Division) -> dict[str, list[dict[str, Any]]]:
+    """The division's own dated rule values, by rule name, in the rulebook's shape."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for entry in division.rules:
+        grouped.setdefault(entry["rule"], []).append(entry)
+    return grouped
+
+
+@transaction.atomic
+def score_review(*, review: Review, by: User | None = None) -> Review:
+    """Compute points, total and grade of one review from its rows. Writing it back is no act of a person: no entry.
+
+    ``by`` is taken so that acts can pass it on; scores carry the rule as their author.
+    """
+    del by
+    if kind_of(review.kind).rows == "criteria":
+        return _score_sheet(review)
+    return _score_indicators(review)
+
+
+def _grade(review: Review, points: Decimal | None) -> str:
+    if points is None or not 0 <= points <= 100:
+        return ""
+    return grading.grade(points, review.round.fiscal_year, overrides_of(review.round.division))
+
+
+# ---- indicator rows: self-evaluation and its re-check --------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Tally:
+    """Points collected while a table is scored."""
+
+    points: Decimal = Decimal(0)
+    weight: Decimal = Decimal(0)
+    proved: Decimal = Decimal(0)
+    missing: list[str] = field(default_factory=list)
+
+    def take(self, *, name: str, weight: Decimal | None, points: Decimal | None, proved: bool) -> None:
+        """Add one row: without points it is missing, unless it carries no weight."""
+        if not weight:
+            return
+        self.weight += weight
+        if points is None:
+            self.missing.append(name)
+            return
+        self.points += points
+        if proved:
+            self.proved += points
+
+
+def _score_indicators(review: Review) -> Review:
+    year = review.round.fiscal_year
+    rules = profile(None, year, overrides_of(review.round.division))
+    indicators = list(review.target.indicators.all()) if review.target else []
+    actuals = {
+        a.indicator_id: a
+        for a in Actual.objects.filter(indicator__in=indicators, stage=kind_of(review.kind).stage, through_month=12)
+    }
+    marks = {m.indicator_id: m for m in review.marks.filter(criterion=None, seat="")}
+    proved = _proved(indicators)
+    tally, new, old = Tally(), [], []
+    for indicator in indicators:
+        mark = marks.get(indicator.pk)
+        actual = actuals.get(indicator.pk)
+        outcome = score_one(_row(indicator, actual, mark, year), rules)
+        status, points = _settled(outcome, mark)
+        tally.take(name=indicator.name, weight=indicator.weight, points=points, proved=indicator.pk in proved)
+        explanation = explain(outcome, indicator, actual)
+        if mark is None:
+            new.append((review.pk, indicator.pk, status, points, explanation, 1, "", "", "", "", False))
+        elif (mark.status, mark.points, mark.explanation) != (status, points, explanation):
+            old.append((mark.pk, status, points, explanation, mark.note, mark.version + 1))
+    columns = (
+        "review", "indicator", "status", "points", "explanation", "version", "seat", "tier", "reason_code", "note",
+        "synthetic",
+    )  # fmt: skip
+    insert_rows(Mark, [*columns, "cell"], [(*row, "") for row in new])
+    update_rows(Mark, ["status", "points", "explanation", "note", "version"], old)
+    _add_execution(review, rules, tally)
+    return _write_total(review, tally)
+
+
+def _proved(indicators: list[Indicator]) -> set[int]:
+    through = Material.indicators.through
+    rows = through.objects.filter(indicator__in=indicators, material__state=Material.State.VERIFIED)
+    return set(rows.values_list("indicator_id", flat=True))
+
+
+def _row(indicator: Indicator, actual: Actual | None, mark: Mark | None, year: int) -> Row:
+    return Row(
+        weight=indicator.weight,
+        level1=indicator.level1 or None,
+        level2=indicator.level2 or None,
+        name=indicator.name or None,
+        target=parse(indicator.expression, "target") if indicator.expression else None,
+        actual=parse(actual.value, "actual") if actual and actual.value else None,
+        year=year,
+        published=mark.published_points if mark else None,
+    )
+
+
+def _settled(outcome: Outcome, mark: Mark | None) -> tuple[str, Decimal | None]:
+    """Status and points of a row: the rule's, or a person's where only a person can say.
+
+    A mark somebody set by hand stays. A form's own points for a row no rule can score are its author's judgement.
+    """
+    if mark is not None and mark.status == "judged" and mark.by_id is not None:
+        return "judged", mark.points
+    if outcome.status == "needs_judgement" and mark is not None and mark.published_points is not None:
+        return "judged", mark.published_points
+    return outcome.status, outcome.points
+
+
+def explain(outcome: Outcome, indicator: Indicator, actual: Actual | None) -> dict[str, Any]:
+    """What opens when somebody asks where the points come from."""
+    return {
+        "formula": outcome.formula,
+        "reason": outcome.reason,
+        "rule": outcome.rule,
+        "assumed": outcome.assumed,
+        "basis": outcome.basis,
+        "verified": outcome.verified,
+        "inputs": {
+            "目标": indicator.expression,
+            "实际": actual.value if actual else "",
+            "分值": plain(indicator.weight) if indicator.weight is not None else "",
+        },
+    }
+
+
+def _add_execution(review: Review, rules: Profile, tally: Tally) -> None:
+    weight = rules.execution_weight if review.execution_weight is None else review.execution_weight
+    result = execution(full_year=review.budget, initial=None, executed=review.executed, profile=rules, weight=weight)
+    review.execution_points = result.points
+    if result.points is None and result.status == "needs_judgement":
+        review.execution_points = review.published_execution_points
+    tally.take(name="预算执行率", weight=weight, points=review.execution_points, proved=False)
+
+
+# ---- score sheets: department and finance evaluation ---------------------------------------------------------------
+
+
+def _score_sheet(review: Review) -> Review:
+    tally = Tally()
+    seats: dict[int, list[Mark]] = {}
+    for mark in review.marks.filter(indicator=None).order_by("seat"):
+        seats.setdefault(mark.criterion_id or 0, []).append(mark)
+    for criterion in review.criteria.all():
+        points = criterion_points(seats.get(criterion.pk, []))
+        tally.take(name=criterion.name, weight=criterion.weight, points=points, proved=False)
+    return _write_total(review, tally)
+
+
+def criterion_points(marks: list[Mark]) -> Decimal | None:
+    """The points of one criterion: the panel's own mark (seat "") if there is one, else the mean of the seats.
+
+    A mean is rounded half-up once, per criterion. None while somebody's mark is missing.
+    """
+    own = [m for m in marks if m.seat == ""]
+    if own:
+        return own[0].points
+    points = [m.points for m in marks]
+    if not points or any(p is None for p in points):
+        return None
+    return round_points(sum((p for p in points if p is not None), Decimal(0)) / len(points))
+
+
+def _write_total(review: Review, tally: Tally) -> Review:
+    """Total = exact sum of what is printed; the grade is taken from it, and only when no row is missing."""
+    review.complete = not tally.missing and tally.weight > 0
+    review.points = tally.points if tally.weight > 0 else None
+    review.grade = _grade(review, review.points) if review.complete else ""
+    review.proved = tally.proved
+    fields = ["execution_points", "points", "grade", "complete", "proved"]
+    Review.objects.filter(pk=review.pk).update(**{name: getattr(review, name) for name in fields})
+    return review

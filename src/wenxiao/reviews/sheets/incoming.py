@@ -1,0 +1,117 @@
+"""A form that was read, as typed values on their way to rows: nothing here knows the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+def text_of(value: Any) -> str:
+    """A reading's text: of {"value": …}, of a plain value, "" for what is empty."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    return "" if value is None else str(value).strip()
+
+
+def number_of(value: Any) -> Decimal | None:
+    """A reading's number (its own, else the one computed from a formula); None when there is none."""
+    if isinstance(value, dict):
+        plain = value.get("value")
+        value = value.get("computed") if plain is None else plain
+    if value is None:
+        return None
+    try:
+        number = Decimal(str(value).replace(",", "").removesuffix("分").strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def yuan_of(value: Any) -> Decimal | None:
+    """A reading's money in 元; None when the cell was empty."""
+    if not isinstance(value, dict) or value.get("yuan") is None:
+        return None
+    return Decimal(value["yuan"])
+
+
+def cell_of(sheet: str, value: Any) -> str:
+    """Where a value stands, "自评表!F7"."""
+    cell = value.get("cell") if isinstance(value, dict) else None
+    return f"{sheet}!{cell}"[:60] if cell else ""
+
+
+@dataclass(slots=True)
+class IncomingRow:
+    """One indicator or criterion as the form has it. Points are the form's own, never ours."""
+
+    level1: str
+    level2: str
+    name: str
+    weight: Decimal | None
+    target: str = ""
+    actual: str = ""
+    points: Decimal | None = None
+    note: str = ""
+    cell: str = ""
+    hidden: bool = False
+    code: str = ""
+    experts: list[Decimal | None] = field(default_factory=list)
+    forecast: str = ""
+    causes: list[str] = field(default_factory=list)
+    possibility: str = ""
+
+
+@dataclass(slots=True)
+class IncomingFund:
+    """One line of the money block in 元."""
+
+    label: str
+    initial: Decimal | None
+    full_year: Decimal | None
+    executed: Decimal | None
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One form: what it is about, its money, its rows, its own results."""
+
+    kind: str
+    sheet: str
+    subject: str
+    unit: str
+    department: str
+    year: int | None
+    code: str = ""
+    period: int | None = None
+    goal: str = ""
+    funds: list[IncomingFund] = field(default_factory=list)
+    rows: list[IncomingRow] = field(default_factory=list)
+    arranged: Decimal | None = None
+    used: Decimal | None = None
+    execution_weight: Decimal | None = None
+    execution_points: Decimal | None = None
+    total: Decimal | None = None
+    grade: str = ""
+    problems: list[str] = field(default_factory=list)
+    suggestions: list[str] = field(default_factory=list)
+
+    def money(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """Opening, full-year and executed money of the whole.
+
+        The total row; the sum of the parts when that row is empty or all zero while its parts are not.
+        """
+        if not self.funds:
+            return None, None, None
+        total, parts = self.funds[0], self.funds[1:]
+        own = (total.initial, total.full_year, total.executed)
+        if any(own) or not any(p.initial or p.full_year or p.executed for p in parts):
+            return own
+        return (
+            _sum([p.initial for p in parts]), _sum([p.full_year for p in parts]), _sum([p.executed for p in parts]),
+        )  # fmt: skip
+
+
+def _sum(values: list[Decimal | None]) -> Decimal | None:
+    known = [v for v in values if v is not None]
+    return sum(known, Decimal(0)) if known else None
