@@ -11,7 +11,7 @@ from typing import Any
 from wenxiao.rulebook.execution import Execution, Part, execution
 from wenxiao.rulebook.expressions import Expression, parse
 from wenxiao.rulebook.profiles import Profile, profile
-from wenxiao.rulebook.published_forms import case_from_form
+from wenxiao.rulebook.published_forms import case_from_form, flattened, is_sheet, sheet_from_case
 from wenxiao.rulebook.published_marks import (
     ROUNDED,
     Difference,
@@ -42,7 +42,10 @@ def judge_table(case: Mapping[str, Any], *, profile_code: str | None = None, yea
     Numbers may be int, Decimal, float or text as JSON gives them; money in the table's own unit. Returns the promised
     shape with points and rates as decimal strings; missing stays None. ProfileError for an unknown profile.
     """
+    case = flattened(case)
     fiscal = year or _year(case.get("year"))
+    if is_sheet(case):
+        return judge_sheet(sheet_from_case(case), year=fiscal, form_id=case.get("id"))
     rule = profile(profile_code, fiscal)
     found: list[Difference] = []
     execution, execution_points, execution_done = _execution(case, rule, found)
@@ -53,6 +56,7 @@ def judge_table(case: Mapping[str, Any], *, profile_code: str | None = None, yea
         rows.append(answer)
         outcomes.append(outcome)
     _parts(indicators, found)
+    _money_parts(case, found)
     weights = _weights(case, indicators, found)
     total = _total(case, (execution_points, execution_done), rows, found)
     return {
@@ -240,9 +244,28 @@ def _check_parts(parent: Mapping[str, Any], group: list[Mapping[str, Any]], foun
             found.append(Difference("parts_differ", str(parent.get("level3") or ""), said))
 
 
+def _money_parts(case: Mapping[str, Any], found: list[Difference]) -> None:
+    """Amounts given with their parts (budget and budget_parts) must add up."""
+    amounts = {**case.get("budget", {}), **{key: case[key] for key in case if f"{key}_parts" in case}}
+    for name, whole in amounts.items():
+        parts, stated = case.get(f"{name}_parts"), number_in(whole)
+        known = [number_in(part) for part in parts] if isinstance(parts, list) else []
+        if name == "full_year":
+            known = known or [number_in(part) for part in case.get("budget_parts") or ()]
+        summed = sum((part for part in known if part is not None), Decimal(0))
+        if known and stated is not None and all(part is not None for part in known) and summed != stated:
+            text = f"各分项之和 {shown(summed)}，合计写 {shown(stated)}，相差 {shown(stated - summed)}"
+            found.append(Difference("parts_differ", "资金", text))
+
+
 def _whole(case: Mapping[str, Any]) -> bool:
-    """Whether the table is all there, so that sums mean something."""
-    return not case.get("truncated") and case.get("excerpt_complete") is not False
+    """Whether the table is all there, so that sums mean something: more points than weights means rows are missing."""
+    if case.get("truncated") or case.get("excerpt_complete") is False:
+        return False
+    weights = [number_in(item.get("weight")) for item in case.get("indicators") or ()]
+    known = [weight for weight in (*weights, number_in(case.get("exec_weight"))) if weight is not None]
+    total = number_in(case.get("total_score"))
+    return total is None or not known or total <= sum(known)
 
 
 def _weights(case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]) -> dict[str, Any]:

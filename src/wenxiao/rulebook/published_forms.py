@@ -40,6 +40,43 @@ def case_from_form(form: Mapping[str, Any], *, form_id: str | None = None) -> di
     }
 
 
+def flattened(case: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A case whose budget is a bare figure beside its executed one (evaluations, monitoring) in the common shape."""
+    budget = case.get("budget")
+    if isinstance(budget, Mapping):
+        return case
+    rate = case.get("exec_rate_text") or case.get("rate_text") or case.get("rate_published")
+    amounts = {"full_year": budget, "executed": case.get("executed")}
+    rest = {key: value for key, value in case.items() if key != "executed_parts"}
+    parts = {"full_year_parts": case["budget_parts"]} if isinstance(case.get("budget_parts"), list) else {}
+    if isinstance(case.get("executed_parts"), list):
+        parts["executed_parts"] = case["executed_parts"]
+    rest.pop("budget_parts", None)
+    return {**rest, **parts, "budget": amounts, "exec_rate_text": rate}
+
+
+def is_sheet(case: Mapping[str, Any]) -> bool:
+    """Whether a table is a score sheet: points are given, and no row of it has a target or an actual value."""
+    rows = case.get("indicators") or ()
+    judged = any(number_in(row.get("score")) is not None for row in rows)
+    return judged and not any(_value(row.get("target")) or _value(row.get("actual")) for row in rows)
+
+
+def sheet_from_case(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A score sheet given as a case (indicators, total_score, total_weight) in the shape of a read form."""
+    keys = ("level1", "level2", "level3", "weight", "score", "experts")
+    return {
+        "kind": case.get("kind"),
+        "year": case.get("year"),
+        "criteria": [{key: row.get(key) for key in keys} for row in case.get("indicators") or ()],
+        "total": case.get("total_score"),
+        "total_weight": case.get("total_weight"),
+        "level_weights": case.get("l1_weights"),
+        "grade": case.get("grade"),
+        "truncated": case.get("truncated") or case.get("excerpt_complete") is False,
+    }
+
+
 def _value(cell: object) -> Any:
     """The value of a cell or of a plain field; the computed one where a formula has no cached value."""
     if isinstance(cell, Mapping):

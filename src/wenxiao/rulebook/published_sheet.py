@@ -32,11 +32,12 @@ def judge_sheet(form: Mapping[str, Any], *, year: int | None = None, form_id: st
     found: list[Difference] = []
     fiscal = year or _year(form)
     rows = [_row(item, at, found) for at, item in enumerate(form.get("criteria") or ())]
-    weights = _weights(form, found)
+    whole = _whole(form)
+    weights = _weights(form, found, whole=whole)
     _levels(form, found)
     _subtotals(form, found)
     _expert_totals(form, found)
-    total = _total(form, rows, found)
+    total = _total(form, rows, found, whole=whole)
     return {
         "id": form_id or form.get("sheet"),
         "kind": form.get("kind") or "evaluation",
@@ -114,13 +115,19 @@ def _criteria(form: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list(form.get("criteria") or ())
 
 
-def _weights(form: Mapping[str, Any], found: list[Difference]) -> dict[str, Any]:
+def _whole(form: Mapping[str, Any]) -> bool:
+    """Whether all rows are there: a total above the sum of the weights means that rows are missing."""
+    weights, total = _sum(_criteria(form), "weight"), _computed(form.get("total"))
+    return not form.get("truncated") and (weights is None or total is None or total <= weights)
+
+
+def _weights(form: Mapping[str, Any], found: list[Difference], *, whole: bool) -> dict[str, Any]:
     """The sum of weights against 100 and against the one written."""
     summed, stated = _sum(_criteria(form), "weight"), _computed(form.get("total_weight"))
-    agrees = None if summed is None else summed == _FULL
-    if summed is not None and not agrees:
+    agrees = None if summed is None or not whole else summed == _FULL
+    if summed is not None and agrees is False:
         found.append(Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100"))
-    if summed is not None and stated is not None and stated != summed:
+    if whole and summed is not None and stated is not None and stated != summed:
         found.append(Difference("total_weight_differs", "分值", f"合计写 {shown(stated)}，相加为 {shown(summed)}"))
     return {
         "sum": published_text(summed), "published": published_text(stated), "execution": None, "agrees": agrees,
@@ -165,14 +172,16 @@ def _expert_totals(form: Mapping[str, Any], found: list[Difference]) -> None:
             found.append(Difference("expert_total_differs", f"专家 {at + 1}", text))
 
 
-def _total(form: Mapping[str, Any], rows: list[dict[str, Any]], found: list[Difference]) -> dict[str, Any]:
+def _total(
+    form: Mapping[str, Any], rows: list[dict[str, Any]], found: list[Difference], *, whole: bool
+) -> dict[str, Any]:
     """The sum of the rows' points against the written total: exact."""
     summed, stated = _sum(_criteria(form), "score"), _computed(form.get("total"))
-    agrees = None if summed is None or stated is None else summed == stated
+    agrees = None if summed is None or stated is None or not whole else summed == stated
     if agrees is False and summed is not None and stated is not None:
         text = f"各项得分相加为 {shown(summed)}，总分写 {shown(stated)}，相差 {shown(stated - summed)}"
         found.append(Difference("total_not_sum", "总分", text))
-    complete = bool(rows) and all(row["status"] != "not_reported" for row in rows)
+    complete = whole and bool(rows) and all(row["status"] != "not_reported" for row in rows)
     return {
         "points": points_text(summed), "published": published_text(stated), "agrees": agrees, "complete": complete,
     }  # fmt: skip
@@ -182,7 +191,7 @@ def _grade(
     form: Mapping[str, Any], total: Mapping[str, Any], year: int | None, found: list[Difference]
 ) -> dict[str, Any]:
     """The grade of the rows' sum (of the written total where rows are missing) against the written word."""
-    points = number_in(total["points"]) if total["points"] is not None else number_in(total["published"])
+    points = number_in(total["points"]) if total["complete"] else number_in(total["published"])
     computed, cell = grade_of(points, year), form.get("grade")
     word = grade_word(cell)
     agrees = None if computed is None or word is None else computed == word

@@ -171,11 +171,13 @@ def _cases(name: str) -> list[Mapping[str, Any]]:
     if not isinstance(cases, list):
         raise WrongUseError(f"“{name}”应有清单“cases”。")
     for at, case in enumerate(cases, 1):
-        rows = case.get("indicators") if isinstance(case, dict) else 0
+        if not isinstance(case, dict):
+            raise WrongUseError(f"“{name}”第 {at} 个案例应是对象。")
+        rows = case.get("indicators")
         if rows is not None and (not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows)):
             raise WrongUseError(f"“{name}”第 {at} 个案例的“indicators”应是对象的清单。")
-        if not isinstance(case.get("budget") or {}, dict) or not isinstance(case.get("l1_weights") or {}, dict):
-            raise WrongUseError(f"“{name}”第 {at} 个案例的“budget”“l1_weights”应是对象。")
+        if isinstance(case.get("budget"), list | str) or not isinstance(case.get("l1_weights") or {}, dict):
+            raise WrongUseError(f"“{name}”第 {at} 个案例的“budget”或“l1_weights”不是应有的形状。")
     return cases
 
 
