@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -39,9 +40,9 @@ def read_xlsx(path: Path) -> Book:
     Raises UnreadableError with a sentence for the user. Call it behind the gate, in the limited child.
     """
     try:
-        stored = openpyxl.load_workbook(path, data_only=False, keep_links=False)
+        stored = _loaded(path, data_only=False)
         sheets = [sheet for sheet in stored.worksheets if isinstance(sheet, Worksheet)]
-        shown = _values_of(path) if any(_has_formula(sheet) for sheet in sheets) else None
+        shown = _loaded(path, data_only=True) if any(_has_formula(sheet) for sheet in sheets) else None
         book = Book("xlsx")
         for sheet in sheets:
             values = shown[sheet.title] if shown is not None and sheet.title in shown.sheetnames else None
@@ -63,8 +64,11 @@ def _margin_texts(sheet: Worksheet) -> list[str]:
     return [str(item.text) for item in items if item is not None and item.text]
 
 
-def _values_of(path: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(path, data_only=True, keep_links=False)
+def _loaded(path: Path, *, data_only: bool) -> openpyxl.Workbook:
+    with warnings.catch_warnings():
+        # what openpyxl can't keep when saving (validations, sparklines) is nothing a reader misses
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(path, data_only=data_only, keep_links=False)
 
 
 def _cells_of(sheet: Worksheet) -> Iterator[OpenCell]:
