@@ -1,6 +1,7 @@
 """Sentence by sentence: the published work report of 2021 out of its rows, and what a changed row changes."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -60,9 +61,11 @@ def test_departments_row_by_row(year):
 
 def test_projects_their_grades_and_common_problems(year):
     assert [block.text for block in report_of(year).sections[1].blocks] == [
-        "根据工作安排，本年度对2020年度区社发局村卫计室和社区卫生服务站建设经费项目、区应急管理局综治工作网格化管理项目等21个项目"
-        "开展了财政重点绩效评价工作，评价结果整体情况为：4个项目评价分值在90（含）-100分之间，评价等级为“优”；"
-        "17个项目评价分值在80（含）-90分之间，评价等级为“良”。",
+        (
+            "根据工作安排，本年度对2020年度区社发局村卫计室和社区卫生服务站建设经费项目、区应急管理局综治工作网格化管理项目等21个项目"
+            "开展了财政重点绩效评价工作，评价结果整体情况为：4个项目评价分值在90（含）-100分之间，评价等级为“优”；"
+            "17个项目评价分值在80（含）-90分之间，评价等级为“良”。"
+        ),
         "经梳理，21个项目中存在的共性问题主要有：",
         "1.预算申请不科学，执行率低于80%（涉及到13个项目）；",
         "2.专项资金管理办法欠缺，资金管理使用不规范（涉及到16个项目）；",
@@ -124,8 +127,6 @@ def test_one_notice_without_receipt_and_nobody_says_fed_back(year):
 
 def test_signed_is_frozen(year, writer, leader):
     draft = services.save_draft(division=year.division, work_year=2021, by=writer)
-    from datetime import date
-
     signed = services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=date(2021, 12, 5), by=leader)
     Finding.objects.filter(item=year.items[0]).first().delete()
     assert "（涉及到13个项目）" in services.signed_report(signed).text

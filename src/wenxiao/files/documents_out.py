@@ -60,11 +60,11 @@ def clean(text: str) -> str:
 class OfficialDocument:
     """One document in the official style; pieces are added in reading order, ``save`` gives the bytes."""
 
-    def __init__(self, *, watermark: str | None = None) -> None:
+    def __init__(self, *, watermark: str | None = None, landscape: bool = False) -> None:
         self.document = docx.Document()
         self.watermark = watermark
         self._style()
-        self._page(self.document.sections[0])
+        self._page(self.document.sections[0], landscape=landscape)
 
     # --- pieces -----------------------------------------------------------------------------------------------
 

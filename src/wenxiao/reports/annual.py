@@ -143,7 +143,7 @@ def named_projects(facts: Facts, choices: Choices) -> tuple[Reported, ...]:
 def printed_lines(facts: Facts, choices: Choices) -> tuple[Line, ...]:
     """The lines of common problems that are printed: chosen, and found in at least ``least`` projects."""
     kept = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
-    return tuple(line for line in kept if len(f.with_problem(facts.projects, line)) >= choices.least)
+    return tuple(line for line in kept if len(f.with_problem(facts, line)) >= choices.least)
 
 
 def words(facts: Facts, choices: Choices) -> Words:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.followup import selectors
+from wenxiao.rulebook import tally
 from wenxiao.rulebook.grading import Bands, bands_in_force
 from wenxiao.rulebook.numbers import PrintRule
 
@@ -55,7 +56,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Rows of a division and work year. ``withheld`` counts the restricted (限制知悉) ones a public version leaves out."""
+    """Rows of a division and work year. ``withheld`` counts the restricted (限制知悉) ones a public version leaves out.
+
+    ``concerned`` holds, by line of common problems, the project dossiers with a confirmed finding of it.
+    """
 
     place: Place
     work_year: int
@@ -71,6 +75,7 @@ class Facts:
     consequences: tuple[Consequence, ...] = ()
     previous: Facts | None = None
     withheld: int = 0
+    concerned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     prints: Mapping[str, Printing] = field(default_factory=dict)
 
     @property
@@ -119,7 +124,18 @@ def facts(
         withheld=len(evaluated) + len(monitored) - len(kept),
         prints=dict(prints or {}),
     )
-    return _with_blocks(found, division, blocks)
+    return _with_blocks(replace(found, concerned=_concerned(found)), division, blocks)
+
+
+def _concerned(found: Facts) -> dict[int, frozenset[int]]:
+    """The projects behind each line of common problems, counted as the rulebook counts them."""
+    findings = [tally.Found(row.dossier, str(one.item)) for row in found.projects for one in row.findings]
+    subjects = [row.dossier for row in found.projects]
+    concerned = {}
+    for line in found.lines:
+        counted = tally.tally(findings, subjects, [(line.text, [str(item) for item in line.items])])
+        concerned[line.id] = frozenset(counted[0].subjects) if counted else frozenset()
+    return concerned
 
 
 def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Facts:

@@ -209,14 +209,14 @@ def ungraded_count(facts: Facts) -> Figure:
 
 def problem_count(facts: Facts, line: Line, number: int) -> Figure:
     """Projects with a confirmed finding of one line of common problems; each project counts once."""
-    rows = with_problem(facts.projects, line)
+    rows = with_problem(facts, line)
     rule = f"存在已确认的“{line.text}”问题的项目个数，一个项目只计一次"
     return count(f"problems.{line.id}", f"共性问题{number}个数", rule, _dossiers(rows))
 
 
-def with_problem(rows: Iterable[Reported], line: Line) -> tuple[Reported, ...]:
-    """The rows with at least one confirmed finding coded to an item of the line."""
-    return tuple(row for row in rows if any(finding.item in line.items for finding in row.findings))
+def with_problem(facts: Facts, line: Line) -> tuple[Reported, ...]:
+    """The projects with a confirmed finding coded to an item of the line."""
+    return tuple(row for row in facts.projects if row.dossier in facts.concerned[line.id])
 
 
 # --- One row's own figures ------------------------------------------------------------------------------------------

@@ -12,18 +12,20 @@ from wenxiao.rulebook.numbers import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
 WATERMARK = "演示"
 NO_DATE = "　　　　年　　月　　日"
 _TABLE_SIZE = 10.5
 _LANDSCAPE_SIZE = 8
+_NARROWEST = 8.5
+"""Characters a column of the landscape table has at least: a year must not break."""
 
 
 def annual_docx(report: Report) -> bytes:
     """The annual report as .docx bytes; a demonstration carries its watermark on every page."""
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
     paper.add_masthead(report.masthead, report.issue.text, report.editor, report.issue.date or NO_DATE)
+    paper.add_line("", size=_TABLE_SIZE, exact=12)
     paper.add_instruction_room()
     paper.add_title(report.title)
     for paragraph in report.opening:
@@ -44,12 +46,14 @@ def _add(paper: OfficialDocument, block: Paragraph | Table) -> None:
         return
     columns = block.columns
     paper.add_table(
-        [column.heading for column in columns],
+        # a unit stands on its own line, so that no bracket is torn apart in a narrow column
+        [column.heading.replace("（", "\n（") for column in columns],
         block.texts,
         [column.width for column in columns],
         size=_TABLE_SIZE,
         align=[column.align for column in columns],
     )
+    paper.add_line("", size=_TABLE_SIZE, exact=8)
 
 
 def workbook(sheets: Sequence[SheetSpec]) -> bytes:
@@ -59,32 +63,33 @@ def workbook(sheets: Sequence[SheetSpec]) -> bytes:
 
 def sheets_docx(sheets: Sequence[SheetSpec], *, demo: bool) -> bytes:
     """The same sheets as a landscape Word document, one after the other; numbers print the digits that exist."""
-    paper = OfficialDocument(watermark=WATERMARK if demo else None)
+    paper = OfficialDocument(watermark=WATERMARK if demo else None, landscape=True)
     for at, sheet in enumerate(sheets):
-        _add_sheet(paper, sheet, first=at == 0)
+        if at:
+            paper.start_landscape()
+        _add_sheet(paper, sheet)
     return paper.save()
 
 
-def _add_sheet(paper: OfficialDocument, sheet: SheetSpec, *, first: bool) -> None:
-    if first:
-        paper.start_landscape()
+def _add_sheet(paper: OfficialDocument, sheet: SheetSpec) -> None:
     if sheet.attachment:
         paper.add_line(sheet.attachment, font="黑体", align="left")
     paper.add_title(sheet.title)
     if sheet.corner:
         paper.add_line(sheet.corner, size=_TABLE_SIZE, align="right", exact=16)
-    rows, groups = [], []
-    for at, row in enumerate(sheet.rows):
-        rows.append(_group(row, len(sheet.columns)) if isinstance(row, GroupRow) else _texts(sheet, row))
-        groups += [at] if isinstance(row, GroupRow) and not row.amounts else []
-    paper.add_table(
+    width = len(sheet.columns)
+    rows = [_group(row, width) if isinstance(row, GroupRow) else _texts(sheet, row) for row in sheet.rows]
+    table = paper.add_table(
         [column.heading for column in sheet.columns],
         rows,
-        [column.width for column in sheet.columns],
+        [max(column.width, _NARROWEST) for column in sheet.columns],
         size=_LANDSCAPE_SIZE,
         align=["left" if column.kind == "text" else "center" for column in sheet.columns],
-        groups=groups,
     )
+    for at, row in enumerate(sheet.rows, start=1):
+        if isinstance(row, GroupRow):
+            last = min(row.amounts, default=width) - 1
+            table.cell(at, 0).merge(table.cell(at, last))
     for note in sheet.notes:
         paper.add_line(note, size=_TABLE_SIZE, align="left", exact=18)
 
@@ -98,16 +103,12 @@ def _text(value: Value, kind: str) -> str:
         return ""
     if isinstance(value, str | int):
         return str(value)
-    return f"{value:.2f}" if kind in {"points", "percent"} else _plain(value)
-
-
-def _plain(value: Decimal) -> str:
-    return plain(value)
+    return f"{value:.2f}" if kind in {"points", "percent"} else plain(value)
 
 
 def _group(row: GroupRow, width: int) -> list[str]:
     texts = [""] * width
-    texts[1] = row.name
+    texts[0] = row.name
     for col, amount in row.amounts.items():
         texts[col] = "" if amount is None else plain(amount)
     return texts

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from wenxiao.files.spreadsheets_out import ColumnSpec, GroupRow, SheetSpec, Value
 from wenxiao.files.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
-from wenxiao.reports import figures as f
 from wenxiao.reports import wording
 from wenxiao.reports.annual import Choices, printed_lines
 from wenxiao.reports.printing import WATERMARK
@@ -38,6 +37,8 @@ INTERNAL_COLUMNS = (
     ColumnSpec("公开属性", 9, "centre"),
 )
 """What only the bureau's own version shows."""
+A3 = 8
+"""The workbook's number for the paper that holds twenty columns readably."""
 
 
 def sheets(facts: Facts, choices: Choices | None = None, *, internal: bool = True) -> list[SheetSpec]:
@@ -50,15 +51,13 @@ def sheets(facts: Facts, choices: Choices | None = None, *, internal: bool = Tru
         first = _with_internal(first, facts.evaluated)
     found = [first]
     if lines and facts.projects:
-        objects = [
-            (row.department, wording.project_name(row), frozenset(_problems(row, lines))) for row in facts.projects
-        ]
+        objects = [(row.department, wording.project_name(row), _problems(facts, row, lines)) for row in facts.projects]
         found.append(problem_matrix_sheet([line.text for line in lines], objects))
     return [replace(sheet, watermark=WATERMARK if facts.place.demo else None) for sheet in found]
 
 
-def _problems(row: Reported, lines: Sequence[Line]) -> list[int]:
-    return [at for at, line in enumerate(lines) if f.with_problem([row], line)]
+def _problems(facts: Facts, row: Reported, lines: Sequence[Line]) -> frozenset[int]:
+    return frozenset(at for at, line in enumerate(lines) if row.dossier in facts.concerned[line.id])
 
 
 def _groups(facts: Facts) -> list[tuple[str, list[SummaryRow]]]:
@@ -96,7 +95,7 @@ def _with_internal(sheet: SheetSpec, evaluated: Sequence[Reported]) -> SheetSpec
     rows: list[Sequence[Value] | GroupRow] = [
         row if isinstance(row, GroupRow) else (*row, *_internal(next(waiting))) for row in sheet.rows
     ]
-    return replace(sheet, columns=(*sheet.columns, *INTERNAL_COLUMNS), rows=rows)
+    return replace(sheet, columns=(*sheet.columns, *INTERNAL_COLUMNS), rows=rows, paper=A3)
 
 
 def _internal(row: Reported) -> tuple[Value, ...]:
