@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F
 
 
-class Stale(Exception):
+class Stale(Exception):  # noqa: N818 - losing a race is an answer, not an error
     """The row was changed by somebody else since it was read."""
 
     def __init__(self, row: models.Model, sentence: str = "") -> None:
@@ -16,7 +16,7 @@ class Stale(Exception):
         super().__init__(sentence or f"{row._meta.verbose_name}已被他人改动，请看最新内容后再办。")
 
 
-class NotAllowed(Exception):
+class NotAllowed(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """The state the row is in doesn't allow this move; the sentence says which do."""
 
 

@@ -1,0 +1,264 @@
+"""Dossiers and their money as the person asking may see them; rounds and how far they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from wenxiao.budget.models import Appropriation, Dossier, Exemption, Fund, Round, Spending, Subject
+from wenxiao.orgs.models import Grant, Unit, User
+from wenxiao.orgs.selectors import paths_of, reads_restricted, seeing_grants, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wenxiao.orgs.models import Division
+
+COUNTED_SOURCES = (Spending.Source.TREASURY, Spending.Source.ACCOUNTING, Spending.Source.FORM)
+"""Which record of spending counts where several exist: the treasury's payments, the unit's accounts, then a form's."""
+
+
+def _visible(user: User | None, prefix: str, unit_path: str) -> Q:
+    """The condition on subjects (reached by ``prefix``) in the scope of the user's grants."""
+    grants = seeing_grants(user)
+    whole = [g.division_id for g in grants if g.unit_id is None and not g.by_subjects]
+    listed = [g.pk for g in grants if g.by_subjects]
+    open_to_all = ~Q(**{f"{prefix}restriction": Subject.Restriction.RESTRICTED})
+    condition = Q(**{f"{prefix}division__in": whole}) & open_to_all
+    condition |= Q(**{f"{prefix}division__in": reads_restricted(grants)})
+    condition |= within(paths_of(g for g in grants if not g.by_subjects), unit_path)
+    if listed:
+        through = Grant.subjects.through.objects.filter(grant__in=listed)
+        condition |= Q(**{f"{prefix}pk__in": through.values("subject")})
+    return condition
+
+
+def subjects_visible_to(user: User | None) -> QuerySet[Subject]:
+    """Subjects in the scope of the user's grants; 限制知悉 ones only to their own side and those named in permissions."""
+    return Subject.objects.filter(_visible(user, "", "unit__path"))
+
+
+def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
+    """Dossiers in the scope of the user's grants, by the unit responsible in that year or today."""
+    by_year_unit = within(paths_of(g for g in seeing_grants(user) if not g.by_subjects), "unit__path")
+    return Dossier.objects.filter(_visible(user, "subject__", "subject__unit__path") | by_year_unit)
+
+
+def rounds_visible_to(user: User | None) -> QuerySet[Round]:
+    """Rounds of the divisions the user has grants in; drafts only to whoever may open them."""
+    grants = seeing_grants(user)
+    divisions = {g.division_id for g in grants}
+    makers = {g.division_id for g in grants if g.role == "performance"}
+    return Round.objects.filter(Q(division__in=divisions), ~Q(state=Round.State.DRAFT) | Q(division__in=makers))
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A dossier's money in 元. None = nobody reported it; 0 = reported as nothing.
+
+    ``source`` names the record of spending that counts; months accumulate, a whole-year figure stands for the year.
+    """
+
+    opening: Decimal | None = None
+    added: Decimal | None = None
+    cut_back: Decimal | None = None
+    adjusted: Decimal | None = None
+    arrived: Decimal | None = None
+    spent: Decimal | None = None
+    source: str = ""
+    audited_arranged: Decimal | None = None
+    audited_used: Decimal | None = None
+
+    @property
+    def budget(self) -> Decimal | None:
+        """全年预算数: after adjustment, else opening with what was added and cut back."""
+        if self.adjusted is not None or self.opening is None:
+            return self.adjusted
+        return self.opening + (self.added or Decimal(0)) - (self.cut_back or Decimal(0))
+
+
+def money(dossier: Dossier, *, through_month: int = 12) -> Money:
+    """One dossier's money up to a month; for lists take :func:`money_of`."""
+    return money_of([dossier.pk], through_month=through_month)[dossier.pk]
+
+
+def money_of(dossiers: Iterable[int] | QuerySet[Any], *, through_month: int = 12) -> dict[int, Money]:
+    """Money of many dossiers (their ids) in three queries; every id given as a list is answered."""
+    keys = list(dossiers.values_list("pk", flat=True)) if isinstance(dossiers, QuerySet) else list(dossiers)
+    chosen = dossiers.order_by().values("pk") if isinstance(dossiers, QuerySet) else keys
+    arranged = _arranged(chosen)
+    spent = _spent(chosen, through_month)
+    audited = _audited(chosen)
+    return {key: Money(**arranged.get(key, {}), **spent.get(key, {}), **audited.get(key, {})) for key in keys}
+
+
+def _arranged(dossiers: Any) -> dict[int, dict[str, Decimal | None]]:
+    """Sums over funds; a total row counts only where no part is given, and column by column."""
+    names = ("opening", "added", "cut_back", "adjusted", "arrived")
+    parts: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
+    totals: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
+    for row in Appropriation.objects.filter(dossier__in=dossiers).values("dossier", "fund", *names):
+        side = totals if row["fund"] == Fund.TOTAL else parts
+        known = side[row["dossier"]]
+        for name in names:
+            if row[name] is not None:
+                known[name] = (known.get(name) or Decimal(0)) + row[name]
+    return {
+        key: {name: parts[key].get(name, totals[key].get(name)) for name in names} for key in set(parts) | set(totals)
+    }
+
+
+def _spent(dossiers: Any, through_month: int) -> dict[int, dict[str, Any]]:
+    """Per dossier the first source that has rows; per fund months add up and the latest cumulative figure wins."""
+    rows = (
+        Spending.objects.filter(dossier__in=dossiers, month__lte=through_month)
+        .values("dossier", "source", "fund", "month", "cumulative").annotate(sum=Sum("amount")).order_by("month")
+    )  # fmt: skip
+    flows: dict[tuple[int, str, str], dict[str, Decimal]] = defaultdict(dict)
+    for row in rows:
+        cell = flows[row["dossier"], row["source"], row["fund"]]
+        if row["cumulative"]:
+            cell["cumulative"] = row["sum"]
+        else:
+            cell["months"] = cell.get("months", Decimal(0)) + row["sum"]
+    sums: dict[int, dict[str, dict[bool, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for (dossier, source, fund), cell in flows.items():
+        amount = cell["months"] if "months" in cell else cell["cumulative"]
+        bucket, whole = sums[dossier][source], fund == Fund.TOTAL
+        bucket[whole] = bucket.get(whole, Decimal(0)) + amount
+    return {dossier: _counted(by_source) for dossier, by_source in sums.items()}
+
+
+def _counted(by_source: dict[str, dict[bool, Decimal]]) -> dict[str, Any]:
+    source = next(s for s in COUNTED_SOURCES if s in by_source)
+    bucket = by_source[source]
+    return {"spent": bucket.get(False, bucket.get(True)), "source": str(source)}
+
+
+def _audited(dossiers: Any) -> dict[int, dict[str, Decimal | None]]:
+    from wenxiao.budget.models import AuditedAmount
+
+    rows = AuditedAmount.objects.filter(dossier__in=dossiers).order_by("pk").values("dossier", "arranged", "used")
+    return {row["dossier"]: {"audited_arranged": row["arranged"], "audited_used": row["used"]} for row in rows}
+
+
+def dossiers_of(round: Round) -> QuerySet[Dossier]:  # noqa: A002 - the field's own word (任务)
+    """The dossiers in a round's scope, those excused (本次免报) included.
+
+    Scope is data: units (ids, each with its subtree), kinds, natures, tags (any of), dossiers (ids); all given must hold.
+    """
+    found = Dossier.objects.filter(subject__division=round.division_id, fiscal_year=round.fiscal_year)
+    scope = round.scope or {}
+    if units := scope.get("units"):
+        found = found.filter(within(Unit.objects.filter(pk__in=units).values_list("path", flat=True), "unit__path"))
+    if kinds := scope.get("kinds"):
+        found = found.filter(subject__kind__in=kinds)
+    if natures := scope.get("natures"):
+        found = found.filter(subject__nature__in=natures)
+    if dossiers := scope.get("dossiers"):
+        found = found.filter(pk__in=dossiers)
+    if tags := scope.get("tags"):
+        found = found.filter(pk__in=_tagged(found, tags))
+    return found
+
+
+def _tagged(found: QuerySet[Dossier], tags: list[str]) -> list[int]:
+    """Tags are a JSON list; SQLite has no containment, so the few columns needed are read once."""
+    wanted = set(tags)
+    return [pk for pk, has in found.values_list("pk", "subject__tags") if wanted & set(has or ())]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a department (or the whole round) is. ``due`` is the honest denominator: in scope less excused."""
+
+    unit: int | None
+    name: str
+    in_scope: int
+    excused: int
+    handed_in: int
+    late: int = 0
+
+    @property
+    def due(self) -> int:
+        """How many must hand in."""
+        return self.in_scope - self.excused
+
+    @property
+    def missing(self) -> int:
+        """How many have not yet."""
+        return self.due - self.handed_in
+
+
+def round_progress(round: Round, *, handed_in: Iterable[int] = ()) -> list[Progress]:  # noqa: A002 - as above
+    """Progress by department (the top unit of each dossier's unit), the whole round last.
+
+    ``handed_in`` are dossier ids; budget doesn't know reviews, so the caller (reviews.selectors) gives them.
+    """
+    done = set(handed_in)
+    excused = set(Exemption.objects.filter(round=round).values_list("dossier", flat=True))
+    names = _department_names(round.division_id)
+    counts: dict[int | None, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for pk, path in dossiers_of(round).values_list("pk", "unit__path"):
+        top = _department(path, names)
+        for row in (counts[top], counts[None]) if top is not None else (counts[None],):
+            row[0] += 1
+            row[1] += pk in excused
+            row[2] += pk in done and pk not in excused
+    rows = [Progress(key, names[key], *counts[key]) for key in counts if key is not None]
+    rows.sort(key=lambda row: (-row.missing, row.name))
+    return [*rows, Progress(None, "合计", *counts[None])]
+
+
+def _department_names(division: int) -> dict[int, str]:
+    departments = Q(kind=Unit.Kind.DEPARTMENT) | Q(parent=None)
+    return dict(Unit.objects.filter(departments, division=division).values_list("pk", "name"))
+
+
+def _department(path: str, names: dict[int, str]) -> int | None:
+    """The topmost budget department on a unit's path."""
+    return next((int(key) for key in path.strip("/").split("/") if key and int(key) in names), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One unit that has not handed in, with whom to call."""
+
+    unit: str
+    contact: str
+    phone: str
+    subjects: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙."""
+        who = " ".join(part for part in (self.unit, self.contact, self.phone) if part)
+        return f"{who} 缺{len(self.subjects)}项：{'、'.join(self.subjects)}"
+
+
+def not_handed_in(round: Round, *, handed_in: Iterable[int] = ()) -> list[Missing]:  # noqa: A002 - as above
+    """Who must still hand in, by unit in tree order: the copy-ready list for 催办."""
+    done = set(handed_in) | set(Exemption.objects.filter(round=round).values_list("dossier", flat=True))
+    rows = dossiers_of(round).select_related("unit", "subject").order_by("unit__path", "subject__code")
+    by_unit: dict[int, tuple[Unit, list[str]]] = {}
+    for dossier in rows:
+        if dossier.pk not in done:
+            by_unit.setdefault(dossier.unit_id, (dossier.unit, []))[1].append(dossier.subject.name)
+    return [Missing(u.name, u.contact, u.phone, tuple(names)) for u, names in by_unit.values()]
+
+
+def spending_by_month(dossier: Dossier) -> list[dict[str, Any]]:
+    """Rows of source, fund, month, sum in 元 (cumulative figures apart), in that order."""
+    return list(
+        Spending.objects.filter(dossier=dossier).values("source", "fund", "month", "cumulative")
+        .annotate(sum=Sum(F("amount"))).order_by("source", "fund", "month"),
+    )  # fmt: skip
+
+
+def subject_by_code(*, division: Division, code: str) -> Subject | None:
+    """The subject with this project code, if any."""
+    return Subject.objects.filter(division=division, code=code).first()

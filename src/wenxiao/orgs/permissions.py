@@ -1,0 +1,233 @@
+"""Who may do what: powers of each role as data, and grants (role × scope × period) that put them on a person.
+
+Access is grants and nothing else. A user without grants in force sees and does nothing, whatever their unit is.
+``None`` as user is whoever sits at the machine itself (the ``wenxiao`` command); no web request can be that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wenxiao.orgs.models import Grant, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wenxiao.budget.models import Subject
+    from wenxiao.orgs.models import Unit, User
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The person may not do that; the sentence says who can."""
+
+
+POWERS: dict[str, str] = {
+    "see_unit": "查看单位资料",
+    "fill": "填报",
+    "submit": "提交",
+    "check_unit": "单位审核",
+    "check_department": "主管部门审核",
+    "check_office": "财政业务科室审核",
+    "manage_round": "下达任务",
+    "evaluate": "评分",
+    "confirm": "确认评价结果",
+    "confirm_finding": "确认问题",
+    "write_report": "编写报告",
+    "sign_report": "签发报告",
+    "import": "导入",
+    "manage_units": "维护单位",
+    "manage_users": "维护用户",
+    "grant": "授权",
+    "watch_trail": "查看留痕",
+    "manage_rules": "维护评分规则与制度",
+    "disclose": "办理公开",
+    "decide_use": "决定结果应用",
+    "instruct": "登记批示",
+}
+
+HELD: dict[str, frozenset[str]] = {
+    Role.CLERK: frozenset({"see_unit", "fill", "submit"}),
+    Role.HEAD: frozenset({"see_unit", "check_unit"}),
+    Role.DEPARTMENT: frozenset({"see_unit", "check_department", "evaluate"}),
+    Role.OFFICE: frozenset({"see_unit", "check_office", "evaluate", "confirm_finding", "decide_use"}),
+    Role.PERFORMANCE: frozenset(
+        {
+            "see_unit",
+            "check_office",
+            "manage_round",
+            "evaluate",
+            "confirm",
+            "confirm_finding",
+            "write_report",
+            "import",
+            "manage_units",
+            "manage_rules",
+            "disclose",
+            "decide_use",
+        }
+    ),
+    Role.BUDGET: frozenset({"see_unit", "import", "decide_use"}),
+    Role.TREASURY: frozenset({"see_unit", "import"}),
+    Role.SECRETARIAT: frozenset({"see_unit", "instruct", "disclose"}),
+    Role.LEADER: frozenset({"see_unit", "sign_report", "instruct"}),
+    Role.AGENCY: frozenset({"see_unit", "evaluate"}),
+    Role.EXPERT: frozenset({"see_unit", "evaluate"}),
+    Role.SYSTEM: frozenset({"manage_units", "manage_users"}),
+    Role.SECURITY: frozenset({"grant"}),
+    Role.AUDIT: frozenset({"watch_trail"}),
+    Role.AUDITOR: frozenset({"see_unit", "watch_trail"}),
+}
+
+THIRD_PARTIES = frozenset({Role.AGENCY, Role.EXPERT})
+"""Engaged from outside: they work on what they are assigned to and never file for a unit."""
+
+READ_RESTRICTED = frozenset({Role.PERFORMANCE, Role.LEADER, Role.AUDITOR})
+"""Roles that see 限制知悉 subjects through a grant over the whole division; anyone else needs the unit or the subject."""
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """One grant in force, ready to be asked about units and subjects without a query."""
+
+    role: str
+    division: int
+    whole: bool
+    paths: tuple[str, ...]
+    subjects: frozenset[int] | None
+
+    def holds_unit(self, unit: Unit) -> bool:
+        if unit.division_id != self.division or self.subjects is not None:
+            return False
+        return self.whole or unit.path.startswith(self.paths)
+
+    def holds_subject(self, subject: Subject) -> bool:
+        if subject.division_id != self.division:
+            return False
+        if self.subjects is not None:
+            return subject.pk in self.subjects
+        if self.whole:
+            return subject.restriction != "restricted" or self.role in READ_RESTRICTED
+        return subject.unit.path.startswith(self.paths)
+
+
+class Holdings:
+    """Everything a user may do now, read once: ask it as often as a page has rows."""
+
+    def __init__(self, scopes: Iterable[_Scope], user_unit: int | None = None) -> None:
+        self.scopes = tuple(scopes)
+        self._own_unit = user_unit
+
+    def can(
+        self,
+        power: str,
+        *,
+        unit: Unit | None = None,
+        subject: Subject | None = None,
+        division: int | None = None,
+    ) -> bool:
+        """Whether some grant gives ``power`` over the unit, the subject, or (neither given) at all."""
+        if power not in POWERS:
+            raise KeyError(power)
+        if power in {"fill", "submit"} and self._third_party(subject):
+            return False
+        return any(
+            power in HELD[scope.role]
+            and (unit is None or scope.holds_unit(unit))
+            and (subject is None or scope.holds_subject(subject))
+            and (division is None or scope.division == division)
+            and not self._judges_own(scope, power, subject)
+            for scope in self.scopes
+        )
+
+    def _third_party(self, subject: Subject | None) -> bool:
+        """An agency never files for a unit; an expert not for what they judge."""
+        for scope in self.scopes:
+            if scope.role == Role.AGENCY:
+                return True
+            if scope.role == Role.EXPERT and subject is not None and scope.holds_subject(subject):
+                return True
+        return False
+
+    def _judges_own(self, scope: _Scope, power: str, subject: Subject | None) -> bool:
+        """An expert doesn't judge the unit they work in."""
+        return (
+            power == "evaluate"
+            and scope.role in THIRD_PARTIES
+            and subject is not None
+            and self._own_unit is not None
+            and subject.unit_id == self._own_unit
+        )
+
+
+def holdings(user: User | None) -> Holdings:
+    """The user's grants in force with their scopes, in three queries at most."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Holdings(())
+    grants = list(Grant.objects.filter(user=user).in_force().select_related("unit").prefetch_related("subjects"))
+    served = _served_paths([grant.unit_id for grant in grants if grant.unit_id])
+    return Holdings([_scope(grant, served) for grant in grants], user.unit_id)
+
+
+def _scope(grant: Grant, served: dict[int, list[str]]) -> _Scope:
+    paths = (grant.unit.path, *served.get(grant.unit_id, ())) if grant.unit else ()
+    listed = frozenset(subject.pk for subject in grant.subjects.all()) if grant.by_subjects else None
+    whole = grant.unit is None and not grant.by_subjects
+    return _Scope(role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=listed)
+
+
+def _served_paths(offices: list[int]) -> dict[int, list[str]]:
+    """The subtrees of the units each finance office serves (谁分配资金，谁审核目标)."""
+    from wenxiao.orgs.models import Unit
+
+    served: dict[int, list[str]] = {}
+    for office, path in Unit.objects.filter(office__in=offices).values_list("office", "path") if offices else ():
+        served.setdefault(office, []).append(path)
+    return served
+
+
+def can(user: User | None, power: str, *, unit: Unit | None = None, subject: Subject | None = None) -> bool:
+    """Whether the user may; for many rows take :func:`holdings` once instead."""
+    return user is None or holdings(user).can(power, unit=unit, subject=subject)
+
+
+def who_can(power: str) -> str:
+    """The roles that hold a power, in Chinese: 「单位负责人」「财政绩效科、财政业务科室」."""
+    return "、".join(Role(role).label for role, powers in HELD.items() if power in powers)
+
+
+def require(
+    user: User | None,
+    power: str,
+    *,
+    unit: Unit | None = None,
+    subject: Subject | None = None,
+    submitted_by: User | int | None = None,
+) -> None:
+    """Pass, or raise Refused saying who can.
+
+    With ``submitted_by`` (the user or id who submitted what is now to be approved) the same person is refused.
+    """
+    if user is None:
+        return
+    held = holdings(user)
+    if not held.can(power, unit=unit, subject=subject):
+        raise Refused(_sentence(held, power, unit, subject))
+    require_other(user, submitted_by)
+
+
+def require_other(user: User | None, submitted_by: User | int | None) -> None:
+    """Nobody approves what they submitted themselves."""
+    submitter = getattr(submitted_by, "pk", submitted_by)
+    if user is not None and submitter is not None and submitter == user.pk:
+        raise Refused("这份材料由您本人提交，不能自己审核自己；请由其他有审核权限的人员办理。")
+
+
+def _sentence(held: Holdings, power: str, unit: Unit | None, subject: Subject | None) -> str:
+    what, who = POWERS[power], who_can(power)
+    if power in {"fill", "submit"} and any(scope.role in THIRD_PARTIES for scope in held.scopes):
+        return f"第三方机构和评审专家不得代单位{what}；应由{who}办理。"
+    if held.can(power):
+        where = "该单位" if unit is not None and subject is None else "该对象"
+        return f"您的授权范围不包括{where}，不能{what}；可由授权范围内的{who}办理。"
+    return f"您没有“{what}”的权限；可由{who}办理，需要时请安全管理员授权。"

@@ -1,0 +1,118 @@
+"""Units, people and what waits for them, as the person asking may see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from wenxiao.orgs.models import Grant, Role, Unit, User
+from wenxiao.orgs.permissions import HELD, READ_RESTRICTED
+from wenxiao.records.models import Todo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from wenxiao.orgs.models import Division
+
+SEEING_ROLES = tuple(role for role, powers in HELD.items() if "see_unit" in powers)
+
+
+def subtree(unit: Unit) -> QuerySet[Unit]:
+    """The unit and everything below it."""
+    return Unit.objects.filter(division_id=unit.division_id, path__startswith=unit.path)
+
+
+def within(paths: Iterable[str], field: str = "path") -> Q:
+    """Rows whose unit path lies in one of the subtrees; no path means no row."""
+    condition = Q(pk__in=())
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def seeing_grants(user: User | None) -> list[Grant]:
+    """The user's grants in force that let them see units and subjects."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return []
+    return list(Grant.objects.filter(user=user, role__in=SEEING_ROLES).in_force().select_related("unit"))
+
+
+def paths_of(grants: Iterable[Grant]) -> list[str]:
+    """The subtrees of grants over a unit, and of the units a finance office serves."""
+    grants = [grant for grant in grants if grant.unit_id]
+    own = [grant.unit.path for grant in grants if grant.unit]
+    served = Unit.objects.filter(office__in=[grant.unit_id for grant in grants]).values_list("path", flat=True)
+    return [*own, *served] if grants else []
+
+
+def units_visible_to(user: User | None) -> QuerySet[Unit]:
+    """Units in the scope of the user's grants. One that sees listed subjects alone sees the units of these."""
+    grants = seeing_grants(user)
+    whole = [grant.division_id for grant in grants if grant.unit_id is None and not grant.by_subjects]
+    listed = [grant.pk for grant in grants if grant.by_subjects]
+    condition = Q(division__in=whole) | within(paths_of(g for g in grants if not g.by_subjects))
+    if listed:
+        condition |= Q(pk__in=Grant.subjects.through.objects.filter(grant__in=listed).values("subject__unit"))
+    return Unit.objects.filter(condition)
+
+
+def units_on(*, division: Division, on: date) -> QuerySet[Unit]:
+    """The units valid on a day, in tree order: those merged or closed before are absent, later ones too."""
+    return Unit.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_to=None) | Q(valid_to__gte=on),
+        division=division,
+    ).order_by("path")
+
+
+def heirs(unit: Unit) -> list[Unit]:
+    """The unit and those that took over from it, in order: history joins through a merger."""
+    chain, seen = [unit], {unit.pk}
+    while chain[-1].successor is not None and chain[-1].successor.pk not in seen:
+        chain.append(chain[-1].successor)
+        seen.add(chain[-1].pk)
+    return chain
+
+
+def role_names(user: User) -> list[str]:
+    """The Chinese names of the roles the user holds now, in the order of Role."""
+    held = set(Grant.objects.filter(user=user).in_force().values_list("role", flat=True))
+    return [role.label for role in Role if role in held]
+
+
+def reads_restricted(grants: Iterable[Grant]) -> list[int]:
+    """Divisions in which the grants show 限制知悉 subjects."""
+    return [g.division_id for g in grants if g.unit_id is None and not g.by_subjects and g.role in READ_RESTRICTED]
+
+
+def todos_for(user: User | None) -> QuerySet[Todo]:
+    """What waits for this person: by name, or by role over a unit in the scope of a grant in force; by deadline."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Todo.objects.none()
+    condition = Q(user=user)
+    for grant in Grant.objects.filter(user=user, by_subjects=False).in_force().select_related("unit"):
+        mine = Q(division=grant.division_id, role=grant.role, user=None)
+        condition |= mine if grant.unit is None else mine & _units_of(grant)
+    return Todo.objects.filter(condition, state=Todo.State.OPEN).select_related("unit").order_by("due_on", "pk")
+
+
+def _units_of(grant: Grant) -> Q:
+    """A to-do of a unit is its own people's; departments and offices act for all below them."""
+    if grant.role in {Role.CLERK, Role.HEAD}:
+        return Q(unit=grant.unit_id)
+    return within(paths_of([grant]), "unit__path")
+
+
+def overdue_todos_for(user: User | None) -> QuerySet[Todo]:
+    """Those of :func:`todos_for` whose deadline has passed."""
+    return todos_for(user).filter(due_on__lt=timezone.localdate())
+
+
+def people_of(unit: Unit) -> QuerySet[User]:
+    """Active people of the unit itself, by name."""
+    return User.objects.filter(unit=unit, is_active=True).order_by("name", "pk")

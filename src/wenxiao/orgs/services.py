@@ -1,0 +1,377 @@
+"""Divisions, the unit tree, people and grants: what system and security administrators do."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Substr
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from wenxiao.orgs.models import Agency, Division, Expert, Grant, Role, Unit, User
+from wenxiao.orgs.permissions import Refused, require
+from wenxiao.records.services import record
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from wenxiao.budget.models import Subject
+
+_ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
+
+
+@transaction.atomic
+def create_division(
+    *,
+    code: str,
+    name: str,
+    bureau: str,
+    by: User | None,
+    short_name: str = "",
+    body: str = Division.Body.GOVERNMENT,
+    report_chain: Iterable[str] = (),
+    demo: bool = False,
+    why: str = "",
+) -> Division:
+    """A bureau's territory. ``report_chain`` names who the annual report goes to, in order."""
+    if Division.objects.filter(code=code).exists():
+        raise NotAllowed(f"区划代码 {code} 已存在。")
+    division = Division.objects.create(
+        code=code,
+        name=name,
+        bureau=bureau,
+        short_name=short_name,
+        body=body,
+        report_chain=list(report_chain),
+        demo=demo,
+    )
+    record(division=division, by=by, act="建立财政区划", target=division, why=why)
+    return division
+
+
+@transaction.atomic
+def add_unit(
+    *,
+    division: Division,
+    code: str,
+    name: str,
+    by: User | None,
+    kind: str = Unit.Kind.UNIT,
+    parent: Unit | None = None,
+    why: str = "",
+    **details: Any,
+) -> Unit:
+    """A unit under ``parent`` (None: directly under the division).
+
+    ``details``: office, contact, phone, valid_from, valid_to, synthetic. The code is unique in the division for ever.
+    """
+    require(by, "manage_units")
+    if not code.strip() or not name.strip():
+        raise NotAllowed("单位代码和单位名称都不能为空。")
+    if Unit.objects.filter(division=division, code=code).exists():
+        raise NotAllowed(f"单位代码 {code} 已被使用，代码不重复使用。")
+    if parent is not None and parent.division_id != division.pk:
+        raise NotAllowed(f"上级单位“{parent}”不属于{division}。")
+    unit = Unit.objects.create(division=division, code=code, name=name, kind=kind, parent=parent, **details)
+    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.save(update_fields=["path"])
+    record(division=division, by=by, act="新增单位", target=unit, why=why, data={"code": code})
+    return unit
+
+
+@transaction.atomic
+def rename_unit(*, unit: Unit, name: str, by: User | None, why: str, version: int | None = None) -> Unit:
+    """A new name for the same unit; what was signed before keeps the old one, the trail keeps both."""
+    require(by, "manage_units", unit=None)
+    before = unit.name
+    if not name.strip():
+        raise NotAllowed("单位名称不能为空。")
+    change(unit, version=version, name=name)
+    record(division=unit.division, by=by, act="单位更名", target=unit, why=why, data={"before": before, "after": name})
+    return unit
+
+
+@transaction.atomic
+def edit_unit(*, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any) -> Unit:
+    """Contact, phone, office, kind or validity of a unit; names and places in the tree have acts of their own."""
+    require(by, "manage_units")
+    allowed = {"contact", "phone", "office", "kind", "valid_from", "valid_to"}
+    if unknown := set(values) - allowed:
+        raise KeyError(*sorted(unknown))
+    before = {name: getattr(unit, name) for name in values}
+    change(unit, version=version, **values)
+    record(
+        division=unit.division, by=by, act="修改单位", target=unit, why=why, data={"before": before, "after": values}
+    )
+    return unit
+
+
+@transaction.atomic
+def move_unit(*, unit: Unit, parent: Unit | None, by: User | None, why: str, version: int | None = None) -> Unit:
+    """The unit with everything below it goes under another parent."""
+    require(by, "manage_units")
+    if parent is not None and parent.path.startswith(unit.path):
+        raise NotAllowed(f"“{parent}”是“{unit}”自身或其下级，不能作为上级。")
+    if parent is not None and parent.division_id != unit.division_id:
+        raise NotAllowed(f"上级单位“{parent}”不属于{unit.division}。")
+    old, before = unit.path, unit.parent
+    new = f"{parent.path if parent else '/'}{unit.pk}/"
+    change(unit, version=version, parent=parent)
+    below = Unit.objects.filter(division=unit.division, path__startswith=old)
+    below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
+    unit.refresh_from_db()
+    record(
+        division=unit.division,
+        by=by,
+        act="调整隶属关系",
+        target=unit,
+        why=why,
+        data={"before": before, "after": parent},
+    )
+    return unit
+
+
+@transaction.atomic
+def merge_units(*, units: Iterable[Unit], into: Unit, on: date, by: User | None, why: str) -> Unit:
+    """Units end on the day before ``on`` and ``into`` takes over: history stays with them, grants and people move on.
+
+    Subjects follow by ``budget.services.hand_over`` (budget lies above this room).
+    """
+    require(by, "manage_units")
+    old = [unit for unit in units if unit.pk != into.pk]
+    if not old:
+        raise NotAllowed("请选择要并入的单位。")
+    for unit in old:
+        _end_in_favour_of(unit, into, on)
+    record(
+        division=into.division, by=by, act="单位合并", target=into, why=why, label=f"{'、'.join(map(str, old))} → {into}",
+        data={"units": [unit.pk for unit in old], "into": into.pk, "on": on},
+    )  # fmt: skip
+    return into
+
+
+def _end_in_favour_of(unit: Unit, into: Unit, on: date) -> None:
+    if unit.division_id != into.division_id:
+        raise NotAllowed(f"“{unit}”与“{into}”不属于同一财政区划，不能合并。")
+    if unit.successor_id is not None:
+        raise NotAllowed(f"“{unit}”已由“{unit.successor}”承接，不能再次合并。")
+    if into.path.startswith(unit.path):
+        raise NotAllowed(f"“{into}”是“{unit}”的下级，请先调整隶属关系再合并。")
+    if unit.valid_from is not None and on <= unit.valid_from:
+        raise NotAllowed(f"合并日期 {on} 不晚于“{unit}”的启用日期 {unit.valid_from}。")
+    change(unit, successor=into, valid_to=on - timedelta(days=1))
+    Unit.objects.filter(parent=unit).update(parent=into)
+    children = Unit.objects.filter(division=unit.division, path__startswith=unit.path).exclude(pk=unit.pk)
+    children.update(path=Concat(Value(into.path), Substr("path", len(unit.path) + 1)))
+    User.objects.filter(unit=unit).update(unit=into)
+    Grant.objects.filter(unit=unit).in_force().update(unit=into)
+
+
+@transaction.atomic
+def split_unit(
+    *,
+    unit: Unit,
+    parts: Iterable[tuple[str, str]],
+    on: date,
+    by: User | None,
+    why: str,
+    ends: bool = True,
+) -> list[Unit]:
+    """New units (code, name) beside ``unit`` from ``on``; with ``ends`` the old one closes the day before.
+
+    A split has no single successor: which subject goes where is decided one by one by ``budget.services.hand_over``.
+    """
+    made = [
+        add_unit(
+            division=unit.division, code=code, name=name, kind=unit.kind, parent=unit.parent, by=by, why=why,
+            office=unit.office, valid_from=on, synthetic=unit.synthetic,
+        )
+        for code, name in parts
+    ]  # fmt: skip
+    if ends:
+        change(unit, valid_to=on - timedelta(days=1))
+    record(
+        division=unit.division, by=by, act="单位分设", target=unit, why=why, label=f"{unit} → {'、'.join(map(str, made))}",
+        data={"units": [part.pk for part in made], "on": on, "ends": ends},
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def create_user(
+    *,
+    division: Division,
+    username: str,
+    name: str,
+    by: User | None,
+    unit: Unit | None = None,
+    password: str | None = None,
+    phone: str = "",
+    must_change_password: bool = True,
+    why: str = "",
+) -> User:
+    """A person who may log in and, until somebody else grants, sees nothing. Without a password nobody can log in."""
+    require(by, "manage_users")
+    if User.objects.filter(username__iexact=username).exists():
+        raise NotAllowed(f"账号 {username} 已被使用，账号不重复使用。")
+    user = User(
+        division=division,
+        username=username,
+        name=name,
+        unit=unit,
+        phone=phone,
+        must_change_password=must_change_password,
+    )
+    _set_password(user, password)
+    user.save()
+    record(division=division, by=by, act="新增用户", target=user, why=why, data={"username": username, "unit": unit})
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: User | None, why: str) -> str:
+    """A one-time password, returned once and never stored in the clear; it must be changed at the next login."""
+    require(by, "manage_users")
+    password = get_random_string(14)
+    _set_password(user, password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    record(division=_division(user), by=by, act="重置密码", target=user, why=why)
+    return password
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> None:
+    """The person's own new password; NotAllowed with the policy's sentences when it is too weak."""
+    _set_password(user, password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    record(division=_division(user), by=user, act="修改密码", target=user)
+
+
+@transaction.atomic
+def disable_user(*, user: User, by: User | None, why: str) -> User:
+    """The person can no longer log in; the account stays, so that the trail keeps its names."""
+    require(by, "manage_users")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record(division=_division(user), by=by, act="停用用户", target=user, why=why)
+    return user
+
+
+def _set_password(user: User, password: str | None) -> None:
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise NotAllowed("".join(error.messages)) from error
+    user.set_password(password)
+
+
+def _division(user: User) -> Division:
+    if user.division is None:
+        raise NotAllowed(f"用户“{user}”没有财政区划。")
+    return user.division
+
+
+@transaction.atomic
+def grant(
+    *,
+    user: User,
+    role: str,
+    division: Division,
+    by: User | None,
+    unit: Unit | None = None,
+    subjects: Iterable[Subject] | None = None,
+    since: datetime | None = None,
+    until: datetime | date | None = None,
+    why: str = "",
+) -> Grant:
+    """Role × scope × period. Scope: a unit subtree, the listed ``subjects``, or (both None) the whole division.
+
+    A date as ``until`` holds through that day. Nobody grants to themselves; the three administrators stay three people.
+    """
+    require(by, "grant")
+    if by is not None and by.pk == user.pk:
+        raise Refused("不能给自己授权；请由其他安全管理员办理。")
+    _refuse_combined(user, role, division)
+    if unit is not None and unit.division_id != division.pk:
+        raise NotAllowed(f"“{unit}”不属于{division}。")
+    if role in {Role.AGENCY, Role.EXPERT} and subjects is None:
+        raise Refused("第三方机构和评审专家只能按所分派的对象授权，不能按单位或全区授权。")
+    made = Grant(
+        user=user,
+        role=role,
+        division=division,
+        unit=unit,
+        by_subjects=subjects is not None,
+        until=_end_of(until),
+        why=why,
+    )
+    if since is not None:
+        made.since = since
+    made.save()
+    listed = list(subjects or ())
+    made.subjects.set(listed)
+    record(
+        division=division, by=by, act="授权", target=user, why=why, label=f"{user}：{Role(role).label}",
+        data={"role": role, "unit": unit, "subjects": [s.pk for s in listed], "until": until},
+    )  # fmt: skip
+    return made
+
+
+def _end_of(until: datetime | date | None) -> datetime | None:
+    if until is None or isinstance(until, datetime):
+        return until
+    return timezone.make_aware(datetime.combine(until, time(23, 59, 59, 999999)))
+
+
+def _refuse_combined(user: User, role: str, division: Division) -> None:
+    """系统、安全、审计管理员分设. A small bureau may combine the first two where its own document says so."""
+    if role not in _ADMINISTRATORS:
+        return
+    small = any(rule.get("rule") == "small_bureau" and rule.get("document") for rule in division.rules)
+    clashing = {Role.AUDIT} if small and role != Role.AUDIT else set(_ADMINISTRATORS) - {role}
+    held = set(Grant.objects.filter(user=user, role__in=clashing).in_force().values_list("role", flat=True))
+    if held:
+        names = "、".join(Role(name).label for name in sorted(held))
+        raise Refused(f"“{user}”已是{names}，不能再任{Role(role).label}：建账号、授权、看留痕须由不同的人办理。")
+
+
+@transaction.atomic
+def end_grant(*, grant: Grant, by: User | None, why: str, at: datetime | None = None) -> Grant:
+    """The grant ends now (or at ``at``); it stays on record."""
+    require(by, "grant")
+    ended = Grant.objects.filter(Q(until=None) | Q(until__gt=at or timezone.now()), pk=grant.pk)
+    if ended.update(until=at or timezone.now()) != 1:
+        raise NotAllowed("这项授权已经终止。")
+    grant.refresh_from_db()
+    record(
+        division=grant.division, by=by, act="终止授权", target=grant.user, why=why,
+        label=f"{grant.user}：{grant.get_role_display()}", data={"grant": grant.pk},
+    )  # fmt: skip
+    return grant
+
+
+@transaction.atomic
+def add_agency(*, division: Division, name: str, by: User | None, why: str = "", **details: Any) -> Agency:
+    """A third-party evaluator; ``details``: credit_code, lead, phone, synthetic. A known name returns the known row."""
+    agency, made = Agency.objects.get_or_create(division=division, name=name, defaults=details)
+    if made:
+        record(division=division, by=by, act="登记第三方机构", target=agency, why=why)
+    return agency
+
+
+@transaction.atomic
+def add_expert(*, division: Division, name: str, by: User | None, why: str = "", **details: Any) -> Expert:
+    """A person of the expert pool; ``details``: field, synthetic. Namesakes are two people."""
+    expert = Expert.objects.create(division=division, name=name, **details)
+    record(division=division, by=by, act="登记专家", target=expert, label=name, why=why)
+    return expert

@@ -1,0 +1,80 @@
+"""What stays, read: the trail of a row, exports for verification, papers waiting for receipt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.records.models import ChainHead, Document, Entry, Instruction, Notice, Todo
+from wenxiao.records.trail import fields_of, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from django.db.models import Model, QuerySet
+
+    from wenxiao.orgs.models import Division
+
+
+def trail_of(row: Model) -> QuerySet[Entry]:
+    """The entries about one row, latest first."""
+    kind, pk = target_of(row)
+    return Entry.objects.filter(target_type=kind, target_id=pk).order_by("-pk")
+
+
+def export_entries(*, division: Division | None = None, since: date | None = None) -> Iterator[dict[str, Any]]:
+    """The trail as the verifier reads it, in order; a part must begin at the start of a day."""
+    entries = Entry.objects.order_by("division", "day", "number")
+    if division is not None:
+        entries = entries.filter(division=division)
+    if since is not None:
+        entries = entries.filter(day__gte=since)
+    return (fields_of(entry) for entry in entries.iterator(chunk_size=2000))
+
+
+def export_heads(*, division: Division | None = None, since: date | None = None) -> list[dict[str, Any]]:
+    """The last link of each day: what to note down elsewhere, and what the stored entries must end with."""
+    heads = ChainHead.objects.filter(number__gt=0).order_by("division", "day")
+    if division is not None:
+        heads = heads.filter(division=division)
+    if since is not None:
+        heads = heads.filter(day__gte=since)
+    return [{"division": h.division_id, "day": h.day.isoformat(), "number": h.number, "hash": h.hash} for h in heads]
+
+
+def export_trail(*, division: Division | None = None, since: date | None = None) -> dict[str, Any]:
+    """``{"entries", "heads"}``, ready to be written as JSON and verified anywhere by ``chain.verify_export``."""
+    return {
+        "entries": list(export_entries(division=division, since=since)),
+        "heads": export_heads(division=division, since=since),
+    }
+
+
+def unreceived_notices(*, division: Division, kind: str = "") -> QuerySet[Notice]:
+    """Papers sent whose receipt (签收) is still missing, oldest first."""
+    found = (
+        Notice.objects.filter(division=division, received_on=None).select_related("unit").order_by("issued_on", "pk")
+    )
+    return found.filter(kind=kind) if kind else found
+
+
+def notices_about(row: Model) -> QuerySet[Notice]:
+    """Papers about one row, oldest first."""
+    kind, pk = target_of(row)
+    return Notice.objects.filter(target_type=kind, target_id=pk).select_related("unit").order_by("issued_on", "pk")
+
+
+def documents(*, division: Division, kind: str = "") -> QuerySet[Document]:
+    """The document library (制度库), latest first; papers without a date at the end."""
+    found = Document.objects.filter(division=division).order_by("-issued_on", "-pk")
+    return found.filter(kind=kind) if kind else found
+
+
+def open_instructions(*, division: Division) -> QuerySet[Instruction]:
+    """Leaders' instructions not yet carried out, by deadline."""
+    return Instruction.objects.filter(division=division, closed_on=None).order_by("due_on", "pk")
+
+
+def open_todos(*, division: Division) -> QuerySet[Todo]:
+    """All that waits in the division, by deadline."""
+    return Todo.objects.filter(division=division, state=Todo.State.OPEN).select_related("unit").order_by("due_on", "pk")
