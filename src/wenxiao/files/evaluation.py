@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from wenxiao.files.cells import Book, Cell, Sheet
 from wenxiao.files.evaluation_columns import Head, find_heads, looks_like_evaluation
+from wenxiao.files.evaluation_figures import sum_text, with_mean
 from wenxiao.files.evaluation_head import (
     Found,
     field_of,
@@ -56,15 +56,57 @@ def read_evaluation(book: Book) -> list[dict[str, Any]]:
     Weights and points are decimal text; money is 元; a formula without cached value has ``value`` None and ``computed``.
     Working papers and summary lists give no form.
     """
-    forms = [
-        _read_form(book, index, sheet, segment)
-        for index, sheet in enumerate(book.sheets)
-        if not sheet.hidden and looks_like_evaluation(sheet)
-        for segment in _segments(sheet)
-    ]
+    forms: list[dict[str, Any]] = []
+    last_head: Head | None = None
+    for index, sheet in enumerate(book.sheets):
+        if sheet.hidden:
+            continue
+        if _continues(book, sheet, forms, last_head):
+            _join(forms[-1], _read_form(book, index, sheet, _segments(sheet)[0]))
+        elif looks_like_evaluation(sheet):
+            segments = _segments(sheet)
+            forms += [_read_form(book, index, sheet, segment) for segment in segments]
+            last_head = segments[-1].head
     if len(forms) == 1:
         _complete_from_cover(book, forms[0])
+    for form in forms:
+        form |= {name: dict(empty) for name, empty in EMPTY.items() if form[name] is None}
     return forms
+
+
+EMPTY: dict[str, dict[str, None]] = {
+    "subject_name": {"value": None, "cell": None},
+    "dept": {"value": None, "cell": None},
+    "year": {"value": None, "raw": None, "cell": None},
+    "audited_arranged": {"cell": None, "raw": None, "yuan": None},
+    "audited_used": {"cell": None, "raw": None, "yuan": None},
+    "total": {"cell": None, "value": None},
+    "total_weight": {"cell": None, "value": None},
+    "grade": {"cell": None, "value": None, "norm": None},
+}
+"""What stands where the sheet says nothing: the shape stays, the value is missing."""
+
+
+def _continues(book: Book, sheet: Sheet, forms: list[dict[str, Any]], last_head: Head | None) -> bool:
+    """Whether a Word table goes on with the score table before it: the same head again and no total yet."""
+    if book.container != "docx" or not forms or last_head is None or forms[-1]["total"] is not None:
+        return False
+    heads = find_heads(sheet)
+    return bool(heads) and heads[0].row == sheet.origin and heads[0].same_columns(last_head)
+
+
+def _join(form: dict[str, Any], rest: dict[str, Any]) -> None:
+    for item in [*rest["criteria"], *rest["subtotals"]]:
+        item["table"] = rest["table"]
+    for name in ("criteria", "subtotals", "problems", "suggestions"):
+        form[name] += rest[name]
+    for name in ("total", "total_weight", "grade", "remark"):
+        if rest[name] is not None:
+            form[name] = rest[name] | {"table": rest["table"]}
+    if "expert_totals" in rest:
+        form["expert_totals"] = rest["expert_totals"]
+    form["level_weights"] = rest["level_weights"] | form["level_weights"]
+    form["sum_of_scores"] = sum_text(form["criteria"])
 
 
 @dataclass(slots=True)
@@ -131,7 +173,7 @@ def _read_form(book: Book, index: int, sheet: Sheet, segment: _Segment) -> dict[
             out[f"{block}_cell"] = out.pop(f"{block}_cells")[0]
     _read_paragraphs(book, index, out)
     out["last_row"] = max((row for row, _ in sheet.cells if row <= segment.last), default=segment.last)
-    out["sum_of_scores"] = _sum_text(out["criteria"])
+    out["sum_of_scores"] = sum_text(out["criteria"])
     return out
 
 
@@ -339,7 +381,7 @@ def _take_criterion(reading: _Reading, row: int, cells: list[Cell]) -> None:
     if ratio is not None:
         criterion["ratio"] = ratio
     experts = [grid.figure(row, col) for col in head.experts] or None
-    criterion |= {"experts": experts, "score": _with_mean(score, experts), "reason": _text_at(reading, row, "reason")}
+    criterion |= {"experts": experts, "score": with_mean(score, experts), "reason": _text_at(reading, row, "reason")}
     note = _text_at(reading, row, "note")
     if note["value"]:
         criterion["note"] = note["value"]
@@ -431,20 +473,6 @@ def _ratio(reading: _Reading, row: int) -> dict[str, Any] | None:
     return out
 
 
-def _with_mean(score: dict[str, Any], experts: list[dict[str, Any]] | None) -> dict[str, Any]:
-    """A score left empty beside experts' marks carries their mean as ``computed``, never as what was written."""
-    if score["value"] is not None or not experts or score.get("computed"):
-        return score
-    mean = mean_of(experts)
-    return score | {"computed": str(mean)} if mean is not None else score
-
-
-def mean_of(experts: list[dict[str, Any]]) -> Decimal | None:
-    """The experts' mean, half-up to 2 decimals once; None when no one marked."""
-    marks = [number for item in experts if (number := number_of(item["value"])) is not None]
-    return (sum(marks, Decimal(0)) / len(marks)).quantize(Decimal("0.01"), ROUND_HALF_UP) if marks else None
-
-
 def _text_at(reading: _Reading, row: int, role: str) -> dict[str, Any]:
     col = reading.head.roles.get(role)
     if col is None:
@@ -470,11 +498,3 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
             inner = opens_block(head) if rest else None
             block = inner or block
             out[block] += numbered_items(rest if inner else text)
-
-
-def _sum_text(criteria: list[dict[str, Any]]) -> str | None:
-    values = [number_of(item["score"]["value"] or item["score"].get("computed")) for item in criteria]
-    if not values or any(value is None for value in values):
-        return None
-    text = format(sum((value for value in values if value is not None), Decimal(0)), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

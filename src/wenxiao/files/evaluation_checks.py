@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from wenxiao.files.evaluation import mean_of
+from wenxiao.files.evaluation_figures import mean_of
 from wenxiao.files.textforms import number_of
 from wenxiao.rulebook.problems import Level, Problem
 
@@ -260,7 +260,7 @@ def grade_of(points: Decimal) -> str:
 
 def _grade(form: dict[str, Any]) -> Iterator[Problem]:
     total, grade = _value(form["total"]), form["grade"]
-    if grade is None:
+    if not grade or grade["value"] is None:
         yield _problem(form, "PJ-15", None, "没有写评价等级。", level="提示", mend="请填写评价等级。")
         return
     summed = _sum(form["criteria"], "score")

@@ -73,7 +73,9 @@ def _compile(body: str, folders: tuple[Path, ...]) -> bytes:
     fonts = chosen_fonts(folders)
     names = "\n".join(f"#let {use}-font = {_array(fonts[use])}" for use in PREFERRED)
     source = f"{names}\n{PREAMBLE}\n{body}"
-    made: bytes = typst.compile(source.encode(), font_paths=list(folders))
+    made = typst.Compiler(font_paths=list(folders)).compile(source.encode())
+    if not isinstance(made, bytes):
+        raise TypeError("PDF 应为一个文件。")
     return made
 
 
