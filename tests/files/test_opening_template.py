@@ -1,0 +1,65 @@
+"""The workbook a bureau begins with."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+
+from wenxiao.files.opening_template import opening_template, read_opening
+from wenxiao.files.workbooks import read_xlsx
+
+
+def filled(tmp_path, change):
+    book = openpyxl.load_workbook(BytesIO(opening_template()))
+    change(book)
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    return read_opening(read_xlsx(path))
+
+
+def test_the_blank_workbook_reads_as_empty_and_right(tmp_path):
+    opening = filled(tmp_path, lambda _: None)
+    assert (opening.units, opening.people, opening.subjects, opening.problems) == ([], [], [], [])
+
+
+def test_filled_rows_come_back_with_money_in_yuan(tmp_path):
+    def fill(book):
+        book["单位"].append(["101", "某局"])
+        book["单位"].append(["101001", "某局本级", None, "101"])
+        book["人员"].append(["zhang", "张某", "101001", "单位经办人"])
+        book["对象"].append(["360000000000000000001", "甲项目", "101001", "项目", "特定目标类", 2024, "86.5"])
+
+    opening = filled(tmp_path, fill)
+    assert opening.problems == []
+    assert [unit["name"] for unit in opening.units] == ["某局", "某局本级"]
+    (subject,) = opening.subjects
+    assert (subject["budget"], subject["year"], subject["line"]) == ("865000", 2024, 3)
+
+
+def test_every_fault_is_named_and_its_row_left_out(tmp_path):
+    def fill(book):
+        book["单位"].append(["101", "某局"])
+        book["单位"].append(["101", "又一局"])
+        book["单位"].append([None, "没有编码"])
+        book["人员"].append(["zhang", "张某", "999", "单位经办人"])
+        book["对象"].append([None, "甲", "101", "工程", None, "去年", "二百万"])
+
+    opening = filled(tmp_path, fill)
+    assert sorted((problem.code, problem.line) for problem in opening.problems) == [
+        ("DR-42", 3),
+        ("DR-42", 3),
+        ("DR-42", 3),
+        ("DR-42", 5),
+        ("DR-43", 4),
+        ("DR-44", 3),
+    ]
+    assert opening.subjects == []
+
+
+def test_a_missing_sheet_and_a_missing_head_are_named(tmp_path):
+    def spoil(book):
+        del book["人员"]
+        book["对象"].delete_rows(1)
+
+    assert [problem.code for problem in filled(tmp_path, spoil).problems] == ["DR-40", "DR-41"]
