@@ -173,10 +173,7 @@ def _compare(
     if actual is None:
         found.append(Difference("points_without_facts", place, f"没有实际完成值，却得 {shown(published)} 分"))
         return
-    if outcome.points is None or outcome.status != "scored":
-        if outcome.status == "needs_judgement" and weight is not None and published == weight and _over(outcome):
-            answer["agrees"] = True
-            answer["assumed"] = answer["assumed"] or "超额完成，按公布的满分认可"
+    if outcome.points is None:
         return
     answer["agrees"], why = agreement(outcome.points, published)
     if why == ROUNDED:
@@ -184,11 +181,6 @@ def _compare(
     if why:
         code = ROUNDED if why == ROUNDED else "points_differ"
         found.append(Difference(code, place, f"按规则应得 {outcome.points} 分，公布 {shown(published)} 分"))
-
-
-def _over(outcome: Outcome) -> bool:
-    """Whether judgement is needed only because the target was far exceeded."""
-    return "超额" in outcome.reason
 
 
 def _target(indicator: Mapping[str, Any], name: str) -> tuple[Expression | None, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from wenxiao.rulebook.grading import OutOfBandsError, grade
@@ -40,10 +40,7 @@ def number_in(value: object) -> Decimal | None:
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
     found = _NUMBER.search(str(value).replace(",", "").replace("，", "").replace("％", "%"))
-    try:
-        return Decimal(found.group()) if found else None
-    except InvalidOperation:  # pragma: no cover - the pattern admits nothing Decimal refuses
-        return None
+    return Decimal(found.group()) if found else None
 
 
 def points_text(points: Decimal | None) -> str | None:

@@ -42,7 +42,8 @@ def chinese_number(word: str) -> int | None:
             section += (digit or 1) * _TENS[letter]
             digit = 0
         elif letter in _MYRIADS:
-            total = (total + section + digit) * _MYRIADS[letter]
+            section += digit
+            total = (total + section) * _MYRIADS[letter] if letter == "亿" else total + section * _MYRIADS[letter]
             section = digit = 0
         else:
             return None
