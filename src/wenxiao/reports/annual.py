@@ -228,9 +228,9 @@ def _overall(writer: _Writer) -> Section | None:
         Column("预算部门", 15, "left"),
         Column("经审查实际安排资金（万元）", 13, "right"),
         Column("经审查实际使用资金（万元）", 13, "right"),
-        Column("审查评分（分）", 9),
-        Column("评价等级", 7),
-        Column("意见建议", 43, "left"),
+        Column("审查评分（分）", 11),
+        Column("评价等级", 9),
+        Column("意见建议", 39, "left"),
     )
     table = Table(columns, tuple(_overall_row(row) for row in rows))
     return Section("overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table))

@@ -123,11 +123,13 @@ def money(
 
 
 def _printing(facts: Facts, ident: str, rows: Sequence[Reported], wanted: PrintRule) -> tuple[PrintRule, str]:
-    """The author's print rule, else the wanted one in 亿元; small sums exactly in 万元."""
+    """The author's print rule, else the wanted one in 亿元; small sums exactly in 万元, 约 only from 1 亿元."""
     if own := facts.prints.get(ident):
         return own.rule, own.unit
     total = sum((row.opening for row in rows if row.opening is not None), Decimal(0))
-    return (wanted, "亿元") if total >= _SMALLEST_YI else (EXACT, "万元")
+    if total < _SMALLEST_YI:
+        return EXACT, "万元"
+    return (rounded(2), "亿元") if wanted.kind == "about" and total < YI else (wanted, "亿元")
 
 
 # --- The three groups of the opening paragraph ----------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
 from wenxiao.orgs.models import Division
 from wenxiao.records.models import StoredFile
-from wenxiao.store.moves import Versioned
+from wenxiao.store.moves import NotAllowed, Versioned
 
 
 class Draft(Versioned):
@@ -55,3 +57,13 @@ class Signed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_year}年度工作情况 第{self.issue_number}期"
+
+    def save(self, **options: Any) -> None:
+        """Once and never again: what was signed is corrected by a new report, not changed."""
+        if self.pk is not None:
+            raise NotAllowed("已签发的报告不能改动。需要改正的，请办理更正。")
+        super().save(**options)
+
+    def delete(self, *_args: Any, **_options: Any) -> tuple[int, dict[str, int]]:
+        """Refused: a signed report stays."""
+        raise NotAllowed("已签发的报告不能删除。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wenxiao.files.documents_out import OfficialDocument
 from wenxiao.files.spreadsheets_out import GroupRow, SheetSpec, Value, workbook_bytes
@@ -88,10 +88,17 @@ def _add_sheet(paper: OfficialDocument, sheet: SheetSpec) -> None:
     )
     for at, row in enumerate(sheet.rows, start=1):
         if isinstance(row, GroupRow):
-            last = min(row.amounts, default=width) - 1
-            table.cell(at, 0).merge(table.cell(at, last))
+            _open_group(table, at, min(row.amounts, default=width) - 1)
     for note in sheet.notes:
         paper.add_line(note, size=_TABLE_SIZE, align="left", exact=18)
+
+
+def _open_group(table: Any, at: int, last: int) -> None:
+    """Merge a group's name over the columns before its money; the merged cells' empty lines go."""
+    merged = table.cell(at, 0).merge(table.cell(at, last))
+    for paragraph in merged.paragraphs[1:]:
+        paragraph._p.getparent().remove(paragraph._p)
+    merged.paragraphs[0].alignment = 0
 
 
 def _texts(sheet: SheetSpec, row: Sequence[Value]) -> list[str]:

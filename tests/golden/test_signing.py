@@ -1,0 +1,105 @@
+"""签发: what is signed stays; what must change is corrected by a new act."""
+
+from datetime import date
+from io import BytesIO
+
+import docx
+import pytest
+
+from wenxiao.followup.models import Finding
+from wenxiao.orgs.permissions import Refused
+from wenxiao.records.chain import verify
+from wenxiao.records.selectors import export_entries
+from wenxiao.records.services import read_file
+from wenxiao.reports import services
+from wenxiao.store.moves import NotAllowed, Stale
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+DAY = date(2021, 12, 5)
+
+
+@pytest.fixture
+def draft(year, writer):
+    return services.save_draft(division=year.division, work_year=2021, by=writer)
+
+
+@pytest.fixture
+def signed(draft, leader):
+    return services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+
+
+def test_signing_gives_number_day_and_files(year, signed):
+    document = docx.Document(BytesIO(read_file(signed.document)))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "第3期" in text
+    assert "2021年12月5日" in text
+    assert "（涉及到13个项目）" in text
+    assert read_file(signed.table)[:2] == b"PK"
+    assert services.signed_reports(year.division, 2021) == (signed,)
+
+
+def test_only_a_leader_signs_and_only_a_writer_writes(year, writer, leader):
+    with pytest.raises(Refused):
+        services.save_draft(division=year.division, work_year=2021, by=leader)
+    draft = services.save_draft(division=year.division, work_year=2021, by=writer)
+    with pytest.raises(Refused):
+        services.sign_report(draft=draft, issue_number=1, signer="张局长", signed_on=DAY, by=writer)
+
+
+def test_a_signed_report_never_changes(signed):
+    signed.signer = "李局长"
+    with pytest.raises(NotAllowed):
+        signed.save()
+    with pytest.raises(NotAllowed):
+        signed.delete()
+    signed.snapshot["report"]["title"] = "改过的标题"
+    assert not services.is_intact(signed)
+
+
+def test_no_second_signing_but_a_correction(year, draft, signed, leader):
+    with pytest.raises(NotAllowed, match="更正"):
+        services.sign_report(draft=draft, issue_number=4, signer="张局长", signed_on=DAY, by=leader)
+    Finding.objects.filter(item=year.items[0]).first().delete()
+    correction = {"signed": signed, "signer": "张局长", "signed_on": date(2021, 12, 20), "by": leader}
+    with pytest.raises(NotAllowed, match="原因"):
+        services.correct_report(**correction, issue_number=4, why=" ")
+    with pytest.raises(NotAllowed, match="期号"):
+        services.correct_report(**correction, issue_number=3, why="问题数有误")
+    newer = services.correct_report(**correction, issue_number=4, why="问题数有误")
+    assert newer.corrects == signed
+    assert "（涉及到12个项目）" in services.signed_report(newer).text
+    signed.refresh_from_db()
+    assert "（涉及到13个项目）" in services.signed_report(signed).text
+    assert services.is_intact(signed)
+    with pytest.raises(NotAllowed, match="最新"):
+        services.correct_report(**correction, issue_number=5, why="再改")
+
+
+def test_a_signed_report_reads_back_as_it_was(year, signed):
+    kept = services.signed_report(signed)
+    now = services.current(year.division, 2021).report
+    assert kept.text == now.text
+    assert [figure.id for figure in kept.shown_figures()] == [figure.id for figure in now.shown_figures()]
+    assert kept.figures["projects.count"].rows == now.figures["projects.count"].rows
+
+
+def test_every_act_leaves_its_entry(year, signed):
+    acts = [entry["act"] for entry in export_entries(division=year.division)]
+    assert [act for act in acts if "报告" in act] == ["起草报告", "签发报告"]
+    assert not verify(list(export_entries(division=year.division)))
+
+
+def test_the_loser_of_a_race_is_told(year, draft, writer):
+    seen = draft.version
+    services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "甲"}, version=seen)
+    with pytest.raises(Stale):
+        services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "乙"}, version=seen)
+
+
+def test_the_draft_names_what_changed_since(year, draft):
+    assert services.stale_figures(draft, services.current(year.division, 2021).report) == ()
+    year.project(30)
+    changed = {item.id: (item.before, item.now) for item in services.stale_figures(
+        draft, services.current(year.division, 2021).report)}  # fmt: skip
+    assert changed["projects.count"] == ("21个", "22个")
+    assert changed["projects.grade.良"] == ("17个", "18个")
