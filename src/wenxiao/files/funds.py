@@ -60,7 +60,7 @@ def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> lis
             if all(grid.number(row, column.left) is None for column in heading.columns.values()):
                 break
             label = ("", grid.address(row, max(first - 1, grid.sheet.origin)))
-        if _NEXT_SECTION.fullmatch(bare(label[0])):
+        if any(_NEXT_SECTION.fullmatch(bare(text)) for col, text in grid.in_row(row) if col < first):
             break
         rows.append(_fund_row(grid, heading, row, label, unit))
     return rows
@@ -95,6 +95,8 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
         place = heading.place(grid, row, key)
         if place is not None:
             _add_points(out, key, grid, place)
+    if "weight" not in heading.columns and not row_has_dash(grid, heading, row):
+        _weight_in_words(out, grid, heading)
     place = heading.place(grid, row, "rate")
     if place is not None:
         if is_dash(grid.text(*place)):
@@ -109,6 +111,23 @@ def _add_points(out: dict[str, object], key: str, grid: Grid, place: tuple[int, 
         out["dashes"] = True
     else:
         out[key] = points_at(grid, place)
+
+
+def row_has_dash(grid: Grid, heading: Heading, row: int) -> bool:
+    """Whether the row says that it isn't scored."""
+    places = [heading.place(grid, row, key) for key in ("rate", "score")]
+    return any(place is not None and is_dash(grid.text(*place)) for place in places)
+
+
+def _weight_in_words(out: dict[str, object], grid: Grid, heading: Heading) -> None:
+    """Points of the execution rate written in the side label: 「预算执行情况（万元）（20分）」."""
+    if "score" not in heading.columns:
+        return
+    for col, text in grid.in_row(heading.top):
+        found = re.search(r"\((\d+(?:\.\d+)?)分\)", squeezed(text))
+        if found:
+            out["weight"] = {"cell": grid.address(heading.top, col), "value": found[1], "stored": text}
+            return
 
 
 def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:

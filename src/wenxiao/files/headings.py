@@ -21,15 +21,15 @@ INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
         "expected_rate": r"(?:完成|偏差|偏离|实现|达成)(?:率|比例|度|程度|比率|幅度)|偏差",
         "weight": r"(?:指标|标准|分配|三级指标|预设|自评|设定|绩效|各项|项目)*(?:权重|分值|满分|标准分|总分值)(?:分值|值|数|占比|分)?",
         "score": r"(?:自评|实际|单位|项目|指标|最终|评价|评定|三级指标|绩效|本项|核定)*(?:得分|评分|打分|自评分|分数)(?:情况|值|数)?",
-        "target": rf"{_WHEN}(?:指标值|目标值|标准值|计划值|指标目标值|绩效标准|目标|指标)(?:内容|值)?",
+        "target": rf"{_WHEN}(?:指标值|目标值|标准值|计划值|指标目标值|绩效标准|目标)(?:内容|值)?",
         "actual": rf"{_DONE}(?:完成|实现|达成|达到|执行)(?:指标|目标)?(?:值|情况|数|结果)?|实际值|实际数|实际指标值|完成指标值",
-        "deviation": r"(?:.*(?:偏差|偏离|未完成|未达|差异|扣分|完成).*)?(?:原因|措施)(?:.*(?:分析|措施|说明|改进|原因).*)?|.*(?:原因分析|改进措施).*",
         "reason_funds": r"经费保障|资金保障",
         "reason_system": r"制度保障",
         "reason_staff": r"人员保障",
         "reason_hardware": r"硬件条件保障|硬件保障|条件保障",
         "reason_other": r"其他|其它",
         "reason_text": r"原因说明|偏差原因说明|情况说明",
+        "deviation": r"(?:.*(?:偏差|偏离|未完成|未达|差异|扣分|完成).*)?(?:原因|措施)(?:.*(?:分析|措施|说明|改进|原因).*)?|.*(?:原因分析|改进措施).*",
         "possibility": r"(?:完成)?(?:绩效)?目标(?:的)?可能性|(?:目标)?完成(?:目标)?(?:的)?可能性",
         "note": r"备注|说明|备注说明",
     }.items()
@@ -41,9 +41,10 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
         "expected_full_year": r"(?:全年|年度|全年度)?预计(?:全年)?(?:执行|支出)(?:数|金额|额)?|预计全年执行数",
         "rate": _FUNDS_WHEN + r"(?:执行|支出)(?:率|进度)|资金执行率|支出进度|资金使用率",
         "arrived": r".*到位(?:数|资金|金额|资金额)?",
-        "executed": _FUNDS_WHEN + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金|情况)?",
+        "executed": _FUNDS_WHEN + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金)",
         "initial": r"年初(?:批复|下达|安排|部门)?(?:预算)?(?:资金)?(?:数|金额|额|安排|批复数|安排数)?|预算批复数|批复预算数",
-        "full_year": r"(?:全年|调整后?|年度|全年度|变动后|调整后全年|本年|当年|项目|资金)?(?:的)?预算(?:调整)?(?:总额|数|金额|资金|额|安排数|安排|资金数)?",
+        "adjustment": r"(?:预算)?(?:调整|追加|调增|调减|调剂)(?:预算)?(?:数|金额|额)",
+        "full_year": r"(?:全年|调整后?|年度|全年度|变动后|调整后全年|本年|当年|项目|资金)?(?:的)?预算(?:总额|数|金额|资金|额|安排数|安排|资金数)?",
         "weight": INDICATOR_HEADINGS["weight"].pattern,
         "score": INDICATOR_HEADINGS["score"].pattern,
     }.items()
@@ -142,7 +143,7 @@ def _own_right(grid: Grid, bottom: int, col: int, right: int) -> int:
 
 
 def _better(key: str, columns: dict[str, Column]) -> bool:
-    """Points under every level: those right of the third level are the indicator's own."""
-    if key not in {"weight", "unit"} or "level3" not in columns:
+    """Points under every level, a side label 绩效目标: what stands right of the third level is the indicator's own."""
+    if key not in {"weight", "unit", "target", "actual", "nature", "score"} or "level3" not in columns:
         return False
     return columns[key].left < columns["level3"].left

@@ -81,6 +81,7 @@ GRADE = {
     "评价等次",
     "绩效评价等级",
 }
+_CONCLUSIONS = {"自评结论", "评价结论", "自评结果", "评价结果"}
 _TITLE = re.compile(r".*(?:自评|自我评价|监控|监测|绩效|评价).*表.*")
 _TICK = re.compile(
     r"([优良中差合不格]{1,3}秀?好?等?)\s*[(（]?\s*[☑√✓■✔]|[☑√✓■✔]\s*[)）]?\s*([优良中差合不格]{1,3}秀?好?等?)"
@@ -198,8 +199,10 @@ def grade(grid: Grid, rows: range) -> dict[str, object] | None:
             if len(inline) == 2 and _GRADE.search(inline[1]):
                 return {"value": grade_in(inline[1]), "cell": grid.address(row, col)}
             place = grid.right_of(row, col)
-            if place is not None:
-                return {"value": grade_in(grid.text(*place)), "cell": grid.address(*place)}
+            found = grade_in(grid.text(*place)) if place is not None else None
+            if place is None or (label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(found or ""))):
+                continue  # 自评结论 is as often a paragraph as a grade
+            return {"value": found, "cell": grid.address(*place)}
     return None
 
 

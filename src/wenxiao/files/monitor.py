@@ -24,6 +24,8 @@ _SUGGESTIONS = {
     "财政监控意见",
     "监控结论",
 }
+_POSSIBLE = re.compile(r"\d?[.、]?(?:确定能|有可能|可能|完全不可能|不可能|确定不能)")
+_TICKS = {"√", "✓", "✔", "是", "1", "☑", "■", "V", "v"}
 CAUSES = {
     "reason_funds": "funds",
     "reason_system": "system",
@@ -98,6 +100,9 @@ def _indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
             out[key] = grid.seen(*place)
     for key in ("actual", "forecast", "possibility", "note"):
         out.setdefault(key, None)
+    ticked = _ticked_possibility(grid, heading, row)
+    if ticked is not None:
+        out["possibility"] = ticked
     causes: dict[str, object] = {}
     for key, name in CAUSES.items():
         place = heading.place(grid, row, key)
@@ -112,6 +117,15 @@ def _indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
         out["extra"] = extra
     out["hidden"] = grid.is_hidden(row)
     return out
+
+
+def _ticked_possibility(grid: Grid, heading: Heading, row: int) -> dict[str, object] | None:
+    """Where the form has a column for each answer, the heading over the tick is the answer."""
+    for words, column in heading.others.items():
+        text = squeezed(grid.text(row, column.left))
+        if _POSSIBLE.fullmatch(words) and text in _TICKS:
+            return {"cell": grid.address(row, column.left), "value": column.words, "stored": text}
+    return None
 
 
 def _suggestions(grid: Grid, rows: range) -> dict[str, object] | None:

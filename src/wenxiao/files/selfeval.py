@@ -146,6 +146,9 @@ def _indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
     note = heading.place(grid, row, "note")
     if note is not None:
         out.setdefault("deviation" if "deviation" not in heading.columns else "note", grid.seen(*note))
+    reason = heading.place(grid, row, "reason_text")
+    if reason is not None:
+        out.setdefault("deviation", grid.seen(*reason))
     out.setdefault("deviation", None)
     rate = heading.place(grid, row, "expected_rate")
     extra = others_of(grid, heading, row)
