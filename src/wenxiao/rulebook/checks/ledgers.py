@@ -1,0 +1,52 @@
+"""资金 ZJ and 导入 DR: amounts and lines that cannot be right, whatever they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from wenxiao.rulebook.checks.registry import Hit, Table, head_number, numbered, rule
+from wenxiao.rulebook.numbers import plain, wan
+
+_MONEY = ("initial", "full_year", "executed", "arrived", "amount")
+
+
+@rule("ZJ-01", "金额为负", "警告", mend="核对金额；冲减、退回的写明原因。")
+def negative_money(table: Table) -> Iterator[Hit]:
+    """Money below 0; refunds may be meant, so it warns."""
+    for key in _MONEY:
+        if (head_number(table, key) or Decimal(0)) < 0:
+            yield Hit(None, key, f"金额 {wan(table.head[key])} 万元为负数。")
+        for index, amount, _ in numbered(table, key):
+            if amount < 0:
+                yield Hit(index, key, f"金额 {wan(amount)} 万元为负数。")
+
+
+@rule("ZJ-02", "执行数超过预算数", "警告", mend="核对预算调整和执行数，说明超支原因。")
+def spent_more_than_budget(table: Table) -> Iterator[Hit]:
+    """More spent than the adjusted budget allows."""
+    budget, executed = head_number(table, "full_year"), head_number(table, "executed")
+    if budget is not None and executed is not None and budget > 0 and executed > budget:
+        yield Hit(None, "executed", f"全年执行数 {wan(executed)} 万元超过全年预算数 {wan(budget)} 万元。")
+
+
+@rule("ZJ-04", "比率超过100%", "警告", mend="核对分子分母；确实超过的说明原因。")
+def rate_over_hundred(table: Table) -> Iterator[Hit]:
+    """A published rate above 100 %."""
+    rate = head_number(table, "rate")
+    if rate is not None and rate > 100:
+        yield Hit(None, "rate", f"公布的执行率 {plain(rate)}% 超过100%。")
+
+
+@rule("DR-01", "重复行", "警告", mend="删去重复的一行，或改正编号。")
+def duplicate_line(table: Table) -> Iterator[Hit]:
+    """Two lines that give the same ``key``."""
+    seen: dict[object, int] = {}
+    for index, row in enumerate(table.rows):
+        key = row.get("key")
+        if key is None:
+            continue
+        if key in seen:
+            yield Hit(index, "key", f"与第 {seen[key] + 1} 条重复。")
+        else:
+            seen[key] = index
