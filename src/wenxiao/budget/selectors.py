@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from wenxiao.budget.models import Appropriation, Dossier, Exemption, Fund, Round, Spending, Subject
 from wenxiao.orgs.models import Grant, Unit, User
@@ -90,13 +90,12 @@ def money_of(dossiers: Iterable[int] | QuerySet[Any], *, through_month: int = 12
     """Money of many dossiers (their ids) in three queries; every id given as a list is answered."""
     keys = list(dossiers.values_list("pk", flat=True)) if isinstance(dossiers, QuerySet) else list(dossiers)
     chosen = dossiers.order_by().values("pk") if isinstance(dossiers, QuerySet) else keys
-    arranged = _arranged(chosen)
-    spent = _spent(chosen, through_month)
-    audited = _audited(chosen)
-    return {key: Money(**arranged.get(key, {}), **spent.get(key, {}), **audited.get(key, {})) for key in keys}
+    arranged, spent, audited = _arranged(chosen), _spent(chosen, through_month), _audited(chosen)
+    known = (arranged, spent, audited)
+    return {key: Money(**{name: value for part in known for name, value in part.get(key, {}).items()}) for key in keys}
 
 
-def _arranged(dossiers: Any) -> dict[int, dict[str, Decimal | None]]:
+def _arranged(dossiers: Any) -> dict[int, dict[str, Any]]:
     """Sums over funds; a total row counts only where no part is given, and column by column."""
     names = ("opening", "added", "cut_back", "adjusted", "arrived")
     parts: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
@@ -139,7 +138,7 @@ def _counted(by_source: dict[str, dict[bool, Decimal]]) -> dict[str, Any]:
     return {"spent": bucket.get(False, bucket.get(True)), "source": str(source)}
 
 
-def _audited(dossiers: Any) -> dict[int, dict[str, Decimal | None]]:
+def _audited(dossiers: Any) -> dict[int, dict[str, Any]]:
     from wenxiao.budget.models import AuditedAmount
 
     rows = AuditedAmount.objects.filter(dossier__in=dossiers).order_by("pk").values("dossier", "arranged", "used")
@@ -253,10 +252,9 @@ def not_handed_in(round: Round, *, handed_in: Iterable[int] = ()) -> list[Missin
 
 def spending_by_month(dossier: Dossier) -> list[dict[str, Any]]:
     """Rows of source, fund, month, sum in 元 (cumulative figures apart), in that order."""
-    return list(
-        Spending.objects.filter(dossier=dossier).values("source", "fund", "month", "cumulative")
-        .annotate(sum=Sum(F("amount"))).order_by("source", "fund", "month"),
-    )  # fmt: skip
+    keys = ("source", "fund", "month", "cumulative")
+    rows = Spending.objects.filter(dossier=dossier).values(*keys).annotate(sum=Sum("amount"))
+    return [dict(row) for row in rows.order_by("source", "fund", "month")]
 
 
 def subject_by_code(*, division: Division, code: str) -> Subject | None:

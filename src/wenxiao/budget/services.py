@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from wenxiao.records.models import Document, ImportBatch
 
 _SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
+_AMOUNTS = {
+    "opening": "年初预算",
+    "added": "追加",
+    "cut_back": "收回",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+}
 _MOVES = {
     Round.State.DRAFT: frozenset({Round.State.OPEN}),
     Round.State.OPEN: frozenset({Round.State.CLOSED}),
@@ -158,12 +165,12 @@ def set_appropriation(
 
     Only what is given changes. Raises NotAllowed for a negative amount, Stale when somebody changed the row meanwhile.
     """
-    unknown = set(amounts) - {"opening", "added", "cut_back", "adjusted", "arrived", "arrived_on"}
+    unknown = set(amounts) - {*_AMOUNTS, "arrived_on"}
     if unknown:
         raise KeyError(*sorted(unknown))
     for name, value in amounts.items():
         if name != "arrived_on" and value is not None and value < 0:
-            label = Appropriation._meta.get_field(name).verbose_name
+            label = _AMOUNTS[name]
             raise NotAllowed(f"{label} {value} 元为负数；调减请填在“收回”。")
     row, made = Appropriation.objects.get_or_create(
         dossier=dossier,
@@ -175,7 +182,9 @@ def set_appropriation(
     if not made and before != amounts:
         change(row, version=version, **amounts)
     if made or before != amounts:
-        _record_money(dossier, by, "登记预算安排", row, why, before, {"fund": fund, "level": level, **amounts})
+        _record_money(
+            "登记预算安排", row, by=by, why=why, before=before, after={"fund": fund, "level": level, **amounts}
+        )
     return row
 
 
@@ -209,7 +218,7 @@ def add_spending(
         dossier=dossier, fund=fund, source=source, month=month, cumulative=cumulative, amount=amount, paid_on=paid_on,
         line=line, batch=batch, synthetic=synthetic,
     )  # fmt: skip
-    _record_money(dossier, by, "登记支出", row, why, {}, {"fund": fund, "month": month, "amount": amount, "line": line})
+    _record_money("登记支出", row, by=by, why=why, fund=fund, month=month, amount=amount, line=line)
     return row
 
 
@@ -230,27 +239,20 @@ def set_audited(
         dossier=dossier, arranged=arranged, used=used, batch=batch, synthetic=synthetic,
         differences=[{key: str(value) for key, value in difference.items()} for difference in differences],
     )  # fmt: skip
-    _record_money(dossier, by, "登记审定金额", row, why, {}, {"arranged": arranged, "used": used})
+    _record_money("登记审定金额", row, by=by, why=why, arranged=arranged, used=used)
     return row
 
 
-def _record_money(
-    dossier: Dossier,
-    by: User | None,
-    act: str,
-    row: Any,
-    why: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
+def _record_money(act: str, row: Any, *, by: User | None, why: str, **data: Any) -> None:
+    dossier: Dossier = row.dossier
+    division = dossier.subject.division
     record(
-        division=dossier.subject.division, by=by, act=act, target=row, why=why, label=str(dossier),
-        data={"dossier": dossier, "before": before, "after": after},
-    )  # fmt: skip
+        division=division, by=by, act=act, target=row, why=why, label=str(dossier), data={"dossier": dossier, **data}
+    )
 
 
 @transaction.atomic
-def open_round(
+def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     *,
     division: Division,
     kind: str,

@@ -51,7 +51,9 @@ class Unit(Versioned):
     phone = models.CharField("联系电话", max_length=40, blank=True)
     valid_from = models.DateField("启用日期", null=True)
     valid_to = models.DateField("停用日期", null=True)
-    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors", verbose_name="承接单位")
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="predecessors", verbose_name="承接单位"
+    )
     synthetic = models.BooleanField("合成", default=False)
 
     class Meta:
@@ -63,12 +65,12 @@ class Unit(Versioned):
         return self.name
 
 
-class Users(BaseUserManager):
+class Users(BaseUserManager["User"]):
     """Makes users for Django's authentication."""
 
     def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
         """A user who can log in; without a password nobody can."""
-        user = self.model(username=username, **fields)
+        user: User = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -115,7 +117,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "外部审计"
 
 
-class GrantsInForce(models.QuerySet):
+class GrantsInForce(models.QuerySet["Grant"]):
     """Grants that hold now."""
 
     def in_force(self) -> GrantsInForce:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Unit, User
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """The person may not do that; the sentence says who can."""
 
 
@@ -170,7 +170,7 @@ def holdings(user: User | None) -> Holdings:
 
 
 def _scope(grant: Grant, served: dict[int, list[str]]) -> _Scope:
-    paths = (grant.unit.path, *served.get(grant.unit_id, ())) if grant.unit else ()
+    paths = (grant.unit.path, *served.get(grant.unit.pk, ())) if grant.unit else ()
     listed = frozenset(subject.pk for subject in grant.subjects.all()) if grant.by_subjects else None
     whole = grant.unit is None and not grant.by_subjects
     return _Scope(role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=listed)
@@ -181,8 +181,8 @@ def _served_paths(offices: list[int]) -> dict[int, list[str]]:
     from wenxiao.orgs.models import Unit
 
     served: dict[int, list[str]] = {}
-    for office, path in Unit.objects.filter(office__in=offices).values_list("office", "path") if offices else ():
-        served.setdefault(office, []).append(path)
+    for unit in Unit.objects.filter(office__in=offices).only("office", "path") if offices else ():
+        served.setdefault(unit.office_id or 0, []).append(unit.path)
     return served
 
 

@@ -50,7 +50,7 @@ class Written:
     def sealed(self) -> list[dict[str, Any]]:
         """The acts with a digest of each row as it stands now, by which a later change is noticed."""
         digests = _digests(self._acts)
-        return [{**act, "seal": digests.get((act["model"], act.get("pk")))} for act in self._acts]
+        return [{**act, "seal": digests.get((act["model"], act.get("pk", 0)))} for act in self._acts]
 
 
 def open_batch(
@@ -165,11 +165,11 @@ def _refuse_hanging(model: type[models.Model], rows: Any) -> None:
                 raise NotAllowed(f"导入的{names[0]}已有后续{names[1]}，不能整批撤销；请先处理后续内容。")
 
 
-def _field(model: type[models.Model], name: str) -> models.Field:
+def _field(model: type[models.Model], name: str) -> Any:
     return next(field for field in model._meta.concrete_fields if name in {field.name, field.attname})
 
 
-def _stored(field: models.Field, value: Any) -> Any:
+def _stored(field: Any, value: Any) -> Any:
     """A field's value as JSON that its ``to_python`` reads back exactly."""
     value = value.pk if isinstance(value, models.Model) else value
     return plain_data(field.to_python(value)) if value is not None else None

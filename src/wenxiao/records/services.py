@@ -65,13 +65,13 @@ def _open_todos(target: Model, *, kind: str, unit: Unit | None, user: User | Non
 def finish_todos(*, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None) -> int:
     """The open to-dos about ``target`` (of that kind, unit or user) are done; returns how many."""
     found = _open_todos(target, kind=kind, unit=unit, user=user)
-    return found.update(state=Todo.State.DONE, done_at=timezone.now())
+    return int(found.update(state=Todo.State.DONE, done_at=timezone.now()))
 
 
 def void_todos(*, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None) -> int:
     """The open to-dos about ``target`` are called off (round closed, exempted); returns how many."""
     found = _open_todos(target, kind=kind, unit=unit, user=user)
-    return found.update(state=Todo.State.VOID, done_at=timezone.now())
+    return int(found.update(state=Todo.State.VOID, done_at=timezone.now()))
 
 
 @transaction.atomic

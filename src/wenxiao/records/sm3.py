@@ -20,7 +20,7 @@ def sm3(data: bytes) -> str:
 def sm3_written_out(data: bytes) -> str:
     """The same without OpenSSL, so that a verifier needs nothing but Python."""
     padded = data + b"\x80" + b"\0" * ((55 - len(data)) % 64) + struct.pack(">Q", len(data) * 8)
-    state = _START
+    state: tuple[int, ...] = _START
     for start in range(0, len(padded), 64):
         state = _compress(state, padded[start : start + 64])
     return "".join(f"{word:08x}" for word in state)

@@ -6,20 +6,33 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import NOT_PROVIDED
 
 
 def _columns(model: type[models.Model], names: Sequence[str]) -> list[Any]:
     return [model._meta.get_field(name) for name in names]
 
 
+def _defaults(model: type[models.Model], names: Sequence[str]) -> dict[Any, Any]:
+    """What the columns not named hold in a new row, prepared once."""
+    blank = model()
+    absent = [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in names]
+    return {
+        f: f.get_db_prep_save(f.pre_save(blank, add=True), connection) for f in absent if f.db_default is NOT_PROVIDED
+    }
+
+
 def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert ``rows`` (values in the order of field ``names``) and return how many; call inside a transaction.
 
-    Values pass through the fields' own preparation, so Decimals become 分 here as everywhere.
+    Values pass through the fields' own preparation, so Decimals become 分 here as everywhere; columns not named get
+    their field's default (a field without one must be named).
     """
-    fields = _columns(model, names)
+    named, rest = _columns(model, names), _defaults(model, names)
+    tail = tuple(rest.values())
+    fields = [*named, *rest]
     prepared = [
-        tuple(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True))
+        (*(field.get_db_prep_save(value, connection) for field, value in zip(named, row, strict=True)), *tail)
         for row in rows
     ]
     if not prepared:
@@ -33,7 +46,8 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", prepared)
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names come from models
+            cursor.executemany(statement, prepared)
     return len(prepared)
 
 
@@ -53,7 +67,8 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
             _update_by_temp_table(cursor, table, [*fields, pk], prepared)
         else:
             sets = ", ".join(f"{quote(f.column)} = %s" for f in fields)
-            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {quote(pk.column)} = %s", prepared)
+            statement = f"UPDATE {table} SET {sets} WHERE {quote(str(pk.column))} = %s"  # noqa: S608 - as above
+            cursor.executemany(statement, prepared)
     return len(prepared)
 
 
@@ -67,6 +82,8 @@ def _update_by_temp_table(cursor: Any, table: str, fields: Sequence[Any], prepar
         for row in prepared:
             copy.write_row(row)
     assignments = ", ".join(f"{quote(f.column)} = b.{quote(f.column)}" for f in sets)
-    cursor.execute(
-        f"UPDATE {table} AS t SET {assignments} FROM wenxiao_bulk AS b WHERE t.{quote(pk.column)} = b.{quote(pk.column)}",
+    statement = (
+        f"UPDATE {table} AS t SET {assignments} FROM wenxiao_bulk AS b "  # noqa: S608 - names come from models
+        f"WHERE t.{quote(pk.column)} = b.{quote(pk.column)}"
     )
+    cursor.execute(statement)

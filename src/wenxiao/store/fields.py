@@ -3,70 +3,102 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable, register_combinable_fields
 
 _BIGINT = 2**63 - 1
 
+_Set_contra = TypeVar("_Set_contra", contravariant=True)
+_Get_co = TypeVar("_Get_co", covariant=True)
 
-class FixedField(models.BigIntegerField):
+if TYPE_CHECKING:
+
+    class _Column(models.Field[_Set_contra, _Get_co]):
+        """What the type checker knows: numbers go in, a Decimal comes out."""
+
+        _pyi_private_set_type: Decimal | int | str | Combinable
+        _pyi_private_get_type: Decimal
+        _pyi_lookup_exact_type: Decimal | int | str
+else:
+
+    class _Column(models.Field):
+        """Django's field, to be written with its types as the type checker wants them."""
+
+        def __class_getitem__(cls, _types: Any) -> Any:
+            return cls
+
+
+class FixedField(_Column[_Set_contra, _Get_co]):
     """A Decimal with two exact places, stored as BIGINT hundredths.
 
-    A value finer than a hundredth, not finite or beyond BIGINT is refused, never rounded.
+    A value finer than a hundredth, not finite or beyond BIGINT is refused, never rounded. Sums, minima, sums and
+    differences of columns come back as Decimal too; what would need rounding (an average) is refused.
     """
 
+    empty_strings_allowed = False
     noun = "数值"
+
+    def get_internal_type(self) -> str:
+        """The column is a BIGINT. The field is no IntegerField: Django would then infer ints and floats from it."""
+        return "BigIntegerField"
 
     def _hundredths(self, value: Any) -> int:
         try:
-            exact = Decimal(value) * 100
-            whole = int(exact)
+            exact = Decimal(repr(value) + "（浮点数）" if isinstance(value, float) else value)
+            sign, digits, exponent = exact.as_tuple()
+            whole = int(Decimal((sign, digits, int(exponent) + 2)))
         except (InvalidOperation, TypeError, ValueError, OverflowError) as error:
             raise ValidationError(f"“{value}”不是{self.noun}。") from error
-        if whole != exact:
-            raise ValidationError(f"“{value}”超过两位小数，{self.noun}只到百分位。")
         if abs(whole) > _BIGINT:
             raise ValidationError(f"“{value}”超出可存范围。")
+        if Decimal(whole).scaleb(-2) != exact:
+            raise ValidationError(f"“{value}”超过两位小数，{self.noun}只到百分位。")
         return whole
 
-    def get_prep_value(self, value: Any) -> int | None:
+    def get_prep_value(self, value: Any) -> Any:
         """Hundredths for the database."""
         if value is None or hasattr(value, "resolve_expression"):
             return value
         return self._hundredths(value)
 
-    def from_db_value(self, value: int | None, _expression: Any, _connection: Any) -> Decimal | None:
-        """Decimal with two places for Python; sums of the column come back the same way."""
-        return None if value is None else Decimal(int(value)).scaleb(-2)
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Decimal | None:
+        """Decimal with two places for Python; ValueError for what isn't whole hundredths, such as an average."""
+        if value is None:
+            return None
+        whole = int(value)
+        if whole != value:
+            raise ValueError(f"{value}: 均值等须取整的计算不能在数据库里做，请用 rulebook.numbers。")
+        return Decimal(f"{whole}E-2")
 
     def to_python(self, value: Any) -> Decimal | None:
         """Decimal from what a form or fixture gives."""
-        return None if value is None else Decimal(self._hundredths(value)).scaleb(-2)
+        return None if value is None or value == "" else Decimal(f"{self._hundredths(value)}E-2")
 
     def value_to_string(self, obj: models.Model) -> str:
         """Decimal text, for serializers."""
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
-    def validate(self, value: Any, model_instance: models.Model | None) -> None:
-        """Skip BigIntegerField's own range validators: they speak of hundredths, not of the value."""
-        models.Field.validate(self, value, model_instance)
-
-    @property
-    def validators(self) -> list[Any]:
-        """None besides the exactness above."""
-        return []
+    def formfield(self, **kwargs: Any) -> Any:
+        """A decimal input with two places."""
+        return super().formfield(**{"form_class": forms.DecimalField, "decimal_places": 2, **kwargs})
 
 
-class MoneyField(FixedField):
+for _sign in (Combinable.ADD, Combinable.SUB):
+    register_combinable_fields(FixedField, _sign, FixedField, FixedField)
+
+
+class MoneyField(FixedField[_Set_contra, _Get_co]):
     """元, exact to the 分; stored as BIGINT 分."""
 
     noun = "金额"
 
 
-class PointsField(FixedField):
+class PointsField(FixedField[_Set_contra, _Get_co]):
     """Points or a weight, exact to 0.01; stored as BIGINT hundredths."""
 
     noun = "分值"

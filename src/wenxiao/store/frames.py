@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.db import connection, models
@@ -18,7 +18,7 @@ _INTEGER = (models.IntegerField, models.AutoField, models.ForeignKey, models.Boo
 
 
 def _kind(model: type[models.Model], name: str) -> pl.DataType | type[pl.DataType]:
-    field: models.Field = model._meta.get_field(name.split("__", maxsplit=1)[0])
+    field: Any = model._meta.get_field(name.split("__", maxsplit=1)[0])
     for part in name.split("__")[1:]:
         field = field.related_model._meta.get_field(part) if part != "id" else field
     if isinstance(field, _TEXT):
@@ -30,7 +30,7 @@ def _kind(model: type[models.Model], name: str) -> pl.DataType | type[pl.DataTyp
     raise TypeError(f"{name}: {type(field).__name__} has no column kind")
 
 
-def read_frame(rows: QuerySet, names: Sequence[str]) -> pl.DataFrame:
+def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
     """The fields ``names`` of ``rows`` as a frame, in one query. Money and points arrive as int64 hundredths."""
     schema = {name: _kind(rows.model, name) for name in names}
     query = rows.values_list(*names).query

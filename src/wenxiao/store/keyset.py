@@ -39,7 +39,7 @@ def _key(row: Any, order: list[str]) -> list[Any]:
     return values
 
 
-def page(rows: QuerySet, order: list[str], *, size: int = 50, token: str | None = None) -> Page:
+def page(rows: QuerySet[Any], order: list[str], *, size: int = 50, token: str | None = None) -> Page:
     """``size`` rows of ``rows`` in ``order`` (its last name must be unique and no name may be NULL).
 
     ``token`` comes from a Page; a forged or foreign one simply gives the first page.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 from django.db.models import F
 
 
-class Stale(Exception):  # noqa: N818 - losing a race is an answer, not an error
+class Stale(Exception):
     """The row was changed by somebody else since it was read."""
 
     def __init__(self, row: models.Model, sentence: str = "") -> None:
@@ -16,7 +17,7 @@ class Stale(Exception):  # noqa: N818 - losing a race is an answer, not an error
         super().__init__(sentence or f"{row._meta.verbose_name}已被他人改动，请看最新内容后再办。")
 
 
-class NotAllowed(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class NotAllowed(Exception):
     """The state the row is in doesn't allow this move; the sentence says which do."""
 
 
@@ -38,7 +39,9 @@ def change(row: Any, *, version: int | None = None, **values: Any) -> None:
     row.refresh_from_db()
 
 
-def move(row: Any, *, allowed: dict[str, frozenset[str]], to: str, version: int | None = None, **values: Any) -> None:
+def move(
+    row: Any, *, allowed: Mapping[Any, frozenset[Any]], to: str, version: int | None = None, **values: Any
+) -> None:
     """Move ``row.state`` to ``to`` by one conditional update; raises NotAllowed or Stale."""
     if to not in allowed.get(row.state, frozenset()):
         labels = dict(row._meta.get_field("state").choices or [])
