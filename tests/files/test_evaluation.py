@@ -69,4 +69,4 @@ def faults(form):
 def test_the_planted_half_point_is_named_and_nothing_else():
     for path in sorted((HERE / "pass").glob("6*.xlsx")):
         found = [fault for form in read_evaluation(read_xlsx(path)) for fault in faults(form)]
-        assert found == ([("PJ-13", "I28")] if path.name.startswith("63") else []), path.name
+        assert found == ([("PJ-03", "I28")] if path.name.startswith("63") else []), path.name

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wenxiao.files.evaluation import read_evaluation
 from wenxiao.files.listing import looks_like_list, mark_summary, read_list
+from wenxiao.files.listing_checks import list_problems, summary_problems
 from wenxiao.files.workbooks import read_xlsx
 
 HERE = Path(__file__).parent
@@ -50,3 +51,22 @@ def test_score_sheets_and_working_papers_are_no_lists():
     for number in ("61", "62", "63", "66"):
         book, _ = sample(number)
         assert [sheet.name for sheet in book.sheets if looks_like_list(sheet)] == []
+
+
+def test_a_summary_that_differs_from_its_sheet_is_named():
+    book, _ = sample("65")
+    lists, sheets = read_list(book), read_evaluation(book)
+    mark_summary(lists, sheets)
+    assert summary_problems(lists[0], sheets) == []
+    assert list_problems(lists[0]) == []
+    lists[0]["rows"][1]["score"]["value"] = "70.9"
+    lists[0]["rows"][2]["audited_used"]["yuan"] = "1"
+    assert [(problem.code, problem.cell) for problem in summary_problems(lists[0], sheets)] == [
+        ("PJ-19", "F5"),
+        ("PJ-19", "E6"),
+    ]
+
+
+def test_the_list_of_twenty_adds_up():
+    book, _ = sample("41")
+    assert list_problems(read_list(book)[0]) == []

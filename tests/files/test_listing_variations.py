@@ -145,3 +145,25 @@ def test_a_list_in_word():
 
 def test_a_note_is_no_list():
     assert not looks_like_list(sheet_of([["说明", "本表由某局填报"], ["联系人", "张三"]]))
+
+
+def test_totals_and_cells_that_do_not_add_up_are_named():
+    from wenxiao.files.listing_checks import list_problems
+
+    rows = [
+        ["单位：万元"],
+        ["项目名称", "主管部门", "年初预算", "自评得分"],
+        ["一、甲类", None, 9],
+        ["甲", "某局", 10, "九十"],
+        ["乙", "某局", "二百万", 95],
+        ["丙", "某局", "/", None],
+        ["二、乙类", None, 5],
+        ["丁", "某局", 5, -1],
+        ["合计", None, 16],
+    ]
+    found = [(problem.code, problem.cell) for problem in list_problems(read(rows))]
+    assert found == [("ZJ-03", "C5"), ("PJ-18", "D4"), ("PJ-02", "D8")]
+    rows[4][2] = 2
+    found = [(problem.code, problem.cell) for problem in list_problems(read(rows))]
+    assert found == [("PJ-18", "D4"), ("PJ-02", "D8"), ("ZJ-12", "C3"), ("ZJ-13", "C9")]
+    assert next(problem.code for problem in list_problems(read(rows[1:]))) == "ZJ-11"

@@ -47,12 +47,12 @@ def test_every_fault_is_named_and_its_row_left_out(tmp_path):
 
     opening = filled(tmp_path, fill)
     assert sorted((problem.code, problem.line) for problem in opening.problems) == [
-        ("DR-42", 3),
-        ("DR-42", 3),
-        ("DR-42", 3),
-        ("DR-42", 5),
-        ("DR-43", 4),
-        ("DR-44", 3),
+        ("DR-52", 3),
+        ("DR-52", 3),
+        ("DR-52", 3),
+        ("DR-52", 5),
+        ("DR-53", 4),
+        ("DR-54", 3),
     ]
     assert opening.subjects == []
 
@@ -62,4 +62,4 @@ def test_a_missing_sheet_and_a_missing_head_are_named(tmp_path):
         del book["人员"]
         book["对象"].delete_rows(1)
 
-    assert [problem.code for problem in filled(tmp_path, spoil).problems] == ["DR-40", "DR-41"]
+    assert [problem.code for problem in filled(tmp_path, spoil).problems] == ["DR-50", "DR-51"]

@@ -44,20 +44,24 @@ def _value(item: dict[str, Any] | None) -> Decimal | None:
 
 def _missing(form: dict[str, Any]) -> Iterator[Problem]:
     if not (form["subject_name"] or {}).get("value"):
-        yield _problem(
-            form, "PJ-01", None, "没有写明评价对象（项目或部门名称）。", level="阻断", mend="请在表头“项目名称”后填写。"
-        )
+        yield _problem(form, "DR-22", None, "没有写明评价对象（项目或部门名称）。", mend="请在表头“项目名称”后填写。")
     if not (form["year"] or {}).get("value"):
         yield _problem(
-            form, "PJ-02", (form["year"] or {}).get("cell"), "没有写明评价年度。", mend="请在表头填写年度，如 2023。"
+            form,
+            "DR-21",
+            (form["year"] or {}).get("cell"),
+            "没有写明评价年度。",
+            level="提示",
+            mend="请在表头填写年度，如 2023。",
         )
     for name, label in (("audited_arranged", "经审查实际安排资金"), ("audited_used", "经审查实际使用资金")):
         money = form[name]
         if money and money["raw"] and money["yuan"] is None:
-            why = "没有写明金额单位" if number_of(money["raw"]) is not None else "不是金额"
+            number = number_of(money["raw"]) is not None
+            code, why = ("ZJ-11", "没有写明金额单位") if number else ("ZJ-03", "不是金额")
             yield _problem(
                 form,
-                "ZJ-01",
+                code,
                 money["cell"],
                 f"{label}“{money['raw']}”{why}。",
                 got=money["raw"],
@@ -85,22 +89,22 @@ def _rows(form: dict[str, Any]) -> Iterator[Problem]:
         )
         cell = item["score"]["cell"]
         if weight is None:
-            yield _problem(form, "PJ-03", item["weight"]["cell"], f"“{name}”没有分值。", mend="请填写该指标的分值。")
+            yield _problem(form, "PJ-17", item["weight"]["cell"], f"“{name}”没有分值。", mend="请填写该指标的分值。")
         if score is None and item["score"].get("value"):
             yield _problem(
                 form,
-                "PJ-04",
+                "PJ-18",
                 cell,
                 f"“{name}”的得分“{item['score']['value']}”不是数。",
                 level="阻断",
                 mend="请填数字。",
             )
         elif score is None:
-            yield _problem(form, "PJ-04", cell, f"“{name}”没有得分。", mend="请补填得分；确未评的请说明。")
+            yield _problem(form, "PJ-18", cell, f"“{name}”没有得分。", mend="请补填得分；确未评的请说明。")
         elif weight is not None and not 0 <= score <= weight:
             yield _problem(
                 form,
-                "PJ-05",
+                "PJ-02",
                 cell,
                 f"“{name}”得分 {score} 不在 0 与分值 {weight} 之间。",
                 level="阻断",
@@ -111,7 +115,7 @@ def _rows(form: dict[str, Any]) -> Iterator[Problem]:
         elif weight is not None and score < weight and not _states_reason(item):
             yield _problem(
                 form,
-                "PJ-06",
+                "PJ-07",
                 item["reason"]["cell"] or cell,
                 f"“{name}”扣 {weight - score} 分，没有写扣分原因。",
                 mend="请写明扣分原因。",
@@ -133,7 +137,7 @@ def _expert_mean(form: dict[str, Any], item: dict[str, Any], name: str) -> Itera
         if mark is not None and weight is not None and not 0 <= mark <= weight:
             yield _problem(
                 form,
-                "PJ-05",
+                "PJ-02",
                 expert["cell"],
                 f"“{name}”专家评分 {mark} 不在 0 与分值 {weight} 之间。",
                 expected=f"0—{weight}",
@@ -143,7 +147,7 @@ def _expert_mean(form: dict[str, Any], item: dict[str, Any], name: str) -> Itera
     if mean is not None and score is not None and abs(mean - score) >= CENT:
         yield _problem(
             form,
-            "PJ-07",
+            "PJ-13",
             item["score"]["cell"],
             f"“{name}”平均分 {score}，按各专家评分应为 {mean}。",
             expected=str(mean),
@@ -164,7 +168,7 @@ def _weights(form: dict[str, Any]) -> Iterator[Problem]:
     if total is not None and total != 100:
         yield _problem(
             form,
-            "PJ-08",
+            "PJ-01",
             cell,
             f"各指标分值合计 {total}，不是 100。",
             expected="100",
@@ -174,7 +178,7 @@ def _weights(form: dict[str, Any]) -> Iterator[Problem]:
     if total is not None and written is not None and written != total:
         yield _problem(
             form,
-            "PJ-09",
+            "PJ-11",
             cell,
             f"合计行分值写 {written}，各指标分值之和为 {total}。",
             expected=str(total),
@@ -193,7 +197,7 @@ def _levels(form: dict[str, Any]) -> Iterator[Problem]:
         if total is not None and written is not None and total != written:
             yield _problem(
                 form,
-                "PJ-10",
+                "PJ-12",
                 entry["cell"],
                 f"“{key}”写 {written} 分，下级指标分值之和为 {total}。",
                 expected=str(total),
@@ -215,7 +219,7 @@ def _subtotals(form: dict[str, Any]) -> Iterator[Problem]:
             if rows and total is not None and written is not None and total != written:
                 yield _problem(
                     form,
-                    "PJ-11",
+                    "PJ-05",
                     entry[key]["cell"],
                     f"“{second or entry['level1']}”小计{word} {written}，各项之和为 {total}。",
                     expected=str(total),
@@ -227,11 +231,11 @@ def _subtotals(form: dict[str, Any]) -> Iterator[Problem]:
 def _totals(form: dict[str, Any]) -> Iterator[Problem]:
     total, written = _sum(form["criteria"], "score"), _value(form["total"])
     if written is None:
-        yield _problem(form, "PJ-12", (form["total"] or {}).get("cell"), "没有合计得分。", mend="请填写合计得分。")
+        yield _problem(form, "PJ-16", (form["total"] or {}).get("cell"), "没有合计得分。", mend="请填写合计得分。")
     elif total is not None and total != written:
         yield _problem(
             form,
-            "PJ-13",
+            "PJ-03",
             form["total"]["cell"],
             f"合计得分 {written}，各指标得分之和为 {total}，相差 {abs(written - total)} 分。",
             expected=str(total),
@@ -269,7 +273,7 @@ def _grade(form: dict[str, Any]) -> Iterator[Problem]:
     if grade_of(total) != grade["norm"]:
         yield _problem(
             form,
-            "PJ-16",
+            "PJ-04",
             grade["cell"],
             f"评价等级写“{grade['value']}”，{total} 分应为“{grade_of(total)}”。",
             expected=grade_of(total),
@@ -279,7 +283,7 @@ def _grade(form: dict[str, Any]) -> Iterator[Problem]:
     elif summed is not None and grade_of(summed) != grade["norm"]:
         yield _problem(
             form,
-            "PJ-16",
+            "PJ-04",
             grade["cell"],
             f"评价等级写“{grade['value']}”，按各指标得分之和 {summed} 分应为“{grade_of(summed)}”。",
             expected=grade_of(summed),

@@ -125,7 +125,7 @@ def read_opening(book: Book) -> Opening:
     for name, kept in (("单位", out.units), ("人员", out.people), ("对象", out.subjects)):
         sheet = by_name.get(name)
         if sheet is None:
-            out.problems.append(Problem("DR-40", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。"))
+            out.problems.append(Problem("DR-50", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。"))
             continue
         kept.extend(_rows(sheet, TEMPLATE[name], out.problems))
     _doubles(out.units, "code", "单位", "单位编码", out.problems)
@@ -142,7 +142,7 @@ def _rows(
     if found is None:
         names = "、".join(column.heading for column in columns if column.must)
         problems.append(
-            Problem("DR-41", "阻断", "没有找到表头。", sheet.name, expected=names, mend="请保留模板的表头行。")
+            Problem("DR-51", "阻断", "没有找到表头。", sheet.name, expected=names, mend="请保留模板的表头行。")
         )
         return []
     head, places, unit = found
@@ -188,7 +188,7 @@ def _row(
         if fault is not None:
             problems.append(
                 Problem(
-                    "DR-42",
+                    "DR-52",
                     "阻断",
                     f"{column.heading}{fault}",
                     grid.sheet.name,
@@ -234,7 +234,7 @@ def _doubles(
             line = row["line"]
             problems.append(
                 Problem(
-                    "DR-43",
+                    "DR-53",
                     "阻断",
                     f"{label}“{row[key]}”与第 {seen[row[key]]} 行重复。",
                     sheet,
@@ -256,7 +256,7 @@ def _links(out: Opening) -> None:
             if row[key] is not None and row[key] not in known:
                 line = row["line"]
                 problem = Problem(
-                    "DR-44",
+                    "DR-54",
                     "阻断",
                     f"单位编码“{row[key]}”不在“单位”表内。",
                     sheet,

@@ -15,6 +15,7 @@ from wenxiao.files.gate import admit
 from wenxiao.files.heads import title_words
 from wenxiao.files.labels import Grid, year_in
 from wenxiao.files.listing import mark_summary, read_list
+from wenxiao.files.listing_checks import list_problems, summary_problems
 from wenxiao.files.markings import marking_problem
 from wenxiao.files.monitor import read_monitor
 from wenxiao.files.selfeval import read_selfeval
@@ -130,6 +131,10 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             problems += form_problems(form)
         elif form["kind"] == "evaluation":
             problems += evaluation_problems(form)
+        elif form["kind"] == "list":
+            problems += list_problems(form) + summary_problems(
+                form, [one for one in forms if one["kind"] == "evaluation"]
+            )
     return problems + _formula_problems(book, forms)
 
 
