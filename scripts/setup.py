@@ -95,8 +95,10 @@ def install_packages(purpose: str) -> None:
         return
     say(f"正在安装依赖（requirements/{purpose}.txt），首次约需一两分钟")
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Some packages come as source only; the isolated way to build them works with every pip.
+    env = {**os.environ, "PIP_USE_PEP517": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     for what in (["-r", f"requirements/{purpose}.txt"], ["--no-deps", "-e", "."]):
-        done = subprocess.run([*pip, *what], cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run([*pip, *what], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             stop("依赖没有装上。请检查网络或 pip 的软件源设置，然后再来一次。")
     kept = {one: text for one, text in have.items() if text == digest_of(one)}

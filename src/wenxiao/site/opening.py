@@ -1,0 +1,160 @@
+"""Begin an empty division: the territory, its three administrators, and what the template workbook holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from wenxiao.budget.models import Subject
+from wenxiao.budget.services import ensure_subject, open_dossier, set_appropriation
+from wenxiao.files.opening_template import Opening, read_opening
+from wenxiao.files.pool import read_in_child
+from wenxiao.orgs.models import Division, Role, Unit, User
+from wenxiao.orgs.services import add_unit, create_division, create_user, grant
+from wenxiao.rulebook.problems import Problem
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WHY = "初始化"
+# 三员分立: nobody holds two of these, so a beginning needs all three.
+ADMINISTRATORS = (("sysadmin", Role.SYSTEM), ("secadmin", Role.SECURITY), ("auditadmin", Role.AUDIT))
+ROLES = {
+    "单位经办人": Role.CLERK, "单位负责人": Role.HEAD, "主管部门": Role.DEPARTMENT, "业务科室": Role.OFFICE,
+    "绩效科": Role.PERFORMANCE, "预算科": Role.BUDGET, "国库科": Role.TREASURY, "办公室": Role.SECRETARIAT,
+    "分管领导": Role.LEADER, "第三方机构": Role.AGENCY, "专家": Role.EXPERT, "系统管理员": Role.SYSTEM,
+    "安全管理员": Role.SECURITY, "审计管理员": Role.AUDIT, "查阅": Role.AUDITOR,
+}  # fmt: skip
+WHOLE_DIVISION = {Role.PERFORMANCE, Role.BUDGET, Role.TREASURY, Role.SECRETARIAT, Role.LEADER, Role.SYSTEM,
+                  Role.SECURITY, Role.AUDIT, Role.AUDITOR}  # fmt: skip
+KINDS = {
+    "部门整体": Subject.Kind.DEPARTMENT, "项目": Subject.Kind.PROJECT, "政策": Subject.Kind.POLICY,
+    "转移支付": Subject.Kind.TRANSFER, "专项债券": Subject.Kind.BOND, "PPP": Subject.Kind.PPP,
+    "政府购买服务": Subject.Kind.SERVICES,
+}  # fmt: skip
+NATURES = {label: value for value, label in Subject.Nature.choices}
+
+
+@dataclass
+class Begun:
+    """What was made, or the problems for which nothing was."""
+
+    division: str = ""
+    units: int = 0
+    subjects: int = 0
+    passwords: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the command line; one-time passwords appear here and nowhere else."""
+        return {
+            "division": self.division, "units": self.units, "subjects": self.subjects,
+            "accounts": [{"username": u, "password": p} for u, p in self.passwords.items()],
+            "problems": [problem.as_json() for problem in self.problems],
+        }  # fmt: skip
+
+
+def begin(*, code: str, name: str, bureau: str, committee: bool = False, source: Path | None = None) -> Begun:
+    """A division with its administrators and, from ``source``, units, people and subjects: all of it or nothing.
+
+    Raises NotAllowed when the division exists. Problems of 阻断 in the workbook are returned and nothing is stored.
+    """
+    opening = _read(source) if source else Opening()
+    begun = Begun(problems=[*opening.problems, *_unknown_words(opening)])
+    if any(problem.level == "阻断" for problem in begun.problems):
+        return begun
+    body = Division.Body.COMMITTEE if committee else Division.Body.GOVERNMENT
+    with transaction.atomic():
+        division = create_division(code=code, name=name, bureau=bureau, body=body, by=None, why=WHY)
+        begun.division = division.name
+        prefix = "" if Division.objects.count() == 1 else f"{code}-"
+        for login, role in ADMINISTRATORS:
+            _account(begun, division, prefix + login, Role(role).label, role)
+        units = _units(division, opening.units)
+        _people(begun, division, opening.people, units)
+        begun.subjects = _subjects(division, opening.subjects, units)
+        begun.units = len(units)
+    return begun
+
+
+def _read(source: Path) -> Opening:
+    """The workbook, read in a limited child like every file from outside."""
+    answer = read_in_child(source, "book")
+    if answer["book"] is None:
+        return Opening(problems=[Problem(**{k: v for k, v in p.items() if k != "place"}) for p in answer["problems"]])
+    return read_opening(answer["book"])
+
+
+def _unknown_words(opening: Opening) -> list[Problem]:
+    """Roles and classes that are none: guessing what a person may do is not ours."""
+    checked = (
+        ("人员", opening.people, "role", "角色", ROLES),
+        ("对象", opening.subjects, "class", "项目类别", NATURES),
+    )
+    return [
+        Problem("DR-45", "阻断", f"{label}“{row[key]}”不在可选范围内。", sheet,
+                line=int(row["line"] or 0), mend=f"应填{'、'.join(known)}之一。")
+        for sheet, rows, key, label, known in checked
+        for row in rows
+        if row[key] and row[key] not in known
+    ]  # fmt: skip
+
+
+def _account(
+    begun: Begun, division: Division, login: str, name: str, role: str, *, unit: Unit | None = None, **details: Any
+) -> User:
+    """An account with a one-time password that must be changed, and its grant."""
+    password = get_random_string(14)
+    user = create_user(
+        division=division, username=login, name=name, unit=unit, password=password, by=None, why=WHY, **details
+    )
+    scope = None if role in WHOLE_DIVISION else unit
+    if role in {Role.AGENCY, Role.EXPERT}:
+        grant(user=user, role=role, division=division, subjects=[], by=None, why=WHY)
+    else:
+        grant(user=user, role=role, division=division, unit=scope, by=None, why=WHY)
+    begun.passwords[login] = password
+    return user
+
+
+def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
+    """Units by code; a parent may stand below its children in the sheet."""
+    made: dict[str, Unit] = {}
+    waiting = list(rows)
+    while waiting:
+        ready = [row for row in waiting if row["parent_code"] is None or row["parent_code"] in made]
+        if not ready:
+            raise NotAllowed("单位表的上级单位互相指向，排不出先后。")
+        for row in ready:
+            parent = made.get(row["parent_code"])
+            kind = Unit.Kind.UNIT if parent else Unit.Kind.DEPARTMENT
+            made[row["code"]] = add_unit(
+                division=division, code=row["code"], name=row["name"], kind=kind, parent=parent, by=None, why=WHY
+            )
+        waiting = [row for row in waiting if row not in ready]
+    return made
+
+
+def _people(begun: Begun, division: Division, rows: list[dict[str, Any]], units: dict[str, Unit]) -> None:
+    for row in rows:
+        unit = units.get(row["unit_code"])
+        _account(begun, division, row["login"], row["name"], ROLES[row["role"]], unit=unit, phone=row["phone"] or "")
+
+
+def _subjects(division: Division, rows: list[dict[str, Any]], units: dict[str, Unit]) -> int:
+    for number, row in enumerate(rows, 1):
+        subject = ensure_subject(
+            division=division, unit=units[row["unit_code"]], code=row["project_code"] or f"ZX{number:06d}",
+            name=row["name"], kind=KINDS[row["kind"]], nature=NATURES.get(row["class"] or "", ""),
+            recurring={"是": True, "否": False}.get(row["recurring"] or ""),
+            tags=[tag for tag in (row["tags"] or "").split("、") if tag], by=None, why=WHY,
+        )  # fmt: skip
+        dossier = open_dossier(subject=subject, fiscal_year=row["year"], by=None, why=WHY)
+        if row["budget"] is not None:
+            set_appropriation(dossier=dossier, opening=Decimal(row["budget"]), by=None, why=WHY)
+    return len(rows)

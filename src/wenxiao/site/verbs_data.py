@@ -1,0 +1,267 @@
+"""Verbs that work on the database. Parsers are built without Django; each verb starts it when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wenxiao.site.database_state import (
+    NotReady,
+    chosen_division,
+    chosen_user,
+    is_empty,
+    migrate,
+    require_ready,
+    start_django,
+)
+
+Verb = Callable[[argparse.Namespace], int]
+FINE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+
+def say(sentence: str) -> None:
+    """One line to the person at the terminal."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def show(value: Any) -> None:
+    """The verb's result, as JSON."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    print(flush=True)
+
+
+def on_rows(verb: Verb, *, ready: bool = True) -> Verb:
+    """Start Django, ask for a database with content unless the verb makes one, and turn refusals into sentences."""
+
+    def run(args: argparse.Namespace) -> int:
+        start_django()
+        from wenxiao.orgs.permissions import Refused
+        from wenxiao.store.moves import NotAllowed, Stale
+
+        try:
+            if ready:
+                require_ready()
+            return verb(args)
+        except NotReady as error:
+            say(str(error))
+            return WRONG_USE
+        except (Refused, NotAllowed, Stale) as error:
+            say(str(error))
+            return PROBLEMS
+
+    return run
+
+
+def existing(text: str) -> Path:
+    """A path argument that must be a file."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"没有这个文件：{text}")
+    return path
+
+
+def add_parsers(verbs: Any) -> None:
+    """All verbs of this module."""
+    _add_beginnings(verbs)
+    _add_work(verbs)
+    _add_keeping(verbs)
+
+
+def _add_beginnings(verbs: Any) -> None:
+    init = verbs.add_parser("init", help="建立本级财政：区划、三员账号、单位、人员与对象")
+    init.add_argument("--template", type=Path, metavar="OUT.xlsx", help="只写出空白模板，不建库")
+    init.add_argument("--from", dest="source", type=existing, metavar="FILE.xlsx", help="按填好的模板载入")
+    init.add_argument("--code", help="区划代码，如 360100")
+    init.add_argument("--name", help="区划名称，如 某某市")
+    init.add_argument("--bureau", help="财政部门名称，如 某某市财政局")
+    init.add_argument("--committee", action="store_true", help="由管理委员会管理（开发区、新区）")
+    init.set_defaults(run=_init)
+    demo = verbs.add_parser("demo", help="载入演示数据（工作年度 2021）")
+    demo.set_defaults(run=on_rows(_demo, ready=False))
+    upgrade = verbs.add_parser("upgrade", help="更新数据库结构（升级程序之后执行一次）")
+    upgrade.set_defaults(run=on_rows(_upgrade, ready=False))
+    serve = verbs.add_parser("serve", help="启动网页与后台任务")
+    serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1")
+    serve.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"), help="端口，默认 8000")
+    serve.add_argument("--workers", type=int, default=2, help="网页进程数，默认 2")
+    serve.set_defaults(run=on_rows(_serve))
+
+
+def _add_work(verbs: Any) -> None:
+    taken = verbs.add_parser("import", help="导入表格：自评表、监控表、评分表、对象清单、支付明细")
+    taken.add_argument("file", type=existing, metavar="FILE")
+    taken.add_argument("--kind", help="表格种类；不写则按内容辨认")
+    taken.add_argument("--create", action="store_true", help="库里没有的单位、项目、任务照表新建；不写则列为未匹配")
+    taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
+    taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
+    taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
+    taken.add_argument("--json", action="store_true", help="结果总是 JSON，此项为约定写法")
+    taken.set_defaults(run=on_rows(_import))
+    report = verbs.add_parser("report", help="写出报告").add_subparsers(dest="report", required=True, metavar="报告")
+    annual = report.add_parser("annual", help="年度预算绩效管理工作报告及汇总表")
+    annual.add_argument("--division", help="区划代码或名称")
+    annual.add_argument("--year", type=int, required=True, help="工作年度")
+    annual.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪个目录")
+    annual.set_defaults(run=on_rows(_annual))
+
+
+def _add_keeping(verbs: Any) -> None:
+    backup = verbs.add_parser("backup", help="备份数据库与原始文件，附摘要清单")
+    backup.add_argument("directory", type=Path, metavar="DIR", help="备份目录，须为空或尚不存在")
+    backup.add_argument("--verify", action="store_true", help="核对已有备份，不新做")
+    backup.set_defaults(run=_backup)
+    restore = verbs.add_parser("restore", help="把备份恢复到空的数据库")
+    restore.add_argument("directory", type=Path, metavar="DIR")
+    restore.set_defaults(run=on_rows(_restore, ready=False))
+    trail = verbs.add_parser("trail", help="留痕").add_subparsers(dest="trail", required=True, metavar="事项")
+    verify = trail.add_parser("verify", help="核对留痕链是否被改动")
+    verify.add_argument("--division", help="区划代码或名称；不写则全部")
+    verify.set_defaults(run=on_rows(_verify_trail))
+    users = verbs.add_parser("users", help="账号").add_subparsers(dest="users", required=True, metavar="事项")
+    listed = users.add_parser("list", help="列出账号与在用授权")
+    listed.set_defaults(run=on_rows(_list_users))
+    reset = users.add_parser("reset-password", help="给账号换一个一次性密码")
+    reset.add_argument("username", metavar="账号")
+    reset.add_argument("--why", default="忘记密码", help="理由，记入留痕")
+    reset.set_defaults(run=on_rows(_reset_password))
+
+
+def _init(args: argparse.Namespace) -> int:
+    if args.template:
+        from wenxiao.files.opening_template import opening_template
+
+        args.template.write_bytes(opening_template())
+        say(f"模板已写到 {args.template}。填好后执行：wenxiao init --code … --name … --bureau … --from {args.template}")
+        return FINE
+    if not (args.code and args.name and args.bureau):
+        say(
+            "建立本级财政须写明 --code 区划代码、--name 区划名称、--bureau 财政部门名称。空白模板：--template 模板.xlsx"
+        )
+        return WRONG_USE
+    return on_rows(_found, ready=False)(args)
+
+
+def _found(args: argparse.Namespace) -> int:
+    from wenxiao.site.opening import begin
+
+    migrate()
+    begun = begin(
+        code=args.code, name=args.name, bureau=args.bureau, committee=args.committee, source=args.source,
+    )  # fmt: skip
+    for problem in begun.problems:
+        say(problem.sentence())
+    if begun.passwords:
+        say("下列一次性密码只显示这一次，首次登录须修改：")
+    show(begun.as_json())
+    return PROBLEMS if begun.problems else FINE
+
+
+def _demo(_args: argparse.Namespace) -> int:
+    from wenxiao.site.demo.accounts import ACCOUNTS, PASSWORD
+    from wenxiao.site.demo.load import load_demo
+
+    migrate()
+    if not is_empty():
+        raise NotReady("数据库里已有数据，演示只载入空的数据库。请用 WENXIAO_HOME 或 WENXIAO_DATABASE_URL 另指一处。")
+    division = load_demo()
+    accounts = [{"username": a.username, "password": PASSWORD, "role": a.role.label} for a in ACCOUNTS]
+    show({"division": division.name, "code": division.code, "accounts": accounts})
+    return FINE
+
+
+def _upgrade(_args: argparse.Namespace) -> int:
+    applied = migrate()
+    say(f"执行了 {applied} 项结构更新。" if applied else "数据库结构已是最新。")
+    return FINE
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from wenxiao.site.serving import serve
+
+    return serve(host=args.host, port=args.port, workers=args.workers)
+
+
+def _import(args: argparse.Namespace) -> int:
+    from wenxiao.reviews.sheets.importing import import_file
+
+    outcome = import_file(
+        args.file, division=chosen_division(args.division), by=chosen_user(args.by),
+        dry_run=args.dry_run, create=args.create,
+    ).as_json()  # fmt: skip
+    show(outcome)
+    return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) else FINE
+
+
+def _annual(args: argparse.Namespace) -> int:
+    from wenxiao.reports.services import write_all
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    written = write_all(chosen_division(args.division), args.year, args.out)
+    files = [str(path) for path in written] if written else sorted(str(p) for p in args.out.iterdir())
+    show({"year": args.year, "files": files})
+    return FINE
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from wenxiao.site import backups
+
+    if args.verify:
+        faults = backups.verify(args.directory)
+        show({"directory": str(args.directory), "faults": faults})
+        return PROBLEMS if faults else FINE
+    return on_rows(_make_backup)(args)
+
+
+def _make_backup(args: argparse.Namespace) -> int:
+    from wenxiao.site import backups
+
+    show(backups.make(args.directory))
+    return FINE
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from wenxiao.site import backups
+
+    show(backups.restore(args.directory))
+    return FINE
+
+
+def _verify_trail(args: argparse.Namespace) -> int:
+    from wenxiao.orgs.models import Division
+    from wenxiao.records.chain import verify
+    from wenxiao.records.selectors import export_entries, export_heads
+
+    divisions = [chosen_division(args.division)] if args.division else list(Division.objects.order_by("pk"))
+    faults = [
+        fault.as_json()
+        for division in divisions
+        for fault in verify(export_entries(division=division), export_heads(division=division))
+    ]
+    show({"divisions": [d.name for d in divisions], "faults": faults})
+    return PROBLEMS if faults else FINE
+
+
+def _list_users(_args: argparse.Namespace) -> int:
+    from wenxiao.orgs.models import Grant, Role, User
+
+    held: dict[int, list[str]] = {}
+    for user, role in Grant.objects.in_force().order_by("pk").values_list("user", "role"):
+        held.setdefault(user, []).append(Role(role).label)
+    fields = User.objects.order_by("pk").values_list("pk", "username", "name", "is_active")
+    show([{"username": u, "name": n, "active": a, "roles": held.get(pk, [])} for pk, u, n, a in fields])
+    return FINE
+
+
+def _reset_password(args: argparse.Namespace) -> int:
+    from wenxiao.orgs.services import reset_password
+
+    user = chosen_user(args.username)
+    assert user is not None
+    say("一次性密码只显示这一次，登录后须修改：")
+    show({"username": user.username, "password": reset_password(user=user, by=None, why=args.why)})
+    return FINE
