@@ -34,6 +34,22 @@ def apply_batch(
     return sheets.apply_batch(batch, by=by, choices=choices, synthetic=synthetic, after=draw_findings)
 
 
+def apply_reading(
+    reading: dict[str, Any],
+    path: Path,
+    *,
+    division: Division,
+    by: User | None,
+    choices: dict[str, Any] | None = None,
+    synthetic: bool = False,
+) -> ImportOutcome:
+    """Preview and, when nothing blocks, apply a file that a pool of children has read already."""
+    preview = sheets.preview_reading(reading, path, division=division, by=by, choices=choices)
+    if preview.batch is None or not preview.clean:
+        return preview
+    return apply_batch(preview.batch, by=by, choices=preview.batch.choices, synthetic=synthetic)
+
+
 def draw_findings(review: Review, form: Incoming, landing: Landing) -> None:
     """Candidates from an evaluation's own problem list and from the execution rule; persons confirm them later."""
     known = set(review.findings.values_list("pk", flat=True))

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from wenxiao.budget.models import Exemption
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
 from wenxiao.records.services import finish_todos, record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.states import ROAD, SETTLED
+from wenxiao.reviews.states import OPEN, ROAD, SETTLED
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
@@ -68,7 +70,17 @@ def submit_review(*, review: Review, by: User | None, why: str = "", version: in
         submitted_by=by, submitted_at=timezone.now(),
     )  # fmt: skip
     finish_todos(target=review)
+    if not _still_owed(review):
+        finish_todos(target=review.round, unit=review.dossier.unit)
     return review
+
+
+def _still_owed(review: Review) -> bool:
+    """Whether the unit has something left to hand in for this round."""
+    owed = dossiers_of(review.round).filter(unit=review.dossier.unit)
+    owed = owed.exclude(pk__in=Exemption.objects.filter(round=review.round).values("dossier"))
+    handed = Review.objects.filter(round=review.round).exclude(state__in=OPEN).values("dossier")
+    return owed.exclude(pk__in=handed).exists()
 
 
 @transaction.atomic

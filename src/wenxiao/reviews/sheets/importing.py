@@ -19,7 +19,7 @@ from wenxiao.orgs.services import add_unit
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.services import Written, close_batch, open_batch, refuse_batch, store_file
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.sheets.applying import Landing, FormRefusedError, apply_form
+from wenxiao.reviews.sheets.applying import FormRefusedError, Landing, apply_form
 from wenxiao.reviews.sheets.matching import Directory, Match, match
 from wenxiao.reviews.sheets.reading import incoming_forms
 from wenxiao.rulebook.problems import Problem
@@ -85,13 +85,20 @@ def preview_file(
     permissions.require(by, "import")
     reading = read_in_child(path, what="forms")
     reading["file"] = name or path.name
-    return _preview(reading, path, division, by, create=create, choices=choices, keep=keep)
+    return preview_reading(reading, path, division=division, by=by, create=create, choices=choices, keep=keep)
 
 
-def _preview(
-    reading: dict[str, Any], path: Path, division: Division, by: User | None, *, create: bool,
-    choices: dict[str, Any] | None, keep: bool,
-) -> ImportOutcome:  # fmt: skip
+def preview_reading(
+    reading: dict[str, Any],
+    path: Path,
+    *,
+    division: Division,
+    by: User | None,
+    create: bool = False,
+    choices: dict[str, Any] | None = None,
+    keep: bool = True,
+) -> ImportOutcome:
+    """Match what was read (by a pool of children, for many files) as :func:`preview_file` does."""
     forms = incoming_forms(reading)
     said = {str(i): CREATE if create else {} for i in range(len(forms))} | (choices or {})
     matches = [match(form, Directory(division), said.get(str(i))) for i, form in enumerate(forms)]

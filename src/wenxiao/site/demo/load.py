@@ -1,0 +1,249 @@
+"""The demonstration's year, played through the same services and importers that users use."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+
+from wenxiao.budget.models import Dossier, Round, Subject
+from wenxiao.budget.services import ensure_subject, open_dossier, open_round, set_appropriation
+from wenxiao.files.pool import Pool
+from wenxiao.followup.models import CatalogueItem, Finding
+from wenxiao.followup.services import (
+    confirm_finding,
+    ensure_catalogue,
+    propose_finding,
+    receive_feedback,
+    send_feedback,
+    set_common_problems,
+)
+from wenxiao.followup.sheets import apply_reading
+from wenxiao.orgs.models import Division, Unit
+from wenxiao.orgs.services import add_unit, create_division, grant
+from wenxiao.records.services import add_document
+from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.services import check_review, confirm_review, issue_review, submit_review
+from wenxiao.site.demo import synthetic, workbooks
+from wenxiao.site.demo.accounts import make_accounts
+from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import User
+
+WORK_YEAR = 2021
+ISSUED, FED_BACK, RECEIVED = date(2021, 11, 8), date(2021, 11, 15), date(2021, 11, 18)
+"""合成 days: the published report gives none."""
+
+
+class DemoError(Exception):
+    """The demonstration could not be loaded; the sentence says where."""
+
+
+def load_demo() -> Division:
+    """Everything, in one transaction: a demonstration is there whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=settings.HOME) as folder, Pool() as pool, transaction.atomic():
+        return _Demo(Path(folder), pool).play()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - progress of a command
+
+
+class _Demo:
+    def __init__(self, folder: Path, pool: Pool) -> None:
+        self.folder, self.pool = folder, pool
+        self.users: dict[str, User] = {}
+
+    def play(self) -> Division:
+        _say("建立区划、单位、账号……")
+        self._places()
+        _say("建立对象与任务……")
+        self._subjects()
+        self._rounds()
+        _say("导入评分表、监控表和自评表……")
+        self._import_all()
+        _say("确认问题，出具报告，发出并签收反馈函……")
+        self._conclude()
+        return self.division
+
+    # ---- places and people ----------------------------------------------------------------------------------------
+
+    def _places(self) -> None:
+        facts = workbooks.named()
+        place = facts["division"]
+        self.division = create_division(
+            code=place["code"], name=place["name"], bureau=place["bureau"], by=None, short_name=place["short_name"],
+            body=place["body"], report_chain=place["report_chain"], demo=True, why="演示",
+        )  # fmt: skip
+        self.units: dict[str, Unit] = {}
+        for number, name in enumerate(facts["units"], start=1):
+            self._unit(f"9{number:02d}001", name, kind=Unit.Kind.DEPARTMENT)
+        for number, name in enumerate(["绩效管理科", "行政政法科", "预算科", "国库科"], start=1):
+            self._unit(f"CZ{number:03d}", name, kind=Unit.Kind.FINANCE)
+        for number, name in enumerate(synthetic.unit_names(), start=1):
+            self._unit(
+                f"8{number:02d}001", name, kind=Unit.Kind.DEPARTMENT, synthetic=True, contact=f"经办人（{name}）",
+                phone=f"0000-{number:04d}", office=self.units["行政政法科"],
+            )  # fmt: skip
+        self.users = make_accounts(self.division)
+        for document in facts["documents"]:
+            add_document(division=self.division, by=None, issued_on=None, issuer="", **document)
+        ensure_catalogue(division=self.division, by=None)
+
+    def _unit(self, code: str, name: str, **details: Any) -> None:
+        self.units[name] = add_unit(division=self.division, code=code, name=name, by=None, **details)
+
+    # ---- subjects and money ---------------------------------------------------------------------------------------
+
+    def _subjects(self) -> None:
+        self.dossiers: dict[tuple[str, str, int], Dossier] = {}
+        for item in workbooks.named()["departments"]:
+            self._dossier(
+                workbooks.DEPARTMENT_SUFFIX, item["unit"], EVALUATED_YEAR, wan(item["opening"]["value"]),
+                kind=Subject.Kind.DEPARTMENT, money_synthetic=True,
+            )  # fmt: skip
+        for row in workbooks.evaluated():
+            tags = [row["领域"]] if row["领域"] else []
+            made_up = row["实施单位"].startswith("示例")
+            opening = wan(row["年初预算（万元）"])
+            self._dossier(
+                row["项目名称"], row["实施单位"], EVALUATED_YEAR, opening, tags=tags, synthetic=made_up, money_synthetic=True,
+            )  # fmt: skip
+        for item in workbooks.named()["monitored"]:
+            self._dossier(item["name"], item["unit"], MONITORED_YEAR, wan(item["budget"]))
+        for project in synthetic.ordinary_projects():
+            tags = [project.tag] if project.tag else []
+            for year in (EVALUATED_YEAR, MONITORED_YEAR):
+                self._dossier(
+                    project.name, project.unit, year, project.opening, tags=tags, synthetic=True, money_synthetic=True,
+                )  # fmt: skip
+
+    def _dossier(
+        self, name: str, unit: str, year: int, opening: Any, *, money_synthetic: bool = False, **details: Any,
+    ) -> None:  # fmt: skip
+        subject = Subject.objects.filter(division=self.division, unit=self.units[unit], name=name).first()
+        if subject is None:
+            number = Subject.objects.filter(division=self.division).count() + 1
+            subject = ensure_subject(
+                division=self.division, unit=self.units[unit], code=f"{self.division.code}{number:012d}", name=name,
+                by=None, why="演示", **details,
+            )  # fmt: skip
+        dossier = open_dossier(subject=subject, fiscal_year=year, by=None)
+        set_appropriation(dossier=dossier, by=None, opening=opening, adjusted=opening, synthetic=money_synthetic)
+        self.dossiers[name, unit, year] = dossier
+
+    # ---- rounds ---------------------------------------------------------------------------------------------------
+
+    def _rounds(self) -> None:
+        notice = self.division.document_set.filter(kind="notice").first()
+        evaluated = [d.pk for (name, unit, _), d in self.dossiers.items() if self._is_evaluated(name, unit)]
+        self._round(Round.Kind.FINANCE, "2021年财政重点评价", EVALUATED_YEAR, basis=notice, key=True, scope=evaluated)
+        for through in (7, 10):
+            names = {m["name"] for m in workbooks.named()["monitored"] if m["through"] == through}
+            watched = [d.pk for (name, _, _), d in self.dossiers.items() if name in names]
+            self._round(
+                Round.Kind.MONITORING, f"2021年财政重点监控（1-{through}月）", MONITORED_YEAR, basis=notice, key=True,
+                through_month=through, scope=watched,
+            )  # fmt: skip
+        ordinary = {(p.name, p.unit) for p in synthetic.ordinary_projects()}
+        own = [d.pk for (n, u, y), d in self.dossiers.items() if y == EVALUATED_YEAR and (n, u) in ordinary]
+        self._round(
+            Round.Kind.SELFEVAL, "2020年度项目支出单位自评", EVALUATED_YEAR, scope=own, synthetic=True,
+            deadline=date(2021, 4, 30),
+        )  # fmt: skip
+        first = set(synthetic.unit_names()[: workbooks.WATCHED_UNITS])
+        daily = [d.pk for (n, u, y), d in self.dossiers.items() if y == MONITORED_YEAR and (n, u) in ordinary and u in first]
+        self._round(
+            Round.Kind.MONITORING, "2021年日常监控（1-7月）", MONITORED_YEAR, scope=daily, synthetic=True, through_month=7,
+            deadline=date(2021, 8, 31),
+        )  # fmt: skip
+
+    def _is_evaluated(self, name: str, unit: str) -> bool:
+        return name == workbooks.DEPARTMENT_SUFFIX or any(
+            row["项目名称"] == name and row["实施单位"] == unit for row in workbooks.evaluated()
+        )
+
+    def _round(self, kind: str, name: str, fiscal_year: int, *, scope: list[int], **more: Any) -> None:
+        open_round(
+            division=self.division, kind=kind, name=name, work_year=WORK_YEAR, fiscal_year=fiscal_year, by=None,
+            scope={"dossiers": scope}, opens_on=date(2021, 3, 1), **more,
+        )  # fmt: skip
+
+    # ---- imports --------------------------------------------------------------------------------------------------
+
+    def _import_all(self) -> None:
+        rounds = {(r.kind, r.key, r.through_month): r for r in Round.objects.filter(division=self.division)}
+        evaluation = rounds[Round.Kind.FINANCE, True, None]
+        books: list[tuple[Round, Handed]] = [(evaluation, workbooks.department_sheets())]
+        books += [(evaluation, book) for book in workbooks.project_sheets()]
+        books += [(rounds[Round.Kind.MONITORING, True, t], book) for t, book in workbooks.key_monitoring()]
+        books += [(rounds[Round.Kind.SELFEVAL, False, None], book) for book in workbooks.self_evaluations()]
+        books += [(rounds[Round.Kind.MONITORING, False, 7], book) for book in workbooks.daily_monitoring()]
+        paths = [workbooks.write(book, self.folder) for _, book in books]
+        for (opened, book), path, reading in zip(books, paths, self.pool.map(paths), strict=True):
+            choices = {str(index): {"round": opened.pk} for index in range(len(reading["forms"]))}
+            outcome = apply_reading(
+                reading, path, division=self.division, by=None, choices=choices, synthetic=book.synthetic,
+            )  # fmt: skip
+            if not outcome.clean:
+                first = [p for p in outcome.problems if p["level"] == "阻断"][:1] or outcome.unmatched[:1]
+                raise DemoError(f"{book.name} 未能导入：{first}")
+
+    # ---- conclusions ----------------------------------------------------------------------------------------------
+
+    def _conclude(self) -> None:
+        judge, second = self.users["jixiao"], self.users["jixiao2"]
+        reported = Review.objects.filter(round__division=self.division, round__key=True)
+        sheets = reported.filter(kind=Round.Kind.FINANCE)
+        Mark.objects.filter(review__in=sheets).update(synthetic=True)
+        self._assign(sheets)
+        items = {item.code: item for item in CatalogueItem.objects.filter(division=self.division)}
+        for finding in Finding.objects.filter(review__in=sheets, state=Finding.State.CANDIDATE):
+            confirm_finding(finding=finding, by=judge, why="评价报告已列明")
+        self._compliance(items, judge)
+        set_common_problems(
+            division=self.division, work_year=WORK_YEAR, by=judge,
+            lines=[(item["text"], [item["code"]]) for item in workbooks.named()["common_problems"]],
+        )  # fmt: skip
+        for number, review in enumerate(reported.order_by("pk"), start=1):
+            self._issue(review, number, judge, second)
+        self._submit_others()
+
+    def _assign(self, sheets: Any) -> None:
+        subjects = Subject.objects.filter(dossiers__reviews__in=sheets)
+        for username, role in (("jigou", "agency"), ("zhuanjia", "expert")):
+            grant(
+                user=self.users[username], role=role, division=self.division, subjects=subjects, by=None, why="2021年财政重点评价",
+            )  # fmt: skip
+
+    def _compliance(self, items: dict[str, CatalogueItem], judge: User) -> None:
+        by_kind = {item.category: item for item in items.values()}
+        for facts in workbooks.named()["monitored"]:
+            review = Review.objects.get(dossier=self.dossiers[facts["name"], facts["unit"], MONITORED_YEAR])
+            for kind in facts["compliance"]:
+                finding = propose_finding(
+                    dossier=review.dossier, review=review, item=by_kind[kind], text=by_kind[kind].text, by=judge,
+                    evidence="由公开报告对该项目的意见建议归纳",
+                )  # fmt: skip
+                confirm_finding(finding=finding, by=judge, why="监控意见建议已指出")
+
+    def _issue(self, review: Review, number: int, judge: User, second: User) -> None:
+        submit_review(review=review, by=None)
+        check_review(review=review, by=None, why="演示")
+        confirm_review(review=review, by=judge, why="演示")
+        issue_review(review=review, by=second, issued_on=ISSUED, paper_number=f"演示〔2021〕{number}号")
+        notice = send_feedback(review=review, by=judge, issued_on=FED_BACK, number=f"演示反馈〔2021〕{number}号")
+        receive_feedback(notice=notice, by=None, on=RECEIVED, name=f"{review.dossier.unit}经办人")
+
+    def _submit_others(self) -> None:
+        """Units handed their forms in; the first unit's stay open, so that its clerk has something to do."""
+        first = synthetic.unit_names()[0]
+        for review in Review.objects.filter(round__division=self.division, round__key=False).exclude(dossier__unit__name=first):
+            if not any(p.get("level") == "阻断" for p in review.problems):
+                submit_review(review=review, by=None)
