@@ -1,0 +1,90 @@
+"""Writes docs/rules.md from the registry of checks and the basis files; ``--check`` only says whether it is up to date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from wenxiao.rulebook import basis, frameworks, profiles
+from wenxiao.rulebook.checks import registry
+
+PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([*_head(), *_checks(), *_scoring(), *_profiles(), *_dated(), *_trees(), ""])
+
+
+def _head() -> Iterator[str]:
+    yield "# 规则"
+    yield ""
+    yield "本页由 `scripts/rules_page.py` 从规则登记和 `rulebook/basis` 生成，请勿手改。待核或没有依据的规则最多只能警告。"
+
+
+def _checks() -> Iterator[str]:
+    yield from ("", "## 检查", "", "| 编号 | 检查项 | 等级 | 依据 | 如何改正 |", "| --- | --- | --- | --- | --- |")
+    for one in registry():
+        cited = "算术上不可能" if one.arithmetic else one.basis or "无文件依据（待核）"
+        yield f"| {one.code} | {one.title} | {one.level} | {cited} | {one.mend} |"
+
+
+def _scoring() -> Iterator[str]:
+    yield from ("", "## 计分规则", "", "| 编号 | 名称 | 算法 | 依据 |", "| --- | --- | --- | --- |")
+    for one in profiles.rule_texts().values():
+        yield f"| {one.code} | {one.name} | {one.formula} | {one.basis} |"
+
+
+def _profiles() -> Iterator[str]:
+    yield from ("", "## 计分口径", "", "| 编号 | 名称 | 权重 | 反向指标 | 依据 |", "| --- | --- | --- | --- | --- |")
+    for code in profiles.profile_codes():
+        one = profiles.profile(code)
+        weights = " ".join(f"{name}{points}" for name, points in one.weights.items())
+        reverse = {"ratio": "比值式", "deduction": "扣减式"}[one.reverse]
+        yield f"| {code} | {one.name} | {weights} | {reverse} | {one.basis} |"
+
+
+def _dated() -> Iterator[str]:
+    yield from (
+        "",
+        "## 有日期的规则数据",
+        "",
+        "| 文件 | 名称 | 起用 | 依据 | 说明 |",
+        "| --- | --- | --- | --- | --- |",
+    )
+    for name in basis.names():
+        rule = basis.load(name)
+        for value in rule.values:
+            yield f"| {name} | {rule.title} | {value.start} | {value.basis} | {value.note} |"
+
+
+def _trees() -> Iterator[str]:
+    for name in frameworks.TREES:
+        tree = frameworks.tree(name)
+        yield from (
+            "",
+            f"## {tree.title}",
+            "",
+            "| 编号 | 指标 | 说明或要点 | 公式 | 核实 |",
+            "| --- | --- | --- | --- | --- |",
+        )
+        for top in tree.criteria:
+            for one in top.walk():
+                said = one.explanation or "；".join(one.points)
+                yield f"| {one.code} | {'　' * (one.level - 1)}{one.name} | {said} | {one.formula} | {'是' if one.verified else '待核'} |"
+
+
+def main() -> int:
+    """Write the page, or with ``--check`` compare it; 1 when it is out of date."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        same = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
+        print("docs/rules.md 与规则一致。" if same else "docs/rules.md 已过时，请运行 scripts/rules_page.py。")
+        return 0 if same else 1
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Every check has a case that fires and one that does not; none that is unverified blocks."""
+
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+
+from wenxiao.rulebook import frameworks
+from wenxiao.rulebook.checks import Table, registry, rule, run
+
+HERE = Path(__file__).parent
+CASES = yaml.safe_load((HERE.parent / "cases/checks/all.yaml").read_text(encoding="utf-8"))
+NUMBERS = {"weight", "score", "total", "initial", "full_year", "executed", "amount", "rate", "execution_score", "execution_weight", "computed"}  # fmt: skip
+
+
+def typed(cells):
+    cells = {key: Decimal(value) if key in NUMBERS else value for key, value in cells.items()}
+    if "year_number" in cells:
+        cells["year"] = cells.pop("year_number")
+    if "subtotals" in cells:
+        cells["subtotals"] = {
+            name: tuple(None if value is None else Decimal(value) for value in pair)
+            for name, pair in cells["subtotals"].items()
+        }
+    return cells
+
+
+def table(case):
+    return Table([typed(row) for row in case.get("rows", [])], typed(case.get("head", {})))
+
+
+@pytest.mark.parametrize("code", [one.code for one in registry()])
+def test_every_rule_has_its_case(code):
+    assert run(table(CASES[code]["fires"]), [code])
+    assert run(table(CASES[code]["silent"]), [code]) == []
+
+
+def test_only_impossibilities_and_verified_clauses_block():
+    assert all(one.arithmetic or (one.verified and one.basis) for one in registry() if one.level == "阻断")
+    with pytest.raises(ValueError, match="重复"):
+        rule("MB-01", "重复", "提示")(lambda table: [])
+
+
+def test_problem_knows_its_cell():
+    row = {"weight": Decimal(0), "sheet": "目标表", "places": {"weight": "F7"}}
+    ((hit, problem),) = run(Table([row]), ["MB-09"])
+    assert (hit.row, problem.place, problem.level) == (0, "目标表 F7", "阻断")
+
+
+def test_points_beyond_the_bands():
+    assert run(Table((), {"total": Decimal(110), "grade": "优"}), ["ZP-13"])
+    assert run(Table((), {"full_year": Decimal(100), "executed": Decimal(99), "through_month": 7}), ["JK-01"])
+
+
+def test_frameworks_have_unique_codes_and_findable_leaves():
+    for name in frameworks.TREES:
+        tree = frameworks.tree(name)
+        codes = [one.code for top in tree.criteria for one in top.walk()]
+        assert len(codes) == len(set(codes))
+        assert all(tree.find(one.code) == one for one in tree.leaves())
+    assert frameworks.tree("project_framework").find("Z") is None
+    assert [one.name for one in frameworks.tree("project_framework").criteria] == ["决策", "过程", "产出", "效益"]
+    assert len(list(frameworks.tree("project_framework").leaves())) == 17
+
+
+def test_the_page_of_rules_is_up_to_date():
+    script = HERE.parent.parent / "scripts" / "rules_page.py"
+    assert subprocess.run([sys.executable, script, "--check"], check=False).returncode == 0

@@ -1,0 +1,146 @@
+"""Money, grades, pace: the seed's own figures."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wenxiao.rulebook import basis, grading, numbers, pace, tally
+
+D = Decimal
+WAN = 10_000
+
+
+@pytest.mark.parametrize(
+    ("budget", "executed", "month", "rate", "index", "light", "above"),
+    [
+        ("280.2", "182.21", 7, "65.03", "111.5", "green", True),
+        ("460", "260.013", 7, "56.52", "96.9", "green", False),
+        ("2475", "1163.7", 10, "47.02", "56.4", "red", False),
+        ("150", "81.9", 10, "54.60", "65.5", "yellow", False),
+    ],
+)
+def test_the_four_monitored_projects(budget, executed, month, rate, index, light, above):
+    now = pace.pace(D(budget) * WAN, D(executed) * WAN, month)
+    assert (str(now.rate), str(now.index), now.light, now.above_pace, now.verified) == (
+        rate,
+        index,
+        light,
+        above,
+        False,
+    )
+
+
+def test_pace_without_figures_is_dark():
+    for budget, executed in ((None, D(1)), (D(0), D(1)), (D(1), None)):
+        assert pace.pace(budget, executed, 7).light == "none"
+    assert pace.pace(D(100), D(0), 7).light == "red"
+    with pytest.raises(pace.PaceError, match="1 至 12"):
+        pace.pace(D(1), D(1), 13)
+
+
+def test_late_arrival_counts_from_arrival():
+    late = pace.pace(D(700), D(200), 7, arrived_month=6)
+    assert (late.elapsed, late.light) == (D("28.57"), "green")
+    assert "58.33" in late.reason
+    assert pace.pace(D(700), D(200), 5, arrived_month=6).light == "none"
+    assert pace.pace(D(700), D(200), 7, arrived_month=1) == pace.pace(D(700), D(200), 7)
+
+
+def test_milestones_win():
+    done = pace.Milestone("招标", date(2021, 3, 31), date(2021, 3, 1))
+    missed, later = pace.Milestone("开工", date(2021, 6, 30)), pace.Milestone("竣工", date(2021, 12, 31))
+    assert pace.pace(D(100), D(1), 7, milestones=[done, later]).light == "green"
+    half = pace.pace(D(100), D(99), 7, milestones=[done, missed, later])
+    assert (half.light, half.index, "开工" in half.reason) == ("red", D("50.0"), True)
+    assert pace.pace(D(100), D(1), 7, milestones=[missed], on=date(2021, 1, 5)).light == "green"
+
+
+def test_goal_lights_and_forecast():
+    assert pace.goal_light(D(100), D(50), Fraction(7, 12)) == "green"
+    assert pace.goal_light(None, D(50), Fraction(7, 12)) == "none"
+    assert [pace.quality_light(tier) for tier in ("1", "2", "3", None)] == ["green", "yellow", "red", "none"]
+    assert pace.forecast([]) is None
+    assert pace.forecast([D(10)]).high == D("120.00")
+    range_ = pace.forecast([D(10), D(10), D(40)])
+    assert (range_.low, range_.high) == (D("240.00"), D("240.00"))
+
+
+def test_grades_are_half_open():
+    assert [grading.grade(D(x)) for x in ("100", "90", "89.99", "80", "79.99", "60", "59.99", "0")] == list(
+        "优优良良中中差差"
+    )
+    assert (grading.grade(D("87.45")), grading.grade(D("86.08"))) == ("良", "良")
+    assert grading.bands_in_force().names == ("优", "良", "中", "差")
+    for outside in ("100.01", "-0.01"):
+        with pytest.raises(grading.OutOfBandsError, match="100"):
+            grading.grade(D(outside))
+
+
+def test_money_as_the_seed_prints_it():
+    yuan = [numbers.to_yuan(D(x), "万元") for x in ("280.2", "460", "2475", "150")]
+    assert numbers.wan(sum(yuan)) == "3365.2"
+    assert numbers.yi(sum(yuan)) == numbers.print_value(sum(yuan), numbers.EXACT, "亿元") == "0.33652"
+    assert numbers.print_value(D(58_000_000), numbers.rounded(2), "亿元") == numbers.yi(D(58_000_000), 2) == "0.58"
+    assert numbers.print_value(D(280_123_456), numbers.about(1), "亿元") == "约2.8"
+    assert (numbers.wan(D("2600130.00")), numbers.wan(D("2600130.00"), 2)) == ("260.013", "260.01")
+    assert numbers.wan_screen(D(33652000)) == "3,365.20"
+    assert numbers.print_value(D("87.450"), numbers.EXACT, "分") == "87.45"
+    assert (numbers.EXACT.text, numbers.rounded(2).text, numbers.plain(D("-0.0"))) == ("exact", "rounded(2)", "0")
+
+
+def test_amounts_that_are_no_money():
+    assert numbers.to_yuan(D("260.013"), "万元") == D("2600130.00")
+    for amount, unit in ((D("0.001"), "元"), (D(1), "美元"), (D("NaN"), "万元")):
+        with pytest.raises(numbers.AmountError, match=r"[元额]"):
+            numbers.to_yuan(amount, unit)
+    with pytest.raises(numbers.AmountError, match="金额"):
+        numbers.fen(D("Infinity"))
+
+
+@given(st.integers(-(10**20), 10**20), st.integers(1, 10**9))
+def test_half_up_is_decimal_half_up(n, d):
+    got = numbers.half_up(n, d)
+    assert abs(Fraction(got) - Fraction(n, d)) <= Fraction(1, 2)
+    assert numbers.half_up(-n, d) == -got
+
+
+@given(st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=2))
+def test_rates_are_missing_only_without_a_whole(part, whole):
+    assert (numbers.rate_percent(part, whole) is None) == (whole == 0)
+    assert numbers.from_fen(numbers.fen(part)) == part
+
+
+def test_tally_counts_distinct_confirmed_subjects():
+    found = [tally.Found(n, "WT-01") for n in range(1, 14)] + [
+        tally.Found(1, "WT-01b"),
+        tally.Found(20, "WT-01", "candidate"),
+        tally.Found(99, "WT-01"),
+    ]
+    lines = tally.tally(found, range(1, 22), [("少见", ["WT-09"]), ("执行率低于80%", ["WT-01", "WT-01b"])])
+    assert [line.sentence() for line in lines] == ["执行率低于80%（涉及到13个项目）"]
+    grid = tally.matrix(lines, list(range(1, 22)))
+    assert grid.totals == tuple(line.count for line in lines)
+    assert tally.tally(found, range(1, 22), [("x", ["WT-01"])], at_least=14) == []
+
+
+def test_what_is_unverified_may_at_most_warn():
+    assert basis.allowed_level("阻断", verified=False, document="某文") == "警告"
+    assert basis.allowed_level("阻断", verified=True, document="") == "警告"
+    assert basis.allowed_level("阻断", verified=True, document="区财〔2021〕1号") == "阻断"
+    assert basis.allowed_level("阻断", verified=False, document="", arithmetic=True) == "阻断"
+    assert basis.allowed_level("提示", verified=False, document="") == "提示"
+
+
+def test_rule_files_hold_no_floats_and_are_dated():
+    assert all(basis.load(name).values for name in basis.names())
+    for bad in ({"from": "2021-01-01", "content": {"x": [0.5]}}, {"content": {}}):
+        with pytest.raises(basis.BasisError):
+            basis.in_force("grades", 2021, {"grades": [bad]})
+    with pytest.raises(basis.BasisError):
+        basis.load("没有")
+    with pytest.raises(basis.BasisError):
+        basis.number(1.5)
