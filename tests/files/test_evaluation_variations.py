@@ -317,3 +317,21 @@ def test_grades_at_the_borders():
         "中",
         "差",
     ]
+
+
+def test_a_strangers_blanks_cost_no_time():
+    import time
+
+    wide = " " * 30_000
+    rows = [
+        ["评分表" + wide],
+        ["项目名称：" + wide + "甲", "单位：" + wide + "x"],
+        COLUMNS,
+        ["决策", "立项(5" + wide, "甲(5" + wide + "x", 100, 90, "。" + wide],
+        ["合计", None, None, 100, 90, "等级" + wide + "x"],
+        ["评价等级" + wide + "为" + wide],
+        ["存在的问题", "1." + wide + "。" + wide + "2"],
+    ]
+    started = time.process_time()
+    read(rows)
+    assert time.process_time() - started < 2

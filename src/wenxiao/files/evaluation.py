@@ -235,7 +235,7 @@ def _read_row(reading: _Reading, row: int) -> None:
     cells = grid.own_cells(row)
     if not cells:
         return
-    label = squeezed(half_width(grid.text(row, cells[0].col)))
+    label = squeezed(grid.text(row, cells[0].col))
     left = squeezed(grid.text(row, grid.left))
     bare = squeezed(LEADING_NUMBER.sub("", cells[0].text, count=1))
     if _take_text_block(reading, cells, bare, left):
@@ -293,7 +293,7 @@ def _take_table_row(reading: _Reading, row: int, cells: list[Cell], bare: str) -
     grid, head, out = reading.grid, reading.head, reading.out
     names = [squeezed(grid.text(row, col)) for col in head.level_columns()] or [bare]
     subtotal = next((match for name in [*names, bare] if (match := SUBTOTAL.match(name))), None)
-    if GRADE_LABEL.search(bare) or (GRADE_INLINE.search(half_width(bare)) and not TOTAL.match(bare) and len(bare) < 16):
+    if GRADE_LABEL.search(bare) or (GRADE_INLINE.search(bare) and not TOTAL.match(bare) and len(bare) < 16):
         _take_grade(out, cells)
         reading.mode = "after"
     elif TOTAL.match(bare) or any(TOTAL.match(name) for name in names):
@@ -335,7 +335,11 @@ def _take_total(reading: _Reading, row: int, cells: list[Cell]) -> None:
     if out["grade"] is None:
         _take_grade(
             out,
-            [cell for cell in cells[1:] if GRADE_INLINE.search(half_width(cell.text)) or cell.text.strip() in GRADES],
+            [
+                cell
+                for cell in cells[1:]
+                if GRADE_INLINE.search(squeezed(cell.text[:400])) or cell.text.strip() in GRADES
+            ],
         )
 
 
@@ -489,7 +493,7 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
         opened = opens_block(text)
         if opened is not None:
             block = opened
-        elif (found := GRADE_INLINE.search(half_width(text))) and out["grade"] is None:
+        elif (found := GRADE_INLINE.search(squeezed(text[:400]))) and out["grade"] is None:
             out["grade"] = {"cell": None, "value": found[1], "norm": GRADES[found[1]], "stored": text}
         elif SIGNATURE.search(squeezed(text)):
             block = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from wenxiao.files.cells import Sheet
 from wenxiao.files.grids import Grid, column_name
-from wenxiao.files.textforms import half_width, squeezed
+from wenxiao.files.textforms import squeezed
 
 TREE = re.compile(r"^(项目|部门|政策|预算)?(决策|投入|过程|产出|效益|效果|管理|绩效|履职|影响力?)")
 FIRST_BRANCH = re.compile(r"(决策|投入|过程|管理)")
@@ -111,7 +111,7 @@ def _points_in_names(grid: Grid, head: Head) -> bool:
     """Whether the criteria carry their weight in brackets: 「立项依据充分性（4分）」."""
     col = head.roles.get("level3", head.roles.get("level2", grid.left))
     names = [grid.text(row, col) for row in range(head.last_row + 1, grid.bottom + 1)]
-    return sum(1 for name in names if POINTS.search(half_width(name))) >= 3
+    return sum(1 for name in names if POINTS.search(squeezed(name[:200]))) >= 3
 
 
 def _last_head_row(grid: Grid, row: int) -> int:

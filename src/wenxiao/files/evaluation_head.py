@@ -36,6 +36,8 @@ OTHERS = re.compile(
 )
 MONEY = {"audited_arranged", "audited_used"}
 INLINE = re.compile(r"([\u4e00-\u9fa5()]{2,16}?)\s*[:]\s*(.*?)(?=\s{2,}\S|\s[\u4e00-\u9fa5]{2,14}\s*:|$)", re.MULTILINE)
+LONGEST_HEAD_CELL = 400
+"""A label with its value is never longer; longer texts are prose, and a stranger's blanks must not cost time."""
 UNIT_LINE = re.compile(r"(?:金额|资金)?单位\s*[:]\s*(人民币)?\s*(亿元|万元|千元|元)")
 SKIPPED_TITLE = re.compile(r"^(附件|附表|附)\d*[:]?$|单位:|编号")
 
@@ -107,7 +109,7 @@ def _is_label(text: str) -> bool:
 
 def _inline(text: str, address: str | None, place: dict[str, Any]) -> list[Found]:
     wide = half_width(text)
-    if ":" not in wide:
+    if ":" not in wide or len(wide) > LONGEST_HEAD_CELL:
         return []
     out = []
     for match in INLINE.finditer(wide):
@@ -120,7 +122,7 @@ def _inline(text: str, address: str | None, place: dict[str, Any]) -> list[Found
 def stated_unit(texts: list[str]) -> str | None:
     """The money unit a line such as 「金额单位：万元」 states; None when none does."""
     for text in texts:
-        match = UNIT_LINE.search(half_width(text))
+        match = UNIT_LINE.search(squeezed(text[:LONGEST_HEAD_CELL]))
         if match:
             return match[2]
     return None

@@ -32,7 +32,7 @@ class Level:
 
 def split_name(text: str) -> tuple[str | None, str, str | None]:
     """(code, name, points) of an indicator's name: 「A101 立项依据充分性（4分）」 → ("A101", "立项依据充分性", "4")."""
-    wide = re.sub(r"\s*\n\s*", "", text.strip())
+    wide = re.sub(r"\s+", " ", re.sub(r"\n", "", text.strip()))
     points = POINTS.search(half_width(wide))
     name = wide[: points.start()] if points else wide
     code = CODE.match(half_width(name))
