@@ -103,3 +103,15 @@ def test_the_draft_names_what_changed_since(year, draft):
         draft, services.current(year.division, 2021).report)}  # fmt: skip
     assert changed["projects.count"] == ("21个", "22个")
     assert changed["projects.grade.良"] == ("17个", "18个")
+
+
+def test_files_of_a_signed_year_are_the_signed_ones(year, signed, tmp_path):
+    before = services.report_files(year.division, 2021)
+    public = services.report_files(year.division, 2021, version="public")
+    Finding.objects.filter(item=year.items[0]).first().delete()
+    assert services.report_files(year.division, 2021) == before
+    assert services.report_files(year.division, 2021, version="public") == public
+    assert services.report_files(year.division, 2021, draft=True)["figures.json"] != before["figures.json"]
+    written = services.write_all(year.division, 2021, tmp_path / "out")
+    assert [path.name for path in written] == ["annual.docx", "summary.xlsx", "summary.docx", "figures.json"]
+    assert written[0].read_bytes() == read_file(signed.document)

@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q, QuerySet
 from wenxiao.budget.models import Appropriation, Round, Subject
 from wenxiao.followup.models import CommonProblem, Finding, Rectification, Use
 from wenxiao.orgs.models import Unit
-from wenxiao.records.models import Document, Notice
+from wenxiao.records.models import Document, Notice, StoredFile
 from wenxiao.reviews.models import Review, Suggestion
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Reported:
     """One review of a key round as reports tell it. Money is 元; None where nobody entered a value.
 
     ``opening`` is the sum of the dossier's opening appropriations and ``appropriations`` the rows behind it.
-    ``points`` and ``grade`` are None and empty until the result was confirmed: nothing unconfirmed is told.
+    ``points`` and ``grade`` are None and empty until the result was confirmed: nothing unconfirmed is told. The three
+    ``synthetic`` say what was made up for a demonstration: the object, its opening budget, its audited amounts or points.
     """
 
     review: int
@@ -86,10 +87,12 @@ class Reported:
     restricted: bool
     disclosure: str
     synthetic: bool
+    result_synthetic: bool
     state: str
     concluded: bool
     issued: bool
     opening: Decimal | None
+    opening_synthetic: bool
     appropriations: tuple[int, ...]
     audited: int | None
     arranged: Decimal | None
@@ -126,7 +129,7 @@ def reported_reviews(division: Division, work_year: int, *, kind: str) -> tuple[
 class _Parts:
     """What hangs on the reported reviews, read in one query each and keyed for joining."""
 
-    money: Mapping[int, list[tuple[int, Decimal | None]]]
+    money: Mapping[int, list[Appropriation]]
     suggestions: Mapping[int, list[str]]
     findings: Mapping[int, list[Confirmed]]
     notices: Mapping[int, list[Told]]
@@ -137,7 +140,7 @@ class _Parts:
         found = rows.order_by()
         ids, dossiers = found.values("pk"), found.values("dossier")
         return cls(
-            money=_grouped(Appropriation.objects.filter(dossier__in=dossiers).order_by("pk"), "dossier_id", "opening"),
+            money=_money(dossiers),
             suggestions=_suggestions(ids),
             findings=_findings(dossiers),
             notices=_notices(ids, division),
@@ -147,11 +150,12 @@ class _Parts:
         )
 
 
-def _grouped(rows: QuerySet[Any, Any], key: str, value: str) -> dict[int, list[tuple[int, Decimal | None]]]:
-    grouped: dict[int, list[tuple[int, Decimal | None]]] = defaultdict(list)
-    for pk, owner, amount in rows.values_list("pk", key, value):
-        grouped[owner].append((pk, amount))
-    return grouped
+def _money(dossiers: QuerySet[Any, Any]) -> dict[int, list[Appropriation]]:
+    """The appropriations with an opening amount, by dossier."""
+    found: dict[int, list[Appropriation]] = defaultdict(list)
+    for row in Appropriation.objects.filter(dossier__in=dossiers).exclude(opening=None).order_by("pk"):
+        found[row.dossier_id].append(row)
+    return found
 
 
 def _suggestions(reviews: QuerySet[Any, Any]) -> dict[int, list[str]]:
@@ -204,7 +208,7 @@ def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 def _reported(review: Review, parts: _Parts) -> Reported:
     dossier, subject, audited = review.dossier, review.dossier.subject, review.audited
-    money = [(pk, amount) for pk, amount in parts.money.get(dossier.pk, ()) if amount is not None]
+    money = parts.money.get(dossier.pk, [])
     concluded = review.state in _CONCLUDED
     return Reported(
         review=review.pk,
@@ -220,11 +224,13 @@ def _reported(review: Review, parts: _Parts) -> Reported:
         restricted=subject.restriction == Subject.Restriction.RESTRICTED,
         disclosure=subject.get_restriction_display(),
         synthetic=subject.synthetic,
+        result_synthetic=review.synthetic or bool(audited and audited.synthetic),
         state=review.get_state_display(),
         concluded=concluded,
         issued=review.state == Review.State.ISSUED,
-        opening=_total(amount for _, amount in money),
-        appropriations=tuple(pk for pk, _ in money),
+        opening=_total(row.opening for row in money),
+        opening_synthetic=any(row.synthetic for row in money),
+        appropriations=tuple(row.pk for row in money),
         audited=audited.pk if audited else None,
         arranged=audited.arranged if audited else None,
         used=audited.used if audited else None,
@@ -320,11 +326,11 @@ def rectification_standing(division: Division, work_year: int) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """Accepted uses of results of one kind: how many dossiers, how much money (元, None when no amount was entered)."""
+    """Accepted uses of results of one kind, with the money each concerns (元, None where none was entered)."""
 
     kind: str
     uses: tuple[int, ...]
-    amount: Decimal | None
+    amounts: tuple[Decimal | None, ...]
 
 
 def money_consequences(division: Division, work_year: int) -> tuple[Consequence, ...]:
@@ -332,11 +338,11 @@ def money_consequences(division: Division, work_year: int) -> tuple[Consequence,
     rows = Use.objects.filter(
         state=Use.State.ACCEPTED, review__round__division=division, review__round__work_year=work_year
     ).order_by("pk")
-    grouped: dict[str, list[tuple[int, Decimal | None]]] = defaultdict(list)
-    for row in rows.only("pk", "kind", "amount"):
-        grouped[row.kind].append((row.pk, row.amount))
+    grouped: dict[str, list[Use]] = defaultdict(list)
+    for row in rows:
+        grouped[row.kind].append(row)
     return tuple(
-        Consequence(label, tuple(pk for pk, _ in grouped[kind]), _total(amount for _, amount in grouped[kind]))
+        Consequence(label, tuple(row.pk for row in grouped[kind]), tuple(row.amount for row in grouped[kind]))
         for kind, label in Use.Kind.choices
         if kind in grouped
     )
@@ -364,3 +370,8 @@ def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
 def uses_of(dossier: int) -> list[Use]:
     """What was proposed and decided from a dossier's results, oldest first."""
     return list(Use.objects.filter(dossier=dossier).select_related("review", "decided_by").order_by("pk"))
+
+
+def stored_files(*, division: Division, ids: Iterable[int]) -> dict[int, StoredFile]:
+    """Files of a division by id, for reports that kept theirs."""
+    return StoredFile.objects.filter(division=division).in_bulk(list(ids))

@@ -22,11 +22,12 @@ from wenxiao.reports.structure import (
     UnknownPlaceError,
     Words,
     bind,
+    joined,
 )
-from wenxiao.rulebook.numbers import PrintRule, wan
+from wenxiao.rulebook.numbers import PrintRule
 
 if TYPE_CHECKING:
-    from wenxiao.followup.selectors import Line, Paper, Reported
+    from wenxiao.followup.selectors import Consequence, Line, Paper, Reported
     from wenxiao.reports.figures import Figure
 
 MASTHEAD = "工作动态"
@@ -121,6 +122,10 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
         found += [f.selfeval_asked(facts), f.selfeval_handed_in(facts)]
     if facts.standing is not None:
         found += [f.rectification_ordered(facts), f.rectification_closed(facts)]
+    found += [make(item) for item in facts.consequences for make in (f.consequence_count, f.consequence_amount)]
+    if facts.previous is not None:
+        counts = (f.departments_count, f.projects_count, f.monitored_count)
+        found += [_last_year(make(facts.previous)) for make in counts]
     return tuple(found)
 
 
@@ -225,12 +230,12 @@ def _overall(writer: _Writer) -> Section | None:
     if not rows:
         return None
     columns = (
-        Column("预算部门", 15, "left"),
-        Column("经审查实际安排资金（万元）", 13, "right"),
-        Column("经审查实际使用资金（万元）", 13, "right"),
-        Column("审查评分（分）", 11),
+        Column("预算部门", 14, "left"),
+        Column("经审查实际安排资金（万元）", 14.5, "right"),
+        Column("经审查实际使用资金（万元）", 14.5, "right"),
+        Column("审查评分（分）", 12),
         Column("评价等级", 9),
-        Column("意见建议", 39, "left"),
+        Column("意见建议", 36, "left"),
     )
     table = Table(columns, tuple(_overall_row(row) for row in rows))
     return Section("overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table))
@@ -298,24 +303,34 @@ def _consequences(writer: _Writer) -> Section | None:
     found = writer.facts.consequences
     if not found:
         return None
-    parts = []
-    for item in found:
-        amount = "" if item.amount is None else f"，涉及资金{wan(item.amount)}万元"
-        parts.append(f"{item.kind}{len(item.uses)}项{amount}")
-    text = f"根据评价和监控结果，经研究采纳结果应用意见：{'；'.join(parts)}。"
-    return Section("consequences", "结果应用情况", (Paragraph((Run(text),)),))
+    parts = joined((_consequence(item) for item in found), "；")
+    runs = (Run("根据评价和监控结果，经研究采纳结果应用意见："), *parts, Run("。"))
+    return Section("consequences", "结果应用情况", (Paragraph(runs),))
+
+
+def _consequence(item: Consequence) -> Runs:
+    amount = f.consequence_amount(item)
+    template = "{类别}{项数}项" + ("，涉及资金{金额}" if amount.value is not None else "")
+    return bind(template, {"类别": item.kind, "项数": f.consequence_count(item), "金额": amount})
 
 
 def _year_on_year(writer: _Writer) -> Section | None:
     before = writer.facts.previous
     if before is None or not before.reported:
         return None
-    now = writer.facts
-    text = (
-        f"财政重点评价部门{len(now.overall)}个（上年{len(before.overall)}个）、项目{len(now.projects)}个"
-        f"（上年{len(before.projects)}个），财政重点监控项目{len(now.monitored)}个（上年{len(before.monitored)}个）。"
-    )
-    return Section("year_on_year", "与上年工作量对比", (Paragraph((Run(text),)),))
+    kinds = (("财政重点评价部门", f.departments_count), ("财政重点评价项目", f.projects_count))
+    pairs = [
+        bind(
+            "{名称}{今年}个（上年{上年}个）",
+            {"名称": name, "今年": make(writer.facts), "上年": _last_year(make(before))},
+        )
+        for name, make in (*kinds, ("财政重点监控项目", f.monitored_count))
+    ]
+    return Section("year_on_year", "与上年工作量对比", (Paragraph((*joined(pairs, "、"), Run("。"))),))
+
+
+def _last_year(figure: Figure) -> Figure:
+    return replace(figure, id=f"last.{figure.id}", name=f"上年{figure.name}")
 
 
 def _plan(writer: _Writer) -> Section | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.rulebook.numbers import EXACT, PrintRule, about, from_fen, plain, print_value, rate_percent, rounded
 
 if TYPE_CHECKING:
-    from wenxiao.followup.selectors import Line, Reported
+    from wenxiao.followup.selectors import Consequence, Line, Reported
     from wenxiao.reports.facts import Facts
 
 WAN, YI = Decimal(10) ** 4, Decimal(10) ** 8
@@ -309,3 +309,15 @@ def rectification_closed(facts: Facts) -> Figure:
     found = facts.standing.closed if facts.standing else ()
     parts = [Part(f"followup.Rectification:{pk}", "整改事项") for pk in found]
     return count("rectification.closed", "已整改个数", "其中已核验销号的个数", parts)
+
+
+def consequence_count(item: Consequence) -> Figure:
+    """Accepted uses of results (结果应用) of one kind."""
+    parts = [Part(f"followup.Use:{pk}", item.kind) for pk in item.uses]
+    return count(f"uses.{item.kind}.count", f"{item.kind}项数", f"已采纳的“{item.kind}”项数", parts, unit="项")
+
+
+def consequence_amount(item: Consequence) -> Figure:
+    """The money those uses concern, 万元."""
+    parts = [Part(f"followup.Use:{pk}", item.kind, amount) for pk, amount in zip(item.uses, item.amounts, strict=True)]
+    return money(f"uses.{item.kind}.amount", f"{item.kind}金额", f"已采纳的“{item.kind}”涉及金额相加", parts)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.followup.selectors import stored_files
 from wenxiao.orgs.permissions import require
-from wenxiao.records.services import record, store_file
+from wenxiao.records.services import read_file, record, store_file
 from wenxiao.reports import annual, printing, structure, summary, wording
 from wenxiao.reports.annual import Choices
 from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import StoredFile
     from wenxiao.reports.structure import Report
 
+_VERSIONS: tuple[Version, ...] = ("internal", "public")
 _CHOICES = {"documents", "named", "lines", "least", "blocks", "prints", "editor"}
 
 
@@ -222,11 +225,14 @@ def _sign(
     if issue_number < 1 or Signed.objects.filter(division=division, work_year=year, issue_number=issue_number).exists():
         raise NotAllowed(f"期号“{issue_number}”不能用：应为没有用过的正整数。")
     issue = structure.Issue(issue_number, signer.strip(), day_text(signed_on))
-    edition = current(division, year, draft=draft)
-    report = annual.issued(edition.report, issue)
-    snapshot = {"report": structure.as_data(report), "choices": draft.choices, "prose": draft.prose}
-    stem = f"{year}年度预算绩效管理工作情况（第{issue_number}期）"
-    sheets = summary.sheets(edition.facts, edition.choices)
+    kept = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
+    report = annual.issued(current(division, year, draft=draft).report, issue)
+    snapshot = {
+        "report": structure.as_data(report),
+        "choices": draft.choices,
+        "prose": draft.prose,
+        "files": {version: {name: [row.pk, row.sha256] for name, row in kept[version].items()} for version in kept},
+    }
     signed = Signed.objects.create(
         division=division,
         work_year=year,
@@ -235,8 +241,8 @@ def _sign(
         signed_on=signed_on,
         snapshot=snapshot,
         digest=_digest(snapshot),
-        document=store_file(division=division, by=by, name=f"{stem}.docx", content=printing.annual_docx(report)),
-        table=store_file(division=division, by=by, name=f"{stem}附表.xlsx", content=printing.workbook(sheets)),
+        document=kept["internal"]["annual.docx"],
+        table=kept["internal"]["summary.xlsx"],
         corrects=corrects,
         why=why,
         by=by,
@@ -250,6 +256,17 @@ def _sign(
         data={"issue": issue_number, "signer": issue.signer, "digest": signed.digest},
     )
     return signed
+
+
+def _kept_files(draft: Draft, version: Version, issue: structure.Issue, by: User | None) -> dict[str, StoredFile]:
+    """The files of one version, stored under names a person recognises."""
+    edition = current(draft.division, draft.work_year, version=version, draft=draft)
+    stem = f"{draft.work_year}年度预算绩效管理工作情况（第{issue.number}期{'，公开稿' if version == 'public' else ''}）"
+    contents = _files(edition, annual.issued(edition.report, issue))
+    return {
+        name: store_file(division=draft.division, by=by, name=f"{stem}-{name}", content=content)
+        for name, content in contents.items()
+    }
 
 
 def _digest(snapshot: Mapping[str, Any]) -> str:
@@ -267,28 +284,39 @@ def day_text(day: date) -> str:
 
 
 def write_all(division: Division, work_year: int, out_dir: Path, *, version: Version = "internal") -> list[Path]:
-    """Write annual.docx, summary.xlsx, summary.docx and figures.json of a year into a folder (made when missing).
-
-    A signed report is written as it was signed with its frozen figures; its tables follow the rows as they stand.
-    """
+    """Write annual.docx, summary.xlsx, summary.docx and figures.json of a year into a folder (made when missing)."""
     out_dir.mkdir(parents=True, exist_ok=True)
-    contents = report_files(division, work_year, version=version)
     paths = []
-    for name, content in contents.items():
+    for name, content in report_files(division, work_year, version=version).items():
         path = out_dir / name
         path.write_bytes(content)
         paths.append(path)
     return paths
 
 
-def report_files(division: Division, work_year: int, *, version: Version = "internal") -> dict[str, bytes]:
-    """The files of a year's report by name."""
+def report_files(
+    division: Division, work_year: int, *, version: Version = "internal", draft: bool = False
+) -> dict[str, bytes]:
+    """The files of a year's report by name: as signed where it was signed, else (or with ``draft``) from today's rows."""
+    signed = None if draft else next(iter(signed_reports(division, work_year)), None)
+    if signed is not None:
+        return _signed_files(signed, version)
     edition = current(division, work_year, version=version)
+    return _files(edition, edition.report)
+
+
+def _signed_files(signed: Signed, version: Version) -> dict[str, bytes]:
+    kept = signed.snapshot["files"][version]
+    rows = stored_files(division=signed.division, ids=[pk for pk, _ in kept.values()])
+    return {name: read_file(rows[pk]) for name, (pk, _) in kept.items()}
+
+
+def _files(edition: Edition, report: Report) -> dict[str, bytes]:
     sheets = summary.sheets(edition.facts, edition.choices)
     plain = summary.sheets(edition.facts, edition.choices, internal=False)
     return {
-        "annual.docx": printing.annual_docx(edition.report),
+        "annual.docx": printing.annual_docx(report),
         "summary.xlsx": printing.workbook(sheets),
         "summary.docx": printing.sheets_docx(plain, demo=edition.facts.place.demo),
-        "figures.json": printing.figures_json(edition.report),
+        "figures.json": printing.figures_json(report),
     }

@@ -82,8 +82,16 @@ def _row(row: Reported) -> SummaryRow:
         grade=row.grade or None,
         problems=_listed([finding.text for finding in row.findings]),
         suggestions=_listed(row.suggestions),
-        note="合成" if row.synthetic else "",
+        note=_made_up(row),
     )
+
+
+def _made_up(row: Reported) -> str:
+    """What a demonstration made up, said in the row itself."""
+    if row.synthetic:
+        return "合成"
+    parts = ["预算安排"] * row.opening_synthetic + ["审查数"] * row.result_synthetic
+    return f"{'、'.join(parts)}为合成数" if parts else ""
 
 
 def _listed(texts: Sequence[str]) -> str:
