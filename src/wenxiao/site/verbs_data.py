@@ -187,7 +187,7 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from wenxiao.reviews.sheets.importing import import_file
+    from wenxiao.followup.sheets import import_file
 
     outcome = import_file(
         args.file, division=chosen_division(args.division), by=chosen_user(args.by),
