@@ -50,7 +50,7 @@ def settle(row: Row, profile: Profile) -> Settled:
         return settled[0]
     if row.target.kind == "date" and all(one.sum == "full" for one in settled):
         return settled[0]
-    if _all_reached(settled):
+    if _all_reached(settled, profile):
         return replace(settled[0], assumed=(*settled[0].assumed, "目标有两种读法，均已达到"))
     return _stop("needs_judgement", f"目标“{row.target.text}”有两种读法，结果不同，需人工判定。")
 
@@ -191,9 +191,9 @@ def _date(row: Row, target: Expression, actual: Expression) -> Settled:
     return replace(_stop("needs_judgement", f"逾期 {late} 天，按当年规则判定。", "DATE"), actual=Fraction(late))
 
 
-def _all_reached(settled: list[Settled]) -> bool:
+def _all_reached(settled: list[Settled], profile: Profile) -> bool:
     return all(one.sum != "none" and reached(one) for one in settled) and not any(
-        one.sum == "forward" and one.actual * 100 > one.target * 130 for one in settled
+        one.sum == "forward" and one.actual * 100 > one.target * Fraction(profile.over_percent) for one in settled
     )
 
 

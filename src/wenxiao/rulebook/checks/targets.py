@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from wenxiao.rulebook.checks.registry import Hit, Table, numbered, rule, said
 from wenxiao.rulebook.numbers import plain
@@ -131,8 +132,9 @@ def budget_moved_targets_not(table: Table) -> Iterator[Hit]:
 def weights_do_not_sum(table: Table) -> Iterator[Hit]:
     """Weights that add up neither to 90 nor to 100; a table without weights is not meant."""
     weights = [weight for _, weight, _ in numbered(table, "weight")]
-    if weights and sum(weights) not in {90, 100}:
-        yield Hit(None, "weight", f"指标分值合计 {plain(sum(weights))}，应为100或90。", "100", plain(sum(weights)))
+    whole = sum(weights, Decimal(0))
+    if weights and whole not in {90, 100}:
+        yield Hit(None, "weight", f"指标分值合计 {plain(whole)}，应为100或90。", "100", plain(whole))
 
 
 @rule("MB-12", "指标没有目标值", "警告", mend="填写目标值。")
