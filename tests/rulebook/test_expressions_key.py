@@ -141,10 +141,13 @@ PM2.5浓度下降 text - - - -
 / text - - - -
 1.完成道路建设；2.完成绿化 compound - - - -
 1、建设3个站点2、培训50人 compound - - - -
+1、建设站点 2、完成培训 compound - - - -
 共培训3期150人 compound - - - -
 由5天缩短为3天 compound - - - -
 6月份完成宣传片制作;9月份完成文本;11月完成专家评审 compound - - - -
 优90% 良80% 中70% 差60% compound - - - -
+5(个人A) number - 5 5 -
+5-+3 compound - - - -
 ≥** unreadable - - - -
 ≥XX% unreadable - - - -
 ≥□个 unreadable - - - -

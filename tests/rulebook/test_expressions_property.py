@@ -11,10 +11,11 @@ from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.expressions.normal import LONGEST, normalise
 from wenxiao.rulebook.expressions.numerals import chinese_number, decimal_of
 
-PIECES = st.sampled_from(
+WORDS = (
     "≥ ≤ > < = % 万 亿 元 人 次 年 月 日 前 底 至 - — ~ ( ) （ ） ； ; 。 ， , . 以上 以内 左右 优 良 中 差 不少于 2021年 12 95 0 1.5 "
-    "一 二 十 百分之 第 季度 上半年 ** XX 完成 每 / : + ± 多 余 \n 1. 2、 ① 力争 达到 存在".split(" ")
+    "一 二 十 百分之 第 季度 上半年 ** XX 完成 每 / : + ± 多 余 \n 1. 2、 ① 力争 达到 存在"
 )
+PIECES = st.sampled_from(WORDS.split(" "))
 CELLS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=14).map("".join))
 
 

@@ -168,6 +168,8 @@ def test_a_sign_in_the_name_is_used_and_said():
     assert answer["agrees"] is False
     odd = dict(row, target="5-9")
     assert judge_table({"indicators": [odd]})["rows"][0]["status"]
+    garbled = dict(row, level3="比例（≥", target="5 400")
+    assert judge_table({"indicators": [garbled]})["rows"][0]["status"] == "unreadable"
     plain = dict(row, target={"value": "5,300"}, actual=None)
     assert judge_table({"indicators": [plain]})["rows"][0]["status"] == "not_reported"
 
@@ -264,7 +266,7 @@ def test_faults_of_a_score_sheet():
         grade={"value": "优"},
         level_weights={"决策": {"value": "41"}, "决策/立项": {"value": "40"}, "无": {"value": "3"}},
         subtotals=[{"level1": "决策", "weight": {"value": "40"}, "score": {"value": "36"}}],
-        expert_totals=[{"value": "88"}],
+        expert_totals=[{"value": "88"}, {"value": None}],
     )
     form["criteria"][0]["experts"] = [{"value": "35"}, {"value": "35"}]
     form["criteria"][1] = {**form["criteria"][1], "score": {"value": "61"}, "experts": [{"value": "61"}]}
@@ -277,6 +279,15 @@ def test_faults_of_a_score_sheet():
     light["criteria"][1]["weight"] = {"value": "55"}
     light["grade"] = {"value": "优"}
     assert _codes(judge_sheet(light)) == ["weights_not_100", "total_weight_differs", "grade_differs"]
+
+
+def test_experts_who_add_up():
+    form = _sheet(expert_totals=[{"value": "85.5"}])
+    for item in form["criteria"]:
+        item["experts"] = [item["score"]]
+    table = judge_sheet(form)
+    assert table["differences"] == []
+    assert all(row["agrees"] for row in table["rows"])
 
 
 def test_a_sheet_with_missing_scores():

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.rulebook.execution import Execution, Part, execution
-from wenxiao.rulebook.expressions import Expression, parse
+from wenxiao.rulebook.expressions import Comparator, Expression, parse
 from wenxiao.rulebook.profiles import Profile, profile
 from wenxiao.rulebook.published_forms import case_from_form, flattened, is_sheet, sheet_from_case
 from wenxiao.rulebook.published_marks import (
@@ -32,7 +32,9 @@ __all__ = ["case_from_form", "judge_sheet", "judge_table"]
 
 _FULL = Decimal(100)
 _SIGN_IN_NAME = re.compile(r"[（(]\s*(≥|≧|>=|≤|≦|<=|＞|>|＜|<)")
-_SIGNS = {"≧": "≥", ">=": "≥", "≦": "≤", "<=": "≤", "＞": ">", "＜": "<"}
+_SIGNS: dict[str, Comparator] = {
+    "≥": ">=", "≧": ">=", ">=": ">=", "≤": "<=", "≦": "<=", "<=": "<=", "＞": ">", ">": ">", "＜": "<", "<": "<",
+}  # fmt: skip
 _PARTS = re.compile(r"^[★*☆\s]*其中")
 
 
@@ -189,10 +191,10 @@ def _target(indicator: Mapping[str, Any], name: str) -> tuple[Expression | None,
     sign = _SIGN_IN_NAME.search(name)
     if target is None or target.kind != "number" or target.comparator is not None or sign is None:
         return target, None
-    again = parse(_SIGNS.get(sign.group(1), sign.group(1)) + target.text, "target")
-    if again.kind != "number":
-        return target, None
-    return replace(again, text=target.text), "比较符取自指标名称"
+    comparator = _SIGNS[sign.group(1)]
+    low = None if comparator in {"<=", "<"} else target.low
+    high = None if comparator in {">=", ">"} else target.high
+    return replace(target, comparator=comparator, low=low, high=high), "比较符取自指标名称"
 
 
 def _cell(value: object, role: Any) -> Expression | None:

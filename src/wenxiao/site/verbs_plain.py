@@ -244,10 +244,28 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def _check_all(name: str) -> tuple[Any, bool]:
-    items = _list(name)
-    try:
-        from wenxiao.rulebook.checks import check_targets
-    except ImportError:
-        raise WrongUseError("本版本还没有绩效目标检查。") from None
-    answers = [{"problems": check_targets(item)} for item in items]
+    answers = [{"problems": _check(item, at)} for at, item in enumerate(_list(name), 1)]
     return answers, any(answer["problems"] for answer in answers)
+
+
+def _check(item: Mapping[str, Any], at: int) -> list[dict[str, Any]]:
+    """The problems of one target table; rows and head become the plain typed values the checks look at."""
+    from wenxiao.rulebook.checks import Table, run
+    from wenxiao.rulebook.published_marks import number_in
+
+    head, rows = item.get("subject") or {}, item.get("rows") or []
+    if not isinstance(head, dict) or not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
+        raise WrongUseError(f"第 {at} 项的“subject”应是对象，“rows”应是对象的清单。")
+    typed = [{**row, "target": _words(row.get("target")), "weight": number_in(row.get("weight"))} for row in rows]
+    whole = {**head, "budget_yuan": number_in(head.get("budget_yuan")), "text": _words(item.get("text"))}
+    return [
+        {
+            "code": problem.code, "level": problem.level, "row": hit.row, "field": hit.field, "text": problem.text,
+            "basis": problem.basis, "mend": problem.mend,
+        }
+        for hit, problem in run(Table(typed, whole), ["MB"])
+    ]  # fmt: skip
+
+
+def _words(value: object) -> str:
+    return "" if value is None else str(value)

@@ -111,7 +111,7 @@ def _listed(text: str, _role: str, plain: str) -> Expression | None:
         return _compound(text, _alternatives(text, first), "附有分级标准，不是单一目标")
     clauses = [clause for clause in re.split(r"[;\n]", plain) if clause.strip(" 。,，")]
     if len(clauses) > 1 and not _one_wrapped_cell(plain, clauses):
-        return _compound(text, _alternatives(text, clauses[0]) if _SCALE.search(clauses[1]) else (), "一格多项")
+        return _compound(text, (), "一格多项")
     if len(_LIST.findall(plain)) >= 2:
         return _compound(text, (), "一格多项")
     return None
