@@ -83,6 +83,8 @@ GRADE = {
 }
 _CONCLUSIONS = {"自评结论", "评价结论", "自评结果", "评价结果"}
 _TITLE = re.compile(r".*(?:自评|自我评价|监控|监测|绩效|评价).*表.*")
+_BUDGET_YEAR = re.compile(r"年度|年项目|年部门|年预算")
+_ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
 _TICK = re.compile(
     r"([优良中差合不格]{1,3}秀?好?等?)\s*[(（]?\s*[☑√✓■✔]|[☑√✓■✔]\s*[)）]?\s*([优良中差合不格]{1,3}秀?好?等?)"
 )
@@ -175,10 +177,13 @@ def year(grid: Grid, rows: range) -> dict[str, object]:
     labelled = field(grid, YEAR, rows)
     if labelled is not None and isinstance(labelled["value"], str) and (found := year_in(labelled["value"] + "年")):
         return {"value": found, "raw": labelled["value"], "cell": labelled["cell"]}
-    for row in rows:
-        for col, text in grid.starts_in_row(row):
-            if len(text) < 80 and (found := year_in(text)) is not None and not _is_answer(grid, row, col):
-                return {"value": found, "raw": text, "cell": grid.address(row, col)}
+    for words in (_BUDGET_YEAR, _ANY_YEAR):
+        for row in rows:
+            for col, text in grid.starts_in_row(row):
+                if len(text) < 80 and words.search(squeezed(text)) and not _is_answer(grid, row, col):
+                    found = year_in(text)
+                    if found is not None:
+                        return {"value": found, "raw": text, "cell": grid.address(row, col)}
     return {"value": None, "raw": None, "cell": None}
 
 

@@ -17,7 +17,7 @@ _BLANKS = re.compile(r"[\s\u200b\ufeff\u3000]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _ENDS = " :;,.、*★※#"
 _NUMBER = re.compile(r"[-+]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)")
-_YEAR = re.compile(r"(?<!\d)(19[89]\d|20\d\d)(?:年度?|[-/.年]|财年|$|(?=\D))")
+_YEAR = re.compile(r"[(\[]?(19[89]\d|20\d\d)[)\]]?")
 _UNITS = (
     ("万亿", None),
     ("亿元", Decimal(10) ** 8),
@@ -76,7 +76,7 @@ def number_in(text: str) -> Decimal | None:
 def year_in(text: str) -> int | None:
     """A budget year in a text, full-width digits included: 「（２０２２年度）」 → 2022."""
     words = squeezed(text)
-    found = re.search(r"(?<!\d)(19[89]\d|20\d\d)年", words) or _YEAR.search(words)
+    found = re.search(r"(?<!\d)(19[89]\d|20\d\d)年", words) or _YEAR.fullmatch(words)
     if found:
         return int(found[1])
     spelt = re.search(r"二[〇零○O0]([〇零○一二三四五六七八九]{2})年", words)
