@@ -335,3 +335,70 @@ def test_a_strangers_blanks_cost_no_time():
     started = time.process_time()
     read(rows)
     assert time.process_time() - started < 2
+
+
+def test_missing_and_unreadable_points_are_told_apart():
+    rows = [
+        ["决策", "立项", "甲", 20, "优秀", "原因"],
+        ["过程", "管理", "乙", None, 5, "原因"],
+        ["产出", "数量", "丙", 60, None],
+        ["效益", "社会", "丁", 20, 20],
+    ]
+    form = read([*HEAD, COLUMNS, *rows])
+    assert sorted(codes(form)) == ["PJ-15", "PJ-16", "PJ-17", "PJ-18", "PJ-18"]
+    assert form["sum_of_scores"] is None
+    assert form["total"] == {"cell": None, "value": None}
+
+
+def test_experts_faults_are_named():
+    head = ["一级指标", "二级指标", "三级指标", "分值", "专家1", "专家2", "平均分", "扣分原因"]
+    rows = [
+        *HEAD,
+        head,
+        ["决策", "立项", "甲", 40, 41, 39, 40],
+        ["产出", "数量", "乙", 60, 60, 60, 60],
+        ["合计", None, None, 100, 101, 98, 100],
+        ["评价等级", "优秀"],
+    ]
+    form = read(rows)
+    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [("PJ-02", "E5"), ("PJ-14", "F7")]
+    assert form["grade"] == {"cell": "B8", "value": "优秀", "norm": "优"}
+
+
+def test_more_used_than_arranged_is_asked_about():
+    head = [
+        ["评分表"],
+        ["项目名称", "甲", "评价年度", "2023"],
+        ["经审查实际安排资金（万元）", 100, "经审查实际使用资金（万元）", 120],
+    ]
+    assert codes(read([*head, COLUMNS, *FOUR, *END])) == ["ZJ-02"]
+
+
+def test_a_second_level_subtotal_is_its_own():
+    rows = [
+        ["决策", "立项", "甲", 10, 10],
+        [None, None, "乙", 10, 9, "原因"],
+        [None, None, "小计", 20, 18],
+        ["产出", "数量", "丙", 80, 80],
+        ["产出小计", None, None, 80, 80],
+        ["合计", None, None, 100, 99],
+        ["评价等级", "优"],
+    ]
+    form = read([*HEAD, COLUMNS, *rows], [(5, 1, 7, 1), (5, 2, 7, 2)])
+    assert form["subtotals"][0] | {"row": 0} == {
+        "level1": "决策",
+        "level2": "立项",
+        "row": 0,
+        "weight": {"cell": "D7", "value": "20"},
+        "score": {"cell": "E7", "value": "18"},
+    }
+    assert codes(form) == ["PJ-05"]
+
+
+def test_percent_weights_and_hidden_rows_are_read():
+    sheet = sheet_of([*HEAD, COLUMNS, *FOUR, *END])
+    sheet.cells[5, 4] = Cell(5, 4, "D5", "10%", "0.1", "0%")
+    sheet.hidden_rows = frozenset({6})
+    (form,) = read_evaluation(Book("xlsx", [sheet]))
+    assert form["criteria"][0]["weight"]["value"] == "10"
+    assert form["criteria"][1]["hidden"] is True
