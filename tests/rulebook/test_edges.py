@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from wenxiao.rulebook.checks import Table, run
 from wenxiao.rulebook.deadlines import days, meets_deadline
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.ownrules import own_rule
-from wenxiao.rulebook.profiles import profile
-from wenxiao.rulebook.rows import Row, RowRule
+from wenxiao.rulebook.problems import Problem
+from wenxiao.rulebook.profiles import profile, profile_codes
+from wenxiao.rulebook.rows import Judged, Row, RowRule
 from wenxiao.rulebook.scoring import score_one
 from wenxiao.rulebook.settle import settle
 
@@ -81,3 +83,57 @@ def test_scoring_and_pace_load_neither_polars_nor_django():
     code = "import sys, wenxiao.rulebook.scoring, wenxiao.rulebook.pace, wenxiao.rulebook.checks; print({'polars', 'django'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_two_readings_that_are_both_reached_are_scored():
+    looser = Expression("x", "number", ">=", Decimal(80), None, "%")
+    target = Expression("x", "number", ">=", Decimal(90), None, "%", ambiguous=True, alt=(looser,))
+    got = Expression("95", "number", None, Decimal(95), Decimal(95), "%")
+    outcome = score_one(Row(Decimal(5), target=target, actual=got), profile())
+    assert (outcome.points, "两种读法" in (outcome.assumed or "")) == (Decimal("5.00"), True)
+    far = Expression("400", "number", None, Decimal(400), Decimal(400), "%")
+    assert score_one(Row(Decimal(5), target=target, actual=far), profile()).status == "needs_judgement"
+
+
+def test_a_judgement_without_a_tier_is_held_to_the_weight():
+    text = Expression("良好", "text")
+    row = Row(Decimal(5), target=text, actual=text, judged=Judged(Decimal("4.5"), reason="专家合议"))
+    outcome = score_one(row, profile())
+    assert (outcome.points, outcome.reason) == (Decimal("4.50"), "专家合议")
+
+
+def test_problems_say_where():
+    assert (
+        Problem("ZJ-03", "阻断", "“二百万”不是金额。", sheet="项目预算表", cell="C7").sentence()
+        == "项目预算表 C7：“二百万”不是金额。[ZJ-03]"
+    )
+    assert Problem("DR-01", "警告", "重复。", line=12).place == "第 12 行"
+    assert Problem("DR-01", "警告", "重复。").as_json()["code"] == "DR-01"
+
+
+def test_every_profile_is_named():
+    assert "P2020" in profile_codes()
+
+
+def test_checks_without_facts_stay_silent():
+    quiet = [
+        ("ZP-05", Table((), {})),
+        ("JK-01", Table((), {})),
+        ("ZP-03", Table((), {})),
+        ("ZP-10", Table([{"weight": Decimal(5)}, {}])),
+        ("PJ-04", Table((), {"total": Decimal(80)})),
+        ("ZP-13", Table((), {"total": Decimal(80)})),
+        ("MB-08", Table([{"level3": "学生满意度"}], {"name": "学生资助", "text": "资助学生"})),
+    ]
+    assert all(run(table, [code]) == [] for code, table in quiet)
+    same_year = Table([{"target": "2021年完成"}], {"start": "2021", "end": "2022", "year": 2021})
+    assert run(same_year, ["MB-05"]) == []
+    hurried = Table((), {"full_year": Decimal(280), "executed": Decimal(182), "through_month": 7})
+    assert "快于时间进度" in run(hurried, ["JK-01"])[0][1].text
+
+
+def test_quality_failed_for_another_reason_is_no_contradiction():
+    rows = [{"level2": "质量指标", "weight": Decimal(5), "score": Decimal(0), "note": "抽检不合格"}]
+    accepted = {"level2": "数量指标", "weight": Decimal(5), "score": Decimal(5), "note": "已完成"}
+    assert run(Table([*rows, accepted]), ["ZP-06", "ZP-07"]) == []
+    assert run(Table((), {"total": Decimal(95), "grade": "优"}), ["ZP-13"]) == []

@@ -48,8 +48,6 @@ def settle(row: Row, profile: Profile) -> Settled:
     settled = [_one(row, reading, row.actual, profile) for reading in readings]
     if len({(one.sum, one.target, one.high, one.actual) for one in settled}) == 1:
         return settled[0]
-    if row.target.kind == "date" and all(one.sum == "full" for one in settled):
-        return settled[0]
     if _all_reached(settled, profile):
         return replace(settled[0], assumed=(*settled[0].assumed, "目标有两种读法，均已达到"))
     return _stop("needs_judgement", f"目标“{row.target.text}”有两种读法，结果不同，需人工判定。")
