@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
+from wenxiao.files.labels import year_in as year_of
 from wenxiao.files.numberformats import plain
+
+__all__ = ["LEADING_NUMBER", "half_width", "number_of", "numbered_items", "squeezed", "unit_in", "year_of", "yuan"]
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "千元": Decimal(1000), "元": Decimal(1)}
@@ -31,7 +34,10 @@ def squeezed(text: str) -> str:
 
 
 def number_of(text: str | None) -> Decimal | None:
-    """The number a cell holds, with or without 分, 元 or thousands commas; None for anything else."""
+    """The number a cell holds, with or without 分, 元 or thousands commas; None for anything else.
+
+    Stricter than ``labels.number_in``: a percent is no amount and no points here.
+    """
     if text is None:
         return None
     bare = re.sub(r"\s+", "", half_width(text)).replace(",", "")
@@ -56,12 +62,6 @@ def yuan(text: str | None, unit: str | None) -> str | None:
     if number is None or stated is None:
         return None
     return plain((number * UNITS[stated]).normalize())
-
-
-def year_of(text: str) -> int | None:
-    """The year named in a text, 1990 to 2099; None when there is none."""
-    found = re.search(r"(?<!\d)(19[9]\d|20\d\d)(?!\d)", half_width(text))
-    return int(found[1]) if found else None
 
 
 def numbered_items(text: str) -> list[str]:
