@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from wenxiao.files.listing import mark_summary, read_list
 from wenxiao.files.listing_checks import list_problems, summary_problems
 from wenxiao.files.markings import marking_problem
 from wenxiao.files.monitor import read_monitor
+from wenxiao.files.numberformats import format_number
 from wenxiao.files.selfeval import read_selfeval
 from wenxiao.files.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
 from wenxiao.rulebook.problems import Problem
 
 Form = dict[str, Any]
+MOST_FORMULAS = 2_000
+_NOISE = Decimal("0.0000001")
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -141,28 +145,20 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
 def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:
     """Formulas whose saved result isn't what they yield: somebody or some program wrote the number in."""
     names = {form["sheet"] for form in forms}
-    problems = []
-    for sheet in book.sheets:
-        if sheet.name not in names:
+    return [problem for sheet in book.sheets if sheet.name in names for problem in _saved_lies(sheet)]
+
+
+def _saved_lies(sheet: Sheet) -> Iterator[Problem]:
+    probe = Sheet(sheet.name, dict(sheet.cells), sheet.merges)
+    grid = Grid(probe)
+    for cell in [cell for cell in sheet.cells.values() if cell.formula is not None and cell.has_cached][:MOST_FORMULAS]:
+        stored, unsaved = grid.number(cell.row, cell.col), replace(cell, has_cached=False)
+        probe.cells[cell.row, cell.col] = unsaved
+        exact = grid.computed_number(unsaved)
+        probe.cells[cell.row, cell.col] = cell
+        if stored is None or exact is None or abs(stored - exact) <= abs(exact) / 10**9 + _NOISE:
             continue
-        grid = Grid(sheet)
-        for cell in [cell for cell in sheet.cells.values() if cell.formula is not None and cell.has_cached][:2_000]:
-            stored, exact = grid.number(cell.row, cell.col), grid.computed_number(cell)
-            if (
-                stored is not None
-                and exact is not None
-                and abs(stored - exact) > abs(exact) / 10**9 + Decimal("0.0000001")
-            ):
-                problems.append(
-                    Problem(
-                        "DR-25",
-                        "警告",
-                        f"公式保存的结果是 {cell.text}，重算应为 {grid.computed(cell)}。",
-                        sheet.name,
-                        cell.address,
-                        got=cell.text,
-                        expected=grid.computed(cell),
-                        mend="请打开文件重新计算后保存，或核对公式。",
-                    )
-                )
-    return problems
+        shown = format_number(exact, cell.number_format)
+        text = f"公式保存的结果是 {cell.text}，重算应为 {shown}。"
+        mend = "请打开文件重新计算后保存，或核对公式。"
+        yield Problem("DR-25", "警告", text, sheet.name, cell.address, expected=shown, got=cell.text, mend=mend)

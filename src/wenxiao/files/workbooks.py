@@ -153,8 +153,7 @@ def _shown_number(value: float | Decimal, number_format: str | None) -> tuple[st
         return "#NUM!", None
     if number_format and is_date_format(number_format):
         moment = as_date(number)
-        if moment is not None:
-            return format_date(moment, number_format), plain(number)
+        return (plain(number) if moment is None else format_date(moment, number_format)), plain(number)
     return format_number(number, number_format), plain(number)
 
 

@@ -1,0 +1,162 @@
+"""What a person sees in a cell, and what a label means, in the spellings officers use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from files import hostile
+
+from wenxiao.files.bookjson import book_as_json, book_from_json
+from wenxiao.files.labels import bare, money_unit_in, number_in, year_in
+from wenxiao.files.markings import marking_in
+from wenxiao.files.numberformats import decimal_of, format_number, is_date_format
+from wenxiao.files.reading import read_file
+from wenxiao.files.workbooks import read_xlsx, shown_value
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format", "seen"),
+    [
+        ("0.9", "0%", "90%"), ("0.97755", "0.00%", "97.76%"), ("387664.62", "#,##0.00", "387,664.62"), ("8.0", "General", "8"),
+        ("-5", "0.00_);[Red](0.00)", "(5.00)"), ("0", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"), ("5", '0"分"', "5分"),
+        ("12345", "0.0,", "12.3"), ("3", "[$￥-804]#,##0.00", "￥3.00"), ("0.5", "#.##", ".5"), ("12", "0.##", "12"), ("3", "000", "003"),
+        ("-0.001", "0.00", "0.00"), ("1.5", "# ?/?", "1.5"), ("1E+3", None, "1000"), ("0.991", "0%", "99%"), ("7", '"无"', "无"),
+    ],
+)  # fmt: skip
+def test_a_number_is_printed_as_its_format_says(number, number_format, seen):
+    assert format_number(Decimal(number), number_format) == seen
+
+
+def test_dates_and_what_is_no_date():
+    assert shown_value(44926, 'yyyy"年"m"月"d"日"') == ("2022年12月31日", "44926")
+    assert shown_value(dt.date(2022, 12, 31), "yyyy/m/d")[0] == "2022-12-31"
+    assert shown_value(10**10, "yyyy-mm-dd")[0] == "10000000000"
+    assert not is_date_format('0"分"')
+    assert not is_date_format("[Red]0.00")
+
+
+def test_binary_noise_is_not_money():
+    assert decimal_of(0.1 + 0.2) == Decimal("0.3")
+    assert decimal_of(float("nan")) is None
+    assert decimal_of(float("inf")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("三级 \n指标", "三级指标"),
+        ("执行率（B/A）", "执行率"),
+        ("项 目 名 称：", "项目名称"),
+        ("一、主管部门", "主管部门"),
+        ("★得　分", "得分"),
+    ],
+)
+def test_a_label_is_reduced_to_its_words(text, words):
+    assert bare(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("项目资金\n（万元）", "万元"),
+        ("单位：元", "元"),
+        ("金额单位:亿元", "亿元"),
+        ("每亩300元补助", None),
+        ("人民币", None),
+    ],
+)
+def test_the_money_unit_is_the_one_named(text, unit):
+    assert money_unit_in(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("（２０２２年度）", 2022), ("二〇二三年度", 2023), ("2030.12", None), ("(2021)", 2021), ("共2022个", None)],
+)
+def test_a_year_is_read_in_every_spelling(text, year):
+    assert year_in(text) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("１００％", "100"),
+        ("99.55分", "99.55"),
+        ("(5)", "-5"),
+        ("1,234.50", "1234.5"),
+        ("—", None),
+        ("二百万", None),
+        ("1.2.3", None),
+    ],
+)
+def test_a_number_in_a_cell(text, number):
+    assert number_in(text) == (None if number is None else Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "marking"),
+    [
+        ("机密★5年", "机密★5年"), ("秘密", "秘密"), ("密级 : 绝 密", "密级:绝密"), ("密级：秘密□机密□", None), ("商业秘密★", None),
+        ("泄露国家秘密事件数", None), ("秘密级文件传输及时率", None), ("工作秘密", None),
+    ],
+)  # fmt: skip
+def test_only_a_marking_is_a_marking(text, marking):
+    assert marking_in(text) == marking
+
+
+def test_a_book_survives_the_way_out_of_the_child(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["B2"], sheet["C3"] = "甲", "=1+1", 0.5
+    sheet["C3"].number_format = "0%"
+    sheet.merge_cells("A1:B1")
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["D"].hidden = True
+    sheet.oddHeader.center.text = "页眉"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    read = read_xlsx(path)
+    assert read.margins == ["页眉"]
+    assert read.sheets[0].hidden_rows == {3}
+    assert book_from_json(book_as_json(read)) == read
+
+
+def test_a_marking_in_a_page_header_is_found(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "项目支出绩效自评表"
+    book.active.oddHeader.right.text = "秘密★3年"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    assert read_file(path)["problems"][0]["code"] == "DR-16"
+
+
+def test_a_saved_result_that_is_not_what_the_formula_yields_is_named(tmp_path):
+    def row(number, *cells):
+        return f'<row r="{number}">' + "".join(cells) + "</row>"
+
+    text = hostile.cell
+    rows = row(1, text("A1", "项目名称"), text("B1", "甲"))
+    rows += row(
+        2,
+        *(
+            text(f"{column}2", words)
+            for column, words in zip(
+                "ABCDE", ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值"), strict=True
+            )
+        ),
+    )
+    rows += row(
+        3, text("A3", "产出指标"), text("C3", "场次"), text("D3", "≥2"), '<c r="E3"><f>1+1</f><v>999999</v></c>'
+    )
+    found = read_file(hostile.put(tmp_path, "假.xlsx", hostile.one(hostile.sheet(rows))))
+    assert found["forms"][0]["indicators"][0]["actual"]["value"] == "999999"
+    assert ("DR-25", "E3") in [(problem["code"], problem["cell"]) for problem in found["problems"]]
+
+
+def test_parser_faults_become_sentences(tmp_path):
+    bad = hostile.sheet('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')
+    found = read_file(hostile.put(tmp_path, "坏.xlsx", hostile.one(bad)))
+    assert [problem["code"] for problem in found["problems"]] == ["DR-06"]
