@@ -224,7 +224,7 @@ def _sign(
         raise NotAllowed("请填写签发人。")
     if issue_number < 1 or Signed.objects.filter(division=division, work_year=year, issue_number=issue_number).exists():
         raise NotAllowed(f"期号“{issue_number}”不能用：应为没有用过的正整数。")
-    issue = structure.Issue(issue_number, signer.strip(), day_text(signed_on))
+    issue = structure.Issue(issue_number, signer.strip(), wording.day_text(signed_on))
     kept = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
     report = annual.issued(current(division, year, draft=draft).report, issue)
     snapshot = {
@@ -273,11 +273,6 @@ def _digest(snapshot: Mapping[str, Any]) -> str:
     """SHA-256 over the snapshot as canonical JSON."""
     text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def day_text(day: date) -> str:
-    """「2021年12月5日」, no leading zeros."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from wenxiao.reports import figures as f
 from wenxiao.reports.structure import Run, Runs, Words, bind, joined
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from wenxiao.followup.selectors import Line, Paper, Reported
     from wenxiao.reports.facts import Facts
     from wenxiao.reports.figures import Figure
@@ -231,3 +233,8 @@ def problem_line(facts: Facts, line: Line, number: int, *, last: bool) -> Runs:
 def numbered(texts: Sequence[str]) -> str:
     """Advice as the tables print it: 1.… a line each; 「—」 when there is none."""
     return "\n".join(f"{at}.{text}" for at, text in enumerate(texts, start=1)) or "—"
+
+
+def day_text(day: date) -> str:
+    """「2021年12月5日」, no leading zeros."""
+    return f"{day.year}年{day.month}月{day.day}日"
