@@ -146,6 +146,19 @@ PM2.5浓度下降 text - - - -
 由5天缩短为3天 compound - - - -
 6月份完成宣传片制作;9月份完成文本;11月完成专家评审 compound - - - -
 优90% 良80% 中70% 差60% compound - - - -
+2万余亩 number >= 2 - 万亩
+15元/人.天 number - 15 15 元/人.天
+每年一次 number - 1 1 次
+一年两次 number - 2 2 次
+一次验收合格率≥95% number >= 95 - %
+5G基站10个 number - 10 10 个
+5%o number - 5 5 ‰
+到2025年达到95% number - 95 95 %
+十四五期间 text - - - -
+2021年春季 text - - - -
+次月15日前 text - - - -
+师生比1:15 text - - - -
+A级 text - - - -
 5(个人A) number - 5 5 -
 5-+3 compound - - - -
 ≥** unreadable - - - -
@@ -209,6 +222,7 @@ DATES = """
 2020年1-11月 target between 2020-01 2020-11 - -
 2022年6月-2023年5月 target between 2022-06 2023-05 - -
 2021-2023年 target between 2021-01 2023-12 - -
+2021-2022 actual between 2021-01 2022-12 - -
 2023.1-2023.12 target between 2023-01 2023-12 - -
 1.1-12.31 target between - - - --01/--12
 2021-03-15至2021-09-20 actual between 2021-03-15 2021-09-20 - -

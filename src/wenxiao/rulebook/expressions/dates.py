@@ -35,8 +35,9 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"^(?:(?P<before>之?以?前)|(?P<within>以?内))?(?:\(含\))?(?:全部|已|均|全面|按时|按期|如期|顺利|基本|正式)*"
     r"(?P<done>完成|完工|竣工|开工|完毕|结束|到位|发放|投入使用|实施|支付|拨付|验收|交付|执行|落实|建成|启动|达标|提交|上报|使用)*"
-    r"[一-鿿]{0,6}$"
+    r"(?P<words>[一-鿿]{0,6})$"
 )
+_SAID = ("before", "within", "done")
 _TO = re.compile(r"\s?(?:-+|~+|至|到)\s?")
 
 
@@ -63,7 +64,7 @@ def read_date(text: str, role: str, plain: str) -> Expression | None:
         return period
     for span, rest in _points(body):
         tail = _TAIL.match(rest)
-        if tail is not None:
+        if tail is not None and (tail.group("words") == "" or any(tail.group(said) for said in _SAID)):
             return _spoken(text, role, span, sign, tail)
     return None
 
@@ -258,6 +259,8 @@ def _period(text: str, body: str) -> Expression | None:
 def _says_time(body: str, pieces: list[str]) -> bool:
     """Whether a range is one of time: 月 or 日 or a year is written, not merely 1-12."""
     if re.fullmatch(r"1\.1\s?(?:-+|~|至|到)\s?12\.31", body):
+        return True
+    if re.fullmatch(r"(?:19|20)\d\d", pieces[0]) and re.fullmatch(r"(?:19|20)\d\d年?度?", pieces[1]):
         return True
     if "月" in body or (re.search(r"(?:19|20)\d\d\s?年", body) and not re.search(r"[^\d年度月日号\s~至到-]", body)):
         return True

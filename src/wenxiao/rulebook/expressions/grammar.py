@@ -29,20 +29,20 @@ _LIST = re.compile(
 )
 _ITEM = re.compile(r"^\s?(?:\(?[1一]\)|[1一][、.](?!\d)|[①])\s?")
 _SCALE = re.compile(r"(?:优秀?|良好?|中|合格|差|较好|一般|好|较差)[:：为]?\s?[≥≤<>=]?\s?\d")
-_RATIO = re.compile(r"^[≥≤<>=]?\s?\d+(?:\.\d+)?\s?[::]\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+(?![\d])|\d\s?[×xX]\s?\d")
+_RATIO = re.compile(r"(?:^|[一-鿿≥≤<>=])\s?\d+(?:\.\d+)?\s?:\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+(?![\d])|\d\s?[×xX]\s?\d")
 _SUM = re.compile(r"\d[^\d+]{0,6}\+\s?\d")
 _NARRATIVE = re.compile(r"^(?:存在|由于|因为?(?!地)|未能|没有|尚未|部分|个别|仍有|疫情)")
 _RATE_OF_DONE = re.compile(
     r"^(?:已|均已|已经|全部)?(?:全部|按时|按期|按计划)?(?:完成|实现|达成|落实|到位|执行|发放|支付)(?:进度|比例|情况|率)?(?:为|达到?)?$"
 )
 _CONTEXT = re.compile(
-    r"^(?:(?:截至|截止到?|至)\s?)?(?:(?:19|20)\d\d\s?年(?:度|全年|内)?(?!\s?-)\s?(?:\d{1,2}月(?:\d{1,2}日)?)?底?|\d{1,2}月(?:\d{1,2}日|底)?|(?:全|本|当|每)年度?)\s?[,，:、]?\s?(?=\S)"
+    r"^(?:(?:力争|确保)?(?:截至|截止到?|至|到)\s?)?(?:(?:19|20)\d\d\s?年(?:度|全年|内)?(?!\s?-)\s?(?:\d{1,2}月(?:\d{1,2}日)?)?底?|\d{1,2}月(?:\d{1,2}日|底)?|(?:全|本|当|每)年度?)\s?[,，:、]?\s?(?=\S)"
 )
 _COPIED = "实际值带比较符，像是照抄目标"
 _LEAD_LIMIT, _TAIL_LIMIT = 18, 10
 _DIGITS_LIMIT = 18
 _INCLUDED = re.compile(r"\((?:包?含|不含)[^()]{0,8}\)")
-_RECURRING = re.compile(r"每(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)")
+_RECURRING = re.compile(r"(?:每|次|当)(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)")
 _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄|类|级|周|组|层|批)$")
 _AGES = frozenset({"岁", "周岁"})
 
@@ -87,8 +87,8 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
     lone = _ONLY_SIGN.match(plain)
     left = lone.group("unit").rstrip("。. ") if lone else ""
     if not re.search(r"\d", plain) and (not left or lone_unit(left)):
-        alt = () if plain[0] in "≥≤<>=" else (Expression(text, "text"),)
-        return Expression(text, "unreadable", ambiguous=bool(alt), alt=alt, note="只有单位或比较符，没有数")
+        wordy = () if plain[0] in "≥≤<>=" else (Expression(text, "text"),)
+        return Expression(text, "unreadable", ambiguous=bool(wordy), alt=wordy, note="只有单位或比较符，没有数")
     return None
 
 
@@ -190,6 +190,8 @@ def _single(text: str, role: str, body: str, one: Quantity) -> Expression | None
     prose = words[0] > _LEAD_LIMIT or words[1] > _TAIL_LIMIT
     object_range = one.comparator == "between" and bool(_OBJECT_RANGE.match(one.unit or "")) and bool(words[1])
     nameless = one.unit is None and bool(words[1]) and not re.match(r"分|\(", rest) and one.comparator is None
+    if one.unit in {"年", "年度"} and 1900 <= one.low < 2100:
+        return Expression(text, "text", note="年份在叙述里，不是数值")
     if role == "actual" and _NARRATIVE.match(body) and (words[1] or one.unit in _AGES):
         return Expression(text, "text", note="文字说明")
     if object_range or nameless or (prose and not one.comparator) or max(words) > 2 * _LEAD_LIMIT:

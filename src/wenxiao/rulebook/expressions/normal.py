@@ -29,6 +29,7 @@ _TIDY: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[<≤]\s?=|=\s?<|<\s?/\s?=|≤{2,}|<\s?或\s?="), "≤"),
     (re.compile(r"={2,}"), "="),
     (re.compile(r"百分之百"), "100%"),
+    (re.compile(r"%[oO]"), "‰"),
     (re.compile(r"%\s?\(\s?(?:百分比|百分率|%)\s?\)|\(\s?%\s?\)|百分比|百分率(?=$|[以及。;，])|%{2,}"), "%"),
     (re.compile(r"(?<=\d)\s?°?\s?度?℃"), "℃"),
     (re.compile(r"[ \n]*\n[ \n]*"), "\n"),

@@ -31,9 +31,16 @@ _NUMBER = re.compile(r"(?<![\d.])[-+±]?\d+(?:\.\d+)?(?!\.?\d)")
 _RANGE = re.compile(r"\s?(?:-{1,3}|~{1,2}|至|到|,)\s?(?=[-+]?\d)")
 _MORE = re.compile(r"\s?(?:多|余|来)\s?(?=万|亿|千|百|[一-鿿]|$)")
 _HIDDEN = re.compile(r"(?<![pP])[A-Za-z第前]$|五百$|十四$|十三$|世界$|中国$|全国$|PM\s?$|G$")
-_NAMES = re.compile(r"\s?(?:强(?!度)|号|版|A级|A景|5G|G网|热线|工程款|年级|位一体|大行动|大类|级(?!以)|条措施)")
+_NAMES = re.compile(
+    r"\s?(?:强(?!度)|号|版|G(?=基站|网|信号|技术|通信)|A级|A景|热线|工程款|年级|位一体|大行动|大类|级(?!以)|条措施)"
+)
 _STEM = re.compile(r"^(?:个|条|项|种|类|级|户|名)?$")
-_CHINESE = re.compile(rf"(?<![一-鿿\d.]){NUMERAL}+(?=\s?[一-鿿%])")
+_CHINESE = re.compile(
+    rf"(?:(?<![一-鿿\d.])|(?<=每年)|(?<=每月)|(?<=每周)|(?<=季度)|(?<=少于)|(?<=至少)|(?<=低于)){NUMERAL}+(?=\s?[一-鿿%])"
+)
+_PLANS = frozenset({"十三五", "十四五", "十五五"})
+_YEARLY = re.compile(rf"^一年(?={NUMERAL})")
+_SCALED_MORE = re.compile(r"(?<=\d)([万亿千百])([多余])")
 _HALF_YEAR = re.compile(r"^半年")
 _ASCENT = re.compile(r"(?:提升|提高|增长|增加|上升|增收|扩大|新增)")
 _DESCENT = re.compile(r"(?:下降|降低|减少|缩短|压减|降幅|下浮|减幅)")
@@ -69,17 +76,23 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
+_IDIOM = frozenset("性体流致般定等化验通成交建安")
+
+
 def spelled_out(text: str) -> str:
     """Chinese numerals that stand where a number stands (at the start or after a sign) written in digits."""
 
     def digits(found: re.Match[str]) -> str:
         word, rest = found.group(), text[found.end() :].lstrip()
-        value = chinese_number(word)
+        value = None if word in _PLANS else chinese_number(word)
         unit, end = unit_at(rest, 0)
-        if value is None or unit is None or rest[end : end + 1] in {"性", "体", "流", "致", "般", "定", "等", "化"}:
+        if value is None or unit is None or rest[end : end + 1] in _IDIOM:
             return word
         return str(value)
 
+    text = _SCALED_MORE.sub(r"\2\1", _YEARLY.sub("每年", text))
+    if re.search(r"\d", text):
+        return text
     return _CHINESE.sub(digits, _HALF_YEAR.sub("0.5年", text) if text == "半年" else text)
 
 
