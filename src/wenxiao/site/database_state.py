@@ -48,11 +48,12 @@ def migrate() -> int:
 
 
 def embedded_file() -> Path | None:
-    """The SQLite file, or None when another server keeps the rows."""
-    from django.conf import settings
+    """The SQLite file, or None when a server or the memory keeps the rows."""
+    from django.db import connection
 
-    chosen = settings.DATABASES["default"]
-    return Path(str(chosen["NAME"])) if chosen["ENGINE"].endswith("sqlite3") else None
+    if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
+        return None
+    return Path(str(connection.settings_dict["NAME"]))
 
 
 def is_empty() -> bool:
@@ -62,7 +63,7 @@ def is_empty() -> bool:
     from wenxiao.orgs.models import Division
 
     file = embedded_file()
-    if file is not None and str(file) != ":memory:" and not file.exists():
+    if file is not None and not file.exists():
         return True
     if Division._meta.db_table not in connection.introspection.table_names():
         return True

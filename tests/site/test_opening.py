@@ -1,0 +1,64 @@
+"""A division begins from its workbook: whole or not at all."""
+
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from wenxiao.budget.models import Appropriation, Subject
+from wenxiao.files.opening_template import opening_template
+from wenxiao.orgs.models import Division, Grant, Unit, User
+from wenxiao.site.opening import begin
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+WHO = {"code": "360100", "name": "某某市", "bureau": "某某市财政局"}
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """The template with a child standing above its parent, two people and two subjects; a function to change it."""
+
+    def fill(role="绩效科", nature="特定目标类"):
+        path = tmp_path / "opening.xlsx"
+        path.write_bytes(opening_template())
+        book = openpyxl.load_workbook(path)
+        book["单位"].append(["101001", "示例一所", None, "101"])
+        book["单位"].append(["101", "示例主管局"])
+        book["人员"].append(["zhangsan", "张某", "101001", "单位经办人"])
+        book["人员"].append(["lisi", "李某", "101", role])
+        book["对象"].append(
+            ["360100000000000000001", "示例修缮项目", "101001", "项目", nature, 2024, 86.5, "是", "三农"]
+        )
+        book["对象"].append([None, "示例主管局部门整体", "101", "部门整体", None, 2024, None])
+        book.save(path)
+        return path
+
+    return fill
+
+
+def test_units_people_subjects_and_money_arrive(filled):
+    begun = begin(**WHO, source=filled())
+    assert not begun.problems
+    assert (begun.units, begun.subjects) == (2, 2)
+    child = Unit.objects.get(code="101001")
+    assert child.parent.code == "101"
+    assert Appropriation.objects.get().opening == Decimal("865000.00")
+    assert Subject.objects.get(name="示例修缮项目").tags == ["三农"]
+    assert Grant.objects.get(user__username="zhangsan").unit == child
+    assert Grant.objects.get(user__username="lisi").unit is None
+    assert User.objects.filter(must_change_password=False).count() == 0
+    assert User.objects.get(username="zhangsan").check_password(begun.passwords["zhangsan"])
+
+
+def test_an_unknown_role_or_class_stores_nothing_dr_45(filled):
+    begun = begin(**WHO, source=filled(role="什么都管", nature="其他类"))
+    assert [p.code for p in begun.problems] == ["DR-45", "DR-45"]
+    assert "DR-45" in begun.problems[0].sentence()
+    assert not Division.objects.exists()
+
+
+def test_a_file_that_is_no_workbook_stores_nothing(tmp_path):
+    broken = tmp_path / "opening.xlsx"
+    broken.write_bytes(b"PK\x03\x04 not really")
+    assert begin(**WHO, source=broken).problems
+    assert not Division.objects.exists()
