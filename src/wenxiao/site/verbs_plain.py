@@ -96,7 +96,7 @@ def _existing(name: str) -> Path:
     path = Path(name)
     if path.is_dir():
         raise WrongUseError(f"“{name}”是文件夹，请给出一个文件。")
-    if not path.is_file():
+    if not path.exists():
         raise WrongUseError(f"找不到文件“{name}”，请核对路径。")
     return path
 
@@ -140,11 +140,11 @@ def _parse_all(name: str) -> tuple[Any, bool]:
 
 
 def _read(path: Path) -> tuple[Any, bool]:
-    from wenxiao.files.reading import read_file
+    from wenxiao.files.pool import read_in_child
 
     if path.suffix.lower() not in _BOOKS:
         raise WrongUseError(f"“{path.name}”不是可读的表格文件，应为 .xlsx、.xls 或 .docx。")
-    answer = read_file(path)
+    answer = read_in_child(path)
     return answer, any(problem["level"] in {"阻断", "警告"} for problem in answer["problems"])
 
 
