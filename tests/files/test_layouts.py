@@ -220,3 +220,23 @@ def test_prose_about_secrets_is_no_marking(tmp_path, text):
 def test_an_unrelated_workbook_says_what_was_looked_for(tmp_path):
     found = read_file(workbook(tmp_path, [["你好"], ["世界"]]))
     assert (found["kind"], codes(found)) == (None, [("DR-19", None)])
+
+
+def test_a_transfer_payment_form_without_points(tmp_path):
+    rows = [
+        ["2024年度转移支付区域（项目）绩效目标自评表"], ["转移支付（项目）名称", "动物防疫补助"], ["中央主管部门", "农业农村部"],
+        ["地方主管部门", "某市农业农村局", "", "资金使用单位", "畜牧中心"],
+        ["资金投入情况（万元）", "", "全年预算数（A）", "全年执行数（B）", "预算执行率（B/A×100%）"],
+        ["", "年度资金总额：", 390, 390, "100%"], ["", "其中：中央财政资金", 390, 390, "100%"], ["", "地方资金"],
+        ["资金管理情况", "", "情况说明", "", "存在问题和改进措施"], ["", "分配科学性", "科学"],
+        ["总体目标完成情况", "总体目标", "", "", "全年实际完成情况"], ["", "防疫", "", "", "完成"],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "全年实际完成值", "未完成原因和改进措施"],
+        ["", "产出指标", "数量指标", "免疫密度", "≥90%", "95%", ""],
+        ["说明", "无"],
+    ]  # fmt: skip
+    form = read_file(workbook(tmp_path, rows))["forms"][0]
+    assert (form["year"]["value"], form["dept"]["value"], form["unit"]["value"]) == (2024, "某市农业农村局", "畜牧中心")
+    assert [row["label"] for row in form["funds"]] == ["年度资金总额：", "其中：中央财政资金", "地方资金"]
+    assert form["goal"] == {"expected": {"value": "防疫", "cell": "B12"}, "actual": {"value": "完成", "cell": "E12"}}
+    assert len(form["indicators"]) == 1
+    assert form["indicators"][0]["score"] is None

@@ -57,7 +57,8 @@ def _head(form: Form) -> Iterator[Problem]:
         yield _said(
             form, "DR-21", "提示", "没有找到年度。", mend="请在标题下写明，如（2022年度），或在导入时选定年度。"
         )
-    if form["project_name"]["value"] is None:
+    whole_unit = "整体" in str(form["title"]["value"] or "")
+    if form["project_name"]["value"] is None and not whole_unit:
         yield _said(
             form,
             "DR-22",

@@ -108,7 +108,9 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[
         "title": heads.title(grid, before),
         "year": heads.year(grid, before),
         "project_name": heads.field(grid, heads.PROJECT, before) or {"value": None, "cell": None},
-        "dept": heads.field(grid, heads.DEPT, before) or {"value": None, "cell": None},
+        "dept": heads.field(grid, heads.DEPT, before)
+        or heads.field(grid, heads.UPPER_DEPT, before)
+        or {"value": None, "cell": None},
         "unit": heads.field(grid, heads.UNIT, before) or {"value": None, "cell": None},
         "money_label": {"value": words, "cell": cell},
         "money_unit": unit or "万元",
@@ -213,7 +215,8 @@ def _goal_place(grid: Grid, labels: set[str], rows: range) -> tuple[int, int] | 
     for row in rows:
         cells = [(col, text) for col, text in grid.starts_in_row(row)]
         heads_here = [col for col, text in cells if bare(text) in _EXPECTED_GOAL | _ACTUAL_GOAL]
-        for col, text in cells:
+        # a side label 总体目标完成情况 stands left of the heading it must not be taken for
+        for col, text in reversed(cells) if labels is _ACTUAL_GOAL else cells:
             if bare(text) not in labels or (bare(text) in GOAL and len(heads_here) < 2):
                 continue
             under = grid.below(row, col)
