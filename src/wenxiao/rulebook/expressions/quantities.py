@@ -91,7 +91,7 @@ def spelled_out(text: str) -> str:
         return str(value)
 
     text = _SCALED_MORE.sub(r"\2\1", _YEARLY.sub("每年", text))
-    if re.search(r"\d", text):
+    if re.search(r"\d|分之", text):
         return text
     return _CHINESE.sub(digits, _HALF_YEAR.sub("0.5年", text) if text == "半年" else text)
 
