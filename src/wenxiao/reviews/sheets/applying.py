@@ -46,12 +46,16 @@ class FormRefusedError(Exception):
 
 def apply_form(form: Incoming, landing: Landing) -> Review:
     """Write one form: money, rows, marks as the form has them, then our own scores beside. Raises FormRefusedError."""
+    by_criteria = kind_of(landing.round.kind).rows == "criteria"
+    # The target comes first: what is noted later is undone earlier, and a review rests on its target.
+    target, indicators = (None, []) if by_criteria else _target(form, landing)
     review, fresh = _review(form, landing)
     _money(form, landing, review)
-    if kind_of(review.kind).rows == "criteria":
+    if by_criteria:
         _criteria(form, landing, review, fresh=fresh)
     else:
-        _indicators(form, landing, review)
+        review.target = target
+        _indicators(form, landing, review, indicators)
     _results(form, landing, review)
     score_review(review=review, by=landing.by)
     return review
@@ -112,9 +116,7 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
 # ---- indicator rows ------------------------------------------------------------------------------------------------
 
 
-def _indicators(form: Incoming, landing: Landing, review: Review) -> None:
-    target, indicators = _target(form, landing)
-    review.target = target
+def _indicators(form: Incoming, landing: Landing, review: Review, indicators: list[Indicator | None]) -> None:
     stage = kind_of(review.kind).stage or ""
     through = landing.round.through_month or 12
     for row, indicator in zip(form.rows, indicators, strict=True):

@@ -1,0 +1,135 @@
+"""The road of a review: who may take which step, and what happens to the loser of a race."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from wenxiao.followup.sheets import import_file
+from wenxiao.orgs.permissions import Refused
+from wenxiao.records.models import Entry, Todo
+from wenxiao.reviews import services
+from wenxiao.reviews.models import Mark, Review
+from wenxiao.store.moves import NotAllowed, Stale
+
+from tests.reviews.conftest import PASS
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def review(bureau, selfeval_round):
+    import_file(PASS / "02_SE025_空值满分.xlsx", division=bureau.division, by=bureau.finance)
+    return Review.objects.get()
+
+
+@pytest.fixture
+def filled(review, bureau):
+    for mark in review.marks.filter(status="not_reported"):
+        services.record_mark(
+            review=review, row=mark.indicator, by=bureau.clerk, points=mark.indicator.weight, version=mark.version,
+        )
+    review.refresh_from_db()
+    return review
+
+
+def test_the_whole_road(filled, bureau):
+    assert filled.complete
+    services.submit_review(review=filled, by=bureau.clerk)
+    services.check_review(review=filled, by=None)
+    services.confirm_review(review=filled, by=bureau.finance)
+    services.issue_review(review=filled, by=bureau.second, issued_on=date(2023, 6, 1), paper_number="1号")
+    assert filled.state == "issued"
+    acts = list(Entry.objects.filter(target_type="reviews.Review").order_by("number").values_list("act", flat=True))
+    assert acts[-4:] == ["报送", "审核通过", "确认结果", "出具报告"]
+
+
+def test_the_units_to_do_ends_when_nothing_is_owed(filled, bureau):
+    assert Todo.objects.filter(state="open", unit=bureau.unit).count() == 1
+    services.submit_review(review=filled, by=bureau.clerk)
+    assert Todo.objects.filter(state="open", unit=bureau.unit).count() == 0
+
+
+def test_a_stranger_of_another_unit_may_not_submit(filled, bureau):
+    with pytest.raises(Refused):
+        services.submit_review(review=filled, by=bureau.stranger)
+    filled.refresh_from_db()
+    assert filled.state == "filling"
+
+
+def test_nobody_confirms_what_he_submitted(filled, bureau):
+    Review.objects.filter(pk=filled.pk).update(state="checked", submitted_by=bureau.finance)
+    filled.refresh_from_db()
+    with pytest.raises(Refused):
+        services.confirm_review(review=filled, by=bureau.finance)
+    services.confirm_review(review=filled, by=bureau.second)
+    assert filled.state == "confirmed"
+
+
+def test_an_incomplete_review_is_not_confirmed(review, bureau):
+    Review.objects.filter(pk=review.pk).update(state="checked")
+    review.refresh_from_db()
+    with pytest.raises(NotAllowed, match="待评定"):
+        services.confirm_review(review=review, by=bureau.second)
+
+
+def test_returning_needs_a_reason(filled, bureau):
+    services.submit_review(review=filled, by=bureau.clerk)
+    with pytest.raises(NotAllowed, match="理由"):
+        services.return_review(review=filled, by=None, why=" ")
+    services.return_review(review=filled, by=None, why="第3行佐证不足")
+    assert filled.state == "returned"
+
+
+def test_the_loser_of_a_race_is_told(filled, bureau):
+    twin = Review.objects.get(pk=filled.pk)
+    services.submit_review(review=filled, by=bureau.clerk)
+    with pytest.raises(Stale):
+        services.submit_review(review=twin, by=bureau.clerk)
+
+
+def test_blocking_differences_come_first(filled, bureau):
+    Review.objects.filter(pk=filled.pk).update(problems=[{"level": "阻断", "text": "负数金额"}])
+    filled.refresh_from_db()
+    with pytest.raises(NotAllowed, match="负数金额"):
+        services.submit_review(review=filled, by=bureau.clerk)
+
+
+def test_reopening_a_settled_result_needs_a_second_person_and_a_reason(filled, bureau):
+    Review.objects.filter(pk=filled.pk).update(state="confirmed", submitted_by=bureau.clerk)
+    filled.refresh_from_db()
+    with pytest.raises(NotAllowed, match="理由"):
+        services.reopen_review(review=filled, by=bureau.finance, why="")
+    services.reopen_review(review=filled, by=bureau.finance, why="单位提出异议，取证单第2号")
+    assert filled.state == "checked"
+
+
+def test_a_value_is_changed_with_the_version_seen(review, bureau):
+    indicator = review.target.indicators.get(order=1)
+    actual = indicator.actuals.get()
+    services.record_actual(
+        review=review, indicator=indicator, by=bureau.clerk, value="0.5", why="更正", version=actual.version,
+    )
+    mark = Mark.objects.get(review=review, indicator=indicator)
+    assert (mark.status, mark.points) == ("scored", Decimal("5.00"))
+    with pytest.raises(Stale):
+        services.record_actual(review=review, indicator=indicator, by=bureau.clerk, value="1", version=actual.version)
+
+
+def test_points_outside_the_weight_and_silent_deductions_are_refused(review, bureau):
+    indicator = review.target.indicators.get(order=2)
+    version = Mark.objects.get(review=review, indicator=indicator).version
+    for points, match in ((Decimal(11), "0 至"), (Decimal(-1), "0 至"), (Decimal(3), "扣分原因")):
+        with pytest.raises(NotAllowed, match=match):
+            services.record_mark(review=review, row=indicator, by=bureau.clerk, points=points, version=version)
+
+
+def test_an_agency_never_files_for_a_unit(review, bureau):
+    from wenxiao.orgs.services import grant
+
+    grant(user=bureau.agency, role="agency", division=bureau.division, subjects=[bureau.subject], by=None, why="评价")
+    indicator = review.target.indicators.get(order=1)
+    with pytest.raises(Refused, match="第三方"):
+        services.record_actual(review=review, indicator=indicator, by=bureau.agency, value="1", version=1)
