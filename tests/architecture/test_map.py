@@ -1,0 +1,52 @@
+"""The papers tell the truth: every file and command they name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wenxiao.site.command import parser
+
+ROOT = Path(__file__).resolve().parents[2]
+PAPERS = [
+    "README.md",
+    "AGENTS.md",
+    "SECURITY.md",
+    "docs/map.md",
+    "docs/operators/install.md",
+    "docs/operators/backup.md",
+]
+
+
+def test_every_file_on_the_map_exists():
+    gone, folder = [], None
+    for named in re.findall(r"`([\w/.*…]+/?)`", (ROOT / "docs" / "map.md").read_text(encoding="utf-8")):
+        if "*" in named or "…" in named or not re.search(r"/|\.py$", named):
+            continue
+        places = [ROOT / named, ROOT / "src" / "wenxiao" / named, *([folder / named] if folder else [])]
+        found = next((place for place in places if place.exists()), None)
+        if found is None:
+            gone.append(named)
+        else:
+            folder = found.parent if found.is_file() else found
+    assert not gone
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_link_leads_somewhere(paper):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / paper).read_text(encoding="utf-8"))
+    assert not [link for link in links if not ((ROOT / paper).parent / link).exists()]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_command_named_is_a_verb(paper):
+    verbs = next(a for a in parser()._actions if a.dest == "verb").choices
+    named = re.findall(r"(?:\.venv/bin/|`|行 )wenxiao ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8"))
+    assert not set(named) - set(verbs)
+
+
+def test_every_make_target_named_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    for paper in PAPERS:
+        named = re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8"), re.M)
+        assert not set(named) - targets, paper
