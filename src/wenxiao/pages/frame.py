@@ -1,13 +1,140 @@
-"""What every page shows around its content."""
+"""What every page shows around its content: who, which work year, where one can go, and whether this is a demonstration."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from wenxiao.orgs.permissions import HELD, Holdings, Role
+from wenxiao.pages.views import held
+from wenxiao.reviews.selectors import latest_work_year
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+THEMES = {"light": "浅色", "dark": "深色", "contrast": "高对比"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu: its word, its route, and the powers of which one opens it (none: everybody)."""
+
+    word: str
+    route: str
+    powers: tuple[str, ...] = ()
+    under: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where it leads; empty while the page is not part of this installation."""
+        return _address(self.route)
+
+
+MENU = (
+    Entry("工作台", "desk:home"),
+    Entry("对象", "desk:subjects", ("see_unit",)),
+    Entry("事前评估", "desk:ex_ante", ("see_unit",)),
+    Entry("目标", "desk:targets", ("see_unit",)),
+    Entry("监控", "desk:monitoring", ("see_unit",)),
+    Entry("自评", "desk:selfeval", ("see_unit",)),
+    Entry("评价", "desk:evaluations", ("see_unit",)),
+    Entry("整改应用", "desk:rectifications", ("see_unit",)),
+    Entry("报告", "desk:report_now", ("see_unit",)),
+)
+MORE = (
+    Entry("任务", "desk:rounds", ("manage_round",)),
+    Entry("导入", "desk:imports", ("import",)),
+    Entry("第三方与专家", "desk:agencies", ("manage_round",)),
+    Entry("制度库", "desk:documents", ("see_unit",)),
+    Entry("评分规则与制度", "desk:rules", ("see_unit",)),
+    Entry("培训", "desk:trainings", ("see_unit",)),
+    Entry("公开", "desk:disclosures", ("disclose",)),
+    Entry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
+    Entry("留痕", "desk:trail", ("watch_trail",)),
+)
+THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
+"""The phone's bottom bar: what a leader or an officer on the way looks at."""
+
+
+@cache
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+def open_entries(entries: tuple[Entry, ...], holding: Holdings) -> list[Entry]:
+    """The entries whose page exists and is open to this person."""
+    powers = {power for scope in holding.scopes for power in HELD[scope.role]}
+    return [entry for entry in entries if entry.address and (not entry.powers or powers.intersection(entry.powers))]
+
+
+def work_year(request: HttpRequest) -> int:
+    """The work year all pages speak of: from the address, else what was chosen last, else the latest with work."""
+    match = request.resolver_match
+    for asked in ((match.kwargs.get("year") if match else None), request.GET.get("year")):
+        if asked is not None and str(asked).isdecimal() and 2000 <= int(asked) <= 2100:
+            if request.session.get("work_year") != int(asked):
+                request.session["work_year"] = int(asked)
+            return int(asked)
+    return int(request.session.get("work_year") or default_year(request))
+
+
+def default_year(request: HttpRequest) -> int:
+    """The year of the division's latest round; without rounds, the calendar's."""
+    division = getattr(request.user, "division", None)
+    latest = latest_work_year(division) if division else None
+    return latest or timezone.localdate().year
+
+
+def year_address(request: HttpRequest, year: int) -> str:
+    """The same page in another work year."""
+    match = request.resolver_match
+    if match and "year" in match.kwargs:
+        return reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "year": year})
+    query = request.GET.copy()
+    for passing in ("at", "why", "figure"):
+        query.pop(passing, None)
+    query["year"] = str(year)
+    return f"{request.path}?{query.urlencode()}"
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The frame's own values: user and address."""
-    return {"user": getattr(request, "user", None), "path": request.path}
+    """The frame's values for every template; costs the grants and the user, nothing per row."""
+    user = getattr(request, "user", None)
+    inside = bool(user and user.is_authenticated)
+    division = user.division if inside and user else None
+    values: dict[str, Any] = {
+        "user": user if inside else None, "division": division, "path": request.path, "themes": THEMES,
+        "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "light",
+        "demo": bool(settings.DEMO or (division and division.demo)), "menu": [], "more": [], "thumb": [], "year": None,
+        "today": timezone.localdate(), "messages": list(get_messages(request)),
+    }  # fmt: skip
+    if inside:
+        holding = held(request)
+        year = work_year(request)
+        menu = open_entries(MENU, holding)
+        values.update(
+            menu=menu, more=open_entries(MORE, holding), thumb=[entry for entry in menu if entry.route in THUMB],
+            year=year, year_before=year_address(request, year - 1), year_after=year_address(request, year + 1),
+            role=role_words(holding), current=current_entry(request),
+        )  # fmt: skip
+    return values
+
+
+def role_words(holding: Holdings) -> str:
+    """The person's roles in the field's words."""
+    return "、".join(dict.fromkeys(str(Role(scope.role).label) for scope in holding.scopes))
+
+
+def current_entry(request: HttpRequest) -> str:
+    """The menu entry the page belongs to; a page inside another's realm says so by ``request.wenxiao_entry``."""
+    match = request.resolver_match
+    return getattr(request, "wenxiao_entry", match.view_name if match else "")

@@ -8,9 +8,37 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
+from wenxiao.pages import formats
+
+
+def address(name: str, *args: Any, **query: Any) -> str:
+    """A route's address with positional parts and a query string of the values that are not None or empty."""
+    from urllib.parse import urlencode
+
+    kept = [(key, value) for key, value in query.items() if value not in (None, "")]
+    return reverse(name, args=args) + (f"?{urlencode(kept)}" if kept else "")
+
 
 def environment(**options: Any) -> Environment:
-    """Strict templates: a misspelt name fails instead of printing nothing."""
-    made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
-    made.globals.update(static=static, url=reverse)
+    """Strict templates: a misspelt name fails instead of printing nothing, and everything is escaped."""
+    options.pop("autoescape", None)
+    made = Environment(
+        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
+        autoescape=True,
+    )
+    made.globals.update(static=static, url=address, STATUS=formats.STATUS)
+    made.filters.update(
+        absent=formats.absent,
+        money=formats.money_wan,
+        points=formats.points,
+        weight=formats.weight,
+        rate=formats.rate,
+        day=formats.day,
+        full_day=formats.full_day,
+        weekday=formats.weekday,
+        moment=formats.moment,
+        lateness=formats.lateness,
+        grade_class=formats.grade_class,
+        permille=formats.permille,
+    )
     return made

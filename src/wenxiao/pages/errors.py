@@ -1,0 +1,70 @@
+"""When something cannot be shown: what happened, what is safe, one way on. The same voice as every other page."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+log = logging.getLogger(__name__)
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str, hint: str = "") -> HttpResponse:
+    part = getattr(request, "htmx", False)
+    template = "pages/said_part.html" if part else "pages/said.html"
+    return render(request, template, {"status": status, "title": title, "text": text, "hint": hint}, status=status)
+
+
+def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
+    """403: says who can."""
+    return _page(request, 403, "这件事要由别人办", sentence, "已填的内容没有改动。")
+
+
+def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 from Django itself."""
+    return forbidden(request, str(exception or "") or "这一页不对您开放。")
+
+
+def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
+    """409: somebody was faster, or the state does not allow it."""
+    return _page(request, 409, "这一步现在办不了", sentence, "没有写入任何内容。请返回看最新情况后再办。")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handler
+    """404: absent, or not for this person; the two look the same on purpose."""
+    return _page(
+        request,
+        404,
+        "没有找到这一页",
+        "地址可能有误，内容可能已撤下，或者不在您的授权范围内。",
+        "可以从对象列表里按名称查找。",
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of Django's form protection: the page was left open too long."""
+    log.warning("form refused: %s", reason)
+    return _page(request, 403, "页面停留太久了", "为防止他人冒用，这次提交没有受理。", "请刷新页面，重新提交一次。")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: nothing was half stored; renders without a database, because that may be what failed."""
+    del request
+    body = render_alone(
+        "这一页没能打开",
+        "系统出了差错，已记入运行日志。已保存的内容都在，未完成的办理没有写入。",
+        "请稍后再试；仍打不开时，把时间和所办事项告诉系统管理员。",
+    )
+    return HttpResponse(body, status=500)
+
+
+def render_alone(title: str, text: str, hint: str) -> str:
+    """The error page without request, user or database."""
+    from django.template.loader import get_template
+
+    return get_template("pages/alone.html").render({"title": title, "text": text, "hint": hint})

@@ -1,0 +1,77 @@
+"""Every view names who may see it. A view without this decorator fails the address matrix."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseNotAllowed
+
+from wenxiao.orgs.permissions import POWERS, Holdings, Refused, holdings, who_can
+from wenxiao.pages import errors
+from wenxiao.store.moves import NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+OPEN = frozenset({"anyone", "login"})
+"""Not powers: everybody on the network, and everybody who logged in."""
+
+
+def held(request: HttpRequest) -> Holdings:
+    """The user's grants in force, read once a request."""
+    if not hasattr(request, "wenxiao_held"):
+        request.wenxiao_held = holdings(request.user)  # type: ignore[attr-defined,arg-type]  # one request's own memory
+    return request.wenxiao_held  # type: ignore[attr-defined]
+
+
+def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable[..., HttpResponse]], Any]:
+    """Let a request in if its user holds ``power`` somewhere; what exactly they may touch is asked below, by services.
+
+    ``power`` is one of the powers of orgs.permissions, "login" or "anyone". A refusal from below (Refused, NotAllowed,
+    Stale) becomes a page that says who can, what state things are in, or that somebody else was faster.
+    """
+    if power not in OPEN and power not in POWERS:
+        raise KeyError(power)
+
+    def decorate(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(function)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in {*methods, "HEAD"}:
+                return HttpResponseNotAllowed(methods)
+            if power != "anyone" and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            response = _answer(function, request, power, args, kwargs)
+            if power != "anyone":
+                response["Cache-Control"] = "private, no-store"
+            return response
+
+        guarded.power = power  # type: ignore[attr-defined]  # read by the address matrix
+        return guarded
+
+    return decorate
+
+
+def _answer(
+    function: Callable[..., HttpResponse],
+    request: HttpRequest,
+    power: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> HttpResponse:
+    if power not in OPEN and not held(request).can(power):
+        return errors.forbidden(request, f"{POWERS[power]}由{who_can(power)}办理。需要时请安全管理员授权。")
+    try:
+        return function(request, *args, **kwargs)
+    except Refused as refusal:
+        return errors.forbidden(request, str(refusal))
+    except (Stale, NotAllowed) as refusal:
+        return errors.conflict(request, str(refusal))
+    except PermissionDenied as refusal:
+        return errors.forbidden(request, str(refusal) or "这一页不对您开放。")
+    except Http404:
+        return errors.not_found(request)
