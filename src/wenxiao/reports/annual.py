@@ -230,12 +230,12 @@ def _overall(writer: _Writer) -> Section | None:
     if not rows:
         return None
     columns = (
-        Column("预算部门", 14, "left"),
+        Column("预算部门", 13, "left"),
         Column("经审查实际安排资金（万元）", 14.5, "right"),
         Column("经审查实际使用资金（万元）", 14.5, "right"),
         Column("审查评分（分）", 12),
-        Column("评价等级", 9),
-        Column("意见建议", 36, "left"),
+        Column("评价等级", 7.5),
+        Column("意见建议", 38.5, "left"),
     )
     table = Table(columns, tuple(_overall_row(row) for row in rows))
     return Section("overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table))
@@ -270,10 +270,10 @@ def _monitored(writer: _Writer) -> Section | None:
     if not rows:
         return None
     columns = (
-        Column("项目名称", 31, "left"),
+        Column("项目名称", 29, "left"),
         Column("预算安排资金（万元）", 15, "right"),
         Column("资金使用（万元）", 15, "right"),
-        Column("意见建议", 39, "left"),
+        Column("意见建议", 41, "left"),
     )
     table = Table(columns, tuple(_monitored_row(row) for row in rows))
     return Section("monitored", "财政重点监控情况", (*writer.paragraphs("monitored"), table))

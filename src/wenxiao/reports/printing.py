@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WATERMARK = "演示"
 NO_DATE = "　　　　年　　月　　日"
-_TABLE_SIZE = 10.5
+_TABLE_SIZE = 10
 _LANDSCAPE_SIZE = 8
 _NARROWEST = 8.5
 """Characters a column of the landscape table has at least: a year must not break."""
@@ -26,7 +26,7 @@ def annual_docx(report: Report) -> bytes:
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
     paper.add_masthead(report.masthead, report.issue.text, report.editor, report.issue.date or NO_DATE)
     paper.add_line("", size=_TABLE_SIZE, exact=12)
-    paper.add_instruction_room()
+    paper.add_instruction_room(millimetres=40)
     paper.add_title(report.title)
     for paragraph in report.opening:
         paper.add_paragraph(paragraph.text)
@@ -46,8 +46,7 @@ def _add(paper: OfficialDocument, block: Paragraph | Table) -> None:
         return
     columns = block.columns
     paper.add_table(
-        # a unit stands on its own line, so that no bracket is torn apart in a narrow column
-        [column.heading.replace("（", "\n（") for column in columns],
+        [column.heading for column in columns],
         block.texts,
         [column.width for column in columns],
         size=_TABLE_SIZE,
