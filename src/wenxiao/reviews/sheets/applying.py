@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.services import set_appropriation, set_audited
+from wenxiao.budget.models import Spending
+from wenxiao.budget.services import add_spending, set_appropriation, set_audited
 from wenxiao.evidence.models import Actual
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
@@ -98,6 +99,7 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
     review.budget = full if full is not None else opening
     review.executed = executed
     review.execution_weight, review.published_execution_points = form.execution_weight, form.execution_points
+    _spending(executed, landing)
     if opening is None and full is None:
         return
     known = landing.dossier.appropriations.filter(fund="total").first() if landing.dossier.pk else None
@@ -111,6 +113,24 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
         dossier=landing.dossier, fund="total", by=landing.by, batch=landing.batch, synthetic=landing.synthetic, **wanted,
     )  # fmt: skip
     landing.written.created(row) if known is None else landing.written.changed(row, before or {})
+
+
+def _spending(executed: Decimal | None, landing: Landing) -> None:
+    """What the form says was spent up to its month: it counts until treasury or accounts bring their own lines."""
+    if executed is None:
+        return
+    month = landing.round.through_month or 12
+    line = f"{landing.round.kind}-{month}"
+    known = landing.dossier.spendings.filter(source=Spending.Source.FORM, line=line).first()
+    if known is None:
+        row = add_spending(
+            dossier=landing.dossier, month=month, amount=executed, by=landing.by, source=Spending.Source.FORM,
+            cumulative=True, line=line, batch=landing.batch, synthetic=landing.synthetic,
+        )  # fmt: skip
+        landing.written.created(row)
+    elif known.amount != executed:
+        landing.written.changed(known, {"amount": known.amount})
+        Spending.objects.filter(pk=known.pk).update(amount=executed)
 
 
 # ---- indicator rows ------------------------------------------------------------------------------------------------
