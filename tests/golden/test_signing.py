@@ -7,7 +7,9 @@ import docx
 import pytest
 
 from wenxiao.followup.models import Finding
+from wenxiao.orgs.models import Division
 from wenxiao.orgs.permissions import Refused
+from wenxiao.orgs.services import grant
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries
 from wenxiao.records.services import read_file
@@ -44,6 +46,20 @@ def test_only_a_leader_signs_and_only_a_writer_writes(year, writer, leader):
     draft = services.save_draft(division=year.division, work_year=2021, by=writer)
     with pytest.raises(Refused):
         services.sign_report(draft=draft, issue_number=1, signer="张局长", signed_on=DAY, by=writer)
+
+
+def test_nobody_signs_in_another_division_or_what_he_wrote(year, leader):
+    foreign = services.save_draft(division=other_division(), work_year=2021, by=None)
+    with pytest.raises(Refused, match="本区划"):
+        services.sign_report(draft=foreign, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
+    grant(user=leader, role="performance", division=year.division, by=None)
+    own = services.save_draft(division=year.division, work_year=2021, by=leader)
+    with pytest.raises(Refused):
+        services.sign_report(draft=own, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
+
+
+def other_division():
+    return Division.objects.create(code="360192", name="别的区", bureau="别的区财政局")
 
 
 def test_a_signed_report_never_changes(signed):

@@ -120,7 +120,7 @@ def test_restricted_objects_are_absent_from_the_public_version(new_year):
         [figure.as_data() for figure in public.report.figures.values()], ensure_ascii=False
     )
     assert "村卫计室" not in public.report.text
-    assert public.facts.withheld == 1
+    assert public.facts.withheld == {"区社发局村卫计室和社区卫生服务站建设经费"}
     first = summary.sheets(public.facts)[0]
     assert [row[0] for row in first.rows if not hasattr(row, "amounts")] == [1, 2]
     assert len(first.columns) == 14
@@ -225,3 +225,18 @@ def test_a_line_may_group_several_codes(new_year):
     line.items.set(year.items[:2])
     assert "1.预算与资金管理（涉及到2个项目）。" in report_of(year).text
     assert facts.facts(year.division, 2021).concerned[line.pk] == {first.dossier_id, second.dossier_id}
+
+
+def test_a_public_version_drops_words_that_name_a_restricted_object(new_year):
+    year = new_year()
+    year.project(0, restriction="restricted")
+    year.project(1)
+    services.save_draft(
+        division=year.division, work_year=2021, by=None,
+        prose={"plan": "继续盯住区社发局村卫计室和社区卫生服务站建设经费。"},
+    )  # fmt: skip
+    assert "继续盯住" in report_of(year).text
+    public = report_of(year, version="public")
+    assert "继续盯住" not in public.text
+    assert "限制知悉" in public.notes[0]
+    assert services.stale_figures(services.draft_of(year.division, 2021), public) == ()

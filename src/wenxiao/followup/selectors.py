@@ -286,6 +286,11 @@ def report_documents(division: Division, work_year: int) -> tuple[Paper, ...]:
     return tuple(Paper(row.pk, row.kind, row.title, row.number, row.pk in cited) for row in kept)
 
 
+def _told(*, public: bool, dossier: str = "dossier") -> Q:
+    """What a version may tell: everything, or all but restricted subjects."""
+    return ~Q(**{f"{dossier}__subject__restriction": Subject.Restriction.RESTRICTED}) if public else Q()
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How many dossiers were asked to evaluate themselves in a work year and how many have handed in."""
@@ -294,10 +299,16 @@ class Coverage:
     handed_in: tuple[int, ...]
 
 
-def selfeval_coverage(division: Division, work_year: int) -> Coverage:
-    """The self-evaluation reviews of a work year by id: asked, and handed in (待审核 or further). Exempted ones don't count."""
+def selfeval_coverage(division: Division, work_year: int, *, public: bool = False) -> Coverage:
+    """The self-evaluation reviews of a work year by id: asked, and handed in (待审核 or further). Exempted ones don't count.
+
+    ``public`` leaves restricted (限制知悉) subjects out, here and in the two below.
+    """
     rows = Review.objects.filter(
-        round__division=division, round__work_year=work_year, round__kind=Round.Kind.SELFEVAL
+        _told(public=public),
+        round__division=division,
+        round__work_year=work_year,
+        round__kind=Round.Kind.SELFEVAL,
     ).order_by("pk")
     waiting = {Review.State.WAITING, Review.State.FILLING, Review.State.RETURNED}
     states = list(rows.values_list("pk", "state"))
@@ -312,9 +323,10 @@ class Standing:
     closed: tuple[int, ...]
 
 
-def rectification_standing(division: Division, work_year: int) -> Standing:
+def rectification_standing(division: Division, work_year: int, *, public: bool = False) -> Standing:
     """How the mending of what a work year's reviews found stands today."""
     rows = Rectification.objects.filter(
+        _told(public=public, dossier="finding__dossier"),
         finding__review__round__division=division,
         finding__review__round__work_year=work_year,
         finding__review__round__key=True,
@@ -333,10 +345,13 @@ class Consequence:
     amounts: tuple[Decimal | None, ...]
 
 
-def money_consequences(division: Division, work_year: int) -> tuple[Consequence, ...]:
+def money_consequences(division: Division, work_year: int, *, public: bool = False) -> tuple[Consequence, ...]:
     """What was decided (采纳) from a work year's results, by kind of use in the order of the choices."""
     rows = Use.objects.filter(
-        state=Use.State.ACCEPTED, review__round__division=division, review__round__work_year=work_year
+        _told(public=public),
+        state=Use.State.ACCEPTED,
+        review__round__division=division,
+        review__round__work_year=work_year,
     ).order_by("pk")
     grouped: dict[str, list[Use]] = defaultdict(list)
     for row in rows:

@@ -189,11 +189,18 @@ class _Writer:
 
     def template(self, key: str) -> tuple[str, str]:
         """The prose of a key and whose it is: the author's, for the plan last year's, else the default."""
-        if self.prose.get(key):
-            return self.prose[key], OWN
-        if key == "plan" and self.inherited.get(key):
-            return self.inherited[key], LAST_YEAR
+        if written := self.told(self.prose.get(key, "")):
+            return written, OWN
+        if key == "plan" and (written := self.told(self.inherited.get(key, ""))):
+            return written, LAST_YEAR
         return wording.default(key, self.facts), DEFAULT
+
+    def told(self, written: str) -> str:
+        """What may be told of somebody's words: nothing when a public version would name a restricted object."""
+        if any(name in written for name in self.facts.withheld):
+            self.notes.append("有一段文字写到了限制知悉的对象，公开稿改用默认文字。")
+            return ""
+        return written
 
     def bound(self, template: str) -> Runs:
         """Prose with its figures; a name nobody knows stands there as it was written and is noted."""

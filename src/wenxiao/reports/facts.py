@@ -56,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Rows of a division and work year. ``withheld`` counts the restricted (限制知悉) ones a public version leaves out.
+    """Rows of a division and work year. ``withheld`` names the restricted (限制知悉) ones a public version leaves out.
 
     ``concerned`` holds, by line of common problems, the project dossiers with a confirmed finding of it.
     """
@@ -74,7 +74,7 @@ class Facts:
     standing: Standing | None = None
     consequences: tuple[Consequence, ...] = ()
     previous: Facts | None = None
-    withheld: int = 0
+    withheld: frozenset[str] = frozenset()
     concerned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     prints: Mapping[str, Printing] = field(default_factory=dict)
 
@@ -121,7 +121,7 @@ def facts(
         lines=selectors.common_lines(division, work_year),
         papers=selectors.report_documents(division, work_year),
         bands=bands_in_force(work_year),
-        withheld=len(evaluated) + len(monitored) - len(kept),
+        withheld=frozenset(row.name for row in evaluated + monitored if row.review not in shown),
         prints=dict(prints or {}),
     )
     return _with_blocks(replace(found, concerned=_concerned(found)), division, blocks)
@@ -140,12 +140,13 @@ def _concerned(found: Facts) -> dict[int, frozenset[int]]:
 
 def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Facts:
     """The optional blocks' rows beside the others."""
+    public = found.version == "public"
     if "coverage" in blocks:
-        found = replace(found, coverage=selectors.selfeval_coverage(division, found.work_year))
+        found = replace(found, coverage=selectors.selfeval_coverage(division, found.work_year, public=public))
     if "rectification" in blocks:
-        found = replace(found, standing=selectors.rectification_standing(division, found.work_year - 1))
+        found = replace(found, standing=selectors.rectification_standing(division, found.work_year - 1, public=public))
     if "consequences" in blocks:
-        found = replace(found, consequences=selectors.money_consequences(division, found.work_year))
+        found = replace(found, consequences=selectors.money_consequences(division, found.work_year, public=public))
     if "year_on_year" in blocks:
         found = replace(found, previous=facts(division, found.work_year - 1, version=found.version))
     return found

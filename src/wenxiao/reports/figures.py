@@ -235,8 +235,7 @@ def used(row: Reported) -> Figure:
 
 
 def _audited(row: Reported, column: str, title: str) -> Figure:
-    parts = (Part(f"budget.AuditedAmount:{row.audited}", row.name, getattr(row, column)),) if row.audited else ()
-    return money(f"review.{row.review}.{column}", f"{row.name}{title}", f"评价审定的{title}", parts)
+    return money(f"review.{row.review}.{column}", f"{row.name}{title}", f"评价审定的{title}", _dossiers([row], column))
 
 
 def points(row: Reported) -> Figure:

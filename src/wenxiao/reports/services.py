@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.followup.selectors import stored_files
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import read_file, record, store_file
 from wenxiao.reports import annual, printing, structure, summary, wording
 from wenxiao.reports.annual import Choices
@@ -78,7 +78,9 @@ def _inherited(division: Division, work_year: int) -> dict[str, str]:
 
 
 def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
-    """Which printed figures changed since the author last saved."""
+    """Which printed figures changed since the author last saved; he saw the internal version, others aren't compared."""
+    if report.version != "internal":
+        return ()
     now = {figure.id: figure for figure in report.shown_figures()}
     changed = []
     for ident in dict.fromkeys((*draft.seen, *now)):
@@ -124,7 +126,7 @@ def save_draft(
     ``prose`` and ``choices`` replace what was there, None keeps it. Raises Refused, NotAllowed (prose naming data that does
     not exist, unknown choices) or Stale when another person saved since ``version``.
     """
-    require(by, "write_report")
+    _require(by, "write_report", division)
     draft, made = Draft.objects.get_or_create(division=division, work_year=work_year, defaults={"by": by})
     draft.prose = _kept_prose(prose) if prose is not None else draft.prose
     draft.choices = _kept_choices(choices) if choices is not None else draft.choices
@@ -141,6 +143,13 @@ def save_draft(
         data={"prose": sorted(draft.prose), "choices": draft.choices},
     )
     return draft
+
+
+def _require(by: User | None, power: str, division: Division, *, written_by: User | None = None) -> None:
+    """Only with the power in this division; nobody signs what he wrote himself."""
+    require(by, power, submitted_by=written_by)
+    if by is not None and not holdings(by).can(power, division=division.pk):
+        raise Refused(f"只能办理本区划的报告：{division.name}的报告由其{who_can(power)}办理。")
 
 
 def _kept_prose(prose: Mapping[str, str]) -> dict[str, str]:
@@ -187,7 +196,7 @@ def sign_report(
     Raises Refused, or NotAllowed when the year already has a signed report (then a correction is the way) or the number
     is taken.
     """
-    require(by, "sign_report")
+    _require(by, "sign_report", draft.division, written_by=draft.by)
     if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
         raise NotAllowed(f"{draft.work_year}年度的报告已经签发，不能改动。需要改正的，请办理更正。")
     return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
@@ -198,7 +207,7 @@ def correct_report(
     *, signed: Signed, issue_number: int, signer: str, signed_on: date, by: User | None, why: str
 ) -> Signed:
     """更正: a new signed report from today's draft that names the one it corrects; the old one stays as it was."""
-    require(by, "sign_report")
+    _require(by, "sign_report", signed.division)
     if not why.strip():
         raise NotAllowed("请写明更正原因。")
     draft = draft_of(signed.division, signed.work_year)
