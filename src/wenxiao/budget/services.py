@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from wenxiao.budget import selectors
 from wenxiao.budget.models import (
@@ -24,6 +23,7 @@ from wenxiao.orgs.models import Role, Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.records.models import Todo
 from wenxiao.records.services import make_todos, record, void_todos
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     opened = Round.objects.create(
         division=division, kind=kind, name=name, work_year=work_year, fiscal_year=fiscal_year, key=key,
         from_month=from_month, through_month=through_month, scope=dict(scope or {}), deadline=deadline, basis=basis,
-        route=list(route), opens_on=opens_on or timezone.localdate(), state=Round.State.OPEN, synthetic=synthetic,
+        route=list(route), opens_on=opens_on or today(), state=Round.State.OPEN, synthetic=synthetic,
     )  # fmt: skip
     made = _ask_units(opened) if todos and kind in FILED_BY_UNITS else 0
     record(

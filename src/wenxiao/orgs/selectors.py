@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils import timezone
 
 from wenxiao.orgs.models import Grant, Role, Unit, User
 from wenxiao.orgs.permissions import HELD, READ_RESTRICTED
 from wenxiao.records.models import Todo
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,7 +110,7 @@ def _units_of(grant: Grant) -> Q:
 
 def overdue_todos_for(user: User | None) -> QuerySet[Todo]:
     """Those of :func:`todos_for` whose deadline has passed."""
-    return todos_for(user).filter(due_on__lt=timezone.localdate())
+    return todos_for(user).filter(due_on__lt=today())
 
 
 def people_of(unit: Unit) -> QuerySet[User]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from wenxiao.orgs.permissions import HELD, Holdings, Role
 from wenxiao.pages.views import held
 from wenxiao.reviews.selectors import latest_work_year
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -91,7 +91,7 @@ def default_year(request: HttpRequest) -> int:
     """The year of the division's latest round; without rounds, the calendar's."""
     division = getattr(request.user, "division", None)
     latest = latest_work_year(division) if division else None
-    return latest or timezone.localdate().year
+    return latest or today().year
 
 
 def year_address(request: HttpRequest, year: int) -> str:
@@ -115,7 +115,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "user": user if inside else None, "division": division, "path": request.path, "themes": THEMES,
         "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "light",
         "demo": bool(settings.DEMO or (division and division.demo)), "menu": [], "more": [], "thumb": [], "year": None,
-        "today": timezone.localdate(), "messages": list(get_messages(request)),
+        "today": today(), "messages": list(get_messages(request)),
     }  # fmt: skip
     if inside:
         holding = held(request)
