@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -122,7 +122,7 @@ def _require(by: User | None, finding: Finding) -> None:
 
 
 def _decide(
-    finding: Finding, *, to: str, by: User | None, act: str, why: str, version: int | None, values: dict[str, object],
+    finding: Finding, *, to: str, by: User | None, act: str, why: str, version: int | None, values: Mapping[str, object],
 ) -> Finding:  # fmt: skip
     before = finding.state
     move(finding, allowed=FINDING, to=to, version=version, decided_by=by, decided_at=timezone.now(), **values)

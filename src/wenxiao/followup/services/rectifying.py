@@ -82,8 +82,7 @@ def verify_rectification(
 ) -> Rectification:  # fmt: skip
     """The bureau looks: closed, or refused with what is missing. Nobody verifies his own reply."""
     _bureau(by, item.finding)
-    if item.submitted_by_id == by.pk:
-        raise NotAllowed("回复人不能核验自己的整改，请由另一人办理。")
+    permissions.require_other(by, item.submitted_by_id)
     if not verdict.strip():
         raise NotAllowed("请写明核验意见。")
     finish_todos(target=item)

@@ -110,7 +110,8 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
     if before == wanted:
         return
     row = set_appropriation(
-        dossier=landing.dossier, fund="total", by=landing.by, batch=landing.batch, synthetic=landing.synthetic, **wanted,
+        dossier=landing.dossier, fund="total", by=landing.by, batch=landing.batch, synthetic=landing.synthetic, opening=opening,
+        adjusted=wanted["adjusted"],
     )  # fmt: skip
     landing.written.created(row) if known is None else landing.written.changed(row, before or {})
 

@@ -126,7 +126,8 @@ def _faults(forms: list[Incoming], matches: list[Match]) -> list[Problem]:
     """Faults only the batch can see: nothing to import, the same project twice."""
     if not forms:
         return [Problem("DR-30", "阻断", "没有找到可以导入的表。", mend="请确认是自评表、监控表或评价评分表。")]
-    found, seen = [], {}
+    found: list[Problem] = []
+    seen: dict[Any, str] = {}
     for form, matched in zip(forms, matches, strict=True):
         key = (form.kind, form.subject, form.unit, matched.year, form.period)
         if form.subject and key in seen and not matched.skip:

@@ -44,7 +44,8 @@ _ROWS = [
 @cache
 def frames() -> dict[str, Any]:
     """Weights of the demonstration's score sheets and its texts for deductions."""
-    return yaml.safe_load((DATA / "frames.yaml").read_text(encoding="utf-8"))
+    told: dict[str, Any] = yaml.safe_load((DATA / "frames.yaml").read_text(encoding="utf-8"))
+    return told
 
 
 def unit_names() -> list[str]:
