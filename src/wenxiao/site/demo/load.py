@@ -52,7 +52,7 @@ def load_demo() -> Division:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - progress of a command
+    print(text, file=sys.stderr, flush=True)
 
 
 class _Demo:
