@@ -242,6 +242,12 @@ def small(db):
 
 
 @pytest.fixture
+def planted(db):
+    """As many projects as a test wants."""
+    return plant
+
+
+@pytest.fixture
 def inside(client):
     """Log a user in and give the client."""
 

@@ -22,7 +22,7 @@ def _page(request: HttpRequest, status: int, title: str, text: str, hint: str = 
 
 def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
     """403: says who can."""
-    return _page(request, 403, "这件事要由别人办", sentence, "已填的内容没有改动。")
+    return _page(request, 403, "这件事要由别人办", sentence, "" if request.method == "GET" else "没有写入任何内容。")
 
 
 def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

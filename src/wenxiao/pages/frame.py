@@ -45,7 +45,7 @@ MENU = (
     Entry("自评", "desk:selfeval", ("see_unit",)),
     Entry("评价", "desk:evaluations", ("see_unit",)),
     Entry("整改应用", "desk:rectifications", ("see_unit",)),
-    Entry("报告", "desk:report_now", ("see_unit",)),
+    Entry("报告", "desk:report_now", ("write_report", "sign_report", "instruct", "watch_trail")),
 )
 MORE = (
     Entry("任务", "desk:rounds", ("manage_round",)),

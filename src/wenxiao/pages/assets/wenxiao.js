@@ -116,8 +116,8 @@
     const box = event.detail.target;
     if (!box.hasAttribute("data-box")) return;
     box.classList.add("open");
-    box.querySelector("h2, h3")?.focus();
-    box.scrollIntoView({ block: "nearest" });
+    box.querySelector("h2, h3")?.focus({ preventScroll: true });
+    if (getComputedStyle(box).position === "static") box.scrollIntoView({ block: "nearest" });
   });
   function say(text) {
     const toast = document.createElement("div");

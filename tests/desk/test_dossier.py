@@ -1,0 +1,109 @@
+"""The dossier: results side by side, one indicator table, every point explained."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def read(client, path, **headers):
+    response = client.get(path, headers=headers)
+    assert response.status_code == 200, path
+    return response.content.decode()
+
+
+def test_results_stand_beside_each_other_each_named(inside, small):
+    text = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}")
+    for name, points in (("自评分", "96.72"), ("复核分", "88.65"), ("财政评价分", "87.45")):
+        assert name in text
+        assert points in text
+    assert "最终" not in text
+
+
+def test_one_row_serves_all_stages(inside, small):
+    text = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}")
+    assert text.count(">养护里程<") == 1 or text.count("养护里程</th>") == 1
+    for value in ("≥126公里", "73.5", "126", "118.6", "15.00", "14.12"):
+        assert value in text
+    assert "比上一环节低" in text
+    assert "待评定" in text
+    assert "缺佐证" in text
+
+
+def test_the_evaluation_has_its_own_sheet(inside, small):
+    text = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}")
+    assert "立项程序规范性" in text
+    assert "缺可行性论证材料" in text
+    assert "加快项目资金执行进度" in text
+
+
+def test_candidates_are_not_counted(inside, small):
+    text = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}")
+    assert '<span class="count hot">1</span>' in text
+    assert "待确认" in text
+
+
+def test_a_point_opens_to_formula_inputs_rule_and_basis(inside, small):
+    mark = small.marks[1]
+    client = inside(small.officer)
+    part = read(client, f"/marks/{mark.pk}/why", **{"HX-Request": "true"})
+    assert "<html" not in part
+    for words in ("15 × 118.6", "≥126公里", "财预〔2020〕10号", "未核对原文", "扣 0.88 分的原因"):
+        assert words in part
+    assert "<html" in read(client, f"/marks/{mark.pk}/why")
+    assert "15 × 118.6" in read(client, f"/dossiers/{small.dossiers[0].pk}?why={mark.pk}")
+
+
+def test_a_mark_of_a_foreign_dossier_is_as_if_there_were_none(inside, small):
+    small.clerk.grants.update(unit=small.units[1])
+    client = inside(small.clerk)
+    assert client.get(f"/marks/{small.marks[0].pk}/why").status_code == 404
+    assert client.get(f"/dossiers/{small.dossiers[0].pk}").status_code == 404
+    assert client.get(f"/dossiers/{small.dossiers[0].pk}/spending").status_code == 404
+
+
+def test_restricted_subjects_are_absent_for_foreign_eyes(inside, small):
+    from wenxiao.orgs.models import Grant, Role, User
+
+    subject = small.dossiers[0].subject
+    subject.restriction = "restricted"
+    subject.save()
+    treasurer = User.objects.create_user("treasury", "Demo-pass-2021", name="示例国库", division=small.division)
+    Grant.objects.create(user=treasurer, role=Role.TREASURY, division=small.division)
+    client = inside(treasurer)
+    assert client.get(f"/dossiers/{small.dossiers[0].pk}").status_code == 404
+    assert "示例项目01" not in read(client, "/subjects?q=示例项目")
+
+
+def test_spending_opens_to_its_months(inside, small):
+    part = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}/spending", **{"HX-Request": "true"})
+    assert "国库支付" in part
+    assert "248.83" in part
+
+
+def test_a_dossier_with_nothing_says_so(inside, small):
+    text = read(inside(small.officer), f"/dossiers/{small.dossiers[3].pk}")
+    assert "还没有绩效目标" in text
+    assert "未开展" in text
+
+
+def test_a_dossier_costs_the_same_for_few_and_many_rows(inside, small):
+    from wenxiao.reviews.models import Criterion, Mark
+    from wenxiao.targets.models import Indicator
+
+    client, path = inside(small.officer), f"/dossiers/{small.dossiers[0].pk}"
+    client.get(path)
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    target = Indicator.objects.first().target
+    for number in range(50):
+        indicator = Indicator.objects.create(target=target, order=100 + number, level1="产出指标", name=f"加项{number}")
+        Mark.objects.create(review=small.self_review, indicator=indicator)
+        criterion = Criterion.objects.create(
+            review=small.evaluation, order=100 + number, level1="效益", name=f"加项{number}"
+        )
+        Mark.objects.create(review=small.evaluation, criterion=criterion)
+    with CaptureQueriesContext(connection) as many:
+        client.get(path)
+    assert len(many) == len(few)

@@ -1,0 +1,55 @@
+"""Every address names who may see it; one that is missing here fails."""
+
+import pytest
+from django.urls import get_resolver
+
+from wenxiao.orgs.permissions import POWERS
+from wenxiao.pages.views import OPEN, view
+
+MATRIX = {
+    "": "login",
+    "login": "anyone",
+    "logout": "anyone",
+    "theme": "anyone",
+    "components": "anyone",
+    "subjects": "see_unit",
+    "dossiers/<int:pk>": "see_unit",
+    "dossiers/<int:pk>/spending": "see_unit",
+    "marks/<int:pk>/why": "see_unit",
+    "report": "see_unit",
+    "report/<int:year>": "see_unit",
+    "report/<int:year>/figures/<path:ident>": "see_unit",
+}
+
+
+def walk(patterns, before=""):
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from walk(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def test_every_address_stands_in_the_matrix_with_its_power():
+    found = {route: getattr(view, "power", None) for route, view in walk(get_resolver().url_patterns)}
+    assert found == MATRIX
+
+
+def test_powers_are_known():
+    assert set(MATRIX.values()) <= set(POWERS) | OPEN
+
+
+def test_an_unknown_power_is_refused_when_the_view_is_written():
+    with pytest.raises(KeyError):
+        view("do_everything")
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [route for route, power in MATRIX.items() if power != "anyone"])
+def test_strangers_are_led_to_the_login(client, route):
+    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<path:ident>", "x")
+    response = client.get(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login?next=")
