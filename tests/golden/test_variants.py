@@ -9,8 +9,11 @@ import openpyxl
 import pytest
 
 from wenxiao.followup.models import CommonProblem
+from wenxiao.followup.selectors import years_with_key_reviews
+from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Notice
 from wenxiao.reports import facts, services, summary
+from wenxiao.reports.printing import annual_pdf
 from wenxiao.reports.structure import Table
 from wenxiao.reviews.models import Review
 
@@ -240,3 +243,80 @@ def test_a_public_version_drops_words_that_name_a_restricted_object(new_year):
     assert "继续盯住" not in public.text
     assert "限制知悉" in public.notes[0]
     assert services.stale_figures(services.draft_of(year.division, 2021), public) == ()
+
+
+def test_many_names_are_cut_short(new_year):
+    year = new_year()
+    for at in range(6):
+        year.evaluated(f"第{at}局", "10", "10", "9", "85", kind="department_overall")
+        year.watched(9, f"监控{at}项目", "10", "5")
+    text = report_of(year).text
+    assert "对第0局、第1局等6个部门2020年度部门整体支出" in text
+    assert "对监控0项目、监控1项目等6个项目1-9月绩效运行情况" in text
+
+
+def test_a_unit_below_a_department_is_shown_under_it(new_year):
+    year = new_year()
+    above = Unit.objects.create(division=year.division, code="900", name="教体局", kind="department")
+    below = Unit.objects.create(division=year.division, code="901", name="一小", parent=above)
+    Unit.objects.filter(pk=below.pk).update(path=f"/{above.pk}/{below.pk}/")
+    below.refresh_from_db()
+    year.evaluated("校园安保", "10", "10", "9", "85", unit=below)
+    row = services.current(year.division, 2021).facts.projects[0]
+    assert (row.unit, row.department) == ("一小", "教体局")
+
+
+def test_the_pdf_is_a_pdf(year):
+    assert annual_pdf(report_of(year)).startswith(b"%PDF")
+
+
+def test_years_a_report_can_be_written_for(year):
+    assert years_with_key_reviews(year.division) == (2021,)
+
+
+def test_what_was_made_up_says_so_in_its_row(new_year):
+    year = new_year(demo=True)
+    made_up, partly, real = year.project(0), year.project(1), year.project(2)
+    type(made_up.dossier.subject).objects.filter(pk=made_up.dossier.subject_id).update(synthetic=True)
+    partly.dossier.appropriations.update(synthetic=True)
+    Review.objects.filter(pk=partly.pk).update(synthetic=True)
+    rows = summary.sheets(services.current(year.division, 2021).facts)[0].rows
+    assert [row[13] for row in rows if not hasattr(row, "amounts")] == ["合成", "预算安排、审查数为合成数", ""]
+    assert real.pk
+
+
+def test_prose_that_claims_feedback_too_early_is_noted(new_year):
+    year = new_year()
+    year.project(0)
+    Notice.objects.update(received_on=None)
+    services.save_draft(
+        division=year.division, work_year=2021, by=None, prose={"opening": "问题反馈给了各部门。", "plan": "好。"}
+    )
+    assert report_of(year).notes == ("开头一段写到了反馈，但反馈函还没有全部签收，请核对。",)
+
+
+def test_prose_whose_data_is_gone_stands_as_written(new_year):
+    year = new_year()
+    year.lines()
+    year.finding(year.project(0), 0)
+    prose = {"plan": "盯住{共性问题1个数}个项目。"}
+    services.save_draft(division=year.division, work_year=2021, by=None, prose=prose)
+    assert "盯住1个项目。" in report_of(year).text
+    CommonProblem.objects.all().delete()
+    report = report_of(year)
+    assert "盯住{共性问题1个数}个项目。" in report.text
+    assert "没有对应的数据" in report.notes[0]
+
+
+@pytest.mark.parametrize("choices", [{"least": "x"}, {"prints": {"projects.opening": {}}}, {"named": ["a"]}, {"x": 1}])
+def test_choices_that_cannot_be_read_are_refused(new_year, choices):
+    with pytest.raises(services.NotAllowed):
+        services.save_draft(division=new_year().division, work_year=2021, by=None, choices=choices)
+
+
+def test_documents_are_cited_as_chosen(year, writer):
+    papers = services.current(year.division, 2021).facts.papers
+    services.save_draft(
+        division=year.division, work_year=2021, by=writer, choices={"documents": [papers[2].id, papers[0].id, 999999]}
+    )
+    assert f"按照《{papers[2].title}》、《{papers[0].title}》等文件要求" in report_of(year).text

@@ -34,6 +34,8 @@ class Block:
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     widths: Sequence[float] = field(default=())
+    align: Sequence[str] = ()
+    """left, center or right per column of a table; empty = all centred."""
 
 
 @lru_cache(maxsize=4)
@@ -130,7 +132,9 @@ def _table_source(block: Block) -> str:
     columns = "(" + "".join(f"{width}fr, " for width in block.widths) + ")"
     head = ", ".join(f"small(text(font: heading-font, {_string(text)}))" for text in block.head)
     cells = "\n".join(", ".join(f"small({_string(text)})" for text in row) + "," for row in block.rows)
-    return f"#table(columns: {columns}, align: center + horizon, inset: 4pt, stroke: 0.5pt, table.header({head}),\n{cells})"
+    across = ", ".join(f"{side} + horizon" for side in block.align)
+    align = f"(x, y) => if y == 0 {{ center + horizon }} else {{ ({across},).at(x) }}" if across else "center + horizon"
+    return f"#table(columns: {columns}, align: {align}, inset: 4pt, stroke: 0.5pt, table.header({head}),\n{cells})"
 
 
 def _form_source(form: FormGrid) -> str:

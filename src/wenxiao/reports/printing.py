@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.files import pdf_out as pdf
 from wenxiao.files.documents_out import OfficialDocument
 from wenxiao.files.spreadsheets_out import GroupRow, SheetSpec, Value, workbook_bytes
 from wenxiao.reports.structure import Paragraph, Report, Table
@@ -38,6 +39,36 @@ def annual_docx(report: Report) -> bytes:
         paper.add_attachment_line(report.attachments)
     paper.add_signature(report.editor, report.issue.date or NO_DATE)
     return paper.save()
+
+
+def annual_pdf(report: Report) -> bytes:
+    """The annual report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
+    date = report.issue.date or NO_DATE
+    blocks = [
+        pdf.Block("title", report.masthead),
+        pdf.Block("line", f"{report.editor}　　{report.issue.text}　　{date}"),
+        pdf.Block("table", head=("领导批示",), rows=(("\n" * 6,),), widths=(1,)),
+        pdf.Block("title", report.title),
+        *(pdf.Block("paragraph", paragraph.text) for paragraph in report.opening),
+    ]
+    for section in report.sections:
+        blocks.append(pdf.Block("heading1", section.title))
+        blocks += [_pdf_block(block) for block in section.blocks]
+    blocks += [pdf.Block("paragraph", f"附件：{name}") for name in report.attachments]
+    blocks += [pdf.Block("right", report.editor), pdf.Block("right", date)]
+    return pdf.report_pdf(blocks, watermark=WATERMARK if report.demo else None)
+
+
+def _pdf_block(block: Paragraph | Table) -> pdf.Block:
+    if isinstance(block, Paragraph):
+        return pdf.Block("paragraph", block.text)
+    return pdf.Block(
+        "table",
+        head=[column.heading for column in block.columns],
+        rows=block.texts,
+        widths=[column.width for column in block.columns],
+        align=[column.align for column in block.columns],
+    )
 
 
 def _add(paper: OfficialDocument, block: Paragraph | Table) -> None:
