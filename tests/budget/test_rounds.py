@@ -5,21 +5,10 @@ import pytest
 
 from wenxiao.budget import selectors, services
 from wenxiao.budget.models import Fund
-from wenxiao.orgs import services as orgs
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-
-
-@pytest.fixture
-def division():
-    return orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
-
-
-@pytest.fixture
-def unit(division):
-    return orgs.add_unit(division=division, code="101", name="教体局", kind="department", by=None)
 
 
 def test_a_round_from_opening_to_progress(division, unit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
 
@@ -14,28 +15,44 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TEXT = (models.CharField, models.TextField)
-_INTEGER = (models.IntegerField, models.AutoField, models.ForeignKey, models.BooleanField)
+_INTEGER = (FixedField, models.IntegerField, models.AutoField, models.ForeignKey, models.BooleanField)
+_Kind = type[pl.String | pl.Int64 | pl.Date]
 
 
-def _kind(model: type[models.Model], name: str) -> pl.DataType | type[pl.DataType]:
-    field: Any = model._meta.get_field(name.split("__", maxsplit=1)[0])
-    for part in name.split("__")[1:]:
-        field = field.related_model._meta.get_field(part) if part != "id" else field
+def _kind(model: type[models.Model], name: str) -> _Kind:
+    field: Any = None
+    for part in name.split("__"):
+        field = (field.related_model if field is not None else model)._meta.get_field(part)
     if isinstance(field, _TEXT):
         return pl.String
-    if isinstance(field, FixedField | _INTEGER) or name.endswith("_id"):
+    if isinstance(field, _INTEGER):
         return pl.Int64
-    if isinstance(field, models.DateField):
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         return pl.Date
     raise TypeError(f"{name}: {type(field).__name__} has no column kind")
 
 
+def _truths(model: type[models.Model], names: Sequence[str]) -> bool:
+    """Whether a truth value is among the fields: PostgreSQL gives True where SQLite gives 1."""
+    return any(isinstance(model._meta.get_field(name), models.BooleanField) for name in names if "__" not in name)
+
+
 def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
-    """The fields ``names`` of ``rows`` as a frame, in one query. Money and points arrive as int64 hundredths."""
-    schema = {name: _kind(rows.model, name) for name in names}
-    query = rows.values_list(*names).query
-    sql, params = query.get_compiler(connection=connection).as_sql()
+    """The fields ``names`` of ``rows`` as a frame, in one query. Money and points arrive as int64 hundredths.
+
+    Truth values arrive as 0 and 1. TypeError for a field that has no such column (JSON, times).
+    """
+    kinds = {name: _kind(rows.model, name) for name in names}
+    try:
+        sql, params = rows.values_list(*names).query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return pl.DataFrame(schema=kinds)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         data = cursor.fetchall()
-    return pl.DataFrame(data, schema=schema, orient="row")
+    loose = {
+        name: pl.String if kind is pl.Date and connection.vendor == "sqlite" else kind for name, kind in kinds.items()
+    }
+    frame = pl.DataFrame(data, schema=loose, orient="row", strict=not _truths(rows.model, names))
+    dates = [pl.col(name).str.to_date() for name, kind in kinds.items() if kind is pl.Date and loose[name] is pl.String]
+    return frame.with_columns(dates)

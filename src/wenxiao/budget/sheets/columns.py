@@ -1,0 +1,125 @@
+"""Which column of a ledger is what: by its heading, by what a person said, by what was said for such headings before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from wenxiao.records.models import ImportBatch
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division
+
+LedgerKind = Literal["spending", "budget"]
+AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
+
+# Headings the general reader doesn't tell apart, and what its keys mean in a ledger.
+_OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("arrived_on", re.compile(r"^(资金)?(到位|到账|下达)(日期|时间)$")),
+    ("arrived", re.compile(r"^(实际)?(资金)?到位(资金|金额|数|额)?$")),
+    ("added", re.compile(r"^(预算)?(年中)?(追加|调增|增加)(预算)?(资金|金额|数|额|指标)?$")),
+    ("cut_back", re.compile(r"^(预算)?(年中)?(收回|调减|核减|压减)(预算)?(资金|金额|数|额|指标)?$")),
+    ("change", re.compile(r"^(指标|预算|业务|调整|变动)(类型|类别|性质)$")),
+    ("level", re.compile(r"^(资金)?(级次|级别|层级)$")),
+    ("voucher", re.compile(r"^(支付|记账|授权|支付申请|申请)?(凭证|支付令|单据|单)(号|编号|号码|字号)$")),
+    ("spent", re.compile(r"^(支付|支出|实付|付款|拨付|发生|列支|支用)(金额|数|额)$|^(借方)?发生额$")),
+    ("date", re.compile(r"^(支付|付款|拨付|清算|记账|交易|业务|入账)?(日期|时间)$")),
+)
+_KNOWN = {
+    "project_code": "code", "project_name": "project", "subject_name": "project", "unit_code": "unit_code",
+    "unit": "unit", "dept": "department", "fund": "fund", "date": "date", "month": "month", "year": "year",
+    "voucher": "voucher", "item": "item", "payee": "payee", "purpose": "purpose", "executed": "spent",
+    "initial": "opening", "full_year": "adjusted", "budget": "amount", "note": "note",
+}  # fmt: skip
+ROLES: dict[str, str] = {
+    "code": "项目代码", "project": "项目名称", "unit_code": "单位代码", "unit": "单位名称", "department": "主管部门",
+    "fund": "资金性质", "level": "资金级次", "date": "日期", "month": "月份", "year": "年度", "voucher": "凭证号",
+    "spent": "支付金额", "amount": "金额", "opening": "年初预算", "added": "追加", "cut_back": "收回",
+    "adjusted": "全年预算", "arrived": "到位", "arrived_on": "到位日期", "change": "指标类型", "item": "科目",
+    "payee": "收款人", "purpose": "用途", "note": "备注",
+}  # fmt: skip
+"""Role → its Chinese name, as the mapping step shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Role → index of the column among the ledger's headings; ``kind`` of ledger; ``remembered`` when taken from before."""
+
+    kind: LedgerKind
+    places: Mapping[str, int]
+    headings: Sequence[str] = ()
+    remembered: bool = False
+
+    def as_json(self) -> dict[str, str]:
+        """Role → heading, kept with the batch so that the next file of this source is read the same way."""
+        return {role: self.headings[at] for role, at in self.places.items()}
+
+    def missing(self) -> list[str]:
+        """What a ledger of this kind cannot do without, in Chinese."""
+        lacks = []
+        if not {"code", "project"} & set(self.places):
+            lacks.append("项目代码或项目名称")
+        if self.kind == "spending" and not {"spent", "amount"} & set(self.places):
+            lacks.append("支付金额")
+        if self.kind == "spending" and not {"date", "month"} & set(self.places):
+            lacks.append("支付日期或月份")
+        if self.kind == "budget" and not {"amount", *AMOUNTS} & set(self.places):
+            lacks.append("预算金额")
+        return lacks
+
+
+@dataclass(slots=True)
+class _Places:
+    taken: dict[str, int] = field(default_factory=dict)
+
+    def take(self, role: str | None, at: int) -> None:
+        if role is not None:
+            self.taken.setdefault(role, at)
+
+
+def columns_of(
+    headings: Sequence[str],
+    keys: Sequence[str | None],
+    *,
+    kind: str = "",
+    said: Mapping[str, str] | None = None,
+    before: Mapping[str, str] | None = None,
+) -> Columns:
+    """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last file of this shape)."""
+    places = _Places()
+    wanted = {**(before or {}), **(said or {})}
+    for role, heading in wanted.items():
+        if heading in headings:
+            places.take(role, list(headings).index(heading))
+    fixed = set(places.taken.values())
+    for at, heading in enumerate(headings):
+        if heading and at not in fixed:
+            places.take(_role(heading, keys[at] if at < len(keys) else None), at)
+    return Columns(_kind(kind, places.taken), places.taken, tuple(headings), bool(before))
+
+
+def _role(heading: str, key: str | None) -> str | None:
+    bare = re.sub(r"[（(].*?[)）]|[*★：:\s]", "", heading)
+    own = next((role for role, pattern in _OWN if pattern.search(bare)), None)
+    return own or _KNOWN.get(key or "")
+
+
+def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
+    if kind in {"spending", "budget"}:
+        return "spending" if kind == "spending" else "budget"
+    if "spent" in places or "voucher" in places:
+        return "spending"
+    if set(AMOUNTS) & set(places) or "change" in places:
+        return "budget"
+    return "spending" if {"date", "month"} & set(places) else "budget"
+
+
+def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dict[str, str]:
+    """The mapping of the last ledger applied with exactly these headings; {} when there was none."""
+    applied = ImportBatch.objects.filter(division=division, kind__in=[kind] if kind else ["spending", "budget"])
+    for batch in applied.filter(state=ImportBatch.State.APPLIED).order_by("-pk")[:50]:
+        if batch.reading.get("headings") == list(headings):
+            return dict(batch.reading.get("columns", {}))
+    return {}
