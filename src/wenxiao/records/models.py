@@ -65,6 +65,39 @@ class StoredFile(models.Model):
         return self.name
 
 
+class Intake(models.Model):
+    """Files handed over at once (an upload of many files, or one zip): what came, what of it could not even be read.
+
+    ``files`` lists them in the order received: stored file, name, modified (ISO, from the zip or the browser), problems.
+    ``token`` is the upload form's own, so that sending it twice makes one intake.
+    """
+
+    class State(models.TextChoices):
+        READING = "reading", "正在读取"
+        READY = "ready", "已读取"
+        APPLYING = "applying", "正在导入"
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    at = models.DateTimeField("收到时间", auto_now_add=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    kind = models.CharField("类别", max_length=30, default="forms")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.READING)
+    files = models.JSONField("收到的文件", default=list)
+    read = models.PositiveIntegerField("已读取", default=0)
+    beat = models.DateTimeField("最近进展", null=True)
+    token = models.CharField("表单编号", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "收件"
+        constraints = [
+            models.UniqueConstraint(fields=["by", "token"], condition=~models.Q(token=""), name="intake_token_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"收件 {self.pk}"
+
+
 class ImportBatch(models.Model):
     """One import: what came in, what was wrong, what it wrote, and how to take it back."""
 
@@ -75,6 +108,7 @@ class ImportBatch(models.Model):
         REFUSED = "refused", "未通过"
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    intake = models.ForeignKey(Intake, models.PROTECT, null=True, related_name="batches", verbose_name="收件")
     kind = models.CharField("类别", max_length=30)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始文件")
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.PREVIEWED)
@@ -83,6 +117,7 @@ class ImportBatch(models.Model):
     problems = models.JSONField("问题", default=list)
     reading = models.JSONField("读数", default=dict)
     choices = models.JSONField("匹配结果", default=dict)
+    summary = models.JSONField("概要", default=dict)
     written = models.JSONField("写入与原值", default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
     at = models.DateTimeField("时间", auto_now_add=True)
