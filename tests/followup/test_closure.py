@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from tests.reviews.conftest import bureau, selfeval_round  # noqa: F401 - fixtures used by name
+
 from wenxiao.followup import services
 from wenxiao.followup.models import CatalogueItem, CommonProblem, Finding, Use
 from wenxiao.orgs.permissions import Refused
@@ -94,12 +94,16 @@ def test_common_problems_group_catalogue_items(bureau):  # noqa: F811
     services.set_common_problems(division=bureau.division, work_year=2021, lines=lines, by=bureau.finance)
     assert CommonProblem.objects.get().items.count() == 2
     with pytest.raises(NotAllowed, match="没有编码"):
-        services.set_common_problems(division=bureau.division, work_year=2021, lines=[("x", ["没有"])], by=bureau.finance)
+        services.set_common_problems(
+            division=bureau.division, work_year=2021, lines=[("x", ["没有"])], by=bureau.finance
+        )
 
 
 def test_use_is_proposed_by_rule_and_decided_by_a_person(bureau):  # noqa: F811
     use = services.propose_use(dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None)
-    assert services.propose_use(dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None).pk == use.pk
+    assert (
+        services.propose_use(dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None).pk == use.pk
+    )
     with pytest.raises(NotAllowed, match="理由"):
         services.decide_use(use=use, by=bureau.finance, accepted=True, why="", on=DUE)
     services.decide_use(use=use, by=bureau.finance, accepted=True, why="同意从严审核", on=DUE)

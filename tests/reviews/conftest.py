@@ -23,10 +23,20 @@ def bureau(db):
     dossier = open_dossier(subject=subject, fiscal_year=2022, by=None)
     set_appropriation(dossier=dossier, by=None, opening=8800000, adjusted=8800000)
     people = {}
-    for username, role, where in (("clerk", "clerk", unit), ("stranger", "clerk", other), ("finance", "performance", None),
-                                  ("second", "performance", None), ("agency", "agency", None)):
+    for username, role, where in (
+        ("clerk", "clerk", unit),
+        ("stranger", "clerk", other),
+        ("finance", "performance", None),
+        ("second", "performance", None),
+        ("agency", "agency", None),
+    ):
         people[username] = create_user(
-            division=division, username=username, name=username, by=None, unit=where, password="long-enough-pass",
+            division=division,
+            username=username,
+            name=username,
+            by=None,
+            unit=where,
+            password="long-enough-pass",
         )
         if role != "agency":
             grant(user=people[username], role=role, division=division, unit=where, by=None)
@@ -36,12 +46,22 @@ def bureau(db):
 @pytest.fixture
 def selfeval_round(bureau):
     return open_round(
-        division=bureau.division, kind="selfeval", name="2022年度自评", work_year=2023, fiscal_year=2022, by=None,
+        division=bureau.division,
+        kind="selfeval",
+        name="2022年度自评",
+        work_year=2023,
+        fiscal_year=2022,
+        by=None,
     )
 
 
 @pytest.fixture
 def evaluation_round(bureau):
     return open_round(
-        division=bureau.division, kind="finance_evaluation", name="2025年重点评价", work_year=2025, fiscal_year=2024, by=None,
+        division=bureau.division,
+        kind="finance_evaluation",
+        name="2025年重点评价",
+        work_year=2025,
+        fiscal_year=2024,
+        by=None,
     )

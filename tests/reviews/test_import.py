@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tests.reviews.conftest import PASS
 
 from wenxiao.budget.models import AuditedAmount, Dossier, Subject
 from wenxiao.evidence.models import Actual
@@ -17,8 +18,6 @@ from wenxiao.records.services import undo_batch
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
-
-from tests.reviews.conftest import PASS
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -84,7 +83,10 @@ def test_experts_marks_stay_apart_and_their_mean_is_ours(bureau, evaluation_roun
     assert "PJ-03" in [problem["code"] for problem in outcome.problems]
     first = review.criteria.first()
     assert list(first.marks.order_by("seat").values_list("seat", "points")) == [
-        ("", Decimal("2.67")), ("专家1", Decimal("2.70")), ("专家2", Decimal("2.70")), ("专家3", Decimal("2.60")),
+        ("", Decimal("2.67")),
+        ("专家1", Decimal("2.70")),
+        ("专家2", Decimal("2.70")),
+        ("专家3", Decimal("2.60")),
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.reviews.conftest import PASS
 
 from wenxiao.followup.sheets import import_file
 from wenxiao.orgs.permissions import Refused
@@ -13,8 +14,6 @@ from wenxiao.records.models import Entry, Todo
 from wenxiao.reviews import services
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.store.moves import NotAllowed, Stale
-
-from tests.reviews.conftest import PASS
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -29,7 +28,11 @@ def review(bureau, selfeval_round):
 def filled(review, bureau):
     for mark in review.marks.filter(status="not_reported"):
         services.record_mark(
-            review=review, row=mark.indicator, by=bureau.clerk, points=mark.indicator.weight, version=mark.version,
+            review=review,
+            row=mark.indicator,
+            by=bureau.clerk,
+            points=mark.indicator.weight,
+            version=mark.version,
         )
     review.refresh_from_db()
     return review
@@ -110,7 +113,12 @@ def test_a_value_is_changed_with_the_version_seen(review, bureau):
     indicator = review.target.indicators.get(order=1)
     actual = indicator.actuals.get()
     services.record_actual(
-        review=review, indicator=indicator, by=bureau.clerk, value="0.5", why="更正", version=actual.version,
+        review=review,
+        indicator=indicator,
+        by=bureau.clerk,
+        value="0.5",
+        why="更正",
+        version=actual.version,
     )
     mark = Mark.objects.get(review=review, indicator=indicator)
     assert (mark.status, mark.points) == ("scored", Decimal("5.00"))

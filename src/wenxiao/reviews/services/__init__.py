@@ -1,6 +1,8 @@
 """What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
 
 from wenxiao.reviews.services.filling import record_actual, record_mark, set_suggestions
+from wenxiao.reviews.services.panel import settle_panel
+from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
 from wenxiao.reviews.services.road import (
     check_review,
     confirm_review,
@@ -13,15 +15,19 @@ from wenxiao.reviews.services.road import (
 from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
+    "Moved",
     "check_review",
     "confirm_review",
     "issue_review",
     "record_actual",
     "record_mark",
     "reopen_review",
+    "rescore_round",
     "return_review",
     "score_review",
     "set_suggestions",
+    "settle_panel",
     "start_review",
     "submit_review",
+    "what_if",
 ]
