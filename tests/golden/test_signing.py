@@ -131,3 +131,29 @@ def test_files_of_a_signed_year_are_the_signed_ones(year, signed, tmp_path):
     written = services.write_all(year.division, 2021, tmp_path / "out")
     assert [path.name for path in written] == ["annual.docx", "summary.xlsx", "summary.docx", "figures.json"]
     assert written[0].read_bytes() == read_file(signed.document)
+
+
+def test_signing_wants_a_signer_and_correcting_a_draft(draft, signed, leader):
+    with pytest.raises(NotAllowed, match="签发人"):
+        services.correct_report(signed=signed, issue_number=4, signer=" ", signed_on=DAY, by=leader, why="改正")
+    draft.delete()
+    with pytest.raises(NotAllowed, match="草稿"):
+        services.correct_report(signed=signed, issue_number=4, signer="张局长", signed_on=DAY, by=leader, why="改正")
+
+
+def test_what_is_signed_is_what_was_shown(year, draft, leader):
+    shown = services.fingerprint(services.current(year.division, 2021).report)
+    finding = Finding.objects.filter(item=year.items[0]).first()
+    finding.delete()
+    act = {"draft": draft, "issue_number": 3, "signer": "张局长", "signed_on": DAY, "by": leader}
+    with pytest.raises(Stale, match="有变化"):
+        services.sign_report(**act, shown=shown)
+    assert services.sign_report(**act, shown=services.fingerprint(services.current(year.division, 2021).report))
+
+
+def test_of_two_who_sign_at_once_one_is_told(draft, leader):
+    stale = type(draft).objects.get(pk=draft.pk)
+    services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+    services.Signed.objects.filter(work_year=2021).delete()
+    with pytest.raises(Stale):
+        services.sign_report(draft=stale, issue_number=4, signer="张局长", signed_on=DAY, by=leader)

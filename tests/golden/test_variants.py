@@ -320,3 +320,49 @@ def test_documents_are_cited_as_chosen(year, writer):
         division=year.division, work_year=2021, by=writer, choices={"documents": [papers[2].id, papers[0].id, 999999]}
     )
     assert f"按照《{papers[2].title}》、《{papers[0].title}》等文件要求" in report_of(year).text
+
+
+def test_a_grade_its_points_do_not_give_is_counted_apart(new_year):
+    year = new_year()
+    year.project(0, "85")
+    odd = year.project(1, "79")
+    Review.objects.filter(pk=odd.pk).update(grade="良")
+    assert "1个项目评价分值在80（含）-90分之间，评价等级为“良”；1个项目评价等级为“良”。" in report_of(year).text
+
+
+def test_a_divisions_own_bands_are_said(new_year):
+    year = new_year()
+    bands = [
+        {"grade": "合格", "at_least": "70", "below": "100", "closed": True},
+        {"grade": "不合格", "at_least": "0", "below": "70"},
+    ]
+    year.division.rules = [
+        {"rule": "grades", "from": "2019-01-01", "document": "某区办法", "clause": "第五条", "verified": True,
+         "content": {"bands": bands}},
+    ]  # fmt: skip
+    year.division.save()
+    Review.objects.filter(pk=year.project(0, "85").pk).update(grade="合格")
+    year.project(1, "41")
+    Review.objects.filter(grade="差").update(grade="不合格")
+    text = report_of(year).text
+    assert (
+        "1个项目评价分值在70（含）-100分之间，评价等级为“合格”；1个项目评价分值在70分以下，评价等级为“不合格”。" in text
+    )
+
+
+def test_a_single_unconfirmed_project_has_no_points_yet(new_year):
+    year = new_year()
+    year.lines()
+    Review.objects.filter(pk=year.project(0).pk).update(state="submitted")
+    report = report_of(year)
+    assert "评价结果尚未确认。" in report.text
+    assert "没有达到列示条件的共性问题" in report.notes[0]
+
+
+def test_subtotals_are_the_tables_own(year):
+    figures = report_of(year).figures
+    rows = summary.sheets(services.current(year.division, 2021).facts)[0].rows
+    groups = [row for row in rows if hasattr(row, "amounts")]
+    for key, group in zip(("departments", "projects"), groups, strict=True):
+        printed = [figures[f"subtotal.{key}.{column}"].value for column in ("opening", "arranged", "used")]
+        assert list(group.amounts.values()) == printed

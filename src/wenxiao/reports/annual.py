@@ -112,8 +112,9 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
     heads = (f.departments_count, f.departments_opening, f.projects_count, f.projects_opening, f.monitored_count)
     tails = (f.monitored_opening, f.reported_count, f.issued_count, f.received_count)
     found = [make(facts) for make in (*heads, *tails)]
-    found += [f.grade_count(facts, band.grade) for band in facts.bands.bands] + [f.ungraded_count(facts)]
+    found += [f.grade_count(facts, band) for band in facts.bands.bands] + [f.ungraded_count(facts)]
     found += [f.problem_count(facts, line, at) for at, line in enumerate(facts.lines, start=1)]
+    found += [*f.other_grades(facts), *f.subtotals(facts)]
     for row in facts.evaluated:
         found += [make(row) for make in (f.arranged, f.used, f.execution_rate, f.points, f.grade)]
     for row in facts.monitored:

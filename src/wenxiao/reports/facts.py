@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.followup import selectors
+from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import tally
 from wenxiao.rulebook.grading import Bands, bands_in_force
 from wenxiao.rulebook.numbers import PrintRule
@@ -120,11 +121,16 @@ def facts(
         monitored=tuple(row for row in monitored if row.review in shown),
         lines=selectors.common_lines(division, work_year),
         papers=selectors.report_documents(division, work_year),
-        bands=bands_in_force(work_year),
+        bands=_bands(division, work_year, evaluated),
         withheld=frozenset(row.name for row in evaluated + monitored if row.review not in shown),
         prints=dict(prints or {}),
     )
     return _with_blocks(replace(found, concerned=_concerned(found)), division, blocks)
+
+
+def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) -> Bands:
+    """The grade bands the results were graded by: those of the objects' fiscal year, with the division's own."""
+    return bands_in_force(max((row.fiscal_year for row in evaluated), default=work_year), overrides_of(division))
 
 
 def _concerned(found: Facts) -> dict[int, frozenset[int]]:

@@ -16,6 +16,7 @@ from wenxiao.rulebook.numbers import EXACT, PrintRule, about, from_fen, plain, p
 if TYPE_CHECKING:
     from wenxiao.followup.selectors import Consequence, Line, Reported
     from wenxiao.reports.facts import Facts
+    from wenxiao.rulebook.grading import Band
 
 WAN, YI = Decimal(10) ** 4, Decimal(10) ** 8
 _UNITS = {"元": Decimal(1), "万元": WAN, "亿元": YI}
@@ -196,11 +197,28 @@ def received_count(facts: Facts) -> Figure:
 # --- Grades, problems -----------------------------------------------------------------------------------------------
 
 
-def grade_count(facts: Facts, grade: str) -> Figure:
-    """Projects of one grade among those with a confirmed result."""
-    rows = [row for row in facts.projects if row.grade == grade]
-    rule = f"评价结果已确认、等级为“{grade}”的项目个数（{facts.bands.basis}）"
-    return count(f"projects.grade.{grade}", f"{grade}等个数", rule, _reviews(rows, "points"))
+def grade_count(facts: Facts, band: Band) -> Figure:
+    """Projects of one grade among those with a confirmed result, whose points lie in the grade's band."""
+    rows = [row for row in facts.projects if _in_band(row, band)]
+    rule = f"评价结果已确认、等级为“{band.grade}”的项目个数（{facts.bands.basis}）"
+    return count(f"projects.grade.{band.grade}", f"{band.grade}等个数", rule, _reviews(rows, "points"))
+
+
+def other_grades(facts: Facts) -> tuple[Figure, ...]:
+    """Projects whose grade is not what their points give by the bands, by grade: counted apart, never left out."""
+    rows = [row for row in facts.projects if row.grade and not any(_in_band(row, band) for band in facts.bands.bands)]
+    rule = "评价结果已确认、等级与分值区间不对应的项目个数"
+    return tuple(
+        count(
+            f"projects.grade.{grade}.other", f"另{grade}等个数", rule,
+            _reviews([row for row in rows if row.grade == grade], "points"),
+        )
+        for grade in dict.fromkeys(row.grade for row in rows)
+    )  # fmt: skip
+
+
+def _in_band(row: Reported, band: Band) -> bool:
+    return row.grade == band.grade and row.points is not None and band.holds(row.points)
 
 
 def ungraded_count(facts: Facts) -> Figure:
@@ -274,9 +292,15 @@ def monitored_executed(row: Reported) -> Figure:
     return money(f"review.{row.review}.executed", f"{row.name}资金使用", f"{row.period}累计使用资金", parts)
 
 
-def subtotal(ident: str, name: str, rows: Sequence[Reported], column: str) -> Figure:
-    """A group's money subtotal in the summary table, 万元; groups are never added to one another."""
-    return money(ident, name, "本组各对象相加", _dossiers(rows, column))
+def subtotals(facts: Facts) -> tuple[Figure, ...]:
+    """The summary table's money subtotals, 万元, a group each; groups are never added to one another."""
+    groups = (("departments", "部门整体支出", facts.overall), ("projects", "项目支出", facts.projects))
+    columns = {"opening": "预算安排资金", "arranged": "经审查实际安排资金", "used": "经审查实际使用资金"}
+    return tuple(
+        money(f"subtotal.{key}.{column}", f"{group}{title}小计", "本组各对象相加", _dossiers(rows, column))
+        for key, group, rows in groups
+        for column, title in columns.items()
+    )
 
 
 # --- Optional blocks ------------------------------------------------------------------------------------------------

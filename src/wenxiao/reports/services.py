@@ -17,7 +17,7 @@ from wenxiao.reports import annual, printing, structure, summary, wording
 from wenxiao.reports.annual import Choices
 from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
 from wenxiao.reports.models import Draft, Signed
-from wenxiao.store.moves import NotAllowed, change
+from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,6 +91,11 @@ def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
                 Changed(ident, figure.name if figure else before["name"], before["text"] if before else "", text)
             )
     return tuple(changed)
+
+
+def fingerprint(report: Report) -> str:
+    """The digest of a report's words, tables and printed figures: what a signer has before him."""
+    return _digest(structure.as_data(report))
 
 
 def signed_reports(division: Division, work_year: int) -> tuple[Signed, ...]:
@@ -189,16 +194,26 @@ def _seen(report: Report) -> dict[str, dict[str, str]]:
 
 @transaction.atomic
 def sign_report(
-    *, draft: Draft, issue_number: int, signer: str, signed_on: date, by: User | None, why: str = ""
+    *,
+    draft: Draft,
+    issue_number: int,
+    signer: str,
+    signed_on: date,
+    by: User | None,
+    why: str = "",
+    shown: str | None = None,
 ) -> Signed:
     """签发: freeze the draft as it stands now, with issue number, signer and day; its files are kept by digest.
 
-    Raises Refused, or NotAllowed when the year already has a signed report (then a correction is the way) or the number
-    is taken.
+    ``shown`` is the :func:`fingerprint` of what the signer had before him; when rows or words changed since, nothing is
+    signed. Raises Refused, Stale, or NotAllowed when the year already has a signed report (then a correction is the way)
+    or the number is taken.
     """
     _require(by, "sign_report", draft.division, written_by=draft.by)
     if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
         raise NotAllowed(f"{draft.work_year}年度的报告已经签发，不能改动。需要改正的，请办理更正。")
+    if shown is not None and shown != fingerprint(current(draft.division, draft.work_year, draft=draft).report):
+        raise Stale(draft, "报告所用的数据或文字在您查看之后有变化，请看最新内容后再签发。")
     return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
 
 
@@ -233,6 +248,8 @@ def _sign(
         raise NotAllowed("请填写签发人。")
     if issue_number < 1 or Signed.objects.filter(division=division, work_year=year, issue_number=issue_number).exists():
         raise NotAllowed(f"期号“{issue_number}”不能用：应为没有用过的正整数。")
+    # of two who sign at once, the second finds the draft changed
+    change(draft)
     issue = structure.Issue(issue_number, signer.strip(), wording.day_text(signed_on))
     kept = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
     report = annual.issued(current(division, year, draft=draft).report, issue)

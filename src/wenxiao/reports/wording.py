@@ -200,10 +200,13 @@ def distribution(facts: Facts) -> Runs:
     """How many projects earned which grade, best first; grades nobody has are left out."""
     parts = []
     for band in facts.bands.bands:
-        number = f.grade_count(facts, band.grade)
+        number = f.grade_count(facts, band)
         if number.value:
             text = f"{{个数}}个项目评价分值{band_text(band, facts.bands)}，评价等级为“{band.grade}”"
             parts.append(bind(text, {"个数": number}))
+    parts += [
+        bind(f"{{个数}}个项目评价等级为“{other.id.split('.')[2]}”", {"个数": other}) for other in f.other_grades(facts)
+    ]
     pending = f.ungraded_count(facts)
     if pending.value:
         parts.append(bind("{个数}个项目评价结果尚未确认", {"个数": pending}))
