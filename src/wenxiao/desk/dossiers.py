@@ -11,7 +11,7 @@ from wenxiao.budget.selectors import dossiers_visible_to, money, spending_by_mon
 from wenxiao.desk.results import results, stages
 from wenxiao.desk.tables import indicator_table, score_sheets
 from wenxiao.followup.selectors import findings_of, uses_of
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook.numbers import rate_percent
@@ -25,7 +25,7 @@ TRAIL_SHOWN = 12
 
 def _dossier(request: HttpRequest, pk: int) -> Any:
     """The dossier, if this person may see it; otherwise it is as if there were none."""
-    row = dossiers_visible_to(request.user).select_related("subject__division", "unit").filter(pk=pk).first()
+    row = dossiers_visible_to(person(request)).select_related("subject__division", "unit").filter(pk=pk).first()
     if row is None:
         raise Http404
     request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
@@ -39,7 +39,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     reviews = reviews_of([row.pk]).get(row.pk, [])
     promise, amounts, findings, uses = promise_of(row), money(row), findings_of(row.pk), uses_of(row.pk)
     asked = request.GET.get("why", "")
-    mark = mark_seen_by(request.user, int(asked)) if asked.isdecimal() else None
+    mark = mark_seen_by(person(request), int(asked)) if asked.isdecimal() else None
     values = {
         "dossier": row, "subject": row.subject, "money": amounts, "rate": rate_percent(amounts.spent, amounts.budget),
         "results": results(reviews), "stages": stages(reviews, promise, findings, uses), "reviews": reviews,
@@ -56,7 +56,7 @@ def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
     """The same subject in its other fiscal years."""
     from django.urls import reverse
 
-    rows = dossiers_visible_to(request.user).filter(subject=row.subject_id).order_by("-fiscal_year")
+    rows = dossiers_visible_to(person(request)).filter(subject=row.subject_id).order_by("-fiscal_year")
     return [
         (f"{year}年", reverse("desk:dossier", args=[pk]), pk == row.pk)
         for pk, year in rows.values_list("pk", "fiscal_year")
@@ -66,7 +66,7 @@ def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
 @view("see_unit")
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a row's points come from: formula, inputs, rule, basis, verified or not."""
-    mark = mark_seen_by(request.user, pk)
+    mark = mark_seen_by(person(request), pk)
     if mark is None:
         raise Http404
     request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above

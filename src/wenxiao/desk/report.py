@@ -11,26 +11,28 @@ from django.urls import reverse
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services
 from wenxiao.reports.structure import Paragraph
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import Division
     from wenxiao.reports.figures import Figure
+    from wenxiao.reports.services import Edition
 
 READERS = ("write_report", "sign_report", "instruct", "watch_trail")
 """Powers of which one opens the report before it is published."""
 
 
-def _edition(request: HttpRequest, year: int) -> Any:
+def _edition(request: HttpRequest, year: int) -> tuple[Division, Edition]:
     """The report as this person may read it: restricted subjects only for those whose grants show them."""
-    holding, division = held(request), request.user.division  # type: ignore[union-attr]  # guarded by the decorator
+    holding, division = held(request), person(request).division
     if division is None or not any(holding.can(power, division=division.pk) for power in READERS):
         raise Refused("年度工作报告由财政绩效科编写、局领导签发；签发并公开后，在公开页面可以查看。")
     internal = any(scope.whole and scope.role in READ_RESTRICTED for scope in holding.scopes)
-    return services.current(division, year, version="internal" if internal else "public")
+    return division, services.current(division, year, version="internal" if internal else "public")
 
 
 @view("see_unit")
@@ -42,8 +44,7 @@ def now(request: HttpRequest) -> HttpResponse:
 @view("see_unit")
 def report(request: HttpRequest, year: int) -> HttpResponse:
     """The sheet, its sections at the left, the opened figure at the right."""
-    edition = _edition(request, year)
-    division = request.user.division  # type: ignore[union-attr]  # _edition has refused otherwise
+    division, edition = _edition(request, year)
     paper, draft = edition.report, services.draft_of(division, year)
     asked = request.GET.get("figure", "")
     opened = paper.figures.get(asked)
@@ -60,7 +61,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
 @view("see_unit")
 def figure(request: HttpRequest, year: int, ident: str) -> HttpResponse:
     """One figure opened: what it is, how it was computed, its rows."""
-    paper = _edition(request, year).report
+    paper = _edition(request, year)[1].report
     opened = paper.figures.get(ident)
     if opened is None:
         raise Http404
@@ -76,7 +77,7 @@ def _parts(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any, 
         return []
     dossiers = {int(part.row.split(":")[1]) for part in opened.parts if part.row.startswith("budget.Dossier:")}
     reviews = {int(part.row.split(":")[1]) for part in opened.parts if part.row.startswith("reviews.Review:")}
-    seen = dossiers_visible_to(request.user)
+    seen = dossiers_visible_to(person(request))
     open_dossiers = set(seen.filter(pk__in=dossiers).values_list("pk", flat=True)) if dossiers else set()
     by_review = dict(seen.filter(reviews__in=reviews).values_list("reviews", "pk")) if reviews else {}
     found = []

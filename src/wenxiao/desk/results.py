@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+SHORT = {"monitoring": "监控", "selfeval": "自评", "recheck": "复核"}
+"""Kinds as a narrow column calls them; the others by their full name."""
+
 UNBEGUN = frozenset({"waiting", "filling"})
 
 
@@ -56,12 +59,11 @@ def results(reviews: Iterable[Any]) -> list[Result]:
 
 
 def stage_words(reviews: list[Any]) -> str:
-    """Where the dossier stands, by its furthest review: 「财政评价 已出具」; 未开展 before the first."""
+    """Where the dossier stands, by its furthest review: 「财政评价 已出具」「1-7月监控 待审核」; 未开展 before the first."""
     if not reviews:
         return "未开展"
     last = reviews[-1]
-    period = last.round.period
-    return f"{period + ' ' if period else ''}{last.get_kind_display()} {last.get_state_display()}"
+    return f"{last.round.period}{SHORT.get(last.kind, last.get_kind_display())} {last.get_state_display()}"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def _reviewed(name: str, held: list[Any] | None) -> Stage:
         return Stage(name, "none", "未开展", "")
     last = held[-1]
     when = last.round.period or (f"{last.issued_on.year}年{last.issued_on.month}月" if last.issued_on else "")
-    result = f"{last.points:.2f} {last.grade}" if last.points is not None and last.complete else ""
+    kind = KINDS.get(last.kind)
+    told = kind is not None and kind.scores and last.state in SETTLED and last.points is not None
+    result = f"{last.points:.2f} {last.grade}" if told else ""
     state = "done" if last.state in SETTLED else "none" if last.state in UNBEGUN else "now"
     return Stage(name, state, result or str(last.get_state_display()), when)
 

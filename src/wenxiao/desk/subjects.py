@@ -16,7 +16,7 @@ from wenxiao.desk.results import Result, results, stage_words
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.orgs.selectors import units_visible_to
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import view
+from wenxiao.pages.views import person, view
 from wenxiao.reviews.selectors import in_rounds, reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
@@ -120,8 +120,8 @@ class Branch:
 def subjects(request: HttpRequest) -> HttpResponse:
     """The list page."""
     asked, year = Asked.read(request.GET), work_year(request)
-    seen = dossiers_visible_to(request.user)
-    units = {unit.pk: unit for unit in units_visible_to(request.user).order_by("path")}
+    seen = dossiers_visible_to(person(request))
+    units = {unit.pk: unit for unit in units_visible_to(person(request)).order_by("path")}
     found = _narrow(seen, asked, year, units)
     shown = page(found.select_related("subject", "unit"), ORDER, token=request.GET.get("at"))
     groups = _groups(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.utils import timezone
 from markupsafe import Markup, escape
@@ -97,6 +98,13 @@ def lateness(due: date | None, today: date) -> str:
     if left == 0:
         return "今天"
     return f"还有 {left} 天" if left <= 3 else str(day(due))
+
+
+def subject_title(dossier: Any) -> str:
+    """What a dossier is called: a department as a whole by its unit's name, anything else by its own."""
+    if dossier.subject.kind == "department_overall" and dossier.unit.name not in dossier.subject.name:
+        return f"{dossier.unit.name}部门整体支出"
+    return str(dossier.subject.name)
 
 
 def grade_class(grade: str) -> str:

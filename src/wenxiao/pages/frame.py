@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.urls import NoReverseMatch, reverse
 
-from wenxiao.orgs.permissions import HELD, Holdings, Role
-from wenxiao.pages.views import held
+from wenxiao.orgs.permissions import HELD, Holdings
+from wenxiao.orgs.selectors import role_names
+from wenxiao.pages.views import held, person
 from wenxiao.reviews.selectors import latest_work_year
 from wenxiao.store.clock import today
 
@@ -124,14 +125,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         values.update(
             menu=menu, more=open_entries(MORE, holding), thumb=[entry for entry in menu if entry.route in THUMB],
             year=year, year_before=year_address(request, year - 1), year_after=year_address(request, year + 1),
-            role=role_words(holding), current=current_entry(request),
+            role="、".join(role_names(person(request))), current=current_entry(request),
         )  # fmt: skip
     return values
-
-
-def role_words(holding: Holdings) -> str:
-    """The person's roles in the field's words."""
-    return "、".join(dict.fromkeys(str(Role(scope.role).label) for scope in holding.scopes))
 
 
 def current_entry(request: HttpRequest) -> str:

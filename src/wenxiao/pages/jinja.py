@@ -40,5 +40,6 @@ def environment(**options: Any) -> Environment:
         lateness=formats.lateness,
         grade_class=formats.grade_class,
         permille=formats.permille,
+        subject_title=formats.subject_title,
     )
     return made

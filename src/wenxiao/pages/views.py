@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import User
+
 OPEN = frozenset({"anyone", "login"})
 """Not powers: everybody on the network, and everybody who logged in."""
 
 
 def held(request: HttpRequest) -> Holdings:
     """The user's grants in force, read once a request."""
-    if not hasattr(request, "wenxiao_held"):
-        request.wenxiao_held = holdings(request.user)  # type: ignore[attr-defined,arg-type]  # one request's own memory
-    return request.wenxiao_held  # type: ignore[attr-defined]
+    known: Holdings | None = getattr(request, "wenxiao_held", None)
+    if known is None:
+        known = request.wenxiao_held = holdings(person(request))  # type: ignore[attr-defined]  # one request's memory
+    return known
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks. Views behind "login" or a power have a person; for a stranger every selector answers with nothing."""
+    return cast("User", request.user)
 
 
 def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable[..., HttpResponse]], Any]:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def latest_work_year(division: Division) -> int | None:
     """The work year of the latest round that was opened; None before the first."""
     opened = Round.objects.filter(division=division).exclude(state=Round.State.DRAFT)
-    return opened.aggregate(latest=Max("work_year"))["latest"]
+    latest: int | None = opened.aggregate(latest=Max("work_year"))["latest"]
+    return latest
 
 
 def reviews_of(dossiers: Iterable[int]) -> dict[int, list[Review]]:
