@@ -97,6 +97,8 @@ def _add_work(verbs: Any) -> None:
     taken.add_argument("file", type=existing, metavar="FILE")
     taken.add_argument("--kind", help="表格种类；不写则按内容辨认")
     taken.add_argument("--create", action="store_true", help="库里没有的单位、项目、任务照表新建；不写则列为未匹配")
+    taken.add_argument("--leave-out", action="store_true", help="台账有阻断的行时，其余的行照样导入（记入批次）")
+    taken.add_argument("--year", type=int, help="台账的预算年度；不写则按日期和年度列辨认")
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
@@ -187,6 +189,8 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    if args.kind in {"spending", "budget"} or (not args.kind and args.file.suffix.lower() == ".csv"):
+        return _import_ledger(args)
     from wenxiao.followup.sheets import import_file
 
     outcome = import_file(
@@ -195,6 +199,17 @@ def _import(args: argparse.Namespace) -> int:
     ).as_json()  # fmt: skip
     show(outcome)
     return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) else FINE
+
+
+def _import_ledger(args: argparse.Namespace) -> int:
+    from wenxiao.budget.sheets import Choices, import_ledger
+
+    outcome = import_ledger(
+        path=args.file, division=chosen_division(args.division), by=chosen_user(args.by), kind=args.kind or "",
+        year=args.year, dry_run=args.dry_run, choices=Choices(create=args.create, leave_out=args.leave_out),
+    )  # fmt: skip
+    show(outcome.as_json())
+    return PROBLEMS if any(problem.level != "提示" for problem in outcome.problems) else FINE
 
 
 def _annual(args: argparse.Namespace) -> int:
