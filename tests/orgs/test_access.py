@@ -1,0 +1,195 @@
+"""Access is grants and nothing else: role × scope × period."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from wenxiao.budget import selectors as budget
+from wenxiao.budget.services import ensure_subject, open_dossier
+from wenxiao.orgs import permissions, selectors, services
+from wenxiao.orgs.models import Role
+from wenxiao.orgs.permissions import POWERS, Refused, can, require
+from wenxiao.records.services import make_todo
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def school(make_unit):
+    return make_unit("101", "教体局", kind="department")
+
+
+@pytest.fixture
+def primary(make_unit, school):
+    return make_unit("101001", "实验小学", parent=school)
+
+
+@pytest.fixture
+def health(make_unit):
+    return make_unit("102", "卫健委", kind="department")
+
+
+@pytest.fixture
+def subjects(division, school, primary, health):
+    made = {}
+    for code, unit, restriction in (
+        ("S", school, "open"),
+        ("P", primary, "open"),
+        ("H", health, "open"),
+        ("X", health, "restricted"),
+    ):
+        made[code] = ensure_subject(
+            division=division, unit=unit, code=code, name=f"项目{code}", by=None, restriction=restriction
+        )
+        open_dossier(subject=made[code], fiscal_year=2021, by=None)
+    return made
+
+
+def seen(user):
+    codes = set(budget.subjects_visible_to(user).values_list("code", flat=True))
+    assert codes == set(budget.dossiers_visible_to(user).values_list("subject__code", flat=True))
+    held = permissions.holdings(user)
+    assert codes == {s.code for s in budget.Subject.objects.select_related("unit") if held.can("see_unit", subject=s)}
+    return "".join(sorted(codes))
+
+
+def test_every_role_and_power_is_known():
+    assert {str(role) for role in permissions.HELD} == set(Role.values)
+    assert set().union(*permissions.HELD.values()) == set(POWERS)
+    assert all(permissions.who_can(power) for power in POWERS)
+
+
+def test_the_three_administrators_share_no_power():
+    held = [permissions.HELD[role] for role in (Role.SYSTEM, Role.SECURITY, Role.AUDIT)]
+    assert sum(map(len, held)) == len(frozenset().union(*held))
+
+
+def test_without_a_grant_nobody_sees_anything(make_user, subjects, school):
+    assert seen(make_user("nobody", unit=school)) == ""
+    assert not can(AnonymousUser(), "see_unit")
+    assert not budget.subjects_visible_to(AnonymousUser()).exists()
+    assert not selectors.units_visible_to(None).exists()
+
+
+def test_a_unit_grant_reaches_its_subtree(make_user, subjects, school, primary):
+    assert seen(make_user("dept", Role.DEPARTMENT, unit=school)) == "PS"
+    assert seen(make_user("clerk", Role.CLERK, unit=primary)) == "P"
+
+
+def test_an_office_sees_the_units_it_serves(make_unit, make_user, subjects, health):
+    office = make_unit("F1", "社保科", kind="finance")
+    services.edit_unit(unit=health, office=office, by=None)
+    user = make_user("office", Role.OFFICE, unit=office)
+    assert seen(user) == "HX"
+    assert health in selectors.units_visible_to(user)
+    assert can(user, "check_office", unit=health)
+
+
+def test_restricted_subjects_are_absent_for_foreigners(make_user, subjects, health):
+    assert seen(make_user("treasury", Role.TREASURY)) == "HPS"
+    assert seen(make_user("performance", Role.PERFORMANCE)) == "HPSX"
+    assert seen(make_user("own", Role.CLERK, unit=health)) == "HX"
+
+
+def test_an_expert_sees_what_is_listed_while_it_lasts(make_user, subjects, division):
+    user = make_user("expert")
+    now = timezone.now()
+    given = services.grant(
+        user=user,
+        role=Role.EXPERT,
+        division=division,
+        subjects=[subjects["X"]],
+        by=None,
+        until=now + timedelta(days=1),
+    )
+    assert seen(user) == "X"
+    assert list(selectors.units_visible_to(user)) == [subjects["X"].unit]
+    services.end_grant(grant=given, by=None, why="任务完成", at=now - timedelta(minutes=1))
+    assert seen(user) == ""
+    with pytest.raises(services.NotAllowed, match="已经终止"):
+        services.end_grant(grant=given, by=None, why="再次")
+
+
+def test_a_grant_of_the_future_gives_nothing_yet(make_user, subjects, division):
+    user = make_user("later")
+    services.grant(user=user, role=Role.LEADER, division=division, by=None, since=timezone.now() + timedelta(hours=1))
+    assert seen(user) == ""
+
+
+def test_a_disabled_user_does_nothing(make_user, subjects):
+    user = make_user("gone", Role.PERFORMANCE)
+    services.disable_user(user=user, by=None, why="调离")
+    assert seen(user) == ""
+
+
+def test_third_parties_never_file_for_a_unit(make_user, subjects, division, health):
+    user = make_user("both", Role.CLERK, unit=health)
+    assert can(user, "submit", subject=subjects["H"])
+    services.grant(user=user, role=Role.AGENCY, division=division, subjects=[subjects["S"]], by=None)
+    with pytest.raises(Refused, match="第三方机构和评审专家不得代单位提交"):
+        require(user, "submit", subject=subjects["H"])
+    with pytest.raises(Refused, match="只能按所分派的对象授权"):
+        services.grant(user=user, role=Role.EXPERT, division=division, unit=health, by=None)
+
+
+def test_an_expert_does_not_judge_their_own_unit(make_user, subjects, division, health):
+    user = make_user("expert", unit=health)
+    services.grant(user=user, role=Role.EXPERT, division=division, subjects=[subjects["H"], subjects["S"]], by=None)
+    assert can(user, "evaluate", subject=subjects["S"])
+    assert not can(user, "evaluate", subject=subjects["H"])
+
+
+def test_nobody_approves_what_they_submitted(make_user, subjects, health):
+    head = make_user("head", Role.HEAD, unit=health)
+    require(head, "check_unit", unit=health, submitted_by=head.pk + 1)
+    with pytest.raises(Refused, match="不能自己审核自己"):
+        require(head, "check_unit", unit=health, submitted_by=head)
+
+
+def test_refusals_say_who_can(make_user, health, school):
+    clerk = make_user("clerk", Role.CLERK, unit=health)
+    with pytest.raises(Refused, match="您没有“签发报告”的权限；可由局领导办理"):
+        require(clerk, "sign_report")
+    with pytest.raises(Refused, match="您的授权范围不包括该单位"):
+        require(clerk, "fill", unit=school)
+
+
+def test_creating_granting_and_watching_are_three_people(make_user, division):
+    system = make_user("system", Role.SYSTEM)
+    security = make_user("security", Role.SECURITY)
+    with pytest.raises(Refused, match="已是系统管理员"):
+        services.grant(user=system, role=Role.AUDIT, division=division, by=security)
+    with pytest.raises(Refused, match="没有“授权”的权限"):
+        services.grant(user=security, role=Role.LEADER, division=division, by=system)
+    with pytest.raises(Refused, match="不能给自己授权"):
+        services.grant(user=security, role=Role.LEADER, division=division, by=security)
+    division.rules = [{"rule": "small_bureau", "document": "高新财〔2021〕1号"}]
+    division.save()
+    services.grant(user=system, role=Role.SECURITY, division=division, by=security)
+    with pytest.raises(Refused):
+        services.grant(user=system, role=Role.AUDIT, division=division, by=security)
+
+
+def test_todos_reach_the_right_people(make_user, division, school, primary):
+    clerk = make_user("clerk", Role.CLERK, unit=primary)
+    department = make_user("dept", Role.DEPARTMENT, unit=school)
+    performance = make_user("perf", Role.PERFORMANCE)
+    mine = make_todo(division=division, kind="fill", title="填报", unit=primary, role=Role.CLERK)
+    make_todo(division=division, kind="fill", title="填报", unit=school, role=Role.CLERK)
+    check = make_todo(division=division, kind="check", title="审核", unit=primary, role=Role.DEPARTMENT)
+    confirm = make_todo(division=division, kind="confirm", title="确认", role=Role.PERFORMANCE)
+    own = make_todo(division=division, kind="x", title="本人", user=clerk)
+    assert set(selectors.todos_for(clerk)) == {mine, own}
+    assert list(selectors.todos_for(department)) == [check]
+    assert list(selectors.todos_for(performance)) == [confirm]
+    assert selectors.role_names(clerk) == ["单位经办人"]
+
+
+def test_holdings_ask_the_database_once(make_user, subjects, django_assert_num_queries):
+    user = make_user("performance", Role.PERFORMANCE, Role.LEADER)
+    rows = list(subjects.values())
+    with django_assert_num_queries(2):
+        held = permissions.holdings(user)
+        assert all(held.can("evaluate", subject=row) for row in rows * 20)

@@ -1,0 +1,128 @@
+"""Units are renamed, moved, merged and split; history still joins."""
+
+from datetime import date
+
+import pytest
+
+from wenxiao.budget.services import ensure_subject, hand_over, open_dossier
+from wenxiao.orgs import selectors, services
+from wenxiao.orgs.models import Role, Unit
+from wenxiao.orgs.permissions import Refused
+from wenxiao.records.models import Entry
+from wenxiao.store.moves import NotAllowed, Stale
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def tree(make_unit):
+    top = make_unit("1", "教体局")
+    mid = make_unit("11", "一小", parent=top)
+    low = make_unit("111", "一小食堂", parent=mid)
+    return top, mid, low, make_unit("2", "卫健委")
+
+
+def paths(*units):
+    return [Unit.objects.get(pk=u.pk).path for u in units]
+
+
+def test_paths_name_the_ancestors(tree):
+    top, mid, low, _other = tree
+    assert low.path == f"/{top.pk}/{mid.pk}/{low.pk}/"
+    assert list(selectors.subtree(mid)) == [mid, low]
+
+
+def test_a_rename_keeps_the_unit_and_tells_the_trail(tree):
+    stale = Unit.objects.get(pk=tree[0].pk)
+    services.rename_unit(unit=tree[0], name="教育体育局", by=None, why="机构改革")
+    assert Entry.objects.order_by("-pk").first().data == {"before": "教体局", "after": "教育体育局"}
+    with pytest.raises(Stale):
+        services.rename_unit(unit=stale, name="教育局", by=None, why="同时改名")
+    with pytest.raises(NotAllowed, match="不能为空"):
+        services.rename_unit(unit=tree[0], name=" ", by=None, why="")
+
+
+def test_moving_takes_everything_below_along(tree):
+    _top, mid, low, other = tree
+    services.move_unit(unit=mid, parent=other, by=None, why="划转")
+    assert paths(mid, low) == [f"/{other.pk}/{mid.pk}/", f"/{other.pk}/{mid.pk}/{low.pk}/"]
+    other.refresh_from_db()
+    with pytest.raises(NotAllowed, match="下级"):
+        services.move_unit(unit=other, parent=Unit.objects.get(pk=low.pk), by=None, why="")
+    services.move_unit(unit=mid, parent=None, by=None, why="独立")
+    assert paths(low) == [f"/{mid.pk}/{low.pk}/"]
+
+
+def test_a_merger_keeps_history_and_hands_on_people(tree, make_user, division):
+    top, mid, low, other = tree
+    clerk = make_user("clerk", Role.CLERK, unit=other)
+    subject = ensure_subject(division=division, unit=other, code="A", name="项目", by=None)
+    _old, _new = (open_dossier(subject=subject, fiscal_year=year, by=None) for year in (2020, 2021))
+    services.merge_units(units=[other], into=top, on=date(2021, 1, 1), by=None, why="机构改革")
+    hand_over(subjects=[subject], to=top, by=None, why="机构改革", from_year=2021)
+    other.refresh_from_db()
+    assert (other.valid_to, other.successor) == (date(2020, 12, 31), top)
+    assert selectors.heirs(other) == [other, top]
+    assert [d.unit for d in subject.dossiers.order_by("fiscal_year")] == [other, top]
+    assert list(selectors.units_on(division=division, on=date(2021, 5, 1))) == [top, mid, low]
+    assert other in selectors.units_on(division=division, on=date(2020, 5, 1))
+    clerk.refresh_from_db()
+    assert clerk.unit == top
+    assert subject.pk in {s.pk for s in type(subject).objects.filter(unit__in=selectors.units_visible_to(clerk))}
+    with pytest.raises(NotAllowed, match="不能再次合并"):
+        services.merge_units(units=[other], into=mid, on=date(2022, 1, 1), by=None, why="")
+    with pytest.raises(NotAllowed, match="请选择"):
+        services.merge_units(units=[top], into=top, on=date(2022, 1, 1), by=None, why="")
+
+
+def test_the_merged_units_children_go_along(tree):
+    _top, mid, low, other = tree
+    services.merge_units(units=[mid], into=other, on=date(2021, 1, 1), by=None, why="撤并")
+    assert paths(low) == [f"/{other.pk}/{low.pk}/"]
+
+
+def test_a_split_makes_units_beside(tree, division):
+    made = services.split_unit(
+        unit=tree[3],
+        parts=[("21", "卫健委本级"), ("22", "疾控局")],
+        on=date(2021, 7, 1),
+        by=None,
+        why="分设",
+    )
+    tree[3].refresh_from_db()
+    assert tree[3].valid_to == date(2021, 6, 30)
+    assert [u.valid_from for u in made] == [date(2021, 7, 1)] * 2
+
+
+def test_codes_are_unique_for_ever(make_unit, tree):
+    with pytest.raises(NotAllowed, match="已被使用"):
+        make_unit("1", "别的局")
+    with pytest.raises(NotAllowed, match="都不能为空"):
+        make_unit("", "别的局")
+
+
+def test_units_are_kept_by_whoever_may(tree, make_user):
+    clerk = make_user("clerk", Role.CLERK, unit=tree[0])
+    with pytest.raises(Refused, match="维护单位"):
+        services.rename_unit(unit=tree[0], name="新名", by=clerk, why="")
+
+
+def test_accounts_and_passwords(make_user, division):
+    user = make_user("zhang")
+    assert not user.has_usable_password()
+    with pytest.raises(NotAllowed, match="账号不重复"):
+        make_user("ZHANG")
+    once = services.reset_password(user=user, by=None, why="忘记密码")
+    assert user.check_password(once)
+    assert user.must_change_password
+    with pytest.raises(NotAllowed):
+        services.change_password(user=user, password="12345")
+    services.change_password(user=user, password="Qing-shan-88-lv")
+    assert not user.must_change_password
+    assert "Qing" not in str(list(Entry.objects.values_list("data", "label", "why")))
+
+
+def test_agencies_and_experts(division):
+    first = services.add_agency(division=division, name="甲事务所", by=None, lead="李某")
+    assert services.add_agency(division=division, name="甲事务所", by=None) == first
+    assert services.add_expert(division=division, name="赵某", by=None, field="教育").pk
