@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wenxiao.reports.structure import Report
 
 _VERSIONS: tuple[Version, ...] = ("internal", "public")
+FILES = ("annual.docx", "summary.xlsx", "summary.docx", "figures.json")
 _CHOICES = {"documents", "named", "lines", "least", "blocks", "prints", "editor"}
 
 
@@ -83,7 +84,7 @@ def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
         return ()
     now = {figure.id: figure for figure in report.shown_figures()}
     changed = []
-    for ident in dict.fromkeys((*draft.seen, *now)):
+    for ident in dict.fromkeys((*now, *draft.seen)):
         before, figure = draft.seen.get(ident), now.get(ident)
         text = f"{figure.text}{figure.unit}" if figure else ""
         if (before["text"] if before else "") != text:
@@ -329,15 +330,16 @@ def report_files(
 def _signed_files(signed: Signed, version: Version) -> dict[str, bytes]:
     kept = signed.snapshot["files"][version]
     rows = stored_files(division=signed.division, ids=[pk for pk, _ in kept.values()])
-    return {name: read_file(rows[pk]) for name, (pk, _) in kept.items()}
+    return {name: read_file(rows[kept[name][0]]) for name in FILES}
 
 
 def _files(edition: Edition, report: Report) -> dict[str, bytes]:
     sheets = summary.sheets(edition.facts, edition.choices)
     plain = summary.sheets(edition.facts, edition.choices, internal=False)
-    return {
-        "annual.docx": printing.annual_docx(report),
-        "summary.xlsx": printing.workbook(sheets),
-        "summary.docx": printing.sheets_docx(plain, demo=edition.facts.place.demo),
-        "figures.json": printing.figures_json(report),
-    }
+    contents = (
+        printing.annual_docx(report),
+        printing.workbook(sheets),
+        printing.sheets_docx(plain, demo=edition.facts.place.demo),
+        printing.figures_json(report),
+    )
+    return dict(zip(FILES, contents, strict=True))
