@@ -43,8 +43,16 @@ class FixedField(_Column[_Set_contra, _Get_co]):
     noun = "数值"
 
     def get_internal_type(self) -> str:
-        """The column is a BIGINT. The field is no IntegerField: Django would then infer ints and floats from it."""
-        return "BigIntegerField"
+        """No IntegerField by name either: Django would cut every aggregate of one to a whole number."""
+        return "FixedField"
+
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 - the same on every database
+        """The column is a BIGINT."""
+        return "bigint"
+
+    def cast_db_type(self, connection: Any) -> str:
+        """The same when cast."""
+        return self.db_type(connection)
 
     def _hundredths(self, value: Any) -> int:
         try:

@@ -50,9 +50,4 @@ def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         data = cursor.fetchall()
-    loose = {
-        name: pl.String if kind is pl.Date and connection.vendor == "sqlite" else kind for name, kind in kinds.items()
-    }
-    frame = pl.DataFrame(data, schema=loose, orient="row", strict=not _truths(rows.model, names))
-    dates = [pl.col(name).str.to_date() for name, kind in kinds.items() if kind is pl.Date and loose[name] is pl.String]
-    return frame.with_columns(dates)
+    return pl.DataFrame(data, schema=kinds, orient="row", strict=not _truths(rows.model, names))
