@@ -227,3 +227,25 @@ class Exemption(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "本次免报"
         constraints = [models.UniqueConstraint(fields=["round", "dossier"], name="exempt_once")]
+
+
+class Milestone(Versioned):
+    """A step of a dossier's own plan (招标, 开工, 验收 …) with the day it is due and the day it was done.
+
+    Where there are any, money is judged by them and not by months: a works project isn't red for being lawful.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="milestones", verbose_name="档案")
+    order = models.PositiveSmallIntegerField("序号", default=0)
+    name = models.CharField("节点", max_length=60)
+    due = models.DateField("应完成日期")
+    done = models.DateField("完成日期", null=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划节点"
+        ordering = ["due", "order"]
+        constraints = [models.UniqueConstraint(fields=["dossier", "name"], name="milestone_once")]
+
+    def __str__(self) -> str:
+        return self.name
