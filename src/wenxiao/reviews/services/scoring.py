@@ -39,6 +39,8 @@ def score_review(*, review: Review, by: User | None = None) -> Review:
     ``by`` is taken so that acts can pass it on; scores carry the rule as their author.
     """
     del by
+    if not kind_of(review.kind).scores:
+        return review
     if kind_of(review.kind).rows == "criteria":
         return _score_sheet(review)
     return _score_indicators(review)
