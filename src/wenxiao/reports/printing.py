@@ -25,6 +25,7 @@ _NARROWEST = 8.5
 def annual_docx(report: Report) -> bytes:
     """The annual report as .docx bytes; a demonstration carries its watermark on every page."""
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
+    paper.document.core_properties.title = report.title
     paper.add_masthead(report.masthead, report.issue.text, report.editor, report.issue.date or NO_DATE)
     paper.add_line("", size=_TABLE_SIZE, exact=12)
     paper.add_instruction_room(millimetres=40)

@@ -237,7 +237,7 @@ def _block_data(block: Block) -> dict[str, Any]:
     if isinstance(block, Paragraph):
         return _paragraph_data(block)
     return {
-        "columns": [[column.heading, str(column.width), column.align] for column in block.columns],
+        "columns": [[column.heading, f"{column.width:g}", column.align] for column in block.columns],
         "rows": [[_runs_data(cell) for cell in row] for row in block.rows],
         "caption": block.caption,
     }

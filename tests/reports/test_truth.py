@@ -1,0 +1,83 @@
+"""Whatever the rows are: counts add up, and the status sentence claims only what is."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wenxiao.followup.selectors import Reported, Told
+from wenxiao.reports import annual, wording
+from wenxiao.reports.facts import Facts, Place
+from wenxiao.reports.structure import as_data, from_data, plain_text
+from wenxiao.rulebook.grading import bands_in_force
+
+MONEY = st.none() | st.decimals("0", "99999999", places=2)
+
+
+@st.composite
+def rows(draw, *, monitored=False):
+    found = []
+    for at in range(draw(st.integers(0, 6))):
+        points = draw(st.none() | st.decimals("0", "100", places=2))
+        grade = "" if points is None else draw(st.sampled_from(["优", "良", "中", "差", "合格"]))
+        received = draw(st.booleans())
+        number = at + 100 * monitored + 1
+        found.append(
+            Reported(
+                review=number, dossier=number, name=f"对象{number}", unit=f"单位{at}", department=f"单位{at}",
+                overall=False, kind="project", fiscal_year=draw(st.integers(2019, 2021)),
+                period="1-7月" if monitored else "", through_month=7, restricted=False, disclosure="可公开",
+                synthetic=False, result_synthetic=False, state="", concluded=points is not None,
+                issued=draw(st.booleans()), opening=draw(MONEY), opening_synthetic=False, appropriations=(), audited=None,
+                arranged=draw(MONEY), used=draw(MONEY), budget=draw(MONEY), executed=draw(MONEY), points=points,
+                grade=grade, agency="", suggestions=("改进。",), findings=(),
+                notices=(Told(1, "", date(2021, 1, 1), None, date(2021, 1, 2) if received else None),),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+@st.composite
+def years(draw):
+    return Facts(
+        place=Place("示例区", "示例区财政局", demo=False), work_year=2021, version="internal", overall=draw(rows()),
+        projects=draw(rows()), monitored=draw(rows(monitored=True)), lines=(), papers=(), bands=bands_in_force(2021),
+    )  # fmt: skip
+
+
+@given(years())
+def test_grades_add_up_to_the_projects(facts):
+    report = annual.build(facts)
+    counts = [
+        figure for key, figure in report.figures.items() if key.startswith(("projects.grade.", "projects.ungraded"))
+    ]
+    assert sum(figure.value for figure in counts) == len(facts.projects)
+    rows_told = [row for figure in counts for row in figure.rows]
+    assert len(rows_told) == len(set(rows_told))
+
+
+@given(years())
+def test_the_status_sentence_claims_only_what_is(facts):
+    said = plain_text(wording.status(facts))
+    assert ("反馈到各相关部门" in said) == (
+        bool(facts.reported) and all(row.issued and row.received for row in facts.reported)
+    )
+    assert ("各项财政绩效管理工作已出具报告" in said) == (
+        bool(facts.reported) and all(row.issued for row in facts.reported)
+    )
+
+
+@given(years())
+def test_a_kept_report_is_the_report(facts):
+    report = annual.build(facts)
+    assert as_data(from_data(as_data(report))) == as_data(report)
+    assert from_data(as_data(report)).text == report.text
+
+
+@given(years())
+def test_no_missing_amount_is_printed_as_zero(facts):
+    for figure in annual.build(facts).figures.values():
+        if figure.unit in {"万元", "亿元"} and all(part.value is None for part in figure.parts):
+            assert figure.text == ""
+        if figure.value is None:
+            assert figure.text == ""
