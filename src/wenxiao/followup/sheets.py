@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.utils import timezone
+
 from wenxiao.followup.models import CatalogueItem
 from wenxiao.followup.services import CATALOGUE, LOW_EXECUTION, propose_finding
+from wenxiao.orgs.permissions import Refused
 from wenxiao.reviews import sheets
+from wenxiao.reviews.sheets.deciding import choices_to_apply, resettle
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.numbers import exact_rate, rate_percent
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
     from wenxiao.orgs.models import Division, User
-    from wenxiao.records.models import ImportBatch
+    from wenxiao.records.models import ImportBatch, Intake
     from wenxiao.reviews.models import Review
     from wenxiao.reviews.sheets.applying import Landing
     from wenxiao.reviews.sheets.importing import ImportOutcome
@@ -91,3 +97,26 @@ def _limit(code: str, year: int) -> Decimal | None:
     entries = basis.in_force(CATALOGUE, year).content["entries"]
     found = [e["candidate_rule"]["rate_below"] for e in entries if e["code"] == code and "candidate_rule" in e]
     return basis.number(found[0]) if found else None
+
+
+def confirm_batch(batch: ImportBatch, *, by: User | None) -> ImportOutcome:
+    """Import one previewed file as it was shown. NotAllowed when something is still open or somebody was faster."""
+    with transaction.atomic():
+        choices = choices_to_apply(batch, by)
+        return apply_batch(batch, by=by, choices=choices, synthetic=bool(batch.division.demo))
+
+
+def confirm_ready(intake: Intake, *, by: User | None) -> tuple[int, int]:
+    """Import every file of an intake that is ready, each in its own transaction; (imported, not imported)."""
+    done = failed = 0
+    waiting = intake.batches.filter(state="previewed", summary__standing="ready").values_list("pk", flat=True)
+    for pk in list(waiting):
+        batch = intake.batches.select_related("division", "file", "intake").get(pk=pk)
+        try:
+            imported = bool(confirm_batch(batch, by=by).accepted)
+        except (NotAllowed, Refused):
+            imported = False
+        done, failed = done + imported, failed + (not imported)
+        type(intake)._default_manager.filter(pk=intake.pk).update(beat=timezone.now())
+    resettle(intake, by=by)
+    return done, failed

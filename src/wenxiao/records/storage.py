@@ -80,3 +80,10 @@ def _pour(content: bytes | Path, out: BinaryIO) -> None:
     with content.open("rb") as stream:
         while block := stream.read(_BLOCK):
             out.write(block)
+
+
+def drop_file(stored: StoredFile) -> None:
+    """Take a file out of the store again: one that by law may not be kept here (涉密). Its name and digest go with it."""
+    path = Path(settings.MEDIA_ROOT) / stored.path
+    StoredFile.objects.filter(sha256=stored.sha256).delete()
+    path.unlink(missing_ok=True)
