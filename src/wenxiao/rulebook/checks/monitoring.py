@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wenxiao.rulebook import basis
 from wenxiao.rulebook.checks.registry import Hit, Table, head_number, rule, said
+from wenxiao.rulebook.numbers import exact_rate, plain, scaled, wan
 from wenxiao.rulebook.pace import pace
 
 _NAMES = {"red": "红", "yellow": "黄"}
@@ -43,3 +45,69 @@ def forward_zero(table: Table) -> Iterator[Hit]:
         target = said(row, "target").replace(" ", "").rstrip("%％个次起件")
         if target in {"≥0", ">=0", "≧0", "不少于0", "不低于0"}:
             yield Hit(index, "target", f"正向指标“{row.get('level3') or ''}”的目标为0，需单独判定。")
+
+
+def _limit(table: Table, key: str) -> int:
+    """A threshold of the monitoring rules in force in the table's year."""
+    year = table.head.get("year")
+    return int(basis.number(basis.in_force("monitoring", year if isinstance(year, int) else None).content[key]))
+
+
+def _all_reached(table: Table) -> bool:
+    """Whether every goal that says so (``reached``) is reached, and there is one."""
+    told = [row["reached"] for row in table.rows if row.get("reached") is not None]
+    return bool(told) and len(told) == len(table.rows) and all(told)
+
+
+@rule("JK-04", "资金未支出而目标已完成", "警告", mend="核实目标是否真实完成、款项是否未付或预算是否偏大。")
+def goals_without_money(table: Table) -> Iterator[Hit]:
+    """Every goal of the year reached while less than the limit of the budget is spent."""
+    share = exact_rate(head_number(table, "executed"), head_number(table, "full_year"))
+    if share is None or share * 100 >= _limit(table, "unspent_below") or not _all_reached(table):
+        return
+    spent, budget = wan(table.head["executed"]), wan(table.head["full_year"])
+    rate = plain(scaled(share * 100, 2))
+    yield Hit(None, "executed", f"{len(table.rows)} 项目标全部完成，执行率只有 {rate}%（{spent} ÷ {budget} 万元）。")
+
+
+@rule("JK-05", "目标已完成而无已核佐证", "警告", mend="补充佐证材料，由审核人核验。")
+def goals_without_proof(table: Table) -> Iterator[Hit]:
+    """Every goal reached, and no proof of any of them verified (rows carry ``proofs``, the number verified)."""
+    if _all_reached(table) and not any(row.get("proofs") for row in table.rows):
+        yield Hit(None, "proof", f"{len(table.rows)} 项目标全部报完成，已核佐证 0 份。")
+
+
+@rule("JK-06", "成本高于计划", "警告", mend="说明成本超出计划的原因，必要时调整目标或预算。")
+def cost_above_plan(table: Table) -> Iterator[Hit]:
+    """A cost goal above its upper limit (rows carry ``over``)."""
+    for index, row in enumerate(table.rows):
+        if row.get("over") and "成本" in said(row, "level1", "level2", "level3"):
+            text = f"“{row.get('level3') or ''}”计划 {said(row, 'target')}，实际 {said(row, 'actual')}。"
+            yield Hit(index, "actual", text, said(row, "target"), said(row, "actual"))
+
+
+@rule("JK-07", "长期没有支出", "警告", mend="说明停滞原因，加快执行或提出调减。")
+def no_movement(table: Table) -> Iterator[Hit]:
+    """No payment for so many months (``last_month``: the last month with one, 0 for none in the year)."""
+    month, last = table.head.get("through_month"), table.head.get("last_month")
+    if not isinstance(month, int) or not isinstance(last, int) or not head_number(table, "full_year"):
+        return
+    start = table.head.get("arrived_month")
+    since = max(last, start - 1 if isinstance(start, int) else 0)
+    idle = month - since
+    if idle >= _limit(table, "idle_months") and (head_number(table, "executed") or 0) < table.head["full_year"]:
+        told = f"最近一次支出在 {last} 月" if last else "本年尚无支出"
+        yield Hit(None, "executed", f"截至 {month} 月底{told}，已连续 {idle} 个月没有支出。", got=str(idle))
+
+
+@rule("JK-08", "收回预算抬高执行率", "警告", mend="并列说明收回前后的执行率，分析预算安排是否偏大。")
+def cut_back_lifts(table: Table) -> Iterator[Hit]:
+    """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head."""
+    cut, budget, executed = (head_number(table, key) for key in ("cut_back", "full_year", "executed"))
+    if cut is None or cut <= 0 or budget is None or executed is None or budget <= 0:
+        return
+    after, before = exact_rate(executed, budget), exact_rate(executed, budget + cut)
+    if after is not None and before is not None and after >= 1 > before:
+        rates = [plain(scaled(share * 100, 2)) for share in (after, before)]
+        text = f"收回预算 {wan(cut)} 万元后执行率 {rates[0]}%，按收回前 {wan(budget + cut)} 万元计为 {rates[1]}%。"
+        yield Hit(None, "full_year", text, got=rates[0])
