@@ -1,33 +1,153 @@
+"""A round from opening to closing: whom it concerns, who is excused, how far it is."""
+
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from wenxiao.budget import selectors, services
-from wenxiao.budget.models import Fund
+from wenxiao.orgs.models import Role
+from wenxiao.orgs.permissions import Refused
+from wenxiao.orgs.selectors import todos_for
+from wenxiao.orgs.services import add_unit, create_user, edit_unit, grant
 from wenxiao.records.chain import verify
-from wenxiao.records.selectors import export_entries
+from wenxiao.records.models import Todo
+from wenxiao.records.selectors import export_entries, export_heads
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
-def test_a_round_from_opening_to_progress(division, unit):
-    subject = services.ensure_subject(division=division, unit=unit, code="A1", name="校园安保", by=None)
-    dossier = services.open_dossier(subject=subject, fiscal_year=2020, by=None)
-    services.set_appropriation(dossier=dossier, fund=Fund.GENERAL, opening=Decimal(100), by=None)
-    services.add_spending(dossier=dossier, fund=Fund.GENERAL, month=3, amount=Decimal("65.03"), by=None)
-    opened = services.open_round(
-        division=division,
-        kind="selfeval",
-        name="2020年度自评",
-        work_year=2021,
-        fiscal_year=2020,
-        by=None,
-        deadline=date(2021, 3, 31),
-    )
-    total = selectors.round_progress(opened)[-1]
-    assert (total.in_scope, total.due, total.missing) == (1, 1, 1)
-    money = selectors.money(dossier)
-    assert (money.budget, money.spent, money.source) == (Decimal("100.00"), Decimal("65.03"), "treasury")
-    assert selectors.not_handed_in(opened)[0].line == "教体局 缺1项：校园安保"
-    assert verify(export_entries()) == []
+@pytest.fixture
+def dossiers(division, unit):
+    school = add_unit(division=division, code="101001", name="实验小学", parent=unit, by=None)
+    health = add_unit(division=division, code="102", name="卫健委", kind="department", by=None)
+    edit_unit(unit=school, contact="张某", phone="8888", by=None)
+    made = []
+    for code, at, tags, kind in (
+        ("A", unit, ["教育"], "project"),
+        ("B", school, ["教育"], "project"),
+        ("C", school, [], "policy"),
+        ("D", health, ["医疗"], "project"),
+    ):
+        subject = services.ensure_subject(
+            division=division, unit=at, code=code, name=f"项目{code}", by=None, tags=tags, kind=kind
+        )
+        made.append(services.open_dossier(subject=subject, fiscal_year=2020, by=None))
+    return made
+
+
+@pytest.fixture
+def officer(division):
+    user = create_user(division=division, username="perf", name="绩效", by=None)
+    grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
+    return user
+
+
+@pytest.fixture
+def open_round(division):
+    def opened(**more):
+        facts = {"kind": "selfeval", "name": "2020年度自评", "work_year": 2021, "fiscal_year": 2020, "by": None} | more
+        return services.open_round(division=division, **facts)
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("scope", "codes"),
+    [
+        ({}, "ABCD"),
+        ({"kinds": ["policy"]}, "C"),
+        ({"tags": ["教育", "农业"]}, "AB"),
+        ({"kinds": ["project"], "tags": ["医疗"]}, "D"),
+        ({"natures": ["staff"]}, ""),
+    ],
+)
+def test_scope_is_data(open_round, dossiers, scope, codes):
+    found = selectors.dossiers_of(open_round(scope=scope)).values_list("subject__code", flat=True)
+    assert "".join(sorted(found)) == codes
+
+
+def test_scope_by_unit_takes_the_subtree(open_round, dossiers, unit):
+    found = selectors.dossiers_of(open_round(scope={"units": [unit.pk]})).values_list("subject__code", flat=True)
+    assert "".join(sorted(found)) == "ABC"
+
+
+def test_todos_reach_the_clerks_and_go_with_the_round(open_round, dossiers, division, officer):
+    clerk = create_user(division=division, username="clerk", name="经办", unit=dossiers[1].unit, by=None)
+    grant(user=clerk, role=Role.CLERK, division=division, unit=dossiers[1].unit, by=None)
+    opened = open_round(deadline=date(2021, 3, 31))
+    assert [t.title for t in todos_for(clerk)] == ["2020年度自评（2项）"]
+    services.extend_round(round=opened, deadline=date(2021, 4, 9), by=officer, why="疫情")
+    assert todos_for(clerk).get().due_on == date(2021, 4, 9)
+    with pytest.raises(NotAllowed, match="不晚于原期限"):
+        services.extend_round(round=opened, deadline=date(2021, 4, 9), by=officer, why="")
+    services.close_round(round=opened, by=officer)
+    assert set(Todo.objects.values_list("state", flat=True)) == {"void"}
+    with pytest.raises(NotAllowed, match="不能转为"):
+        services.close_round(round=opened, by=officer)
+    with pytest.raises(NotAllowed, match="理由"):
+        services.reopen_round(round=opened, by=officer, why="")
+    services.reopen_round(round=opened, by=officer, why="补报")
+    assert opened.state == "open"
+
+
+def test_progress_counts_who_is_excused_openly(open_round, dossiers, officer):
+    opened = open_round()
+    services.exempt(round=opened, dossier=dossiers[2], reason="cancelled", by=officer)
+    rows = selectors.round_progress(opened, handed_in=[dossiers[0].pk, dossiers[2].pk])
+    assert [(r.name, r.in_scope, r.excused, r.due, r.handed_in, r.missing) for r in rows] == [
+        ("卫健委", 1, 0, 1, 0, 1),
+        ("教体局", 3, 1, 2, 1, 1),
+        ("合计", 4, 1, 3, 1, 2),
+    ]
+    lines = [m.line for m in selectors.not_handed_in(opened, handed_in=[dossiers[0].pk])]
+    assert lines == ["实验小学 张某 8888 缺1项：项目B", "卫健委 缺1项：项目D"]
+
+
+def test_exemptions_have_listed_reasons(open_round, dossiers, officer, division):
+    opened = open_round(scope={"tags": ["教育"]})
+    excuse = {"round": opened, "dossier": dossiers[0], "by": officer}
+    with pytest.raises(NotAllowed, match="不在所列之中"):
+        services.exempt(reason="忙", **excuse)
+    with pytest.raises(NotAllowed, match="须写明说明"):
+        services.exempt(reason="other", **excuse)
+    with pytest.raises(NotAllowed, match="不在任务"):
+        services.exempt(round=opened, dossier=dossiers[3], reason="cancelled", by=officer)
+    services.exempt(reason="other", note="洪灾", **excuse)
+    with pytest.raises(NotAllowed, match="已经免报：其他"):
+        services.exempt(reason="cancelled", **excuse)
+    services.end_exemption(why="恢复实施", **excuse)
+    with pytest.raises(NotAllowed, match="没有免报"):
+        services.end_exemption(why="", **excuse)
+    assert verify(export_entries(division=division), export_heads(division=division)) == []
+
+
+def test_rounds_are_opened_by_whoever_may(open_round, division, unit):
+    clerk = create_user(division=division, username="clerk", name="经办", unit=unit, by=None)
+    grant(user=clerk, role=Role.CLERK, division=division, unit=unit, by=None)
+    with pytest.raises(Refused, match="财政绩效科"):
+        open_round(by=clerk)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"kind": "monitoring"}, "监控期间"),
+        ({"kind": "monitoring", "through_month": 13}, "无效"),
+        ({"kind": "monitoring", "from_month": 8, "through_month": 7}, "无效"),
+        ({"deadline": date(2021, 1, 1), "opens_on": date(2021, 2, 1)}, "早于下达日期"),
+    ],
+)
+def test_impossible_rounds_are_refused(open_round, facts, sentence):
+    with pytest.raises(NotAllowed, match=sentence):
+        open_round(**facts)
+
+
+def test_a_monitoring_window(open_round):
+    assert open_round(kind="monitoring", through_month=7).period == "1-7月"
+
+
+def test_progress_costs_the_same_for_many(open_round, dossiers, django_assert_num_queries):
+    opened = open_round()
+    with django_assert_num_queries(3):
+        selectors.round_progress(opened)

@@ -112,30 +112,32 @@ def _arranged(dossiers: Any) -> dict[int, dict[str, Any]]:
 
 
 def _spent(dossiers: Any, through_month: int) -> dict[int, dict[str, Any]]:
-    """Per dossier the first source that has rows; per fund months add up and the latest cumulative figure wins."""
+    """Per dossier the first source that has rows. Months add up; a total row counts in a month where no part is given.
+
+    Where a source has no months, its latest cumulative figures stand for them.
+    """
     rows = (
         Spending.objects.filter(dossier__in=dossiers, month__lte=through_month)
         .values("dossier", "source", "fund", "month", "cumulative").annotate(sum=Sum("amount")).order_by("month")
     )  # fmt: skip
-    flows: dict[tuple[int, str, str], dict[str, Decimal]] = defaultdict(dict)
+    kept: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        cell = flows[row["dossier"], row["source"], row["fund"]]
-        if row["cumulative"]:
-            cell["cumulative"] = row["sum"]
-        else:
-            cell["months"] = cell.get("months", Decimal(0)) + row["sum"]
-    sums: dict[int, dict[str, dict[bool, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-    for (dossier, source, fund), cell in flows.items():
-        amount = cell["months"] if "months" in cell else cell["cumulative"]
-        bucket, whole = sums[dossier][source], fund == Fund.TOTAL
-        bucket[whole] = bucket.get(whole, Decimal(0)) + amount
-    return {dossier: _counted(by_source) for dossier, by_source in sums.items()}
+        kept[row["dossier"]][row["source"]].append(dict(row))
+    return {dossier: _counted(by_source) for dossier, by_source in kept.items()}
 
 
-def _counted(by_source: dict[str, dict[bool, Decimal]]) -> dict[str, Any]:
+def _counted(by_source: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     source = next(s for s in COUNTED_SOURCES if s in by_source)
-    bucket = by_source[source]
-    return {"spent": bucket.get(False, bucket.get(True)), "source": str(source)}
+    rows = by_source[source]
+    flows = [row for row in rows if not row["cumulative"]]
+    latest = {row["fund"]: {**row, "month": 0} for row in rows if row["cumulative"]}
+    return {"spent": _without_doubles(flows or list(latest.values())), "source": str(source)}
+
+
+def _without_doubles(rows: list[dict[str, Any]]) -> Decimal:
+    """The sum of the parts of each month, or its undivided total where there are no parts."""
+    parts = {row["month"] for row in rows if row["fund"] != Fund.TOTAL}
+    return sum((row["sum"] for row in rows if row["fund"] != Fund.TOTAL or row["month"] not in parts), Decimal(0))
 
 
 def _audited(dossiers: Any) -> dict[int, dict[str, Any]]:
