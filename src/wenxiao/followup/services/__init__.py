@@ -1,5 +1,6 @@
 """What people do after a judgement: confirm findings, feed back, mend, verify, close, use results, hold to account."""
 
+from wenxiao.followup.services.catalogue import add_item, change_item
 from wenxiao.followup.services.findings import (
     CATALOGUE,
     LOW_EXECUTION,
@@ -24,6 +25,8 @@ from wenxiao.followup.services.using import decide_use, propose_use
 __all__ = [
     "CATALOGUE",
     "LOW_EXECUTION",
+    "add_item",
+    "change_item",
     "confirm_finding",
     "decide_use",
     "dismiss_finding",

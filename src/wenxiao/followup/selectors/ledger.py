@@ -1,0 +1,144 @@
+"""What follows, as people see it: rectifications, notices, accountability and uses, each in the scope of their grants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.followup.models import Accountability, Finding, Rectification, Use
+from wenxiao.followup.states import UNDER_WAY
+from wenxiao.records.models import Entry, Notice, StoredFile
+from wenxiao.records.trail import target_of
+from wenxiao.reviews.models import Review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from django.db.models import Model
+
+    from wenxiao.orgs.models import User
+
+REVIEW_TYPE = "reviews.Review"
+_ITEM = ("finding__dossier__subject__division", "finding__dossier__unit", "finding__item", "finding__review__round")
+
+
+# --- Rectifications ---------------------------------------------------------------------------------------------------
+
+
+def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
+    """The rectifications on dossiers the user may see; ``due`` is the deadline in force (an extension counts)."""
+    rows = Rectification.objects.filter(finding__dossier__in=dossiers_visible_to(user))
+    rows = rows.select_related(*_ITEM, "unit", "notice", "proof", "submitted_by")
+    return rows.annotate(due=Coalesce("extended_to", "deadline"))
+
+
+def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
+    """Those under way whose day has passed; what waits for the bureau's verification is not the unit's delay."""
+    return rows.filter(state__in=[state for state in UNDER_WAY if state != "replied"], due__lt=on)
+
+
+def states() -> list[tuple[str, str]]:
+    """The states of a rectification in the order of its road: code and word."""
+    return [(code, str(word)) for code, word in Rectification.State.choices]
+
+
+def state_counts(rows: QuerySet[Rectification]) -> dict[str, int]:
+    """How many are in each state; states without any are 0."""
+    counted = rows.order_by().values_list("state").annotate(n=Count("pk"))
+    return {state: 0 for state, _ in Rectification.State.choices} | dict(counted)
+
+
+def orderable(user: User | None, review: Review | None = None) -> QuerySet[Finding]:
+    """Confirmed findings whose mending was not ordered yet."""
+    rows = Finding.objects.filter(
+        dossier__in=dossiers_visible_to(user), state=Finding.State.CONFIRMED, rectification=None
+    )
+    return rows if review is None else rows.filter(review=review)
+
+
+def accountabilities_seen_by(user: User | None) -> QuerySet[Accountability]:
+    """问责事项 on dossiers the user may see, latest first."""
+    rows = Accountability.objects.filter(dossier__in=dossiers_visible_to(user))
+    return rows.select_related("dossier__subject", "unit", "rectification__finding__item").order_by(
+        "-decided_on", "-pk"
+    )
+
+
+def handed_over(user: User | None) -> QuerySet[Rectification]:
+    """What belongs into the package for 审计 and 纪检: serious findings, and whatever was handed to somebody by name."""
+    serious = Q(finding__severity=Finding.Severity.SERIOUS)
+    named = Q(pk__in=Accountability.objects.exclude(handed_to="").values("rectification"))
+    return rectifications_seen_by(user).filter(serious | named)
+
+
+def trail_of(*rows: Model) -> QuerySet[Entry]:
+    """The entries about some rows, oldest first: the road as it was walked."""
+    about = Q(pk__in=())
+    for row in rows:
+        kind, pk = target_of(row)
+        about |= Q(target_type=kind, target_id=pk)
+    return Entry.objects.filter(about).order_by("pk")
+
+
+# --- Notices ----------------------------------------------------------------------------------------------------------
+
+
+def notices_about(reviews: Iterable[int]) -> dict[int, list[Notice]]:
+    """Feedback notices by review id, oldest first. One query."""
+    found: dict[int, list[Notice]] = defaultdict(list)
+    rows = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=list(reviews))
+    for row in rows.select_related("unit").order_by("issued_on", "pk"):
+        found[row.target_id or 0].append(row)
+    return found
+
+
+def notice_seen_by(user: User | None, pk: int) -> Notice | None:
+    """A feedback notice whose review's dossier the user may see; None otherwise."""
+    row = (
+        Notice.objects.filter(pk=pk, kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).select_related("unit").first()
+    )
+    return row if row and reviews_seen_by(user).filter(pk=row.target_id).exists() else None
+
+
+def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
+    """Reviews of a year's key rounds: their result is fixed, so their problems can be told to the unit."""
+    return reviews_seen_by(user).filter(
+        round__work_year=work_year, round__key=True, state__in=(Review.State.CONFIRMED, Review.State.ISSUED)
+    )
+
+
+# --- Reviews and files behind them ------------------------------------------------------------------------------------
+
+
+def reviews_seen_by(user: User | None) -> QuerySet[Review]:
+    """Reviews of dossiers the user may see, with what a line of results shows."""
+    rows = Review.objects.filter(dossier__in=dossiers_visible_to(user))
+    return rows.select_related(
+        "dossier__subject__division", "dossier__unit", "round__division", "audited", "agency", "submitted_by"
+    )
+
+
+def proof_seen_by(user: User | None, pk: int) -> StoredFile | None:
+    """The proof file of a rectification the user may see; None otherwise."""
+    row = rectifications_seen_by(user).filter(pk=pk).first()
+    return row.proof if row else None
+
+
+# --- Uses -------------------------------------------------------------------------------------------------------------
+
+
+def uses_seen_by(user: User | None, *, internal: bool) -> QuerySet[Use]:
+    """Proposals and decisions on the use of results; without ``internal`` only what was decided and accepted."""
+    rows = Use.objects.filter(dossier__in=dossiers_visible_to(user))
+    rows = rows if internal else rows.filter(state=Use.State.ACCEPTED)
+    return rows.select_related("dossier__subject__division", "dossier__unit__office", "review__round", "decided_by")
+
+
+def use_kinds() -> list[tuple[str, str]]:
+    """The kinds of use: code and word."""
+    return [(code, str(word)) for code, word in Use.Kind.choices]
