@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -202,3 +203,57 @@ def test_headings_said_once_are_remembered(take, projects):
 
 def test_a_file_without_usable_lines_says_so(take, projects):
     assert told(take(["x"], head="x,y")) == [("DR-33", None)]
+
+
+def test_another_months_file_under_the_same_name_is_named(take, projects):
+    take(CLEAN[:2])
+    outcome = take(CLEAN[2:])
+    assert told(outcome, "提示") == [("ZJ-09", None), ("DR-73", None)]
+    assert outcome.stored
+    assert Spending.objects.count() == 3
+
+
+def test_a_failure_in_the_middle_leaves_nothing(take, projects, monkeypatch):
+    def broken(**_facts):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("wenxiao.budget.sheets.importing.close_batch", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        take(CLEAN)
+    assert (Spending.objects.count(), ImportBatch.objects.count()) == (0, 0)
+
+
+def test_reading_again_is_spared(take, projects, division, tmp_path):
+    from wenxiao.files.ledger import read_ledger
+
+    take(CLEAN, dry_run=True)
+    path = tmp_path / "支付明细.csv"
+    outcome = import_ledger(path=path, division=division, by=None, ledger=read_ledger(path))
+    assert outcome.stored
+
+
+def test_only_whoever_may_imports(take, projects, division, unit):
+    from wenxiao.orgs.permissions import Refused
+    from wenxiao.orgs.services import create_user, grant
+
+    user = create_user(division=division, username="clerk", name="经办", unit=unit, by=None)
+    grant(user=user, role="clerk", division=division, unit=unit, by=None)
+    with pytest.raises(Refused, match="导入"):
+        import_ledger(path=Path("none.csv"), division=division, by=user)
+
+
+def test_a_workbook_of_the_treasury(projects, division, tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["国库集中支付明细表"])
+    sheet.append(["单位：万元"])
+    sheet.append(HEAD.split(","))
+    for row in CLEAN:
+        *texts, amount = row.split(",")
+        sheet.append([*texts, float(amount) / 10_000])
+    path = tmp_path / "支付.xlsx"
+    book.save(path)
+    outcome = import_ledger(path=path, division=division, by=None)
+    assert (outcome.stored, outcome.unit, outcome.as_json()["total_yuan"]) == (True, "万元", "303000.50")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import refuse_secret
@@ -18,6 +20,7 @@ from wenxiao.files.ledger import money_text
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.permissions import require
 from wenxiao.records.chain import digest_of
+from wenxiao.records.models import ImportBatch
 from wenxiao.records.services import Written, close_batch, open_batch, store_file
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
@@ -26,7 +29,6 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
-    from wenxiao.records.models import ImportBatch
 
 SECONDS = 300
 
@@ -125,6 +127,7 @@ def import_ledger(
         read, division=division, by=by, kind=kind, year=year, source=source, choices=choices or Choices()
     )
     outcome = work.outcome
+    outcome.problems += _same_name(division, columns_kind=outcome.kind, path=path, name=name or path.name)
     if dry_run or work.found is None or (outcome.blocked and not work.choices.leave_out):
         return outcome
     if not _changes(work):
@@ -133,6 +136,20 @@ def import_ledger(
     with transaction.atomic():
         _write(work, path, name or path.name, why)
     return outcome
+
+
+def _same_name(division: Division, *, columns_kind: str, path: Path, name: str) -> list[Problem]:
+    """A file of this name came before with another content: perhaps another month's, so the person is told."""
+    before = ImportBatch.objects.filter(
+        division=division, kind=columns_kind, state=ImportBatch.State.APPLIED, file__name=name,
+    ).select_related("file").order_by("-pk").first()  # fmt: skip
+    if before is None or before.file is None or not path.is_file():
+        return []
+    with path.open("rb") as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() == before.file.sha256:
+            return []
+    text = f"{timezone.localtime(before.at):%Y年%m月%d日}导入过同名文件，内容不同。"
+    return [Problem("DR-73", "提示", text, mend="请核对是否为另一期间的台账；与已导入数据的差异见下。")]
 
 
 def plan_ledger(
