@@ -268,7 +268,8 @@ class OfficialDocument:
             _watermark(section, self.watermark)
 
     def _indented(self, text: str, font: str, *, bold: bool = False, level: int = 0) -> None:
-        paragraph = self.add_line(text, font=font, bold=bold)
+        # justified, LibreOffice loses a comma hung into the margin and tears lines apart before a long figure
+        paragraph = self.add_line(text, font=font, bold=bold, align="left")
         paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
         if level:
             paragraph.paragraph_format.keep_with_next = True
