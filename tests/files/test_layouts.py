@@ -180,7 +180,7 @@ def test_a_word_form_has_its_title_above_and_cells_from_zero(tmp_path):
         ((11, 5), "", "ZP-07", "F12"),
         ((11, 3), "", "ZP-02", "D12"),
         ((2, 1), "", "DR-22", "B3"),
-        ((4, 0), "项目资金", "ZJ-09", None),
+        ((4, 0), "项目资金", "ZJ-11", None),
         ((1, 0), "", "DR-21", None),
     ],
 )

@@ -67,16 +67,20 @@ def _head(form: Form) -> Iterator[Problem]:
             form["project_name"]["cell"],
             mend="请填写项目名称，或在导入时对上项目。",
         )
-    if form.get("money_unit_assumed") and form["funds"]:
-        yield _said(
-            form, "ZJ-09", "提示", "没有写明金额单位，按万元读取。", mend="请在“项目资金”后写明（万元）或（元）。"
-        )
+    if any(_without_unit(row) for row in form["funds"]):
+        yield _said(form, "ZJ-11", "警告", "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
     if form["kind"] == "selfeval" and not form["indicators"]:
         yield _said(form, "ZP-01", "警告", "没有读到绩效指标。", mend="请填写三级指标、年度指标值和实际完成值。")
     hidden = [row["row"] for row in form["indicators"] if row.get("hidden")]
     if hidden:
         rows = "、".join(str(row) for row in hidden)
         yield _said(form, "DR-23", "提示", f"第 {rows} 行被隐藏但有内容，已一并读取。", mend="如不需要请删除这些行。")
+
+
+def _without_unit(row: Any) -> bool:
+    """Whether an amount stands in the row of which nobody says what it counts."""
+    items = [item for key in _MONEY if isinstance(item := row.get(key), dict)]
+    return any(item["yuan"] is None and number_in(str(item["raw"] or item.get("computed") or "")) for item in items)
 
 
 def _money_cells(form: Form) -> Iterator[Problem]:
@@ -86,8 +90,8 @@ def _money_cells(form: Form) -> Iterator[Problem]:
             if not isinstance(item, dict):
                 continue
             raw, amount = item.get("raw"), _yuan(item)
-            if raw and amount is None and not _EMPTY_WORDS.fullmatch(squeezed(raw)):
-                unit = form["money_unit"]
+            if raw and amount is None and number_in(raw) is None and not _EMPTY_WORDS.fullmatch(squeezed(raw)):
+                unit = form["money_unit"] or "万元"
                 yield _said(
                     form,
                     "ZJ-03",

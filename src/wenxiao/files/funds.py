@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from wenxiao.files.headings import FUND_HEADINGS, Heading, heading_at
 from wenxiao.files.labels import Grid, bare, money_unit_in, name_of, number_in, squeezed, yuan_text
@@ -85,12 +86,18 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
     if grid.is_hidden(row):
         out["hidden"] = True
     amounts: dict[str, Decimal] = {}
+    told = set()
     for key in MONEY_COLUMNS:
         place = heading.place(grid, row, key)
         if place is not None:
-            out[key], amount = money_at(grid, place, unit)
+            money = money_at(grid, place, unit)
+            out[key] = money
+            amount = money["yuan"] if money["yuan"] is not None else grid.number(*place)
             if amount is not None:
-                amounts[key] = amount
+                amounts[key] = Decimal(str(amount))
+                told.add(money["yuan"] is not None)
+    if len(told) > 1:
+        amounts = {}  # one amount names its unit and another doesn't: no rate can be taken of them
     for key in ("weight", "score"):
         place = heading.place(grid, row, key)
         if place is not None:
@@ -141,20 +148,29 @@ def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
     return out
 
 
-def money_at(grid: Grid, place: tuple[int, int], unit: str | None) -> tuple[dict[str, object], Decimal | None]:
-    """(``{"cell", "raw", "yuan"}``, amount in 元); a unit written in the cell itself wins over the form's."""
+def money_at(grid: Grid, place: tuple[int, int], unit: str | None) -> dict[str, object]:
+    """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None."""
     out = grid.seen(*place)
-    text = out.pop("value")
-    out["raw"], out["yuan"] = text, None
-    number = grid.number(*place)
-    if number is None:
-        return out, None
-    own = None
-    if isinstance(text, str):
-        found = re.search(r"(亿元|万元|千元|元|亿|万)$", squeezed(text))
-        own = {"亿": "亿元", "万": "万元"}.get(found[1], found[1]) if found else None
-    out["yuan"] = yuan_text(number, own or unit)
-    return out, Decimal(str(out["yuan"]))
+    out["raw"] = out.pop("value")
+    out["yuan"] = _yuan(out["raw"], grid.number(*place), unit)
+    return out
+
+
+def _yuan(raw: object, number: Decimal | None, unit: str | None) -> str | None:
+    found = re.search(r"(亿元|万元|千元|元|亿|万)$", squeezed(raw)) if isinstance(raw, str) else None
+    own = {"亿": "亿元", "万": "万元"}.get(found[1], found[1]) if found else unit
+    return None if number is None or own is None else yuan_text(number, own)
+
+
+def in_unit(form: dict[str, Any], unit: str) -> None:
+    """Give a form whose own words name no money unit the one that stands elsewhere."""
+    form["money_unit"] = unit
+    for row in form["funds"]:
+        for key in MONEY_COLUMNS:
+            money = row.get(key)
+            if money is not None and money["yuan"] is None:
+                raw = money["raw"] or money.get("computed")
+                money["yuan"] = _yuan(raw, number_in(raw or ""), unit)
 
 
 def _rate(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str) -> dict[str, object]:

@@ -150,12 +150,26 @@ def field(grid: Grid, labels: set[str], rows: range) -> dict[str, object] | None
     return None
 
 
+def _filled(grid: Grid, place: tuple[int, int]) -> tuple[int, int]:
+    """The first filled cell to the right: a form saved without its merges leaves gaps behind its labels."""
+    row, first = place
+    return next(((row, col) for col in grid.cols if col >= first and _stands_here(grid, row, col)), place)
+
+
+def _stands_here(grid: Grid, row: int, col: int) -> bool:
+    """Whether the cell is filled, or belongs to a range that is the field's own empty one."""
+    span = grid.span(row, col)
+    return bool(grid.text(row, col)) or span.right > span.left
+
+
 def _beside(grid: Grid, place: tuple[int, int], labels: set[str]) -> dict[str, object]:
     """The value right of a label; a neighbour that is itself a label means an empty field."""
-    words = grid.text(*place)
-    others = PROJECT | DEPT | UNIT | YEAR
-    is_label = bare(words) in others - labels and not re.search(r"\d", words)
-    return {"value": None if not words or is_label else line_of(words), "cell": grid.address(*place)}
+    filled = _filled(grid, place)
+    words = grid.text(*filled)
+    is_label = label_of(words) in (PROJECT | DEPT | UNIT | YEAR) - labels and not re.search(r"\d", words)
+    if not words or is_label:
+        return {"value": None, "cell": grid.address(*place)}
+    return {"value": line_of(words), "cell": grid.address(*filled)}
 
 
 def title(grid: Grid, rows: range) -> dict[str, object]:
@@ -204,6 +218,7 @@ def grade(grid: Grid, rows: range) -> dict[str, object] | None:
             if len(inline) == 2 and _GRADE.search(inline[1]):
                 return {"value": grade_in(inline[1]), "cell": grid.address(row, col)}
             place = grid.right_of(row, col)
+            place = _filled(grid, place) if place is not None else None
             found = grade_in(grid.text(*place)) if place is not None else None
             if place is None or (label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(found or ""))):
                 continue  # 自评结论 is as often a paragraph as a grade

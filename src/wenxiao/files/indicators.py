@@ -73,11 +73,18 @@ def is_indicator_heading(heading: Heading) -> bool:
 
 
 def read_block(
-    grid: Grid, heading: Heading, last: int, row_of: Callable[[Grid, Heading, int], dict[str, object]]
+    grid: Grid,
+    heading: Heading,
+    last: int,
+    row_of: Callable[[Grid, Heading, int], dict[str, object]],
+    levels: dict[str, tuple[str, str | None]] | None = None,
 ) -> Block:
-    """Every indicator row down to the total or the notes; a repeated heading starts over with its own columns."""
+    """Every indicator row down to the total or the notes; a repeated heading starts over with its own columns.
+
+    ``levels`` are the names in force where the rows continue those of another table.
+    """
     block = Block(heading, end=heading.bottom)
-    levels: dict[str, tuple[str, str]] = {}
+    levels = levels or {}
     row, reading = heading.bottom + 1, True
     while row <= last:
         again = heading_at(grid, row, INDICATOR_HEADINGS)
@@ -131,7 +138,7 @@ def _take_row(
     heading: Heading,
     row: int,
     block: Block,
-    levels: dict[str, tuple[str, str]],
+    levels: dict[str, tuple[str, str | None]],
     row_of: Callable[[Grid, Heading, int], dict[str, object]],
 ) -> None:
     if _kind(grid, heading, row) == "subtotal":
@@ -162,7 +169,7 @@ def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:
     return level is None or grid.span(*place).left > level.right or place[1] == grid.span(*place).left
 
 
-def _carry_levels(grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str]]) -> None:
+def _carry_levels(grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]) -> None:
     """Level names stand once, merged or not, over the rows they hold."""
     for level in ("level1", "level2"):
         column = heading.columns.get(level)

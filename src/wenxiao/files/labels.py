@@ -218,6 +218,6 @@ class Grid:
         return stored if stored is not None else number_in(cell.text)
 
 
-def yuan_text(number: Decimal, unit: str | None) -> str:
-    """Money in 元 as plain decimal text; 万元 where the form names no unit, as the official forms have it."""
-    return plain(number * UNIT_FACTORS.get(unit or "万元", Decimal(10) ** 4))
+def yuan_text(number: Decimal, unit: str) -> str:
+    """Money given in a unit (元, 千元, 万元, 亿元) as 元 in plain decimal text."""
+    return plain(number * UNIT_FACTORS[unit])

@@ -11,6 +11,7 @@ from wenxiao.files.indicators import indicator_heading, others_of, read_block
 from wenxiao.files.labels import Grid, bare, squeezed
 from wenxiao.files.selfeval import GOAL, head, named
 
+MONITOR = "monitor"
 _PERIOD = re.compile(r"(\d{1,2})(?:月份?)?[-~—–－～至到](\d{1,2})月")
 _TITLE = re.compile(r".*(?:监控|监测|跟踪).*")
 _SUGGESTIONS = {
@@ -64,16 +65,12 @@ def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]
     before = range(rows.start, heading.top if heading is not None else rows.stop)
     money = funds.fund_heading(grid, before)
     out = head(grid, rows, before, money)
-    out["kind"] = "monitor"
+    out["kind"] = MONITOR
     out["period"] = out["window"] = _period(grid, rows)
-    unit = out["money_unit"]
-    out["funds"] = (
-        [] if money is None else funds.read_funds(grid, money, before.stop - 1, unit if isinstance(unit, str) else None)
-    )
     out["goal"] = heads.field(grid, GOAL, range(money.bottom + 1 if money else rows.start, before.stop))
     out["indicators"] = []
     if heading is not None:
-        block = read_block(grid, heading, rows.stop - 1, _indicator)
+        block = read_block(grid, heading, rows.stop - 1, indicator)
         out["indicators"], out["blank_indicator_rows"] = block.rows, block.blanks
         out["indicator_header_rows"] = list(range(heading.top, heading.bottom + 1))
     suggestions = _suggestions(grid, rows)
@@ -92,7 +89,8 @@ def _period(grid: Grid, rows: range) -> str | None:
     return None
 
 
-def _indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
+def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
+    """One indicator watched, from the third level on: so far, forecast, causes, possibility."""
     out = named(grid, heading, row)
     for key in ("actual", "forecast", "possibility", "note", "weight", "score"):
         place = heading.place(grid, row, key)

@@ -13,14 +13,14 @@ from wenxiao.files.evaluation import looks_like_evaluation, read_evaluation
 from wenxiao.files.evaluation_checks import evaluation_problems
 from wenxiao.files.faults import form_problems
 from wenxiao.files.gate import admit
-from wenxiao.files.heads import title_words
-from wenxiao.files.labels import Grid, year_in
+from wenxiao.files.labels import Grid
 from wenxiao.files.listing import mark_summary, read_list
 from wenxiao.files.listing_checks import list_problems, summary_problems
 from wenxiao.files.markings import marking_problem
 from wenxiao.files.monitor import read_monitor
 from wenxiao.files.numberformats import format_number
 from wenxiao.files.selfeval import read_selfeval
+from wenxiao.files.wordforms import gathered
 from wenxiao.files.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
 from wenxiao.rulebook.problems import Problem
 
@@ -77,7 +77,7 @@ def _reader(container: str) -> Callable[[Path], Book]:
 
 def forms_of(book: Book) -> list[Form]:
     """Every form of the book in the order of its sheets; a sheet is read as what its headings say it is."""
-    by_sheet: list[list[Form]] = [_own_forms(book, index) for index in range(len(book.sheets))]
+    by_sheet = _own_forms(book)
     rest = [
         Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
         for at, sheet in enumerate(book.sheets)
@@ -92,30 +92,14 @@ def forms_of(book: Book) -> list[Form]:
     return sorted(forms, key=lambda form: form.get("table", order.get(form["sheet"], 0)))
 
 
-def _own_forms(book: Book, index: int) -> list[Form]:
-    """Self-evaluation and monitoring forms of one sheet or Word table."""
-    sheet = book.sheets[index]
-    found = read_monitor(sheet) or read_selfeval(sheet)
-    if found and looks_like_evaluation(sheet) and not any(form["funds"] for form in found):
-        return []
-    if book.container == "docx":
-        for form in found:
-            form["table"] = index
-            _complete_from_paragraphs(form, [text for number, text in book.paragraphs if number == index])
-    return found
-
-
-def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
-    """In Word the title and the year often stand above the table."""
-    if form["title"]["value"] is None:
-        words = next((words for text in reversed(above) if (words := title_words(text))), None)
-        if words:
-            form["title"] = {"value": words, "cell": None}
-    if form["year"]["value"] is None:
-        for text in reversed(above):
-            if len(text) < 80 and (year := year_in(text)) is not None:
-                form["year"] = {"value": year, "raw": text, "cell": None}
-                break
+def _own_forms(book: Book) -> list[list[Form]]:
+    """Self-evaluation and monitoring forms of each sheet or Word table."""
+    found = [read_monitor(sheet) or read_selfeval(sheet) for sheet in book.sheets]
+    forms = gathered(book, found) if book.container == "docx" else found
+    return [
+        [] if own and looks_like_evaluation(sheet) and not any(form["funds"] for form in own) else own
+        for sheet, own in zip(book.sheets, forms, strict=True)
+    ]
 
 
 def problems_of(book: Book, forms: list[Form]) -> list[Problem]:

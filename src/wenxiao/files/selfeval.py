@@ -8,6 +8,7 @@ from wenxiao.files.headings import Heading
 from wenxiao.files.indicators import Block, indicator_heading, others_of, read_block, shared_points
 from wenxiao.files.labels import Grid, bare, line_of, squeezed
 
+SELFEVAL = "selfeval"
 _MONITOR_KEYS = {"forecast", "possibility", "reason_funds", "reason_system", "reason_staff"}
 _EXPECTED_GOAL = {
     "预期目标",
@@ -82,15 +83,11 @@ def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]
     before = range(rows.start, heading.top if heading is not None else rows.stop)
     money = funds.fund_heading(grid, before)
     out = head(grid, rows, before, money)
-    out["kind"] = "selfeval"
-    unit = out["money_unit"]
-    out["funds"] = (
-        [] if money is None else funds.read_funds(grid, money, before.stop - 1, unit if isinstance(unit, str) else None)
-    )
+    out["kind"] = SELFEVAL
     out["goal"] = _goal(grid, range(money.bottom + 1 if money else rows.start, before.stop))
     out["indicators"], out["total"] = [], None
     if heading is not None:
-        block = read_block(grid, heading, rows.stop - 1, _indicator)
+        block = read_block(grid, heading, rows.stop - 1, indicator)
         _put_block(out, block, grid)
     after = range(heading.bottom + 1, rows.stop) if heading is not None else rows
     out["grade"] = heads.grade(grid, after) or heads.grade(grid, rows)
@@ -98,7 +95,7 @@ def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]
 
 
 def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[str, object]:
-    """The fields every form begins with; money unit 万元 is assumed, and said so, where none is named."""
+    """The fields every form begins with, money included; the money unit is None where none is named."""
     unit, words, cell = funds.money_unit_of(grid, money, before)
     out: dict[str, object] = {
         "kind": None,
@@ -113,13 +110,22 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[
         or {"value": None, "cell": None},
         "unit": heads.field(grid, heads.UNIT, before) or {"value": None, "cell": None},
         "money_label": {"value": words, "cell": cell},
-        "money_unit": unit or "万元",
+        "money_unit": unit,
         "hidden_rows": sorted(row for row in grid.sheet.hidden_rows if row in rows),
     }
-    if unit is None:
-        out["money_unit_assumed"] = True
     if grid.sheet.hidden:
         out["hidden_sheet"] = True
+    out["funds"] = [] if money is None else funds.read_funds(grid, money, before.stop - 1, unit)
+    return out
+
+
+def read_head(sheet: Sheet) -> dict[str, object]:
+    """The head alone, money and goal included, of a sheet or Word table that holds no indicators."""
+    grid = Grid(sheet)
+    money = funds.fund_heading(grid, grid.rows)
+    out = head(grid, grid.rows, grid.rows, money)
+    start = money.bottom + 1 if money is not None else grid.rows.start
+    out["goal"] = _goal(grid, range(start, grid.rows.stop))
     return out
 
 
@@ -135,7 +141,7 @@ def _put_block(out: dict[str, object], block: Block, grid: Grid) -> None:
     out["blank_indicator_rows"] = block.blanks
 
 
-def _indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
+def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
     """One indicator from the third level on."""
     out = named(grid, heading, row)
     for key in ("actual", "deviation"):

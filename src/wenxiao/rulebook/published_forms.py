@@ -19,7 +19,7 @@ def case_from_form(form: Mapping[str, Any], *, form_id: str | None = None) -> di
     Amounts are taken in 元. A total row that is empty or 0 while its parts are not is handed on as such, with the sums
     of the parts. Fields that the form lacks stay None.
     """
-    funds = [line for line in form.get("funds") or () if isinstance(line, Mapping)]
+    funds = _fund_lines(form)
     total = _total_line(funds)
     cells = total or {}
     return {
@@ -38,6 +38,19 @@ def case_from_form(form: Mapping[str, Any], *, form_id: str | None = None) -> di
         "truncated": None,
         "excerpt_complete": True,
     }
+
+
+def _fund_lines(form: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The lines of the money block; figures whose unit nobody names stand bare, which is enough for a rate."""
+    lines = [line for line in form.get("funds") or () if isinstance(line, Mapping)]
+    if form.get("money_unit", "") is not None:
+        return lines
+    return [{**line, **{key: _bare_figure(line[key]) for key in _AMOUNTS if key in line}} for line in lines]
+
+
+def _bare_figure(cell: Any) -> Any:
+    """The figure of a money cell as it stands."""
+    return (cell.get("raw") or cell.get("computed")) if isinstance(cell, Mapping) else cell
 
 
 def flattened(case: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,7 +134,8 @@ def _yuan(line: Mapping[str, Any], key: str) -> Decimal | None:
 def _total_line(funds: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The line that carries the whole: named 总额 or 合计, else the first."""
     named = [line for line in funds if _TOTAL.search(str(_value(line.get("label")) or ""))]
-    return (named or funds or [None])[0]
+    lines = named or funds
+    return lines[0] if lines else None
 
 
 def _budget(funds: list[Mapping[str, Any]], total: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""Forms of a Word file that are spread over several tables: the head in one, the indicators in the next, and on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wenxiao.files import funds, heads
+from wenxiao.files.cells import Book, Sheet
+from wenxiao.files.evaluation_columns import looks_like_evaluation
+from wenxiao.files.headings import Heading
+from wenxiao.files.indicators import indicator_heading, read_block
+from wenxiao.files.labels import Grid, money_unit_in, year_in
+from wenxiao.files.monitor import MONITOR
+from wenxiao.files.monitor import indicator as monitor_row
+from wenxiao.files.selfeval import SELFEVAL, read_head
+from wenxiao.files.selfeval import indicator as selfeval_row
+
+Form = dict[str, Any]
+FARTHEST_HEAD = 4
+"""A head standing more tables above its indicators than this belongs to something else."""
+NAMES = ("project_name", "dept", "unit", "year", "title", "money_label")
+BLOCK = "blank_indicator_rows"
+"""Stands in a form whose indicator headings were found."""
+ROW_OF = {MONITOR: monitor_row, SELFEVAL: selfeval_row}
+
+
+def gathered(book: Book, by_table: list[list[Form]]) -> list[list[Form]]:
+    """The forms found table by table, those that belong together joined; the forms are changed in place.
+
+    What was read from another table than the form's own (``table``) names it: ``{"value", "cell", "table"}``.
+    """
+    gathering = _Gathering(book)
+    taken = [gathering.take(index, found) for index, found in enumerate(by_table)]
+    return [[form for form in forms if not form.pop("joined", False)] for forms in taken]
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """A Word file while its tables are gone through in order; ``last`` is the form still open."""
+
+    book: Book
+    last: Form | None = None
+    heading: Heading | None = None
+    heads: list[int] = field(default_factory=list)
+    """Tables since the last form that hold no form of their own."""
+
+    def take(self, index: int, found: list[Form]) -> list[Form]:
+        """The forms that begin in this table."""
+        sheet = self.book.sheets[index]
+        if self._goes_on(sheet, found):
+            self._continue(sheet, index)
+            return []
+        for form in found:
+            form["table"] = index
+            _complete_from_paragraphs(form, [text for number, text in self.book.paragraphs if number == index])
+        if not found:
+            self.heads.append(index)
+            return []
+        self._complete(found[0])
+        self.last, self.heads = found[-1], []
+        grid = Grid(sheet)
+        self.heading = indicator_heading(grid, heads.form_spans(grid)[-1])
+        return found
+
+    def _goes_on(self, sheet: Sheet, found: list[Form]) -> bool:
+        """Whether the open form goes on here: no names or money of its own, no total yet, the same columns."""
+        if self.last is None or self.heading is None or self.last.get("total") is not None or not sheet.cells:
+            return False
+        grid = Grid(sheet)
+        named = heads.field(grid, heads.PROJECT, grid.rows) is not None
+        if named or self.heads or funds.fund_heading(grid, grid.rows) is not None:
+            return False
+        columns = [*self.heading.columns.values(), *self.heading.others.values()]
+        own = indicator_heading(grid, grid.rows)
+        if own is not None:
+            return bool(found) and set(own.columns) == set(self.heading.columns)
+        return not looks_like_evaluation(sheet) and sheet.right <= max(column.right for column in columns)
+
+    def _continue(self, sheet: Sheet, index: int) -> None:
+        """Read the rows of this table with the columns of the table before, levels carried over."""
+        form, grid = self.last, Grid(sheet)
+        if form is None or self.heading is None:
+            return
+        above = replace(self.heading, top=-1, bottom=-1)
+        rows = form["indicators"]
+        levels: dict[str, tuple[str, str | None]] = {
+            level: (rows[-1][level], None) for level in ("level1", "level2") if rows and rows[-1][level] is not None
+        }
+        block = read_block(grid, above, grid.bottom, ROW_OF[form["kind"]], levels)
+        form["indicators"] += [row | {"table": index} for row in block.rows]
+        if block.total is not None:
+            form["total"] = block.total | {"table": index}
+        if form.get("grade", True) is None and (grade := heads.grade(grid, grid.rows)) is not None:
+            form["grade"] = grade | {"table": index}
+
+    def _complete(self, form: Form) -> None:
+        """Fill what the form lacks from the tables above it; a form that is only a head becomes one with its rows."""
+        if form["project_name"]["cell"] is not None or form["funds"] or BLOCK not in form:
+            return
+        for number in reversed(self.heads[-FARTHEST_HEAD:]):
+            _fill(form, read_head(self.book.sheets[number]), number)
+            above = [text for at, text in self.book.paragraphs if at == number]
+            _complete_from_paragraphs(form, above)
+        only_head = self.last
+        if only_head is not None and BLOCK not in only_head:
+            _fill(form, only_head, only_head["table"])
+            only_head["joined"] = True
+
+
+def _fill(form: Form, other: Form, number: int) -> None:
+    """Take from the head in another table what the form lacks."""
+    for key in NAMES:
+        if form[key]["value"] is None and (other[key]["value"] is not None or form[key]["cell"] is None):
+            form[key] = other[key] | ({"table": number} if other[key]["cell"] is not None else {})
+    if not form["funds"] and other["funds"]:
+        form["funds"] = [row | {"table": number} for row in other["funds"]]
+        form["money_unit"] = other["money_unit"]
+    if form["kind"] == SELFEVAL and not _says_goal(form["goal"]) and _says_goal(other["goal"]):
+        form["goal"] = other["goal"] | {"table": number}
+
+
+def _says_goal(goal: Form) -> bool:
+    """Whether a goal block was found at all."""
+    return any(part["cell"] is not None for part in goal.values() if isinstance(part, dict))
+
+
+def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
+    """In Word the title, the year and the money unit often stand above the table."""
+    if form["title"]["value"] is None:
+        words = next((words for text in reversed(above) if (words := heads.title_words(text))), None)
+        if words:
+            form["title"] = {"value": words, "cell": None}
+    if form["year"]["value"] is None:
+        for text in reversed(above):
+            if len(text) < 80 and (year := year_in(text)) is not None:
+                form["year"] = {"value": year, "raw": text, "cell": None}
+                break
+    if form["money_unit"] is None:
+        for text in reversed(above):
+            if len(text) < 60 and (unit := money_unit_in(text)) is not None:
+                form["money_label"] = {"value": text, "cell": None}
+                funds.in_unit(form, unit)
+                break
