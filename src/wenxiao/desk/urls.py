@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import dossiers, entry, report, subjects
+from wenxiao.desk import dossiers, entry, following_urls, imports_urls, report, subjects
 
 app_name = "desk"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("report", report.now, name="report_now"),
     path("report/<int:year>", report.report, name="report"),
     path("report/<int:year>/figures/<path:ident>", report.figure, name="figure"),
+    *imports_urls.urlpatterns,
+    *following_urls.urlpatterns,
 ]

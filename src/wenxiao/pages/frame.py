@@ -50,7 +50,7 @@ MENU = (
 )
 MORE = (
     Entry("任务", "desk:rounds", ("manage_round",)),
-    Entry("导入", "desk:imports", ("import",)),
+    Entry("导入", "desk:imports", ("import", "submit")),
     Entry("第三方与专家", "desk:agencies", ("manage_round",)),
     Entry("制度库", "desk:documents", ("see_unit",)),
     Entry("评分规则与制度", "desk:rules", ("see_unit",)),

@@ -233,6 +233,16 @@ def take_back(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     return done
 
 
+def begin_applying(intake: Intake, *, by: User | None) -> bool:
+    """Whether this call is the one that begins to import the ready files; the second press of a button is not."""
+    Importer(by, intake.division)
+    ready = intake.batches.filter(state=ImportBatch.State.PREVIEWED, summary__standing="ready")
+    if not ready.exists():
+        return False
+    begun = Intake.objects.filter(pk=intake.pk, state=Intake.State.READY)
+    return begun.update(state=Intake.State.APPLYING, beat=timezone.now()) == 1
+
+
 def stalled(intake: Intake, *, seconds: int = 30) -> bool:
     """Whether reading or applying has made no progress for a while: the worker is not running, or stopped."""
     if intake.state == Intake.State.READY:

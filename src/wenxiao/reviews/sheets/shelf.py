@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from wenxiao.orgs.permissions import Holdings
 
 MOST_LISTED = 2_000
-LEVELS = ("阻断", "警告", "提示")
+OURS = frozenset({"DR-31", "DR-32", "DR-34", "DR-37", "DR-38"})
+"""Questions of the match step that whoever imports answers, not the unit."""
 
 
 def intakes_visible_to(user: User | None, held: Holdings) -> QuerySet[Intake]:
@@ -74,11 +75,11 @@ class UnitFaults:
         """Ready to copy into a message."""
         blocks, warns = self.count("阻断"), self.count("警告")
         head = f"{self.unit}：报送的文件有 {len(self.rows)} 处需要核对（须改正 {blocks} 处，请说明或改正 {warns} 处）。"
-        lines = [f"{at}. 《{name}》{said(problem)}" for at, (name, problem) in enumerate(self.rows, start=1)]
+        lines = [f"{at}. 《{name}》{problem_line(problem)}" for at, (name, problem) in enumerate(self.rows, start=1)]
         return "\n".join([head, *lines])
 
 
-def said(problem: dict[str, Any]) -> str:
+def problem_line(problem: dict[str, Any]) -> str:
     """A problem in one line: where, what, how to mend it, its code."""
     where = " ".join(str(part) for part in (problem.get("sheet"), problem.get("cell")) if part)
     if problem.get("line") and not problem.get("cell"):
@@ -95,7 +96,7 @@ def faults_by_unit(batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = 
             continue
         by_sheet = {form["sheet"]: form for form in batch.summary.get("forms", [])}
         for problem in all_problems(batch):
-            if problem["level"] not in levels:
+            if problem["level"] not in levels or problem["code"] in OURS:
                 continue
             form = by_sheet.get(problem.get("sheet") or "") or next(iter(by_sheet.values()), None)
             name = (form["unit_name"] or form["unit"]) if form else ""
@@ -111,13 +112,7 @@ def faults_by_unit(batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = 
 
 
 def _file_name(batch: ImportBatch) -> str:
-    return (
-        str(batch.file)
-        if batch.file
-        else str(batch.reading.get("file", ""))
-        if "reading" in batch.__dict__
-        else "未留存的文件"
-    )
+    return str(batch.file) if batch.file else "未留存的文件"
 
 
 # ---- who has not handed in -----------------------------------------------------------------------------------------
