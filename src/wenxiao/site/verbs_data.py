@@ -189,27 +189,17 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    if args.kind in {"spending", "budget"} or (not args.kind and args.file.suffix.lower() == ".csv"):
-        return _import_ledger(args)
-    from wenxiao.followup.sheets import import_file
+    from wenxiao.site.taking import KINDS, take
 
-    outcome = import_file(
-        args.file, division=chosen_division(args.division), by=chosen_user(args.by),
-        dry_run=args.dry_run, create=args.create,
-    ).as_json()  # fmt: skip
-    show(outcome)
-    return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) else FINE
-
-
-def _import_ledger(args: argparse.Namespace) -> int:
-    from wenxiao.budget.sheets import Choices, import_ledger
-
-    outcome = import_ledger(
-        path=args.file, division=chosen_division(args.division), by=chosen_user(args.by), kind=args.kind or "",
-        year=args.year, dry_run=args.dry_run, choices=Choices(create=args.create, leave_out=args.leave_out),
+    if args.kind and args.kind not in KINDS:
+        say(f"--kind 只认 {'、'.join(KINDS)}，收到的是 {args.kind}。")
+        return WRONG_USE
+    outcome = take(
+        args.file, division=chosen_division(args.division), by=chosen_user(args.by), kind=args.kind or "",
+        dry_run=args.dry_run, create=args.create, leave_out=args.leave_out, year=args.year,
     )  # fmt: skip
-    show(outcome.as_json())
-    return PROBLEMS if any(problem.level != "提示" for problem in outcome.problems) else FINE
+    show(outcome)
+    return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) or outcome["unmatched"] else FINE
 
 
 def _annual(args: argparse.Namespace) -> int:

@@ -109,11 +109,12 @@ def _role(heading: str, key: str | None) -> str | None:
 def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
     if kind in {"spending", "budget"}:
         return "spending" if kind == "spending" else "budget"
-    if "spent" in places or "voucher" in places:
+    dated = {"date", "month"} & set(places)
+    if "voucher" in places or ("spent" in places and (dated or not set(AMOUNTS) & set(places))):
         return "spending"
     if set(AMOUNTS) & set(places) or "change" in places:
         return "budget"
-    return "spending" if {"date", "month"} & set(places) else "budget"
+    return "spending" if dated else "budget"
 
 
 def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dict[str, str]:

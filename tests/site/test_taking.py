@@ -1,0 +1,39 @@
+"""`wenxiao import` sends a file to the room that reads its kind."""
+
+from __future__ import annotations
+
+import pytest
+from tests.reviews.conftest import PASS, bureau, selfeval_round  # noqa: F401 - fixtures used by name
+
+from wenxiao.reviews.models import Review
+from wenxiao.site.taking import take
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def test_a_form_is_recognised(bureau, selfeval_round):  # noqa: F811
+    outcome = take(PASS / "02_SE025_空值满分.xlsx", division=bureau.division, by=bureau.finance)
+    assert (outcome["accepted"], outcome["unmatched"]) == (1, [])
+    assert Review.objects.count() == 1
+
+
+def test_a_form_of_another_kind_than_said_is_refused(bureau, selfeval_round):  # noqa: F811
+    outcome = take(PASS / "02_SE025_空值满分.xlsx", division=bureau.division, by=bureau.finance, kind="evaluation")
+    assert outcome["accepted"] == 0
+    assert [p["text"] for p in outcome["problems"] if p["code"] == "DR-44"] == ["这是自评表，不是评分表。"]
+    assert Review.objects.count() == 0
+
+
+def test_a_list_of_projects_is_read_as_budgets(bureau):  # noqa: F811
+    outcome = take(PASS / "41_清单_万元.xlsx", division=bureau.division, by=bureau.finance, dry_run=True)
+    assert (outcome["kind"], outcome["stored"]) == ("budget", False)
+    assert outcome["accepted"] == 0  # none of the units is known here, and nobody watches
+    assert {p["code"] for p in outcome["problems"] if p["level"] == "阻断"} == {"DR-65"}
+
+
+def test_a_csv_is_a_ledger(bureau, tmp_path):  # noqa: F811
+    path = tmp_path / "支付.csv"
+    lines = ["项目代码,支付日期,支付金额（元）,凭证号", "P001,2022-03-05,1000.50,A1", "P001,2022-04-05,20,A2"]
+    path.write_bytes("\n".join(lines).encode("gbk"))
+    outcome = take(path, division=bureau.division, by=bureau.finance)
+    assert (outcome["kind"], outcome["accepted"], outcome["total_yuan"]) == ("spending", 2, "1020.50")
