@@ -41,7 +41,10 @@ def importer_of(request: HttpRequest) -> Importer:
 
 def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
     """The wizard's side pages as this person may open them."""
-    entries = [("收件", "desk:imports"), ("导入批次", "desk:import_batches")]
+    entries = [("收件", "desk:imports")]
+    if held(request).can("import"):
+        entries.append(("台账", "desk:ledgers"))
+    entries.append(("导入批次", "desk:import_batches"))
     if held(request).can("manage_round"):
         entries.append(("未报送", "desk:missing"))
     return [(word, reverse(route), route == chosen) for word, route in entries]
@@ -58,7 +61,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         except NotAllowed as refusal:
             error = str(refusal)
     shown = page(
-        intakes_visible_to(person(request), held(request)).select_related("by"), ["-pk"], size=PAGE,
+        intakes_visible_to(person(request), held(request)).filter(kind="forms").select_related("by"), ["-pk"], size=PAGE,
         token=request.GET.get("at"),
     )  # fmt: skip
     counts = standings_of(row.pk for row in shown.rows)

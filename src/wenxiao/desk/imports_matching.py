@@ -65,7 +65,7 @@ def _show(
     line = line_of(batch)
     values = {
         "batch": batch, "line": line, "problems": problems, "levels": LEVELS, "kinds": KINDS, "errors": errors or {},
-        "notice": notice, "posted": request.POST if status != 200 else {}, "seen": seal(batch), "batch_reviews": _made(batch),
+        "notice": notice, "ask_codes": ASKED, "posted": request.POST if status != 200 else {}, "seen": seal(batch), "batch_reviews": _made(batch),
         "waiting": batch.state == "previewed", "creates": importer_of(request).creates,
         "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",
     }  # fmt: skip

@@ -40,6 +40,8 @@ KINDS = {
     "monitoring": "绩效监控表",
     "finance_evaluation": "评价评分表",
     "list": "清单",
+    "spending": "支付明细",
+    "budget": "预算安排",
     "unknown": "未识别",
 }
 
@@ -74,6 +76,8 @@ def line_of(batch: Any) -> dict[str, Any]:
 def intake(request: HttpRequest, pk: int) -> HttpResponse:
     """The files of one intake; while they are being read, how far that is."""
     row = intake_of(request, pk)
+    if row.kind != "forms":
+        return redirect("desk:ledger", pk=row.pk)
     counts = standings_of([row.pk])[row.pk]
     asked = request.GET.get("standing", "")
     asked = asked if asked in STANDINGS else ""

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from wenxiao.desk import imports, imports_batches, imports_matching, imports_missing, imports_preview
+from wenxiao.desk import imports, imports_batches, imports_ledgers, imports_matching, imports_missing, imports_preview
 
 urlpatterns = [
     path("imports", imports.imports, name="imports"),
     path("imports/batches", imports_batches.batches, name="import_batches"),
+    path("imports/ledgers", imports_ledgers.upload, name="ledgers"),
+    path("imports/ledgers/<int:pk>", imports_ledgers.show, name="ledger"),
+    path("imports/ledgers/<int:pk>/again", imports_ledgers.look_again, name="ledger_again"),
+    path("imports/ledgers/<int:pk>/import", imports_ledgers.confirm, name="ledger_import"),
     path("imports/missing", imports_missing.missing, name="missing"),
     path("imports/missing/<int:pk>/excuse", imports_missing.excuse, name="excuse"),
     path("imports/missing/<int:pk>/letter", imports_missing.letter, name="reminder_letter"),

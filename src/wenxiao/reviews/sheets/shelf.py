@@ -11,6 +11,7 @@ from wenxiao.budget.selectors import Missing, Progress, dossiers_of, not_handed_
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.sheets.scope import FILED
 from wenxiao.reviews.sheets.standing import STANDINGS, all_problems, standing_of
 from wenxiao.reviews.states import OPEN
 
@@ -102,13 +103,19 @@ def faults_by_unit(batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = 
             name = (form["unit_name"] or form["unit"]) if form else ""
             if form and form["unit_id"]:
                 ids[name] = form["unit_id"]
-            found.setdefault(name, UnitFaults(name or "未写明单位的文件")).rows.append((_file_name(batch), problem))
+            line = (_file_name(batch), _for_unit(problem))
+            found.setdefault(name, UnitFaults(name or "未写明单位的文件")).rows.append(line)
     people = {row.pk: row for row in Unit.objects.filter(pk__in=ids.values())}
     for name, faults in found.items():
         row = people.get(ids.get(name, 0))
         if row is not None:
             faults.contact, faults.phone = row.contact, row.phone
     return [found[name] for name in sorted(found, key=lambda name: (not name, name))]
+
+
+def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:
+    """Two versions are a question to the unit, not its fault."""
+    return problem | {"level": "警告", "mend": "请确认以哪一份为准。"} if problem["code"] == "DR-39" else problem
 
 
 def _file_name(batch: ImportBatch) -> str:
@@ -121,7 +128,16 @@ def _file_name(batch: ImportBatch) -> str:
 def rounds_asked(division: Division, work_year: int) -> list[Round]:
     """The rounds of a work year in which units hand something in, the running ones first."""
     rows = Round.objects.filter(division=division, work_year=work_year).exclude(state=Round.State.DRAFT)
-    return sorted(rows, key=lambda row: (row.state != Round.State.OPEN, row.kind, row.through_month or 0, row.pk))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.state != Round.State.OPEN,
+            row.kind not in FILED,
+            row.kind,
+            row.through_month or 0,
+            row.pk,
+        ),
+    )
 
 
 def handed_in(round: Round) -> list[int]:  # noqa: A002 - the field's own word (任务)
