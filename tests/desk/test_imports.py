@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -14,13 +15,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from wenxiao.budget.models import Spending
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round
 from wenxiao.followup.tasks import apply
 from wenxiao.orgs.models import Agency, Grant
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant
 from wenxiao.records.models import Entry, ImportBatch, Intake, StoredFile
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.tasks import read
+from wenxiao.reviews.tasks import ledger, read
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -425,3 +427,95 @@ def test_lists_cost_the_same_for_one_and_for_fifty(place, enter):
         batch.save(force_insert=True)
         Intake.objects.create(division=place.division, by=place.finance, state="ready", files=intake.files)
     assert costs() == one
+
+
+# ---- ledgers -------------------------------------------------------------------------------------------------------
+
+HEAD = "项目代码,项目名称,预算单位,支付日期,凭证号,支付金额"
+GOOD = "P001,水旱灾害防御经费,天长市水利局,2022-03-01,ZF001,1000.00"
+FAULTY = "P001,水旱灾害防御经费,天长市水利局,2022-04-01,ZF002,二百万"
+
+
+def ledger_of(client, place, *rows, head=HEAD):
+    content = "\n".join([head, *rows]).encode()
+    response = client.post(
+        reverse("desk:ledgers"), {"file": SimpleUploadedFile("支付明细.csv", content), "kind": "", "source": "treasury"}
+    )
+    assert response.status_code == 302, response.content.decode()[:1500]
+    intake = Intake.objects.get(pk=int(response["Location"].split("/")[-1]))
+    return look(intake, place)
+
+
+def look(intake, place):
+    ledger.func(intake.pk, place.finance.pk)
+    intake.refresh_from_db()
+    return intake
+
+
+def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD)
+    page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
+    assert "1 行可以导入，合计 1000.00 元" in page
+    assert not Spending.objects.exists()
+    assert client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"}).status_code == 302
+    intake.refresh_from_db()
+    intake = look(intake, place)
+    assert Spending.objects.get().amount == Decimal("1000.00")
+    batch = intake.files[0]["outcome"]["batch"]
+    assert client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "1"}).status_code == 302
+    assert client.get(reverse("desk:import_file", args=[batch])).status_code == 200
+    client.post(reverse("desk:import_undo", args=[batch]), {"why": "导错月份"})
+    assert not Spending.objects.exists()
+
+
+def test_faulty_lines_stay_out_only_by_a_recorded_choice(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD, FAULTY)
+    refused = client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})
+    assert refused.status_code == 422
+    assert "阻断" in refused.content.decode()
+    columns = intake.files[0]["outcome"]["columns"]
+    said = {f"role-{role}": heading for role, heading in columns.items()}
+    client.post(reverse("desk:ledger_again", args=[intake.pk]), {**said, "turn": "0", "leave_out": "1"})
+    intake.refresh_from_db()
+    intake = look(intake, place)
+    stale = client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})
+    assert stale.status_code == 409
+    client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "1"})
+    intake.refresh_from_db()
+    intake = look(intake, place)
+    batch = ImportBatch.objects.get(pk=intake.files[0]["outcome"]["batch"])
+    assert batch.choices["leave_out"] is True
+    assert Spending.objects.count() == 1
+
+
+def test_a_column_is_named_by_a_person(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD, head=HEAD.replace("支付金额", "本笔数"))
+    assert intake.files[0]["outcome"]["blocked"]
+    said = {"role-code": "项目代码", "role-spent": "本笔数", "role-date": "支付日期", "turn": "0"}
+    client.post(reverse("desk:ledger_again", args=[intake.pk]), said)
+    intake.refresh_from_db()
+    assert look(intake, place).files[0]["outcome"]["accepted"] == 1
+
+
+def test_a_subject_number_of_elsewhere_is_no_match(place, enter):
+    client = enter(place.finance)
+    elsewhere = create_division(code="370000", name="别处", bureau="别处财政局", by=None)
+    unit = add_unit(division=elsewhere, code="1", name="别处单位", by=None)
+    foreign = ensure_subject(division=elsewhere, unit=unit, code="X1", name="别处项目", by=None)
+    intake = ledger_of(client, place, GOOD.replace("P001,水旱灾害防御经费", "P777,没有的项目"))
+    client.post(
+        reverse("desk:ledger_again", args=[intake.pk]), {"turn": "0", "key-0": "P777", "match-0": str(foreign.pk)}
+    )
+    intake.refresh_from_db()
+    assert intake.files[0]["said"]["matches"] == {}
+
+
+def test_ledgers_need_the_power_to_import(place, enter):
+    assert enter(place.clerk).get(reverse("desk:ledgers")).status_code == 403
+    bad = enter(place.treasury).post(reverse("desk:ledgers"), {"file": SimpleUploadedFile("a.pdf", b"%PDF")})
+    assert bad.status_code == 422
+    none = enter(place.treasury).post(reverse("desk:ledgers"), {})
+    assert "还没有选择" in none.content.decode()

@@ -103,7 +103,7 @@ def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> I
     told = intake.files[0]
     if turn != str(told["turn"]):
         raise Stale(intake, "这份台账的选择刚被改过，请看最新的核对结果后再改。")
-    told["said"] = _plain(said, {**told["said"]["matches"], **_known(said, intake.division, by)})
+    told = told | {"said": _plain(said, {**told["said"]["matches"], **_known(said, intake.division, by)})}
     return _begin(intake, told, Intake.State.READING)
 
 
@@ -122,9 +122,8 @@ def begin_import(*, intake: Intake, turn: str, by: User) -> Intake:
 
 
 def _begin(intake: Intake, told: dict[str, Any], to: str) -> Intake:
-    told = told | {"turn": told["turn"] + 1}
-    begun = Intake.objects.filter(pk=intake.pk, state=Intake.State.READY, files=intake.files)
-    if begun.update(state=to, files=[told], beat=timezone.now()) != 1:
+    begun = Intake.objects.filter(pk=intake.pk, state=Intake.State.READY, files__0__turn=told["turn"])
+    if begun.update(state=to, files=[told | {"turn": told["turn"] + 1}], beat=timezone.now()) != 1:
         raise NotAllowed("这份台账正在核对或导入，请稍候。")
     intake.refresh_from_db()
     return intake
