@@ -519,3 +519,61 @@ def test_ledgers_need_the_power_to_import(place, enter):
     assert bad.status_code == 422
     none = enter(place.treasury).post(reverse("desk:ledgers"), {})
     assert "还没有选择" in none.content.decode()
+
+
+# ---- waiting and stopping ------------------------------------------------------------------------------------------
+
+
+def test_progress_is_told_and_ends_with_the_result(place, enter):
+    client = enter(place.finance)
+    intake = hand_in(client, piece(SELFEVAL), run=False)
+    address = reverse("desk:intake_progress", args=[intake.pk])
+    response = client.get(address)
+    assert "已读 0 / 1 份" in response.content.decode()
+    assert "HX-Refresh" not in response
+    Intake.objects.filter(pk=intake.pk).update(beat=None)
+    assert "接着办" in client.get(address).content.decode()
+    assert client.post(reverse("desk:intake_go_on", args=[intake.pk])).status_code == 302
+    read.func(intake.pk)
+    assert client.get(address)["HX-Refresh"] == "true"
+
+
+def test_why_a_file_was_refused_stays_with_it(place, enter):
+    client = enter(place.finance)
+    first, second = hand_in(client, piece(SELFEVAL)), None
+    client.post(reverse("desk:import_confirm", args=[first.batches.get().pk]))
+    Review.objects.update(state="confirmed")
+    second = hand_in(client, piece(OLD))
+    batch = second.batches.get()
+    client.post(reverse("desk:import_confirm", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert batch.state == "refused"
+    assert "DR-41" in client.get(reverse("desk:import_file", args=[batch.pk])).content.decode()
+
+
+def test_a_file_left_out_can_come_back(place, enter):
+    client = enter(place.finance)
+    batch = hand_in(client, piece(SELFEVAL)).batches.get()
+    client.post(reverse("desk:import_leave", args=[batch.pk]))
+    client.post(reverse("desk:import_leave", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert batch.state == "refused"
+    assert client.post(reverse("desk:import_again", args=[batch.pk])).status_code == 302
+    listed = client.get(reverse("desk:import_batches"), {"standing": "refused"}).content.decode()
+    assert "未通过" in listed
+    assert client.get(reverse("desk:import_original", args=[batch.pk])).content == SELFEVAL.read_bytes()
+
+
+def test_what_was_created_makes_the_rest_ready(place, enter):
+    client = enter(place.finance)
+    other = PASS / "04_SE011_丽江式_元.xlsx"
+    intake = hand_in(client, piece(other))
+    batch = intake.batches.get()
+    address = reverse("desk:import_file", args=[batch.pk])
+    seen = client.get(address).content.decode().split('name="seen" value="')[1].split('"')[0]
+    create = {"seen": seen, "unit-0": "create", "subject-0": "create", "round-0": "", "then": "import"}
+    assert client.post(address, create).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+    assert Review.objects.get().dossier.unit.name == "永德县明朗中学"
+    assert client.post(reverse("desk:intake_again", args=[intake.pk])).status_code == 302

@@ -90,6 +90,8 @@ def _import(request: HttpRequest, batch: Any) -> HttpResponse:
     outcome = confirm_batch(batch, by=person(request))
     if outcome.accepted:
         said(request, f"已导入 {outcome.accepted} 份表。")
+    else:
+        said(request, f"没有导入：{outcome.problems[-1]['text']}")
     return redirect("desk:import_file", pk=batch.pk)
 
 

@@ -14,7 +14,7 @@ from wenxiao.files.documents_out import OfficialDocument
 from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup.tasks import apply
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets.deciding import begin_applying, keep_newest, resettle
+from wenxiao.reviews.sheets.deciding import begin_applying, keep_newest, resettle, stalled
 from wenxiao.reviews.sheets.shelf import (
     batches_visible_to,
     faults_by_unit,
@@ -24,7 +24,7 @@ from wenxiao.reviews.sheets.shelf import (
     with_standing,
 )
 from wenxiao.reviews.sheets.standing import STANDINGS, standing_of
-from wenxiao.reviews.tasks import read
+from wenxiao.reviews.tasks import ledger, read
 from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:
@@ -114,9 +114,14 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     """Read on what a stopped worker left unread."""
     row = intake_of(request, pk)
-    if row.state == "reading":
-        read.enqueue(row.pk)
-        said(request, "已重新排队，后台将从停下的地方接着读。")
+    if stalled(row):
+        if row.kind != "forms":
+            ledger.enqueue(row.pk, person(request).pk)
+        elif row.state == "reading":
+            read.enqueue(row.pk)
+        else:
+            apply.enqueue(row.pk, person(request).pk)
+        said(request, "已重新排队，后台将从停下的地方接着办。")
     return redirect("desk:intake", pk=row.pk)
 
 

@@ -103,7 +103,11 @@ def confirm_batch(batch: ImportBatch, *, by: User | None) -> ImportOutcome:
     """Import one previewed file as it was shown. NotAllowed when something is still open or somebody was faster."""
     with transaction.atomic():
         choices = choices_to_apply(batch, by)
-        return apply_batch(batch, by=by, choices=choices, synthetic=bool(batch.division.demo))
+        outcome = apply_batch(batch, by=by, choices=choices, synthetic=bool(batch.division.demo))
+        if not outcome.accepted:  # why it was refused stays with the file
+            batch.problems = outcome.problems
+            batch.save(update_fields=["problems"])
+        return outcome
 
 
 def confirm_ready(intake: Intake, *, by: User | None) -> tuple[int, int]:

@@ -155,6 +155,9 @@ def _read_some(intake: Intake, places: list[int], pool: Pool, directory: SeenDir
         copies = [_copy(stored.get(intake.files[at]["stored"]), Path(folder), at) for at in places]
         for at, reading in zip(places, pool.map(copies), strict=True):
             with transaction.atomic():
+                row = Intake.objects.select_for_update().get(pk=intake.pk)
+                if row.batches.filter(summary__at=at).exists():
+                    continue  # two workers were at it; the other one was here first
                 _open(intake, at, stored.get(intake.files[at]["stored"]), reading, directory)
                 Intake.objects.filter(pk=intake.pk).update(read=F("read") + 1, beat=timezone.now())
 

@@ -87,12 +87,17 @@ class SeenDirectory(Directory):
         rows = list(units.filter(**mine, valid_to=None).exclude(kind=Unit.Kind.FINANCE).values_list("pk", "name"))
         self.unit_names: dict[int, str] = dict(rows)
         self.units = {fold(name): pk for pk, name in rows}
-        subjects = Subject.objects.all() if importer.user is None else subjects_visible_to(importer.user)
-        self.subjects = {row.pk: row for row in subjects.filter(**mine).select_related("unit")}
-        self.by_code = {row.code: (row.pk, row.unit_id) for row in self.subjects.values() if row.code}
+        self._unit_words = dict(Unit.objects.filter(**mine).values_list("pk", "name"))
+        self._seen = (Subject.objects.all() if importer.user is None else subjects_visible_to(importer.user)).filter(
+            **mine
+        )
+        subjects = list(self._seen.values_list("pk", "code", "name", "unit_id"))
+        self.subject_names = {pk: name for pk, _, name, _ in subjects}
+        self._unit_of = {pk: unit for pk, _, _, unit in subjects}
+        self.by_code = {code: (pk, unit) for pk, code, _, unit in subjects if code}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
-        for row in self.subjects.values():
-            self.by_name.setdefault(fold(row.name), []).append((row.pk, row.unit_id))
+        for pk, _, name, unit in subjects:
+            self.by_name.setdefault(fold(name), []).append((pk, unit))
         self.rounds = list(Round.objects.filter(**mine, state=Round.State.OPEN).order_by("-work_year", "-pk"))
         self.round_by_pk = {row.pk: row for row in self.rounds}
 
@@ -102,9 +107,14 @@ class SeenDirectory(Directory):
 
     def close_subjects(self, name: str) -> list[tuple[int, str]]:
         """Near names as they are written, with their unit."""
-        return [
-            (pk, f"{self.subjects[pk].name}（{self.subjects[pk].unit.name}）") for pk, _ in super().close_subjects(name)
-        ]
+        near = [pk for pk, _ in super().close_subjects(name)]
+        return [(pk, f"{self.subject_names[pk]}（{self._unit_words[self._unit_of[pk]]}）") for pk in near]
+
+    def subject_row(self, pk: int | None) -> Subject | None:
+        """The subject itself, where who may import it hangs on the person's scope."""
+        if pk is None or self.importer.whole:
+            return None
+        return self._seen.filter(pk=pk).select_related("unit").first()
 
     def rounds_for(self, form: Incoming) -> list[Round]:
         """The open rounds a form of this kind might belong to, whatever year it names."""

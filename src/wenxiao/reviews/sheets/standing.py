@@ -76,11 +76,10 @@ def _tell(form: Incoming, directory: SeenDirectory, choice: dict[str, Any]) -> d
     stale = stale_choices(choice, directory, form)
     clean = {name: value for name, value in choice.items() if name not in stale}
     matched = match(form, directory, clean)
-    subject = directory.subjects.get(matched.subject or 0)
     if not matched.skip:
         matched.problems += [_stale_problem(form, name) for name in stale]
         _check_round(form, matched, directory)
-        refusal = directory.importer.refusal(form, matched, subject)
+        refusal = directory.importer.refusal(form, matched, directory.subject_row(matched.subject))
         if refusal is not None:
             matched.problems.append(refusal)
     return {
@@ -90,7 +89,7 @@ def _tell(form: Incoming, directory: SeenDirectory, choice: dict[str, Any]) -> d
         "money": [None if value is None else str(value) for value in form.money()],
         "total": None if form.total is None else str(form.total), "grade": form.grade,
         "unit_id": matched.unit, "unit_name": directory.unit_names.get(matched.unit or 0, ""),
-        "subject_id": matched.subject, "subject_name": subject.name if subject else "",
+        "subject_id": matched.subject, "subject_name": directory.subject_names.get(matched.subject or 0, ""),
         "round_id": matched.round, "round_name": _round_name(directory, matched.round),
         "creates": _creates(form, matched, clean), "offers": _offers(form, matched, directory),
         "problems": [problem.as_json() for problem in matched.problems],
@@ -148,7 +147,7 @@ def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> No
 def stale_choices(choice: dict[str, Any], directory: SeenDirectory, form: Incoming) -> list[str]:
     """Names of choices that no longer hold: the unit was closed, the round ended, what may not be created."""
     found: list[str] = []
-    known: dict[str, set[int]] = {"unit": set(directory.unit_names), "subject": set(directory.subjects)}
+    known: dict[str, set[int]] = {"unit": set(directory.unit_names), "subject": set(directory.subject_names)}
     found += [name for name, rows in known.items() if isinstance(choice.get(name), int) and choice[name] not in rows]
     chosen = choice.get("round")
     row = directory.round_by_pk.get(chosen) if isinstance(chosen, int) else None
