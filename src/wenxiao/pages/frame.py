@@ -43,6 +43,7 @@ MENU = (
     Entry("事前评估", "desk:ex_ante", ("see_unit",)),
     Entry("目标", "desk:targets", ("see_unit",)),
     Entry("监控", "desk:monitoring", ("see_unit",)),
+    Entry("督看", "desk:watch", ("sign_report", "instruct")),
     Entry("自评", "desk:selfeval", ("see_unit",)),
     Entry("评价", "desk:evaluations", ("see_unit",)),
     Entry("整改应用", "desk:rectifications", ("see_unit",)),

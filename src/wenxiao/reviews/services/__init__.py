@@ -1,6 +1,7 @@
 """What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
 
-from wenxiao.reviews.services.filling import record_actual, record_mark, set_suggestions
+from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
+from wenxiao.reviews.services.filling import record_actual, record_field_notes, record_mark, set_suggestions
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
 from wenxiao.reviews.services.road import (
@@ -16,10 +17,12 @@ from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
     "Moved",
+    "assign_reviewer",
     "check_review",
     "confirm_review",
     "issue_review",
     "record_actual",
+    "record_field_notes",
     "record_mark",
     "reopen_review",
     "rescore_round",
@@ -29,5 +32,6 @@ __all__ = [
     "settle_panel",
     "start_review",
     "submit_review",
+    "unassign_reviewer",
     "what_if",
 ]

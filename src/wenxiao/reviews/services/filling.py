@@ -13,7 +13,7 @@ from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
 from wenxiao.reviews.services.scoring import score_review
-from wenxiao.reviews.states import MARKABLE, OPEN
+from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
@@ -128,3 +128,20 @@ def set_suggestions(*, review: Review, texts: list[str], by: User | None, synthe
         data={"before": old, "after": texts},
     )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def record_field_notes(*, review: Review, by: User | None, text: str, version: int | None = None) -> Review:
+    """What was seen on the spot (现场情况) in key monitoring or evaluation. Raises Refused, Stale; settled results refuse."""
+    permissions.require(by, "evaluate", unit=review.dossier.unit, subject=review.dossier.subject)
+    if review.state in SETTLED:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，现场情况不能再改。")
+    if review.field_notes == text:
+        return review
+    before = review.field_notes
+    change(review, version=version, field_notes=text)
+    record(
+        division=review.round.division, by=by, act="记录现场情况", target=review, label=str(review),
+        data={"before": before, "after": text},
+    )  # fmt: skip
+    return review

@@ -1,0 +1,142 @@
+"""What waits for a person: to-dos made for them, and rows standing at the step only they can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Min
+from django.urls import NoReverseMatch, reverse
+
+from wenxiao.followup.selectors.ledger import overdue, rectifications_seen_by, uses_seen_by
+from wenxiao.followup.selectors.problems import findings_seen_by
+from wenxiao.orgs.selectors import todos_for
+from wenxiao.pages.formats import lateness
+from wenxiao.pages.views import held, person
+from wenxiao.reviews.worklists import missing_of, reviews_visible_to, rounds_of_year
+from wenxiao.store.clock import today
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+TODOS = 40
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: kind of act, whose, what, until when, the verb of its button and where it leads."""
+
+    kind: str
+    who: str
+    what: str
+    due: date | None
+    verb: str
+    href: str
+    on: date
+
+    @property
+    def late(self) -> bool:
+        """Whether its day has passed."""
+        return self.due is not None and self.due < self.on
+
+    @property
+    def when(self) -> str:
+        """逾期 2 天 · 今天 · 11月18日; empty without a day."""
+        return lateness(self.due, self.on)
+
+
+_ROUTES = {
+    "followup.Rectification": ("desk:rectification", "整改", "去办"),
+    "reviews.Review": ("desk:filling", "填报", "填报"),
+    "budget.Dossier": ("desk:dossier", "档案", "打开"),
+    "records.Notice": ("desk:feedback", "反馈", "签收"),
+}
+_ROUND_ROUTES = {"selfeval": "desk:selfeval_round", "monitoring": "desk:monitoring_round"}
+
+
+def waiting(request: HttpRequest, year: int) -> list[Task]:
+    """All of it: late first by day, then what has no day."""
+    tasks = [*_todos(request, year), *_steps(request, year)]
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or task.on))
+
+
+def _todos(request: HttpRequest, year: int) -> list[Task]:
+    user, on = person(request), today()
+    rounds = {row.pk: row for row in rounds_of_year(user, year)}
+    made = []
+    for row in todos_for(user)[:TODOS]:
+        who = row.unit.name if row.unit else ""
+        if row.target_type == "budget.Round":
+            known = rounds.get(row.target_id or 0)
+            href = _to(_ROUND_ROUTES.get(known.kind, "") if known else "", row.target_id)
+            made.append(
+                Task(known.get_kind_display() if known else "任务", who, row.title, row.due_on, "填报", href, on)
+            )
+        else:
+            route, kind, verb = _ROUTES.get(row.target_type, ("", "待办", "打开"))
+            href = _to(route, row.target_id) or _to(route)
+            made.append(Task(kind, who, row.title, row.due_on, verb, href, on))
+    return made
+
+
+def _to(route: str, *args: Any) -> str:
+    if not route:
+        return ""
+    try:
+        return reverse(route, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _steps(request: HttpRequest, year: int) -> list[Task]:
+    """Rows that stand at the officer's own step, grouped: each says how many."""
+    holding, user, on = held(request), person(request), today()
+    made: list[Task] = []
+    if any(holding.can(power) for power in ("check_office", "check_department")):
+        made += _checks(user, year, on)
+    if holding.can("manage_round"):
+        made += _chases(user, year, on)
+    if holding.can("confirm_finding"):
+        found = findings_seen_by(user).filter(state="candidate").count()
+        if found:
+            made.append(Task("问题", "", f"提示的问题 {found} 个待确认", None, "确认", _to("desk:findings"), on))
+        answered = rectifications_seen_by(user).filter(state="replied").count()
+        if answered:
+            made.append(Task("核验", "", f"整改结果 {answered} 项待核验", None, "核验", _to("desk:rectifications"), on))
+        late = overdue(rectifications_seen_by(user), on).aggregate(n=Count("pk"), first=Min("due"))
+        if late["n"]:
+            made.append(
+                Task("督办", "", f"整改逾期 {late['n']} 项", late["first"], "督办", _to("desk:rectifications"), on)
+            )
+    if holding.can("decide_use"):
+        open_uses = uses_seen_by(user, internal=True).filter(state="proposed").count()
+        if open_uses:
+            made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", _to("desk:uses"), on))
+    return made
+
+
+def _checks(user: Any, year: int, on: date) -> list[Task]:
+    rows = reviews_visible_to(user).filter(
+        round__work_year=year, state="submitted", kind__in=("selfeval", "monitoring")
+    )
+    counted = rows.order_by().values_list("round", "round__name", "kind").annotate(n=Count("pk"))
+    return [
+        Task("审核", "", f"{name}：{n} 份待审核", None, "审核", _to(_ROUND_ROUTES[kind], pk), on)
+        for pk, name, kind, n in counted
+    ]
+
+
+def _chases(user: Any, year: int, on: date) -> list[Task]:
+    """Units that owe a filled form past the round's day."""
+    made = []
+    for row in rounds_of_year(user, year):
+        if row.kind not in _ROUND_ROUTES or row.state != "open" or row.deadline is None or row.deadline >= on:
+            continue
+        missing, units = missing_of(user, row)
+        if missing:
+            text = f"{row.name}：{units} 个单位 {missing} 项未报送"
+            made.append(
+                Task("催办", "", text, row.deadline, "催办", _to(_ROUND_ROUTES[row.kind], row.pk) + "#missing", on)
+            )
+    return made

@@ -1,0 +1,22 @@
+"""Addresses of the day's work: desk, monitoring, watch, self-evaluation, filling, search."""
+
+from django.urls import path
+
+from wenxiao.desk import editing, filling, home, monitoring, searching, selfeval, watching
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", searching.search, name="search"),
+    path("watch", watching.watch, name="watch"),
+    path("monitoring", monitoring.monitoring, name="monitoring"),
+    path("monitoring/<int:pk>", monitoring.monitoring_round, name="monitoring_round"),
+    path("monitoring/projects/<int:pk>", monitoring.monitored_review, name="monitored"),
+    path("monitoring/projects/<int:pk>/notes", monitoring.monitoring_notes, name="monitoring_notes"),
+    path("selfeval", selfeval.selfeval, name="selfeval"),
+    path("selfeval/<int:pk>", selfeval.selfeval_round, name="selfeval_round"),
+    path("filling/<int:pk>", filling.filling, name="filling"),
+    path("filling/<int:pk>/rows", filling.save, name="filling_save"),
+    path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
+    path("filling/<int:pk>/judge/<slug:act>", selfeval.judge, name="filling_judge"),
+    path("marks/<int:pk>/value", editing.change_value, name="change_value"),
+]

@@ -1,0 +1,193 @@
+"""Reviews as lists of work: what was filled in on their rows, how far the year's works are. Same cost for 1 and for 5 000."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+
+from wenxiao.budget.models import Exemption, Round
+from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
+from wenxiao.evidence.models import Actual, Material
+from wenxiao.orgs.models import Unit
+from wenxiao.records.models import ImportBatch, StoredFile
+from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.models import Assignment, Mark, Review
+from wenxiao.reviews.states import OPEN
+from wenxiao.targets.models import Indicator, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wenxiao.orgs.models import User
+
+_WITH = ("dossier__subject__division", "dossier__unit", "round__division", "agency", "submitted_by")
+
+
+def reviews_visible_to(user: User | None) -> QuerySet[Review]:
+    """Reviews of the dossiers the user may see, with what a line shows."""
+    return Review.objects.filter(dossier__in=dossiers_visible_to(user)).select_related(*_WITH)
+
+
+def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Round]:
+    """The rounds of a work year the user may see, key rounds first, then by period."""
+    rows = rounds_visible_to(user).filter(work_year=work_year).select_related("division", "basis")
+    rows = rows.filter(kind=kind) if kind else rows
+    return list(rows.order_by("kind", "-key", "through_month", "pk"))
+
+
+def handed_in(round: Round) -> QuerySet[Any]:  # noqa: A002 - the field's own word (任务)
+    """The dossiers whose review of the round left the hands of those who fill."""
+    return Review.objects.filter(round=round).exclude(state__in=OPEN).values("dossier")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One department's part of a round: in scope less excused is what is due."""
+
+    unit: int
+    name: str
+    due: int
+    handed_in: int
+    excused: int
+    contact: str
+    phone: str
+    missing: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """One line to copy into a message: 区教体局 张三 8888 缺 2 项：甲、乙."""
+        who = " ".join(part for part in (self.name, self.contact, self.phone) if part)
+        return f"{who} 缺 {len(self.missing)} 项：{'、'.join(self.missing)}"
+
+
+def parts_of(user: User | None, round: Round) -> list[Part]:  # noqa: A002 - as above
+    """Progress of a round by the unit responsible, of what the user may see; those that lack most first."""
+    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user)).select_related("unit", "subject")
+    excused = set(Exemption.objects.filter(round=round).values_list("dossier", flat=True))
+    done = set(handed_in(round).values_list("dossier", flat=True))
+    units: dict[int, Unit] = {}
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    missing: dict[int, list[str]] = defaultdict(list)
+    for row in rows.order_by("unit__path", "subject__code"):
+        units[row.unit_id] = row.unit
+        count = counts[row.unit_id]
+        count[0] += row.pk not in excused
+        count[1] += row.pk in done and row.pk not in excused
+        count[2] += row.pk in excused
+        if row.pk not in done and row.pk not in excused:
+            missing[row.unit_id].append(row.subject.name)
+    parts = [
+        Part(pk, unit.name, counts[pk][0], counts[pk][1], counts[pk][2], unit.contact, unit.phone, tuple(missing[pk]))
+        for pk, unit in units.items()
+    ]
+    return sorted(parts, key=lambda part: -len(part.missing))
+
+
+def due_of(user: User | None, round: Round) -> int:  # noqa: A002 - as above
+    """How many dossiers of the round's scope the user sees that are not excused: the honest denominator."""
+    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user))
+    return rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier")).count()
+
+
+def missing_of(user: User | None, round: Round) -> tuple[int, int]:  # noqa: A002 - as above
+    """What the user sees of a round that was not handed in nor excused: how many dossiers, of how many units."""
+    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user)).exclude(pk__in=handed_in(round))
+    rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    told = rows.aggregate(n=Count("pk", distinct=True), units=Count("unit", distinct=True))
+    return told["n"], told["units"]
+
+
+def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
+    """How many reviews of a work year the user sees, by kind, key round or not, and state. One query."""
+    rows = Review.objects.filter(dossier__in=dossiers_visible_to(user), round__work_year=work_year).order_by()
+    counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
+    return {(kind, key, state): n for kind, key, state, n in counted}
+
+
+def targets_of_year(user: User | None, fiscal_year: int) -> tuple[int, int]:
+    """Dossiers of a fiscal year the user sees: with an approved target, and all."""
+    rows = dossiers_visible_to(user).filter(fiscal_year=fiscal_year)
+    told = rows.aggregate(
+        n=Count("pk", distinct=True),
+        approved=Count("pk", distinct=True, filter=Q(pk__in=Target.objects.filter(state="approved").values("dossier"))),
+    )
+    return told["approved"], told["n"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One row to fill: the promise, what came of it at the review's stage, its mark, and how many proofs stand behind it."""
+
+    indicator: Indicator
+    actual: Actual | None
+    mark: Mark | None
+    verified: int = 0
+    unverified: int = 0
+
+
+def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
+    """The indicator rows of reviews with the values of their stage and month, by review id. Five queries for all."""
+    targets = _targets(reviews)
+    indicators: dict[int, list[Indicator]] = defaultdict(list)
+    for row in Indicator.objects.filter(target__in=set(targets.values())).order_by("target", "order"):
+        indicators[row.target_id].append(row)
+    ids = [row.pk for rows in indicators.values() for row in rows]
+    actuals = {(a.indicator_id, a.stage, a.through_month): a for a in Actual.objects.filter(indicator__in=ids)}
+    marks = {
+        (m.review_id, m.indicator_id): m
+        for m in Mark.objects.filter(indicator__in=ids, review__in=[r.pk for r in reviews], seat="")
+    }
+    proofs = _proofs(ids)
+    found = {}
+    for review in reviews:
+        stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
+        found[review.pk] = [
+            Filled(row, actuals.get((row.pk, stage, month)), marks.get((review.pk, row.pk)), *proofs[row.pk])
+            for row in indicators.get(targets.get(review.pk, 0), ())
+        ]
+    return found
+
+
+def _targets(reviews: Iterable[Review]) -> dict[int, int]:
+    """The target each review is held against: its own, else its dossier's approved one, else the latest."""
+    reviews = list(reviews)
+    latest: dict[int, tuple[bool, int, int]] = {}
+    rows = Target.objects.filter(dossier__in=[r.dossier_id for r in reviews if r.target_id is None])
+    for pk, dossier, state, number in rows.values_list("pk", "dossier_id", "state", "number"):
+        latest[dossier] = max(latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk))
+    own = {r.pk: r.target_id or latest.get(r.dossier_id, (False, 0, 0))[2] for r in reviews}
+    return {pk: target for pk, target in own.items() if target}
+
+
+def _proofs(indicators: list[int]) -> dict[int, tuple[int, int]]:
+    counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    through = Material.indicators.through.objects.filter(indicator__in=indicators)
+    rows = through.values_list("indicator_id").annotate(
+        v=Count("pk", filter=Q(material__state=Material.State.VERIFIED)),
+        u=Count("pk", filter=Q(material__state=Material.State.UNVERIFIED)),
+    )
+    for indicator, verified, unverified in rows:
+        counts[indicator] = (verified, unverified)
+    return counts
+
+
+def assigned_to(user: User) -> QuerySet[Review]:
+    """The reviews a person was assigned to and may still see."""
+    return reviews_visible_to(user).filter(pk__in=Assignment.objects.filter(user=user).values("review"))
+
+
+def files_received(user: User | None, limit: int = 8) -> list[StoredFile]:
+    """The latest original files of the divisions whose whole the user reads; none for anybody else."""
+    from wenxiao.orgs.selectors import reads_restricted, seeing_grants
+
+    divisions = reads_restricted(seeing_grants(user))
+    rows = StoredFile.objects.filter(division__in=divisions).select_related("by").order_by("-pk")
+    return list(rows[:limit]) if divisions else []
+
+
+def batches_waiting(user: User) -> int:
+    """Imports of the user's division read and not confirmed yet."""
+    return ImportBatch.objects.filter(division=user.division_id, state=ImportBatch.State.PREVIEWED).count()
