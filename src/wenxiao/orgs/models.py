@@ -97,6 +97,18 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class LoginTry(models.Model):
+    """Failed logins of one account name since the last success; kept for names nobody has, too, so that none stands out."""
+
+    username = models.CharField("账号", max_length=60, unique=True)
+    failures = models.PositiveIntegerField("连续失败次数", default=0)
+    last_at = models.DateTimeField("最近一次")
+    locked_until = models.DateTimeField("锁定至", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录失败"
+
+
 class Role(models.TextChoices):
     """Who somebody is in the field; each role's powers stand in permissions.py."""
 

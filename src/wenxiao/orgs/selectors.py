@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from wenxiao.orgs.models import Grant, Role, Unit, User
+from wenxiao.orgs.models import Agency, Expert, Grant, Role, Unit, User
 from wenxiao.orgs.permissions import HELD, READ_RESTRICTED
 from wenxiao.records.models import Todo
 from wenxiao.store.clock import today
@@ -116,3 +116,41 @@ def overdue_todos_for(user: User | None) -> QuerySet[Todo]:
 def people_of(unit: Unit) -> QuerySet[User]:
     """Active people of the unit itself, by name."""
     return User.objects.filter(unit=unit, is_active=True).order_by("name", "pk")
+
+
+# ---- what administrators see: the whole division ---------------------------------------------------------------------
+
+
+def units_of(division: Division) -> QuerySet[Unit]:
+    """Every unit of a division, ended ones too."""
+    return Unit.objects.filter(division=division)
+
+
+def users_of(division: Division) -> QuerySet[User]:
+    """Every account of a division, disabled ones too."""
+    return User.objects.filter(division=division)
+
+
+def grants_of(division: Division) -> QuerySet[Grant]:
+    """Every grant of a division, ended ones too."""
+    return Grant.objects.filter(division=division)
+
+
+def grants_in_force() -> QuerySet[Grant]:
+    """Grants that hold now, in the order of roles; for prefetching beside users."""
+    return Grant.objects.in_force().order_by("role", "pk")
+
+
+def roles() -> list[tuple[str, str]]:
+    """Roles with their Chinese names."""
+    return [(role.value, role.label) for role in Role]
+
+
+def agencies_of(division: Division) -> QuerySet[Agency]:
+    """Third-party evaluators, by name."""
+    return Agency.objects.filter(division=division).order_by("name", "pk")
+
+
+def experts_of(division: Division) -> QuerySet[Expert]:
+    """The expert pool, by name."""
+    return Expert.objects.filter(division=division).order_by("name", "pk")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from wenxiao.records.models import ChainHead, Document, Entry, Instruction, Notice, Todo
 from wenxiao.records.trail import fields_of, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from django.db.models import Model, QuerySet
@@ -78,3 +80,34 @@ def open_instructions(*, division: Division) -> QuerySet[Instruction]:
 def open_todos(*, division: Division) -> QuerySet[Todo]:
     """All that waits in the division, by deadline."""
     return Todo.objects.filter(division=division, state=Todo.State.OPEN).select_related("unit").order_by("due_on", "pk")
+
+
+def entries_of(*, division: Division) -> QuerySet[Entry]:
+    """The division's trail; order and pages are the caller's."""
+    return Entry.objects.filter(division=division)
+
+
+def entries_about(targets: Iterable[tuple[str, Iterable[int]]]) -> QuerySet[Entry]:
+    """The entries about many rows given as ("budget.Dossier", ids), oldest first."""
+    condition = Q(pk__in=())
+    for kind, ids in targets:
+        condition |= Q(target_type=kind, target_id__in=list(ids))
+    return Entry.objects.filter(condition).order_by("day", "number", "pk")
+
+
+def open_todos_about(row: Model, *, units: Iterable[int] | None = None) -> QuerySet[Todo]:
+    """What still waits about one row, of some units or of all."""
+    kind, pk = target_of(row)
+    found = Todo.objects.filter(target_type=kind, target_id=pk, state=Todo.State.OPEN).select_related("division", "unit")
+    return found if units is None else found.filter(unit__in=list(units))
+
+
+def instructions_about(row: Model) -> QuerySet[Instruction]:
+    """Leaders' instructions on one paper, oldest first."""
+    kind, pk = target_of(row)
+    return Instruction.objects.filter(about_type=kind, about_id=pk).order_by("given_on", "pk")
+
+
+def instruction_of(*, division: Division, pk: int) -> Instruction | None:
+    """One instruction of a division, None where there is no such."""
+    return Instruction.objects.filter(division=division, pk=pk).select_related("division").first()

@@ -11,7 +11,7 @@ from wenxiao.records.batches import Written, close_batch, open_batch, refuse_bat
 from wenxiao.records.models import Document, Instruction, Notice, StoredFile, Todo
 from wenxiao.records.storage import read_file, store_file
 from wenxiao.records.trail import label_of, record, target_of
-from wenxiao.store.moves import NotAllowed
+from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, Unit, User
 
 __all__ = [
-    "Written", "add_document", "add_instruction", "close_batch", "close_instruction", "finish_todos", "make_todo",
-    "make_todos", "open_batch", "read_file", "receive_notice", "record", "refuse_batch", "remind_todos", "send_notice",
+    "Written", "add_document", "add_instruction", "close_batch", "close_instruction", "edit_document", "finish_todos",
+    "make_todo", "make_todos", "open_batch", "read_file", "receive_notice", "record", "refuse_batch", "remind_todos", "send_notice",
     "store_file", "undo_batch", "void_todos",
 ]  # fmt: skip
 
@@ -156,6 +156,28 @@ def add_document(
         in_force_from=in_force_from, note=note, file=file,
     )  # fmt: skip
     record(division=division, by=by, act="登记文件", target=document, why=why, data={"number": number})
+    return document
+
+
+@transaction.atomic
+def edit_document(*, document: Document, by: User | None, why: str, seen: dict[str, Any] | None = None, **values: Any) -> Document:
+    """Change what the library says of a paper; ``seen`` are the values the person had before them, Stale if they moved.
+
+    ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper received before stays stored.
+    """
+    allowed = {"kind", "title", "number", "issuer", "issued_on", "in_force_from", "note", "file"}
+    if unknown := set(values) - allowed:
+        raise KeyError(*sorted(unknown))
+    if not values.get("title", document.title).strip():
+        raise NotAllowed("文件名称不能为空。")
+    before = {name: getattr(document, name) for name in values}
+    if Document.objects.filter(pk=document.pk, **(seen or {})).update(**values) != 1:
+        raise Stale(document)
+    document.refresh_from_db()
+    record(
+        division=document.division, by=by, act="修改文件信息", target=document, why=why,
+        data={"before": before, "after": values},
+    )  # fmt: skip
     return document
 
 

@@ -266,6 +266,16 @@ def disable_user(*, user: User, by: User | None, why: str) -> User:
     return user
 
 
+@transaction.atomic
+def enable_user(*, user: User, by: User | None, why: str) -> User:
+    """A disabled account may log in again."""
+    require(by, "manage_users")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(division=_division(user), by=by, act="恢复用户", target=user, why=why)
+    return user
+
+
 def _set_password(user: User, password: str | None) -> None:
     if password is not None:
         try:

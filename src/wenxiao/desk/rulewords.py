@@ -1,0 +1,221 @@
+"""Rule values in plain words, and forms built from a value's own shape: numbers as decimals, bands as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wenxiao.store.moves import NotAllowed
+
+WORDS = {
+    "bands": "区间", "grade": "等级", "at_least": "下限（含）", "below": "上限（不含）", "closed": "含上限", "lights": "亮灯界限",
+    "red_below": "低于此数为红灯", "green_from": "达到此数为绿灯", "above_pace_over": "超过此数标超进度", "tier_lights": "定性档次对应的灯",
+    "unspent_below": "执行率低于此数而目标已完成时提示", "idle_months": "连续几个月没有支出时提示", "windows": "监控期间",
+    "possibility": "完成可能性", "causes": "偏差原因", "compliance": "合规类别", "deviation": "偏差处理", "rules": "计分规则",
+    "name": "名称", "names": "名单", "not_names": "除外", "verified": "已核对原文", "document": "文件", "clause": "条款", "formula": "算法",
+    "feedback_days": "反馈期限（日）", "plan_days": "提交整改措施期限（日）", "applies_to": "适用范围", "verified_for": "已核对的适用范围",
+    "national": "国家规定", "grades": "等级", "action": "应用方式", "when": "情形", "first_action": "首要措施", "examples": "外地做法",
+    "default": "默认口径", "profiles": "计分口径", "weights": "分值", "execution": "执行率算法", "execution_bands": "执行率区间",
+    "points": "分值或要点", "share": "得分比例（%）", "zero_budget": "预算为零时", "reverse": "反向指标算法", "over_percent": "超额完成界限（%）",
+    "over": "超额完成时", "tiers": "定性档次", "satisfaction": "满意度赋分", "min_sample": "最少问卷数", "range_outside": "区间之外",
+    "late": "逾期时", "late_per_day": "每逾期一日扣分", "no_evidence": "没有佐证时", "cuts": "分档", "code": "编码", "from": "下限", "to": "上限",
+    "dimensions": "评估维度", "policy_dimensions": "政策评估维度", "conclusions": "结论", "special_bond_items": "专项债券事项",
+    "criteria": "指标", "full": "满分", "explanation": "说明", "children": "下级指标", "mode": "方式", "principles": "原则",
+    "decision": "处理意见", "checks": "检查", "stage": "环节", "title": "名称", "trigger": "触发条件", "level": "级别", "enabled": "启用",
+    "note": "说明", "used_for": "用于", "min_output_plus_benefit": "产出与效益合计不低于", "entries": "条目", "kind": "类别",
+    "source": "来源", "candidate_rule": "候选条件", "rate_below": "执行率低于", "basis": "依据", "weight": "分值", "standard": "标准",
+    "1": "1档", "2": "2档", "3": "3档",
+}  # fmt: skip
+VALUES = {
+    "green": "绿灯", "yellow": "黄灯", "red": "红灯", "linear": "按比例", "interval": "按区间", "judgement": "由人判定", "ratio": "比值式",
+    "deduction": "扣减式", "none": "不设", "keep": "照常计分", "tiers_80_60": "三档 80/60", "tiers_80_50": "三档 80/50",
+    "satisfaction_101": "101号满意度区间",
+}  # fmt: skip
+"""Codes of choices as people read them; a form takes either and keeps the code."""
+_LONGEST = 400
+
+
+def word(key: str) -> str:
+    """A key of a rule file as people read it."""
+    return WORDS.get(key, key)
+
+
+def plain(value: Any) -> str:
+    """A leaf in words: what is missing is said, a choice by its name."""
+    if value is None or value == "":
+        return "未定"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return VALUES.get(str(value), str(value))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a value: a leaf with ``text``, a list of texts, a table, or a heading over further parts."""
+
+    key: str
+    path: str
+    text: str = ""
+    items: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    below: tuple[Part, ...] = field(default=())
+    shape: str = "leaf"
+    yes: bool | None = None
+
+    @property
+    def word(self) -> str:
+        """Its name on screen."""
+        return word(self.key)
+
+    @property
+    def heads(self) -> list[str]:
+        """The table's columns as people read them."""
+        return [word(column) for column in self.columns]
+
+
+def parts(content: Mapping[str, Any], path: str = "") -> list[Part]:
+    """A rule's content as parts, in the order of the file."""
+    return [_part(str(key), value, f"{path}{key}") for key, value in content.items()]
+
+
+def _part(key: str, value: Any, path: str) -> Part:
+    if isinstance(value, Mapping):
+        return Part(key, path, below=tuple(parts(value, path + "/")), shape="group")
+    if isinstance(value, list | tuple):
+        if value and all(isinstance(item, Mapping) for item in value):
+            return _table(key, value, path) if _flat(value) else _listing(key, value, path)
+        return Part(key, path, items=tuple(str(item) for item in value), shape="list")
+    return Part(key, path, text=plain(value), yes=value if isinstance(value, bool) else None)
+
+
+def _flat(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return not any(isinstance(item, Mapping | list | tuple) for row in rows for item in row.values())
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(key) for row in rows for key in row))
+
+
+def _table(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
+    columns = _columns(rows)
+    body = tuple(tuple(_cell(row, column) for column in columns) for row in rows)
+    return Part(key, path, columns=columns, rows=body, shape="table")
+
+
+def _cell(row: Mapping[str, Any], column: str) -> str:
+    return plain(row[column]) if row.get(column) is not None else ""
+
+
+def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
+    below = tuple(
+        Part(str(row.get("name") or row.get("code") or at + 1), f"{path}/{at}", below=tuple(parts(row, f"{path}/{at}/")), shape="group")
+        for at, row in enumerate(rows)
+    )  # fmt: skip
+    return Part(key, path, below=below, shape="group")
+
+
+# ---- back from a form ------------------------------------------------------------------------------------------------
+
+_CODES = {text: code for code, text in VALUES.items()}
+
+
+def changed(content: Mapping[str, Any], posted: Mapping[str, str], path: str = "") -> dict[str, Any]:
+    """What a form changed, as an override: mappings only with what differs, lists whole; empty when nothing did."""
+    found: dict[str, Any] = {}
+    for key, value in content.items():
+        here = f"{path}{key}"
+        if isinstance(value, Mapping):
+            if below := changed(value, posted, here + "/"):
+                found[str(key)] = below
+            continue
+        new = _read(value, posted, here)
+        if new != value:
+            found[str(key)] = new
+    return found
+
+
+def _read(value: Any, posted: Mapping[str, str], path: str) -> Any:
+    if not isinstance(value, list | tuple):
+        return _leaf(value, posted[path], path) if path in posted else value
+    if value and all(isinstance(item, Mapping) for item in value):
+        return (
+            _rows(value, posted, path)
+            if _flat(value)
+            else [_nested(item, posted, f"{path}/{at}/") for at, item in enumerate(value)]
+        )
+    if path not in posted:
+        return value
+    return [line.strip()[:_LONGEST] for line in posted[path].splitlines() if line.strip()]
+
+
+def _nested(item: Mapping[str, Any], posted: Mapping[str, str], path: str) -> dict[str, Any]:
+    return {**item, **{key: _deep(item[key], new) for key, new in changed(item, posted, path).items()}}
+
+
+def _deep(old: Any, new: Any) -> Any:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return {**old, **{key: _deep(old.get(key), item) for key, item in new.items()}}
+    return new
+
+
+def _rows(rows: Sequence[Mapping[str, Any]], posted: Mapping[str, str], path: str) -> list[dict[str, Any]]:
+    """A table: a row left blank goes, the blank row at the end comes in when filled."""
+    columns = _columns(rows)
+    found = []
+    for at in range(len(rows) + 1):
+        old = rows[at] if at < len(rows) else {}
+        texts = {column: posted.get(f"{path}/{at}/{column}", "").strip() for column in columns}
+        if not any(texts.values()):
+            if at < len(rows) and f"{path}/{at}/{columns[0]}" not in posted:
+                found.append(dict(old))
+            continue
+        pattern = old or rows[-1]
+        row = {
+            c: _leaf(pattern.get(c), text, f"{path}/{at}/{c}", old.get(c))
+            for c, text in texts.items()
+            if text or c in old
+        }
+        found.append({key: item for key, item in row.items() if item is not None or key in old})
+    return found
+
+
+def _leaf(value: Any, text: str, path: str, old: Any = None) -> Any:
+    """The posted text in the kind of the value it replaces; NotAllowed where it is no such thing."""
+    text = text.strip()[:_LONGEST].replace("\0", "")
+    if text == plain(value if old is None else old):
+        return value if old is None else old
+    if isinstance(value, bool):
+        return _yes(text)
+    if text in {"", "未定"}:
+        return None if value is None or _number(value) else ""
+    if _number(value):
+        return _decimal(text, path)
+    return _CODES.get(text, text)
+
+
+def _yes(text: str) -> bool:
+    if text not in {"是", "否"}:
+        raise NotAllowed(f"应填“是”或“否”，收到“{text}”。")
+    return text == "是"
+
+
+def _number(value: Any) -> bool:
+    if isinstance(value, bool) or value is None:
+        return False
+    try:
+        return Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _decimal(text: str, path: str) -> str:
+    try:
+        number = Decimal(text.replace("，", "").replace(",", ""))
+    except InvalidOperation as error:
+        raise NotAllowed(f"“{word(path.rsplit('/', 1)[-1])}”应为数字，收到“{text}”。") from error
+    if not number.is_finite() or abs(number) > 10**9:
+        raise NotAllowed(f"“{word(path.rsplit('/', 1)[-1])}”超出范围，收到“{text}”。")
+    return format(number, "f")

@@ -1,0 +1,109 @@
+"""Who works on a review: a third party or an expert, let in for this one subject and this period by the assignment itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from wenxiao.orgs import permissions
+from wenxiao.orgs.models import Grant, Role
+from wenxiao.orgs.permissions import HELD, Refused
+from wenxiao.records.services import record
+from wenxiao.reviews.models import Assignment
+from wenxiao.reviews.states import SETTLED
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from wenxiao.orgs.models import Agency, User
+    from wenxiao.reviews.models import Review
+
+DUTIES = {"lead": ("主评人", Role.AGENCY), "expert": ("专家", Role.EXPERT)}
+"""Duty → its word and the role its grant gives."""
+
+
+@transaction.atomic
+def assign_reviewer(
+    *, review: Review, user: User, duty: str, until: date, by: User | None, why: str, agency: Agency | None = None,
+) -> Assignment:  # fmt: skip
+    """Assign one person to one review until the end of a day: an Assignment and the Grant (this subject alone) in one act.
+
+    The evaluated unit has no say: neither may its people assign, nor be assigned, nor anybody who files for it.
+    """
+    permissions.require(by, "manage_round", subject=review.dossier.subject)
+    if duty not in DUTIES:
+        raise NotAllowed("分工应为主评人或专家。")
+    _refuse_party(review, user, by)
+    if until < today():
+        raise NotAllowed(f"授权截止日期 {until} 早于今天，请改正。")
+    if review.state in SETTLED:
+        raise NotAllowed(f"“{review}”的结果已经确认，不再分派。")
+    word, role = DUTIES[duty]
+    if Assignment.objects.filter(review=review, user=user, duty=word).exists():
+        raise NotAllowed(f"“{user}”已经分派到这项评审。")
+    made = Assignment.objects.create(review=review, user=user, duty=word, grant=_let_in(review, user, role, until, why))
+    if agency is not None and review.agency_id != agency.pk:
+        change(review, agency=agency)
+    record(
+        division=review.round.division, by=by, act="分派评审", target=review, why=why, label=f"{review} → {user}（{word}）",
+        data={"user": user, "duty": word, "until": until, "agency": agency, "grant": made.grant_id},
+    )  # fmt: skip
+    return made
+
+
+def _refuse_party(review: Review, user: User, by: User | None) -> None:
+    subject, unit = review.dossier.subject, review.dossier.unit
+    if by is not None and by.unit_id is not None and by.unit_id in {unit.pk, subject.unit_id}:
+        raise Refused("被评价单位不得选择自己的评价人；由其他财政绩效科人员分派。")
+    if by is not None and by.pk == user.pk:
+        raise Refused("不能把评审分派给自己。")
+    if user.division_id != subject.division_id or not user.is_active:
+        raise NotAllowed(f"“{user}”不是本区划在用的账号。")
+    if user.unit_id in {unit.pk, subject.unit_id}:
+        raise Refused(f"“{user}”在被评价单位“{unit}”工作，应当回避。")
+    filers = [role for role, powers in HELD.items() if powers & {"fill", "submit", "check_unit"}]
+    if Grant.objects.filter(user=user, role__in=filers).in_force().exists():
+        raise Refused(f"“{user}”负责单位填报或审核，不能担任评价人。")
+
+
+def _let_in(review: Review, user: User, role: Role, until: date, why: str) -> Grant:
+    end = timezone.make_aware(datetime.combine(until, time(23, 59, 59, 999999)))
+    made = Grant.objects.create(
+        user=user,
+        role=role,
+        division=review.round.division,
+        by_subjects=True,
+        until=max(end, _soonest()),
+        why=why[:200],
+    )
+    made.subjects.set([review.dossier.subject])
+    return made
+
+
+def _soonest() -> datetime:
+    """In the demonstration the story's day lies in the past: what is assigned there today still holds today."""
+    now = timezone.localtime()
+    return now.replace(hour=23, minute=59, second=59) if now.date() != today() else now
+
+
+@transaction.atomic
+def unassign_reviewer(*, assignment: Assignment, by: User | None, why: str) -> None:
+    """The assignment ends and with it the grant; what was marked stays."""
+    review = assignment.review
+    permissions.require(by, "manage_round", subject=review.dossier.subject)
+    if not why.strip():
+        raise NotAllowed("撤销分派须写明理由。")
+    if assignment.grant_id:
+        open_ended = Q(until=None) | Q(until__gt=timezone.now())
+        Grant.objects.filter(open_ended, pk=assignment.grant_id).update(until=timezone.now())
+    Assignment.objects.filter(pk=assignment.pk).delete()
+    record(
+        division=review.round.division, by=by, act="撤销分派", target=review, why=why, label=f"{review} → {assignment.user}",
+        data={"grant": assignment.grant_id, "duty": assignment.duty},
+    )  # fmt: skip
