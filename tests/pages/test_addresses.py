@@ -6,16 +6,45 @@ from django.urls import get_resolver
 from wenxiao.orgs.permissions import POWERS
 from wenxiao.pages.views import OPEN, view
 
+PUBLIC = {
+    "open": "anyone",
+    "open/units": "anyone",
+    "open/data": "anyone",
+    "open/data.xlsx": "anyone",
+    "open/data.csv": "anyone",
+    "open/<int:pk>": "anyone",
+    "open/<int:pk>/result.xlsx": "anyone",
+    "open/<int:pk>/comment": "anyone",
+    "disclosures": "disclose",
+    "disclosures/reviews/<int:pk>": "disclose",
+    "disclosures/<int:pk>/<str:act>/do": "disclose",
+    "disclosures/comments/<int:pk>": "disclose",
+}
 MATRIX = {
+    **PUBLIC,
     "": "login",
     "login": "anyone",
     "logout": "anyone",
+    "password": "login",
     "theme": "anyone",
     "components": "anyone",
     "subjects": "see_unit",
     "dossiers/<int:pk>": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",
     "marks/<int:pk>/why": "see_unit",
+    "search": "login",
+    "watch": "see_unit",
+    "monitoring": "see_unit",
+    "monitoring/<int:pk>": "see_unit",
+    "monitoring/projects/<int:pk>": "see_unit",
+    "monitoring/projects/<int:pk>/notes": "evaluate",
+    "selfeval": "see_unit",
+    "selfeval/<int:pk>": "see_unit",
+    "filling/<int:pk>": "see_unit",
+    "filling/<int:pk>/rows": "fill",
+    "filling/<int:pk>/submit": "submit",
+    "filling/<int:pk>/judge/<slug:act>": "see_unit",
+    "marks/<int:pk>/value": "see_unit",
     "report": "see_unit",
     "report/<int:year>": "see_unit",
     "report/<int:year>/figures/<path:ident>": "see_unit",
@@ -43,6 +72,42 @@ MATRIX = {
     "imports/files/<int:pk>/leave": "see_unit",
     "imports/files/<int:pk>/again": "see_unit",
     "imports/files/<int:pk>/undo": "see_unit",
+    "rules": "see_unit",
+    "rules/checks": "see_unit",
+    "rules/rescore/<int:pk>": "manage_rules",
+    "rules/<str:name>": "see_unit",
+    "rules/<str:name>/change": "manage_rules",
+    "documents": "see_unit",
+    "documents/add": "manage_rules",
+    "documents/<int:pk>": "see_unit",
+    "documents/<int:pk>/file": "see_unit",
+    "documents/<int:pk>/edit": "manage_rules",
+    "people": "login",
+    "people/units/add": "manage_units",
+    "people/units/<int:pk>": "login",
+    "people/units/<int:pk>/<str:act>": "manage_units",
+    "people/users": "login",
+    "people/users/add": "manage_users",
+    "people/users/<int:pk>": "login",
+    "people/users/<int:pk>/grant": "grant",
+    "people/users/<int:pk>/<str:act>": "manage_users",
+    "people/grants/<int:pk>/end": "grant",
+    "trail": "watch_trail",
+    "trail/verify": "watch_trail",
+    "trail/export.json": "watch_trail",
+    "trail/packages": "watch_trail",
+    "trail/packages/<int:pk>.zip": "watch_trail",
+    "rounds": "manage_round",
+    "rounds/new": "manage_round",
+    "rounds/count": "manage_round",
+    "rounds/<int:pk>": "manage_round",
+    "rounds/<int:pk>/excuse": "manage_round",
+    "rounds/<int:pk>/<str:act>": "manage_round",
+    "agencies": "manage_round",
+    "agencies/add": "manage_round",
+    "experts/add": "manage_round",
+    "agencies/assign": "manage_round",
+    "agencies/assignments/<int:pk>/end": "manage_round",
 }
 
 
@@ -73,7 +138,7 @@ def test_an_unknown_power_is_refused_when_the_view_is_written():
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [route for route, power in MATRIX.items() if power != "anyone"])
 def test_strangers_are_led_to_the_login(client, route):
-    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<path:ident>", "x")
+    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0")
     response = client.get(path)
     if response.status_code == 405:

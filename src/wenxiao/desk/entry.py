@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, get_user_model, login, logout
+from django.contrib import messages
+from django.contrib.auth import authenticate, get_user_model, login, logout, update_session_auth_hash
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wenxiao.pages.views import view
+from wenxiao.orgs.backends import MOST_FAILURES, locked_until
+from wenxiao.orgs.services import change_password
+from wenxiao.pages.views import person, view
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "wenxiao.orgs.backends.PausingBackend"
 
 
 def demo_accounts() -> list[tuple[str, str, str, str]]:
@@ -23,9 +28,9 @@ def demo_accounts() -> list[tuple[str, str, str, str]]:
         return []
     people = get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
     found = []
-    for person in people.prefetch_related("grants").order_by("pk")[:30]:
-        roles = "、".join(dict.fromkeys(grant.get_role_display() for grant in person.grants.all()))
-        found.append((person.username, person.name, roles, person.unit.name if person.unit else ""))
+    for one in people.prefetch_related("grants").order_by("pk")[:30]:
+        roles = "、".join(dict.fromkeys(grant.get_role_display() for grant in one.grants.all()))
+        found.append((one.username, one.name, roles, one.unit.name if one.unit else ""))
     return found
 
 
@@ -34,6 +39,38 @@ def _demo_person(username: str) -> Any:
     if not settings.DEMO:
         return None
     return get_user_model().objects.filter(username=username, is_active=True, division__demo=True).first()
+
+
+def _why_not(username: str) -> str:
+    until = locked_until(username)
+    if until is None:
+        return "账号或密码不对，请核对后重填。忘记密码时请系统管理员重设。"
+    at = timezone.localtime(until).strftime("%H:%M")
+    return f"这个账号连续 {MOST_FAILURES} 次没有输对密码，{at} 以后再试；急用时请系统管理员重置密码。"
+
+
+@view("login", methods=("GET", "POST"))
+def password(request: HttpRequest) -> HttpResponse:
+    """The person's own new password; the first login with a one-time password leads here and nowhere else."""
+    user, errors = person(request), {}
+    if request.method == "POST":
+        old, new, again = (request.POST.get(name, "") for name in ("old", "new", "again"))
+        if not user.check_password(old):
+            errors["old"] = "现在的密码不对。"
+        elif new != again:
+            errors["again"] = "两次填写的新密码不一样。"
+        elif new == old:
+            errors["new"] = "新密码不能与现在的相同。"
+        else:
+            try:
+                change_password(user=user, password=new)
+            except NotAllowed as refusal:
+                errors["new"] = str(refusal)
+        if not errors:
+            update_session_auth_hash(request, user)
+            messages.success(request, "密码已修改，下次用新密码登录。")
+            return redirect("desk:home")
+    return render(request, "desk/password.html", {"errors": errors, "forced": user.must_change_password}, status=422 if errors else 200)
 
 
 @view("login")
@@ -56,7 +93,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         if user is not None:
             login(request, user, backend=BACKEND)
             return redirect(onward)
-        error = "账号或密码不对，请核对后重填。忘记密码时请系统管理员重设。"
+        error = _why_not(username)
     values = {
         "error": error, "username": username, "onward": onward,
         "accounts": demo_accounts(),

@@ -1,38 +1,62 @@
-"""年度工作报告 as paper on a desk: every figure opens its rows."""
+"""年度工作报告 as paper on a desk: every figure opens its rows, every paragraph of the author's can be rewritten."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.desk.acts import CONTENT, attachment
 from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services
 from wenxiao.reports.structure import Paragraph
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from wenxiao.orgs.models import Division
+    from wenxiao.reports.facts import Version
     from wenxiao.reports.figures import Figure
+    from wenxiao.reports.models import Draft
     from wenxiao.reports.services import Edition
 
 READERS = ("write_report", "sign_report", "instruct", "watch_trail")
 """Powers of which one opens the report before it is published."""
+TITLES = {
+    "annual.docx": "预算绩效管理工作情况", "annual.pdf": "预算绩效管理工作情况", "summary.xlsx": "财政重点绩效评价情况表",
+    "summary.docx": "财政重点绩效评价情况表", "figures.json": "报告数据",
+}  # fmt: skip
+"""The files of a report and what they are called when saved."""
 
 
-def _edition(request: HttpRequest, year: int) -> tuple[Division, Edition]:
-    """The report as this person may read it: restricted subjects only for those whose grants show them."""
+def bureau_of(request: HttpRequest) -> Division:
+    """The division whose report this person may read; Refused for anybody else."""
     holding, division = held(request), person(request).division
     if division is None or not any(holding.can(power, division=division.pk) for power in READERS):
         raise Refused("年度工作报告由财政绩效科编写、局领导签发；签发并公开后，在公开页面可以查看。")
-    internal = any(scope.whole and scope.role in READ_RESTRICTED for scope in holding.scopes)
-    return division, services.current(division, year, version="internal" if internal else "public")
+    return division
+
+
+def version_for(request: HttpRequest) -> Version:
+    """Restricted subjects only for those whose grants show them."""
+    internal = any(scope.whole and scope.role in READ_RESTRICTED for scope in held(request).scopes)
+    return "internal" if internal else "public"
+
+
+def edition_for(request: HttpRequest, year: int) -> tuple[Division, Edition, Draft | None]:
+    """The report as this person may read it, and the draft it is made of."""
+    if not 2000 <= year <= 2100:
+        raise Http404
+    division = bureau_of(request)
+    draft = services.draft_of(division, year)
+    return division, services.current(division, year, version=version_for(request), draft=draft), draft
 
 
 @view("see_unit")
@@ -43,35 +67,66 @@ def now(request: HttpRequest) -> HttpResponse:
 
 @view("see_unit")
 def report(request: HttpRequest, year: int) -> HttpResponse:
-    """The sheet, its sections at the left, the opened figure at the right."""
-    division, edition = _edition(request, year)
-    paper, draft = edition.report, services.draft_of(division, year)
-    asked = request.GET.get("figure", "")
-    opened = paper.figures.get(asked)
+    """The sheet with its marks at the left, the opened figure, paragraph or choices at the right."""
+    from wenxiao.desk import report_writing
+
+    drawer = report_writing.asked(request, year)
+    return desk(request, year, drawer=drawer, opened=request.GET.get("figure", ""))
+
+
+def desk(request: HttpRequest, year: int, *, drawer: dict[str, Any] | None = None, opened: str = "", status: int = 200) -> HttpResponse:
+    """The whole page; ``drawer`` is a part's template and values instead of a figure."""
+    division, edition, draft = edition_for(request, year)
+    paper, signed = edition.report, services.signed_reports(division, year)
+    figure_open = paper.figures.get(opened)
     request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    holding = held(request)
+    stale = services.stale_figures(draft, paper) if draft else ()
+    internal = paper.version == "internal"
     values = {
-        "paper": paper, "opened": opened, "parts": _parts(request, opened), "empty": not paper.sections or not edition.facts.reported,
-        "shown": len(paper.shown_figures()), "stale": services.stale_figures(draft, paper) if draft else (),
-        "draft": draft, "signed": services.signed_reports(division, year), "is_text": lambda b: isinstance(b, Paragraph),
-        "report_year": year,
+        "paper": paper, "opened": figure_open, "parts": parts_of(request, figure_open),
+        "empty": not paper.sections or not edition.facts.reported, "shown": len(paper.shown_figures()), "stale": stale,
+        "draft": draft, "signed": signed, "is_text": is_text, "report_year": year, "drawer": drawer, "is_decimal": is_decimal,
+        "writes": holding.can("write_report", division=division.pk) and internal,
+        "signs": holding.can("sign_report", division=division.pk) and internal and draft is not None and not signed,
+        "own": draft is not None and draft.by_id == person(request).pk, "fingerprint": services.fingerprint(paper),
+        "differs": services.differences(signed[0], paper) if signed and internal else (), "choices": edition.choices,
+        "today": today(), "saved": request.GET.get("saved", ""),
+        "figure_href": lambda ident: reverse("desk:figure", args=[year, ident]), "shut_href": reverse("desk:report", args=[year]),
     }  # fmt: skip
-    return render(request, "desk/report.html", values)
+    return render(request, "desk/report.html", values, status=status)
+
+
+def is_text(block: Any) -> bool:
+    """Whether a block is a paragraph; else it is a table."""
+    return isinstance(block, Paragraph)
+
+
+def is_decimal(value: Any) -> bool:
+    """Whether a row adds money or points; words stand as they are."""
+    return isinstance(value, Decimal)
 
 
 @view("see_unit")
 def figure(request: HttpRequest, year: int, ident: str) -> HttpResponse:
     """One figure opened: what it is, how it was computed, its rows."""
-    paper = _edition(request, year)[1].report
+    paper = edition_for(request, year)[1].report
     opened = paper.figures.get(ident)
     if opened is None:
         raise Http404
+    back = reverse("desk:report", args=[year])
     if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
-        return redirect(f"{reverse('desk:report', args=[year])}?figure={ident}#drawer")
-    values = {"opened": opened, "parts": _parts(request, opened), "report_year": year}
+        return redirect(f"{back}?figure={ident}#drawer")
+    return figure_part(request, opened, back)
+
+
+def figure_part(request: HttpRequest, opened: Figure, back: str) -> HttpResponse:
+    """A figure for the drawer."""
+    values = {"opened": opened, "parts": parts_of(request, opened), "shut_href": back, "is_decimal": is_decimal}
     return render(request, "desk/figure_part.html", values)
 
 
-def _parts(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any, str]]:
+def parts_of(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any, str]]:
     """The rows behind a figure: name, what it adds, and the dossier it leads to."""
     if opened is None:
         return []
@@ -87,3 +142,48 @@ def _parts(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any, 
         pk = by_review.get(int(key)) if kind == "reviews.Review" else pk
         found.append((part.label or part.row, part.value, reverse("desk:dossier", args=[pk]) if pk else ""))
     return found
+
+
+@view("see_unit")
+def changes(request: HttpRequest, year: int) -> HttpResponse:
+    """What changed since the author last saved, or since the report was signed: old, new, and the rows that made it."""
+    division, edition, draft = edition_for(request, year)
+    signed = services.signed_reports(division, year)
+    against_signed = request.GET.get("signed") == "1" and bool(signed)
+    if against_signed:
+        found = services.differences(signed[0], edition.report) if edition.report.version == "internal" else ()
+    else:
+        found = services.stale_figures(draft, edition.report) if draft else ()
+    values = {
+        "found": found, "report_year": year, "since_signed": against_signed, "draft": draft, "known": edition.report.figures,
+        "writes": held(request).can("write_report", division=division.pk) and not against_signed,
+    }  # fmt: skip
+    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        return render(request, "desk/report/changes_part.html", values)
+    return desk(request, year, drawer={"template": "desk/report/changes_part.html", **values})
+
+
+@view("see_unit")
+def draft_file(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    """The report as the rows stand now, as a file; who may not see restricted subjects gets the public version."""
+    _, edition, _ = edition_for(request, year)
+    public = "，公开稿" if edition.report.version == "public" or request.GET.get("version") == "public" else ""
+    if public and edition.report.version == "internal":
+        division = bureau_of(request)
+        edition = services.current(division, year, version="public")
+    return sent_file(name, f"{year}年度{TITLES.get(name, '')}（草稿{public}）", services.edition_file(edition, name))
+
+
+def sent_file(name: str, title: str, content: bytes | None) -> HttpResponse:
+    """A report's file under a name a person recognises; 404 for a file it does not have."""
+    if content is None:
+        raise Http404
+    stem, ending = title, name.rsplit(".", 1)[1]
+    if ending in CONTENT:
+        return attachment(content, stem, ending)
+    from urllib.parse import quote
+
+    response = HttpResponse(content, content_type="application/json")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}.{ending}')}"
+    return response
+

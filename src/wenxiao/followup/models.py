@@ -164,3 +164,76 @@ class Accountability(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "问责事项"
+
+
+class Disclosure(Versioned):
+    """公开: one issued result on its way to the public. Three persons: who proposes, who reviews, who signs.
+
+    ``scan`` keeps what the marking and personal-data scan found in the texts, as the reviewer saw it.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待审查"
+        APPROVED = "approved", "待签发"
+        PUBLISHED = "published", "已公开"
+        DECLINED = "declined", "不公开"
+        WITHDRAWN = "withdrawn", "已撤下"
+
+    review = models.OneToOneField(Review, models.PROTECT, related_name="disclosure", verbose_name="评审")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
+    sentence = models.CharField("一句话说明", max_length=300)
+    what = models.JSONField("公开内容", default=list)
+    scan = models.JSONField("扫描结果", default=list)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人",
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审查人",
+    )
+    reviewed_on = models.DateField("审查日期", null=True)
+    opinion = models.TextField("审查意见", blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="签发人",
+    )
+    published_on = models.DateField("公开日期", null=True)
+    withdrawn_why = models.TextField("撤下理由", blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公开"
+        indexes = [models.Index(fields=["state", "published_on"], name="disclosure_state")]
+
+    def __str__(self) -> str:
+        return str(self.review)
+
+
+class Comment(Versioned):
+    """公众意见: what somebody outside said about a published result. Nothing is shown before a person let it through.
+
+    ``sender`` is a keyed digest of the address it came from, kept for the limit per sender; the address is not kept.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待处理"
+        SHOWN = "shown", "已回应并公开"
+        KEPT = "kept", "留存不公开"
+
+    disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="comments", verbose_name="公开")
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
+    text = models.CharField("意见", max_length=500)
+    name = models.CharField("称呼", max_length=30, blank=True)
+    contact = models.CharField("联系方式", max_length=60, blank=True)
+    sender = models.CharField("来源摘要", max_length=64)
+    received_at = models.DateTimeField("收到时间", auto_now_add=True)
+    answer = models.CharField("回应", max_length=500, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="处理人",
+    )
+    answered_on = models.DateField("处理日期", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公众意见"
+        indexes = [
+            models.Index(fields=["sender", "received_at"], name="comment_sender"),
+            models.Index(fields=["disclosure", "state"], name="comment_state"),
+        ]

@@ -24,3 +24,17 @@ USE: dict[str, frozenset[str]] = {
     "accepted": frozenset(),
     "declined": frozenset(),
 }
+
+DISCLOSURE: dict[str, frozenset[str]] = {
+    "proposed": frozenset({"approved", "declined"}),
+    "approved": frozenset({"published", "declined"}),
+    "published": frozenset({"withdrawn"}),
+    "declined": frozenset({"proposed"}),
+    "withdrawn": frozenset({"proposed"}),
+}
+
+COMMENT: dict[str, frozenset[str]] = {
+    "waiting": frozenset({"shown", "kept"}),
+    "shown": frozenset({"kept"}),
+    "kept": frozenset({"shown"}),
+}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
 
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, holdings, who_can
 from wenxiao.pages import errors
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.orgs.models import User
+
+PASSWORD_PAGE = "/password"  # noqa: S105 - an address
+"""Where a person with a one-time password is led from every page until they have chosen their own."""
 
 OPEN = frozenset({"anyone", "login"})
 """Not powers: everybody on the network, and everybody who logged in."""
@@ -53,6 +57,8 @@ def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callab
                 return HttpResponseNotAllowed(methods)
             if power != "anyone" and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if power != "anyone" and person(request).must_change_password and request.path != PASSWORD_PAGE:
+                return redirect(PASSWORD_PAGE)
             response = _answer(function, request, power, args, kwargs)
             if power != "anyone":
                 response["Cache-Control"] = "private, no-store"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.reports import figures as f
@@ -42,6 +43,7 @@ class Choices:
 
     ``documents`` ids of the cited documents in order, ``named`` dossiers named in the project section, ``lines`` the common
     problems printed, ``least`` the number of projects from which a line is printed, ``blocks`` the optional blocks.
+    ``number`` and ``day`` (ISO) are the issue the author expects; what counts is given by signing.
     """
 
     documents: tuple[int, ...] | None = None
@@ -51,6 +53,8 @@ class Choices:
     blocks: frozenset[str] = frozenset()
     prints: Mapping[str, Printing] = field(default_factory=dict)
     editor: str = ""
+    number: int | None = None
+    day: str = ""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Choices:
@@ -66,6 +70,8 @@ class Choices:
                 for ident, item in (data.get("prints") or {}).items()
             },
             editor=data.get("editor") or "",
+            number=int(data["number"]) if data.get("number") else None,
+            day=date.fromisoformat(data["day"]).isoformat() if data.get("day") else "",
         )
 
 
@@ -93,7 +99,7 @@ def build(
     attachment = f"{facts.work_year}年财政重点绩效评价情况表"
     return Report(
         masthead=MASTHEAD,
-        issue=issue or Issue(),
+        issue=issue or _expected(writer.choices),
         editor=writer.choices.editor or facts.place.bureau,
         title=title,
         opening=opening,
@@ -105,6 +111,12 @@ def build(
         figures={figure.id: figure for figure in all_figures(facts)},
         notes=tuple(writer.notes),
     )
+
+
+def _expected(choices: Choices) -> Issue:
+    """The issue as the author expects it, before anybody signed."""
+    day = wording.day_text(date.fromisoformat(choices.day)) if choices.day else ""
+    return Issue(choices.number, "", day)
 
 
 def all_figures(facts: Facts) -> tuple[Figure, ...]:

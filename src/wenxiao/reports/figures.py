@@ -67,14 +67,16 @@ class Figure:
             "print": self.print_rule,
             "rule": self.rule,
             "rows": list(self.rows),
+            "parts": [[part.row, part.label, _told(part.value)] for part in self.parts],
         }
         return data if self.yuan is None else data | {"yuan": str(self.yuan)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Figure:
-        """A figure as it was kept with a signed report: rows by key, without what each added."""
+        """A figure as it was kept with a signed report, with the rows it had then; those of older reports have no words."""
         yuan = data.get("yuan")
-        parts = tuple(Part(row, "") for row in data["rows"])
+        kept = data.get("parts") or [[row, "", None] for row in data["rows"]]
+        parts = tuple(Part(row, label, _read(value, money=yuan is not None)) for row, label, value in kept)
         return cls(
             data["id"],
             data["name"],
@@ -86,6 +88,14 @@ class Figure:
             parts,
             None if yuan is None else Decimal(yuan),
         )
+
+
+def _told(value: Decimal | str | None) -> str | None:
+    return None if value is None else _digits(value)
+
+
+def _read(value: str | None, *, money: bool) -> Decimal | str | None:
+    return Decimal(value) if money and value else value
 
 
 def _digits(value: Decimal | int | str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.files.pdf_out import NoChineseFontError
 from wenxiao.followup.selectors import stored_files
 from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import read_file, record, store_file
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _VERSIONS: tuple[Version, ...] = ("internal", "public")
 FILES = ("annual.docx", "summary.xlsx", "summary.docx", "figures.json")
-_CHOICES = {"documents", "named", "lines", "least", "blocks", "prints", "editor"}
+_CHOICES = {"documents", "named", "lines", "least", "blocks", "prints", "editor", "number", "day"}
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -46,12 +47,18 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A figure that is not what the author last saw: its name, then and now (empty = it wasn't or isn't there)."""
+    """A figure that is not what somebody last saw: its name, then and now (empty = it wasn't or isn't there).
+
+    ``came``, ``gone`` and ``moved`` name the rows behind it that are new, no longer there, or add another amount.
+    """
 
     id: str
     name: str
     before: str
     now: str
+    came: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
 
 
 def draft_of(division: Division, work_year: int) -> Draft | None:
@@ -82,16 +89,31 @@ def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
     """Which printed figures changed since the author last saved; he saw the internal version, others aren't compared."""
     if report.version != "internal":
         return ()
-    now = {figure.id: figure for figure in report.shown_figures()}
-    changed = []
-    for ident in dict.fromkeys((*now, *draft.seen)):
-        before, figure = draft.seen.get(ident), now.get(ident)
-        text = f"{figure.text}{figure.unit}" if figure else ""
-        if (before["text"] if before else "") != text:
-            changed.append(
-                Changed(ident, figure.name if figure else before["name"], before["text"] if before else "", text)
-            )
-    return tuple(changed)
+    return _changed(draft.seen, _seen(report))
+
+
+def differences(signed: Signed, report: Report) -> tuple[Changed, ...]:
+    """What the rows say now (``report``, of the same version as was signed) against what was signed."""
+    return _changed(_seen(signed_report(signed)), _seen(report))
+
+
+def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, ...]:
+    """Figures that print other digits or count other rows."""
+    found = []
+    for ident in dict.fromkeys((*now, *then)):
+        before, after = then.get(ident) or {}, now.get(ident) or {}
+        old, new = before.get("parts") or {}, after.get("parts") or {}
+        rows = bool(before.get("parts") is not None and after) and old.keys() != new.keys()
+        if before.get("text", "") != after.get("text", "") or rows:
+            found.append(
+                Changed(
+                    ident, str((after or before)["name"]), before.get("text", ""), after.get("text", ""),
+                    came=tuple(new[row][0] or row for row in new if old and row not in old),
+                    gone=tuple(old[row][0] or row for row in old if row not in new),
+                    moved=tuple(new[row][0] or row for row in new if row in old and old[row][1] != new[row][1]),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def fingerprint(report: Report) -> str:
@@ -104,9 +126,17 @@ def signed_reports(division: Division, work_year: int) -> tuple[Signed, ...]:
     return tuple(Signed.objects.filter(division=division, work_year=work_year).order_by("-signed_on", "-pk"))
 
 
-def signed_report(signed: Signed) -> Report:
-    """The report as it was signed, from its frozen snapshot."""
-    return structure.from_data(signed.snapshot["report"])
+def signed_edition(division: Division, pk: int) -> Signed | None:
+    """One signed report of a division, None where there is no such."""
+    return Signed.objects.filter(division=division, pk=pk).select_related("by", "corrects").first()
+
+
+def signed_report(signed: Signed, version: Version = "internal") -> Report:
+    """The report as it was signed, from its frozen snapshot; NotAllowed where an older one kept no public text."""
+    kept = signed.snapshot.get("report" if version == "internal" else "public")
+    if kept is None:
+        raise NotAllowed("这份报告签发时没有留公开稿的正文，请下载公开稿的文档查看。")
+    return structure.from_data(kept)
 
 
 def is_intact(signed: Signed) -> bool:
@@ -187,10 +217,15 @@ def _refuse_unknown(prose: Mapping[str, str], edition: Edition) -> None:
             raise NotAllowed(str(error)) from error
 
 
-def _seen(report: Report) -> dict[str, dict[str, str]]:
+def _seen(report: Report) -> dict[str, dict[str, Any]]:
+    """The printed figures as somebody saw them, with the rows behind each and what every row added."""
     return {
-        figure.id: {"name": figure.name, "text": f"{figure.text}{figure.unit}"} for figure in report.shown_figures()
-    }
+        figure.id: {
+            "name": figure.name, "text": f"{figure.text}{figure.unit}",
+            "parts": {part.row: [part.label, str(part.value or "")] for part in figure.parts},
+        }
+        for figure in report.shown_figures()
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -213,24 +248,39 @@ def sign_report(
     _require(by, "sign_report", draft.division, written_by=draft.by)
     if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
         raise NotAllowed(f"{draft.work_year}年度的报告已经签发，不能改动。需要改正的，请办理更正。")
+    _refuse_unseen(draft, shown)
+    return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
+
+
+def _refuse_unseen(draft: Draft, shown: str | None) -> None:
     if shown is not None and shown != fingerprint(current(draft.division, draft.work_year, draft=draft).report):
         raise Stale(draft, "报告所用的数据或文字在您查看之后有变化，请看最新内容后再签发。")
-    return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
 
 
 @transaction.atomic
 def correct_report(
-    *, signed: Signed, issue_number: int, signer: str, signed_on: date, by: User | None, why: str
+    *,
+    signed: Signed,
+    issue_number: int,
+    signer: str,
+    signed_on: date,
+    by: User | None,
+    why: str,
+    shown: str | None = None,
 ) -> Signed:
-    """更正: a new signed report from today's draft that names the one it corrects; the old one stays as it was."""
-    _require(by, "sign_report", signed.division)
+    """更正: a new signed report from today's draft that names the one it corrects; the old one stays as it was.
+
+    ``shown`` guards as in :func:`sign_report`.
+    """
+    draft = draft_of(signed.division, signed.work_year)
+    _require(by, "sign_report", signed.division, written_by=draft.by if draft else None)
     if not why.strip():
         raise NotAllowed("请写明更正原因。")
-    draft = draft_of(signed.division, signed.work_year)
     if draft is None:
         raise NotAllowed(f"{signed.work_year}年度没有报告草稿，请先起草。")
     if Signed.objects.filter(corrects=signed).exists():
         raise NotAllowed("这份报告已经更正过，请更正最新的一份。")
+    _refuse_unseen(draft, shown)
     return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why, corrects=signed)
 
 
@@ -256,6 +306,7 @@ def _sign(
     report = annual.issued(current(division, year, draft=draft).report, issue)
     snapshot = {
         "report": structure.as_data(report),
+        "public": structure.as_data(annual.issued(current(division, year, version="public", draft=draft).report, issue)),
         "choices": draft.choices,
         "prose": draft.prose,
         "files": {version: {name: [row.pk, row.sha256] for name, row in kept[version].items()} for version in kept},
@@ -331,6 +382,31 @@ def _signed_files(signed: Signed, version: Version) -> dict[str, bytes]:
     kept = signed.snapshot["files"][version]
     rows = stored_files(division=signed.division, ids=[pk for pk, _ in kept.values()])
     return {name: read_file(rows[kept[name][0]]) for name in FILES}
+
+
+def edition_file(edition: Edition, name: str) -> bytes | None:
+    """One file of a report as the rows stand now (:data:`FILES` or annual.pdf), None for any other name.
+
+    NotAllowed where a PDF is asked for on a machine without a Chinese font.
+    """
+    if name == "annual.pdf":
+        return pdf_of(edition.report)
+    return _files(edition, edition.report).get(name)
+
+
+def signed_file(signed: Signed, name: str, version: Version) -> bytes | None:
+    """One file as it was signed; the PDF is set anew from the frozen text."""
+    if name == "annual.pdf":
+        return pdf_of(signed_report(signed, version))
+    return _signed_files(signed, version).get(name)
+
+
+def pdf_of(report: Report) -> bytes:
+    """A report as PDF; NotAllowed, with what to do instead, on a machine without a Chinese font."""
+    try:
+        return printing.annual_pdf(report)
+    except NoChineseFontError as error:
+        raise NotAllowed(f"{error} 可先下载 Word 版。") from error
 
 
 def _files(edition: Edition, report: Report) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("wenxiao.pages.urls")),
     path("", include("wenxiao.desk.urls")),
+    path("", include("wenxiao.portal.urls")),
 ]
 
 handler403 = "wenxiao.pages.errors.denied"

@@ -37,9 +37,15 @@ def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
     return rows.annotate(due=Coalesce("extended_to", "deadline"))
 
 
+def of_work_year(rows: QuerySet[Rectification], year: int) -> QuerySet[Rectification]:
+    """Those whose problem was found in a round of the work year; without a review the dossier's own year counts."""
+    found = Q(finding__review__round__work_year=year)
+    return rows.filter(found | Q(finding__review=None, finding__dossier__fiscal_year=year))
+
+
 def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
     """Those under way whose day has passed; what waits for the bureau's verification is not the unit's delay."""
-    return rows.filter(state__in=[state for state in UNDER_WAY if state != "replied"], due__lt=on)
+    return rows.filter(state__in=[state for state in UNDER_WAY if state != "replied"], **{"due__lt": on})
 
 
 def states() -> list[tuple[str, str]]:
@@ -102,7 +108,7 @@ def notice_seen_by(user: User | None, pk: int) -> Notice | None:
     row = (
         Notice.objects.filter(pk=pk, kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).select_related("unit").first()
     )
-    return row if row and reviews_seen_by(user).filter(pk=row.target_id).exists() else None
+    return row if row and reviews_seen_by(user).filter(pk=row.target_id or 0).exists() else None
 
 
 def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:

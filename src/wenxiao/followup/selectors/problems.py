@@ -94,10 +94,10 @@ def selection(user: User | None, work_year: int, *, kind: str = "finance_evaluat
 
 def departments_of(units: Iterable[Unit]) -> dict[int, str]:
     """The budget department above each unit (the unit itself where it has none), by unit id. One query."""
-    units = {unit.pk: unit for unit in units}
-    chain = {int(part) for unit in units.values() for part in unit.path.strip("/").split("/") if part.isdigit()}
+    known = {unit.pk: unit for unit in units}
+    chain = {int(part) for unit in known.values() for part in unit.path.strip("/").split("/") if part.isdigit()}
     names = dict(Unit.objects.filter(pk__in=chain, kind=Unit.Kind.DEPARTMENT).values_list("pk", "name"))
-    return {pk: _department(unit, names) for pk, unit in units.items()}
+    return {pk: _department(unit, names) for pk, unit in known.items()}
 
 
 def _department(unit: Unit, names: Mapping[int, str]) -> str:

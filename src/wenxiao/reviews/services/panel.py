@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -67,7 +67,7 @@ def _settle(review: Review, criterion: Criterion, method: str, given: dict[str, 
         ordered = ordered[1:-1]
     value = round_points(sum(ordered, Decimal(0)) / len(ordered))
     notes = "；".join(dict.fromkeys(mark.note.strip() for mark in given.values() if mark and mark.note.strip()))
-    values = {
+    values: dict[str, Any] = {
         "points": value, "status": "judged", "note": notes, "by": by,
         "explanation": {
             "formula": f"（{' + '.join(str(one) for one in ordered)}）÷ {len(ordered)} = {value}",

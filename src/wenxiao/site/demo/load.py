@@ -29,7 +29,7 @@ from wenxiao.orgs.services import add_unit, create_division, grant
 from wenxiao.records.services import add_document
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import check_review, confirm_review, issue_review, submit_review
-from wenxiao.site.demo import synthetic, workbooks
+from wenxiao.site.demo import disclosing, following, synthetic, workbooks
 from wenxiao.site.demo.accounts import make_accounts
 from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
 
@@ -70,6 +70,10 @@ class _Demo:
         self._import_all()
         _say("确认问题，出具报告，发出并签收反馈函……")
         self._conclude()
+        _say("下达整改，提出结果应用建议……")
+        self._rectify()
+        _say("公开部分结果……")
+        disclosing.play(self.division, self.users["jixiao"], self.users["jixiao2"], self.users["bangong"])
         return self.division
 
     # ---- places and people ----------------------------------------------------------------------------------------
@@ -247,3 +251,9 @@ class _Demo:
         for review in Review.objects.filter(round__division=self.division, round__key=False).exclude(dossier__unit__name=first):
             if not any(p.get("level") == "阻断" for p in review.problems):
                 submit_review(review=review, by=None)
+
+    def _rectify(self) -> None:
+        """合成 mending in every state and uses of results, on made-up projects alone."""
+        clerk = self.users["jingban"]
+        own = {clerk.unit_id: clerk} if clerk.unit_id else {}
+        following.play(self.division, self.users["jixiao"], self.users["jixiao2"], own)

@@ -1,0 +1,28 @@
+"""Addresses of the office's own pages: rules, library, people, trail, rounds, third parties."""
+
+from django.urls import path
+
+from wenxiao.desk import documents, people, rules, users
+
+urlpatterns = [
+    path("rules", rules.rules, name="rules"),
+    path("rules/checks", rules.checks, name="checks"),
+    path("rules/rescore/<int:pk>", rules.rescore, name="rescore"),
+    path("rules/<str:name>", rules.rule, name="rule"),
+    path("rules/<str:name>/change", rules.change, name="rule_change"),
+    path("documents", documents.documents, name="documents"),
+    path("documents/add", documents.add, name="document_add"),
+    path("documents/<int:pk>", documents.document, name="document"),
+    path("documents/<int:pk>/file", documents.file, name="document_file"),
+    path("documents/<int:pk>/edit", documents.edit, name="document_edit"),
+    path("people", people.people, name="people"),
+    path("people/units/add", people.add, name="unit_add"),
+    path("people/units/<int:pk>", people.unit, name="unit"),
+    path("people/units/<int:pk>/<str:act>", people.act, name="unit_act"),
+    path("people/users", users.users, name="users"),
+    path("people/users/add", users.add, name="user_add"),
+    path("people/users/<int:pk>", users.user, name="user"),
+    path("people/users/<int:pk>/grant", users.grant, name="user_grant"),
+    path("people/users/<int:pk>/<str:act>", users.act, name="user_act"),
+    path("people/grants/<int:pk>/end", users.end_grant, name="grant_end"),
+]

@@ -1,0 +1,178 @@
+"""公开: what a citizen reads without logging in. Every list starts from ``published()`` and from nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from wenxiao.files.spreadsheets_out import csv_text, workbook_bytes
+from wenxiao.followup.selectors.disclosed import (
+    arranged_and_used,
+    confirmed_findings,
+    divisions_published,
+    published,
+    scored_rows,
+    shown_comments,
+    suggested,
+)
+from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
+from wenxiao.pages.views import view
+from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+ORDER = ["-published_on", "-pk"]
+SIZE = 30
+MOST_ROWS = 20_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _frame(tab: str) -> dict[str, Any]:
+    """What the public's header says: whose results these are."""
+    divisions = divisions_published()
+    return {"place": divisions[0].name if len(divisions) == 1 else "", "divisions": divisions, "tab": tab}
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@view("anyone")
+def results(request: HttpRequest) -> HttpResponse:
+    """The published results, latest first; by words, unit and year."""
+    words, unit, year = request.GET.get("q", "").strip()[:60], _number(request, "unit"), _number(request, "year")
+    rows = published()
+    by_year = list(
+        rows.order_by().values_list("review__dossier__fiscal_year").annotate(n=Count("pk")).order_by("-review__dossier__fiscal_year")
+    )  # fmt: skip
+    if words:
+        rows = rows.filter(review__dossier__subject__name__icontains=words)
+    if unit is not None:
+        rows = rows.filter(review__dossier__unit=unit)
+    if year is not None:
+        rows = rows.filter(review__dossier__fiscal_year=year)
+    grades = dict(rows.order_by().values_list("review__grade").annotate(n=Count("pk")))
+    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
+    values = {
+        **_frame("home"), "shown": shown, "lines": [_line(row) for row in shown.rows], "words": words, "unit": unit,
+        "asked_year": year, "by_year": by_year, "total": sum(grades.values()),
+        "grades": [(grade, grades[grade]) for grade in ("优", "良", "中", "差") if grade in grades],
+        "unit_name": shown.rows[0].review.dossier.unit.name if unit is not None and shown.rows else "",
+    }  # fmt: skip
+    return render(request, "portal/results.html", values)
+
+
+def _line(row: Any) -> dict[str, Any]:
+    review, dossier = row.review, row.review.dossier
+    arranged, used = arranged_and_used(review) if "money" in row.what else (None, None)
+    return {
+        "row": row, "name": dossier.subject.name, "unit": dossier.unit, "year": dossier.fiscal_year, "review": review,
+        "arranged": arranged, "used": used, "synthetic": row.synthetic or review.synthetic or dossier.subject.synthetic,
+    }  # fmt: skip
+
+
+@view("anyone")
+def units(request: HttpRequest) -> HttpResponse:
+    """How many results each unit has published, by grade."""
+    counts: dict[tuple[int, str], dict[str, int]] = {}
+    names = ("review__dossier__unit", "review__dossier__unit__name", "review__grade")
+    for pk, name, grade, n in published().order_by().values_list(*names).annotate(n=Count("pk")):
+        counts.setdefault((pk, name), {})[grade] = n
+    lines = [{"pk": pk, "name": name, "grades": by, "total": sum(by.values())} for (pk, name), by in counts.items()]
+    lines.sort(key=lambda line: (-line["total"], line["name"]))
+    return render(request, "portal/units.html", {**_frame("units"), "lines": lines[:1_000]})
+
+
+@view("anyone")
+def data(request: HttpRequest) -> HttpResponse:
+    """What the open data hold and how to take them."""
+    return render(request, "portal/data.html", {**_frame("data"), "headings": HEADINGS, "total": published().count()})
+
+
+@view("anyone")
+def data_file(request: HttpRequest) -> HttpResponse:
+    """All published results as a workbook."""
+    del request
+    rows = list(published().order_by(*ORDER)[:MOST_ROWS])
+    return _file(workbook_bytes([open_sheet(rows)]), "绩效公开数据.xlsx", XLSX)
+
+
+@view("anyone")
+def data_csv(request: HttpRequest) -> HttpResponse:
+    """The same as text, for machines and for people without office software."""
+    del request
+    rows = [row_of(row) for row in published().order_by(*ORDER)[:MOST_ROWS]]
+    return _file(csv_text([HEADINGS, *rows]).encode("utf-8-sig"), "绩效公开数据.csv", "text/csv; charset=utf-8")
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def _published(pk: int) -> Any:
+    row = published().filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@view("anyone")
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """One result: the sentence, the grade, what was promised and kept, the money, the problems and their mending."""
+    return _result(request, _published(pk))
+
+
+def _result(request: HttpRequest, row: Any, *, error: str = "", typed: str = "", status: int = 200) -> HttpResponse:
+    review, parts = row.review, set(row.what)
+    goals = [goal for goal in scored_rows(review) if goal["weight"]] if "goals" in parts else []
+    counted = [goal for goal in goals if goal["points"] is not None]
+    arranged, used = arranged_and_used(review) if "money" in parts else (None, None)
+    values = {
+        **_frame("home"), "row": row, "review": review, "dossier": review.dossier, "subject": review.dossier.subject,
+        "goals": goals, "counted": len(counted), "full": sum(goal["points"] == goal["weight"] for goal in counted),
+        "arranged": arranged, "used": used, "left": arranged - used if arranged is not None and used is not None else None,
+        "rate": rate_percent(used, arranged), "parts": parts,
+        "findings": confirmed_findings(review) if "findings" in parts else [],
+        "suggestions": suggested(review) if "suggestions" in parts else [], "comments": list(shown_comments(row)[:50]),
+        "longest": LONGEST_COMMENT, "error": error, "typed": typed,
+        "synthetic": row.synthetic or review.synthetic or review.dossier.subject.synthetic,
+        "made_up_points": any(goal["synthetic"] for goal in goals),
+    }  # fmt: skip
+    return render(request, "portal/result.html", values, status=status)
+
+
+@view("anyone")
+def result_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One result's rows as a workbook."""
+    del request
+    row = _published(pk)
+    return _file(workbook_bytes(result_sheets(row)), f"{row.review.dossier.subject.name}.xlsx", XLSX)
+
+
+@view("anyone", methods=("POST",))
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an opinion; it is shown only after somebody answered it."""
+    row, text = _published(pk), request.POST.get("text", "")
+    if request.POST.get("website"):  # a field people do not see; what fills it is a machine
+        return redirect("portal:result", pk=pk)
+    try:
+        take_comment(
+            disclosure=row, text=text[:2_000], address=request.META.get("REMOTE_ADDR", ""),
+            name=request.POST.get("name", ""), contact=request.POST.get("contact", ""),
+        )  # fmt: skip
+    except NotAllowed as refusal:
+        return _result(request, row, error=str(refusal), typed=text[:2_000], status=422)
+    messages.success(request, "意见已收到，财政部门处理后在这里公开回应。")
+    return redirect("portal:result", pk=pk)
