@@ -24,7 +24,13 @@ from wenxiao.store.keyset import page
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-STATES = {"proposed": "待审查", "approved": "待签发", "published": "已公开", "declined": "不公开", "withdrawn": "已撤下"}
+STATES = {
+    "proposed": "待审查",
+    "approved": "待签发",
+    "published": "已公开",
+    "declined": "不公开",
+    "withdrawn": "已撤下",
+}
 WAITING = "waiting"
 SIZE = 30
 

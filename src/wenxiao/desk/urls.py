@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import disclosures_urls, dossiers, entry, following_urls, imports_urls, office_urls, report, subjects, work_urls
+from wenxiao.desk import disclosures_urls, dossiers, entry, following_urls, imports_urls, office_urls, report_urls, subjects, work_urls
 
 app_name = "desk"
 urlpatterns = [
@@ -13,12 +13,10 @@ urlpatterns = [
     path("dossiers/<int:pk>", dossiers.dossier, name="dossier"),
     path("dossiers/<int:pk>/spending", dossiers.spending, name="spending"),
     path("marks/<int:pk>/why", dossiers.why, name="why"),
-    path("report", report.now, name="report_now"),
-    path("report/<int:year>", report.report, name="report"),
-    path("report/<int:year>/figures/<path:ident>", report.figure, name="figure"),
     *work_urls.urlpatterns,
     *imports_urls.urlpatterns,
     *following_urls.urlpatterns,
+    *report_urls.urlpatterns,
     *disclosures_urls.urlpatterns,
     *office_urls.urlpatterns,
 ]

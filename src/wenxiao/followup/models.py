@@ -108,7 +108,11 @@ class Rectification(Versioned):
     escalated = models.PositiveSmallIntegerField("督办次数", default=0)
     closed_on = models.DateField("销号日期", null=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="回复人",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="回复人",
     )
     synthetic = models.BooleanField("合成", default=False)
 
@@ -185,15 +189,27 @@ class Disclosure(Versioned):
     what = models.JSONField("公开内容", default=list)
     scan = models.JSONField("扫描结果", default=list)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="提出人",
     )
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审查人",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="审查人",
     )
     reviewed_on = models.DateField("审查日期", null=True)
     opinion = models.TextField("审查意见", blank=True)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="签发人",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="签发人",
     )
     published_on = models.DateField("公开日期", null=True)
     withdrawn_why = models.TextField("撤下理由", blank=True)
@@ -227,7 +243,11 @@ class Comment(Versioned):
     received_at = models.DateTimeField("收到时间", auto_now_add=True)
     answer = models.CharField("回应", max_length=500, blank=True)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="处理人",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="处理人",
     )
     answered_on = models.DateField("处理日期", null=True)
 

@@ -88,7 +88,9 @@ def units(request: HttpRequest) -> HttpResponse:
     names = ("review__dossier__unit", "review__dossier__unit__name", "review__grade")
     for pk, name, grade, n in published().order_by().values_list(*names).annotate(n=Count("pk")):
         counts.setdefault((pk, name), {})[grade] = n
-    lines = [{"pk": pk, "name": name, "grades": by, "total": sum(by.values())} for (pk, name), by in counts.items()]
+    lines: list[dict[str, Any]] = [
+        {"pk": pk, "name": name, "grades": by, "total": sum(by.values())} for (pk, name), by in counts.items()
+    ]
     lines.sort(key=lambda line: (-line["total"], line["name"]))
     return render(request, "portal/units.html", {**_frame("units"), "lines": lines[:1_000]})
 

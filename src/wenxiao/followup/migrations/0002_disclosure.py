@@ -6,69 +6,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """Disclosures on their way to the public, and what the public says."""
 
     dependencies = [
-        ('followup', '0001_initial'),
-        ('reviews', '0002_review_execution_weight'),
+        ("followup", "0001_initial"),
+        ("reviews", "0002_review_execution_weight"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本号')),
-                ('state', models.CharField(choices=[('proposed', '待审查'), ('approved', '待签发'), ('published', '已公开'), ('declined', '不公开'), ('withdrawn', '已撤下')], default='proposed', max_length=10, verbose_name='状态')),
-                ('sentence', models.CharField(max_length=300, verbose_name='一句话说明')),
-                ('what', models.JSONField(default=list, verbose_name='公开内容')),
-                ('scan', models.JSONField(default=list, verbose_name='扫描结果')),
-                ('reviewed_on', models.DateField(null=True, verbose_name='审查日期')),
-                ('opinion', models.TextField(blank=True, verbose_name='审查意见')),
-                ('published_on', models.DateField(null=True, verbose_name='公开日期')),
-                ('withdrawn_why', models.TextField(blank=True, verbose_name='撤下理由')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='合成')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('review', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='disclosure', to='reviews.review', verbose_name='评审')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审查人')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待审查"),
+                            ("approved", "待签发"),
+                            ("published", "已公开"),
+                            ("declined", "不公开"),
+                            ("withdrawn", "已撤下"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("sentence", models.CharField(max_length=300, verbose_name="一句话说明")),
+                ("what", models.JSONField(default=list, verbose_name="公开内容")),
+                ("scan", models.JSONField(default=list, verbose_name="扫描结果")),
+                ("reviewed_on", models.DateField(null=True, verbose_name="审查日期")),
+                ("opinion", models.TextField(blank=True, verbose_name="审查意见")),
+                ("published_on", models.DateField(null=True, verbose_name="公开日期")),
+                ("withdrawn_why", models.TextField(blank=True, verbose_name="撤下理由")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="合成")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "review",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosure",
+                        to="reviews.review",
+                        verbose_name="评审",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审查人",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公开',
-                'verbose_name_plural': '公开',
+                "verbose_name": "公开",
+                "verbose_name_plural": "公开",
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本号')),
-                ('state', models.CharField(choices=[('waiting', '待处理'), ('shown', '已回应并公开'), ('kept', '留存不公开')], default='waiting', max_length=8, verbose_name='状态')),
-                ('text', models.CharField(max_length=500, verbose_name='意见')),
-                ('name', models.CharField(blank=True, max_length=30, verbose_name='称呼')),
-                ('contact', models.CharField(blank=True, max_length=60, verbose_name='联系方式')),
-                ('sender', models.CharField(max_length=64, verbose_name='来源摘要')),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='收到时间')),
-                ('answer', models.CharField(blank=True, max_length=500, verbose_name='回应')),
-                ('answered_on', models.DateField(null=True, verbose_name='处理日期')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
-                ('disclosure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='followup.disclosure', verbose_name='公开')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待处理"), ("shown", "已回应并公开"), ("kept", "留存不公开")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="意见")),
+                ("name", models.CharField(blank=True, max_length=30, verbose_name="称呼")),
+                ("contact", models.CharField(blank=True, max_length=60, verbose_name="联系方式")),
+                ("sender", models.CharField(max_length=64, verbose_name="来源摘要")),
+                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="收到时间")),
+                ("answer", models.CharField(blank=True, max_length=500, verbose_name="回应")),
+                ("answered_on", models.DateField(null=True, verbose_name="处理日期")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="处理人",
+                    ),
+                ),
+                (
+                    "disclosure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="followup.disclosure",
+                        verbose_name="公开",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公众意见',
-                'verbose_name_plural': '公众意见',
+                "verbose_name": "公众意见",
+                "verbose_name_plural": "公众意见",
             },
         ),
         migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(fields=['state', 'published_on'], name='disclosure_state'),
+            model_name="disclosure",
+            index=models.Index(fields=["state", "published_on"], name="disclosure_state"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['sender', 'received_at'], name='comment_sender'),
+            model_name="comment",
+            index=models.Index(fields=["sender", "received_at"], name="comment_sender"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['disclosure', 'state'], name='comment_state'),
+            model_name="comment",
+            index=models.Index(fields=["disclosure", "state"], name="comment_state"),
         ),
     ]

@@ -141,9 +141,7 @@ def _record(disclosure: Disclosure, act: str, by: User | None, *, why: str = "",
 
 
 @transaction.atomic
-def take_comment(
-    *, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = ""
-) -> Comment:
+def take_comment(*, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = "") -> Comment:
     """An opinion from outside: bounded in length and in number per sender; kept until a person deals with it."""
     said = re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip()
     if len(said) < 5 or len(said) > LONGEST_COMMENT:
