@@ -238,5 +238,9 @@ def test_kept_until_anybody_acts(watched, officer, on):
     watched.pay(dossier, 1, "1")
     record(division=watched.division, by=officer, act="登记支出")
     assert watch_kept(window, officer, on=on).frame["executed"].to_list() == [1_000_000]
+    again = watch_kept(window, officer, on=on)
+    record(division=watched.division, by=officer, act="登记支出")
+    assert watch_kept(window, officer, on=on, at_most=60) is again
+    assert watch_kept(window, officer, on=on) is not again
     assert watch_kept(window, None, on=on) is not watch_kept(window, officer, on=on)
     assert len(watch([], officer, on=on)) == 0

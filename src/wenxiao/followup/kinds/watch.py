@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -85,26 +86,29 @@ def watch(rounds: Round | Sequence[Round], user: User | None, *, on: date) -> Wa
     return WatchTable(chosen, _worst_first(together) if frames else together, on)
 
 
-_KEPT: OrderedDict[tuple[object, ...], WatchTable] = OrderedDict()
+_KEPT: OrderedDict[tuple[object, ...], tuple[object, float, WatchTable]] = OrderedDict()
 _KEPT_TABLES = 8
 
 
-def watch_kept(rounds: Round | Sequence[Round], user: User | None, *, on: date) -> WatchTable:
-    """As :func:`watch`, kept in memory until anybody acts: every act leaves an entry, so the trail's head is the key.
+def watch_kept(rounds: Round | Sequence[Round], user: User | None, *, on: date, at_most: float = 0) -> WatchTable:
+    """As :func:`watch`, kept in this process until anybody acts: every act leaves an entry, so the trail's head tells.
 
-    For pages over a whole province. Without a trail (an empty house) nothing is kept.
+    For pages over a whole province. ``at_most`` lets a wall screen take a table up to so many seconds old although
+    somebody acted since; by default it is never older than the last act. Without a trail nothing is kept.
     """
     chosen = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
     divisions = {one.division_id for one in chosen}
     head = Entry.objects.filter(division__in=divisions).order_by("-pk").values_list("pk", "hash").first()
     grants = tuple(grant.pk for grant in seeing_grants(user))
-    key = (head, tuple((one.pk, one.version) for one in chosen), user.pk if user else None, grants, on)
-    if head is not None and key in _KEPT:
-        _KEPT.move_to_end(key)
-        return _KEPT[key]
+    key = (tuple((one.pk, one.version) for one in chosen), user.pk if user else None, grants, on)
+    if key in _KEPT:
+        seen, at, table = _KEPT[key]
+        if head is not None and (seen == head or monotonic() - at < at_most):
+            _KEPT.move_to_end(key)
+            return table
     made = watch(chosen, user, on=on)
     if head is not None:
-        _KEPT[key] = made
+        _KEPT[key] = (head, monotonic(), made)
         while len(_KEPT) > _KEPT_TABLES:
             _KEPT.popitem(last=False)
     return made
