@@ -31,6 +31,7 @@ def test_money_brings_its_unit_into_prose():
     assert figure.as_data() == {
         "id": "m", "name": "合计", "text": "0.25", "value": "0.2500000001", "unit": "亿元", "print": "rounded(2)",
         "rule": "相加", "rows": ["budget.Dossier:1", "budget.Dossier:2"], "yuan": "25000000.01",
+            "parts": [["budget.Dossier:1", "甲", "5000000.01"], ["budget.Dossier:2", "乙", "20000000"]],
     }  # fmt: skip
 
 

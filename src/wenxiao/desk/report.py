@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -29,6 +28,11 @@ if TYPE_CHECKING:
 
 READERS = ("write_report", "sign_report", "instruct", "watch_trail")
 """Powers of which one opens the report before it is published."""
+KEYS = {
+    "opening": "开头", "overall": "部门整体支出", "projects": "项目支出", "problems": "共性问题引语", "monitored": "重点监控",
+    "plan": "下一步计划",
+}  # fmt: skip
+"""The paragraphs an author may rewrite, as the desk calls them."""
 TITLES = {
     "annual.docx": "预算绩效管理工作情况", "annual.pdf": "预算绩效管理工作情况", "summary.xlsx": "财政重点绩效评价情况表",
     "summary.docx": "财政重点绩效评价情况表", "figures.json": "报告数据",
@@ -74,7 +78,9 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
     return desk(request, year, drawer=drawer, opened=request.GET.get("figure", ""))
 
 
-def desk(request: HttpRequest, year: int, *, drawer: dict[str, Any] | None = None, opened: str = "", status: int = 200) -> HttpResponse:
+def desk(
+    request: HttpRequest, year: int, *, drawer: dict[str, Any] | None = None, opened: str = "", status: int = 200
+) -> HttpResponse:
     """The whole page; ``drawer`` is a part's template and values instead of a figure."""
     division, edition, draft = edition_for(request, year)
     paper, signed = edition.report, services.signed_reports(division, year)
@@ -86,25 +92,21 @@ def desk(request: HttpRequest, year: int, *, drawer: dict[str, Any] | None = Non
     values = {
         "paper": paper, "opened": figure_open, "parts": parts_of(request, figure_open),
         "empty": not paper.sections or not edition.facts.reported, "shown": len(paper.shown_figures()), "stale": stale,
-        "draft": draft, "signed": signed, "is_text": is_text, "report_year": year, "drawer": drawer, "is_decimal": is_decimal,
+        "draft": draft, "signed": signed, "is_text": is_text, "report_year": year, "drawer": drawer,
         "writes": holding.can("write_report", division=division.pk) and internal,
         "signs": holding.can("sign_report", division=division.pk) and internal and draft is not None and not signed,
-        "own": draft is not None and draft.by_id == person(request).pk, "fingerprint": services.fingerprint(paper),
+        "own_draft": draft is not None and draft.by_id == person(request).pk, "fingerprint": services.fingerprint(paper),
         "differs": services.differences(signed[0], paper) if signed and internal else (), "choices": edition.choices,
         "today": today(), "saved": request.GET.get("saved", ""),
         "figure_href": lambda ident: reverse("desk:figure", args=[year, ident]), "shut_href": reverse("desk:report", args=[year]),
+        "write_href": lambda key: reverse("desk:report_write", args=[year, key]), "key_names": KEYS,
     }  # fmt: skip
-    return render(request, "desk/report.html", values, status=status)
+    return render(request, "desk/report.html", {**values, **(drawer or {})}, status=status)
 
 
 def is_text(block: Any) -> bool:
     """Whether a block is a paragraph; else it is a table."""
     return isinstance(block, Paragraph)
-
-
-def is_decimal(value: Any) -> bool:
-    """Whether a row adds money or points; words stand as they are."""
-    return isinstance(value, Decimal)
 
 
 @view("see_unit")
@@ -122,7 +124,7 @@ def figure(request: HttpRequest, year: int, ident: str) -> HttpResponse:
 
 def figure_part(request: HttpRequest, opened: Figure, back: str) -> HttpResponse:
     """A figure for the drawer."""
-    values = {"opened": opened, "parts": parts_of(request, opened), "shut_href": back, "is_decimal": is_decimal}
+    values = {"opened": opened, "parts": parts_of(request, opened), "shut_href": back}
     return render(request, "desk/figure_part.html", values)
 
 
@@ -186,4 +188,3 @@ def sent_file(name: str, title: str, content: bytes | None) -> HttpResponse:
     response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}.{ending}')}"
     return response
-

@@ -10,7 +10,13 @@ from django.urls import reverse
 
 from wenxiao.desk.acts import Typed, carry_out, day_of, text_of
 from wenxiao.desk.report import (
-    TITLES, bureau_of, figure_part, is_decimal, is_text, parts_of, sent_file, version_for,
+    TITLES,
+    bureau_of,
+    figure_part,
+    is_text,
+    parts_of,
+    sent_file,
+    version_for,
 )  # fmt: skip
 from wenxiao.orgs.models import Role
 from wenxiao.pages.views import held, person, view
@@ -87,7 +93,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     told = instructions.instructions_on(signed)
     values: dict[str, Any] = {
         "signed": signed, "paper": paper, "opened": opened, "parts": parts_of(request, opened), "is_text": is_text,
-        "is_decimal": is_decimal, "intact": services.is_intact(signed), "editions": editions, "newest": newest,
+        "intact": services.is_intact(signed), "editions": editions, "newest": newest,
         "report_year": signed.work_year, "versions": VERSIONS if version == "internal" else ("public",), "titles": TITLES,
         "differs": services.differences(signed, current) if current else (), "instructions": told, "today": today(),
         "closable": {row.pk for row in told if row.closed_on is None and instructions.may_close(holding, row)},
@@ -154,11 +160,14 @@ def instruct(request: HttpRequest, pk: int) -> HttpResponse:
         due = day_of(request, "due", "办结期限") if request.POST.get("due") else None
         made = instructions.record_instruction(
             signed=signed, leader=text_of(request, "leader", 60), text=text_of(request, "text"), by=person(request),
-            given_on=day_of(request, "day", "批示日期"), taker=text_of(request, "taker", 20), due_on=due,
+            given_on=day_of(request, "given", "批示日期"), taker=text_of(request, "taker", 20), due_on=due,
         )  # fmt: skip
         return f"批示已登记，交{made.assigned_to}办理。"
 
-    typed = [Typed(word, "", text_of(request, name)) for word, name in (("批示领导", "leader"), ("批示内容", "text"), ("批示日期", "day"))]
+    typed = [
+        Typed(word, "", text_of(request, name))
+        for word, name in (("批示领导", "leader"), ("批示内容", "text"), ("批示日期", "given"))
+    ]
     return carry_out(request, run, reverse("desk:signed", args=[pk]) + "#instructions", typed)
 
 
@@ -187,7 +196,10 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         instructions.carry_out_instruction(
-            instruction=found, outcome=text_of(request, "outcome"), on=day_of(request, "day", "办结日期"), by=person(request)
+            instruction=found,
+            outcome=text_of(request, "outcome"),
+            on=day_of(request, "day", "办结日期"),
+            by=person(request),
         )
         return "批示已办结。"
 

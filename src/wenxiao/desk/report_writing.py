@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.acts import version_of
-from wenxiao.desk.report import bureau_of, desk, edition_for, is_text
+from wenxiao.desk.report import KEYS, bureau_of, desk, edition_for
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.views import person, view
 from wenxiao.reports import annual, services, structure, wording
@@ -21,13 +21,8 @@ from wenxiao.store.moves import NotAllowed, Stale
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
 
-    from wenxiao.reports.models import Draft
     from wenxiao.reports.services import Edition
 
-NAMES = {
-    "opening": "开头", "overall": "部门整体支出", "projects": "项目支出", "problems": "共性问题引语", "monitored": "重点监控",
-    "plan": "下一步计划",
-}  # fmt: skip
 LONGEST = 20_000
 PRINTS = {
     "": "按默认", "exact-亿元": "亿元，有几位印几位", "rounded2-亿元": "亿元，保留两位小数", "about1-亿元": "亿元，约数，一位小数",
@@ -43,7 +38,7 @@ PRINTED = {
 def asked(request: HttpRequest, year: int) -> dict[str, Any] | None:
     """The part the address asks for beside the sheet: ``?write=plan`` or ``?choices=1``."""
     key = request.GET.get("write", "")
-    if key in NAMES:
+    if key in KEYS:
         return _writing(request, year, key)
     return _choosing(request, year) if request.GET.get("choices") else None
 
@@ -75,11 +70,11 @@ def _writing(request: HttpRequest, year: int, key: str, wrong: Wrong | None = No
     own = draft.prose.get(key, "") if draft else ""
     text = own or inherited or default
     return {
-        "template": "desk/report/writing_part.html", "key": key, "name": NAMES[key], "own": own, "text": text, "default": default,
+        "template": "desk/report/writing_part.html", "key": key, "name": KEYS[key], "own": own, "text": text, "default": default,
         "inherited": inherited, "source": "own" if own else "last_year" if inherited else "default", "wrong": wrong,
         "value": wrong.typed if wrong else text, "version": draft.version if draft else 0, "report_year": year,
         "words": _words(edition),
-        "used": set(structure.placeholders(wrong.typed if wrong else text)), "names": NAMES,
+        "used": set(structure.placeholders(wrong.typed if wrong else text)), "names": KEYS,
     }  # fmt: skip
 
 
@@ -92,7 +87,7 @@ def _words(edition: Edition) -> list[tuple[str, str]]:
 @view("write_report", methods=("GET", "POST"))
 def write(request: HttpRequest, year: int, key: str) -> HttpResponse:
     """Open a paragraph's editor, or save what was written."""
-    if key not in NAMES:
+    if key not in KEYS:
         raise Http404
     if request.method == "POST":
         return _save(request, year, key)
@@ -113,7 +108,9 @@ def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
     text, began = _typed(request), _typed(request, "began")
     now = draft.prose.get(key, "") if draft else ""
     if (draft.version if draft else 0) != version_of(request) and now not in {began, text}:
-        wrong = Wrong("这一段刚被别人改过。两份文字都在下面：合并到您的一份里再保存，或者不保存、沿用现在的。", text, now)
+        wrong = Wrong(
+            "这一段刚被别人改过。两份文字都在下面：合并到您的一份里再保存，或者不保存、沿用现在的。", text, now
+        )
         return desk(request, year, drawer=_writing(request, year, key, wrong), status=409)
     same = key != "plan" and text == wording.default(key, edition.facts)
     prose = {**(draft.prose if draft else {}), key: "" if same else text}
@@ -126,7 +123,7 @@ def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
         return desk(request, year, drawer=_writing(request, year, key, wrong), status=409)
     except NotAllowed as refusal:
         return desk(request, year, drawer=_writing(request, year, key, Wrong(str(refusal), text)), status=409)
-    messages.success(request, f"“{NAMES[key]}”已保存。" if text else f"“{NAMES[key]}”已恢复默认文字。")
+    messages.success(request, f"“{KEYS[key]}”已保存。" if text else f"“{KEYS[key]}”已恢复默认文字。")
     return redirect(f"{reverse('desk:report', args=[year])}?saved={key}#w-{key}")
 
 
@@ -134,7 +131,7 @@ def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
 def preview(request: HttpRequest, year: int, key: str) -> HttpResponse:
     """What the typed text would print; a name nobody knows is refused with those that are."""
     _may_write(request)
-    if key not in NAMES:
+    if key not in KEYS:
         raise Http404
     edition = edition_for(request, year)[1]
     known = annual.words(edition.facts, edition.choices)
@@ -152,7 +149,9 @@ def seen(request: HttpRequest, year: int) -> HttpResponse:
     """Start the draft, or take note of the figures that changed: the text stays, what was seen is today's."""
     _may_write(request)
     division, _, draft = edition_for(request, year)
-    services.save_draft(division=division, work_year=year, by=person(request), version=version_of(request) if draft else None)
+    services.save_draft(
+        division=division, work_year=year, by=person(request), version=version_of(request) if draft else None
+    )
     messages.success(request, "已记下现在的数据。" if draft else f"{year} 年度报告已起草，可以逐段改写。")
     return redirect("desk:report", year=year)
 
@@ -199,10 +198,14 @@ def _choose(request: HttpRequest, year: int) -> HttpResponse:
         posted = posted_choices(request.POST, edition)
         chosen = annual.Choices.read(posted)
         services.save_draft(
-            division=division, work_year=year, by=person(request), choices=posted, version=version_of(request) if draft else None
+            division=division,
+            work_year=year,
+            by=person(request),
+            choices=posted,
+            version=version_of(request) if draft else None,
         )
     except Stale:
-        theirs = _apart(edition.choices, chosen or edition.choices, edition, draft)
+        theirs = _apart(edition.choices, chosen or edition.choices, edition)
         said = "别人刚保存过取舍或文字。您选的还在下面，与现在不同的列在前面；看过后可以再保存。"
         part = _choosing(request, year, choices=chosen, wrong=said, theirs=theirs)
         return desk(request, year, drawer=part, status=409)
@@ -226,10 +229,17 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
     projects = {row.dossier for row in found.projects}
     named = [pk for pk in _numbers(posted.getlist("named")) if pk in projects]
     lines = [pk for pk in _numbers(posted.getlist("lines")) if pk in found.concerned]
-    least, number = posted.get("least", "1").strip() or "1", posted.get("number", "").strip()
-    if not least.isdecimal() or not 1 <= int(least[:6]) <= 99999 or (number and (not number.isdecimal() or not 1 <= int(number[:6]) <= 9999)):
+    least, number = posted.get("least", "1").strip() or "1", posted.get("issue", "").strip()
+    if (
+        not least.isdecimal()
+        or not 1 <= int(least[:6]) <= 99999
+        or (number and (not number.isdecimal() or not 1 <= int(number[:6]) <= 9999))
+    ):
         raise NotAllowed("项目数和期号应为正整数。")
-    chosen: dict[str, Any] = {"least": int(least), "blocks": [key for key in posted.getlist("blocks") if key in OPTIONAL_BLOCKS]}
+    chosen: dict[str, Any] = {
+        "least": int(least),
+        "blocks": [key for key in posted.getlist("blocks") if key in OPTIONAL_BLOCKS],
+    }
     if documents != [paper.id for paper in found.papers]:
         chosen["documents"] = documents
     if named != [row.dossier for row in found.projects[:2]]:
@@ -239,9 +249,13 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
     editor = posted.get("editor", "").strip()[:60]
     if editor and editor != found.place.bureau:
         chosen["editor"] = editor
-    prints = {ident: _print(posted.get(f"print-{ident}", "")) for ident in PRINTED if posted.get(f"print-{ident}", "") in PRINTS}
+    prints = {
+        ident: _print(posted.get(f"print-{ident}", ""))
+        for ident in PRINTED
+        if posted.get(f"print-{ident}", "") in PRINTS
+    }
     chosen["prints"] = {ident: rule for ident, rule in prints.items() if rule}
-    day = posted.get("day", "").strip()[:10]
+    day = posted.get("printed_on", "").strip()[:10]
     return chosen | ({"number": int(number)} if number else {}) | ({"day": day} if _is_day(day) else {})
 
 
@@ -265,27 +279,28 @@ def _print(code: str) -> dict[str, Any]:
     return {"kind": rule.rstrip("0123456789"), "digits": int(digits), "unit": unit}
 
 
-def _apart(now: annual.Choices, yours: annual.Choices, edition: Edition, draft: Draft | None) -> list[tuple[str, str, str]]:
+def _apart(now: annual.Choices, yours: annual.Choices, edition: Edition) -> list[tuple[str, str, str]]:
     """Where two sets of choices differ, in words: what, yours, now."""
-    del draft
     titles = {paper.id: f"《{paper.title}》" for paper in edition.facts.papers}
     names = {row.dossier: row.name for row in edition.facts.projects}
     texts = {line.id: line.text for line in edition.facts.lines}
 
     def told(chosen: annual.Choices) -> dict[str, str]:
         return {
-            "依据文件": "全部" if chosen.documents is None else "、".join(titles.get(pk, "") for pk in chosen.documents),
+            "依据文件": "全部"
+            if chosen.documents is None
+            else "、".join(titles.get(pk, "") for pk in chosen.documents),
             "点名项目": "前两个" if chosen.named is None else "、".join(names.get(pk, "") for pk in chosen.named),
             "共性问题": "全部" if chosen.lines is None else "、".join(texts.get(pk, "") for pk in chosen.lines),
             "列示起点": f"{chosen.least} 个项目",
             "可选段落": "、".join(OPTIONAL_BLOCKS[key] for key in OPTIONAL_BLOCKS if key in chosen.blocks) or "无",
             "编印单位": chosen.editor or edition.facts.place.bureau,
             "期号和日期": f"{chosen.number or '未定'}，{chosen.day or '未定'}",
-            "金额印法": "、".join(f"{PRINTED.get(k, k)} {v.rule.text} {v.unit}" for k, v in sorted(chosen.prints.items())) or "默认",
+            "金额印法": "、".join(
+                f"{PRINTED.get(k, k)} {v.rule.text} {v.unit}" for k, v in sorted(chosen.prints.items())
+            )
+            or "默认",
         }
 
     mine, theirs = told(yours), told(now)
     return [(word, mine[word], theirs[word]) for word in mine if mine[word] != theirs[word]]
-
-
-__all__ = ["asked", "choose", "is_text", "posted_choices", "preview", "seen", "write"]

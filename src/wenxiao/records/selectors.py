@@ -98,7 +98,9 @@ def entries_about(targets: Iterable[tuple[str, Iterable[int]]]) -> QuerySet[Entr
 def open_todos_about(row: Model, *, units: Iterable[int] | None = None) -> QuerySet[Todo]:
     """What still waits about one row, of some units or of all."""
     kind, pk = target_of(row)
-    found = Todo.objects.filter(target_type=kind, target_id=pk, state=Todo.State.OPEN).select_related("division", "unit")
+    found = Todo.objects.filter(target_type=kind, target_id=pk, state=Todo.State.OPEN).select_related(
+        "division", "unit"
+    )
     return found if units is None else found.filter(unit__in=list(units))
 
 

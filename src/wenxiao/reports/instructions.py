@@ -47,7 +47,9 @@ def record_instruction(
     if by is not None and not holdings(by).can("instruct", division=signed.division_id):
         raise Refused(f"只能登记本区划报告上的批示，由其{who_can('instruct')}办理。")
     _refuse_faulty(signed, leader, text, given_on, taker, due_on)
-    twins = [row for row in instructions_about(signed) if (row.leader, row.text, row.given_on) == (leader, text, given_on)]
+    twins = [
+        row for row in instructions_about(signed) if (row.leader, row.text, row.given_on) == (leader, text, given_on)
+    ]
     if twins:
         return twins[0]
     label = Role(taker).label
@@ -56,7 +58,12 @@ def record_instruction(
         due_on=due_on,
     )  # fmt: skip
     records.make_todo(
-        division=signed.division, kind="instruction", title=f"办理{leader}批示：{text}", role=taker, target=made, due_on=due_on
+        division=signed.division,
+        kind="instruction",
+        title=f"办理{leader}批示：{text}",
+        role=taker,
+        target=made,
+        due_on=due_on,
     )
     return made
 
@@ -75,7 +82,9 @@ def _refuse_faulty(signed: Signed, leader: str, text: str, given_on: date, taker
 def may_close(holding: Holdings, instruction: Instruction) -> bool:
     """Whoever was told to carry it out, and those who enter instructions."""
     division = instruction.division_id
-    told = any(scope.division == division and Role(scope.role).label == instruction.assigned_to for scope in holding.scopes)
+    told = any(
+        scope.division == division and Role(scope.role).label == instruction.assigned_to for scope in holding.scopes
+    )
     return told or holding.can("instruct", division=division)
 
 

@@ -306,7 +306,9 @@ def _sign(
     report = annual.issued(current(division, year, draft=draft).report, issue)
     snapshot = {
         "report": structure.as_data(report),
-        "public": structure.as_data(annual.issued(current(division, year, version="public", draft=draft).report, issue)),
+        "public": structure.as_data(
+            annual.issued(current(division, year, version="public", draft=draft).report, issue)
+        ),
         "choices": draft.choices,
         "prose": draft.prose,
         "files": {version: {name: [row.pk, row.sha256] for name, row in kept[version].items()} for version in kept},
