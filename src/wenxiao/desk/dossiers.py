@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.budget.selectors import dossiers_visible_to, money, spending_by_month
+from wenxiao.desk.editing import editable
 from wenxiao.desk.results import results, stages
 from wenxiao.desk.tables import indicator_table, score_sheets
 from wenxiao.followup.selectors import findings_of, uses_of
@@ -45,7 +46,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "results": results(reviews), "stages": stages(reviews, promise, findings, uses), "reviews": reviews,
         "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
         "promise": promise, "table": indicator_table(promise, reviews, row), "sheets": score_sheets(reviews),
-        "findings": findings, "uses": uses, "mark": mark, "why": explained(mark) if mark else None,
+        "findings": findings, "uses": uses, "mark": mark, "why": explained(mark) if mark else None, "editing": editable(request, mark),
         "years": _years(request, row), "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
         "watches": held(request).can("watch_trail"),
     }  # fmt: skip
@@ -71,7 +72,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
     template = "desk/why_part.html" if request.htmx else "desk/why.html"  # type: ignore[attr-defined]
-    return render(request, template, {"mark": mark, "why": explained(mark)})
+    return render(request, template, {"mark": mark, "why": explained(mark), "editing": editable(request, mark)})
 
 
 def explained(mark: Any) -> dict[str, Any]:

@@ -58,6 +58,14 @@ def may_fill(request: HttpRequest, row: Any) -> bool:
     return row.state in OPEN and held(request).can(power, unit=row.dossier.unit, subject=row.dossier.subject)
 
 
+def _may_judge(request: HttpRequest, row: Any) -> bool:
+    """Whether this person may pass it or give it back; never whoever handed it in."""
+    if row.submitted_by_id == person(request).pk:
+        return False
+    holding, subject = held(request), row.dossier.subject
+    return any(holding.can(power, unit=row.dossier.unit, subject=subject) for power in kind_of(row.kind).check)
+
+
 @view("see_unit")
 def filling(request: HttpRequest, pk: int) -> HttpResponse:
     """The grid with the checks beside it."""
@@ -73,7 +81,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "fills": may_fill(request, row), "answer": answer, "rate": rate_percent(row.executed, row.budget),
         "home": HOME[row.kind], "self_marked": SELF_MARKED, "possibilities": _possibilities(row), "causes": _causes(row),
         "submits": row.state in OPEN and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
-        "who_fills": who_can("fill"), "scores": kind_of(row.kind).scores,
+        "who_fills": who_can("fill"), "judges": row.state == "submitted" and _may_judge(request, row), "scores": kind_of(row.kind).scores,
         "lit": lit(person(request), list(monitored(reviews_visible_to(person(request))).filter(pk=row.pk)))[0]
         if row.kind == "monitoring" else None,
     }  # fmt: skip

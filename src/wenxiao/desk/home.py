@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = waiting(request, year)
     values: dict[str, Any] = {
         "mine": mine, "late": sum(task.late for task in mine), "list_year": year, "sees": holding.can("see_unit"),
-        "third": {scope.role for scope in holding.scopes} <= {"agency", "expert"} and bool(holding.scopes),
+        "writes": holding.can("write_report"), "third": {scope.role for scope in holding.scopes} <= {"agency", "expert"} and bool(holding.scopes),
         "fills": holding.can("fill"), "watches": holding.can("watch_trail"), "shown_most": SHOWN,
         "desks": _desks(holding), "trail_address": address("desk:trail"),
     }  # fmt: skip
@@ -111,12 +111,15 @@ def _assigned(user: Any, year: int) -> Iterable[Any]:
 def _year(user: Any, year: int) -> dict[str, Any]:
     """The year's state as this person may see it."""
     rows = reviews_visible_to(user).filter(round__work_year=year)
-    key = list(monitored(rows).filter(round__key=True).order_by("pk")[:LIT])
+    seen = monitored(rows).order_by("pk")
+    key = list(seen.filter(round__key=True)[:LIT])
+    word = "财政重点监控" if key else "日常监控"
+    key = key or list(seen[:LIT])
     lights = lit(user, key, goals=True)
     mending = rectifications_seen_by(user)
     late: Any = overdue(mending, today()).order_by(Coalesce("extended_to", "deadline"))
     return {
-        "stages": stages(user, year, mending), "lights": lights, "light_counts": tally(lights), "light_words": told(tally(lights)),
+        "stages": stages(user, year, mending), "lights": lights, "light_kind": word, "light_counts": tally(lights), "light_words": told(tally(lights)),
         "problems": _problems(user, year), "overdue": list(late[:3]), "overdue_count": late.count(),
         "mending_address": address("desk:rectifications"), "grades": _grades(rows),
         "filling": list(rows.filter(state__in=OPEN, kind__in=("selfeval", "monitoring")).order_by("round__deadline", "pk")[:8]),
@@ -152,6 +155,8 @@ def _rounds_card(user: Any, name: str, kind: str, counts: Any, rounds: list[Any]
     if not held_:
         return StageCard(name, 0, None, "", "未下达任务", href)
     due = sum(due_of(user, row) for row in held_)
+    if not due:
+        return StageCard(name, 0, None, "", "没有列入", href)
     fills = kind in {"selfeval", "monitoring"}
     of_kind = {state: sum(n for (k, _, s), n in counts.items() if (k, s) == (kind, state)) for _, _, state in counts}
     done = sum(n for state, n in of_kind.items() if (state not in OPEN if fills else state in SETTLED))

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
-from django.shortcuts import render
+from django.contrib import messages
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import Money, dossiers_visible_to, money_of
 from wenxiao.desk.results import Result, results, stage_words
-from wenxiao.followup.selectors import confirmed_counts
-from wenxiao.orgs.selectors import units_visible_to
+from wenxiao.followup.selectors import common_lines, confirmed_counts
+from wenxiao.orgs.selectors import saved_views, units_visible_to
+from wenxiao.orgs.services.saving import forget_view, save_view
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.selectors import in_rounds, reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from django.http import HttpRequest, HttpResponse
 
-ORDER = ["-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
+ORDER = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
+"""``rank`` 0: judged or watched by the bureau itself (财政重点) in the work year; these stand first."""
+KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
 """Up to how many dossiers the groups' money is added up while one waits."""
 
@@ -49,15 +54,16 @@ class Asked:
     kind: str = ""
     fiscal_year: int | None = None
     work: str = ""
+    problem: int | None = None
 
     @classmethod
     def read(cls, query: Any) -> Asked:
         """From a query string; what makes no sense is left out."""
-        number = {name: int(query[name]) for name in ("unit", "fy") if query.get(name, "").isdecimal()}
+        number = {name: int(query[name]) for name in ("unit", "fy", "problem") if query.get(name, "").isdecimal()}
         work = query.get("work", "")
         return cls(
             q=query.get("q", "").strip()[:60], unit=number.get("unit"), kind=query.get("kind", "")[:24],
-            fiscal_year=number.get("fy"), work=work if work in WORKS else "",
+            fiscal_year=number.get("fy"), work=work if work in WORKS else "", problem=number.get("problem"),
         )  # fmt: skip
 
     def address(self, **changed: Any) -> str:
@@ -68,6 +74,7 @@ class Asked:
             "kind": self.kind,
             "fy": self.fiscal_year,
             "work": self.work,
+            "problem": self.problem,
             **changed,
         }
         query = urlencode([(name, value) for name, value in wanted.items() if value not in (None, "")])
@@ -90,6 +97,9 @@ class Line:
     results: list[Result]
     findings: int
     opens: Group | None
+    budget: Decimal | None = None
+    spent: Decimal | None = None
+    audited: bool = False
 
 
 @dataclass
@@ -99,9 +109,13 @@ class Group:
     fiscal_year: int
     kind: str
     count: int
+    key: bool = False
     budget: Decimal | None = None
     spent: Decimal | None = None
     without: int = 0
+    audited: int = 0
+    arranged: Decimal | None = None
+    used: Decimal | None = None
 
 
 @dataclass
@@ -122,14 +136,17 @@ def subjects(request: HttpRequest) -> HttpResponse:
     asked, year = Asked.read(request.GET), work_year(request)
     seen = dossiers_visible_to(person(request))
     units = {unit.pk: unit for unit in units_visible_to(person(request)).order_by("path")}
-    found = _narrow(seen, asked, year, units)
+    lines = {line.id: line for line in common_lines(division, year)} if (division := person(request).division) else {}
+    seen = _concerned(seen, lines.get(asked.problem or 0), year)
+    found = _ranked(_narrow(seen, asked, year, units), year)
     shown = page(found.select_related("subject", "unit"), ORDER, token=request.GET.get("at"))
     groups = _groups(found)
     total = sum(group.count for group in groups.values())
     values = {
         "asked": asked, "lines": _lines(shown.rows, groups), "shown": shown, "total": total, "groups": groups,
         "unit": units.get(asked.unit or 0), "tree": _tree(seen, asked, year, units), "works": WORKS,
-        "chips": _chips(seen, asked, year, units), "summed": total <= SUMMED, "list_year": year,
+        "chips": _chips(seen, asked, year, units), "summed": total <= SUMMED, "list_year": year, "problem": lines.get(asked.problem or 0),
+        "views": saved_views(person(request), "subjects"), "query": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "desk/subjects.html", values)
 
@@ -154,40 +171,85 @@ def _narrow(rows: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any],
     return rows
 
 
-def _groups(found: QuerySet[Any]) -> dict[tuple[int, str], Group]:
-    """Count and money by fiscal year and kind; money only while the whole list is small enough to add up at once."""
-    rows = found.order_by().values("fiscal_year", "subject__kind").annotate(n=Count("pk", distinct=True))
-    groups = {(r["fiscal_year"], r["subject__kind"]): Group(r["fiscal_year"], r["subject__kind"], r["n"]) for r in rows}
+def _concerned(rows: QuerySet[Any], line: Any, year: int) -> QuerySet[Any]:
+    """The evaluated projects of the year with a confirmed problem of a printed line (共性问题); all where none is asked."""
+    if line is None:
+        return rows
+    judged = in_rounds(work_year=year, kind="finance_evaluation", key=True).values("dossier")
+    rows = rows.filter(pk__in=judged, findings__state="confirmed", findings__item__in=line.items)
+    return rows.exclude(subject__kind="department_overall").distinct()
+
+
+def _ranked(rows: QuerySet[Any], year: int) -> QuerySet[Any]:
+    """The bureau's own objects of the work year first. They are few: their ids are read once."""
+    first = [
+        pk
+        for kind in KEY_KINDS
+        for pk in in_rounds(work_year=year, kind=kind, key=True).values_list("dossier", flat=True)
+    ]
+    ranked: QuerySet[Any] = rows.annotate(
+        rank=Case(When(pk__in=first, then=Value(0)), default=Value(1), output_field=IntegerField())
+    )
+    return ranked
+
+
+GroupKey = tuple[int, int, str]
+
+
+def _groups(found: QuerySet[Any]) -> dict[GroupKey, Group]:
+    """Count and money by rank, fiscal year and kind; money only while the whole list is small enough to add up at once."""
+    rows = found.order_by().values("rank", "fiscal_year", "subject__kind").annotate(n=Count("pk", distinct=True))
+    groups = {
+        (r["rank"], r["fiscal_year"], r["subject__kind"]): Group(
+            r["fiscal_year"], r["subject__kind"], r["n"], key=r["rank"] == 0
+        )
+        for r in rows
+    }
     if sum(group.count for group in groups.values()) > SUMMED:
         return groups
-    keys = {pk: (year, kind) for pk, year, kind in found.order_by().values_list("pk", "fiscal_year", "subject__kind")}
+    names = ("pk", "rank", "fiscal_year", "subject__kind")
+    keys = {pk: (rank, year, kind) for pk, rank, year, kind in found.order_by().values_list(*names)}
     for pk, money in money_of(keys).items():
-        group = groups[keys[pk]]
-        if money.budget is None:
-            group.without += 1
-        else:
-            group.budget = (group.budget or 0) + money.budget
-        if money.spent is not None:
-            group.spent = (group.spent or 0) + money.spent
+        _add(groups[keys[pk]], money)
     return groups
 
 
-def _lines(rows: list[Any], groups: dict[tuple[int, str], Group]) -> list[Line]:
+def _add(group: Group, money: Money) -> None:
+    """A dossier's money to its group; audited figures add to audited figures alone."""
+    if money.audited_arranged is not None:
+        group.audited += 1
+        group.arranged = (group.arranged or Decimal(0)) + money.audited_arranged
+        group.used = (group.used or Decimal(0)) + (money.audited_used or Decimal(0))
+    if money.budget is None:
+        group.without += 1
+    else:
+        group.budget = (group.budget or Decimal(0)) + money.budget
+    if money.spent is not None:
+        group.spent = (group.spent or Decimal(0)) + money.spent
+
+
+def _lines(rows: list[Any], groups: dict[GroupKey, Group]) -> list[Line]:
     ids = [row.pk for row in rows]
     monies, reviews, findings = money_of(ids), reviews_of(ids), confirmed_counts(ids)
     lines, before = [], None
     for row in rows:
-        key, money = (row.fiscal_year, row.subject.kind), monies[row.pk]
-        held = reviews.get(row.pk, [])
+        key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]
+        held, opens = reviews.get(row.pk, []), groups[key] if key != before else None
+        audited = money.budget is None and money.audited_arranged is not None
+        budget = money.audited_arranged if audited else money.budget
+        spent = money.audited_used if audited else money.spent
         lines.append(
             Line(
                 row,
                 money,
-                rate_percent(money.spent, money.budget),
+                rate_percent(spent, budget),
                 stage_words(held),
                 results(held),
                 findings.get(row.pk, 0),
-                groups[key] if key != before else None,
+                opens,
+                budget,
+                spent,
+                audited,
             )
         )
         before = key
@@ -243,3 +305,26 @@ def _tree(seen: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any]) -
         return Branch(unit, depth, counts[unit.path], bool(own), unit.pk == asked.unit, children)
 
     return [grow(unit, 0) for unit in tops]
+
+
+@view("see_unit", methods=("GET", "POST"))
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """Keep the list's conditions under a name of one's own, or drop a kept one (``forget``)."""
+    if request.method != "POST":
+        return redirect("desk:subjects")
+    forget = request.POST.get("forget", "")
+    if forget.isdecimal():
+        name = forget_view(user=person(request), pk=int(forget))
+        messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
+        return redirect("desk:subjects")
+    kept = Asked.read(QueryDict(request.POST.get("query", "")[:1000]))
+    back = kept.address()
+    try:
+        row = save_view(
+            user=person(request), page="subjects", name=request.POST.get("name", ""), query=back.partition("?")[2]
+        )
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已存为“{row.name}”，在列表上方随时能点。")
+    return redirect(back)

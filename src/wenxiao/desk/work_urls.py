@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from wenxiao.desk import editing, filling, home, monitoring, searching, selfeval, watching
+from wenxiao.desk import editing, filling, home, monitoring, searching, selfeval, subjects, watching
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", searching.search, name="search"),
+    path("subjects/views", subjects.keep_view, name="keep_view"),
     path("watch", watching.watch, name="watch"),
     path("monitoring", monitoring.monitoring, name="monitoring"),
     path("monitoring/<int:pk>", monitoring.monitoring_round, name="monitoring_round"),

@@ -189,3 +189,20 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedView(models.Model):
+    """A list as somebody wants to find it again (我的视图): a name, and the conditions as they stand in the address."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name="用户")
+    page = models.CharField("页面", max_length=20, default="subjects")
+    name = models.CharField("名称", max_length=30)
+    query = models.CharField("条件", max_length=500)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "我的视图"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from wenxiao.orgs.models import Agency, Expert, Grant, Role, Unit, User
+from wenxiao.orgs.models import Agency, Expert, Grant, Role, SavedView, Unit, User
 from wenxiao.orgs.permissions import HELD, READ_RESTRICTED
 from wenxiao.records.models import Todo
 from wenxiao.store.clock import today
@@ -154,3 +154,8 @@ def agencies_of(division: Division) -> QuerySet[Agency]:
 def experts_of(division: Division) -> QuerySet[Expert]:
     """The expert pool, by name."""
     return Expert.objects.filter(division=division).order_by("name", "pk")
+
+
+def saved_views(user: User, page: str) -> list[SavedView]:
+    """The user's own lists of a page, oldest first."""
+    return list(SavedView.objects.filter(user=user, page=page))
