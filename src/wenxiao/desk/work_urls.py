@@ -18,6 +18,6 @@ urlpatterns = [
     path("filling/<int:pk>", filling.filling, name="filling"),
     path("filling/<int:pk>/rows", filling.save, name="filling_save"),
     path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
-    path("filling/<int:pk>/judge/<slug:act>", selfeval.judge, name="filling_judge"),
+    path("filling/<int:pk>/judge/<str:act>", selfeval.judge, name="filling_judge"),
     path("marks/<int:pk>/value", editing.change_value, name="change_value"),
 ]

@@ -1,0 +1,399 @@
+"""The day's desk, monitoring, watch, self-evaluation and filling: what each role sees, what may be written, at a fixed cost."""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def read(client, path, status=200):
+    response = client.get(path)
+    assert response.status_code == status, path
+    return response.content.decode()
+
+
+def h1(text):
+    return re.sub(r"<[^>]+>", "", re.search(r"<h1>(.*?)</h1>", text, re.S)[1]).strip()
+
+
+@pytest.fixture
+def watched(small):
+    """Four projects watched at the published figures: green above pace, green, red, yellow."""
+    from wenxiao.budget.models import Dossier, Round, Subject
+    from wenxiao.followup.models import Finding
+    from wenxiao.reviews.models import Review, Suggestion
+
+    later = Round.objects.create(
+        division=small.division,
+        kind="monitoring",
+        name="1-10月重点监控",
+        work_year=2021,
+        fiscal_year=2021,
+        key=True,
+        from_month=1,
+        through_month=10,
+        state="open",
+    )
+    figures = (
+        ("辅助人员经费", small.monitoring, 2802000, 1822100),
+        ("公用经费", small.monitoring, 4600000, 2600130),
+        ("水利发展资金", later, 24750000, 11637000),
+        ("公务员事务", later, 1500000, 819000),
+    )
+    small.watched = []
+    scopes = {}
+    for name, round_, budget, executed in figures:
+        subject = Subject.objects.create(
+            division=small.division, unit=small.units[1], code=f"8{len(small.watched)}", name=name
+        )
+        dossier = Dossier.objects.create(subject=subject, unit=small.units[1], fiscal_year=2021)
+        scopes.setdefault(round_, []).append(dossier.pk)
+        review = Review.objects.create(
+            dossier=dossier,
+            round=round_,
+            kind="monitoring",
+            state="issued",
+            budget=Decimal(budget),
+            executed=Decimal(executed),
+        )
+        small.watched.append(review)
+    for round_, dossiers in scopes.items():
+        round_.scope = {"dossiers": dossiers}
+        round_.save()
+    Finding.objects.create(
+        dossier=small.watched[0].dossier, review=small.watched[0], text="人事用工管理不规范", state="confirmed"
+    )
+    Suggestion.objects.create(review=small.watched[2], number=1, text="加快项目建设进度。")
+    return small
+
+
+# --- Monitoring -------------------------------------------------------------------------------------------------------
+
+
+def test_lights_stand_beside_their_sums_and_the_worst_comes_first(inside, watched):
+    text = read(inside(watched.officer), "/monitoring?year=2021")
+    assert h1(text) == "财政重点监控：4 个项目，1 红 1 黄 2 绿"
+    for rate, elapsed, index in (
+        ("47.02%", "83.33%", "56.4"),
+        ("54.60%", "83.33%", "65.5"),
+        ("56.52%", "58.33%", "96.9"),
+        ("65.03%", "58.33%", "111.5"),
+    ):
+        assert f"{rate} ÷ {elapsed} = <b>{index}</b>" in text
+    order = [text.index(f">{name}</a>") for name in ("水利发展资金", "公务员事务", "公用经费", "辅助人员经费")]
+    assert order[:2] == sorted(order[:2])
+    assert max(order[:2]) < min(order[2:])
+
+
+def test_a_green_light_never_hides_its_finding(inside, watched):
+    text = read(inside(watched.officer), f"/monitoring/{watched.monitoring.pk}")
+    assert "人事用工管理不规范" in text
+    assert "超进度" in text
+    assert "未核对原文" in text
+
+
+def test_a_restricted_project_is_absent_from_counts_and_rows(inside, watched):
+    subject = watched.watched[2].dossier.subject
+    subject.restriction = "restricted"
+    subject.save()
+    from wenxiao.orgs.models import Grant, User
+
+    treasury = User.objects.create_user("treasury", "Demo-pass-2021", name="国库", division=watched.division)
+    Grant.objects.create(user=treasury, role="treasury", division=watched.division)
+    text = read(inside(treasury), "/monitoring?year=2021")
+    assert "3 个项目" in h1(text)
+    assert "水利发展资金" not in text
+
+
+def test_another_units_project_is_not_found(inside, watched):
+    client = inside(watched.clerk)
+    assert client.get(f"/monitoring/projects/{watched.watched[0].pk}").status_code == 404
+    assert client.get("/monitoring/999999").status_code == 404
+
+
+def test_notes_and_advice_are_kept_until_the_result_is_settled(inside, watched):
+    review = watched.watched[2]
+    client = inside(watched.officer)
+    path = f"/monitoring/projects/{review.pk}/notes"
+    refused = client.post(path, {"notes": "看了现场", "advice": "抓紧。", "version": review.version})
+    assert refused.status_code == 409
+    assert "看了现场" in refused.content.decode(), "what was typed is kept to copy"
+    review.state = "submitted"
+    review.save()
+    kept = client.post(path, {"notes": "看了现场", "advice": "抓紧施工。\n\n补齐材料。", "version": review.version})
+    assert kept.status_code == 302
+    review.refresh_from_db()
+    assert review.field_notes == "看了现场"
+    assert list(review.suggestions.values_list("number", "text")) == [(1, "抓紧施工。"), (2, "补齐材料。")]
+
+
+# --- The desk ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_opens_with_a_sentence_for_every_role(inside, watched):
+    for user in (watched.officer, watched.leader, watched.clerk, watched.security):
+        assert h1(read(inside(user), "/?year=2021")).startswith("今天")
+    assert "56.4" in read(inside(watched.leader), "/?year=2021")
+
+
+def test_what_waits_is_counted_with_what_is_late(inside, small):
+    from wenxiao.records.models import Todo
+
+    for number, due in enumerate((date(2021, 11, 1), date(2099, 1, 1))):
+        Todo.objects.create(
+            division=small.division,
+            kind="round",
+            title=f"示例任务{number}",
+            role="clerk",
+            unit=small.units[0],
+            due_on=due,
+        )
+    with override_settings(TODAY=date(2021, 11, 22)):
+        assert h1(read(inside(small.clerk), "/")) == "今天有 2 件事等您，1 件已逾期"
+
+
+def test_stages_count_what_is_due_in_scope(inside, watched):
+    text = read(inside(watched.officer), "/?year=2021")
+    assert re.search(r"重点监控.*?<b>4</b> / 4", text, re.S)
+    assert "未下达任务" in text
+
+
+def test_the_desk_costs_the_same_for_few_and_many(inside, watched):
+    from wenxiao.budget.models import Dossier, Subject
+    from wenxiao.records.models import Todo
+    from wenxiao.reviews.models import Review
+
+    client = inside(watched.officer)
+    client.get("/?year=2021")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/?year=2021")
+    for number in range(30):
+        subject = Subject.objects.create(
+            division=watched.division, unit=watched.units[0], code=f"7{number}", name=f"示例加项{number}"
+        )
+        dossier = Dossier.objects.create(subject=subject, unit=watched.units[0], fiscal_year=2021)
+        Review.objects.create(
+            dossier=dossier,
+            round=watched.monitoring,
+            kind="monitoring",
+            state="submitted",
+            budget=Decimal(100),
+            executed=Decimal(20),
+        )
+        Todo.objects.create(division=watched.division, kind="x", title="示例", role="performance")
+    watched.monitoring.scope = {}
+    watched.monitoring.save()
+    with CaptureQueriesContext(connection) as many:
+        client.get("/?year=2021")
+    assert len(many) <= len(few) + 1, "one more for the scope that is no longer a list"
+
+
+@pytest.mark.parametrize("path", ["/monitoring?year=2021", "/watch?year=2021", "/selfeval?year=2021"])
+def test_pages_of_the_year_cost_the_same_for_few_and_many(inside, watched, path):
+    from wenxiao.budget.models import Dossier, Subject
+    from wenxiao.reviews.models import Review
+
+    client = inside(watched.officer)
+    client.get(path)
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    for number in range(20):
+        subject = Subject.objects.create(
+            division=watched.division, unit=watched.units[0], code=f"7{number}", name=f"示例加项{number}"
+        )
+        dossier = Dossier.objects.create(subject=subject, unit=watched.units[0], fiscal_year=2021)
+        for round_, kind in ((watched.monitoring, "monitoring"), (watched.selfeval, "selfeval")):
+            Review.objects.create(dossier=dossier, round=round_, kind=kind, state="submitted")
+    with CaptureQueriesContext(connection) as many:
+        client.get(path)
+    assert len(many) <= len(few) + 1
+
+
+def test_the_watch_says_what_is_behind_with_a_table_behind_the_chart(inside, watched):
+    text = read(inside(watched.leader), "/watch?year=2021")
+    told = json.loads(re.search(r'data-chart="([^"]+)"', text)[1].replace("&#34;", '"').replace("&quot;", '"'))
+    assert told["unit"] == "%"
+    assert told["line"][0] == "时间进度"
+    assert 'role="img"' in text
+    assert "看表" in text
+
+
+# --- Filling ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_review(small):
+    """The self-evaluation of the first dossier, being filled."""
+    small.self_review.state = "filling"
+    small.self_review.save()
+    return small.self_review
+
+
+def typed(review, **changed):
+    from wenxiao.evidence.models import Actual
+
+    fields = {}
+    for actual in Actual.objects.filter(indicator__target=review.target, stage="selfeval"):
+        key = actual.indicator_id
+        fields |= {f"a{key}": actual.value, f"n{key}": actual.note, f"v{key}": actual.version}
+    return fields | changed
+
+
+def first_row(review):
+    return review.target.indicators.order_by("order").first()
+
+
+def test_a_row_is_saved_by_itself_and_scored_again(inside, small, open_review):
+    row = first_row(open_review)
+    answer = inside(small.clerk).post(
+        f"/filling/{open_review.pk}/rows",
+        {**typed(open_review), f"a{row.pk}": "118", "row": row.pk},
+        headers={"accept": "application/json"},
+    )
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["written"] == [row.pk]
+    assert told["rows"][str(row.pk)]["points"] == "14.05"
+    assert row.actuals.get(stage="selfeval").value == "118"
+
+
+def test_a_stale_row_shows_both_values_and_writes_nothing(inside, small, open_review):
+    from wenxiao.evidence.models import Actual
+
+    row, fields = first_row(open_review), typed(open_review)
+    Actual.objects.filter(indicator=row, stage="selfeval").update(value="120", version=9)
+    answer = inside(small.clerk).post(f"/filling/{open_review.pk}/rows", {**fields, f"a{row.pk}": "118"})
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "刚改为“120”，您填的是“118”" in text
+    assert row.actuals.get(stage="selfeval").value == "120"
+
+
+def test_saving_twice_changes_nothing_more(inside, small, open_review):
+    from wenxiao.records.models import Entry
+
+    row, fields = first_row(open_review), typed(open_review)
+    client = inside(small.clerk)
+    client.post(f"/filling/{open_review.pk}/rows", {**fields, f"a{row.pk}": "118"})
+    once = Entry.objects.count()
+    again = client.post(f"/filling/{open_review.pk}/rows", {**fields, f"a{row.pk}": "118"})
+    assert again.status_code == 302
+    assert Entry.objects.count() == once
+
+
+def test_handing_in_is_refused_while_a_value_is_missing(inside, small, open_review):
+    from wenxiao.evidence.models import Actual
+
+    Actual.objects.filter(indicator=first_row(open_review), stage="selfeval").update(value="")
+    client = inside(small.clerk)
+    assert "没有填完成值" in read(client, f"/filling/{open_review.pk}")
+    open_review.refresh_from_db()
+    answer = client.post(f"/filling/{open_review.pk}/submit", {"version": open_review.version})
+    assert answer.status_code == 409
+    assert "要改好才能报送" in answer.content.decode()
+
+
+def test_handing_in_closes_the_grid_and_a_second_click_is_harmless(inside, small, open_review):
+    client = inside(small.clerk)
+    path = f"/filling/{open_review.pk}/submit"
+    assert client.post(path, {"version": open_review.version}).status_code == 302
+    open_review.refresh_from_db()
+    assert open_review.state == "submitted"
+    assert client.post(path, {"version": open_review.version}).status_code == 409
+    assert "data-cell" not in read(client, f"/filling/{open_review.pk}")
+
+
+def test_nobody_passes_what_they_handed_in_and_giving_back_needs_a_reason(inside, small, open_review):
+    inside(small.clerk).post(f"/filling/{open_review.pk}/submit", {"version": open_review.version})
+    open_review.refresh_from_db()
+    assert inside(small.clerk).post(f"/filling/{open_review.pk}/judge/pass").status_code == 403
+    client = inside(small.officer)
+    empty = client.post(f"/filling/{open_review.pk}/judge/return", {"why": " ", "version": open_review.version})
+    assert empty.status_code == 409
+    given = client.post(f"/filling/{open_review.pk}/judge/return", {"why": "缺验收单", "version": open_review.version})
+    assert given.status_code == 302
+    open_review.refresh_from_db()
+    assert open_review.state == "returned"
+
+
+def test_others_may_look_and_not_write(inside, small, open_review):
+    client = inside(small.officer)
+    assert "填报由单位经办人办理" in read(client, f"/filling/{open_review.pk}")
+    assert client.post(f"/filling/{open_review.pk}/rows", typed(open_review)).status_code == 403
+    assert inside(small.clerk).get("/filling/999999").status_code == 404
+
+
+def test_a_value_on_the_dossier_changes_with_a_reason_only(inside, small, open_review):
+    from wenxiao.evidence.models import Actual
+
+    mark = small.marks[0]
+    client = inside(small.clerk)
+    assert "改完成值" in read(client, f"/dossiers/{open_review.dossier_id}?why={mark.pk}")
+    path = f"/marks/{mark.pk}/value"
+    actual = Actual.objects.get(indicator=mark.indicator, stage="selfeval")
+    assert client.post(path, {"value": "110", "why": "", "version": actual.version}).status_code == 409
+    assert client.post(path, {"value": "110", "why": "统计口径改正", "version": actual.version}).status_code == 302
+    actual.refresh_from_db()
+    assert actual.value == "110"
+    assert "统计口径改正" in read(client, f"/marks/{mark.pk}/why")
+    stale = client.post(path, {"value": "1", "why": "再改", "version": 1})
+    assert stale.status_code == 409
+    assert "110" in stale.content.decode()
+
+
+# --- Search and saved lists -------------------------------------------------------------------------------------------
+
+
+def test_two_characters_find_subjects_units_and_problems_in_scope_only(inside, small):
+    text = read(inside(small.officer), "/search?q=公路")
+    assert "示例项目02" in text
+    mine = read(inside(small.clerk), "/search?q=公路")
+    assert "示例项目01" in mine
+    assert "示例项目02" not in mine
+    assert "区示例部门丙" in read(inside(small.officer), "/search?q=部门")
+    assert "没有找到" in read(inside(small.officer), "/search?q=无此物")
+
+
+def test_a_restricted_subject_is_not_found_by_others(inside, small):
+    subject = small.dossiers[1].subject
+    subject.name, subject.restriction = "内控示例专项", "restricted"
+    subject.save()
+    from wenxiao.orgs.models import Grant, User
+
+    budget = User.objects.create_user("budget", "Demo-pass-2021", name="预算", division=small.division)
+    Grant.objects.create(user=budget, role="budget", division=small.division)
+    assert "内控示例专项" not in read(inside(budget), "/search?q=内控").replace("“内控”", "")
+    assert "内控示例专项" in read(inside(small.leader), "/search?q=内控")
+
+
+def test_a_list_is_kept_under_a_name_for_its_owner_alone(inside, small):
+    client = inside(small.officer)
+    kept = client.post("/subjects/views", {"name": "三农", "query": "q=公路&fy=2020&evil=1"})
+    assert kept.status_code == 302
+    text = read(client, "/subjects")
+    assert ">三农</a>" in text
+    assert "evil" not in text
+    from wenxiao.orgs.models import SavedView
+
+    row = SavedView.objects.get()
+    assert ">三农</a>" not in read(inside(small.clerk), "/subjects")
+    inside(small.clerk).post("/subjects/views", {"forget": row.pk})
+    assert SavedView.objects.count() == 1
+    inside(small.officer).post("/subjects/views", {"forget": row.pk})
+    assert not SavedView.objects.exists()
+
+
+def test_audited_money_stands_where_nothing_else_is_known(inside, small):
+    from wenxiao.budget.models import Appropriation
+
+    Appropriation.objects.filter(dossier=small.dossiers[0]).delete()
+    text = read(inside(small.officer), "/subjects?q=项目01")
+    assert "审定" in text
+    assert "480.12" in text
