@@ -107,6 +107,6 @@ def waits(intake: Any) -> dict[str, Any]:
     return {"intake": intake, "total": total, "stalled": stalled(intake), "busy": intake.state != "ready"}
 
 
-def said(request: HttpRequest, text: str) -> None:
-    """A toast on the next page."""
-    messages.success(request, text)
+def said(request: HttpRequest, text: str, *, bad: bool = False) -> None:
+    """A toast on the next page; a bad one stays until closed."""
+    (messages.error if bad else messages.success)(request, text)

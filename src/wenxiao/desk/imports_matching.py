@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.imports import importer_of, said
 from wenxiao.desk.imports_preview import KINDS, line_of
 from wenxiao.followup.sheets import confirm_batch
@@ -65,17 +66,23 @@ def _show(
     line = line_of(batch)
     values = {
         "batch": batch, "line": line, "problems": problems, "levels": LEVELS, "kinds": KINDS, "errors": errors or {},
-        "notice": notice, "ask_codes": ASKED, "posted": request.POST if status != 200 else {}, "seen": seal(batch), "batch_reviews": _made(batch),
+        "notice": notice, "ask_codes": ASKED, "posted": request.POST if status != 200 else {}, "seen": seal(batch), "dossiers": _made(request, batch),
         "waiting": batch.state == "previewed", "creates": importer_of(request).creates,
         "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",
     }  # fmt: skip
     return render(request, "desk/imports/file.html", values, status=status)
 
 
-def _made(batch: Any) -> list[int]:
-    """The dossiers' reviews the import wrote, for the result's links."""
+def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:
+    """The dossiers an import wrote into, as far as this person sees them: number and name."""
     acts = batch.written if batch.state == "applied" else []
-    return list(dict.fromkeys(act["pk"] for act in acts if act["model"] == "reviews.Review"))
+    reviews = {act["pk"] for act in acts if act["model"] == "reviews.Review"}
+    if not reviews:
+        return []
+    rows = dossiers_visible_to(person(request)).filter(reviews__in=reviews).distinct().order_by("pk")
+    return [
+        (pk, f"{name}（{year}年）") for pk, name, year in rows.values_list("pk", "subject__name", "fiscal_year")[:50]
+    ]
 
 
 @view("see_unit", methods=("POST",))
@@ -91,7 +98,7 @@ def _import(request: HttpRequest, batch: Any) -> HttpResponse:
     if outcome.accepted:
         said(request, f"已导入 {outcome.accepted} 份表。")
     else:
-        said(request, f"没有导入：{outcome.problems[-1]['text']}")
+        said(request, f"没有导入：{outcome.problems[-1]['text']}", bad=True)
     return redirect("desk:import_file", pk=batch.pk)
 
 

@@ -59,7 +59,7 @@ def _show(request: HttpRequest, rounds: list[Any], chosen: Any, *, error: str = 
     values = {
         "rounds": rounds, "chosen": chosen, "standing": standing, "tabs": tabs(request, "desk:missing"), "error": error,
         "reasons": EXEMPTION_REASONS, "needs_note": NEEDS_NOTE, "options": missing_ids, "posted": request.POST,
-        "reason_words": EXEMPTION_REASONS,
+        "reason_words": EXEMPTION_REASONS, "by": request.GET.get("by", "") if _date(request.GET.get("by", "")) else "",
     }  # fmt: skip
     return render(request, "desk/imports/missing.html", values, status=status)
 

@@ -1,0 +1,86 @@
+"""Ledgers in the wizard: looked through, corrected by choices that are recorded, imported, taken back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from tests.desk.imports.steps import FAULTY, GOOD, HEAD, ledger_of, look
+
+from wenxiao.budget.models import Spending
+from wenxiao.budget.services import ensure_subject
+from wenxiao.orgs.services import add_unit, create_division
+from wenxiao.records.models import ImportBatch
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD)
+    page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
+    assert "1 行可以导入，合计 1000.00 元" in page
+    assert not Spending.objects.exists()
+    assert client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"}).status_code == 302
+    intake.refresh_from_db()
+    intake = look(intake, place)
+    assert Spending.objects.get().amount == Decimal("1000.00")
+    batch = intake.files[0]["outcome"]["batch"]
+    assert client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "1"}).status_code == 302
+    assert client.get(reverse("desk:import_file", args=[batch])).status_code == 200
+    client.post(reverse("desk:import_undo", args=[batch]), {"why": "导错月份"})
+    assert not Spending.objects.exists()
+
+
+def test_faulty_lines_stay_out_only_by_a_recorded_choice(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD, FAULTY)
+    refused = client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})
+    assert refused.status_code == 422
+    assert "阻断" in refused.content.decode()
+    columns = intake.files[0]["outcome"]["columns"]
+    said = {f"role-{role}": heading for role, heading in columns.items()}
+    client.post(reverse("desk:ledger_again", args=[intake.pk]), {**said, "turn": "0", "leave_out": "1"})
+    intake.refresh_from_db()
+    intake = look(intake, place)
+    stale = client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})
+    assert stale.status_code == 409
+    client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "1"})
+    intake.refresh_from_db()
+    intake = look(intake, place)
+    batch = ImportBatch.objects.get(pk=intake.files[0]["outcome"]["batch"])
+    assert batch.choices["leave_out"] is True
+    assert Spending.objects.count() == 1
+
+
+def test_a_column_is_named_by_a_person(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD, head=HEAD.replace("支付金额", "本笔数"))
+    assert intake.files[0]["outcome"]["blocked"]
+    said = {"role-code": "项目代码", "role-spent": "本笔数", "role-date": "支付日期", "turn": "0"}
+    client.post(reverse("desk:ledger_again", args=[intake.pk]), said)
+    intake.refresh_from_db()
+    assert look(intake, place).files[0]["outcome"]["accepted"] == 1
+
+
+def test_a_subject_number_of_elsewhere_is_no_match(place, enter):
+    client = enter(place.finance)
+    elsewhere = create_division(code="370000", name="别处", bureau="别处财政局", by=None)
+    unit = add_unit(division=elsewhere, code="1", name="别处单位", by=None)
+    foreign = ensure_subject(division=elsewhere, unit=unit, code="X1", name="别处项目", by=None)
+    intake = ledger_of(client, place, GOOD.replace("P001,水旱灾害防御经费", "P777,没有的项目"))
+    client.post(
+        reverse("desk:ledger_again", args=[intake.pk]), {"turn": "0", "key-0": "P777", "match-0": str(foreign.pk)}
+    )
+    intake.refresh_from_db()
+    assert intake.files[0]["said"]["matches"] == {}
+
+
+def test_ledgers_need_the_power_to_import(place, enter):
+    assert enter(place.clerk).get(reverse("desk:ledgers")).status_code == 403
+    bad = enter(place.treasury).post(reverse("desk:ledgers"), {"file": SimpleUploadedFile("a.pdf", b"%PDF")})
+    assert bad.status_code == 422
+    none = enter(place.treasury).post(reverse("desk:ledgers"), {})
+    assert "还没有选择" in none.content.decode()
