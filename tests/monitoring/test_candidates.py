@@ -36,6 +36,22 @@ def test_the_seed_draws_its_slow_ones_and_the_one_ahead(watched, officer):
     assert "（待核）" in slow.evidence
 
 
+def test_the_divisions_own_cut_points_decide(watched, officer):
+    _, window = watched.seed()
+    watched.division.rules = [
+        {
+            "rule": "monitoring", "from": "2021-01-01", "document": "示例区监控办法", "clause": "第三条", "verified": True,
+            "content": {"lights": {"red_below": "50", "green_from": "65"}},
+        }
+    ]  # fmt: skip
+    watched.division.save()
+    window.refresh_from_db()
+    found = drawn(window, officer)
+    assert [(name[:4], one.text[:13]) for (name, _), one in found.items()] == [
+        ("区社发局", "预算执行预警：执行进度黄灯")
+    ]
+
+
 def test_drawing_again_proposes_nothing_a_person_settled(watched, officer):
     _, window = watched.seed()
     one, two = drawn(window, officer).values()
@@ -84,6 +100,7 @@ def test_money_facts_that_contradict(watched, officer):
     found = drawn(window, officer)
     assert set(found) == {("收回", "JK-08"), ("未动", "JK-07"), ("有节点", "JK-01"), ("无预算", "JK-02")}
     assert "本年尚无支出" in found["未动", "JK-07"].text
+    assert "到期 1 个、完成 0 个，未完成：验收" in found["有节点", "JK-01"].text
     assert still.findings.get().review is None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 
-from wenxiao.budget.models import Dossier, Round
+from wenxiao.budget.models import Dossier, Milestone, Round
 from wenxiao.budget.selectors import money_of
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.followup.kinds.goals import goal_rows
@@ -21,6 +21,8 @@ from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Table, registry, run
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.store.clock import today
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import User
 
-MONITORING_RULES = ("JK-01", "JK-02", "JK-03", "JK-04", "JK-05", "JK-06", "JK-07", "JK-08")
+CHECKED_ROWS = ("JK-02", "JK-04", "JK-05", "JK-06", "JK-07", "JK-08")
+"""JK-01 comes from the watch's own lights, JK-03 looks at all targets, reported on or not."""
+WORDS_OF_SLOW = {"red": "红", "yellow": "黄"}
 SELFEVAL_RULES = ("ZP-03", "ZP-05", "ZP-06", "ZP-07", "ZP-08", "ZP-09")
 WHOLE_UNIT_RULE = "ZP-04"
 SLOW = "JD-01"
@@ -122,16 +126,32 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:  # noqa: A002 - as abov
     loaded = bool((frame["source"] == "treasury").any())
     keys = frame["dossier"].to_list()
     goals, zeroes = _goal_tables(round, keys), _zero_targets(round, keys)
+    plans, rules = _plans(round, keys), overrides_of(round.division)
     for row in frame.iter_rows(named=True):
         head = _head(row, round, loaded=loaded)
         reported = goals.get(row["dossier"], [])
         if row["reported"] < row["goals"]:
             reported = [*reported, {}]  # goals nobody reported on: not all are reached
-        yield from _hits(row["dossier"], row["review"], Table(reported, head), set(MONITORING_RULES) - {"JK-03"})
+        yield from _hits(row["dossier"], row["review"], Table(reported, head), CHECKED_ROWS)
         yield from _hits(row["dossier"], row["review"], Table(zeroes.get(row["dossier"], ()), {}), {"JK-03"})
-        if row["planned"] and row["light"] in {"red", "yellow"}:
-            text = f"截至{cut_off(round)}到期节点 {row['due']} 个，完成 {row['done']} 个。"
-            yield Candidate(row["dossier"], row["review"], "JK-01", (text,))
+        if row["light"] in WORDS_OF_SLOW or row["above"]:
+            yield Candidate(row["dossier"], row["review"], "JK-01", (_paced(row, round, plans, rules),))
+
+
+def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Milestone]], rules: dict[str, Any]) -> str:  # noqa: A002 - as above
+    """JK-01 in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
+    money = [None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")]
+    steps, month = plans.get(row["dossier"]), round.through_month or 12
+    told = pacing.pace(money[0], money[1], month, row["arrived"], steps, cut_off(round), rules)
+    slow = WORDS_OF_SLOW.get(told.light)
+    return f"执行进度{slow}灯：{told.reason}" if slow else f"执行进度快于时间进度：{told.reason}"
+
+
+def _plans(round: Round, dossiers: list[int]) -> dict[int, list[pacing.Milestone]]:  # noqa: A002 - as above
+    found: dict[int, list[pacing.Milestone]] = defaultdict(list)
+    for step in Milestone.objects.filter(chosen(round, dossiers)):
+        found[step.dossier_id].append(pacing.Milestone(step.name, step.due, step.done))
+    return found
 
 
 def _head(row: dict[str, Any], round: Round, *, loaded: bool) -> dict[str, Any]:  # noqa: A002 - as above
