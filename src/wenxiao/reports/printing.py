@@ -26,7 +26,7 @@ def annual_docx(report: Report) -> bytes:
     """The annual report as .docx bytes; a demonstration carries its watermark on every page."""
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
     paper.document.core_properties.title = report.title
-    paper.add_masthead(report.masthead, report.issue.text, report.editor, report.issue.date or NO_DATE)
+    paper.add_masthead(report.headline, report.issue.text, report.editor, report.issue.date or NO_DATE)
     paper.add_line("", size=_TABLE_SIZE, exact=12)
     paper.add_instruction_room(millimetres=40)
     paper.add_title(report.title)
@@ -46,7 +46,7 @@ def annual_pdf(report: Report) -> bytes:
     """The annual report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
     date = report.issue.date or NO_DATE
     blocks = [
-        pdf.Block("title", report.masthead),
+        pdf.Block("title", report.headline),
         pdf.Block("line", f"{report.editor}　　{report.issue.text}　　{date}"),
         pdf.Block("table", head=("领导批示",), rows=(("\n" * 6,),), widths=(1,)),
         pdf.Block("title", report.title),

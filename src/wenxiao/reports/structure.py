@@ -119,6 +119,11 @@ class Report:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    @property
+    def headline(self) -> str:
+        """「※【工作动态】※」, as the head of the paper prints it."""
+        return f"※【{self.masthead}】※"
+
     def blocks(self) -> Iterator[Block]:
         """Opening and sections' blocks in reading order."""
         yield from self.opening

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from wenxiao.site.database_state import (
     NotReady,
@@ -109,6 +109,7 @@ def _add_work(verbs: Any) -> None:
     annual.add_argument("--division", help="区划代码或名称")
     annual.add_argument("--year", type=int, required=True, help="工作年度")
     annual.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪个目录")
+    annual.add_argument("--public", action="store_true", help="公开稿：不含限制知悉的对象和内部栏目，序号重排")
     annual.set_defaults(run=on_rows(_annual))
 
 
@@ -206,9 +207,10 @@ def _annual(args: argparse.Namespace) -> int:
     from wenxiao.reports.services import write_all
 
     args.out.mkdir(parents=True, exist_ok=True)
-    written = write_all(chosen_division(args.division), args.year, args.out)
+    version: Literal["internal", "public"] = "public" if args.public else "internal"
+    written = write_all(chosen_division(args.division), args.year, args.out, version=version)
     files = [str(path) for path in written] if written else sorted(str(p) for p in args.out.iterdir())
-    show({"year": args.year, "files": files})
+    show({"year": args.year, "version": version, "files": files})
     return FINE
 
 

@@ -29,7 +29,7 @@ from wenxiao.orgs.services import add_unit, create_division, grant
 from wenxiao.records.services import add_document
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import check_review, confirm_review, issue_review, submit_review
-from wenxiao.site.demo import disclosing, following, synthetic, workbooks
+from wenxiao.site.demo import disclosing, following, reporting, synthetic, workbooks
 from wenxiao.site.demo.accounts import make_accounts
 from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
 
@@ -74,6 +74,8 @@ class _Demo:
         self._rectify()
         _say("公开部分结果……")
         disclosing.play(self.division, self.users["jixiao"], self.users["jixiao2"], self.users["bangong"])
+        _say("起草年度工作报告……")
+        reporting.write_draft(self.division, WORK_YEAR, self.users["jixiao"])
         return self.division
 
     # ---- places and people ----------------------------------------------------------------------------------------

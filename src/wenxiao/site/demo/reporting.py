@@ -1,0 +1,35 @@
+"""The demonstration's draft of the annual report: the published plan as the author's words, its papers and named projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from wenxiao.records.selectors import documents
+from wenxiao.reports.facts import facts
+from wenxiao.reports.services import save_draft
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division, User
+
+SOURCE = Path(__file__).parent / "data" / "report.yaml"
+
+
+def published() -> dict[str, Any]:
+    """What the published report says in words: papers cited, projects named, the plan."""
+    found: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    return found
+
+
+def write_draft(division: Division, work_year: int, author: User) -> None:
+    """Save the year's draft by the performance section, so that a leader may sign it."""
+    words = published()
+    papers = {row.title: row.pk for row in documents(division=division)}
+    projects = facts(division, work_year).projects
+    named = [row.dossier for name in words["named"] for row in projects if row.name.removesuffix("项目") == name.removesuffix("项目")]
+    save_draft(
+        division=division, work_year=work_year, by=author, prose={"plan": words["plan"]},
+        choices={"documents": [papers[title] for title in words["documents"]], "named": named},
+    )  # fmt: skip
