@@ -1,8 +1,12 @@
 """A goal's light says how it was lit, and stays dark where nothing can be said."""
 
+from decimal import Decimal
+
 import pytest
 
+from wenxiao.rulebook.checks import Table, run
 from wenxiao.rulebook.expressions import parse
+from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.goals import goal_pace, worst
 
 CASES = [
@@ -55,3 +59,12 @@ def test_the_worst_light_speaks_for_the_whole():
     assert worst(["green", "none", "yellow"]) == "yellow"
     assert worst(["none"]) == "none"
     assert worst([]) == "none"
+
+
+def test_numbers_without_a_number_stay_dark():
+    empty = Expression("若干", "number", ">=")
+    assert goal_pace("里程", empty, parse("3公里", "actual"), 7, 2021).light == "none"
+
+
+def test_no_month_no_judgement_of_pace():
+    assert run(Table(head={"full_year": Decimal(10), "executed": Decimal(1)}), ["JK-01", "JK-07"]) == []

@@ -73,3 +73,11 @@ def test_nobody_prints_what_he_may_not_see(watched, officer, monkeypatch):
     monkeypatch.setattr("wenxiao.reports.monitoring.MOST", 0)
     with pytest.raises(NothingToTellError, match="超过报告可列"):
         write_monitoring_report(window, officer)
+
+
+def test_late_money_is_told_in_the_report(watched, officer):
+    window = watched.window()
+    dossier = watched.dossier(budget="70", arrived_on=date(2021, 6, 15))
+    watched.pay(dossier, 7, "20")
+    text = words(write_project_report(window, dossier.pk, officer))
+    assert "资金 6 月到位：按到位后计 100.0（绿灯），按全年计 49.0（红灯）。" in text

@@ -244,3 +244,20 @@ def test_kept_until_anybody_acts(watched, officer, on):
     assert watch_kept(window, officer, on=on) is not again
     assert watch_kept(window, None, on=on) is not watch_kept(window, officer, on=on)
     assert len(watch([], officer, on=on)) == 0
+
+
+def test_many_are_read_by_year_and_give_the_same(watched, officer, on, monkeypatch):
+    rounds = watched.seed()
+    named = watch(rounds, officer, on=on).frame
+    monkeypatch.setattr(money, "FEW", 0)
+    assert watch(rounds, officer, on=on).frame.equals(named)
+
+
+def test_only_so_many_tables_are_kept(watched, officer, on, monkeypatch):
+    from wenxiao.followup.kinds import watch as module
+
+    monkeypatch.setattr(module, "_KEPT_TABLES", 1)
+    first, second = watched.window(7), watched.window(10)
+    once = watch_kept(first, officer, on=on)
+    watch_kept(second, officer, on=on)
+    assert watch_kept(first, officer, on=on) is not once
