@@ -20,7 +20,7 @@ def read(client, path, status=200):
 
 
 def h1(text):
-    return re.sub(r"<[^>]+>", "", re.search(r"<h1>(.*?)</h1>", text, re.S)[1]).strip()
+    return re.sub(r"<[^>]+>", "", re.search(r"<h1>(.*?)</h1>", text, re.DOTALL)[1]).strip()
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_what_waits_is_counted_with_what_is_late(inside, small):
 
 def test_stages_count_what_is_due_in_scope(inside, watched):
     text = read(inside(watched.officer), "/?year=2021")
-    assert re.search(r"重点监控.*?<b>4</b> / 4", text, re.S)
+    assert re.search(r"重点监控.*?<b>4</b> / 4", text, re.DOTALL)
     assert "未下达任务" in text
 
 
@@ -391,9 +391,10 @@ def test_a_list_is_kept_under_a_name_for_its_owner_alone(inside, small):
 
 
 def test_audited_money_stands_where_nothing_else_is_known(inside, small):
-    from wenxiao.budget.models import Appropriation
+    from wenxiao.budget.models import Appropriation, Spending
 
     Appropriation.objects.filter(dossier=small.dossiers[0]).delete()
+    Spending.objects.filter(dossier=small.dossiers[0]).delete()
     text = read(inside(small.officer), "/subjects?q=项目01")
     assert "审定" in text
     assert "480.12" in text

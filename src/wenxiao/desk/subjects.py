@@ -99,7 +99,7 @@ class Line:
     opens: Group | None
     budget: Decimal | None = None
     spent: Decimal | None = None
-    audited: bool = False
+    basis: str = ""
 
 
 @dataclass
@@ -235,9 +235,7 @@ def _lines(rows: list[Any], groups: dict[GroupKey, Group]) -> list[Line]:
     for row in rows:
         key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]
         held, opens = reviews.get(row.pk, []), groups[key] if key != before else None
-        audited = money.budget is None and money.audited_arranged is not None
-        budget = money.audited_arranged if audited else money.budget
-        spent = money.audited_used if audited else money.spent
+        budget, spent, basis = _shown(money, held)
         lines.append(
             Line(
                 row,
@@ -249,11 +247,27 @@ def _lines(rows: list[Any], groups: dict[GroupKey, Group]) -> list[Line]:
                 opens,
                 budget,
                 spent,
-                audited,
+                basis,
             )
         )
         before = key
     return lines
+
+
+def _shown(money: Money, held: list[Any]) -> tuple[Decimal | None, Decimal | None, str]:
+    """Budget and spending a line shows, always a pair of one basis, and the word for it where it isn't the year's own.
+
+    The year's spending first; else what an evaluation audited; else what the latest review states for its period.
+    """
+    if money.spent is not None:
+        return money.budget, money.spent, ""
+    if money.audited_arranged is not None and money.audited_used is not None:
+        return money.audited_arranged, money.audited_used, "审定"
+    told = next((review for review in reversed(held) if review.executed is not None), None)
+    if told is not None:
+        budget = told.budget if told.budget is not None else money.budget
+        return budget, told.executed, told.round.period or "填报"
+    return money.budget, None, ""
 
 
 def _chips(seen: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any]) -> dict[str, list[tuple[Any, ...]]]:

@@ -51,6 +51,7 @@ _ROUTES = {
     "reviews.Review": ("desk:filling", "填报", "填报"),
     "budget.Dossier": ("desk:dossier", "档案", "打开"),
     "records.Notice": ("desk:feedback", "反馈", "签收"),
+    "records.Instruction": ("desk:instruction", "批示", "办理"),
 }
 _ROUND_ROUTES = {"selfeval": "desk:selfeval_round", "monitoring": "desk:monitoring_round"}
 

@@ -191,3 +191,12 @@ def files_received(user: User | None, limit: int = 8) -> list[StoredFile]:
 def batches_waiting(user: User) -> int:
     """Imports of the user's division read and not confirmed yet."""
     return ImportBatch.objects.filter(division=user.division_id, state=ImportBatch.State.PREVIEWED).count()
+
+
+def assignments_of_year(user: User | None, work_year: int | None) -> QuerySet[Assignment]:
+    """Who was assigned to which review the user may see, in a work year (None: any), by review."""
+    rows = Assignment.objects.filter(review__in=reviews_visible_to(user))
+    rows = rows if work_year is None else rows.filter(review__round__work_year=work_year)
+    return rows.select_related(
+        "user", "grant", "review__round__division", "review__agency", "review__dossier__subject__division", "review__dossier__unit"
+    ).order_by("review__round", "review__dossier__unit__path", "review", "pk")
