@@ -12,6 +12,7 @@ from wenxiao.orgs import permissions, selectors, services
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import POWERS, Refused, can, require
 from wenxiao.records.services import make_todo
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -108,7 +109,7 @@ def test_an_expert_sees_what_is_listed_while_it_lasts(make_user, subjects, divis
     assert list(selectors.units_visible_to(user)) == [subjects["X"].unit]
     services.end_grant(grant=given, by=None, why="任务完成", at=now - timedelta(minutes=1))
     assert seen(user) == ""
-    with pytest.raises(services.NotAllowed, match="已经终止"):
+    with pytest.raises(NotAllowed, match="已经终止"):
         services.end_grant(grant=given, by=None, why="再次")
 
 

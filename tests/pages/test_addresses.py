@@ -44,7 +44,7 @@ MATRIX = {
     "filling/<int:pk>": "see_unit",
     "filling/<int:pk>/rows": "fill",
     "filling/<int:pk>/submit": "submit",
-    "filling/<int:pk>/judge/<slug:act>": "see_unit",
+    "filling/<int:pk>/judge/<str:act>": "see_unit",
     "marks/<int:pk>/value": "see_unit",
     "report": "see_unit",
     "report/<int:year>": "see_unit",

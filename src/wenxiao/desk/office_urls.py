@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import documents, people, rules, users
+from wenxiao.desk import agencies, documents, opening, people, rounds, rules, trail, users
 
 urlpatterns = [
     path("rules", rules.rules, name="rules"),
@@ -25,4 +25,20 @@ urlpatterns = [
     path("people/users/<int:pk>/grant", users.grant, name="user_grant"),
     path("people/users/<int:pk>/<str:act>", users.act, name="user_act"),
     path("people/grants/<int:pk>/end", users.end_grant, name="grant_end"),
+    path("trail", trail.trail, name="trail"),
+    path("trail/verify", trail.verify, name="trail_verify"),
+    path("trail/export.json", trail.export, name="trail_export"),
+    path("trail/packages", trail.packages, name="packages"),
+    path("trail/packages/<int:pk>.zip", trail.package_of, name="package"),
+    path("rounds", rounds.rounds, name="rounds"),
+    path("rounds/new", opening.new, name="round_new"),
+    path("rounds/count", opening.count, name="round_count"),
+    path("rounds/<int:pk>", rounds.round_page, name="round"),
+    path("rounds/<int:pk>/excuse", rounds.excuse, name="round_excuse"),
+    path("rounds/<int:pk>/<str:act>", rounds.act, name="round_act"),
+    path("agencies", agencies.agencies, name="agencies"),
+    path("agencies/add", agencies.add, name="agency_add"),
+    path("experts/add", agencies.expert, name="expert_add"),
+    path("agencies/assign", agencies.assign, name="assign"),
+    path("agencies/assignments/<int:pk>/end", agencies.end, name="assignment_end"),
 ]
