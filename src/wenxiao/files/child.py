@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 60
-_LARGEST_OUTPUT = 64 * 1024 * 1024
+_LARGEST_OUTPUT = 512 * 1024 * 1024
 
 
 def limit() -> None:
@@ -41,8 +41,8 @@ def _peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def answer(path: Path, what: str) -> dict[str, Any]:
-    """One file read: "forms" as ``wenxiao read``, "book" as a grid in JSON, "ledger" as rows."""
+def answer(path: Path, what: str, rows_to: Path | None = None) -> dict[str, Any]:
+    """One file read: "forms" as ``wenxiao read``, "book" as a grid in JSON, "ledger" as rows (into ``rows_to``)."""
     from wenxiao.files.bookjson import book_as_json
     from wenxiao.files.ledger import read_ledger
     from wenxiao.files.reading import open_book, read_file
@@ -50,7 +50,7 @@ def answer(path: Path, what: str) -> dict[str, Any]:
     if what == "forms":
         return read_file(path)
     if what == "ledger":
-        return read_ledger(path)
+        return read_ledger(path, rows_to)
     book, problems = open_book(path)
     return {
         "file": path.name,
@@ -64,7 +64,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     for line in requests:
         request = json.loads(line)
         _allow_cpu()
-        found = answer(Path(request["path"]), request["what"])
+        rows_to = request.get("rows_to")
+        found = answer(Path(request["path"]), request["what"], Path(rows_to) if rows_to else None)
         body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         answers.write(f"{len(body)} {_peak_kib()}\n".encode())
         answers.write(body)

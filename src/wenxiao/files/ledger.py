@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -42,14 +43,45 @@ def empty_ledger(path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_ledger(path: Path) -> dict[str, Any]:
+class _Rows:
+    """Where the lines go: a list, or a csv file when they may be too many to hold in a small process."""
+
+    def __init__(self, to: Path | None) -> None:
+        self.listed: list[list[Any]] = []
+        self.count = self.last = 0
+        self._to = to
+        self._stream = to.open("w", encoding="utf-8", newline="") if to else None
+        self._write = csv.writer(self._stream, lineterminator="\n").writerow if self._stream else self.listed.append
+
+    def add(self, row: list[Any]) -> None:
+        self._write(row)
+        self.count += 1
+        self.last = row[0]
+
+    def clear(self) -> None:
+        self.listed.clear()
+        self.count = self.last = 0
+        if self._stream:
+            self._stream.seek(0)
+            self._stream.truncate()
+
+    def close(self) -> None:
+        if self._stream:
+            self._stream.close()
+
+
+def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
     """A ledger's rows as ``[line, text, …]`` under ``columns`` (headings) and ``keys`` (what they stand for).
+
+    With ``rows_to`` the rows are written into that csv file, line by line, and ``rows`` stays empty.
 
     Numbers are exact decimal text, dates ISO, empty cells "". ``totals`` are rows that only add others up: they are not
     among ``rows``. ``unit`` is the money unit named by the file, None when it names none. Never raises for a file's
     content: what is wrong stands in ``problems``.
     """
     out = empty_ledger(path)
+    rows = _Rows(rows_to)
+    out["rows"] = rows
     try:
         _fill(path, out)
     except _LedgerError as error:
@@ -61,7 +93,9 @@ def read_ledger(path: Path) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001  a stranger's bytes may break the reader; the user gets a sentence
         text = f"文件无法读取（{type(error).__name__}）。"
         out["problems"].append(Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json())
-    return out
+    finally:
+        rows.close()
+    return out | {"rows": rows.listed}
 
 
 def _fill(path: Path, out: dict[str, Any]) -> None:
@@ -76,7 +110,7 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         text = decoded(path)
         out["encoding"] = text.encoding
         _take(rows_of(text), out)
-        _check_cut(text.words, out)
+        _check_cut(text.tail, text.head, out)
     else:
         _fill_from_workbook(path, out)
     if out["header_line"] is None:
@@ -89,7 +123,8 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
     with CalamineWorkbook.from_path(str(path)) as book:
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            fresh: dict[str, Any] = {"rows": [], "totals": [], "source_rows": 0, "columns": [], "keys": []}
+            out["rows"].clear()
+            fresh: dict[str, Any] = {"totals": [], "source_rows": 0, "columns": [], "keys": []}
             out |= fresh | {"sheet": name}
             start = sheet.start[0] if sheet.start is not None else 0
             rows = ((start + at, [_shown(value) for value in row]) for at, row in enumerate(sheet.iter_rows(), 1))
@@ -138,14 +173,16 @@ def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
 
 def _refuse_marking(field: str, line: int, out: dict[str, Any]) -> None:
     if field and marking_in(field):
-        out["rows"], out["totals"] = [], []
+        out["rows"].clear()
+        out["totals"] = []
         mend = "涉密项目请线下管理，立即删除该文件，按保密规定处理。"
         raise _LedgerError(Problem("DR-16", "阻断", "文件标有国家秘密标志，不得导入本系统。", line=line, mend=mend))
 
 
 def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
-    width = len(out["columns"])
-    if [squeezed(field) for field in fields] == out["columns"]:
+    columns, words = out["columns"], "\x1f".join(fields)
+    width = len(columns)
+    if squeezed(fields[0]) == columns[0] and [squeezed(field) for field in fields] == columns:
         _say(out, "DR-34", "提示", line, "重复的表头行，已略过。")
         return
     out["source_rows"] += 1
@@ -153,18 +190,18 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
         raise _LedgerError(
             Problem("DR-17", "阻断", f"超过 {MOST_ROWS} 行。", line=line, mend="请按月或按单位拆开导入。")
         )
-    for field in fields:
-        if "密" in field:
+    if "密" in words:
+        for field in fields:
             _refuse_marking(field, line, out)
     row = [line, *fields[:width], *[""] * (width - len(fields))]
-    if is_total(fields):
+    if "计" in words and is_total(fields):
         out["totals"].append(row)
         return
     if out["totals"] and out["totals"][-1][0] == line - 1:
         _say(out, "DR-35", "提示", line - 1, "这一行是合计或小计，夹在明细中间，没有计入明细。")
-    if any(fields[width:]):
+    if len(fields) > width and any(fields[width:]):
         _say(out, "DR-36", "警告", line, f"这一行比表头多出 {len(fields) - width} 列。", "请核对是否有多余的分隔符。")
-    out["rows"].append(row)
+    out["rows"].add(row)
 
 
 def is_total(fields: list[str]) -> bool:
@@ -178,15 +215,15 @@ def _say(out: dict[str, Any], code: str, level: Level, line: int, text: str, men
         out["problems"].append(Problem(code, level, text, out["sheet"], line=line, mend=mend).as_json())
 
 
-def _check_cut(words: str, out: dict[str, Any]) -> None:
+def _check_cut(tail: str, head: str, out: dict[str, Any]) -> None:
     """A csv that ends in the middle of a row was not downloaded whole."""
-    if not out["rows"] or words.endswith(("\n", "\r")):
+    if not out["rows"].count or tail.endswith(("\n", "\r")):
         return
-    last = words.rstrip().splitlines()[-1]
+    last = tail.rstrip().splitlines()[-1]
     width, wanted = len(last.split(",")), len([column for column in out["columns"] if column])
-    if "," in words[:4_000] and width < wanted and '"' not in last:
+    if "," in head and width < wanted and '"' not in last:
         text = f"最后一行只有 {width} 列，表头有 {wanted} 列，文件像是被截断了。"
-        _say(out, "DR-31", "阻断", out["rows"][-1][0], text, "请重新导出完整的文件。")
+        _say(out, "DR-31", "阻断", out["rows"].last, text, "请重新导出完整的文件。")
 
 
 def _check_full(height: int, out: dict[str, Any]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 WIDEST = 512
 LONGEST_FIELD = 32_767
+_PIECE = 1 << 20
+_EDGE = 4_000
 _ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 SHOWN = {"utf-8-sig": "UTF-8", "gb18030": "GBK", "utf-16": "UTF-16"}
 
@@ -25,51 +27,108 @@ class PlainTextError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A decoded csv: its words, encoding as shown to people, and separator."""
+    """A csv looked through once, never held whole: its codec, encoding as shown to people, separator and edges.
 
-    words: str
+    ``head`` is its beginning, ``tail`` its end (both a few thousand characters), ``quotes`` how many quote signs it has.
+    """
+
+    path: Path
+    codec: str
     encoding: str
     separator: str
+    quotes: int
+    head: str
+    tail: str
+
+    def lines(self) -> IO[str]:
+        """The text from its beginning, with line ends as they are."""
+        return self.path.open(encoding=self.codec, newline="")
+
+
+@dataclass(slots=True)
+class _Survey:
+    quotes: int = 0
+    lines: int = 0
+    head: str = ""
+    tail: str = ""
+
+    def take(self, words: str) -> None:
+        if "\x00" in words:
+            line = self.lines + words.count("\n", 0, words.index("\x00")) + 1
+            raise PlainTextError(
+                "DR-26",
+                "文件里有空字节（NUL），不是正常的 csv。",
+                "请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。",
+                line,
+            )
+        self.quotes += words.count('"')
+        self.lines += words.count("\n")
+        if len(self.head) < _EDGE:
+            self.head += words[:_EDGE]
+        self.tail = (self.tail + words)[-_EDGE:]
 
 
 def decoded(path: Path) -> PlainText:
     """The text of a csv: UTF-8, else GBK (GB18030), else UTF-16. Raises PlainTextError with the line of broken bytes."""
-    content = path.read_bytes()
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        words, encoding = _strict(content, "utf-16"), "UTF-16"
+    with path.open("rb") as stream:
+        beginning = stream.read(2_000)
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16"
+        found = _strict(path, codec)
     else:
-        words, encoding = _guessed(content)
-    if "\x00" in words:
-        line = words.count("\n", 0, words.index("\x00")) + 1
-        raise PlainTextError(
-            "DR-26", "文件里有空字节（NUL），不是正常的 csv。", "请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。", line
-        )
-    return PlainText(words, encoding, _separator(words))
+        found, codec = _guessed(path, beginning)
+    shown = SHOWN.get(codec, "UTF-16")
+    return PlainText(path, codec, shown, _separator(found.head), found.quotes, found.head, found.tail)
 
 
-def _strict(content: bytes, encoding: str) -> str:
+def _surveyed(path: Path, codec: str) -> _Survey:
+    """The text in pieces; UnicodeDecodeError with ``start`` counted from the beginning of the file."""
+    decoder, found, read = codecs.getincrementaldecoder(codec)(), _Survey(), 0
+    with path.open("rb") as stream:
+        while True:
+            piece = stream.read(_PIECE)
+            try:
+                found.take(decoder.decode(piece, final=not piece))
+            except UnicodeDecodeError as error:
+                error.start += read + len(piece) - len(error.object)
+                raise
+            read += len(piece)
+            if not piece:
+                return found
+
+
+def _strict(path: Path, codec: str) -> _Survey:
     try:
-        return content.decode(encoding)
+        return _surveyed(path, codec)
     except UnicodeDecodeError as error:
-        raise _broken(content, error.start) from error
+        raise _broken(path, error.start) from error
 
 
-def _broken(content: bytes, at: int) -> PlainTextError:
-    line = content.count(b"\n", 0, at) + 1
+def _broken(path: Path, at: int) -> PlainTextError:
+    line, left = 1, at
+    with path.open("rb") as stream:
+        while left > 0 and (piece := stream.read(min(left, _PIECE))):
+            line += piece.count(b"\n")
+            left -= len(piece)
     mend = "请用 WPS 或 Excel 打开核对该行，另存为 .xlsx 再导入。"
     return PlainTextError("DR-27", f"第 {line} 行有乱码，文字编码不一致。", mend, line)
 
 
-def _guessed(content: bytes) -> tuple[str, str]:
-    furthest = 0
-    for encoding in _ENCODINGS[:2]:
+def _guessed(path: Path, beginning: bytes) -> tuple[_Survey, str]:
+    size = path.stat().st_size
+    wide = size % 2 == 0 and beginning.count(b"\x00") > min(size, 2_000) // 8
+    furthest, empty = 0, None
+    for codec in _ENCODINGS[:2]:
         try:
-            return content.decode(encoding), SHOWN[encoding]
+            return _surveyed(path, codec), codec
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
-    if len(content) % 2 == 0 and content[:2_000].count(b"\x00") > min(len(content), 2_000) // 8:
-        return _strict(content, "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"), "UTF-16"
-    raise _broken(content, furthest)
+        except PlainTextError as error:
+            empty = empty or error
+    if wide:
+        codec = "utf-16-le" if beginning[1:2] == b"\x00" else "utf-16-be"
+        return _strict(path, codec), codec
+    raise empty or _broken(path, furthest)
 
 
 def _separator(words: str) -> str:
@@ -81,15 +140,19 @@ def _separator(words: str) -> str:
 
 def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
     """(line as a person sees it, fields) of every row that isn't blank. Raises PlainTextError for what no table has."""
-    if text.words.count('"') % 2:
-        line = _unclosed_line(text.words)
+    if text.quotes % 2:
+        line = _unclosed_line(text)
         raise PlainTextError(
             "DR-28",
             f"第 {line} 行的引号没有成对，后面的内容会连成一格。",
             '请补上或删去多余的引号（"）后再导入。',
             line,
         )
-    reader = csv.reader(io.StringIO(text.words, newline=""), delimiter=text.separator)
+    with text.lines() as stream:
+        yield from _rows(csv.reader(stream, delimiter=text.separator))
+
+
+def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
     line = 1
     while True:
         try:
@@ -107,7 +170,7 @@ def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
                 "请核对分隔符，或另存为 .xlsx 再导入。",
                 line,
             )
-        if any(len(field) > LONGEST_FIELD for field in fields):
+        if max(map(len, fields), default=0) > LONGEST_FIELD:
             raise PlainTextError(
                 "DR-28", f"第 {line} 行有一格超过 {LONGEST_FIELD} 字。", "请核对该行的引号后再导入。", line
             )
@@ -116,9 +179,10 @@ def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _unclosed_line(words: str) -> int:
+def _unclosed_line(text: PlainText) -> int:
     """The first line with an odd number of quotes: where the trouble began, or near it."""
-    for number, line in enumerate(words.splitlines(), 1):
-        if line.count('"') % 2:
-            return number
+    with text.lines() as stream:
+        for number, line in enumerate(stream, 1):
+            if line.count('"') % 2:
+                return number
     return 1

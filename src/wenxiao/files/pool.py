@@ -22,6 +22,7 @@ from wenxiao.rulebook.problems import Problem
 What = Literal["forms", "book", "ledger"]
 WALL_SECONDS = 120.0
 JOBS_PER_CHILD = 200
+GRACE_SECONDS = 1.0
 PEAK_KIB = 300 * 1024
 """A child that ever grew beyond this is replaced after its job."""
 _LARGEST_ANSWER = 512 * 1024 * 1024
@@ -53,11 +54,12 @@ class _Child:
         )
         self.jobs = self.peak = 0
 
-    def ask(self, path: Path, what: What, seconds: float) -> dict[str, Any]:
+    def ask(self, path: Path, what: What, seconds: float, rows_to: Path | None = None) -> dict[str, Any]:
         """The child's answer; raises _ChildDiedError or _TooSlowError."""
         assert self.process.stdin is not None
         self.jobs += 1
-        request = json.dumps({"path": str(path.resolve()), "what": what}).encode() + b"\n"
+        asked = {"path": str(path.resolve()), "what": what, "rows_to": str(rows_to.resolve()) if rows_to else None}
+        request = json.dumps(asked).encode() + b"\n"
         try:
             self.process.stdin.write(request)
         except OSError as error:
@@ -103,7 +105,12 @@ class _Child:
         return self.jobs >= JOBS_PER_CHILD or self.peak > PEAK_KIB
 
     def end(self) -> None:
-        """Stop the process whatever it does."""
+        """Let the process tidy up and go; stop it if it doesn't, whatever it does."""
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE_SECONDS)
         with contextlib.suppress(OSError):
             self.process.kill()
         self.process.wait()
@@ -117,6 +124,7 @@ class Pool:
 
     def __init__(self, size: int = 2, *, seconds: float = WALL_SECONDS) -> None:
         self.seconds = seconds
+        self.peak_kib = 0
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _ in range(size):
             self._idle.put(None)
@@ -138,18 +146,20 @@ class Pool:
             if child is not None:
                 child.end()
 
-    def read(self, path: Path, what: What = "forms") -> dict[str, Any]:
+    def read(self, path: Path, what: What = "forms", *, rows_to: Path | None = None) -> dict[str, Any]:
         """One file, read by whichever child is free; never raises for what the file contains.
 
         "forms" gives the JSON of ``wenxiao read``, "ledger" that of :func:`wenxiao.files.ledger.read_ledger`,
-        "book" ``{"file", "book": Book | None, "problems"}``.
+        "book" ``{"file", "book": Book | None, "problems"}``. A ledger's rows go into the csv file ``rows_to`` if given, so
+        that a million of them fit into a small child.
         """
         child = self._idle.get()
         alive = False
         try:
             if child is None or child.process.poll() is not None:
                 child = _Child()
-            found = child.ask(path, what, self.seconds)
+            found = child.ask(path, what, self.seconds, rows_to)
+            self.peak_kib = max(self.peak_kib, child.peak)
             alive = not child.is_worn
         except _TooSlowError:
             text = f"读取超过 {self.seconds:.0f} 秒，已停止。"

@@ -1,5 +1,6 @@
-"""Ledgers of payments, budgets, adjustments and arrivals: read, matched, compared, imported, taken back."""
+"""Ledgers taken in: payments and budget lines."""
 
-from wenxiao.budget.sheets.importing import Choices, LedgerOutcome, import_ledger
+from wenxiao.budget.sheets.importing import Choices, LedgerImport, LedgerOutcome, import_ledger
+from wenxiao.budget.sheets.reading import read_ledger_file
 
-__all__ = ["Choices", "LedgerOutcome", "import_ledger"]
+__all__ = ["Choices", "LedgerImport", "LedgerOutcome", "import_ledger", "read_ledger_file"]

@@ -16,8 +16,8 @@ from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import refuse_secret
 from wenxiao.budget.sheets import arranged, lines, matching, spending
 from wenxiao.budget.sheets.columns import AMOUNTS, Columns, columns_of, remembered
+from wenxiao.budget.sheets.reading import frame_from_rows, read_ledger_file
 from wenxiao.files.ledger import money_text
-from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.permissions import require
 from wenxiao.records.chain import digest_of
 from wenxiao.records.models import ImportBatch
@@ -29,8 +29,6 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
-
-SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +119,65 @@ def import_ledger(
     Nothing is stored while a line is 阻断, unless ``choices.leave_out`` says to import the rest: that choice is recorded.
     The same file again changes nothing. ``ledger`` spares the reading when it was read before (the wizard's second step).
     """
-    require(by, "import")
-    read = ledger or read_in_child(path, "ledger", seconds=SECONDS)
-    work = plan_ledger(
-        read, division=division, by=by, kind=kind, year=year, source=source, choices=choices or Choices()
-    )
-    outcome = work.outcome
-    outcome.problems += _same_name(division, columns_kind=outcome.kind, path=path, name=name or path.name)
-    if dry_run or work.found is None or (outcome.blocked and not work.choices.leave_out):
+    taking = LedgerImport(
+        path=path, division=division, by=by, kind=kind, year=year, source=source, choices=choices, name=name, ledger=ledger,
+        why=why,
+    )  # fmt: skip
+    taking.read()
+    taking.plan()
+    return taking.outcome if dry_run else taking.write()
+
+
+class LedgerImport:
+    """One import in its three steps, so that each can be looked at by itself: :meth:`read`, :meth:`plan`, :meth:`write`."""
+
+    def __init__(
+        self, *, path: Path, division: Division, by: User | None, kind: str = "", year: int | None = None,
+        source: str = Spending.Source.TREASURY, choices: Choices | None = None, name: str = "",
+        ledger: dict[str, Any] | None = None, why: str = "",
+    ) -> None:  # fmt: skip
+        require(by, "import")
+        self.path, self.name, self.why = path, name or path.name, why
+        self._asked: dict[str, Any] = {"kind": kind, "year": year, "source": source, "choices": choices or Choices()}
+        self._division, self._by = division, by
+        self._ledger = ledger
+        self._work: _Work | None = None
+
+    @property
+    def outcome(self) -> LedgerOutcome:
+        """What is known so far; after :meth:`plan`."""
+        assert self._work is not None
+        return self._work.outcome
+
+    @property
+    def child_peak_kib(self) -> int:
+        """The most memory the reading child held."""
+        return int((self._ledger or {}).get("peak_kib", 0))
+
+    def read(self) -> None:
+        """The file, in a limited child; nothing where it was read before."""
+        self._ledger = self._ledger or read_ledger_file(self.path)
+
+    def plan(self) -> LedgerOutcome:
+        """Everything found out before writing; nothing is changed."""
+        assert self._ledger is not None
+        self._work = plan_ledger(self._ledger, division=self._division, by=self._by, **self._asked)
+        outcome = self._work.outcome
+        outcome.problems += _same_name(self._division, columns_kind=outcome.kind, path=self.path, name=self.name)
         return outcome
-    if not _changes(work):
-        outcome.problems.append(Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。"))
+
+    def write(self) -> LedgerOutcome:
+        """All of it in one transaction, or nothing: blocked without the word to leave lines out, or nothing new."""
+        assert self._work is not None
+        work, outcome = self._work, self._work.outcome
+        if work.found is None or (outcome.blocked and not work.choices.leave_out):
+            return outcome
+        if not _changes(work):
+            outcome.problems.append(Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。"))
+            return outcome
+        with transaction.atomic():
+            _write(work, self.path, self.name, self.why)
         return outcome
-    with transaction.atomic():
-        _write(work, path, name or path.name, why)
-    return outcome
 
 
 def _same_name(division: Division, *, columns_kind: str, path: Path, name: str) -> list[Problem]:
@@ -175,7 +217,8 @@ def plan_ledger(
         encoding=read["encoding"],
         columns=columns.as_json(),
     )
-    frame = lines.frame_of(read["rows"], columns).with_columns(bad=pl.lit(value=False))
+    raw = read["frame"] if "frame" in read else frame_from_rows(read["rows"], len(columns.headings) + 1)
+    frame = lines.frame_of(raw, columns).with_columns(bad=pl.lit(value=False))
     work = _Work(division, by, choices, outcome, columns, frame, findings, source)
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:

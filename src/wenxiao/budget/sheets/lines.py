@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +92,8 @@ class Findings:
         return ordered
 
 
-def frame_of(rows: Sequence[Sequence[Any]], columns: Columns) -> pl.DataFrame:
+def frame_of(raw: pl.DataFrame | None, columns: Columns) -> pl.DataFrame:
     """``line`` and one text column per role found; roles that text matching needs stand empty when absent."""
-    width = len(columns.headings) + 1
-    raw = (
-        pl.DataFrame(rows, schema=[f"c{at}" for at in range(width)], orient="row", infer_schema_length=1)
-        if rows
-        else None
-    )
     if raw is None:
         names = ["line", *dict.fromkeys([*columns.places, *_TEXTS])]
         return pl.DataFrame(schema={n: pl.Int64 if n == "line" else pl.String for n in names})

@@ -11,7 +11,7 @@ from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.selectors import money_of
 from wenxiao.records.chain import digest_of
 from wenxiao.rulebook.numbers import fen, from_fen, wan
-from wenxiao.store.bulk import insert_rows, update_rows
+from wenxiao.store.bulk import insert_frame, update_rows
 from wenxiao.store.frames import read_frame
 
 if TYPE_CHECKING:
@@ -191,16 +191,16 @@ def say_over_budget(
 
 def apply(found: Difference, *, dossiers: dict[int, int], source: str, batch: ImportBatch, written: Written) -> None:
     """Insert what is new and correct what changed; lines missing from the file stay (the preview showed them)."""
-    names = ["dossier", "fund", "source", "month", "amount", "paid_on", "line", "batch"]
-    wanted = found.new.select("subject", "fund_key", "own_month", "spent_fen", "on", "key_line")
-    count = insert_rows(
-        Spending, names,
-        (
-            (dossiers[subject], fund, source, month, from_fen(amount), on, line, batch.pk)
-            for subject, fund, month, amount, on, line in wanted.iter_rows()
-        ),
+    owned = pl.DataFrame(
+        {"subject": list(dossiers), "dossier_id": list(dossiers.values())},
+        schema={"subject": pl.Int64, "dossier_id": pl.Int64},
+    )
+    rows = found.new.join(owned, on="subject").select(
+        "dossier_id", pl.col("fund_key").alias("fund"), pl.lit(str(source)).alias("source"),
+        pl.col("own_month").cast(pl.Int64).alias("month"), pl.col("spent_fen").alias("amount"),
+        pl.col("on").alias("paid_on"), pl.col("key_line").alias("line"), pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
     )  # fmt: skip
-    written.created_with_batch(Spending, count)
+    written.created_with_batch(Spending, insert_frame(Spending, rows))
     _correct(found.changed, written)
 
 

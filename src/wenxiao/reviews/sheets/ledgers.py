@@ -10,9 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.selectors import subjects_visible_to
-from wenxiao.budget.sheets import Choices, import_ledger
+from wenxiao.budget.sheets import Choices, import_ledger, read_ledger_file
 from wenxiao.budget.sheets.columns import ROLES
-from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import read_file, record, store_file
@@ -31,7 +30,6 @@ KINDS = {"": "由系统判断", "spending": "支付（支出）明细", "budget"
 SOURCES = {"treasury": "国库支付", "accounting": "单位核算"}
 UNITS = ("元", "万元", "亿元")
 MOST_SHOWN = 300
-SECONDS = 300
 
 
 def receive_ledger(
@@ -157,7 +155,7 @@ def _outcome(
     with tempfile.TemporaryDirectory(prefix="wenxiao-ledger-") as folder:
         path = Path(folder) / f"ledger{PurePosixPath(stored.name).suffix.lower()}"
         path.write_bytes(read_file(stored))
-        ledger = read_in_child(path, "ledger", seconds=SECONDS)
+        ledger = read_ledger_file(path)
         outcome = import_ledger(
             path=path, division=intake.division, by=by, kind=said["kind"], year=said["year"], source=said["source"],
             choices=choices, dry_run=not write, name=stored.name, ledger=ledger,
