@@ -54,7 +54,7 @@ def play(division: Division, judge: User, second: User, clerk_of: dict[int, User
     chosen = [*own[:4], *[row for row in findings if row not in own[:4]]][:14]
     notices = _notices([row.review_id or 0 for row in chosen])
     for number, finding in enumerate(chosen):
-        due = PAST if number in {3, 9} else SOON if number in {1, 6} else DUE
+        due = PAST if number in {3, 10} else SOON if number in {1, 6} else DUE
         item = order_rectification(
             finding=finding, by=judge, deadline=due, notice=notices.get(finding.review_id or 0), synthetic=True
         )
