@@ -1,0 +1,136 @@
+"""A house of its own behind a real server, and a headless browser that reports every breach of the content policy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "out" / "screenshots"
+AXE = ROOT / "build" / "testing" / "axe.min.js"
+SIZES = {"desk": (1366, 768), "phone": (390, 844)}
+PASSWORD = "Demo-pass-2021"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WATCH = (
+    "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
+)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """The address of a server over a planted house; it ends with the session."""
+    folder, port = tmp_path_factory.mktemp("house"), _free_port()
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("WENXIAO_", "PYTEST_XDIST"))}
+    env |= {"WENXIAO_TEST_HOME": str(folder), "WENXIAO_DEMO": "1", "PYTHONPATH": str(ROOT)}
+    env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
+    subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "seeding.py")], env=env, cwd=ROOT, check=True, timeout=90
+    )
+    log = (folder / "server.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"],
+        env=env,
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address + "/login")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+        log.close()
+
+
+def _wait(address: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(address, timeout=10).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("测试用的网页服务 20 秒内没有启动，见临时目录中的 server.log。")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One headless browser for all journeys."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        if path is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.fail("没有找到 Chromium，浏览器测试无法进行：请安装 chromium，或运行 playwright install chromium。")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(house, chromium):
+    """Log in through the form as somebody, at a size; afterwards nothing may have gone wrong on any page."""
+    contexts, wrong = [], []
+
+    def open_page(username: str, size: str = "desk"):
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=house)
+        contexts.append(context)
+        context.set_default_timeout(8000)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.on(
+            "console", lambda told: wrong.append(told.text) if told.type == "error" and "CSP" in told.text else None
+        )
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto("/login")
+        page.fill("#f-username", username)
+        page.fill("#f-password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def look():
+    """Keep a picture of the page and let axe judge it: no fault of impact serious or critical, no sideways scrolling."""
+    if not AXE.exists():
+        pytest.fail("缺 build/testing/axe.min.js，无障碍检查无法进行：请先运行 python scripts/fetch_assets.py。")
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    source = AXE.read_text(encoding="utf-8")
+
+    def judge(page, name: str) -> None:
+        page.screenshot(path=SHOTS / f"{name}.png")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa']}).then(r => r.violations)")
+        told = [
+            f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"][:3]
+        ]
+        assert not told, f"{name}: " + "\n".join(told)
+
+    return judge

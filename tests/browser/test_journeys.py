@@ -1,0 +1,111 @@
+"""The product as people use it: each role's first task, both sizes, by keyboard where it is the main path."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
+
+
+def heading(page):
+    return page.locator("h1").first.inner_text()
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_the_performance_section_sees_what_is_red_and_why(enter, look, size):
+    page = enter("performance", size)
+    assert heading(page).startswith("今天")
+    look(page, f"desk-performance-{size}")
+    page.goto("/monitoring?year=2021")
+    assert heading(page) == "财政重点监控：4 个项目，1 红 1 黄 2 绿"
+    assert "47.02% ÷ 83.33% = 56.4" in page.locator("main").inner_text()
+    assert "人事用工管理不规范" in page.locator("main").inner_text()
+    look(page, f"monitoring-{size}")
+    page.goto("/selfeval?year=2021")
+    look(page, f"selfeval-{size}")
+    page.goto("/subjects")
+    look(page, f"subjects-{size}")
+
+
+def test_search_is_one_key_away(enter, look):
+    page = enter("performance")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("公路")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search**")
+    assert "“公路”找到" in heading(page)
+    look(page, "search-desk")
+    page.locator("main .rows a").first.click()
+    page.wait_for_url("**/dossiers/**")
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_a_leader_watches(enter, look, size):
+    page = enter("leader", size)
+    look(page, f"desk-leader-{size}")
+    page.goto("/watch?year=2021")
+    page.wait_for_selector("[data-chart] svg")
+    label = page.locator("[data-chart]").get_attribute("aria-label")
+    assert "时间进度" in label
+    page.locator("summary", has_text="看表").click()
+    assert page.locator("figure table tbody tr").count() >= 1
+    look(page, f"watch-{size}")
+
+
+def test_the_wall_screen_reads_from_afar(enter):
+    page = enter("leader")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("/watch?year=2021")
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") >= 30
+
+
+def test_a_clerk_fills_by_keyboard_pastes_is_told_what_is_missing_and_hands_in(enter, look):
+    page = enter("clerk")
+    look(page, "desk-clerk-desk")
+    page.get_by_role("link", name=re.compile("^填报")).first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/filling/**")
+    look(page, "filling-desk")
+    first = page.locator("[data-cell]").first
+    first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(page.locator("#submit")).to_be_disabled()
+    assert "没有填完成值" in page.locator("#checks").inner_text()
+    page.keyboard.press("F8")
+    assert page.evaluate("document.activeElement.closest('tr').dataset.row") == page.locator(
+        "tr[data-row]"
+    ).first.get_attribute("data-row")
+    first.focus()
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "126\\t全部验收\\n83\\t\\n");
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }"""
+    )
+    expect(page.locator("#saved")).to_contain_text("已保存")
+    expect(page.locator("#submit")).to_be_enabled()
+    assert page.locator("[data-cell]").nth(1).input_value() == "全部验收"
+    page.locator("#submit").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert "待审核" in page.locator("main").inner_text()
+    assert page.locator("[data-cell]").count() == 0
+    look(page, "filling-handed-in-desk")
+
+
+def test_a_clerk_on_the_phone(enter, look):
+    page = enter("clerk", "phone")
+    look(page, "desk-clerk-phone")
+    page.goto("/monitoring?year=2021")
+    look(page, "monitoring-clerk-phone")
+
+
+def test_who_grants_is_told_who_can_see_objects(enter, look):
+    page = enter("security")
+    look(page, "desk-security-desk")
+    page.goto("/subjects")
+    assert "由单位经办人" in page.locator("main").inner_text()
