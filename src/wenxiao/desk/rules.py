@@ -159,9 +159,10 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
     require(person(request), "manage_rules")
     start = day_of(request, "start", "起用日期")
     posted = {key[2:]: text for key, text in request.POST.items() if key.startswith("v:")}
-    content = changed(shown["value"].content, posted)
-    if not content:
+    if not changed(shown["value"].content, posted):
         raise NotAllowed("没有改动任何数值：请在下面的表里改好再试算。")
+    # Laid over the national value, never over an earlier own one: what that changed and still holds is said again.
+    content = changed(basis.in_force(name, start).content, posted)
     if request.POST.get("step") != "save":
         shown["moved"] = _moved(request, name, division, start, content)
         shown["changes"] = parts(content)

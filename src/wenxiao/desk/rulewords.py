@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -39,7 +40,7 @@ _LONGEST = 400
 
 def word(key: str) -> str:
     """A key of a rule file as people read it."""
-    return WORDS.get(key, key)
+    return WORDS.get(key) or VALUES.get(key, key)
 
 
 def plain(value: Any) -> str:
@@ -64,11 +65,12 @@ class Part:
     below: tuple[Part, ...] = field(default=())
     shape: str = "leaf"
     yes: bool | None = None
+    name: str = ""
 
     @property
     def word(self) -> str:
-        """Its name on screen."""
-        return word(self.key)
+        """Its name on screen: what the entry calls itself, else its key in words."""
+        return f"{self.name}（{self.key}）" if self.name else word(self.key)
 
     @property
     def heads(self) -> list[str]:
@@ -83,7 +85,7 @@ def parts(content: Mapping[str, Any], path: str = "") -> list[Part]:
 
 def _part(key: str, value: Any, path: str) -> Part:
     if isinstance(value, Mapping):
-        return Part(key, path, below=tuple(parts(value, path + "/")), shape="group")
+        return Part(key, path, below=tuple(parts(value, path + "/")), shape="group", name=str(value.get("name") or ""))
     if isinstance(value, list | tuple):
         if value and all(isinstance(item, Mapping) for item in value):
             return _table(key, value, path) if _flat(value) else _listing(key, value, path)
@@ -165,7 +167,8 @@ def _rows(rows: Sequence[Mapping[str, Any]], posted: Mapping[str, str], path: st
     """A table: a row left blank goes, the blank row at the end comes in when filled."""
     columns = _columns(rows)
     found = []
-    for at in range(len(rows) + 1):
+    typed = [int(key[len(path) + 1 :].split("/")[0]) for key in posted if re.match(rf"{re.escape(path)}/\d{{1,4}}/", key)]
+    for at in range(max([len(rows), *typed]) + 1):
         old = rows[at] if at < len(rows) else {}
         texts = {column: posted.get(f"{path}/{at}/{column}", "").strip() for column in columns}
         if not any(texts.values()):

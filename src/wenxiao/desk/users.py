@@ -75,7 +75,7 @@ def _page(request: HttpRequest, row: Any, password: str = "", made: bool = False
         "row": row, "password": password, "made": made, "roles": _roles(), "trail": list(trail_of(row)[:30]),
         "grants": [(grant, grant.until is None or grant.until >= now) for grant in grants],
         "may_users": held(request).can("manage_users"), "may_grant": held(request).can("grant"),
-        "self": row.pk == person(request).pk,
+        "mine": row.pk == person(request).pk,
     }  # fmt: skip
     return render(request, "desk/people/user.html", values)
 
