@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -27,6 +28,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import Division
     from wenxiao.reports.facts import Version
     from wenxiao.reports.models import Signed
     from wenxiao.reports.structure import Report
@@ -61,7 +63,15 @@ def sign(request: HttpRequest, year: int) -> HttpResponse:
         )  # fmt: skip
         return f"第{made.issue_number}期已签发，此后不再改动。"
 
-    return carry_out(request, run, reverse("desk:report", args=[year]), _filled(request))
+    done = carry_out(request, run, reverse("desk:report", args=[year]), _filled(request))
+    return _to_newest(done, division, year)
+
+
+def _to_newest(done: HttpResponse, division: Division, year: int) -> HttpResponse:
+    """After signing, the signed sheet; a refusal stays as it is."""
+    if done.status_code != HTTPStatus.FOUND:
+        return done
+    return redirect("desk:signed", pk=services.signed_reports(division, year)[0].pk)
 
 
 def _signed(request: HttpRequest, pk: int) -> Signed:
@@ -144,8 +154,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         return f"已更正为第{made.issue_number}期；第{signed.issue_number}期照原样保留。"
 
-    back = reverse("desk:report", args=[signed.work_year])
-    return carry_out(request, run, back, _filled(request, Typed("更正原因", "", text_of(request, "why"))))
+    back = reverse("desk:signed", args=[pk])
+    done = carry_out(request, run, back, _filled(request, Typed("更正原因", "", text_of(request, "why"))))
+    return _to_newest(done, signed.division, signed.work_year)
 
 
 # --- 领导批示 --------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Figure:
             "print": self.print_rule,
             "rule": self.rule,
             "rows": list(self.rows),
-            "parts": [[part.row, part.label, _told(part.value)] for part in self.parts],
+            "parts": [[part.row, part.label, told(part.value)] for part in self.parts],
         }
         return data if self.yuan is None else data | {"yuan": str(self.yuan)}
 
@@ -90,7 +90,8 @@ class Figure:
         )
 
 
-def _told(value: Decimal | str | None) -> str | None:
+def told(value: Decimal | str | None) -> str | None:
+    """What a row adds, as it is kept: a decimal string without idle zeros, words as they are."""
     return None if value is None else _digits(value)
 
 

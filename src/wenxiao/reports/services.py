@@ -17,6 +17,7 @@ from wenxiao.records.services import read_file, record, store_file
 from wenxiao.reports import annual, printing, structure, summary, wording
 from wenxiao.reports.annual import Choices
 from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
+from wenxiao.reports.figures import told
 from wenxiao.reports.models import Draft, Signed
 from wenxiao.store.moves import NotAllowed, Stale, change
 
@@ -108,7 +109,7 @@ def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, 
             found.append(
                 Changed(
                     ident, str((after or before)["name"]), before.get("text", ""), after.get("text", ""),
-                    came=tuple(new[row][0] or row for row in new if old and row not in old),
+                    came=tuple(new[row][0] or row for row in new if row not in old and ("parts" in before or not before)),
                     gone=tuple(old[row][0] or row for row in old if row not in new),
                     moved=tuple(new[row][0] or row for row in new if row in old and old[row][1] != new[row][1]),
                 )
@@ -123,7 +124,7 @@ def fingerprint(report: Report) -> str:
 
 def signed_reports(division: Division, work_year: int) -> tuple[Signed, ...]:
     """What was signed for a year, newest first."""
-    return tuple(Signed.objects.filter(division=division, work_year=work_year).order_by("-signed_on", "-pk"))
+    return tuple(Signed.objects.filter(division=division, work_year=work_year).order_by("-pk"))
 
 
 def signed_edition(division: Division, pk: int) -> Signed | None:
@@ -222,7 +223,7 @@ def _seen(report: Report) -> dict[str, dict[str, Any]]:
     return {
         figure.id: {
             "name": figure.name, "text": f"{figure.text}{figure.unit}",
-            "parts": {part.row: [part.label, str(part.value or "")] for part in figure.parts},
+            "parts": {part.row: [part.label, told(part.value) or ""] for part in figure.parts},
         }
         for figure in report.shown_figures()
     }  # fmt: skip
@@ -280,6 +281,8 @@ def correct_report(
         raise NotAllowed(f"{signed.work_year}年度没有报告草稿，请先起草。")
     if Signed.objects.filter(corrects=signed).exists():
         raise NotAllowed("这份报告已经更正过，请更正最新的一份。")
+    if signed_on < signed.signed_on:
+        raise NotAllowed(f"更正的签发日期 {signed_on} 早于原报告的签发日期 {signed.signed_on}，请改正。")
     _refuse_unseen(draft, shown)
     return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why, corrects=signed)
 

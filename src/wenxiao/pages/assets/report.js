@@ -4,6 +4,10 @@
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
   const typed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
 
+  /* A field nobody clicked into has its caret at the start: words then go to the end. */
+  const touched = new WeakSet();
+  document.addEventListener("focusin", (event) => touched.add(event.target));
+
   /* What is typed stays in this browser's tab: a lost session or a closed page loses nothing. */
   function offer(box) {
     for (const field of box.querySelectorAll("[data-keep]")) {
@@ -26,7 +30,8 @@
     const insert = near(event, "[data-insert]");
     if (insert) {
       const field = document.getElementById(insert.dataset.into);
-      field.setRangeText(insert.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+      const [from, to] = touched.has(field) ? [field.selectionStart, field.selectionEnd] : [field.value.length, field.value.length];
+      field.setRangeText(insert.dataset.insert, from, to, "end");
       field.focus();
       typed(field);
     }
