@@ -155,3 +155,26 @@ def _actual(
     if name == "项目总成本":
         return f"{cost * chance.randint(85, 100) / 100:.2f}万元", full
     return ("达成预期指标", full) if reached else ("部分达成预期指标并具有一定效果", Decimal("0.7"))
+
+
+def progress(chance: random.Random) -> tuple[IndicatorLine, ...]:
+    """A monitored project's goals at the end of July: most on the way, some behind with a cause, a few doubtful."""
+    tasks, people, rate = chance.randint(10, 80), chance.randint(20, 900) * 10, chance.choice([90, 95])
+    share = chance.choice([25, 40, 55, 60, 65, 75])
+    behind = share < 45
+    cause = frozenset({chance.choice(["经费保障", "人员保障", "其他"])}) if behind else frozenset()
+    note = "前期手续办理时间较长，已调整计划（合成）" if behind else ""
+    possible = "有可能" if behind else "确定能"
+    return (
+        IndicatorLine(
+            "产出指标", "数量指标", "完成任务数量", f"≥{tasks}项", f"{tasks * share // 100}项", forecast=f"{tasks}项",
+            causes=cause, deviation=note, possibility=possible,
+        ),
+        IndicatorLine(
+            "产出指标", "数量指标", "服务覆盖人次", f"≥{people}人次", f"{people * (share + 5) // 100}人次",
+            forecast=f"{people}人次", possibility="确定能",
+        ),
+        IndicatorLine(
+            "满意度指标", "服务对象满意度指标", "服务对象满意度", f"≥{rate}%", "", forecast=f"{rate}%", possibility="确定能",
+        ),
+    )  # fmt: skip

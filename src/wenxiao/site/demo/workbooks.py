@@ -25,7 +25,7 @@ from wenxiao.files.official_forms import (
 )
 from wenxiao.rulebook.grading import grade
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.site.demo.synthetic import DATA, SEED, WAN, criteria, ordinary_projects
+from wenxiao.site.demo.synthetic import DATA, SEED, WAN, criteria, ordinary_projects, progress
 
 EVALUATED_YEAR = 2020
 MONITORED_YEAR = 2021
@@ -192,6 +192,7 @@ def _daily(project: Any, chance: random.Random) -> FormGrid:
             year=MONITORED_YEAR,
             funds=(line,),
             goal="按年度计划完成各项任务（合成）。",
+            indicators=progress(chance),
         ),
     )
 
