@@ -15,7 +15,9 @@ from wenxiao.reviews.sheets.incoming import (
     yuan_of,
 )
 
-_CAUSES = ("经费保障", "制度保障", "人员保障", "硬件条件保障", "其他")
+_CAUSES = {
+    "funds": "经费保障", "system": "制度保障", "staff": "人员保障", "hardware": "硬件条件保障", "other": "其他",
+}  # fmt: skip
 _NUMBERED = re.compile(r"^\s*[（(]?\d{1,2}[）)．.、]\s*")
 
 
@@ -91,7 +93,7 @@ def _monitor(form: dict[str, Any]) -> Incoming:
     made.rows = [
         _row(
             made.sheet, row, actual=text_of(row.get("actual")), forecast=text_of(row.get("forecast")),
-            causes=_causes(row.get("causes")), possibility=text_of(row.get("possibility")), note=text_of(row.get("note")),
+            causes=_causes(row.get("causes")), possibility=text_of(row.get("possibility")), note=_cause_text(row),
         )
         for row in form.get("indicators", [])
     ]  # fmt: skip
@@ -107,9 +109,16 @@ def through_month(period: str) -> int | None:
 
 
 def _causes(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [name for name in _CAUSES if any(key.startswith(name[:2]) and text_of(v) for key, v in value.items())]
-    return [str(item) for item in value or []]
+    """The ticked causes by their official names; the reader keeps one cell for each."""
+    cells = value if isinstance(value, dict) else {}
+    return [name for key, name in _CAUSES.items() if text_of(cells.get(key))]
+
+
+def _cause_text(row: dict[str, Any]) -> str:
+    """What the unit wrote as explanation of the causes, with its remark."""
+    causes = row.get("causes")
+    said = text_of(causes.get("text")) if isinstance(causes, dict) else ""
+    return "；".join(part for part in (said, text_of(row.get("note"))) if part)
 
 
 def _evaluation(form: dict[str, Any]) -> Incoming:

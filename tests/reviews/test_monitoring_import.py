@@ -1,0 +1,41 @@
+"""A monitoring form brings its goals with forecast, causes, likelihood and explanation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from wenxiao.budget.services import open_dossier, open_round
+from wenxiao.evidence.models import Actual
+from wenxiao.files.form_grid import form_workbook
+from wenxiao.files.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
+from wenxiao.followup.sheets import import_file
+from wenxiao.reviews.models import Review
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
+    open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
+    open_round(
+        division=bureau.division, kind="monitoring", name="1-7月监控", work_year=2021, fiscal_year=2021, by=None,
+        through_month=7,
+    )  # fmt: skip
+    line = IndicatorLine(
+        "产出指标", "数量指标", "检查次数", "≥12次", "5次", forecast="12次", causes=frozenset({"人员保障", "经费保障"}),
+        deviation="人员未到位", possibility="有可能",
+    )  # fmt: skip
+    form = ProjectForm(
+        project_name=bureau.subject.name, unit=bureau.unit.name, dept=bureau.unit.name, year=2021, indicators=(line,),
+        funds=(FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000)),),
+    )  # fmt: skip
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(form)]))
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    assert outcome.unmatched == []
+    review = Review.objects.get()
+    assert (review.budget, review.executed, review.points) == (Decimal(1000000), Decimal(400000), None)
+    actual = Actual.objects.get()
+    assert (actual.value, actual.forecast, actual.through_month) == ("5次", "12次", 7)
+    assert (actual.causes, actual.possibility, actual.note) == (["经费保障", "人员保障"], "有可能", "人员未到位")
