@@ -34,7 +34,7 @@ def main() -> None:
 
 def _watch(small) -> None:
     from wenxiao.budget.models import Dossier, Round, Subject
-    from wenxiao.followup.models import Finding
+    from wenxiao.followup.models import CatalogueItem, Finding
     from wenxiao.reviews.models import Review, Suggestion
 
     later = Round.objects.create(
@@ -69,8 +69,9 @@ def _watch(small) -> None:
         )
         round_.scope = {"dossiers": [*round_.scope.get("dossiers", ()), dossier.pk]}
         round_.save()
+    rule = CatalogueItem.objects.create(division=small.division, code="HG-07", text="人事用工管理不规范")
     Finding.objects.create(
-        dossier=made[0].dossier, review=made[0], text="人事用工管理不规范", state="confirmed", synthetic=True
+        dossier=made[0].dossier, review=made[0], item=rule, text="人事用工管理不规范", state="confirmed", synthetic=True
     )
     Suggestion.objects.create(review=made[2], number=1, text="加快项目资金执行进度。", synthetic=True)
 

@@ -27,9 +27,10 @@ def h1(text):
 def watched(small):
     """Four projects watched at the published figures: green above pace, green, red, yellow."""
     from wenxiao.budget.models import Dossier, Round, Subject
-    from wenxiao.followup.models import Finding
+    from wenxiao.followup.models import CatalogueItem, Finding
     from wenxiao.reviews.models import Review, Suggestion
 
+    rule = CatalogueItem.objects.create(division=small.division, code="HG-07", text="人事用工管理不规范")
     later = Round.objects.create(
         division=small.division,
         kind="monitoring",
@@ -68,7 +69,11 @@ def watched(small):
         round_.scope = {"dossiers": dossiers}
         round_.save()
     Finding.objects.create(
-        dossier=small.watched[0].dossier, review=small.watched[0], text="人事用工管理不规范", state="confirmed"
+        dossier=small.watched[0].dossier,
+        review=small.watched[0],
+        item=rule,
+        text="人事用工管理不规范",
+        state="confirmed",
     )
     Suggestion.objects.create(review=small.watched[2], number=1, text="加快项目建设进度。")
     return small
@@ -114,14 +119,14 @@ def test_a_restricted_project_is_absent_from_counts_and_rows(inside, watched):
 
 def test_another_units_project_is_not_found(inside, watched):
     client = inside(watched.clerk)
-    assert client.get(f"/monitoring/projects/{watched.watched[0].pk}").status_code == 404
+    assert client.get(f"/monitoring/{watched.monitoring.pk}/{watched.watched[0].dossier_id}").status_code == 404
     assert client.get("/monitoring/999999").status_code == 404
 
 
 def test_notes_and_advice_are_kept_until_the_result_is_settled(inside, watched):
     review = watched.watched[2]
     client = inside(watched.officer)
-    path = f"/monitoring/projects/{review.pk}/notes"
+    path = f"/monitoring/notes/{review.pk}"
     refused = client.post(path, {"notes": "看了现场", "advice": "抓紧。", "version": review.version})
     assert refused.status_code == 409
     assert "看了现场" in refused.content.decode(), "what was typed is kept to copy"

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from wenxiao.desk.acts import carry_out, points_of, text_of, version_of
-from wenxiao.desk.lights import lit, monitored
+from wenxiao.desk.lights import of_dossier, table_of
 from wenxiao.desk.prechecks import Check, blocking, checks_of
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
@@ -82,8 +82,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "home": HOME[row.kind], "self_marked": SELF_MARKED, "possibilities": _possibilities(row), "causes": _causes(row),
         "submits": row.state in OPEN and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "who_fills": who_can("fill"), "judges": row.state == "submitted" and _may_judge(request, row), "scores": kind_of(row.kind).scores,
-        "lit": lit(person(request), list(monitored(reviews_visible_to(person(request))).filter(pk=row.pk)))[0]
-        if row.kind == "monitoring" else None,
+        "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id) if row.kind == "monitoring" else None,
     }  # fmt: skip
     return render(request, "desk/filling.html", values, status=status)
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
-from wenxiao.desk.lights import lit, monitored, tally, told
+from wenxiao.desk.lights import counts_of, rows_of_table, table_of, told
 from wenxiao.desk.waiting import waiting
 from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.ledger import overdue, rectifications_seen_by, state_counts, uses_seen_by
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 READERS = ("write_report", "sign_report", "instruct")
-LIT = 400
-"""Up to how many key monitored reviews the desk lights while one waits; key rounds hold tens."""
 SHOWN = 6
 
 
@@ -111,15 +109,14 @@ def _assigned(user: Any, year: int) -> Iterable[Any]:
 def _year(user: Any, year: int) -> dict[str, Any]:
     """The year's state as this person may see it."""
     rows = reviews_visible_to(user).filter(round__work_year=year)
-    seen = monitored(rows).order_by("pk")
-    key = list(seen.filter(round__key=True)[:LIT])
-    word = "财政重点监控" if key else "日常监控"
-    key = key or list(seen[:LIT])
-    lights = lit(user, key, goals=True)
+    watched = rounds_of_year(user, year, "monitoring")
+    key = table_of([row for row in watched if row.key], user)
+    table = key or table_of(watched, user)
     mending = rectifications_seen_by(user)
     late: Any = overdue(mending, today()).order_by(Coalesce("extended_to", "deadline"))
     return {
-        "stages": stages(user, year, mending), "lights": lights, "light_kind": word, "light_counts": tally(lights), "light_words": told(tally(lights)),
+        "stages": stages(user, year, mending), "lights": rows_of_table(table, 0, SHOWN), "light_kind": "财政重点监控" if key else "日常监控", "light_total": len(table or ()),
+        "key_total": len(key or ()), "light_counts": counts_of(table), "light_words": told(counts_of(table)),
         "problems": _problems(user, year), "overdue": list(late[:3]), "overdue_count": late.count(),
         "mending_address": address("desk:rectifications"), "grades": _grades(rows),
         "filling": list(rows.filter(state__in=OPEN, kind__in=("selfeval", "monitoring")).order_by("round__deadline", "pk")[:8]),

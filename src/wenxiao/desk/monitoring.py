@@ -8,19 +8,21 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.desk.acts import carry_out, text_of, version_of
-from wenxiao.desk.home import address
-from wenxiao.desk.lights import RANK, WORDS, lit, matrix, monitored, rule_of, tally, told
+from wenxiao.desk.acts import Typed, attachment, carry_out, text_of, version_of
+from wenxiao.desk.lights import WORDS, beside, counts_of, narrowed, of_dossier, rows_of_table, rule_of, table_of, told
+from wenxiao.followup.kinds.standing import money_by_goals
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
+from wenxiao.reports.letters import NothingToTellError
+from wenxiao.reports.monitoring import write_monitoring_report, write_project_report
 from wenxiao.reviews.services import record_field_notes, set_suggestions
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
@@ -34,7 +36,10 @@ def monitoring(request: HttpRequest) -> HttpResponse:
     year = work_year(request)
     rounds = rounds_of_year(person(request), year, "monitoring")
     key = [row for row in rounds if row.key]
-    return _page(request, rounds, key or rounds[:1], None, year)
+    if table_of(key, person(request)) is not None or not rounds:
+        return _page(request, rounds, key, None, year)
+    mine = next((row for row in reversed(rounds) if table_of([row], person(request)) is not None), rounds[0])
+    return _page(request, rounds, [mine], mine, year)
 
 
 @view("see_unit")
@@ -56,64 +61,85 @@ def _rounds_around(request: HttpRequest, pk: int) -> list[Any]:
 
 def _page(request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], one: Any, year: int) -> HttpResponse:
     user = person(request)
-    seen = monitored(reviews_visible_to(user)).filter(round__in=[row.pk for row in chosen])
-    rows = lit(user, seen)
-    wanted = _narrow(request, rows)
-    at = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
+    table = table_of(chosen, user)
+    asked = (request.GET.get("light", ""), request.GET.get("goal", ""))
+    wanted = narrowed(table, *asked)
+    at = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() and len(request.GET["page"]) < 6 else 1
+    rows = rows_of_table(wanted, max(at - 1, 0) * SIZE, max(at, 1) * SIZE)
     parts = parts_of(user, one) if one else []
+    irregular, above = beside(table)
     values = {
-        "list_year": year, "rounds": rounds, "one": one, "rows": wanted[(at - 1) * SIZE : at * SIZE], "total": len(wanted),
-        "page_at": at, "pages": -(-len(wanted) // SIZE), "counts": tally(rows), "words": told(tally(rows)), "all": len(rows),
-        "matrix": matrix(rows), "rule": rule_of(user.division) if user.division else None, "light_words": WORDS,
-        "asked": (request.GET.get("light", ""), request.GET.get("goal", "")), "here": request.path,
-        "named": any(not row.dossier.subject.synthetic for row in rows), "key": bool(chosen) and all(r.key for r in chosen),
-        "irregular": sum(bool(row.findings) for row in rows), "above": sum(row.pace.above_pace for row in rows),
-        "parts": parts, "missing": [part for part in parts if part.missing], "manages": held(request).can("manage_round"),
-        "notes": held(request).can("evaluate"), "report_address": address("desk:monitoring_report", one.pk) if one else "",
+        "list_year": year, "rounds": rounds, "one": one, "rows": rows, "total": len(wanted or ()), "page_at": at,
+        "pages": -(-len(wanted or ()) // SIZE), "counts": counts_of(table), "words": told(counts_of(table)),
+        "all": len(table or ()), "matrix": money_by_goals(table)[:3] if table else [], "light_words": WORDS,
+        "rule": rule_of(user.division) if user.division else None, "asked": asked, "here": request.path,
+        "named": any(not row.synthetic for row in rows), "key": bool(chosen) and all(r.key for r in chosen),
+        "irregular": irregular, "above": above, "parts": parts, "missing": [part for part in parts if part.missing],
     }  # fmt: skip
     return render(request, "desk/monitoring.html", values)
-
-
-def _narrow(request: HttpRequest, rows: list[Any]) -> list[Any]:
-    """The rows of one light, or of one cell of money × goals."""
-    money, goal = request.GET.get("light", ""), request.GET.get("goal", "")
-    return [
-        row for row in rows
-        if (money not in RANK or row.pace.light == money) and (goal not in RANK or row.goals.light == goal)
-    ]  # fmt: skip
 
 
 # --- One monitored project --------------------------------------------------------------------------------------------
 
 
-def _review(request: HttpRequest, pk: int) -> Any:
-    row = monitored(reviews_visible_to(person(request))).filter(pk=pk).first()
+def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Any, Any]:
+    """A round and its row of one dossier, if the person may see both."""
+    found = _rounds_around(request, pk)
+    row = of_dossier(table_of(found, person(request)), dossier)
     if row is None:
         raise Http404
     request.wenxiao_entry = "desk:monitoring"  # type: ignore[attr-defined]  # the menu entry this page stands under
-    return row
+    return found[0], row
 
 
 @view("see_unit")
-def monitored_review(request: HttpRequest, pk: int) -> HttpResponse:
+def monitored(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     """One project watched: its three sides in full, what was seen on the spot, the bureau's advice."""
-    row = _review(request, pk)
-    one = lit(person(request), [row])[0]
+    one, row = _watched(request, pk, dossier)
+    review = reviews_visible_to(person(request)).filter(pk=row.review or 0).first()
     holding = held(request)
+    subject = review.dossier.subject if review else None
+    settled = bool(review and review.state in SETTLED)
     values = {
-        "row": one, "review": row, "rule": rule_of(row.round.division), "settled": row.state in SETTLED,
-        "notes": holding.can("evaluate", subject=row.dossier.subject) and row.state not in SETTLED,
-        "advice": "\n".join(advice.text for advice in row.suggestions.all()),
-        "fills": holding.can("fill", subject=row.dossier.subject) and row.state in OPEN,
+        "round": one, "row": row, "review": review, "rule": rule_of(one.division), "settled": settled,
+        "notes": bool(subject and holding.can("evaluate", subject=subject) and not settled),
+        "advice": "\n".join(row.suggestions),
+        "fills": bool(review and subject and holding.can("fill", subject=subject) and review.state in OPEN),
     }  # fmt: skip
     return render(request, "desk/monitored.html", values)
+
+
+@view("see_unit")
+def monitoring_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The window's monitoring report as .docx, of what the person may see."""
+    one = next(iter(_rounds_around(request, pk)), None)
+    if one is None:
+        raise Http404
+    return attachment(_written(lambda: write_monitoring_report(one, person(request))), f"{one.name}监控报告", "docx")
+
+
+@view("see_unit")
+def monitored_report(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
+    """One project's monitoring report as .docx."""
+    one, row = _watched(request, pk, dossier)
+    made = _written(lambda: write_project_report(one, dossier, person(request)))
+    return attachment(made, f"{row.name}{one.period}监控报告", "docx")
+
+
+def _written(write: Callable[[], bytes]) -> bytes:
+    try:
+        return write()
+    except NothingToTellError as error:
+        raise NotAllowed(str(error)) from error
 
 
 @view("evaluate", methods=("GET", "POST"))
 def monitoring_notes(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the notes from the spot and the numbered advice, one a line; a settled report is not written on."""
-    row = _review(request, pk)
-    back = reverse("desk:monitored", args=[pk])
+    row = reviews_visible_to(person(request)).filter(pk=pk, kind="monitoring").first()
+    if row is None:
+        raise Http404
+    back = reverse("desk:monitored", args=[row.round_id, row.dossier_id])
     if request.method != "POST":
         return redirect(back)
     user = person(request)
@@ -127,7 +153,5 @@ def monitoring_notes(request: HttpRequest, pk: int) -> HttpResponse:
         record_field_notes(review=row, by=user, text=text, version=version_of(request))
         set_suggestions(review=row, texts=texts, by=user)
         return "现场情况和建议已保存。"
-
-    from wenxiao.desk.acts import Typed
 
     return carry_out(request, write, back, [Typed("现场情况", "field_notes", text), Typed("建议", "", lines)])

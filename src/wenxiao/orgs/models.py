@@ -206,3 +206,21 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ApiToken(models.Model):
+    """接口令牌: lets a machine act as a user; what it may do are that user's grants. Only a digest of it is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name="用户")
+    name = models.CharField("用途", max_length=60)
+    digest = models.CharField("摘要", max_length=64, unique=True)
+    made_at = models.DateTimeField("生成时间", auto_now_add=True)
+    until = models.DateField("有效期至")
+    used_on = models.DateField("最近使用", null=True)
+    revoked_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口令牌"
+
+    def __str__(self) -> str:
+        return self.name
