@@ -32,7 +32,10 @@ def test_units_change_with_a_reason_and_history(system, small):
     assert "李四" in stale.content.decode()
     assert "张三" in stale.content.decode()
     assert system.post(f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": ""}).status_code == 409
-    assert system.post(f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": "机构改革"}).status_code == 302
+    assert (
+        system.post(f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": "机构改革"}).status_code
+        == 302
+    )
     text = system.get(base).content.decode()
     assert "示例单位甲 → 新名称" in text
     assert system.post(f"{base}/abolish", {"why": "x"}).status_code == 404
@@ -40,10 +43,20 @@ def test_units_change_with_a_reason_and_history(system, small):
 
 def test_units_merge_split_move(system, small):
     one, two, three, school = small.units
-    assert system.post(f"/people/units/{school.pk}/move", {"version": school.version, "parent": "902", "why": "x"}).status_code == 302
+    assert (
+        system.post(
+            f"/people/units/{school.pk}/move", {"version": school.version, "parent": "902", "why": "x"}
+        ).status_code
+        == 302
+    )
     school.refresh_from_db()
     assert school.parent == three
-    assert system.post(f"/people/units/{one.pk}/merge", {"into": two.name, "on": "2022-01-01", "why": "机构改革"}).status_code == 302
+    assert (
+        system.post(
+            f"/people/units/{one.pk}/merge", {"into": two.name, "on": "2022-01-01", "why": "机构改革"}
+        ).status_code
+        == 302
+    )
     one.refresh_from_db()
     assert one.successor == two
     parts = {"parts": "905 分设甲\n906，分设乙", "on": "2022-01-01", "ends": "1", "why": "机构改革"}
@@ -51,7 +64,10 @@ def test_units_merge_split_move(system, small):
     assert Unit.objects.filter(name__startswith="分设").count() == 2
     assert system.post(f"/people/units/{two.pk}/split", {**parts, "parts": "只有名字"}).status_code == 409
     assert system.post("/people/units/add", {"code": "905", "name": "重复", "kind": "unit"}).status_code == 409
-    assert system.post("/people/units/add", {"code": "907", "name": "新单位", "kind": "unit", "parent": "901"}).status_code == 302
+    assert (
+        system.post("/people/units/add", {"code": "907", "name": "新单位", "kind": "unit", "parent": "901"}).status_code
+        == 302
+    )
 
 
 def test_a_password_is_shown_once_and_must_be_changed(system, small, client):
@@ -78,7 +94,9 @@ def test_creating_is_not_granting(system, small, inside):
     assert client.post("/people/users/add", {"username": "x", "name": "x"}).status_code == 403
     assert client.post(f"/people/users/{user.pk}/reset", {"why": "x"}).status_code == 403
     assert client.get("/trail").status_code == 403
-    granted = client.post(f"/people/users/{user.pk}/grant", {"role": "head", "unit": "900", "why": "任职文件", "until": "2099-12-31"})
+    granted = client.post(
+        f"/people/users/{user.pk}/grant", {"role": "head", "unit": "900", "why": "任职文件", "until": "2099-12-31"}
+    )
     assert granted.status_code == 302
     made = Grant.objects.get(user=user, role="head")
     assert made.unit == small.units[0]
@@ -86,7 +104,10 @@ def test_creating_is_not_granting(system, small, inside):
     assert client.post(f"/people/grants/{made.pk}/end", {"why": "调离"}).status_code == 409
     assert client.post(f"/people/users/{small.security.pk}/grant", {"role": "leader", "why": "x"}).status_code == 403
     assert client.post(f"/people/users/{user.pk}/grant", {"role": "agency", "why": "x"}).status_code == 409
-    assert client.post(f"/people/users/{user.pk}/grant", {"role": "head", "why": "x", "until": "2001-01-01"}).status_code == 409
+    assert (
+        client.post(f"/people/users/{user.pk}/grant", {"role": "head", "why": "x", "until": "2001-01-01"}).status_code
+        == 409
+    )
 
 
 def test_the_grant_button_is_there_for_others_and_not_for_oneself(small, inside):
@@ -158,7 +179,9 @@ def test_lists_cost_the_same_for_one_and_for_fifty(system, small):
 
     before = cost()
     for number in range(50):
-        unit = Unit.objects.create(division=small.division, code=f"7{number}", name=f"单位{number}", office=small.units[0])
+        unit = Unit.objects.create(
+            division=small.division, code=f"7{number}", name=f"单位{number}", office=small.units[0]
+        )
         Unit.objects.filter(pk=unit.pk).update(path=f"/{unit.pk}/")
         user = User.objects.create_user(f"u{number}", None, name=f"人{number}", division=small.division, unit=unit)
         Grant.objects.create(user=user, role="clerk", division=small.division, unit=unit)

@@ -19,7 +19,15 @@ def form(**more):
     for at, row in enumerate(rows):
         for column, text in zip(("grade", "at_least", "below", "closed"), row, strict=True):
             cells[f"v:bands/{at}/{column}"] = text
-    return {**cells, "start": "2021-01-01", "clause": "第九条", "why": "本级办法另有规定", "new_title": "示例区评价办法", "seen": "0", **more}
+    return {
+        **cells,
+        "start": "2021-01-01",
+        "clause": "第九条",
+        "why": "本级办法另有规定",
+        "new_title": "示例区评价办法",
+        "seen": "0",
+        **more,
+    }
 
 
 @pytest.fixture
@@ -147,7 +155,14 @@ def test_only_the_division_s_own_paper_counts(small):
 
     other = Division.objects.create(code="888000", name="另一区", bureau="另一区财政局")
     paper = add_document(division=other, kind="measures", title="别区办法", by=None)
-    given = {"division": small.division, "rule": "grades", "start": date(2021, 1, 1), "clause": "一", "verified": False, "why": "试"}
+    given = {
+        "division": small.division,
+        "rule": "grades",
+        "start": date(2021, 1, 1),
+        "clause": "一",
+        "verified": False,
+        "why": "试",
+    }
     with pytest.raises(NotAllowed, match="本级制度库"):
         override_rule(document=paper, content={"bands": []}, by=small.officer, **given)
     with pytest.raises(Stale):

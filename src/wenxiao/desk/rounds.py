@@ -21,7 +21,7 @@ from wenxiao.pages.views import person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.records.services import remind_todos
 from wenxiao.reviews.sheets.shelf import standing_of_round
-from wenxiao.reviews.worklists import rounds_of_year
+from wenxiao.reviews.worklists import rounds_of_year, whole_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 ENTRY = "desk:rounds"
+MOST_ROUNDS = 40
+"""A work year has a handful of rounds; each line costs a query of its own, for every scope differs."""
 MOST_LISTED = 300
 """Up to how many missing dossiers are offered as ticks at once; more are narrowed by department."""
 
@@ -40,10 +42,12 @@ def rounds(request: HttpRequest) -> HttpResponse:
     """The rounds of the work year with honest denominators."""
     division_of(request, ENTRY)
     rows = rounds_of_year(person(request), work_year(request))
-    lines = [(row, standing_of_round(row).whole if row.state != "draft" else None) for row in rows[:40]]
+    lines = [(row, whole_of(row) if row.state != "draft" else None) for row in rows[:MOST_ROUNDS]]
     lines.sort(key=lambda line: (line[0].state != "open", line[0].deadline is None, line[0].deadline or today()))
     late = sum(1 for row, whole in lines if _late(row, whole))
-    past = rounds_visible_to(person(request)).filter(work_year=work_year(request) - 1).order_by("kind", "pk")[:40]
+    past = (
+        rounds_visible_to(person(request)).filter(work_year=work_year(request) - 1).order_by("kind", "pk")[:MOST_ROUNDS]
+    )
     values = {"lines": lines, "late": late, "running": sum(row.state == "open" for row, _ in lines), "past": list(past)}
     return render(request, "desk/rounds/index.html", values)
 

@@ -167,7 +167,9 @@ def _rows(rows: Sequence[Mapping[str, Any]], posted: Mapping[str, str], path: st
     """A table: a row left blank goes, the blank row at the end comes in when filled."""
     columns = _columns(rows)
     found = []
-    typed = [int(key[len(path) + 1 :].split("/")[0]) for key in posted if re.match(rf"{re.escape(path)}/\d{{1,4}}/", key)]
+    typed = [
+        int(key[len(path) + 1 :].split("/")[0]) for key in posted if re.match(rf"{re.escape(path)}/\d{{1,4}}/", key)
+    ]
     for at in range(max([len(rows), *typed]) + 1):
         old = rows[at] if at < len(rows) else {}
         texts = {column: posted.get(f"{path}/{at}/{column}", "").strip() for column in columns}
