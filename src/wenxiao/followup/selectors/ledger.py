@@ -45,7 +45,8 @@ def of_work_year(rows: QuerySet[Rectification], year: int) -> QuerySet[Rectifica
 
 def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
     """Those under way whose day has passed; what waits for the bureau's verification is not the unit's delay."""
-    return rows.filter(state__in=[state for state in UNDER_WAY if state != "replied"], **{"due__lt": on})
+    late = Q(extended_to=None, deadline__lt=on) | Q(extended_to__lt=on)
+    return rows.filter(late, state__in=[state for state in UNDER_WAY if state != "replied"])
 
 
 def states() -> list[tuple[str, str]]:
