@@ -15,6 +15,12 @@ PUBLIC = {
     "open/<int:pk>": "anyone",
     "open/<int:pk>/result.xlsx": "anyone",
     "open/<int:pk>/comment": "anyone",
+    "api/v1/openapi.json": "anyone",
+    "api/v1/dossiers": "see_unit",
+    "api/v1/dossiers/<int:pk>/money": "see_unit",
+    "api/v1/dossiers/<int:pk>/reviews": "see_unit",
+    "api/v1/ledgers": "import",
+    "api/v1/forms": "import",
     "disclosures": "disclose",
     "disclosures/reviews/<int:pk>": "disclose",
     "disclosures/<int:pk>/<str:act>/do": "disclose",
@@ -37,8 +43,10 @@ MATRIX = {
     "watch": "see_unit",
     "monitoring": "see_unit",
     "monitoring/<int:pk>": "see_unit",
-    "monitoring/projects/<int:pk>": "see_unit",
-    "monitoring/projects/<int:pk>/notes": "evaluate",
+    "monitoring/<int:pk>/report.docx": "see_unit",
+    "monitoring/<int:pk>/<int:dossier>": "see_unit",
+    "monitoring/<int:pk>/<int:dossier>/report.docx": "see_unit",
+    "monitoring/notes/<int:pk>": "evaluate",
     "selfeval": "see_unit",
     "selfeval/<int:pk>": "see_unit",
     "filling/<int:pk>": "see_unit",
@@ -154,10 +162,13 @@ def test_an_unknown_power_is_refused_when_the_view_is_written():
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [route for route, power in MATRIX.items() if power != "anyone"])
 def test_strangers_are_led_to_the_login(client, route):
-    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
+    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<int:dossier>", "1").replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0")
     response = client.get(path)
     if response.status_code == 405:
         response = client.post(path)
+    if route.startswith("api/"):
+        assert response.status_code == 401
+        return
     assert response.status_code == 302
     assert response["Location"].startswith("/login?next=")

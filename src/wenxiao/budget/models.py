@@ -229,6 +229,25 @@ class Exemption(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "dossier"], name="exempt_once")]
 
 
+class Source(models.Model):
+    """数据来源: a system that ledgers come from (国库集中支付系统 …) and how its columns were understood the last time."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    name = models.CharField("名称", max_length=40)
+    kind = models.CharField("台账类别", max_length=10, blank=True)
+    headings = models.JSONField("表头", default=list)
+    columns = models.JSONField("列的含义", default=dict)
+    money_unit = models.CharField("金额单位", max_length=4, blank=True)
+    used_at = models.DateTimeField("最近使用", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据来源"
+        constraints = [models.UniqueConstraint(fields=["division", "name"], name="source_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Milestone(Versioned):
     """A step of a dossier's own plan (招标, 开工, 验收 …) with the day it is due and the day it was done.
 

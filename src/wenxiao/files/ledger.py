@@ -21,6 +21,8 @@ from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
 from wenxiao.rulebook.problems import Level, Problem
 
 MOST_ROWS = 1_200_000
+LARGEST_TEXT = 256 * 1024 * 1024
+"""A plain text ledger may be this large: a million lines are about 120 MB."""
 _SEARCHED = 40
 _TOTAL = re.compile(
     r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
@@ -99,7 +101,9 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
 
 
 def _fill(path: Path, out: dict[str, Any]) -> None:
-    admitted = admit(path)
+    admitted = admit(path, largest=LARGEST_TEXT)
+    if admitted.container != "csv":  # only plain text is read piece by piece; a workbook is held whole
+        admitted = admit(path)
     if admitted.container is None:
         raise _LedgerError(admitted.problems[0])
     if admitted.container == "docx":

@@ -23,12 +23,12 @@ KINDS = (*sorted(LEDGERS), *sorted(FORMS))
 
 def take(
     path: Path, *, division: Division, by: User | None, kind: str = "", dry_run: bool = False, create: bool = False,
-    leave_out: bool = False, year: int | None = None,
+    leave_out: bool = False, year: int | None = None, source: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
     found = "" if kind in LEDGERS else _turns_out(path)
     if (kind or found) in LEDGERS:
-        choices = Choices(create=create, leave_out=leave_out)
+        choices = Choices(create=create, leave_out=leave_out, source_name=source.strip()[:40])
         return import_ledger(
             path=path, division=division, by=by, kind=LEDGERS[kind or found], year=year, dry_run=dry_run,
             choices=choices,

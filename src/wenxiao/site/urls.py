@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("wenxiao.pages.urls")),
     path("", include("wenxiao.desk.urls")),
     path("", include("wenxiao.portal.urls")),
+    path("", include("wenxiao.api.urls")),
 ]
 
 handler403 = "wenxiao.pages.errors.denied"

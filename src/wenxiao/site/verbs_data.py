@@ -99,6 +99,9 @@ def _add_work(verbs: Any) -> None:
     taken.add_argument("--create", action="store_true", help="库里没有的单位、项目、任务照表新建；不写则列为未匹配")
     taken.add_argument("--leave-out", action="store_true", help="台账有阻断的行时，其余的行照样导入（记入批次）")
     taken.add_argument("--year", type=int, help="台账的预算年度；不写则按日期和年度列辨认")
+    taken.add_argument(
+        "--source", default="", metavar="名称", help="台账来自哪个系统，如 国库集中支付系统；记住它的列和单位"
+    )
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
@@ -128,6 +131,18 @@ def _add_keeping(verbs: Any) -> None:
     users = verbs.add_parser("users", help="账号").add_subparsers(dest="users", required=True, metavar="事项")
     listed = users.add_parser("list", help="列出账号与在用授权")
     listed.set_defaults(run=on_rows(_list_users))
+    tokens = verbs.add_parser("tokens", help="接口令牌").add_subparsers(dest="tokens", required=True, metavar="事项")
+    made = tokens.add_parser("create", help="给账号生成一个接口令牌；权限就是该账号的授权")
+    made.add_argument("username", metavar="账号")
+    made.add_argument("--name", required=True, help="用途，如 一体化系统推送支付")
+    made.add_argument("--days", type=int, default=365, help="有效天数，默认 365，最多 730")
+    made.set_defaults(run=on_rows(_create_token))
+    ended = tokens.add_parser("revoke", help="停用接口令牌")
+    ended.add_argument("number", type=int, metavar="编号")
+    ended.add_argument("--why", default="不再使用", help="理由，记入留痕")
+    ended.set_defaults(run=on_rows(_revoke_token))
+    shown = tokens.add_parser("list", help="列出接口令牌")
+    shown.set_defaults(run=on_rows(_list_tokens))
     reset = users.add_parser("reset-password", help="给账号换一个一次性密码")
     reset.add_argument("username", metavar="账号")
     reset.add_argument("--why", default="忘记密码", help="理由，记入留痕")
@@ -198,6 +213,7 @@ def _import(args: argparse.Namespace) -> int:
     outcome = take(
         args.file, division=chosen_division(args.division), by=chosen_user(args.by), kind=args.kind or "",
         dry_run=args.dry_run, create=args.create, leave_out=args.leave_out, year=args.year,
+        source=args.source,
     )  # fmt: skip
     show(outcome)
     return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) or outcome["unmatched"] else FINE
@@ -271,4 +287,30 @@ def _reset_password(args: argparse.Namespace) -> int:
     assert user is not None
     say("一次性密码只显示这一次，登录后须修改：")
     show({"username": user.username, "password": reset_password(user=user, by=None, why=args.why)})
+    return FINE
+
+
+def _create_token(args: argparse.Namespace) -> int:
+    from wenxiao.orgs.services.tokens import make_token
+
+    user = chosen_user(args.username)
+    assert user is not None
+    token, text = make_token(user=user, name=args.name, days=args.days, by=None)
+    say("令牌只显示这一次，请妥善保管：")
+    show({"number": token.pk, "username": user.username, "until": token.until, "token": text})
+    return FINE
+
+
+def _revoke_token(args: argparse.Namespace) -> int:
+    from wenxiao.orgs.services.tokens import revoke_token
+
+    token = revoke_token(number=args.number, by=None, why=args.why)
+    show({"number": token.pk, "revoked": True})
+    return FINE
+
+
+def _list_tokens(_args: argparse.Namespace) -> int:
+    from wenxiao.orgs.services.tokens import tokens
+
+    show(tokens())
     return FINE

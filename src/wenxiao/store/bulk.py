@@ -116,7 +116,8 @@ def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:
         else:
             marks = ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {table} ({named}) VALUES ({marks})"  # noqa: S608 - names come from models
-            cursor.executemany(statement, ready.iter_rows())
+            rows: Any = ready.iter_rows()  # one after the other, never all at once
+            cursor.executemany(statement, rows)
     return frame.height
 
 

@@ -32,25 +32,13 @@ def _kind(model: type[models.Model], name: str) -> _Kind:
     raise TypeError(f"{name}: {type(field).__name__} has no column kind")
 
 
-def _truths(model: type[models.Model], names: Sequence[str]) -> bool:
-    """Whether a truth value is among the fields: PostgreSQL gives True where SQLite gives 1."""
-    return any(isinstance(model._meta.get_field(name), models.BooleanField) for name in names if "__" not in name)
-
-
 def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
     """The fields ``names`` of ``rows`` as a frame, in one query. Money and points arrive as int64 hundredths.
 
     Truth values arrive as 0 and 1. TypeError for a field that has no such column (JSON, times).
     """
     kinds = {name: _kind(rows.model, name) for name in names}
-    try:
-        sql, params = rows.values_list(*names).query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        return pl.DataFrame(schema=kinds)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        data = cursor.fetchall()
-    return pl.DataFrame(data, schema=kinds, orient="row", strict=not _truths(rows.model, names))
+    return read_columns(rows.values_list(*names), dict(kinds))
 
 
 def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> pl.DataFrame:

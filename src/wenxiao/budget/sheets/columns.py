@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from wenxiao.budget.models import Source
 from wenxiao.records.models import ImportBatch
 
 if TYPE_CHECKING:
@@ -124,3 +125,20 @@ def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dic
         if batch.reading.get("headings") == list(headings):
             return dict(batch.reading.get("columns", {}))
     return {}
+
+
+def source_named(*, division: Division, name: str) -> Source | None:
+    """The named source (国库集中支付系统 …) as it was understood the last time; None for a new one or without a name."""
+    return Source.objects.filter(division=division, name=name).first() if name else None
+
+
+def remember_source(*, division: Division, name: str, columns: Columns, money_unit: str) -> None:
+    """Keep how a named source was understood, for its next file; nothing without a name."""
+    if name:
+        told = {
+            "kind": columns.kind,
+            "headings": list(columns.headings),
+            "columns": columns.as_json(),
+            "money_unit": money_unit,
+        }
+        Source.objects.update_or_create(division=division, name=name, defaults=told)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import refuse_secret
 from wenxiao.budget.sheets import arranged, lines, matching, spending
-from wenxiao.budget.sheets.columns import AMOUNTS, Columns, columns_of, remembered
+from wenxiao.budget.sheets.columns import AMOUNTS, Columns, columns_of, remember_source, remembered, source_named
 from wenxiao.budget.sheets.reading import frame_from_rows, read_ledger_file
 from wenxiao.files.ledger import money_text
 from wenxiao.orgs.permissions import require
@@ -41,12 +41,13 @@ class Choices:
     leave_out: bool = False
     keep_repeats: bool = False
     unit: str = ""
+    source_name: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Recorded with the batch."""
         return {
             "columns": dict(self.columns), "matches": {str(k): str(v) for k, v in self.matches.items()},
-            "create": self.create, "leave_out": self.leave_out, "keep_repeats": self.keep_repeats, "unit": self.unit,
+            "create": self.create, "leave_out": self.leave_out, "keep_repeats": self.keep_repeats, "unit": self.unit, "source_name": self.source_name,
         }  # fmt: skip
 
 
@@ -207,9 +208,12 @@ def plan_ledger(
     """Everything an import finds out before it writes; nothing is changed."""
     findings = lines.Findings()
     findings.problems = [_problem(problem) for problem in read["problems"]]
-    before = remembered(division=division, kind=kind, headings=read["columns"])
-    columns = columns_of(read["columns"], read["keys"], kind=kind, said=choices.columns, before=before)
-    unit = choices.unit or read["unit"] or "元"
+    known = source_named(division=division, name=choices.source_name)
+    before = known.columns if known else remembered(division=division, kind=kind, headings=read["columns"])
+    columns = columns_of(
+        read["columns"], read["keys"], kind=kind or (known.kind if known else ""), said=choices.columns, before=before
+    )
+    unit = choices.unit or read["unit"] or (known.money_unit if known else "") or "元"
     outcome = LedgerOutcome(
         kind=columns.kind,
         source_rows=read["source_rows"],
@@ -225,7 +229,7 @@ def plan_ledger(
         text = f"没有找到{'、'.join(lacks)}列。"
         findings.say("DR-71", "阻断", read["header_line"], text, mend="请指明哪一列是什么，或改正表头。")
     elif read["header_line"] is not None and not any(p.line is None and p.level == "阻断" for p in findings.problems):
-        if not (choices.unit or read["unit"]):
+        if not (choices.unit or read["unit"] or (known and known.money_unit)):
             findings.say(
                 "ZJ-09", "提示", None, "没有写明金额单位，按元读取。", mend="金额为万元的，请在表头注明“单位：万元”。"
             )
@@ -392,6 +396,9 @@ def _write(work: _Work, path: Path, name: str, why: str) -> None:
         written=written,
         choices=work.choices.as_json(),
         why=why,
+    )
+    remember_source(
+        division=work.division, name=work.choices.source_name, columns=work.columns, money_unit=outcome.unit
     )
     outcome.stored, outcome.batch = True, batch.pk
 

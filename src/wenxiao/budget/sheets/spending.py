@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CONTENT = ("date", "month", "voucher", "fund", "item", "payee", "purpose", "note")
 _MOST_BEFORE = 50_000
+_FEW = 500
 
 
 def say_repeats(frame: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.DataFrame:
@@ -163,11 +164,9 @@ def say_over_budget(
     subjects = good["subject"].unique().to_list()
     if not subjects:
         return
-    dossiers = read_frame(
-        Dossier.objects.filter(subject__division=division, fiscal_year=year),
-        ["id", "subject_id"],
-    ).filter(pl.col("subject_id").is_in(subjects))
-    money = money_of(dossiers["id"].to_list()) if dossiers.height <= _MOST_BEFORE else {}
+    of_year = Dossier.objects.filter(subject__division=division, fiscal_year=year)
+    dossiers = read_frame(of_year, ["id", "subject_id"]).filter(pl.col("subject_id").is_in(subjects))
+    money = money_of(dossiers["id"].to_list() if dossiers.height <= _FEW else of_year)
     rows = [
         (subject, fen(m.budget), fen(m.spent) if m.spent is not None else 0)
         for pk, subject in dossiers.select("id", "subject_id").iter_rows()
@@ -200,6 +199,8 @@ def apply(found: Difference, *, dossiers: dict[int, int], source: str, batch: Im
         pl.col("own_month").cast(pl.Int64).alias("month"), pl.col("spent_fen").alias("amount"),
         pl.col("on").alias("paid_on"), pl.col("key_line").alias("line"), pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
     )  # fmt: skip
+    # in the order of the table's own indexes: a million rows enter twice as fast
+    rows = rows.sort("dossier_id", "fund", "line")
     written.created_with_batch(Spending, insert_frame(Spending, rows))
     _correct(found.changed, written)
 

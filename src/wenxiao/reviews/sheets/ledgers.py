@@ -70,7 +70,7 @@ def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
         "year": int(year) if year else None, "unit": unit if unit in UNITS else "",
         "columns": {role: said[f"role-{role}"] for role in ROLES if said.get(f"role-{role}")},
         "matches": matches, "leave_out": said.get("leave_out") == "1", "create": False,
-        "keep_repeats": said.get("keep_repeats") == "1",
+        "keep_repeats": said.get("keep_repeats") == "1", "source_name": said.get("source_name", "").strip()[:40],
     }  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _outcome(
     said = told["said"]
     choices = Choices(
         columns=said["columns"], matches=said["matches"], create=said["create"], leave_out=said["leave_out"],
-        keep_repeats=said["keep_repeats"], unit=said["unit"],
+        keep_repeats=said["keep_repeats"], unit=said["unit"], source_name=said.get("source_name", ""),
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="wenxiao-ledger-") as folder:
         path = Path(folder) / f"ledger{PurePosixPath(stored.name).suffix.lower()}"

@@ -1,0 +1,15 @@
+"""The machines' addresses."""
+
+from django.urls import path
+
+from wenxiao.api import views
+
+app_name = "api"
+urlpatterns = [
+    path("api/v1/openapi.json", views.description, name="description"),
+    path("api/v1/dossiers", views.dossiers, name="dossiers"),
+    path("api/v1/dossiers/<int:pk>/money", views.dossier_money, name="money"),
+    path("api/v1/dossiers/<int:pk>/reviews", views.dossier_reviews, name="reviews"),
+    path("api/v1/ledgers", views.ledger, name="ledgers"),
+    path("api/v1/forms", views.form, name="forms"),
+]

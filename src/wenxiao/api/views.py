@@ -1,0 +1,194 @@
+"""What machines ask and hand in: dossiers with money and results; ledger lines and forms, with the same checks as files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+
+from wenxiao.api.description import DESCRIPTION
+from wenxiao.api.gate import WrongUse, answer, machine
+from wenxiao.budget.selectors import dossiers_visible_to, money
+from wenxiao.budget.sheets import Choices, import_ledger
+from wenxiao.files.listing import heading_key
+from wenxiao.followup.sheets import import_file
+from wenxiao.reviews.selectors import reviews_of
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.keyset import page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+SIZE = 100
+MOST_LINES = 20_000
+MOST_COLUMNS = 60
+LARGEST_FORM = 20 * 1024 * 1024
+FORMS = {".xlsx", ".xls", ".docx"}
+
+
+@machine("anyone")
+def description(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI description of all this."""
+    del request
+    return answer(DESCRIPTION)
+
+
+@machine("see_unit")
+def dossiers(request: HttpRequest) -> HttpResponse:
+    """Dossiers the user may see, by fiscal year and unit, a hundred at a time; ``next`` is the token of what follows."""
+    rows = dossiers_visible_to(_user(request)).select_related("subject", "unit")
+    year, unit = request.GET.get("year", ""), request.GET.get("unit", "")
+    if year:
+        rows = rows.filter(fiscal_year=_number(year, "year"))
+    if unit:
+        rows = rows.filter(unit__code=unit[:21])
+    shown = page(rows, ["pk"], size=SIZE, token=request.GET.get("after"))
+    return answer({"dossiers": [_dossier(row) for row in shown.rows], "next": shown.after})
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isdecimal() and len(text) < 10):
+        raise WrongUse(f"{name} 应为整数，收到“{text[:30]}”。")
+    return int(text)
+
+
+def _dossier(row: Any) -> dict[str, Any]:
+    subject = row.subject
+    return {
+        "id": row.pk, "fiscal_year": row.fiscal_year, "code": subject.code, "name": subject.name, "kind": subject.kind,
+        "unit_code": row.unit.code, "unit": row.unit.name, "synthetic": subject.synthetic,
+    }  # fmt: skip
+
+
+def _seen(request: HttpRequest, pk: int) -> Any:
+    row = dossiers_visible_to(_user(request)).select_related("subject", "unit").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@machine("see_unit")
+def dossier_money(request: HttpRequest, pk: int) -> HttpResponse:
+    """A dossier's money in 元 as decimal strings; null where nobody reported it."""
+    row = _seen(request, pk)
+    told = money(row)
+    names = ("opening", "added", "cut_back", "adjusted", "arrived", "spent")
+    values = {name: _text(getattr(told, name)) for name in names}
+    return answer({**_dossier(row), **values, "rate": _text(rate_percent(told.spent, told.budget))})
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+@machine("see_unit")
+def dossier_reviews(request: HttpRequest, pk: int) -> HttpResponse:
+    """A dossier's reviews, each with its own result; there is no result above the others."""
+    row = _seen(request, pk)
+    told = [
+        {
+            "id": review.pk, "kind": review.kind, "kind_name": review.get_kind_display(), "round": review.round.name,
+            "period": review.round.period, "state": review.state, "state_name": review.get_state_display(),
+            "points": _text(review.points), "grade": review.grade, "complete": review.complete,
+            "issued_on": _text(review.issued_on), "synthetic": review.synthetic,
+        }
+        for review in reviews_of([row.pk]).get(row.pk, [])
+    ]  # fmt: skip
+    return answer({**_dossier(row), "reviews": told})
+
+
+@machine("import", methods=("POST",))
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Ledger lines as JSON, imported as a file of the same lines would be."""
+    asked = _asked(request)
+    headings, rows = _table(asked)
+    choices = Choices(
+        leave_out=asked.get("leave_out") is True, create=asked.get("create") is True,
+        keep_repeats=asked.get("keep_repeats") is True, unit=asked.get("unit", ""), source_name=asked.get("source", "")[:40],
+    )  # fmt: skip
+    read: dict[str, Any] = {
+        "file": "", "encoding": "UTF-8", "sheet": None, "unit": asked.get("unit") or None, "header_line": 0,
+        "columns": headings, "keys": [heading_key(heading) for heading in headings], "rows": rows, "totals": [],
+        "source_rows": len(rows), "problems": [],
+    }  # fmt: skip
+    user = _user(request)
+    with tempfile.TemporaryDirectory(prefix="wenxiao-api-") as folder:
+        path = Path(folder) / f"接口-{hashlib.sha256(request.body).hexdigest()[:12]}.json"
+        path.write_bytes(request.body)
+        outcome = import_ledger(
+            path=path, division=user.division, by=user, kind=asked.get("kind", ""), year=asked.get("year"), choices=choices,
+            dry_run=asked.get("dry_run") is True, ledger=read, why="接口推送",
+        )  # fmt: skip
+    return answer(outcome.as_json(), 200 if outcome.stored or not outcome.blocked else 422)
+
+
+_KINDS: dict[str, tuple[type, tuple[Any, ...] | None, str]] = {
+    "kind": (str, ("", "spending", "budget"), "spending 或 budget"),
+    "year": (int, None, "四位年度"),
+    "unit": (str, ("", "元", "千元", "万元", "亿元"), "元、千元、万元、亿元"),
+    "source": (str, None, "来源名称"),
+    "dry_run": (bool, None, "true 或 false"),
+    "leave_out": (bool, None, "true 或 false"),
+    "create": (bool, None, "true 或 false"),
+    "keep_repeats": (bool, None, "true 或 false"),
+}
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """The body, each member of the kind it must be."""
+    try:
+        asked = json.loads(request.body)
+    except (ValueError, RecursionError) as refusal:
+        raise WrongUse("请求内容不是 JSON。") from refusal
+    if not isinstance(asked, dict):
+        raise WrongUse("请求内容应为 JSON 对象。")
+    for name, value in asked.items():
+        kind, allowed, words = _KINDS.get(name, (list, None, "数组"))
+        if name not in {*_KINDS, "columns", "rows"}:
+            raise WrongUse(f"不认识 {name[:40]}；有 {'、'.join([*_KINDS, 'columns', 'rows'])}。")
+        if type(value) is not kind or (allowed is not None and value not in allowed):
+            raise WrongUse(f"{name} 应为{words}。")
+    return asked
+
+
+def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+    """Headings, and rows of text with their number from 1 in front. Numbers must be text, so that no cent is lost."""
+    headings, rows = asked.get("columns", []), asked.get("rows", [])
+    if not headings or len(headings) > MOST_COLUMNS or not all(isinstance(word, str) for word in headings):
+        raise WrongUse(f'columns 应为 1 至 {MOST_COLUMNS} 个列名，如 ["项目代码", "支付日期", "支付金额"]。')
+    if not rows or len(rows) > MOST_LINES:
+        raise WrongUse(f"rows 应为 1 至 {MOST_LINES} 行，收到 {len(rows)} 行。")
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, list) or len(row) != len(headings) or not all(isinstance(cell, str) for cell in row):
+            raise WrongUse(f'第 {number} 行应为 {len(headings)} 个文本；金额也写成文本，如 "1234.50"。')
+    return headings, [[number, *row] for number, row in enumerate(rows, 1)]
+
+
+@machine("import", methods=("POST",))
+def form(request: HttpRequest) -> HttpResponse:
+    """One official form or score sheet as a file (multipart field ``file``), with the checks of the import."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise WrongUse("请以 multipart 的 file 字段提交一个文件。")
+    name = PurePosixPath(str(upload.name).replace("\\", "/")).name[:200]
+    if PurePosixPath(name).suffix.lower() not in FORMS:
+        raise WrongUse("只收 .xlsx、.xls、.docx 的表；台账请用 /api/v1/ledgers。")
+    if (upload.size or 0) > LARGEST_FORM:
+        raise WrongUse("文件超过 20 MB。")
+    user = _user(request)
+    with tempfile.TemporaryDirectory(prefix="wenxiao-api-") as folder:
+        path = Path(folder) / name
+        with path.open("wb") as out:
+            for piece in upload.chunks():
+                out.write(piece)
+        dry = request.POST.get("dry_run") in {"1", "true"}
+        outcome = import_file(path, division=user.division, by=user, dry_run=dry)
+    return answer(outcome.as_json(), 200 if outcome.clean else 422)
