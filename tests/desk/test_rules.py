@@ -84,6 +84,9 @@ def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
     text = response.content.decode()
     assert response.status_code == 200
     assert "2020年度绩效自评" in text
+    assert "不受影响" in text
+    earlier = officer.post("/rules/grades/change?year=2021", form(step="try", start="2020-12-01")).content.decode()
+    assert "试算不涉及" in earlier
     small.division.refresh_from_db()
     assert small.division.rules == []
 

@@ -15,7 +15,7 @@ from wenxiao.budget.selectors import dossiers_of, rounds_visible_to, subjects_vi
 from wenxiao.budget.services import open_round
 from wenxiao.desk.acts import text_of
 from wenxiao.desk.office import division_of
-from wenxiao.desk.rounds import CHECKERS, ENTRY, round_of
+from wenxiao.desk.rounds import CHECKERS, ENTRY, kind_words, round_of
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
@@ -147,7 +147,7 @@ def _count(division: Any, asked: Asked) -> dict[str, Any]:
     except NotAllowed as refusal:
         return {"in_scope": None, "in_units": None, "by_kind": [], "unclear": str(refusal)}
     found = dossiers_of(trial)
-    labels = dict(found.model._meta.get_field("subject").related_model._meta.get_field("kind").choices)
+    labels = kind_words(found.model)
     kinds = found.order_by().values_list("subject__kind").annotate(n=Count("pk"))
     return {
         "in_scope": found.count(), "in_units": found.order_by().values("unit").distinct().count(), "unclear": "",
@@ -205,7 +205,7 @@ def _name(request: HttpRequest, division: Any, asked: Asked) -> str:
     return asked.name[:100]
 
 
-def _period(asked: Asked) -> dict[str, int | None]:
+def _period(asked: Asked) -> dict[str, Any]:
     if asked.kind != "monitoring":
         return {"from_month": None, "through_month": None}
     months = [int(text) if text.isdecimal() else None for text in (asked.from_month, asked.through_month)]

@@ -93,9 +93,14 @@ def _options(row: Any, standing: Any) -> list[tuple[int, str]]:
     return [(pk, f"{unit} · {name}") for pk, unit, name in rows if (unit, name) in left]
 
 
+def kind_words(dossiers: Any) -> dict[str, str]:
+    """The kinds of subjects by code, from the dossiers' own model."""
+    return dict(dossiers._meta.get_field("subject").related_model._meta.get_field("kind").choices)
+
+
 def _scope_words(row: Any) -> str:
     scope = row.scope or {}
-    kinds = dict(dossiers_of(row).model._meta.get_field("subject").related_model._meta.get_field("kind").choices)
+    kinds = kind_words(dossiers_of(row).model)
     said = []
     if ids := scope.get("units"):
         said.append("单位：" + "、".join(units_of(row.division).filter(pk__in=ids).values_list("name", flat=True)[:10]))

@@ -21,6 +21,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import documents
 from wenxiao.records.services import add_document
+from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import rescore_round, what_if
 from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.rulebook import basis
@@ -71,7 +72,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     unchecked = sum(not line.value.verified for line in lines)
     values = {
         "lines": lines, "on": on, "unchecked": unchecked, "own": sum(line.value.own for line in lines), "tab": "values",
-        "rounds": _rounds(request) if held(request).can("manage_rules") else [],
+        "rounds": [row for row in _rounds(request) if _by_rules(row)] if held(request).can("manage_rules") else [],
         "may": held(request).can("manage_rules"),
     }  # fmt: skip
     return render(request, "desk/rules/index.html", values)
@@ -108,7 +109,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
 
 def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Value, list[Any]]]:
     """Every dated value, newest first; of the division's own ones only what they say themselves."""
-    rows = [(value, []) for value in basis.load(name).values]
+    rows: list[tuple[Value, list[Any]]] = [(value, []) for value in basis.load(name).values]
     for entry in own.get(name, ()):
         value = Value(
             date.fromisoformat(entry["from"]), entry["document"], entry["clause"], entry["verified"], entry["content"],
@@ -158,7 +159,7 @@ def _start(request: HttpRequest) -> date:
 def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) -> HttpResponse:
     require(person(request), "manage_rules")
     start = day_of(request, "start", "起用日期")
-    posted = {key[2:]: text for key, text in request.POST.items() if key.startswith("v:")}
+    posted = {key[2:]: str(text) for key, text in request.POST.items() if key.startswith("v:")}
     if not changed(shown["value"].content, posted):
         raise NotAllowed("没有改动任何数值：请在下面的表里改好再试算。")
     # Laid over the national value, never over an earlier own one: what that changed and still holds is said again.
@@ -189,17 +190,32 @@ class _Paper:
 
 def _moved(
     request: HttpRequest, name: str, division: Any, start: date, content: dict[str, Any]
-) -> list[tuple[Any, list[Any]]]:
+) -> list[tuple[Any, list[Any], str]]:
     """Per open round of the year: the reviews whose points or grade would move. Nothing is written."""
     paper: Any = _Paper()
     entry = rule_entry(rule=name, start=start, document=paper, clause="", verified=False, content=content)
     trial = with_rule(division, entry)
-    found = []
+    found: list[tuple[Any, list[Any], str]] = []
     for row in _rounds(request):
+        if untouched := _untouched(row, start):
+            found.append((row, [], untouched))
+            continue
         now = {one.review: (one.new_points, one.new_grade) for one in what_if(round=row, overrides=own_rules(division))}
         moved = what_if(round=row, overrides=trial)
-        found.append((row, [one for one in moved if now.get(one.review) != (one.new_points, one.new_grade)]))
+        found.append((row, [one for one in moved if now.get(one.review) != (one.new_points, one.new_grade)], ""))
     return found
+
+
+def _untouched(row: Any, start: date) -> str:
+    """Why a round cannot be moved by a value from that day on; empty where it can."""
+    if start.year > row.fiscal_year:
+        return f"评 {row.fiscal_year} 预算年度，按当年有效的规则，不受影响"
+    return "" if _by_rules(row) else "不按指标自动计分，试算不涉及"
+
+
+def _by_rules(row: Any) -> bool:
+    kind = KINDS.get(row.kind)
+    return kind is not None and kind.rows == "indicators" and kind.scores
 
 
 def _rounds(request: HttpRequest) -> list[Any]:
@@ -227,7 +243,7 @@ def _document(request: HttpRequest, division: Any) -> Any:
 def rescore(request: HttpRequest, pk: int) -> HttpResponse:
     """按新规则重新计分: what is not settled yet is scored again by the rules in force."""
     _division(request)
-    row = next((one for one in _rounds(request) if one.pk == pk), None)
+    row = next((one for one in _rounds(request) if one.pk == pk and _by_rules(one)), None)
     if row is None:
         raise Http404
     why = text_of(request, "why", 500)
