@@ -54,6 +54,42 @@ MATRIX = {
     "filling/<int:pk>/submit": "submit",
     "filling/<int:pk>/judge/<str:act>": "see_unit",
     "marks/<int:pk>/value": "see_unit",
+    "evaluations": "see_unit",
+    "reviews/<int:pk>": "see_unit",
+    "reviews/<int:pk>/marks": "evaluate",
+    "reviews/<int:pk>/panel": "evaluate",
+    "reviews/<int:pk>/suggestions": "evaluate",
+    "reviews/<int:pk>/problems": "evaluate",
+    "reviews/<int:pk>/form.<str:kind>": "see_unit",
+    "reviews/<int:pk>/letter.docx": "confirm_finding",
+    "reviews/<int:pk>/<str:act>/do": "see_unit",
+    "dossiers/<int:pk>/reviews/<str:kind>": "see_unit",
+    "findings": "see_unit",
+    "findings/batch": "confirm_finding",
+    "findings/<int:pk>/decide": "confirm_finding",
+    "findings/catalogue": "confirm_finding",
+    "findings/catalogue/add": "confirm_finding",
+    "findings/catalogue/<int:pk>": "confirm_finding",
+    "findings/common": "confirm_finding",
+    "findings/common/arrange": "confirm_finding",
+    "findings/matrix": "confirm_finding",
+    "findings/matrix.xlsx": "confirm_finding",
+    "findings/heat": "confirm_finding",
+    "rectifications": "see_unit",
+    "rectifications/board": "see_unit",
+    "rectifications/ledger.xlsx": "see_unit",
+    "rectifications/handover": "see_unit",
+    "rectifications/handover.xlsx": "confirm_finding",
+    "rectifications/<int:pk>": "see_unit",
+    "rectifications/<int:pk>/proof": "see_unit",
+    "rectifications/<int:pk>/<str:act>/do": "see_unit",
+    "feedback": "see_unit",
+    "feedback/<int:pk>/send": "confirm_finding",
+    "notices/<int:pk>/receive": "fill",
+    "uses": "see_unit",
+    "uses/propose": "decide_use",
+    "uses/<int:pk>/decide": "decide_use",
+    "uses/strict.xlsx": "decide_use",
     "report": "see_unit",
     "report/<int:year>": "see_unit",
     "report/<int:year>/figures/<path:ident>": "see_unit",
@@ -162,7 +198,9 @@ def test_an_unknown_power_is_refused_when_the_view_is_written():
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [route for route, power in MATRIX.items() if power != "anyone"])
 def test_strangers_are_led_to_the_login(client, route):
-    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<int:dossier>", "1").replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
+    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<int:dossier>", "1").replace(
+        "<str:name>", "grades"
+    ).replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0")
     response = client.get(path)
     if response.status_code == 405:

@@ -37,11 +37,17 @@ def watch(request: HttpRequest) -> HttpResponse:
     departments = by_department(table) if table else []
     before = earlier_round(one) if one else None
     changes = changes_since(table, before, user) if table and before else None
-    worst, late = alarming(table), overdue(user, on=today(), work_year=year)
+    shown_too = one is not None and not one.key
+    worst, urgent, late = (
+        alarming(table),
+        alarming(key) if shown_too else None,
+        overdue(user, on=today(), work_year=year),
+    )
     values = {
         "list_year": year, "rounds": rounds, "one": one, "total": len(table or ()), "departments": departments,
         "key_total": len(key or ()), "key_words": told(counts_of(key)), "words": told(counts_of(table)),
-        "worst": rows_of_table(worst, 0, SHOWN), "worst_total": len(worst or ()), "before": before,
+        "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
+        "worst_total": len(worst or ()) + len(urgent or ()), "before": before,
         "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [], "slower": changes.slower if changes else 0,
         "turned_total": len(changes.turned_red) if changes else 0, "overdue": late[:8], "overdue_count": len(late),
         "mending_address": address("desk:rectifications"),
