@@ -69,15 +69,6 @@ def now(request: HttpRequest) -> HttpResponse:
     return redirect("desk:report", year=work_year(request))
 
 
-@view("see_unit")
-def report(request: HttpRequest, year: int) -> HttpResponse:
-    """The sheet with its marks at the left, the opened figure, paragraph or choices at the right."""
-    from wenxiao.desk import report_writing
-
-    drawer = report_writing.asked(request, year)
-    return desk(request, year, drawer=drawer, opened=request.GET.get("figure", ""))
-
-
 def desk(
     request: HttpRequest, year: int, *, drawer: dict[str, Any] | None = None, opened: str = "", status: int = 200
 ) -> HttpResponse:

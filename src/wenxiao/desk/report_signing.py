@@ -19,7 +19,7 @@ from wenxiao.desk.report import (
     sent_file,
     version_for,
 )  # fmt: skip
-from wenxiao.orgs.models import Role
+from wenxiao.orgs.permissions import role_label
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import instructions, services
 from wenxiao.store.clock import today
@@ -107,7 +107,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         "report_year": signed.work_year, "versions": VERSIONS if version == "internal" else ("public",), "titles": TITLES,
         "differs": services.differences(signed, current) if current else (), "instructions": told, "today": today(),
         "closable": {row.pk for row in told if row.closed_on is None and instructions.may_close(holding, row)},
-        "instructs": holding.can("instruct", division=division.pk), "takers": [(role, Role(role).label) for role in instructions.TAKERS],
+        "instructs": holding.can("instruct", division=division.pk), "takers": [(role, role_label(role)) for role in instructions.TAKERS],
         "corrects": newest and current is not None and draft is not None and holding.can("sign_report", division=division.pk),
         "own": draft is not None and draft.by_id == person(request).pk,
         "fingerprint": services.fingerprint(current) if current else "", "next_number": max(row.issue_number for row in editions) + 1,

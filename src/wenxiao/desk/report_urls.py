@@ -6,7 +6,7 @@ from wenxiao.desk import evaluation_paper, report, report_signing, report_writin
 
 urlpatterns = [
     path("report", report.now, name="report_now"),
-    path("report/<int:year>", report.report, name="report"),
+    path("report/<int:year>", report_writing.report, name="report"),
     path("report/<int:year>/figures/<path:ident>", report.figure, name="figure"),
     path("report/<int:year>/changes", report.changes, name="report_changes"),
     path("report/<int:year>/files/<str:name>", report.draft_file, name="report_file"),

@@ -35,6 +35,12 @@ PRINTED = {
 }
 
 
+@view("see_unit")
+def report(request: HttpRequest, year: int) -> HttpResponse:
+    """The sheet with its marks at the left, the opened figure, paragraph or choices at the right."""
+    return desk(request, year, drawer=asked(request, year), opened=request.GET.get("figure", ""))
+
+
 def asked(request: HttpRequest, year: int) -> dict[str, Any] | None:
     """The part the address asks for beside the sheet: ``?write=plan`` or ``?choices=1``."""
     key = request.GET.get("write", "")

@@ -191,6 +191,11 @@ def can(user: User | None, power: str, *, unit: Unit | None = None, subject: Sub
     return user is None or holdings(user).can(power, unit=unit, subject=subject)
 
 
+def role_label(role: str) -> str:
+    """A role as people call it: 「财政绩效科」."""
+    return str(Role(role).label)
+
+
 def who_can(power: str) -> str:
     """The roles that hold a power, in Chinese: 「单位负责人」「财政绩效科、财政业务科室」."""
     return "、".join(Role(role).label for role, powers in HELD.items() if power in powers)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from wenxiao.orgs.models import Role
-from wenxiao.orgs.permissions import Holdings, Refused, holdings, require, who_can
+from wenxiao.orgs.permissions import Holdings, Refused, holdings, require, role_label, who_can
 from wenxiao.records import services as records
 from wenxiao.records.selectors import instruction_of, instructions_about
 from wenxiao.store.moves import NotAllowed
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from wenxiao.records.models import Instruction
     from wenxiao.reports.models import Signed
 
-TAKERS = (Role.PERFORMANCE, Role.OFFICE, Role.BUDGET, Role.TREASURY, Role.SECRETARIAT)
+TAKERS = ("performance", "office", "budget", "treasury", "secretariat")
 """Who of the bureau may be told to carry an instruction out."""
 
 
@@ -52,7 +51,7 @@ def record_instruction(
     ]
     if twins:
         return twins[0]
-    label = Role(taker).label
+    label = role_label(taker)
     made = records.add_instruction(
         division=signed.division, leader=leader, text=text, given_on=given_on, by=by, about=signed, assigned_to=label,
         due_on=due_on,
@@ -72,7 +71,7 @@ def _refuse_faulty(signed: Signed, leader: str, text: str, given_on: date, taker
     if not leader or not text:
         raise NotAllowed("请写明批示领导和批示内容。")
     if taker not in TAKERS:
-        raise NotAllowed(f"承办应为{'、'.join(Role(role).label for role in TAKERS)}之一。")
+        raise NotAllowed(f"承办应为{'、'.join(role_label(role) for role in TAKERS)}之一。")
     if given_on < signed.signed_on:
         raise NotAllowed(f"批示日期 {given_on} 早于报告签发日期 {signed.signed_on}，请改正。")
     if due_on is not None and due_on < given_on:
@@ -83,7 +82,7 @@ def may_close(holding: Holdings, instruction: Instruction) -> bool:
     """Whoever was told to carry it out, and those who enter instructions."""
     division = instruction.division_id
     told = any(
-        scope.division == division and Role(scope.role).label == instruction.assigned_to for scope in holding.scopes
+        scope.division == division and role_label(scope.role) == instruction.assigned_to for scope in holding.scopes
     )
     return told or holding.can("instruct", division=division)
 

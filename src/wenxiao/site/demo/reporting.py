@@ -23,13 +23,18 @@ def published() -> dict[str, Any]:
     return found
 
 
+def _bare(title: str) -> str:
+    """A title without blanks, of which papers have one or two between two issuers."""
+    return "".join(title.split())
+
+
 def write_draft(division: Division, work_year: int, author: User) -> None:
     """Save the year's draft by the performance section, so that a leader may sign it."""
     words = published()
-    papers = {row.title: row.pk for row in documents(division=division)}
+    papers = {_bare(row.title): row.pk for row in documents(division=division)}
     projects = facts(division, work_year).projects
     named = [row.dossier for name in words["named"] for row in projects if row.name.removesuffix("项目") == name.removesuffix("项目")]
     save_draft(
         division=division, work_year=work_year, by=author, prose={"plan": words["plan"]},
-        choices={"documents": [papers[title] for title in words["documents"]], "named": named},
+        choices={"documents": [papers[_bare(title)] for title in words["documents"]], "named": named},
     )  # fmt: skip
