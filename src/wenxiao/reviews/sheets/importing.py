@@ -101,7 +101,8 @@ def preview_reading(
     """Match what was read (by a pool of children, for many files) as :func:`preview_file` does."""
     forms = incoming_forms(reading)
     said = {str(i): CREATE if create else {} for i in range(len(forms))} | (choices or {})
-    matches = [match(form, Directory(division), said.get(str(i))) for i, form in enumerate(forms)]
+    directory = Directory(division)
+    matches = [match(form, directory, said.get(str(i))) for i, form in enumerate(forms)]
     problems = [*reading["problems"], *(p.as_json() for p in _faults(forms, matches))]
     made = ImportOutcome(batch=None, source_rows=len(forms), problems=problems)
     made.matches = [m.as_json() for m in matches]
@@ -148,9 +149,10 @@ def apply_batch(
     made = ImportOutcome(batch=batch, source_rows=len(forms), problems=list(batch.problems))
     try:
         with transaction.atomic():
-            written = Written()
+            written, directory = Written(), Directory(batch.division)
             for index, form in enumerate(forms):
-                review = _land(form, choices.get(str(index)), batch, by, written, synthetic=synthetic, after=after)
+                matched = match(form, directory, choices.get(str(index)))
+                review = _land(form, matched, directory, batch, by, written, synthetic=synthetic, after=after)
                 if review is not None:
                     made.reviews.append(review.pk)
             made.accepted = len(made.reviews)
@@ -163,10 +165,9 @@ def apply_batch(
 
 
 def _land(
-    form: Incoming, choice: dict[str, Any] | None, batch: ImportBatch, by: User | None, written: Written, *, synthetic: bool,
-    after: After | None,
+    form: Incoming, matched: Match, directory: Directory, batch: ImportBatch, by: User | None, written: Written, *,
+    synthetic: bool, after: After | None,
 ) -> Review | None:  # fmt: skip
-    matched = match(form, Directory(batch.division), choice)
     if matched.skip:
         return None
     if matched.problems:
@@ -175,6 +176,7 @@ def _land(
     subject = _subject(form, matched, unit, batch, by, written)
     dossier = _dossier(subject, matched.year or 0, batch, by, written)
     round = _round(form, matched, batch, by, written)  # noqa: A001 - the field's word for 任务
+    directory.learn(unit, subject, round)
     landing = Landing(
         dossier=dossier, round=round, by=by, batch=batch, file=batch.file, written=written, synthetic=synthetic,
     )  # fmt: skip

@@ -57,12 +57,26 @@ class Directory:
         self.division = division
         rows = Unit.objects.filter(division=division, valid_to=None).exclude(kind=Unit.Kind.FINANCE)
         self.units = {fold(name): pk for pk, name in rows.values_list("pk", "name")}
-        subjects = Subject.objects.filter(division=division).values_list("pk", "code", "name", "unit_id")
-        self.by_code = {code: (pk, unit) for pk, code, _, unit in subjects if code}
+        self.by_code: dict[str, tuple[int, int]] = {}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
-        for pk, _, name, unit in subjects:
-            self.by_name.setdefault(fold(name), []).append((pk, unit))
+        for known in Subject.objects.filter(division=division).values_list("pk", "code", "name", "unit_id"):
+            self._add_subject(*known)
         self.rounds = list(Round.objects.filter(division=division).exclude(state=Round.State.CLOSED).order_by("-pk"))
+
+    def _add_subject(self, pk: int, code: str | None, name: str, unit: int) -> None:
+        if code:
+            self.by_code[code] = (pk, unit)
+        bearers = self.by_name.setdefault(fold(name), [])
+        if (pk, unit) not in bearers:
+            bearers.append((pk, unit))
+
+    def learn(self, unit: Unit, subject: Subject, round: Round) -> None:  # noqa: A002 - the field's word for 任务
+        """Take in what a form of the batch created, so that the next form finds it; what is known stays."""
+        if unit.kind != Unit.Kind.FINANCE:
+            self.units.setdefault(fold(unit.name), unit.pk)
+        self._add_subject(subject.pk, subject.code, subject.name, subject.unit_id)
+        if round.pk not in {known.pk for known in self.rounds}:
+            self.rounds.insert(0, round)
 
     def unit(self, name: str) -> int | None:
         """The unit of exactly this name."""
