@@ -21,7 +21,9 @@ def take(division, unit, tmp_path):
 
     def run(row, head=HEAD, **choices):
         path = tmp_path / "支付.csv"
-        path.write_text(f"项目支付台账,单位：见系统,\n项目名称,{head},支付日期\n校园安保,{row},2021-03-05\n", encoding="utf-8")
+        path.write_text(
+            f"项目支付台账,单位：见系统,\n项目名称,{head},支付日期\n校园安保,{row},2021-03-05\n", encoding="utf-8"
+        )
         return import_ledger(path=path, division=division, by=None, choices=Choices(**choices))
 
     return run
