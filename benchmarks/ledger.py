@@ -102,7 +102,7 @@ def main():
     watch = Watchman()
     watch.run("只读文件（csv 模块逐行）", lambda: read_merely(path))
     watch.run("只读文件（Polars）", lambda: read_polars(path))
-    bare(division, watch)
+    bare(watch)
     taking = LedgerImport(path=path, division=division, by=None)
     watch.run("导入：读取", taking.read)
     watch.run("导入：核对、匹配、对账、比对", taking.plan)
@@ -177,7 +177,7 @@ def read_polars(path):
     return pl.read_csv(path, infer_schema=False).height
 
 
-def bare(division, watch):
+def bare(watch):
     """The same rows into the same table with nothing checked: executemany on SQLite, COPY on PostgreSQL; rolled back."""
     from django.db import connection, transaction
 

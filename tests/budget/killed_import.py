@@ -27,7 +27,8 @@ def count():
     from wenxiao.records.models import Entry, ImportBatch
 
     batches = ",".join(ImportBatch.objects.values_list("state", flat=True))
-    print(Spending.objects.count(), Dossier.objects.count(), Entry.objects.count(), f"[{batches}]")
+    counted = (Spending.objects.count(), Dossier.objects.count(), Entry.objects.count())
+    sys.stdout.write(f"{counted[0]} {counted[1]} {counted[2]} [{batches}]\n")
 
 
 def take(path, moment, mark):
