@@ -235,6 +235,9 @@ def test_who_may_not_see_restricted_objects_gets_neither_page_nor_file_with_them
         assert name not in body(client.get(address)), address
     assert name not in client.get("/report/2021/files/figures.json").content.decode()
     assert client.get(f"/reports/{pk}/files/internal/figures.json").status_code == 404
+    assert "没有变化" in body(client.get("/report/2021/changes?signed=1"))
+    Subject.objects.filter(pk=small.dossiers[1].subject_id).update(restriction="restricted")
+    assert "处与签发稿不同" in body(client.get("/report/2021"))
     assert name in body(inside(small.leader).get(f"/reports/{pk}"))
 
 

@@ -87,7 +87,7 @@ def desk(
         "writes": holding.can("write_report", division=division.pk) and internal,
         "signs": holding.can("sign_report", division=division.pk) and internal and draft is not None and not signed,
         "own_draft": draft is not None and draft.by_id == person(request).pk, "fingerprint": services.fingerprint(paper),
-        "differs": services.differences(signed[0], paper) if signed and internal else (), "choices": edition.choices,
+        "differs": services.differences(signed[0], paper) if signed else (), "choices": edition.choices,
         "today": today(), "saved": request.GET.get("saved", ""),
         "figure_href": lambda ident: reverse("desk:figure", args=[year, ident]), "shut_href": reverse("desk:report", args=[year]),
         "write_href": lambda key: reverse("desk:report_write", args=[year, key]), "key_names": KEYS,
@@ -144,7 +144,7 @@ def changes(request: HttpRequest, year: int) -> HttpResponse:
     signed = services.signed_reports(division, year)
     against_signed = request.GET.get("signed") == "1" and bool(signed)
     if against_signed:
-        found = services.differences(signed[0], edition.report) if edition.report.version == "internal" else ()
+        found = services.differences(signed[0], edition.report)
     else:
         found = services.stale_figures(draft, edition.report) if draft else ()
     values = {

@@ -97,7 +97,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     opened = paper.figures.get(request.GET.get("figure", "")) if paper else None
     request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
     editions = services.signed_reports(division, signed.work_year)
-    current = services.current(division, signed.work_year).report if version == "internal" else None
+    current = services.current(division, signed.work_year, version=version).report
     newest = not any(row.corrects_id == signed.pk for row in editions)
     draft = services.draft_of(division, signed.work_year)
     told = instructions.instructions_on(signed)
@@ -105,12 +105,14 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         "signed": signed, "paper": paper, "opened": opened, "parts": parts_of(request, opened), "is_text": is_text,
         "intact": services.is_intact(signed), "editions": editions, "newest": newest,
         "report_year": signed.work_year, "versions": VERSIONS if version == "internal" else ("public",), "titles": TITLES,
-        "differs": services.differences(signed, current) if current else (), "instructions": told, "today": today(),
+        "differs": services.differences(signed, current), "instructions": told, "today": today(),
         "closable": {row.pk for row in told if row.closed_on is None and instructions.may_close(holding, row)},
         "instructs": holding.can("instruct", division=division.pk), "takers": [(role, role_label(role)) for role in instructions.TAKERS],
-        "corrects": newest and current is not None and draft is not None and holding.can("sign_report", division=division.pk),
+        "corrects": newest
+        and version == "internal"
+        and draft is not None and holding.can("sign_report", division=division.pk),
         "own": draft is not None and draft.by_id == person(request).pk,
-        "fingerprint": services.fingerprint(current) if current else "", "next_number": max(row.issue_number for row in editions) + 1,
+        "fingerprint": services.fingerprint(current), "next_number": max(row.issue_number for row in editions) + 1,
         "figure_href": lambda ident: reverse("desk:signed_figure", args=[pk, ident]), "shut_href": reverse("desk:signed", args=[pk]),
     }  # fmt: skip
     return render(request, "desk/report/edition.html", values)

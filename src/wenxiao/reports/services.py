@@ -94,8 +94,9 @@ def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
 
 
 def differences(signed: Signed, report: Report) -> tuple[Changed, ...]:
-    """What the rows say now (``report``, of the same version as was signed) against what was signed."""
-    return _changed(_seen(signed_report(signed)), _seen(report))
+    """What the rows say now (``report``) against what was signed in the same version; empty where none was kept of it."""
+    kept = signed.snapshot.get("report" if report.version == "internal" else "public")
+    return _changed(_seen(structure.from_data(kept)), _seen(report)) if kept else ()
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, ...]:
