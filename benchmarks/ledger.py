@@ -150,7 +150,7 @@ def plant():
 
 def write(path):
     """The file, from a fixed seed."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - a fixed seed, not a secret
     with path.open("w", encoding="utf-8") as out:
         out.write(HEAD)
         for n in range(LINES):
@@ -183,10 +183,19 @@ def bare(watch):
 
     from wenxiao.budget.models import Dossier
 
-    chance, dossiers = random.Random(7), list(Dossier.objects.order_by("pk").values_list("pk", flat=True))
+    chance, dossiers = random.Random(7), list(Dossier.objects.order_by("pk").values_list("pk", flat=True))  # noqa: S311 - as above
     names = ("dossier_id", "fund", "source", "month", "cumulative", "amount", "line", "synthetic")
     rows = [
-        (dossiers[n % SUBJECTS], "general", "treasury", 1 + n % 12, False, chance.randrange(1, 40_000_000), f"V{n:08}", False)
+        (
+            dossiers[n % SUBJECTS],
+            "general",
+            "treasury",
+            1 + n % 12,
+            False,
+            chance.randrange(1, 40_000_000),
+            f"V{n:08}",
+            False,
+        )
         for n in range(LINES)
     ]
 

@@ -1,0 +1,127 @@
+"""A thousand self-evaluation forms, a workbook each: read, checked, scored and stored, beside merely opening them.
+
+WENXIAO_BENCH_FORMS makes it smaller.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FORMS = int(os.environ.get("WENXIAO_BENCH_FORMS", "1000"))
+
+
+def measure():
+    """In a process of its own: its database must not be anybody's."""
+    from benchmarks.section import Section
+
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.forms"], cwd=Path(__file__).parent.parent, check=True, text=True,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "WENXIAO_HOME": home, "WENXIAO_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"},
+        )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    about = f"{FORMS:,} 份自评表，每份一个 .xlsx；两个受限子进程读取，主进程核对、计分、写入 SQLite，每份一个事务、一个可撤销批次。"
+    section = Section("自评表导入", about, ("步骤", "秒", "每份毫秒", "倍数"))
+    base = told["只用 openpyxl 打开"]
+    section.rows = [
+        (step, f"{spent:.1f}", f"{spent / FORMS * 1000:.1f}", f"{spent / base:.1f}") for step, spent in told.items()
+    ]
+    return section
+
+
+def main():
+    """Write them, open them, import them; told as one line of JSON."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from wenxiao.files.pool import Pool
+    from wenxiao.followup.sheets import apply_reading
+
+    call_command("migrate", verbosity=0)
+    folder = Path(settings.HOME) / "forms"
+    folder.mkdir()
+    paths = write(folder)
+    division = plant(paths)
+    told, start = {}, time.perf_counter()
+    merely(paths)
+    told["只用 openpyxl 打开"] = time.perf_counter() - start
+    with Pool(2) as pool:
+        start = time.perf_counter()
+        readings = list(pool.map(list(paths)))
+        told["受限子进程读取"] = time.perf_counter() - start
+    start = time.perf_counter()
+    stored = sum(
+        apply_reading(reading, path, division=division, by=None, choices={"0": {"round": division.round_pk}}).accepted
+        for path, reading in zip(paths, readings, strict=True)
+    )
+    told["核对、计分、写入"] = time.perf_counter() - start
+    assert stored == len(paths), stored
+    print(json.dumps(told))
+
+
+def write(folder):
+    """Official forms of made-up projects, by path."""
+    from dataclasses import replace
+
+    from wenxiao.files.official_forms import self_evaluation_form
+    from wenxiao.site.demo.synthetic import ordinary_projects
+    from wenxiao.site.demo.workbooks import _book
+    from wenxiao.site.demo.workbooks import write as keep
+
+    sources = [project for project in ordinary_projects() if project.form is not None]
+    made = {}
+    for number in range(FORMS):
+        project = sources[number % len(sources)]
+        form = replace(project.form, project_name=f"{project.form.project_name}{number:05}")
+        made[keep(_book(f"{number:05}.xlsx", [self_evaluation_form(form)]), folder)] = (project, form)
+    return made
+
+
+def plant(paths):
+    """The division, its units, subjects and one round over all of them."""
+    from wenxiao.budget.services import ensure_subject, open_dossier, open_round
+    from wenxiao.orgs.services import add_unit, create_division
+
+    division = create_division(code="990000", name="某区", bureau="某区财政局", by=None)
+    units, dossiers, year = {}, [], None
+    for number, (project, form) in enumerate(paths.values()):
+        if project.unit not in units:
+            units[project.unit] = add_unit(
+                division=division, code=f"{len(units):03}", name=project.unit, kind="department", by=None
+            )
+        year = form.year
+        subject = ensure_subject(
+            division=division, unit=units[project.unit], code=f"{number:021}", name=form.project_name, by=None
+        )
+        dossiers.append(open_dossier(subject=subject, fiscal_year=year, by=None).pk)
+    opened = open_round(
+        division=division, kind="selfeval", name="自评", work_year=year + 1, fiscal_year=year, by=None,
+        scope={"dossiers": dossiers},
+    )  # fmt: skip
+    division.round_pk = opened.pk
+    return division
+
+
+def merely(paths):
+    """Open each workbook and look at every cell."""
+    import openpyxl
+
+    for path in paths:
+        book = openpyxl.load_workbook(path)
+        for sheet in book:
+            for row in sheet.iter_rows(values_only=True):
+                len(row)
+
+
+if __name__ == "__main__":
+    main()
