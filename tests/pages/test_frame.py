@@ -1,5 +1,6 @@
 """The frame, the error pages and the promises every page makes."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -26,6 +27,17 @@ def test_script_and_style_stay_under_300_kb():
     files = [*assets.glob("*.css"), *assets.glob("*.js")]
     files.append(Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js")
     assert sum(file.stat().st_size for file in files) < 300_000
+
+
+def test_a_page_with_charts_sends_at_most_300_kb_of_script_and_style():
+    """The server sends every asset compressed; the chart library goes to pages with a chart alone."""
+    import django_htmx
+    from django.conf import settings
+
+    assets = SOURCE / "pages" / "assets"
+    files = [*assets.glob("*.css"), *assets.glob("*.js"), Path(settings.VENDOR) / "echarts.min.js"]
+    files.append(Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js")
+    assert sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) <= 300_000
 
 
 def test_pages_send_a_strict_policy_and_are_not_kept(client):
