@@ -1,49 +1,36 @@
-"""Run as a process of its own: imports a ledger and, at the moment named, waits to be killed."""
+"""Run as a process of its own: takes orders by line, forks for each and imports a ledger there, to be killed.
+
+An order is ``path<TAB>moment``. The fork says ``standing PID`` when it reached the moment and stands still, or ``stored``;
+when it is gone the first process says ``ended SIGNAL``. Forking spares each import the start of a whole interpreter.
+Everybody goes when the one above goes: the first process at the end of its orders, a standing fork at the end of a pipe.
+"""
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import django
 
 
-def prepare():
-    """A division with one subject, in a database made here if it is a file."""
-    from django.core.management import call_command
-
-    from wenxiao.budget import services
-    from wenxiao.orgs import services as orgs
-
-    call_command("migrate", verbosity=0)
-    division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
-    unit = orgs.add_unit(division=division, code="101", name="教体局", kind="department", by=None)
-    services.ensure_subject(division=division, unit=unit, code="P1", name="校园安保", by=None)
+def say(*words):
+    """One line, at once: a line written with one call is never torn."""
+    os.write(1, (" ".join(str(word) for word in words) + "\n").encode())
 
 
-def count():
-    """What is stored, as one line."""
-    from wenxiao.budget.models import Dossier, Spending
-    from wenxiao.records.models import Entry, ImportBatch
-
-    batches = ",".join(ImportBatch.objects.values_list("state", flat=True))
-    counted = (Spending.objects.count(), Dossier.objects.count(), Entry.objects.count())
-    sys.stdout.write(f"{counted[0]} {counted[1]} {counted[2]} [{batches}]\n")
-
-
-def take(path, moment, mark):
-    """Import ``path``; when ``moment`` is reached write ``mark`` and stand still."""
+def take(path, moment, alive):
+    """Import ``path``; at ``moment`` say so and stand still until killed or until ``alive`` ends."""
     from wenxiao.budget.sheets import importing
     from wenxiao.orgs.models import Division
 
-    def stop_before(owner, name):
+    def stop_at(owner, name):
         kept = getattr(owner, name)
 
         def stopped(*args, **named):
-            given = kept(*args, **named) if moment.startswith("after") else None
-            Path(mark).write_text(str(os.getpid()))
-            time.sleep(600)
-            return given
+            if moment.startswith("after"):
+                kept(*args, **named)
+            say("standing", os.getpid())
+            os.read(alive, 1)
+            os._exit(1)
 
         setattr(owner, name, stopped)
 
@@ -55,12 +42,34 @@ def take(path, moment, mark):
         "after rows written": (importing.spending, "apply"),
         "before commit": (importing, "remember_source"),
     }
-    if moment in moments:
-        stop_before(*moments[moment])
+    if moment:
+        stop_at(*moments[moment])
     outcome = importing.import_ledger(path=Path(path), division=Division.objects.get(), by=None)
-    assert outcome.stored, outcome.problems
+    say("stored" if outcome.stored else f"refused {outcome.problems}")
+
+
+def main():
+    """Orders until there are none."""
+    from wenxiao.budget.sheets import importing
+
+    assert importing  # what is imported here need not be imported in each fork
+    for order in sys.stdin:
+        path, moment = order.rstrip("\n").split("\t")
+        alive, ours = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(ours)
+            os.setpgid(0, 0)
+            try:
+                take(path, moment, alive)
+            finally:
+                os._exit(0)
+        os.close(alive)
+        _, status = os.waitpid(child, 0)
+        os.close(ours)
+        say("ended", os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
 
 
 if __name__ == "__main__":
     django.setup()
-    {"prepare": prepare, "count": count, "take": take}[sys.argv[1]](*sys.argv[2:])
+    main()

@@ -2,16 +2,17 @@
 
 import contextlib
 import os
-import shutil
+import select
 import signal
+import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from wenxiao.budget import services
 from wenxiao.budget.models import Spending
 from wenxiao.budget.sheets import import_ledger
 from wenxiao.orgs import services as orgs
@@ -20,55 +21,99 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 MOMENTS = (
     "reading", "after planning", "after file stored", "after batch opened", "after rows written", "before commit",
 )  # fmt: skip
+TABLES = ("budget_spending", "budget_dossier", "records_entry", "records_importbatch", "records_storedfile")
 LINES = 300
+SECONDS = 90
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(env, *words):
-    """The helper process, to its end; what it printed last."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.budget.killed_import", *words], cwd=ROOT, env=env, check=True, text=True,
-        stdout=subprocess.PIPE, timeout=120,
-    )  # fmt: skip
-    return (done.stdout.splitlines() or [""])[-1]
+class Importer:
+    """The process that imports, and its database as everybody else sees it."""
+
+    def __init__(self, environment, rows_of):
+        self._rows_of = rows_of
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.budget.killed_import"], cwd=ROOT, env=environment, bufsize=0,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        self._standing = 0
+
+    def _heard(self):
+        ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
+        assert ready, "the import did not get there"
+        return self._process.stdout.readline().decode().split()
+
+    def take(self, path, moment=""):
+        """Import to the end, or up to ``moment`` and kill it there; what was heard."""
+        self._process.stdin.write(f"{path}\t{moment}\n".encode())
+        heard = self._heard()
+        if heard and heard[0] == "standing":
+            self._standing = int(heard[1])
+            os.killpg(self._standing, signal.SIGKILL)
+        ended = self._heard()
+        self._standing = 0
+        return heard[0], ended
+
+    def counts(self):
+        """How many rows each table holds for others."""
+        return {table: self._rows_of(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}
+
+    def states(self):
+        """The batches' states."""
+        return [state for (state,) in self._rows_of("SELECT state FROM records_importbatch")]
+
+    def close(self):
+        """No process is left, whatever happened."""
+        for group in filter(None, (self._standing, self._process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(timeout=SECONDS)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A prepared SQLite file, copied for each test."""
-    path = tmp_path_factory.mktemp("killed") / "template.sqlite3"
-    run(environment(path), "prepare")
-    return path
+def own_file(path):
+    """The SQLite under test lives in memory: a copy in a file, which another process can open; how to ask it."""
+    kept = sqlite3.connect(path)
+    connection.connection.backup(kept)
+    kept.close()
+
+    def rows_of(query):
+        with contextlib.closing(sqlite3.connect(path, timeout=20)) as asked:
+            return asked.execute(query).fetchall()
+
+    return {"WENXIAO_TEST_SQLITE": str(path)}, rows_of
 
 
-def environment(path):
-    return {
-        **os.environ,
-        "WENXIAO_TEST_SQLITE": str(path),
-        "DJANGO_SETTINGS_MODULE": "tests.budget.settings_for_killing",
-    }
+def own_server():
+    """The PostgreSQL under test, opened a second time; how to ask it."""
+    made = connection.settings_dict
+    socket = str(made["HOST"]).startswith("/")
+    who = made["USER"] + (f":{made['PASSWORD']}" if made["PASSWORD"] else "")
+    port = f":{made['PORT']}" if made["PORT"] and not socket else ""
+    place = f"@/{made['NAME']}?host={made['HOST']}" if socket else f"@{made['HOST']}{port}/{made['NAME']}"
+
+    def rows_of(query):
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    return {"WENXIAO_TEST_DATABASE_URL": f"postgresql://{who}{place}"}, rows_of
 
 
 @pytest.fixture
-def place(request, tmp_path):
-    """The environment of a database with a division in it, on the database under test."""
-    if connection.vendor == "sqlite":
-        path = tmp_path / "own.sqlite3"
-        shutil.copy(request.getfixturevalue("template"), path)
-        return environment(path)
-    made = connection.settings_dict
-    secret = f":{made['PASSWORD']}" if made["PASSWORD"] else ""
-    host = made["HOST"] if not str(made["HOST"]).startswith("/") else ""
-    port = f":{made['PORT']}" if host and made["PORT"] else ""
-    query = f"?host={made['HOST']}" if not host else ""
-    url = f"postgresql://{made['USER']}{secret}@{host}{port}/{made['NAME']}{query}"
-    env = {
-        **os.environ,
-        "WENXIAO_TEST_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "tests.budget.settings_for_killing",
-    }
-    run(env, "prepare")
-    return env
+def importer(tmp_path):
+    """A division with one subject, and a process that imports into it."""
+    division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
+    unit = orgs.add_unit(division=division, code="101", name="教体局", kind="department", by=None)
+    services.ensure_subject(division=division, unit=unit, code="P1", name="校园安保", by=None)
+    own, rows_of = own_file(tmp_path / "own.sqlite3") if connection.vendor == "sqlite" else own_server()
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.budget.settings_for_killing"}
+    made = Importer({**os.environ, **own, **settings}, rows_of)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.fixture
@@ -79,32 +124,18 @@ def ledger(tmp_path):
     return path
 
 
-def until(there, process):
-    for _ in range(1200):
-        if there():
-            return
-        assert process.poll() is None
-        time.sleep(0.05)
-    raise AssertionError("the import did not get there")
-
-
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_at_any_moment_nothing_is_half(place, ledger, tmp_path, moment):
-    before, mark = run(place, "count"), tmp_path / "mark"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.budget.killed_import", "take", str(ledger), moment, str(mark)], cwd=ROOT, env=place,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        until(mark.exists, process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    assert run(place, "count") == before
-    run(place, "take", str(ledger), "", "")
-    stored, dossiers, _, batches = run(place, "count").split()
-    assert (stored, dossiers, batches) == (str(LINES), "1", "[applied]")
+def test_killed_at_any_moment_nothing_is_half_and_the_next_is_whole(importer, ledger):
+    before = importer.counts()
+    for moment in MOMENTS:
+        assert importer.take(ledger, moment) == ("standing", ["ended", str(signal.SIGKILL.value)]), moment
+        assert importer.counts() == before, moment
+    assert importer.take(ledger) == ("stored", ["ended", "0"])
+    after = importer.counts()
+    assert {table: after[table] - before[table] for table in TABLES if table != "records_entry"} == {
+        "budget_spending": LINES, "budget_dossier": 1, "records_importbatch": 1, "records_storedfile": 1,
+    }  # fmt: skip
+    assert after["records_entry"] > before["records_entry"]
+    assert importer.states() == ["applied"]
 
 
 def test_a_file_that_stops_half_way_is_named_and_stores_nothing(ledger):
