@@ -65,6 +65,6 @@ def test_the_matrix_counts_what_the_sentence_says(small, inside):
     page = client.get(reverse("desk:common") + "?year=2021").content.decode()
     count = re.search(r"涉及到(\d+)个项目", page)[1]
     table = client.get(reverse("desk:matrix") + "?year=2021").content.decode()
-    assert re.search(r"涉及项目数.*?<td class=\"c\">(\d+)</td>", table, re.DOTALL)[1] == count
+    assert re.search(r"涉及项目数.*?<td class=\"c full\"[^>]*>(\d+)</td>", table, re.DOTALL)[1] == count
     assert table.count(">√<") == int(count) > 0
     assert client.get(reverse("desk:matrix_file") + "?year=2021").content[:2] == b"PK"

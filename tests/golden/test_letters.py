@@ -37,6 +37,15 @@ def test_a_department_is_told_of_its_whole(year):
     assert "未发现需要整改的问题" in text
 
 
+def test_a_monitored_unit_is_told_money_so_far_and_no_points(year):
+    review = Review.objects.get(kind="monitoring", dossier__subject__name="区社发局中央水利发展资金项目")
+    text, tables = read(feedback_docx(facts(year.division, 2021), review.pk))
+    assert tables[0][1] == ["区社发局中央水利发展资金项目", "1-10月", "2475", "1163.7", "47.02%"]
+    assert "财政重点绩效监控结果的函" in text
+    assert "加快项目资金执行进度" in text
+    assert "评价等级" not in text
+
+
 def test_an_unconfirmed_result_is_not_fed_back(year):
     Review.objects.filter(pk=year.projects[0].pk).update(state="submitted")
     with pytest.raises(NothingToTellError, match="尚未确认"):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.acts import Typed, carry_out, person, text_of, version_of
+from wenxiao.desk.drawing import CONTRADICTIONS, drawn
 from wenxiao.followup import services
 from wenxiao.followup.selectors.problems import (
     catalogue,
@@ -67,6 +68,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "decides": decides, "items": catalogue(division, active=True) if division else [], "degrees": severities(),
         "q": request.GET.get("q", "")[:60], "dossier": request.GET.get("dossier", ""),
         "item": request.GET.get("item", ""), "outcome": request.session.pop("findings_outcome", None),
+        "drawn": drawn(request, CONTRADICTIONS) if decides else None,
     }  # fmt: skip
     return render(request, "desk/findings/index.html", values)
 

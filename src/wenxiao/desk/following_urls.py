@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import evaluations, feedback, findings, rectifying, tallying, uses
+from wenxiao.desk import drawing, evaluations, feedback, findings, rectifying, tallying, uses
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("dossiers/<int:pk>/reviews/<str:kind>", evaluations.of_dossier, name="dossier_review"),
     path("findings", findings.findings, name="findings"),
     path("findings/batch", findings.batch, name="findings_batch"),
+    path("findings/draw", drawing.draw, name="findings_draw"),
+    path("findings/drawn", drawing.findings_drawn, name="findings_drawn"),
     path("findings/<int:pk>/decide", findings.decide, name="finding_decide"),
     path("findings/catalogue", findings.items, name="catalogue"),
     path("findings/catalogue/add", findings.add_item, name="catalogue_add"),
@@ -38,6 +40,8 @@ urlpatterns = [
     path("feedback/<int:pk>/send", feedback.send, name="feedback_send"),
     path("notices/<int:pk>/receive", feedback.receive, name="receive"),
     path("uses", uses.uses, name="uses"),
+    path("uses/draw", drawing.propose, name="uses_draw"),
+    path("uses/drawn", drawing.uses_drawn, name="uses_drawn"),
     path("uses/propose", uses.propose, name="use_propose"),
     path("uses/<int:pk>/decide", uses.decide, name="use_decide"),
     path("uses/strict.xlsx", uses.strict_file, name="strict_file"),

@@ -148,8 +148,10 @@ def heat_page(request: HttpRequest) -> HttpResponse:
     """Departments × problems, and who had the same problem in more than one year."""
     request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
     year = work_year(request)
+    found = heat(person(request), year)
+    tied = sum(sum(cells) == sum(found.rows[0][1]) for _, cells, _ in found.rows)
     values = {
-        "tabs": tabs(request, "heat"), "heat": heat(person(request), year), "repeats": repeats(person(request)),
+        "tabs": tabs(request, "heat"), "heat": found, "tied": tied, "repeats": repeats(person(request)),
         "list_year": year, "partial": _partial(request),
     }  # fmt: skip
     return render(request, "desk/findings/heat.html", values)

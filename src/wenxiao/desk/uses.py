@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.acts import Typed, attachment, carry_out, person, text_of, version_of, who, yuan_of
+from wenxiao.desk.drawing import CONSEQUENCES, drawn
 from wenxiao.desk.rectifying import ENTRY, tabs
 from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
@@ -58,6 +59,7 @@ def uses(request: HttpRequest) -> HttpResponse:
         "state": state if state in STATES else "", "decides": decides, "list_year": work_year(request), "who": who,
         "findings": confirmed_counts([row.dossier_id for row in shown.rows]), "total": sum(by_state.values()),
         "results": _results(request) if decides else [], "all_kinds": kinds,
+        "drawn": drawn(request, CONSEQUENCES) if decides else None,
     }  # fmt: skip
     return render(request, "desk/uses/index.html", values)
 

@@ -40,6 +40,17 @@ class Feedback:
     rectify_by: str
     basis: Sequence[str] = ()
     kind: str = "财政重点绩效评价"
+    watched: Watched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a monitoring tells instead of points: the period, money in 元, ``rate`` as printed."""
+
+    period: str
+    budget: Decimal | None
+    used: Decimal | None
+    rate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +111,7 @@ def feedback_letter(head: Letterhead, data: Feedback) -> bytes:
     document.add_paragraph(
         f"{_basis(data.basis)}我局组织对{data.subject}{data.year}年度开展了{data.kind}，现将结果反馈如下："
     )
-    document.add_heading1("一、评价结果")
-    document.add_table(
-        ["评价对象", "经审查实际安排资金（万元）", "经审查实际使用资金（万元）", "审查评分（分）", "评价等级"],
-        [[data.subject, _wan(data.arranged), _wan(data.used), shown(data.points), data.grade or ""]],
-        [30, 18, 18, 14, 12],
-        size=12,
-    )
+    _result(document, data)
     document.add_heading1("二、存在的主要问题")
     document.add_paragraph(numbered(data.problems) or "未发现需要整改的问题。")
     document.add_heading1("三、意见建议")
@@ -116,6 +121,20 @@ def feedback_letter(head: Letterhead, data: Feedback) -> bytes:
         f"请你单位对照上述问题制定整改措施，明确责任人和完成时限，于{data.rectify_by}前将整改情况及佐证材料报送我局。"
     )
     return _close(document, head)
+
+
+def _result(document: OfficialDocument, data: Feedback) -> None:
+    """The result's one table: points and grade of an evaluation, money so far of a monitoring."""
+    if data.watched is None:
+        document.add_heading1("一、评价结果")
+        heads = ["评价对象", "经审查实际安排资金（万元）", "经审查实际使用资金（万元）", "审查评分（分）", "评价等级"]
+        values = [data.subject, _wan(data.arranged), _wan(data.used), shown(data.points), data.grade or ""]
+    else:
+        document.add_heading1("一、监控结果")
+        heads = ["监控对象", "监控期间", "预算安排（万元）", "已使用（万元）", "使用率"]
+        one = data.watched
+        values = [data.subject, one.period, _wan(one.budget), _wan(one.used), one.rate]
+    document.add_table(heads, [values], [30, 18, 18, 14, 12], size=12)
 
 
 def reminder_letter(head: Letterhead, data: Reminder) -> bytes:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django_tasks import task
 
+from wenxiao.budget.models import Round
+from wenxiao.followup.services.candidates import draw_candidates
+from wenxiao.followup.services.consequences import propose_consequences
 from wenxiao.followup.sheets import confirm_ready
 from wenxiao.orgs.models import User
 from wenxiao.records.models import Intake
@@ -19,3 +22,15 @@ def apply(intake: int, by: int) -> tuple[int, int]:
         return confirm_ready(row, by=User.objects.get(pk=by))
     finally:
         Intake.objects.filter(pk=intake).update(state=Intake.State.READY)
+
+
+@task()
+def draw(round: int, by: int) -> int:  # noqa: A002 - the field's own word (任务)
+    """Candidate findings of a round by rule; returns how many are new."""
+    return len(draw_candidates(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))
+
+
+@task()
+def propose(round: int, by: int) -> int:  # noqa: A002 - as above
+    """Uses of results a round's rules propose; returns how many are new."""
+    return len(propose_consequences(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))

@@ -1,4 +1,4 @@
-"""Papers about single results: the feedback notice (反馈函) of one evaluation, the monitoring report of a year's windows."""
+"""Papers about single results: the feedback notice (反馈函) of one result, the monitoring report of a year's windows."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ class NothingToTellError(LookupError):
 
 
 def feedback_docx(facts: Facts, review: int, *, contact: str = "") -> bytes:
-    """The feedback notice of one evaluation as .docx: result, confirmed problems, advice, date to answer by.
+    """The feedback notice of one evaluation or monitoring as .docx: result, confirmed problems, advice, date to answer by.
 
     Number and dates are those of the notice that went out; before that they stay open. NothingToTellError when the year's
-    key evaluations hold no such review, or its result is not confirmed.
+    key evaluations and monitorings hold no such review, or its result is not confirmed.
     """
-    row = next((one for one in facts.evaluated if one.review == review), None)
+    row = next((one for one in (*facts.evaluated, *facts.monitored) if one.review == review), None)
     if row is None:
-        raise NothingToTellError(f"{facts.work_year}年财政重点评价中没有这项评价。")
+        raise NothingToTellError(f"{facts.work_year}年财政重点评价和重点监控中没有这项结果。")
     if not row.concluded:
-        raise NothingToTellError(f"“{row.name}”的评价结果尚未确认，不能反馈。")
+        raise NothingToTellError(f"“{row.name}”的结果尚未确认，不能反馈。")
+    watched = row in facts.monitored
     data = out.Feedback(
         addressee=row.unit,
         subject=f"{row.unit}部门整体支出" if row.overall else wording.project_name(row),
@@ -41,8 +42,15 @@ def feedback_docx(facts: Facts, review: int, *, contact: str = "") -> bytes:
         suggestions=row.suggestions,
         rectify_by=_answer_by(row),
         basis=_cited(facts),
+        kind="财政重点绩效监控" if watched else "财政重点绩效评价",
+        watched=_watched(row) if watched else None,
     )
     return out.feedback_letter(_letterhead(facts, row, contact), data)
+
+
+def _watched(row: Reported) -> out.Watched:
+    rate = rate_percent(row.executed, row.budget)
+    return out.Watched(row.period, row.budget, row.executed, "—" if rate is None else f"{rate}%")
 
 
 def monitoring_docx(facts: Facts) -> bytes:
