@@ -17,6 +17,10 @@ from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model
+
     from wenxiao.budget.models import Dossier, Round
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch, StoredFile
@@ -53,7 +57,7 @@ def apply_form(form: Incoming, landing: Landing) -> Review:
     review, fresh = _review(form, landing)
     _money(form, landing, review)
     if by_criteria:
-        _criteria(form, landing, review, fresh=fresh)
+        _criteria(form, landing, review, new=fresh)
     else:
         review.target = target
         _indicators(form, landing, review, indicators)
@@ -138,14 +142,12 @@ def _spending(executed: Decimal | None, landing: Landing) -> None:
 
 
 def _indicators(form: Incoming, landing: Landing, review: Review, indicators: list[Indicator | None]) -> None:
-    stage = kind_of(review.kind).stage or ""
+    kind = kind_of(review.kind)
     through = landing.round.through_month or 12
-    for row, indicator in zip(form.rows, indicators, strict=True):
-        if indicator is None:
-            continue
-        _actual(row, indicator, landing, stage, through)
-        if kind_of(review.kind).scores:
-            _mark(row, landing, review, indicator=indicator)
+    pairs = [(row, one) for row, one in zip(form.rows, indicators, strict=True) if one is not None]
+    _actuals(pairs, landing, kind.stage or "", through)
+    if kind.scores:
+        _marks([Seated(row, indicator=one) for row, one in pairs], landing, review)
 
 
 def _target(form: Incoming, landing: Landing) -> tuple[Target | None, list[Indicator | None]]:
@@ -175,78 +177,119 @@ def _new_target(form: Incoming, landing: Landing) -> tuple[Target, list[Indicato
         synthetic=landing.synthetic, why="由导入的报表带入",
     )  # fmt: skip
     landing.written.created(target)
-    made: list[Indicator | None] = []
-    for order, row in enumerate(form.rows, start=1):
-        indicator = Indicator.objects.create(
+    indicators = [
+        Indicator(
             target=target, order=order, level1=row.level1[:60], level2=row.level2[:60], name=row.name[:300],
             expression=row.target[:500], weight=row.weight, hidden=row.hidden,
-        )  # fmt: skip
-        landing.written.created(indicator)
-        made.append(indicator)
-    return target, made
+        )
+        for order, row in enumerate(form.rows, start=1)
+    ]  # fmt: skip
+    _insert(Indicator, indicators, landing)
+    return target, list(indicators)
 
 
-def _actual(row: IncomingRow, indicator: Indicator, landing: Landing, stage: str, through: int) -> None:
-    values: dict[str, Any] = {
-        "value": row.actual[:500], "note": row.note if stage == "monitoring" else "", "forecast": row.forecast[:500],
-        "causes": row.causes, "possibility": row.possibility[:20], "cell": row.cell, "by": landing.by,
-    }  # fmt: skip
-    actual = Actual.objects.filter(indicator=indicator, stage=stage, through_month=through).first()
-    if actual is None:
-        if not row.actual and not row.forecast:
-            return
-        actual = Actual.objects.create(
-            indicator=indicator, stage=stage, through_month=through, batch=landing.batch, synthetic=landing.synthetic,
-            **values,
-        )  # fmt: skip
-        landing.written.created(actual)
-        return
-    _overwrite(actual, values, landing)
+def _insert(model: type[Model], rows: Sequence[Model], landing: Landing) -> None:
+    """New rows in one statement, noted in their order."""
+    for row in model._default_manager.bulk_create(rows):
+        landing.written.created(row)
+
+
+def _actuals(pairs: list[tuple[IncomingRow, Indicator]], landing: Landing, stage: str, through: int) -> None:
+    stored = Actual.objects.filter(indicator__in=[one.pk for _, one in pairs], stage=stage, through_month=through)
+    known = {actual.indicator_id: actual for actual in stored}
+    fresh: list[Actual] = []
+    for row, indicator in pairs:
+        values: dict[str, Any] = {
+            "value": row.actual[:500], "note": row.note if stage == "monitoring" else "", "forecast": row.forecast[:500],
+            "causes": row.causes, "possibility": row.possibility[:20], "cell": row.cell, "by": landing.by,
+        }  # fmt: skip
+        if indicator.pk in known:
+            _overwrite(known[indicator.pk], values, landing)
+        elif row.actual or row.forecast:
+            known[indicator.pk] = Actual(
+                indicator=indicator, stage=stage, through_month=through, batch=landing.batch, synthetic=landing.synthetic,
+                **values,
+            )  # fmt: skip
+            fresh.append(known[indicator.pk])
+    _insert(Actual, fresh, landing)
 
 
 def _overwrite(row: Any, values: dict[str, Any], landing: Landing) -> None:
+    """Change a stored row, noting what it was; a row of this very form that is not stored yet simply takes the values."""
     before = {name: getattr(row, name) for name in values}
     if before == values:
+        return
+    if row.pk is None:
+        for name, value in values.items():
+            setattr(row, name, value)
         return
     landing.written.changed(row, before)
     type(row).objects.filter(pk=row.pk).update(**values, version=row.version + 1)
 
 
-def _mark(row: IncomingRow, landing: Landing, review: Review, **where: Any) -> None:
-    seat = where.pop("seat", "")
-    values: dict[str, Any] = {"published_points": row.points, "note": row.note, "cell": row.cell}
-    if "criterion" in where:
-        values["points"] = row.points
-        values["status"] = "judged" if row.points is not None else "needs_judgement"
-    mark = Mark.objects.filter(review=review, seat=seat, **where).first()
-    if mark is None:
-        mark = Mark.objects.create(review=review, seat=seat, synthetic=landing.synthetic, **where, **values)
-        landing.written.created(mark)
-        return
-    _overwrite(mark, values, landing)
+@dataclass(slots=True)
+class Seated:
+    """A row's points with what they are given for (an indicator or a criterion) and from which seat ("" = the result)."""
+
+    row: IncomingRow
+    indicator: Indicator | None = None
+    criterion: Criterion | None = None
+    seat: str = ""
+
+    @property
+    def key(self) -> tuple[int | None, int | None, str]:
+        """What tells one mark of a review from another."""
+        indicator, criterion = self.indicator, self.criterion
+        return indicator.pk if indicator else None, criterion.pk if criterion else None, self.seat
+
+    def values(self) -> dict[str, Any]:
+        """The columns the form fills; a score sheet's points are the evaluator's own judgement."""
+        values: dict[str, Any] = {"published_points": self.row.points, "note": self.row.note, "cell": self.row.cell}
+        if self.criterion is not None:
+            values["points"] = self.row.points
+            values["status"] = "judged" if self.row.points is not None else "needs_judgement"
+        return values
+
+
+def _marks(given: list[Seated], landing: Landing, review: Review) -> None:
+    known = {(mark.indicator_id, mark.criterion_id, mark.seat): mark for mark in review.marks.all()}
+    fresh: list[Mark] = []
+    for one in given:
+        if one.key in known:
+            _overwrite(known[one.key], one.values(), landing)
+            continue
+        known[one.key] = Mark(
+            review=review, seat=one.seat, indicator=one.indicator, criterion=one.criterion, synthetic=landing.synthetic,
+            **one.values(),
+        )  # fmt: skip
+        fresh.append(known[one.key])
+    _insert(Mark, fresh, landing)
 
 
 # ---- score sheets --------------------------------------------------------------------------------------------------
 
 
-def _criteria(form: Incoming, landing: Landing, review: Review, *, fresh: bool) -> None:
+def _criteria(form: Incoming, landing: Landing, review: Review, *, new: bool) -> None:
     known = list(review.criteria.all())
-    if not fresh and known and [c.name for c in known] != [row.name for row in form.rows]:
+    if not new and known and [c.name for c in known] != [row.name for row in form.rows]:
         text = "该评审已有评分表，各项名称与本表不同。请先撤销原导入批次，再导入本表。"
         raise FormRefusedError(Problem("DR-43", "阻断", text, sheet=form.sheet))
-    for order, row in enumerate(form.rows, start=1):
-        if order <= len(known):
-            criterion = known[order - 1]
-        else:
-            criterion = Criterion.objects.create(
-                review=review, order=order, code=row.code[:20], level1=row.level1[:60], level2=row.level2[:60],
-                name=row.name[:200], weight=row.weight,
-            )  # fmt: skip
-            landing.written.created(criterion)
-        _mark(row, landing, review, criterion=criterion)
-        for number, points in enumerate(row.experts, start=1):
-            seat_row = _seat(row, points)
-            _mark(seat_row, landing, review, criterion=criterion, seat=f"专家{number}")
+    fresh = [
+        Criterion(
+            review=review, order=order, code=row.code[:20], level1=row.level1[:60], level2=row.level2[:60],
+            name=row.name[:200], weight=row.weight,
+        )
+        for order, row in enumerate(form.rows[len(known) :], start=len(known) + 1)
+    ]  # fmt: skip
+    _insert(Criterion, fresh, landing)
+    given: list[Seated] = []
+    for row, criterion in zip(form.rows, [*known, *fresh], strict=True):
+        given.append(Seated(row, criterion=criterion))
+        given += [
+            Seated(_seat(row, points), criterion=criterion, seat=f"专家{number}")
+            for number, points in enumerate(row.experts, start=1)
+        ]
+    _marks(given, landing, review)
 
 
 def _seat(row: IncomingRow, points: Decimal | None) -> IncomingRow:
