@@ -363,3 +363,11 @@ def test_profiles():
     )
     assert banded["execution"]["points"] == "7.00"
     assert judge_table(_table(*rows), year=2020)["profile"] == "P2020"
+
+
+@pytest.mark.parametrize("actual", [None, "", "—", "/"])
+def test_points_for_a_dash_are_points_without_facts(actual):
+    row = {"level3": "覆盖率", "target": "≥90%", "actual": actual, "weight": 10, "score": 10}
+    table = judge_table({"id": "一", "indicators": [row]})
+    assert (table["rows"][0]["status"], table["rows"][0]["agrees"]) == ("not_reported", None)
+    assert "points_without_facts" in _codes(table)

@@ -27,6 +27,7 @@ from wenxiao.rulebook.published_marks import (
 from wenxiao.rulebook.published_sheet import judge_sheet
 from wenxiao.rulebook.rows import Outcome, Row
 from wenxiao.rulebook.scoring import score_one
+from wenxiao.rulebook.settle import BLANKS
 
 __all__ = ["case_from_form", "judge_sheet", "judge_table"]
 
@@ -172,7 +173,7 @@ def _compare(
         found.append(Difference("above_weight", place, f"得分 {shown(published)} 超过分值 {shown(weight)}"))
     if published < 0:
         found.append(Difference("below_zero", place, f"得分 {shown(published)} 小于 0"))
-    if actual is None:
+    if actual is None or actual.text.strip() in BLANKS:
         found.append(Difference("points_without_facts", place, f"没有实际完成值，却得 {shown(published)} 分"))
         return
     if outcome.points is None:

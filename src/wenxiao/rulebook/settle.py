@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from wenxiao.rulebook.deadlines import meets_deadline
+from wenxiao.rulebook.expressions.grammar import RELATIVE
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.profiles import Profile
 from wenxiao.rulebook.rows import Row, Status
@@ -101,6 +102,8 @@ def _one(row: Row, target: Expression, actual: Expression, profile: Profile) -> 
 
 def _not_a_figure(row: Row, target: Expression, actual: Expression) -> str | None:
     """Why an actual cannot be set against a number, None when it can."""
+    if target.note == RELATIVE:
+        return f"目标“{target.text}”{RELATIVE}，需人工判定。"
     if actual.kind != "number" or actual.low is None:
         return f"目标是数，实际值“{actual.text}”不是数，需人工判定。"
     if actual.comparator not in {None, "="} or actual.ambiguous:

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
+from wenxiao.rulebook.expressions.numerals import chinese_number
 from wenxiao.rulebook.expressions.shape import Expression
 
 _Y = r"(?P<y>(?:19|20)\d\d)"
@@ -55,6 +56,7 @@ class _Span:
 
 def read_date(text: str, role: str, plain: str) -> Expression | None:
     """The reading of a normalised cell that says a date, a deadline or a period and nothing else; None if it doesn't."""
+    plain = in_digits(plain)
     lead = _LEAD.match(plain)
     body = plain[lead.end() :] if lead else plain
     sign = plain[: lead.end()] if lead else ""
@@ -67,6 +69,22 @@ def read_date(text: str, role: str, plain: str) -> Expression | None:
         if tail is not None and (tail.group("words") == "" or any(tail.group(said) for said in _SAID)):
             return _spoken(text, role, span, sign, tail)
     return None
+
+
+_YEAR_WORDS = re.compile(r"[二一][〇零○九][〇零○一二三四五六七八九]{2}(?=\s?年)")
+_MONTH_WORDS = re.compile(r"(?<![一二三四五六七八九十个])(?:十[一二]?|[一二三四五六七八九])(?=\s?月)")
+_DAY_WORDS = re.compile(r"(?<=月)(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[日号])")
+_GAPS = re.compile(r"(?<=\d)\s+(?=[年月日号])|(?<=[年月])\s+(?=[\d底末初上中下])|(?<=[底末])\s+(?=前)")
+
+
+def in_digits(plain: str) -> str:
+    """A date spelt in Chinese numerals or with blanks inside, in digits: 二〇二一年十二月底 → 2021年12月底."""
+    plain = _GAPS.sub("", plain)
+    plain = re.sub(r"(?<=年)\s?[Qq](?=[1-4](?!\d))", "第", plain) if re.search(r"[Qq][1-4]$", plain) else plain
+    plain = re.sub(r"(?<=年第)([1-4])$", r"\1季度", plain)
+    for words in (_YEAR_WORDS, _MONTH_WORDS, _DAY_WORDS):
+        plain = words.sub(lambda hit: str(chinese_number(hit.group())), plain)
+    return plain
 
 
 def _points(body: str) -> list[tuple[_Span, str]]:
@@ -232,6 +250,9 @@ _EDGE = re.compile(
 
 def _edge(word: str) -> tuple[int | None, int | None, int | None] | None:
     """Year, month, day of one end of a period."""
+    lone = re.fullmatch(rf"{_DAY}\s?[日号]", word.strip())
+    if lone is not None:
+        return None, None, int(lone.group("d"))
     hit = _EDGE.fullmatch(word.strip())
     if hit is None or not word.strip():
         return None
@@ -273,7 +294,8 @@ def _between(
     """The period between two ends; years are handed on, whole months stay months."""
     start_year = first[0] if first[0] is not None else last[0]
     end_year = last[0] if last[0] is not None else start_year
-    start_month, end_month = first[1] or 1, last[1] or 12
+    start_month = first[1] or 1
+    end_month = last[1] or (start_month if last[2] is not None else 12)
     if start_year is None or end_year is None:
         date = f"--{start_month:02d}/--{end_month:02d}"
         return Expression(text, "date", "between", date=date, partial=True, note="没有年份，取项目年度")

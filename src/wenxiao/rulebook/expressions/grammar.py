@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from wenxiao.rulebook.expressions.dates import read_date
+from wenxiao.rulebook.expressions.dates import in_digits, read_date
 from wenxiao.rulebook.expressions.normal import normalise
 from wenxiao.rulebook.expressions.numerals import spell_hundredths
 from wenxiao.rulebook.expressions.quantities import Quantity, joined, quantities, spelled_out
@@ -43,6 +43,9 @@ _LEAD_LIMIT, _TAIL_LIMIT = 18, 10
 _DIGITS_LIMIT = 18
 _INCLUDED = re.compile(r"\((?:包?含|不含)[^()]{0,8}\)")
 _RECURRING = re.compile(r"(?:每|次|当)(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)")
+_NEXT_YEAR = re.compile(r"^(?:截至|到|于|在)?(?:次年|翌年|下一?年度?|明年|第二年)\d{1,2}月")
+_OF_LAST_YEAR = re.compile(r"(?:上年度?|去年|往年|前年|同期|基期)(?:同期)?(?:水平|数量?|实际数?|值)?的\s?$")
+RELATIVE = "是对上年的比例，不是绝对值"
 _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄|类|级|周|组|层|批)$")
 _AGES = frozenset({"岁", "周岁"})
 
@@ -74,6 +77,8 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
         return Expression(text, "unreadable", note="数字被屏蔽或公式出错")
     if any(len(run) > _DIGITS_LIMIT for run in re.findall(r"\d+", plain)):
         return Expression(text, "unreadable", note="数字过长，像是粘连")
+    if re.fullmatch(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+", plain):
+        return Expression(text, "unreadable", note="科学计数法的写法，请写成普通数字")
     if _GARBLED.search(plain) and read_date(text, _role, plain) is None:
         return Expression(text, "unreadable", ambiguous=True, alt=_behind(text, plain), note="像是识别错误或数字粘连")
     misread = _MISREAD.match(plain)
@@ -154,6 +159,8 @@ def _one_or_many(text: str, role: str, plain: str) -> Expression | None:
         return Expression(text, "text", note="比例或尺寸，不是单一数值")
     if _RECURRING.search(plain):
         return Expression(text, "text", note="每月或每季循环的期限")
+    if _NEXT_YEAR.match(in_digits(plain)):
+        return Expression(text, "text", note="次年的日期，要看预算年度")
     body = _ITEM.sub("", plain).lstrip("★*☆▲△ ").rstrip("。.;!,， ")
     body = joined(spelled_out(spell_hundredths(_INCLUDED.sub("", body))))
     if body.startswith("(") and body.endswith(")") and body.count("(") == 1:
@@ -232,6 +239,8 @@ def _number(text: str, one: Quantity) -> Expression:
     elif one.comparator is None and re.search(r"达到?\s?$", one.lead):
         alt = (_bounded(text, ">=", one),)
     reading = _bounded(text, one.comparator, one)
+    if _OF_LAST_YEAR.search(re.sub(r"[≥≤<>=]\s?$", "", one.lead)):
+        return _with(reading, (*alt, Expression(text, "text")), RELATIVE)
     if not alt and one.hint is None:
         return reading
     return Expression(

@@ -17,7 +17,7 @@ _BEFORE: tuple[tuple[str, Comparator], ...] = (
     (r"<|小于|低于|少于|不足|不到|未满|未达到", "<"),
     (r"=|等于", "="),
     (r"大约|大概|约为?|将近|接近|近|±", "~"),
-    (r"逾", ">="),
+    (r"逾(?!期)", ">="),
 )  # fmt: skip
 _SIGN_OF: list[tuple[re.Pattern[str], Comparator]] = [(re.compile(words), sign) for words, sign in _BEFORE]
 _ANY_SIGN = re.compile("|".join(f"(?:{words})" for words, _ in _BEFORE))
@@ -25,6 +25,7 @@ _SAVES = re.compile(r"节约$|合约$|附$|邻$|最$|亲$")
 _AFTER: tuple[tuple[re.Pattern[str], Comparator], ...] = (
     (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以上|之上|或更多|及更多)(?:\(含\))?"), ">="),
     (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以下|之下|以内|之内|内(?![容部外设需在]))(?:\(含\))?"), "<="),
+    (re.compile(r"\s?\+$"), ">="),
     (re.compile(r"\s?(?:左右|上下)"), "~"),
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<![\d.])[-+±]?\d+(?:\.\d+)?(?!\.?\d)")
