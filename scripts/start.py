@@ -77,6 +77,7 @@ def main() -> int:
     migrate()
     if is_empty():
         say("正在载入演示数据，约需半分钟")
+        os.environ["WENXIAO_DEMO"] = "1"  # the loader's acts are dated on the day its story stands at
         child("demo")
     if demo_division():
         os.environ.setdefault("WENXIAO_DEMO", "1")
