@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wenxiao.files.documents import read_docx
 from wenxiao.files.evaluation import looks_like_evaluation, read_evaluation
 from wenxiao.files.workbooks import read_xlsx
 
@@ -17,8 +18,7 @@ DESCRIPTIVE = {"planted", "sheet_of", "problems_paragraphs", "suggestions_paragr
 
 def book_of(path: Path):
     if path.suffix == ".docx":
-        documents = pytest.importorskip("wenxiao.files.documents")
-        return documents.read_docx(path)
+        return read_docx(path)
     return read_xlsx(path)
 
 

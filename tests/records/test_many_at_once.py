@@ -10,11 +10,7 @@ from wenxiao.records import chain, selectors, services
 from wenxiao.records.models import Entry, Notice
 from wenxiao.store.moves import NotAllowed
 
-pytestmark = [
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory has one writer by construction"),
-]
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(act, times, workers=8):
