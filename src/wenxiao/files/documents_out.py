@@ -6,6 +6,7 @@ Fonts are named as the offices' computers have them (方正小标宋简体, 黑�
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -63,6 +64,7 @@ class OfficialDocument:
     def __init__(self, *, watermark: str | None = None, landscape: bool = False) -> None:
         self.document = docx.Document()
         self.watermark = watermark
+        self._cell_lines: dict[tuple[float, str, str, bool], Any] = {}
         self._style()
         self._page(self.document.sections[0], landscape=landscape)
 
@@ -143,10 +145,11 @@ class OfficialDocument:
         ``widths`` are shares of the text's width; ``align`` one word a column; ``groups`` the rows merged across.
         """
         table = self._grid(len(rows) + 1, widths)
-        for col, text in enumerate(head):
-            self._fill(table.cell(0, col), text, size=size, font=HEADING_FONT, align="center")
+        lines = list(table.rows)  # asked for one by one, each row would be searched from the first
+        for cell, text in zip(lines[0].cells, head, strict=True):
+            self._fill(cell, text, size=size, font=HEADING_FONT, align="center")
         for at, row in enumerate(rows, start=1):
-            cells = table.rows[at].cells
+            cells = lines[at].cells
             if at - 1 in groups:
                 self._fill(cells[0].merge(cells[-1]), row[0], size=size, font=HEADING_FONT, align="left")
                 continue
@@ -296,10 +299,29 @@ class OfficialDocument:
     ) -> None:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
         for at, part in enumerate(text.split("\n")):
-            paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
+            line = self._cell_line(part, (size, font, align))
+            if at == 0:
+                cell._tc.replace(cell._tc.p_lst[0], line)
+            else:
+                cell._tc.append(line)
+
+    def _cell_line(self, text: str, form: tuple[float, str, str]) -> Any:
+        """A cell's paragraph, copied from the first of its form: made piece by piece, a long table takes minutes."""
+        size, font, align = form
+        plain = text == text.strip() and "\t" not in text
+        kept = self._cell_lines.get((*form, not text)) if plain else None
+        if kept is None:
+            paragraph = Paragraph(OxmlElement("w:p"), self.document)
             paragraph.alignment = ALIGNMENTS[align]
             _spacing(paragraph, size * 1.35)
-            _run(paragraph, part, font, size)
+            _run(paragraph, text, font, size)
+            if plain:
+                self._cell_lines[*form, not text] = deepcopy(paragraph._p)
+            return paragraph._p
+        line = deepcopy(kept)
+        if text:
+            line.r_lst[0].text = clean(text)
+        return line
 
 
 def _text_width(section: Section) -> int:

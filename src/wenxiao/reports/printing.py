@@ -117,16 +117,16 @@ def _add_sheet(paper: OfficialDocument, sheet: SheetSpec) -> None:
         size=_LANDSCAPE_SIZE,
         align=["left" if column.kind == "text" else "center" for column in sheet.columns],
     )
-    for at, row in enumerate(sheet.rows, start=1):
+    for row, line in zip(sheet.rows, list(table.rows)[1:], strict=True):
         if isinstance(row, GroupRow):
-            _open_group(table, at, min(row.amounts, default=width) - 1)
+            _open_group(line.cells, min(row.amounts, default=width) - 1)
     for note in sheet.notes:
         paper.add_line(note, size=_TABLE_SIZE, align="left", exact=18)
 
 
-def _open_group(table: Any, at: int, last: int) -> None:
+def _open_group(cells: Sequence[Any], last: int) -> None:
     """Merge a group's name over the columns before its money; the merged cells' empty lines go."""
-    merged = table.cell(at, 0).merge(table.cell(at, last))
+    merged = cells[0].merge(cells[last])
     for paragraph in merged.paragraphs[1:]:
         paragraph._p.getparent().remove(paragraph._p)
     merged.paragraphs[0].alignment = 0
