@@ -14,7 +14,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_checks(), *_scoring(), *_profiles(), *_dated(), *_trees(), ""])
+    return "\n".join([*_head(), *_checks(), *_codes(), *_scoring(), *_profiles(), *_dated(), *_trees(), ""])
 
 
 def _head() -> Iterator[str]:
@@ -28,6 +28,12 @@ def _checks() -> Iterator[str]:
     for one in registry():
         cited = "算术上不可能" if one.arithmetic else one.basis or "无文件依据（待核）"
         yield f"| {one.code} | {one.title} | {one.level} | {cited} | {one.mend} |"
+
+
+def _codes() -> Iterator[str]:
+    yield from ("", "## 读表与导入", "", "| 编号 | 说明 |", "| --- | --- |")
+    for code, said in basis.in_force("codes").content["codes"].items():
+        yield f"| {code} | {said} |"
 
 
 def _scoring() -> Iterator[str]:

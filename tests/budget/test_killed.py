@@ -144,5 +144,5 @@ def test_a_file_that_stops_half_way_is_named_and_stores_nothing(ledger):
     ledger.write_bytes(content[: len(content) - 12])
     outcome = import_ledger(path=ledger, division=division, by=None)
     assert not outcome.stored
-    assert "DR-31" in [p.code for p in outcome.problems if p.level == "阻断"]
+    assert "DR-55" in [p.code for p in outcome.problems if p.level == "阻断"]
     assert not Spending.objects.exists()

@@ -46,7 +46,7 @@ def test_a_file_above_the_limit_is_refused(tmp_path):
 
 
 def test_a_missing_file_is_a_sentence_too(tmp_path):
-    assert admit(tmp_path / "没有.xlsx").problems[0].code == "DR-01"
+    assert admit(tmp_path / "没有.xlsx").problems[0].code == "DR-20"
 
 
 def test_inflated_bytes_and_tags_are_counted_not_believed(tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ def test_a_csv_is_read_in_any_encoding(tmp_path, encoding, shown):
     assert (found["encoding"], found["unit"], found["header_line"]) == (shown, "元", 2)
     assert found["rows"] == [[3, "甲", "一局", "1,234.50"], [5, "乙", "二局", "0.1"]]
     assert [row[0] for row in found["totals"]] == [4, 6]
-    assert [(problem["code"], problem["line"]) for problem in found["problems"]] == [("DR-35", 4)]
+    assert [(problem["code"], problem["line"]) for problem in found["problems"]] == [("DR-59", 4)]
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_csv_is_read_in_any_encoding(tmp_path, encoding, shown):
         (b"\xef\xbb\xbf" + TEXT.encode().replace("甲".encode(), b"\x00"), "DR-26", 3),
         ((TEXT + '"没有完,三局,1\n').encode(), "DR-28", 7),
         ((TEXT + "x," * 600 + "\n").encode(), "DR-29", 7),
-        ((TEXT + "丙,三局").encode(), "DR-31", 7),
-        (b"a,b\n1,2\n", "DR-33", None),
+        ((TEXT + "丙,三局").encode(), "DR-55", 7),
+        (b"a,b\n1,2\n", "DR-57", None),
     ],
 )
 def test_a_broken_csv_names_its_line(tmp_path, content, code, line):
@@ -45,7 +45,7 @@ def test_a_broken_csv_names_its_line(tmp_path, content, code, line):
     path.write_bytes(content)
     problem = read_ledger(path)["problems"][-1]
     assert (problem["code"], problem["level"], problem["line"]) == (code, "阻断", line)
-    assert read_file(path)["problems"] or code == "DR-31"
+    assert read_file(path)["problems"] or code == "DR-55"
 
 
 def test_a_workbook_ledger_keeps_decimals_exact(tmp_path):
@@ -84,7 +84,7 @@ def test_children_read_many_files_in_order_and_are_reused():
 
 def test_a_child_that_hangs_or_dies_becomes_a_sentence(monkeypatch):
     path = PASS / "41_清单_万元.xlsx"
-    assert read_in_child(path, seconds=0.001)["problems"][0]["code"] == "DR-30"
+    assert read_in_child(path, seconds=0.001)["problems"][0]["code"] == "DR-48"
     monkeypatch.setattr(pools.sys, "executable", "/bin/false")
     assert read_in_child(path, "book") == {"file": path.name, "book": None} | {
         "problems": [read_in_child(path)["problems"][0]]

@@ -70,7 +70,7 @@ def _head(form: Form) -> Iterator[Problem]:
     if any(_without_unit(row) for row in form["funds"]):
         yield _said(form, "ZJ-11", "警告", "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
     if form["kind"] == "selfeval" and not form["indicators"]:
-        yield _said(form, "ZP-01", "警告", "没有读到绩效指标。", mend="请填写三级指标、年度指标值和实际完成值。")
+        yield _said(form, "ZP-20", "警告", "没有读到绩效指标。", mend="请填写三级指标、年度指标值和实际完成值。")
     hidden = [row["row"] for row in form["indicators"] if row.get("hidden")]
     if hidden:
         rows = "、".join(str(row) for row in hidden)
@@ -105,7 +105,7 @@ def _money_cells(form: Form) -> Iterator[Problem]:
             elif amount is not None and amount < 0:
                 yield _said(
                     form,
-                    "ZJ-04",
+                    "ZJ-01",
                     "警告",
                     f"{name}是负数 {raw}。",
                     item["cell"],
@@ -183,7 +183,7 @@ def _rates(form: Form) -> Iterator[Problem]:
         if exact is not None and exact > HUNDRED:
             yield _said(
                 form,
-                "ZJ-06",
+                "ZJ-04",
                 "警告",
                 f"执行率 {_two(exact)}% 超过 100%。",
                 rate["cell"],
@@ -222,7 +222,7 @@ def _rows(form: Form) -> Iterator[Problem]:
         name = str(row["level3"] or "")
         cell = row.get("level3_cell")
         if not name:
-            yield _said(form, "ZP-02", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
+            yield _said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
         if form["kind"] == "selfeval":
             yield from _row_points(form, row, name or f"第 {row['row']} 行")
 
@@ -234,7 +234,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
         if value and _points(item) is None and not is_dash(value) and not _EMPTY_WORDS.fullmatch(squeezed(value)):
             yield _said(
                 form,
-                "ZP-03",
+                "ZP-22",
                 "阻断",
                 f"“{name}”的{words}“{value[:20]}”不是数字。",
                 item["cell"],
@@ -246,7 +246,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
     if score is not None and score < 0:
         yield _said(
             form,
-            "ZP-04",
+            "ZP-23",
             "阻断",
             f"“{name}”得分 {score} 是负数。",
             row["score"]["cell"],
@@ -257,7 +257,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
     if weight is not None and score is not None and score > weight:
         yield _said(
             form,
-            "ZP-05",
+            "ZP-11",
             "阻断",
             f"“{name}”得分 {plain(score)} 高于分值 {plain(weight)}。",
             row["score"]["cell"],
@@ -271,7 +271,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
     if actual and not target:
         yield _said(
             form,
-            "ZP-06",
+            "ZP-15",
             "警告",
             f"“{name}”有实际完成值，没有年度指标值。",
             row["target"]["cell"],
@@ -279,7 +279,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
         )
     if score is not None and not actual:
         yield _said(
-            form, "ZP-07", "警告", f"“{name}”没有实际完成值却有得分 {plain(score)}。", place, mend="请补填实际完成值。"
+            form, "ZP-14", "警告", f"“{name}”没有实际完成值却有得分 {plain(score)}。", place, mend="请补填实际完成值。"
         )
 
 
@@ -290,7 +290,7 @@ def _same_rows(form: Form) -> Iterator[Problem]:
         if key[0] and key in seen and bare(str(row["level2"] or "")) == bare(str(seen[key]["level2"] or "")):
             yield _said(
                 form,
-                "ZP-08",
+                "ZP-24",
                 "警告",
                 f"“{row['level3']}”与第 {seen[key]['row']} 行重复。",
                 row["level3_cell"],
@@ -313,7 +313,7 @@ def _weights(form: Form) -> Iterator[Problem]:
         place = (form.get("total") or {}).get("weight") or {}
         yield _said(
             form,
-            "ZP-09",
+            "ZP-10",
             "警告",
             f"分值合计 {plain(total)}，不是 100。",
             place.get("cell"),
@@ -341,7 +341,7 @@ def _total(form: Form) -> Iterator[Problem]:
     if exact != shown:
         yield _said(
             form,
-            "ZP-10",
+            "ZP-12",
             "警告",
             f"总分写 {plain(shown)}，各项得分合计 {plain(exact)}。",
             total["cell"],
@@ -361,7 +361,7 @@ def _grade(form: Form) -> Iterator[Problem]:
     if due != value:
         yield _said(
             form,
-            "ZP-11",
+            "ZP-13",
             "警告",
             f"等级写“{grade['value']}”，{plain(total)} 分按 90、80、60 分线应为“{due}”。",
             grade["cell"],

@@ -94,7 +94,7 @@ def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
         )
     except OSError:
         return Admitted(
-            None, (Problem("DR-01", "阻断", "文件打不开。", mend="请确认文件没有被其他程序占用，再试一次。"),)
+            None, (Problem("DR-20", "阻断", "文件打不开。", mend="请确认文件没有被其他程序占用，再试一次。"),)
         )
 
 

@@ -108,7 +108,7 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         raise _LedgerError(admitted.problems[0])
     if admitted.container == "docx":
         raise _LedgerError(
-            Problem("DR-32", "阻断", "台账应是表格文件，这是 Word 文件。", mend="请导入 .xlsx、.xls 或 .csv。")
+            Problem("DR-56", "阻断", "台账应是表格文件，这是 Word 文件。", mend="请导入 .xlsx、.xls 或 .csv。")
         )
     if admitted.container == "csv":
         text = decoded(path)
@@ -119,7 +119,7 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         _fill_from_workbook(path, out)
     if out["header_line"] is None:
         mend = "表头应有“项目名称、单位、金额、日期”等列名，且在前 40 行之内。"
-        raise _LedgerError(Problem("DR-33", "阻断", "没有找到表头行。", mend=mend))
+        raise _LedgerError(Problem("DR-57", "阻断", "没有找到表头行。", mend=mend))
 
 
 def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
@@ -187,7 +187,7 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     columns, words = out["columns"], "\x1f".join(fields)
     width = len(columns)
     if squeezed(fields[0]) == columns[0] and [squeezed(field) for field in fields] == columns:
-        _say(out, "DR-34", "提示", line, "重复的表头行，已略过。")
+        _say(out, "DR-58", "提示", line, "重复的表头行，已略过。")
         return
     out["source_rows"] += 1
     if out["source_rows"] > MOST_ROWS:
@@ -202,9 +202,9 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
         out["totals"].append(row)
         return
     if out["totals"] and out["totals"][-1][0] == line - 1:
-        _say(out, "DR-35", "提示", line - 1, "这一行是合计或小计，夹在明细中间，没有计入明细。")
+        _say(out, "DR-59", "提示", line - 1, "这一行是合计或小计，夹在明细中间，没有计入明细。")
     if len(fields) > width and any(fields[width:]):
-        _say(out, "DR-36", "警告", line, f"这一行比表头多出 {len(fields) - width} 列。", "请核对是否有多余的分隔符。")
+        _say(out, "DR-47", "警告", line, f"这一行比表头多出 {len(fields) - width} 列。", "请核对是否有多余的分隔符。")
     out["rows"].add(row)
 
 
@@ -227,7 +227,7 @@ def _check_cut(tail: str, head: str, out: dict[str, Any]) -> None:
     width, wanted = len(last.split(",")), len([column for column in out["columns"] if column])
     if "," in head and width < wanted and '"' not in last:
         text = f"最后一行只有 {width} 列，表头有 {wanted} 列，文件像是被截断了。"
-        _say(out, "DR-31", "阻断", out["rows"].last, text, "请重新导出完整的文件。")
+        _say(out, "DR-55", "阻断", out["rows"].last, text, "请重新导出完整的文件。")
 
 
 def _check_full(height: int, out: dict[str, Any]) -> None:
@@ -236,7 +236,7 @@ def _check_full(height: int, out: dict[str, Any]) -> None:
     if kind is not None:
         _say(
             out,
-            "DR-31",
+            "DR-55",
             "警告",
             height,
             f"表格恰好写满 {kind} 的最大行数 {height}，后面的数据可能丢失。",

@@ -163,7 +163,7 @@ class Pool:
             alive = not child.is_worn
         except _TooSlowError:
             text = f"读取超过 {self.seconds:.0f} 秒，已停止。"
-            return _refused(path, what, "DR-30", text, "请只保留要导入的表，删除多余的行列后再导入。")
+            return _refused(path, what, "DR-48", text, "请只保留要导入的表，删除多余的行列后再导入。")
         except (_ChildDiedError, OSError, ValueError):
             text = "文件无法读取：内容过大或内部已损坏。"
             return _refused(path, what, "DR-18", text, "请用 WPS 或 Excel 打开，另存为新文件后再导入。")

@@ -25,7 +25,7 @@ def test_error_lists_per_unit_can_be_copied_and_downloaded(place, enter):
     assert "天长市水利局：报送的文件有 6 处需要核对" in page
     book = client.get(reverse("desk:intake_faults_xlsx", args=[intake.pk]))
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
-    assert any("ZP-07" in row for row in sheet.iter_rows(values_only=True))
+    assert any("ZP-14" in row for row in sheet.iter_rows(values_only=True))
     word = client.get(reverse("desk:intake_faults_docx", args=[intake.pk, 0]))
     assert word.content.startswith(b"PK")
     assert client.get(reverse("desk:intake_faults_docx", args=[intake.pk, 9])).status_code == 404
