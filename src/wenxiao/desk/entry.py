@@ -70,7 +70,12 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, user)
             messages.success(request, "密码已修改，下次用新密码登录。")
             return redirect("desk:home")
-    return render(request, "desk/password.html", {"errors": errors, "forced": user.must_change_password}, status=422 if errors else 200)
+    return render(
+        request,
+        "desk/password.html",
+        {"errors": errors, "forced": user.must_change_password},
+        status=422 if errors else 200,
+    )
 
 
 @view("login")

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from wenxiao.desk import disclosures_urls, dossiers, entry, following_urls, imports_urls, office_urls, report_urls, subjects, work_urls
+from wenxiao.desk import (
+    disclosures_urls,
+    dossiers,
+    entry,
+    following_urls,
+    imports_urls,
+    office_urls,
+    report_urls,
+    subjects,
+    work_urls,
+)
 
 app_name = "desk"
 urlpatterns = [

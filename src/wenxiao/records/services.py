@@ -160,7 +160,9 @@ def add_document(
 
 
 @transaction.atomic
-def edit_document(*, document: Document, by: User | None, why: str, seen: dict[str, Any] | None = None, **values: Any) -> Document:
+def edit_document(
+    *, document: Document, by: User | None, why: str, seen: dict[str, Any] | None = None, **values: Any
+) -> Document:
     """Change what the library says of a paper; ``seen`` are the values the person had before them, Stale if they moved.
 
     ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper received before stays stored.

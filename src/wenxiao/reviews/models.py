@@ -52,7 +52,11 @@ class Review(Versioned):
     issued_on = models.DateField("出具日期", null=True)
     paper_number = models.CharField("报告编号", max_length=60, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="提交人",
     )
     submitted_at = models.DateTimeField("提交时间", null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始表")
@@ -118,10 +122,14 @@ class Mark(Versioned):
                 name="mark_on_one_row",
             ),
             models.UniqueConstraint(
-                fields=["review", "criterion", "seat"], condition=models.Q(indicator=None), name="mark_once_a_seat",
+                fields=["review", "criterion", "seat"],
+                condition=models.Q(indicator=None),
+                name="mark_once_a_seat",
             ),
             models.UniqueConstraint(
-                fields=["review", "indicator", "seat"], condition=models.Q(criterion=None), name="mark_once_an_indicator",
+                fields=["review", "indicator", "seat"],
+                condition=models.Q(criterion=None),
+                name="mark_once_an_indicator",
             ),
         ]
 

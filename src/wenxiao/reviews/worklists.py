@@ -198,7 +198,12 @@ def assignments_of_year(user: User | None, work_year: int | None) -> QuerySet[As
     rows = Assignment.objects.filter(review__in=reviews_visible_to(user))
     rows = rows if work_year is None else rows.filter(review__round__work_year=work_year)
     return rows.select_related(
-        "user", "grant", "review__round__division", "review__agency", "review__dossier__subject__division", "review__dossier__unit"
+        "user",
+        "grant",
+        "review__round__division",
+        "review__agency",
+        "review__dossier__subject__division",
+        "review__dossier__unit",
     ).order_by("review__round", "review__dossier__unit__path", "review", "pk")
 
 
@@ -207,6 +212,8 @@ def whole_of(round: Round) -> Progress:  # noqa: A002 - as above
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=handed_in(round)) & ~excused
     told = dossiers_of(round).aggregate(
-        n=Count("pk", distinct=True), free=Count("pk", distinct=True, filter=excused), done=Count("pk", distinct=True, filter=done)
+        n=Count("pk", distinct=True),
+        free=Count("pk", distinct=True, filter=excused),
+        done=Count("pk", distinct=True, filter=done),
     )
     return Progress(None, "合计", told["n"], told["free"], told["done"])

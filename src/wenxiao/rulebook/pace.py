@@ -82,6 +82,7 @@ def pace(
     arrived_month: int | None = None,
     milestones: Sequence[Milestone] | None = None,
     on: date | None = None,
+    *,
     overrides: basis.Overrides | None = None,
 ) -> Pace:
     """Execution against the elapsed share of the year.

@@ -99,9 +99,9 @@ class _Parts:
         steps = self.milestones.get(dossier.pk, ())
         month, day = self.round.through_month or 12, cut_off(self.round)
         plan = [pacing.Milestone(step.name, step.due, step.done) for step in steps] or None
-        told = pacing.pace(budget, executed, month, row["arrived"], plan, day, self.rules)
+        told = pacing.pace(budget, executed, month, row["arrived"], plan, day, overrides=self.rules)
         late = not plan and row["arrived"] not in {None, 1}
-        whole_year = pacing.pace(budget, executed, month, None, None, day, self.rules) if late else None
+        whole_year = pacing.pace(budget, executed, month, None, None, day, overrides=self.rules) if late else None
         goals = tuple(self.goals.get(dossier.pk, ()))
         return WatchRow(
             round=self.round.pk, dossier=dossier.pk, review=row["review"], state=row["state"] or "",

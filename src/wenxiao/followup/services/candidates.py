@@ -142,7 +142,7 @@ def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Miles
     """JK-01 in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
     money = [None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")]
     steps, month = plans.get(row["dossier"]), round.through_month or 12
-    told = pacing.pace(money[0], money[1], month, row["arrived"], steps, cut_off(round), rules)
+    told = pacing.pace(money[0], money[1], month, row["arrived"], steps, cut_off(round), overrides=rules)
     slow = WORDS_OF_SLOW.get(told.light)
     return f"执行进度{slow}灯：{told.reason}" if slow else f"执行进度快于时间进度：{told.reason}"
 

@@ -107,7 +107,11 @@ def _picked(value: str) -> int | str | None:
 def choose(*, batch: ImportBatch, choices: dict[str, Any], seen: str, by: User | None) -> ImportBatch:
     """Keep what was chosen and work out the standing anew. Stale when somebody else chose in between."""
     importer = _mine(batch, by)
-    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "division", "intake").get(pk=batch.pk)
+    batch = (
+        ImportBatch.objects.select_for_update(of=("self",))
+        .select_related("file", "division", "intake")
+        .get(pk=batch.pk)
+    )
     _must_wait(batch)
     if seen != seal(batch):
         raise Stale(batch, "刚才有人改过这份文件的选择。下面是您填的，再保存一次将以您的为准。")

@@ -164,7 +164,9 @@ class _Demo:
             deadline=date(2021, 4, 30),
         )  # fmt: skip
         first = set(synthetic.unit_names()[: workbooks.WATCHED_UNITS])
-        daily = [d.pk for (n, u, y), d in self.dossiers.items() if y == MONITORED_YEAR and (n, u) in ordinary and u in first]
+        daily = [
+            d.pk for (n, u, y), d in self.dossiers.items() if y == MONITORED_YEAR and (n, u) in ordinary and u in first
+        ]
         self._round(
             Round.Kind.MONITORING, "2021年日常监控（1-7月）", MONITORED_YEAR, scope=daily, synthetic=True, through_month=7,
             deadline=date(2021, 8, 31),
@@ -250,7 +252,9 @@ class _Demo:
     def _submit_others(self) -> None:
         """Units handed their forms in; the first unit's stay open, so that its clerk has something to do."""
         first = synthetic.unit_names()[0]
-        for review in Review.objects.filter(round__division=self.division, round__key=False).exclude(dossier__unit__name=first):
+        for review in Review.objects.filter(round__division=self.division, round__key=False).exclude(
+            dossier__unit__name=first
+        ):
             if not any(p.get("level") == "阻断" for p in review.problems):
                 submit_review(review=review, by=None)
 

@@ -33,7 +33,12 @@ def write_draft(division: Division, work_year: int, author: User) -> None:
     words = published()
     papers = {_bare(row.title): row.pk for row in documents(division=division)}
     projects = facts(division, work_year).projects
-    named = [row.dossier for name in words["named"] for row in projects if row.name.removesuffix("项目") == name.removesuffix("项目")]
+    named = [
+        row.dossier
+        for name in words["named"]
+        for row in projects
+        if row.name.removesuffix("项目") == name.removesuffix("项目")
+    ]
     save_draft(
         division=division, work_year=work_year, by=author, prose={"plan": words["plan"]},
         choices={"documents": [papers[_bare(title)] for title in words["documents"]], "named": named},
