@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wenxiao.files.cells import Book, Cell, Sheet
 from wenxiao.files.evaluation_columns import Head, find_heads, looks_like_evaluation
-from wenxiao.files.evaluation_figures import sum_text, with_mean
+from wenxiao.files.evaluation_figures import is_trimmed, sum_text
 from wenxiao.files.evaluation_head import (
     Found,
     field_of,
@@ -18,10 +18,10 @@ from wenxiao.files.evaluation_head import (
     stated_unit,
     title_of,
 )
-from wenxiao.files.evaluation_names import Level, opens_block, split_name
-from wenxiao.files.formulas import computed_value, percent_text
+from wenxiao.files.evaluation_names import opens_block
+from wenxiao.files.evaluation_rows import Reading, levels_after, take_criterion, take_subtotal
 from wenxiao.files.grids import Grid, plain_number
-from wenxiao.files.textforms import LEADING_NUMBER, half_width, number_of, numbered_items, squeezed, unit_in, year_of
+from wenxiao.files.textforms import LEADING_NUMBER, half_width, numbered_items, squeezed, unit_in, year_of
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 
@@ -36,20 +36,6 @@ REMARK = re.compile(r"^(备注|注|说明)$")
 SIGNATURE = re.compile(r"签名|签字|签章|盖章|^(评价人员|主评人|评分人|填表人|复核人?|日期|评价组长)[:]|年月日$")
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One form while its rows are read from top to bottom."""
-
-    grid: Grid
-    head: Head
-    first: int
-    last: int
-    out: dict[str, Any]
-    levels: dict[str, Level] = field(default_factory=lambda: {name: Level() for name in ("level1", "level2", "level3")})
-    mode: str = "criteria"
-    skipped: frozenset[int] = frozenset()
-
-
 def read_evaluation(book: Book) -> list[dict[str, Any]]:
     """Every score sheet of the file as the command line promises it, ``kind`` "evaluation".
 
@@ -58,15 +44,21 @@ def read_evaluation(book: Book) -> list[dict[str, Any]]:
     """
     forms: list[dict[str, Any]] = []
     last_head: Head | None = None
+    width = 0
     for index, sheet in enumerate(book.sheets):
         if sheet.hidden:
             continue
         if _continues(book, sheet, forms, last_head):
-            _join(forms[-1], _read_form(book, index, sheet, _segments(sheet)[0]))
+            before = (forms[-1]["criteria"] or [None])[-1]
+            _join(forms[-1], _read_form(book, index, sheet, _segments(sheet)[0], after=before))
+        elif last_head is not None and _goes_on(book, sheet, forms, last_head, width):
+            head = replace(last_head, row=sheet.origin - 1, last_row=sheet.origin - 1)
+            whole = _Segment(head, sheet.origin, sheet.bottom, frozenset())
+            _join(forms[-1], _read_form(book, index, sheet, whole, after=forms[-1]["criteria"][-1]))
         elif looks_like_evaluation(sheet):
             segments = _segments(sheet)
             forms += [_read_form(book, index, sheet, segment) for segment in segments]
-            last_head = segments[-1].head
+            last_head, width = segments[-1].head, sheet.right
     if len(forms) == 1:
         _complete_from_cover(book, forms[0])
     for form in forms:
@@ -93,6 +85,15 @@ def _continues(book: Book, sheet: Sheet, forms: list[dict[str, Any]], last_head:
         return False
     heads = find_heads(sheet)
     return bool(heads) and heads[0].row == sheet.origin and heads[0].same_columns(last_head)
+
+
+def _goes_on(book: Book, sheet: Sheet, forms: list[dict[str, Any]], head: Head, width: int) -> bool:
+    """Whether a Word table without a head goes on with the score table before it: as wide, scored, no total yet."""
+    if book.container != "docx" or not forms or forms[-1]["total"] is not None or not forms[-1]["criteria"]:
+        return False
+    score = head.roles.get("score", -1)
+    scored = any(col == score and plain_number(cell) is not None for (_, col), cell in sheet.cells.items())
+    return sheet.right <= width and scored and not find_heads(sheet)
 
 
 def _join(form: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -149,7 +150,9 @@ def _start_above(grid: Grid, head: Head, after: int) -> int | None:
     return start
 
 
-def _read_form(book: Book, index: int, sheet: Sheet, segment: _Segment) -> dict[str, Any]:
+def _read_form(
+    book: Book, index: int, sheet: Sheet, segment: _Segment, after: dict[str, Any] | None = None
+) -> dict[str, Any]:
     grid, head = Grid(sheet), segment.head
     out: dict[str, Any] = {"kind": "evaluation", "sheet": sheet.name}
     if book.container == "docx":
@@ -163,7 +166,9 @@ def _read_form(book: Book, index: int, sheet: Sheet, segment: _Segment) -> dict[
     out["year"] = out["year"] or _year_above(grid, segment, out["title"])
     out |= {"header_row": head.last_row, "columns": head.names, "criteria": [], "subtotals": [], "level_weights": {}}
     out |= {"total": None, "total_weight": None, "grade": None, "problems": [], "suggestions": [], "remark": None}
-    reading = _Reading(grid, head, segment.first, segment.last, out, skipped=segment.repeated)
+    if head.experts and is_trimmed([*(cell.text for cell in sheet.cells.values()), *texts]):
+        out["mean"] = "trimmed"
+    reading = Reading(grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated)
     for row in range(head.last_row + 1, segment.last + 1):
         if row not in reading.skipped and (grid.own_cells(row) or reading.mode == "criteria"):
             _read_row(reading, row)
@@ -230,7 +235,7 @@ def _complete_from_cover(book: Book, form: dict[str, Any]) -> None:
                 form[name] = value
 
 
-def _read_row(reading: _Reading, row: int) -> None:
+def _read_row(reading: Reading, row: int) -> None:
     grid, out = reading.grid, reading.out
     cells = grid.own_cells(row)
     if not cells:
@@ -248,7 +253,7 @@ def _read_row(reading: _Reading, row: int) -> None:
         _take_table_row(reading, row, cells, bare)
 
 
-def _take_text_block(reading: _Reading, cells: list[Cell], bare: str, left: str) -> bool:
+def _take_text_block(reading: Reading, cells: list[Cell], bare: str, left: str) -> bool:
     """Problems and suggestions: a label with its text at the right, below, behind a colon, or one line a cell."""
     opening = opens_block(bare.split(":", maxsplit=1)[0]) or (opens_block(left) if len(left) < 20 else None)
     if opening is None:
@@ -275,7 +280,7 @@ def _take_text_block(reading: _Reading, cells: list[Cell], bare: str, left: str)
     return True
 
 
-def _collect(reading: _Reading, block: str, cells: list[Cell]) -> None:
+def _collect(reading: Reading, block: str, cells: list[Cell]) -> None:
     for cell in cells:
         items = numbered_items(cell.text)
         if items:
@@ -289,7 +294,7 @@ def _take_remark(out: dict[str, Any], cells: list[Cell]) -> None:
     out["remark"] = {"cell": cell.address, "value": text}
 
 
-def _take_table_row(reading: _Reading, row: int, cells: list[Cell], bare: str) -> None:
+def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) -> None:
     grid, head, out = reading.grid, reading.head, reading.out
     names = [squeezed(grid.text(row, col)) for col in head.level_columns()] or [bare]
     subtotal = next((match for name in [*names, bare] if (match := SUBTOTAL.match(name))), None)
@@ -300,9 +305,9 @@ def _take_table_row(reading: _Reading, row: int, cells: list[Cell], bare: str) -
         _take_total(reading, row, cells)
         reading.mode = "after"
     elif subtotal is not None:
-        _take_subtotal(reading, row, subtotal[1])
+        take_subtotal(reading, row, subtotal[1])
     elif reading.mode == "criteria":
-        _take_criterion(reading, row, cells)
+        take_criterion(reading, row, cells)
 
 
 def _take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
@@ -317,7 +322,7 @@ def _take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
             return
 
 
-def _take_total(reading: _Reading, row: int, cells: list[Cell]) -> None:
+def _take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
     grid, head, out = reading.grid, reading.head, reading.out
     label_at = grid.anchor(row, cells[0].col)
     col = head.roles.get("score")
@@ -341,147 +346,6 @@ def _take_total(reading: _Reading, row: int, cells: list[Cell]) -> None:
                 if GRADE_INLINE.search(squeezed(cell.text[:400])) or cell.text.strip() in GRADES
             ],
         )
-
-
-def _take_subtotal(reading: _Reading, row: int, prefix: str) -> None:
-    grid, head = reading.grid, reading.head
-    name = split_name(prefix)[1] if prefix else None
-    level2 = reading.levels["level2"]
-    own = name is not None and name == level2.name
-    second = grid.text(row, head.roles["level2"]) if "level2" in head.roles else ""
-    inside = not prefix and bool(second) and split_name(second)[1] == level2.name
-    out: dict[str, Any] = {"level1": reading.levels["level1"].name if own or not name else name, "row": row}
-    if own or inside:
-        out["level2"] = level2.name
-    for key, role in (("weight", "weight"), ("score", "score")):
-        if role in head.roles:
-            out[key] = grid.figure(row, head.roles[role])
-    reading.out["subtotals"].append(out)
-
-
-def _take_criterion(reading: _Reading, row: int, cells: list[Cell]) -> None:
-    grid, head, out = reading.grid, reading.head, reading.out
-    if len(cells) == 1 and _is_band(reading, cells[0]):
-        return
-    for name in ("level1", "level2", "level3"):
-        _advance(reading, row, name)
-    deepest = next((name for name in ("level3", "level2", "level1") if name in head.roles), "level1")
-    level = reading.levels[deepest]
-    weight = grid.figure(row, head.roles["weight"]) if "weight" in head.roles else None
-    if (weight is None or weight["value"] is None) and level.points is not None:
-        weight = {"cell": level.cell, "value": level.points}
-    score = grid.figure(row, head.roles["score"]) if "score" in head.roles else {"cell": None, "value": None}
-    facts = [
-        weight["value"] if weight else None,
-        score["value"],
-        score.get("stored"),
-        weight.get("stored") if weight else None,
-    ]
-    if level.name is None or (not any(facts) and len(cells) < 2):
-        return
-    criterion = _levels_json(reading, row)
-    criterion |= {"weight": weight or {"cell": None, "value": None}}
-    ratio = _ratio(reading, row)
-    if ratio is not None:
-        criterion["ratio"] = ratio
-    experts = [grid.figure(row, col) for col in head.experts] or None
-    criterion |= {"experts": experts, "score": with_mean(score, experts), "reason": _text_at(reading, row, "reason")}
-    note = _text_at(reading, row, "note")
-    if note["value"]:
-        criterion["note"] = note["value"]
-    if row in grid.sheet.hidden_rows:
-        criterion["hidden"] = True
-    out["criteria"].append(criterion)
-
-
-def _is_band(reading: _Reading, cell: Cell) -> bool:
-    """A line across the table that names a first level: 「一、决策（20分）」."""
-    merge = reading.grid.merge_at(cell.row, cell.col)
-    wide = merge is not None and merge.right - merge.left >= 2
-    if not wide or ("level1" in reading.head.roles and cell.col != reading.head.roles["level1"]):
-        return False
-    code, name, points = split_name(cell.text)
-    reading.levels["level1"] = Level(name, cell.text.strip(), cell.address, code, points)
-    _note_level_weight(reading, "level1", points, cell.address, cell.text.strip())
-    return True
-
-
-def _advance(reading: _Reading, row: int, level: str) -> None:
-    """Take the level's name in this row; an empty unmerged cell continues the name above."""
-    col = reading.head.roles.get(level)
-    if col is None:
-        return
-    text = reading.grid.text(row, col)
-    if not text:
-        if level == "level3":
-            reading.levels[level] = Level()
-        return
-    code, name, points = split_name(text)
-    address = reading.grid.address(row, col)
-    before = reading.levels[level]
-    if level == "level1" and (name, address) != (before.name, before.cell) and before.name != name:
-        reading.levels["level2"] = Level()
-    reading.levels[level] = Level(name, text, address, code, points)
-    if level != "level3":
-        weight_col = reading.head.level_weights.get(level)
-        if weight_col is not None:
-            cell = reading.grid.figure(row, weight_col)
-            _note_level_weight(reading, level, cell["value"], cell["cell"], None)
-        elif "level3" in reading.head.roles:
-            _note_level_weight(reading, level, points, address, text)
-
-
-def _note_level_weight(reading: _Reading, level: str, value: str | None, address: str | None, raw: str | None) -> None:
-    levels = reading.levels
-    key = levels["level1"].name or ""
-    if level == "level2":
-        key = f"{key}/{levels['level2'].name}"
-    if value is not None and key not in reading.out["level_weights"]:
-        entry = {"value": value, "cell": address}
-        reading.out["level_weights"][key] = entry | ({"raw": raw} if raw else {})
-
-
-def _levels_json(reading: _Reading, row: int) -> dict[str, Any]:
-    out: dict[str, Any] = {"row": row}
-    for name, level in reading.levels.items():
-        out[name], out[f"{name}_cell"] = level.name, level.cell
-    for name, level in reading.levels.items():
-        if level.raw is not None and level.raw != level.name:
-            out[f"{name}_raw"] = level.raw
-    code = reading.levels["level3"].code
-    if "code" in reading.head.roles:
-        code = reading.grid.text(row, reading.head.roles["code"]) or code
-    if code:
-        out["code"] = code
-    if "level4" in reading.head.roles:
-        out["level4"] = reading.grid.text(row, reading.head.roles["level4"]) or None
-    return out
-
-
-def _ratio(reading: _Reading, row: int) -> dict[str, Any] | None:
-    grid, roles = reading.grid, reading.head.roles
-    if "numerator" not in roles or "denominator" not in roles:
-        return None
-    numerator, denominator = grid.figure(row, roles["numerator"]), grid.figure(row, roles["denominator"])
-    if number_of(numerator["value"]) is None or number_of(denominator["value"]) is None:
-        return None
-    out: dict[str, Any] = {"numerator": numerator, "denominator": denominator}
-    if "computed" in roles:
-        cell = grid.cell(row, roles["computed"])
-        exact = computed_value(grid.sheet, cell.row, cell.col) if cell else None
-        if cell is not None:
-            percent = percent_text(exact) if exact is not None else None
-            if cell.formula is None and "%" in cell.text and (exact is None or cell.number_format is None):
-                percent = cell.text.strip().rstrip("%％")
-            out["computed"] = {"cell": cell.address, "stored": cell.formula or cell.raw, "percent": percent}
-    return out
-
-
-def _text_at(reading: _Reading, row: int, role: str) -> dict[str, Any]:
-    col = reading.head.roles.get(role)
-    if col is None:
-        return {"cell": None, "value": None}
-    return {"cell": reading.grid.address(row, col), "value": reading.grid.text(row, col) or None}
 
 
 def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:

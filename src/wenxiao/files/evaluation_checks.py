@@ -131,7 +131,8 @@ def _states_reason(item: dict[str, Any]) -> bool:
 def _expert_mean(form: dict[str, Any], item: dict[str, Any], name: str) -> Iterator[Problem]:
     if not item["experts"]:
         return
-    weight, mean, score = _value(item["weight"]), mean_of(item["experts"]), number_of(item["score"]["value"])
+    mean = mean_of(item["experts"], trimmed=form.get("mean") == "trimmed")
+    weight, score = _value(item["weight"]), number_of(item["score"]["value"])
     for expert in item["experts"]:
         mark = _value(expert)
         if mark is not None and weight is not None and not 0 <= mark <= weight:

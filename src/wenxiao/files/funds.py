@@ -85,19 +85,7 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
     out: dict[str, object] = {"label": label[0], "row": row, "label_cell": label[1]}
     if grid.is_hidden(row):
         out["hidden"] = True
-    amounts: dict[str, Decimal] = {}
-    told = set()
-    for key in MONEY_COLUMNS:
-        place = heading.place(grid, row, key)
-        if place is not None:
-            money = money_at(grid, place, unit)
-            out[key] = money
-            amount = money["yuan"] if money["yuan"] is not None else grid.number(*place)
-            if amount is not None:
-                amounts[key] = Decimal(str(amount))
-                told.add(money["yuan"] is not None)
-    if len(told) > 1:
-        amounts = {}  # one amount names its unit and another doesn't: no rate can be taken of them
+    amounts = _amounts(out, grid, heading, row, unit)
     for key in ("weight", "score"):
         place = heading.place(grid, row, key)
         if place is not None:
@@ -111,6 +99,22 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
         else:
             out["rate"] = _rate(grid, place, amounts, heading.columns["rate"].words)
     return out
+
+
+def _amounts(out: dict[str, object], grid: Grid, heading: Heading, row: int, unit: str | None) -> dict[str, Decimal]:
+    """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
+    amounts: dict[str, Decimal] = {}
+    named = set()
+    for key in MONEY_COLUMNS:
+        place = heading.place(grid, row, key)
+        if place is None:
+            continue
+        money = out[key] = money_at(grid, place, unit)
+        amount = money["yuan"] if money["yuan"] is not None else grid.number(*place)
+        if amount is not None:
+            amounts[key] = Decimal(str(amount))
+            named.add(money["yuan"] is not None)
+    return amounts if len(named) < 2 else {}
 
 
 def _add_points(out: dict[str, object], key: str, grid: Grid, place: tuple[int, int]) -> None:

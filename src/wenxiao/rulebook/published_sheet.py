@@ -31,7 +31,8 @@ def judge_sheet(form: Mapping[str, Any], *, year: int | None = None, form_id: st
     """
     found: list[Difference] = []
     fiscal = year or _year(form)
-    rows = [_row(item, at, found) for at, item in enumerate(form.get("criteria") or ())]
+    trimmed = form.get("mean") == "trimmed"
+    rows = [_row(item, at, found, trimmed=trimmed) for at, item in enumerate(form.get("criteria") or ())]
     whole = _whole(form)
     weights = _weights(form, found, whole=whole)
     _levels(form, found)
@@ -76,8 +77,8 @@ def _name(item: Mapping[str, Any]) -> str:
     return str(level3.get("value") if isinstance(level3, Mapping) else level3 or "")
 
 
-def _row(item: Mapping[str, Any], at: int, found: list[Difference]) -> dict[str, Any]:
-    """One criterion: within its weight, and the mean of its experts."""
+def _row(item: Mapping[str, Any], at: int, found: list[Difference], *, trimmed: bool) -> dict[str, Any]:
+    """One criterion: within its weight, and the mean of its experts (without highest and lowest if ``trimmed``)."""
     weight, score = _computed(item.get("weight")), _computed(item.get("score"))
     place = f"第 {at + 1} 项 {_name(item)}"
     marks = [mark for mark in (_computed(cell) for cell in item.get("experts") or ()) if mark is not None]
@@ -92,7 +93,8 @@ def _row(item: Mapping[str, Any], at: int, found: list[Difference]) -> dict[str,
             said = f"第 {number} 位专家评 {shown(mark)} 分，分值 {shown(weight)}"
             found.append(Difference("above_weight", place, said))
     if marks and score is not None:
-        mean = Fraction(sum(marks, Decimal(0))) / len(marks)
+        counted = sorted(marks)[1:-1] if trimmed and len(marks) > 2 else marks
+        mean = Fraction(sum(counted, Decimal(0))) / len(counted)
         agrees = scaled(mean, max(digits_of(score), 1)) == score
         reason = "与各专家评分的平均一致" if agrees else "与各专家评分的平均不一致"
         if not agrees:
