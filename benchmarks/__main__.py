@@ -1,8 +1,12 @@
-"""Runs the measures (all, or those named) and writes their sections into docs/benchmarks.md; others keep theirs."""
+"""Runs the measures (all, or those named) and writes their sections into docs/benchmarks.md; others keep theirs.
+
+Only full sizes are written: with --quick, or when a WENXIAO_BENCH_ variable makes one smaller, the page stays as it is.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import re
 import sys
@@ -15,33 +19,45 @@ from benchmarks.section import machine
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEAD = """# 性能
 
-由 `make bench` 写入（`python -m benchmarks 名称` 只量其中一项）。数字随机器而变，要看的是同一次运行里的比值；每节写明日期和机器。
+由 `make bench` 写入（`python -m benchmarks 名称` 只量其中一项，`--quick` 只看能不能跑通、不写入）。数字随机器和当时的负载而变，要看的是同一次运行里的比值；每节写明日期、机器和开始时的负载（负载超过核数时，秒数偏大）。
 """
+SMALLER = "WENXIAO_BENCH_"
+QUICK = {"SUBJECTS": "2000", "FORMS": "6", "LINES": "2000", "DOSSIERS": "60", "REPORTED": "60"}
 
 
-def main(names):
-    """Measure the named modules, or all that have a ``measure``."""
+def main(words):
+    """Measure the named modules, or all that have a ``measure``; 0."""
+    names = [word for word in words if word != "--quick"]
+    if "--quick" in words:
+        os.environ.update({f"{SMALLER}{name}": size for name, size in QUICK.items()})
     known = {one.name for one in pkgutil.iter_modules(benchmarks.__path__)} - {"__main__", "section"}
     wanted = [name for name in sorted(known) if not names or name in names]
     if unknown := set(names) - known:
         raise SystemExit(f"没有这些测量：{'、'.join(sorted(unknown))}；有：{'、'.join(sorted(known))}")
-    sections = _kept()
     for name in wanted:
         print(f"测量 {name}……", flush=True)
+        stamp = f"{datetime.now(tz=UTC):%Y-%m-%d}，{machine()}，负载 {os.getloadavg()[0]:.1f}。"
         section = importlib.import_module(f"benchmarks.{name}").measure()
-        stamp = f"{datetime.now(tz=UTC):%Y-%m-%d}，{machine()}。"
         text = section.page().replace(section.about, f"{section.about}\n\n{stamp}", 1)
-        sections[section.title] = text
-        print(text)
-    PAGE.write_text(
-        "\n".join([HEAD, *(sections[title].rstrip() + "\n" for title in sorted(sections))]), encoding="utf-8"
-    )
+        print(text, flush=True)
+        if not any(variable.startswith(SMALLER) for variable in os.environ):
+            keep(section.title, text)
+    return 0
 
 
-def _kept():
+def keep(title, text, page=PAGE):
+    """Put one section into the page at once, so that a later measure that fails takes nothing with it."""
+    sections = _kept(page)
+    sections[title] = text
+    body = [sections[title].rstrip() + "\n" for title in sorted(sections)]
+    page.write_text("\n".join([HEAD, *body]), encoding="utf-8")
+
+
+def _kept(page):
     """The sections written before, by title."""
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
     return {part.split("\n", 1)[0]: f"## {part}" for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
