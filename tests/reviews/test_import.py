@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from tests.reviews.conftest import PASS
 
@@ -165,3 +166,38 @@ def test_a_broken_file_is_a_sentence_and_nothing_else(bureau, selfeval_round, tm
     assert outcome.accepted == 0
     assert codes(outcome)
     assert Review.objects.count() == 0
+
+
+def test_the_same_project_twice_in_one_file_is_named(bureau, selfeval_round, tmp_path):
+    path = tmp_path / "两张.xlsx"
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.copy_worksheet(book.active)
+    book.save(path)
+    outcome = import_file(path, division=bureau.division, by=bureau.finance, dry_run=True)
+    assert "DR-35" in codes(outcome)
+
+
+def test_a_workbook_without_any_form_has_nothing_to_import(bureau, tmp_path):
+    path = tmp_path / "空.xlsx"
+    openpyxl.Workbook().save(path)
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    assert "DR-30" in codes(outcome)
+
+
+def test_a_form_without_a_year_asks_for_it(bureau, selfeval_round, tmp_path):
+    path = tmp_path / "无年度.xlsx"
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.active["A2"] = None
+    book.save(path)
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    assert "DR-33" in unmatched_codes(outcome)
+
+
+def test_another_score_sheet_does_not_overwrite_the_one_there(bureau, evaluation_round, tmp_path):
+    import_file(SHEET, division=bureau.division, by=bureau.finance, create=True)
+    path = tmp_path / "改过名.xlsx"
+    book = openpyxl.load_workbook(SHEET)
+    book.active["C6"] = "立项依据（改）"
+    book.save(path)
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    assert codes(outcome) == ["DR-43"]
