@@ -44,7 +44,7 @@ CONTRADICTIONS = Drawing(
     "desk:findings", "desk:findings_draw", "desk:findings_drawn",
 )  # fmt: skip
 CONSEQUENCES = Drawing(
-    tasks.propose, "decide_use", frozenset({"monitoring", "finance_evaluation", "dept_evaluation"}), "按规则提建议", "提建议",
+    tasks.propose, "decide_use", frozenset({"monitoring", "finance_evaluation", "department_evaluation"}), "按规则提建议", "提建议",
     "提出建议", "desk:uses", "desk:uses_draw", "desk:uses_drawn",
 )  # fmt: skip
 
