@@ -47,6 +47,7 @@ MATRIX = {
     "monitoring/<int:pk>/<int:dossier>": "see_unit",
     "monitoring/<int:pk>/<int:dossier>/report.docx": "see_unit",
     "monitoring/notes/<int:pk>": "evaluate",
+    "rounds/<int:pk>/dossiers/<int:dossier>/begin": "fill",
     "selfeval": "see_unit",
     "selfeval/<int:pk>": "see_unit",
     "filling/<int:pk>": "see_unit",

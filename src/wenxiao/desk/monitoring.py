@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.acts import Typed, attachment, carry_out, text_of, version_of
 from wenxiao.desk.lights import WORDS, beside, counts_of, narrowed, of_dossier, rows_of_table, rule_of, table_of, told
 from wenxiao.followup.kinds.standing import money_by_goals
@@ -92,6 +93,12 @@ def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Any, Any]:
     return found[0], row
 
 
+def fills_dossier(request: HttpRequest, dossier: int) -> bool:
+    """Whether the person fills in for the dossier's unit."""
+    row = dossiers_visible_to(person(request)).select_related("unit", "subject").filter(pk=dossier).first()
+    return row is not None and held(request).can("fill", unit=row.unit, subject=row.subject)
+
+
 @view("see_unit")
 def monitored(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     """One project watched: its three sides in full, what was seen on the spot, the bureau's advice."""
@@ -104,6 +111,7 @@ def monitored(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
         "round": one, "row": row, "review": review, "rule": rule_of(one.division), "settled": settled,
         "notes": bool(subject and holding.can("evaluate", subject=subject) and not settled),
         "advice": "\n".join(row.suggestions),
+        "begins": not review and one.state == "open" and fills_dossier(request, dossier),
         "fills": bool(review and subject and holding.can("fill", subject=subject) and review.state in OPEN),
     }  # fmt: skip
     return render(request, "desk/monitored.html", values)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import editing, filling, home, monitoring, searching, selfeval, subjects, watching
+from wenxiao.desk import beginning, editing, filling, home, monitoring, searching, selfeval, subjects, watching
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("monitoring/<int:pk>/report.docx", monitoring.monitoring_report, name="monitoring_report"),
     path("monitoring/<int:pk>/<int:dossier>", monitoring.monitored, name="monitored"),
     path("monitoring/<int:pk>/<int:dossier>/report.docx", monitoring.monitored_report, name="monitored_report"),
+    path("rounds/<int:pk>/dossiers/<int:dossier>/begin", beginning.begin, name="begin"),
     path("monitoring/notes/<int:pk>", monitoring.monitoring_notes, name="monitoring_notes"),
     path("selfeval", selfeval.selfeval, name="selfeval"),
     path("selfeval/<int:pk>", selfeval.selfeval_round, name="selfeval_round"),
