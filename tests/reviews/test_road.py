@@ -141,3 +141,71 @@ def test_an_agency_never_files_for_a_unit(review, bureau):
     indicator = review.target.indicators.get(order=1)
     with pytest.raises(Refused, match="第三方"):
         services.record_actual(review=review, indicator=indicator, by=bureau.agency, value="1", version=1)
+
+
+@pytest.fixture
+def checkers(bureau):
+    from wenxiao.orgs.services import create_user, grant
+
+    made = {}
+    for role in ("head", "department", "office"):
+        made[role] = create_user(
+            division=bureau.division, username=role, name=role, by=None, unit=bureau.unit, password="long-enough-pass"
+        )
+        grant(user=made[role], role=role, division=bureau.division, unit=bureau.unit, by=None)
+    return made
+
+
+def test_a_review_walks_the_rounds_route(filled, bureau, checkers):
+    services.submit_review(review=filled, by=bureau.clerk)
+    for role, state in (("head", "submitted"), ("department", "submitted"), ("office", "checked")):
+        assert services.waiting_for(filled) == role
+        services.check_review(review=filled, by=checkers[role])
+        assert filled.state == state
+    assert services.waiting_for(filled) == ""
+
+
+def test_whoever_stands_further_up_passes_for_those_below_and_the_trail_says_so(filled, bureau, checkers):
+    services.submit_review(review=filled, by=bureau.clerk)
+    services.check_review(review=filled, by=checkers["office"])
+    assert filled.state == "checked"
+    entry = Entry.objects.filter(act="审核通过").get()
+    assert entry.data["skipped"] == ["head", "department"]
+
+
+def test_nobody_goes_back_on_the_road(filled, bureau, checkers):
+    services.submit_review(review=filled, by=bureau.clerk)
+    services.check_review(review=filled, by=checkers["department"])
+    with pytest.raises(Refused):
+        services.check_review(review=filled, by=checkers["head"])
+
+
+def test_a_return_begins_the_road_anew(filled, bureau, checkers):
+    services.submit_review(review=filled, by=bureau.clerk)
+    services.check_review(review=filled, by=checkers["head"])
+    services.return_review(review=filled, by=checkers["department"], why="第3行缺佐证")
+    services.submit_review(review=filled, by=bureau.clerk)
+    assert (filled.step, services.waiting_for(filled)) == (0, "head")
+
+
+def test_a_scanned_signature_counts_for_a_head_who_never_logs_in(filled, bureau, checkers):
+    from wenxiao.records.services import store_file
+
+    services.submit_review(review=filled, by=bureau.clerk)
+    scan = store_file(division=bureau.division, by=bureau.clerk, name="签字件.pdf", content=b"%PDF-1.4 scan")
+    services.approve_on_paper(review=filled, by=bureau.clerk, file=scan)
+    assert services.waiting_for(filled) == "department"
+    assert Entry.objects.get(act="纸质签字件代审").data["paper"] == [scan.sha256]
+    services.check_review(review=filled, by=checkers["department"])
+    with pytest.raises(NotAllowed, match="财政环节"):
+        services.approve_on_paper(review=filled, by=bureau.clerk, file=scan)
+
+
+def test_a_shorter_route_is_data(filled, bureau, checkers):
+    type(filled.round).objects.filter(pk=filled.round_id).update(route=["office", "performance"])
+    filled.round.refresh_from_db()
+    services.submit_review(review=filled, by=bureau.clerk)
+    with pytest.raises(Refused):
+        services.check_review(review=filled, by=checkers["head"])
+    services.check_review(review=filled, by=checkers["office"])
+    assert filled.state == "checked"

@@ -5,18 +5,22 @@ from wenxiao.reviews.services.filling import record_actual, record_field_notes, 
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
 from wenxiao.reviews.services.road import (
+    approve_on_paper,
     check_review,
     confirm_review,
     issue_review,
     reopen_review,
     return_review,
+    route_of,
     start_review,
     submit_review,
+    waiting_for,
 )
 from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
     "Moved",
+    "approve_on_paper",
     "assign_reviewer",
     "check_review",
     "confirm_review",
@@ -27,11 +31,13 @@ __all__ = [
     "reopen_review",
     "rescore_round",
     "return_review",
+    "route_of",
     "score_review",
     "set_suggestions",
     "settle_panel",
     "start_review",
     "submit_review",
     "unassign_reviewer",
+    "waiting_for",
     "what_if",
 ]

@@ -58,12 +58,38 @@ def _require(by: User | None, power: str, review: Review) -> None:
     permissions.require(by, power, unit=review.dossier.unit, subject=review.dossier.subject)
 
 
-def _require_check(by: User | None, review: Review) -> None:
-    """Any step of the kind's checking road may act: a shorter road is the bureau's choice."""
-    subject = review.dossier.subject
+STEPS = {"head": "check_unit", "department": "check_department", "office": "check_office"}
+"""Roles of a round's route that check before the bureau confirms, and the power each checks with."""
+
+
+def route_of(review: Review) -> list[str]:
+    """The roles that check this review before 绩效科 confirms it, in order; empty where the kind is not filed by units."""
+    return [role for role in review.round.route if role in STEPS] if kind_of(review.kind).fill == "fill" else []
+
+
+def waiting_for(review: Review) -> str:
+    """The role whose check is next ("" when none is: not submitted, or the road is walked)."""
+    road = route_of(review)
+    return road[review.step] if review.state == Review.State.SUBMITTED and review.step < len(road) else ""
+
+
+def _require_check(by: User | None, review: Review) -> int:
+    """The step after which ``by`` leaves the review: the furthest of the road still ahead that this person may take.
+
+    Whoever stands further up may pass for those who never log in; what was skipped is written into the trail.
+    """
+    road, subject = route_of(review), review.dossier.subject
+
+    def may(power: str) -> bool:
+        return permissions.can(by, power, unit=review.dossier.unit, subject=subject)
+
+    ahead = [at + 1 for at, role in enumerate(road) if at >= review.step and may(STEPS[role])]
+    if ahead:
+        return max(ahead)
     powers = kind_of(review.kind).check
-    if not any(permissions.can(by, power, unit=review.dossier.unit, subject=subject) for power in powers):
-        _require(by, powers[-1], review)
+    if not any(may(power) for power in powers) or (road and not may("confirm")):
+        _require(by, STEPS[waiting_for(review)] if waiting_for(review) else powers[-1], review)
+    return len(road)
 
 
 @transaction.atomic
@@ -75,7 +101,7 @@ def submit_review(*, review: Review, by: User | None, why: str = "", version: in
         raise NotAllowed(f"还有 {len(blocking)} 处须改正后才能报送：{blocking[0].get('text', '')}")
     _step(
         review, to="submitted", by=by, act="报送", why=why, version=version,
-        submitted_by=by, submitted_at=timezone.now(),
+        submitted_by=by, submitted_at=timezone.now(), step=0,
     )  # fmt: skip
     finish_todos(target=review)
     if not _still_owed(review):
@@ -97,15 +123,55 @@ def return_review(*, review: Review, by: User | None, why: str, version: int | N
     _require_check(by, review)
     if not why.strip():
         raise NotAllowed("退回须写明理由，一次说全。")
-    return _step(review, to="returned", by=by, act="退回", why=why, version=version)
+    return _step(review, to="returned", by=by, act="退回", why=why, version=version, step=0)
 
 
 @transaction.atomic
 def check_review(*, review: Review, by: User | None, why: str = "", version: int | None = None) -> Review:
-    """Pass it. Whoever handed it in may not be the one who passes it."""
-    _require_check(by, review)
+    """Pass it on along the round's route; after the last check it is 已审核. Nobody passes what they handed in."""
+    after = _require_check(by, review)
     permissions.require_other(by, review.submitted_by_id)
-    return _step(review, to="checked", by=by, act="审核通过", why=why, version=version)
+    return _pass(review, after, by=by, act="审核通过", why=why, version=version)
+
+
+@transaction.atomic
+def approve_on_paper(
+    *, review: Review, by: User | None, file: StoredFile, why: str = "", version: int | None = None
+) -> Review:
+    """The next checker of the unit's own side signed on paper: the scan counts as their check, and is kept with it.
+
+    The unit's clerk (or whoever may check) hands the scan in. The bureau's own checks are never taken from paper.
+    """
+    role = waiting_for(review)
+    if role not in {"head", "department"}:
+        raise NotAllowed("现在没有等单位或主管部门签字的环节；财政环节须在系统内审核。")
+    if not permissions.can(by, "submit", unit=review.dossier.unit, subject=review.dossier.subject):
+        _require_check(by, review)
+    return _pass(review, review.step + 1, by=by, act="纸质签字件代审", why=why, version=version, paper=file)
+
+
+def _pass(
+    review: Review,
+    after: int,
+    *,
+    by: User | None,
+    act: str,
+    why: str,
+    version: int | None,
+    paper: StoredFile | None = None,
+) -> Review:
+    road, before = route_of(review), review.step
+    data = {"passed": road[before:after], "skipped": road[before : max(after - 1, before)]}
+    if paper is not None:
+        data["paper"] = [paper.sha256]
+    if after >= len(road):
+        move(review, allowed=ROAD, to="checked", version=version, step=after)
+    elif review.state != Review.State.SUBMITTED:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，不能审核。")
+    else:
+        change(review, version=version, step=after)
+    record(division=review.round.division, by=by, act=act, target=review, label=str(review), why=why, data=data)
+    return review
 
 
 @transaction.atomic
