@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,32 +31,46 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory):
-    """The address of a server over a planted house; it ends with the session."""
-    folder, port = tmp_path_factory.mktemp("house"), _free_port()
+@contextmanager
+def serving(folder, seeding, *, worker=False):
+    """The address of a server over a house that ``seeding`` planted, beside it the task worker if wanted."""
+    port = _free_port()
     env = {key: value for key, value in os.environ.items() if not key.startswith(("WENXIAO_", "PYTEST_XDIST"))}
     env |= {"WENXIAO_TEST_HOME": str(folder), "WENXIAO_DEMO": "1", "PYTHONPATH": str(ROOT)}
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
-    subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "seeding.py")], env=env, cwd=ROOT, check=True, timeout=90
-    )
+    subprocess.run([sys.executable, str(Path(__file__).parent / seeding)], env=env, cwd=ROOT, check=True, timeout=90)
     log = (folder / "server.log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"],
-        env=env,
-        cwd=ROOT,
-        stdout=log,
-        stderr=log,
-    )
+    programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
+    if worker:
+        programs.append(["django", "db_worker", "--interval", "0.2", "--no-startup-delay", "-v", "0"])
+    running = [
+        subprocess.Popen([sys.executable, "-m", *program], env=env, cwd=ROOT, stdout=log, stderr=log)
+        for program in programs
+    ]
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address + "/login")
         yield address
     finally:
-        server.terminate()
-        server.wait(timeout=10)
+        for program in running:
+            program.terminate()
+        for program in running:
+            program.wait(timeout=10)
         log.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """The address of a server over a planted house; it ends with the session."""
+    with serving(tmp_path_factory.mktemp("house"), "seeding.py") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bare_house(tmp_path_factory):
+    """A house of units, objects, rounds and people alone, with its task worker: everything else enters by pages."""
+    with serving(tmp_path_factory.mktemp("bare"), "seeding_bare.py", worker=True) as address:
+        yield address
 
 
 def _wait(address: str) -> None:
@@ -83,14 +98,14 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def enter(house, chromium):
+@contextmanager
+def visiting(chromium, address):
     """Log in through the form as somebody, at a size; afterwards nothing may have gone wrong on any page."""
     contexts, wrong = [], []
 
-    def open_page(username: str, size: str = "desk"):
+    def open_page(username: str, size: str = "desk", password: str = PASSWORD):
         width, height = SIZES[size]
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=house)
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=address)
         contexts.append(context)
         context.set_default_timeout(8000)
         context.add_init_script(WATCH)
@@ -101,7 +116,7 @@ def enter(house, chromium):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto("/login")
         page.fill("#f-username", username)
-        page.fill("#f-password", PASSWORD)
+        page.fill("#f-password", password)
         page.keyboard.press("Enter")
         page.wait_for_url("**/")
         return page
@@ -110,6 +125,20 @@ def enter(house, chromium):
     for context in contexts:
         context.close()
     assert not wrong, wrong
+
+
+@pytest.fixture
+def enter(house, chromium):
+    """Somebody at work in the planted house."""
+    with visiting(chromium, house) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def enter_bare(bare_house, chromium):
+    """Somebody at work in the bare house."""
+    with visiting(chromium, bare_house) as open_page:
+        yield open_page
 
 
 @pytest.fixture

@@ -212,7 +212,7 @@ def steps(request: HttpRequest, row: Any) -> list[Step]:
     if kind is None:
         return []
     fill = "submit" if kind.fill == "fill" else "evaluate"
-    first = kind.check[0]
+    first = next((power for power in kind.check if may(request, power, row)), kind.check[-1])
     wanted: list[tuple[str, str, bool, str, str]] = []
     if row.state in OPEN:
         wanted = [("submit", "报送", True, "", fill)]

@@ -95,7 +95,7 @@
   on("change", (event) => {
     const tick = near(event, "[data-tick]");
     if (!tick) return;
-    tick.closest("tr").setAttribute("aria-selected", String(tick.checked));
+    tick.closest("tr")?.setAttribute("aria-selected", String(tick.checked));
     const count = document.querySelectorAll("[data-tick]:checked").length;
     for (const bar of document.querySelectorAll("[data-batch]")) bar.hidden = count === 0;
     for (const told of document.querySelectorAll("[data-batch-count]")) told.textContent = String(count);

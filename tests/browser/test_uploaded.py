@@ -1,0 +1,163 @@
+"""The published report of the seed written from uploaded files alone, in the browser: import to signature."""
+
+import pytest
+from playwright.sync_api import expect
+
+from wenxiao.site.demo import workbooks
+from wenxiao.site.demo.accounts import PASSWORD as DEMO
+
+pytestmark = pytest.mark.journey
+PUBLISHED = ("0.58", "约2.8", "0.33652", "87.45", "涉及到13个", "涉及到16个", "涉及到20个", "涉及到14个")
+PRESS = """async ([path, part, values]) => {
+  const page = await (await fetch(path)).text();
+  const form = [...new DOMParser().parseFromString(page, "text/html").forms]
+    .find((one) => one.getAttribute("action").includes(part));
+  if (!form) return "no form " + part + " on " + path;
+  const data = new FormData(form);
+  for (const [name, value] of Object.entries(values)) data.set(name, value);
+  const answer = await fetch(form.getAttribute("action"), {method: "POST", body: data});
+  return answer.status;
+}"""
+"""Fetch a page, fill in one of its own forms and send it: a click without drawing the page."""
+
+
+def press(page, path, part, **values):
+    assert page.evaluate(PRESS, [path, part, values]) == 200, (path, part)
+
+
+def heading(page):
+    return page.locator("h1").first.inner_text()
+
+
+@pytest.fixture(scope="module")
+def handed(tmp_path_factory):
+    """Score sheets and monitoring forms as agencies and units would hand them in."""
+    folder = tmp_path_factory.mktemp("handed")
+    books = [workbooks.department_sheets(), *workbooks.project_sheets()]
+    books += [book for _, book in workbooks.key_monitoring()]
+    return [workbooks.write(book, folder) for book in books]
+
+
+def upload(page, look, paths):
+    page.goto("/imports")
+    page.set_input_files("#f-files", paths)
+    look(page, "uploaded-1-chosen")
+    page.get_by_role("button", name="上传并预览").click()
+    button = page.get_by_role("button", name="导入可以导入的")
+    for _ in range(60):
+        page.reload()
+        if button.count():
+            break
+        page.wait_for_timeout(300)
+    assert "1 份待您选择" in heading(page)  # two rounds watch January to July; the person says which
+    look(page, "uploaded-2-preview")
+    choose_round(page)
+    assert f"{len(paths)} 份可以导入" in heading(page)
+    button.click()
+    for _ in range(80):
+        page.reload()
+        if f"{len(paths)} 份已导入" in heading(page):
+            break
+        page.wait_for_timeout(300)
+    assert f"{len(paths)} 份已导入" in heading(page)
+    look(page, "uploaded-3-imported")
+
+
+def choose_round(page):
+    intake = page.url
+    page.locator("tr", has_text="待您选择").locator("a").first.click()
+    for at in (0, 1):
+        page.locator(f"label:has([name=round-{at}])", has_text="财政重点监控（1-7月）").click()
+    page.get_by_role("button", name="保存选择").click()
+    page.wait_for_load_state()
+    page.goto(intake)
+
+
+def confirm_problems(page, look):
+    """Candidates the sheets brought, a page at a time, ticked and confirmed together."""
+    for _ in range(3):
+        page.goto("/findings?state=candidate&year=2021")
+        if "没有等人确认" in heading(page):
+            break
+        for box in page.locator("[data-tick]").all():
+            box.check()
+        page.fill("#batch-why", "评价报告已列明")
+        page.get_by_role("button", name="确认所选").click()
+        page.wait_for_load_state()
+    assert "没有等人确认" in heading(page)
+    page.goto("/findings?state=confirmed&year=2021")
+    look(page, "uploaded-4-problems")
+
+
+def arrange_lines(page, look):
+    for item in workbooks.named()["common_problems"]:
+        page.goto("/findings/common?year=2021")
+        at = page.locator("fieldset.arrange").count() - 2
+        page.fill(f"#t{at}", item["text"])
+        page.locator("details.codes").nth(at).locator("summary").click()
+        page.check(f"input[name=c{at}][value={item['code']}]")
+        page.get_by_role("button", name="存编排").click()
+        page.wait_for_load_state()
+    text = page.locator("main").inner_text()
+    assert all(count in text for count in ("13个项目", "16个项目", "20个项目", "14个项目")), text
+    look(page, "uploaded-5-common")
+
+
+def review_addresses(page):
+    page.goto("/evaluations?year=2021")
+    links = page.locator("table.results tbody th[scope=row] a")
+    return [link.get_attribute("href") for link in links.all()]
+
+
+def settle(officer, second, look):
+    """Handed in by one officer, checked and confirmed by another; the last by clicks, the others by their forms."""
+    addresses = review_addresses(officer)
+    assert len(addresses) == 23
+    for address in addresses:
+        press(officer, address, "/submit/do")
+    for address in addresses[:-1]:
+        press(second, address, "/check/do")
+        press(second, address, "/confirm/do")
+    second.goto(addresses[-1])
+    for verb in ("审核通过", "确认评价结果"):
+        second.get_by_role("button", name=verb).click()
+        second.wait_for_load_state()
+    look(second, "uploaded-6-confirmed")
+    return addresses
+
+
+def feed_back(officer, clerk, look, address):
+    officer.goto(f"/feedback?year=2021&review={address.rpartition('/')[2]}")
+    officer.fill("#f-number", "演示反馈〔2021〕1号")
+    officer.get_by_role("button", name="发出反馈函").click()
+    officer.wait_for_load_state()
+    clerk.goto("/feedback?year=2021")
+    clerk.get_by_role("button", name="签收").first.click()
+    clerk.wait_for_load_state()
+    look(clerk, "uploaded-7-received")
+
+
+def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, handed):
+    officer = enter_bare("jixiao", password=DEMO)
+    second = enter_bare("jixiao2", password=DEMO)
+    clerk = enter_bare("qianshou")
+    upload(officer, look, handed)
+    confirm_problems(officer, look)
+    arrange_lines(officer, look)
+    addresses = settle(officer, second, look)
+    feed_back(officer, clerk, look, addresses[0])
+    officer.goto("/report/2021")
+    officer.get_by_role("button", name="起草").click()
+    officer.wait_for_load_state()
+    leader = enter_bare("lingdao", password=DEMO)
+    leader.goto("/report/2021")
+    leader.locator("[data-dialog=sign]").click()
+    leader.fill("#f-number", "8")
+    look(leader, "uploaded-8-signing")
+    leader.get_by_role("button", name="签发", exact=True).last.click()
+    leader.wait_for_url("**/reports/*")
+    look(leader, "uploaded-9-signed")
+    text = leader.locator("main").inner_text().replace("\n", "")
+    missing = [figure for figure in PUBLISHED if figure not in text]
+    assert not missing, f"{missing} in {text}"
+    expect(leader.locator("main")).to_contain_text("第8期")
