@@ -14,11 +14,13 @@ from django.urls import reverse
 from wenxiao.desk.acts import carry_out, points_of, text_of, version_of
 from wenxiao.desk.lights import of_dossier, table_of
 from wenxiao.desk.prechecks import Check, blocking, checks_of
+from wenxiao.desk.rounds import CHECKERS
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.kinds import kind_of
-from wenxiao.reviews.services import record_actual, record_mark, submit_review
+from wenxiao.reviews.services import record_actual, record_mark, route_of, submit_review, waiting_for
+from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to, rows_of
 from wenxiao.rulebook import basis
@@ -63,7 +65,16 @@ def _may_judge(request: HttpRequest, row: Any) -> bool:
     if row.submitted_by_id == person(request).pk:
         return False
     holding, subject = held(request), row.dossier.subject
-    return any(holding.can(power, unit=row.dossier.unit, subject=subject) for power in kind_of(row.kind).check)
+    powers = {*kind_of(row.kind).check, *(STEPS[role] for role in route_of(row)[row.step :])}
+    return any(holding.can(power, unit=row.dossier.unit, subject=subject) for power in powers)
+
+
+def _road(row: Any) -> list[tuple[str, str]]:
+    """The checks of the round's route with where each stands: 已过, 现在, 未到."""
+    now = row.step if row.state == "submitted" else (len(row.round.route) if row.state not in OPEN else -1)
+    return [
+        (CHECKERS[role], "已过" if at < now else "现在" if at == now else "未到") for at, role in enumerate(route_of(row))
+    ]
 
 
 @view("see_unit")
@@ -82,6 +93,9 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "home": HOME[row.kind], "self_marked": SELF_MARKED, "possibilities": _possibilities(row), "causes": _causes(row),
         "submits": row.state in OPEN and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "who_fills": who_can("fill"), "judges": row.state == "submitted" and _may_judge(request, row), "scores": kind_of(row.kind).scores,
+        "road": _road(row),
+        "on_paper": waiting_for(row) in {"head", "department"}
+        and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id) if row.kind == "monitoring" else None,
     }  # fmt: skip
     return render(request, "desk/filling.html", values, status=status)

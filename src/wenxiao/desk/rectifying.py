@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.acts import Typed, attachment, carry_out, day_of, person, text_of, version_of, who
-from wenxiao.files.gate import admit
+from wenxiao.desk.proofs import kept
 from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import (
@@ -31,7 +29,7 @@ from wenxiao.orgs.permissions import Refused, require
 from wenxiao.orgs.selectors import units_visible_to
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
-from wenxiao.records.services import read_file, store_file
+from wenxiao.records.services import read_file
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -43,17 +41,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from wenxiao.records.models import StoredFile
 
 ENTRY = "desk:rectifications"
 ORDER = ["due", "pk"]
 SIZE = 60
 BOARD_SIZE = 40
 EXPORTED = 5000
-PROOF_KINDS = {".pdf": b"%PDF-", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".png": b"\x89PNG\r\n\x1a\n"}
-"""Proofs that are pictures or PDF: their first bytes must say so. Office files pass the same gate as imports."""
-PROOF_LARGEST = 30 << 20
-REFUSED_NAMES = ("机密", "秘密", "绝密", "涉密")
 
 
 def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
@@ -274,38 +267,11 @@ def _reply(request: HttpRequest, row: Any) -> str:
     require(person(request), "fill", unit=row.unit)
     with transaction.atomic():
         upload = request.FILES.get("proof")
-        proof = _kept(request, row, upload) if upload else None
+        proof = kept(request, row.finding.dossier.subject.division, upload) if upload else None
         services.reply_rectification(
             item=row, by=person(request), reply=text_of(request, "reply"), proof=proof, version=version_of(request)
         )
     return "整改结果已报，等财政部门核验。" if proof or row.proof_id else "整改结果已报；没有附佐证，核验时可能退回。"
-
-
-def _kept(request: HttpRequest, row: Any, upload: Any) -> StoredFile:
-    """The proof, kept as received once the gate let it in."""
-    name = str(upload.name or "")
-    if (upload.size or 0) > PROOF_LARGEST:
-        raise NotAllowed("佐证文件超过 30 MB，请拆分或压缩图片后再传。")
-    if any(word in name for word in REFUSED_NAMES):
-        raise NotAllowed("文件名带有密级字样。涉密材料不得上传，请按保密规定线下报送。")
-    content = b"".join(upload.chunks())
-    _admitted(name, content)
-    return store_file(division=row.finding.dossier.subject.division, by=person(request), name=name, content=content)
-
-
-def _admitted(name: str, content: bytes) -> None:
-    suffix = Path(name).suffix.lower()
-    if suffix in PROOF_KINDS:
-        if not content.startswith(PROOF_KINDS[suffix]):
-            raise NotAllowed(f"《{name}》的内容与后缀 {suffix} 不符，请核对文件后再传。")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"proof{suffix}"
-        path.write_bytes(content)
-        admitted = admit(path, largest=PROOF_LARGEST)
-    if admitted.problems:
-        found = admitted.problems[0]
-        raise NotAllowed(f"《{name}》不能作佐证：{found.text}{found.mend or ''}可用 PDF、图片、Word 或 Excel。")
 
 
 def _verify(request: HttpRequest, row: Any) -> str:

@@ -13,6 +13,8 @@ from django.urls import reverse
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.desk.acts import carry_out, text_of, version_of
 from wenxiao.desk.prechecks import Check, checks_of
+from wenxiao.desk.proofs import kept
+from wenxiao.desk.rounds import CHECKERS
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews import services
@@ -20,6 +22,7 @@ from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, rows_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -125,20 +128,38 @@ def _line(review: Any, rows: list[Any]) -> Line:
 
 @view("see_unit", methods=("GET", "POST"))
 def judge(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Pass a handed-in form on, or give it back with a reason; services say who may."""
+    """Pass a handed-in form on, give it back with a reason, or hand in the signature on paper; services say who may."""
     row = reviews_visible_to(person(request)).filter(pk=pk, kind__in=("selfeval", "monitoring")).first()
-    if row is None or act not in {"pass", "return"}:
+    if row is None or act not in {"pass", "return", "paper"}:
         raise Http404
     back = reverse("desk:filling", args=[pk])
     if request.method != "POST":
         return redirect(back)
     why = text_of(request, "why")
-    step = services.check_review if act == "pass" else services.return_review
 
     def run() -> str:
-        step(review=row, by=person(request), why=why, version=version_of(request))
-        return f"{row.dossier.subject.name}已{'审核通过' if act == 'pass' else '退回'}。"
+        return _judged(request, row, act, why)
 
     from wenxiao.desk.acts import Typed
 
     return carry_out(request, run, back, [Typed("理由", "", why)])
+
+
+def _judged(request: HttpRequest, row: Any, act: str, why: str) -> str:
+    by, version, name = person(request), version_of(request), row.dossier.subject.name
+    if act == "return":
+        services.return_review(review=row, by=by, why=why, version=version)
+        return f"{name}已退回。"
+    if act == "pass":
+        services.check_review(review=row, by=by, why=why, version=version)
+        return f"{name}已审核通过{_next(row)}。"
+    upload = request.FILES.get("scan")
+    if upload is None:
+        raise NotAllowed("请选择签字盖章件的扫描件（PDF 或照片）。")
+    services.approve_on_paper(review=row, by=by, file=kept(request, row.round.division, upload), why=why, version=version)
+    return f"签字件已收，代替线上审核{_next(row)}。"
+
+
+def _next(row: Any) -> str:
+    role = services.waiting_for(row)
+    return f"，等{CHECKERS[role]}审核" if role else ""
