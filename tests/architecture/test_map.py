@@ -13,9 +13,14 @@ PAPERS = [
     "AGENTS.md",
     "SECURITY.md",
     "docs/map.md",
-    "docs/operators/install.md",
-    "docs/operators/backup.md",
+    *sorted(
+        str(page.relative_to(ROOT))
+        for folder in ("operators", "users", "adr")
+        for page in (ROOT / "docs" / folder).glob("*.md")
+    ),
 ]
+PICTURES = ROOT / "docs" / "users" / "pictures"
+LARGEST_PICTURE = 150 * 1024
 
 
 def test_every_file_on_the_map_exists():
@@ -36,6 +41,13 @@ def test_every_file_on_the_map_exists():
 def test_every_link_leads_somewhere(paper):
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / paper).read_text(encoding="utf-8"))
     assert not [link for link in links if not ((ROOT / paper).parent / link).exists()]
+
+
+def test_every_picture_is_shown_and_small():
+    guides = "\n".join(page.read_text(encoding="utf-8") for page in PICTURES.parent.glob("*.md"))
+    shown = set(re.findall(r"pictures/([\w-]+\.png)", guides))
+    assert shown == {picture.name for picture in PICTURES.iterdir()}
+    assert not [picture.name for picture in PICTURES.iterdir() if picture.stat().st_size > LARGEST_PICTURE]
 
 
 @pytest.mark.parametrize("paper", PAPERS)
