@@ -20,8 +20,10 @@ from wenxiao.followup.selectors.disclosed import (
     shown_comments,
     suggested,
 )
+from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.views import view
+from wenxiao.portal.callers import client_address
 from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
@@ -140,10 +142,11 @@ def _result(request: HttpRequest, row: Any, *, error: str = "", typed: str = "",
     review, parts = row.review, set(row.what)
     goals = [goal for goal in scored_rows(review) if goal["weight"]] if "goals" in parts else []
     counted = [goal for goal in goals if goal["points"] is not None]
+    promised = promises(review) if "goals" in parts else []
     arranged, used = arranged_and_used(review) if "money" in parts else (None, None)
     values = {
         **_frame("home"), "row": row, "review": review, "dossier": review.dossier, "subject": review.dossier.subject,
-        "goals": goals, "counted": len(counted), "full": sum(goal["points"] == goal["weight"] for goal in counted),
+        "goals": goals, "promised": promised, "kept": kept_sentence(promised), "heads": [] if promised else heads(goals), "counted": len(counted), "full": sum(goal["points"] == goal["weight"] for goal in counted),
         "arranged": arranged, "used": used, "left": arranged - used if arranged is not None and used is not None else None,
         "rate": rate_percent(used, arranged), "parts": parts,
         "findings": confirmed_findings(review) if "findings" in parts else [],
@@ -171,7 +174,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("portal:result", pk=pk)
     try:
         take_comment(
-            disclosure=row, text=text[:2_000], address=request.META.get("REMOTE_ADDR", ""),
+            disclosure=row, text=text[:2_000], address=client_address(request),
             name=request.POST.get("name", ""), contact=request.POST.get("contact", ""),
         )  # fmt: skip
     except NotAllowed as refusal:

@@ -1,0 +1,145 @@
+"""What was promised and what was kept, in words the public reads: indicator by indicator, or by the score sheet's heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.evidence.models import Actual
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.models import Mark
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook.expressions import parse
+from wenxiao.rulebook.numbers import round_points
+from wenxiao.rulebook.profiles import Profile, profile
+from wenxiao.rulebook.rows import Row
+from wenxiao.rulebook.settle import Settled, reached, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wenxiao.reviews.models import Review
+
+KEPT, MISSED, OPEN = "达到", "未达到", "没有评定"
+PLAN_AT = Decimal(80)
+"""Where a bar carries its tick: the plan at four fifths, so that what went beyond it can be seen."""
+BARS = frozenset({"forward", "reverse_ratio", "reverse_deduction"})
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One indicator of a result. ``measured``: the plan is a number or a day that the actual was held against.
+
+    ``bar`` is the actual in per cent of a bed whose tick stands at PLAN_AT; None where a length would say nothing.
+    """
+
+    name: str
+    head: str
+    plan: str
+    actual: str
+    verdict: str
+    measured: bool
+    bar: Decimal | None
+    synthetic: bool
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was kept."""
+        return self.verdict == KEPT
+
+    @property
+    def told(self) -> str:
+        """计划≥13项，实际 13项."""
+        parts = [f"计划 {self.plan}" if self.plan else "", f"实际 {self.actual}" if self.actual else "没有填报实际"]
+        return "，".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One first-level part of a score sheet (决策, 过程, 产出, 效益): its points of its weight, over how many rows."""
+
+    name: str
+    points: Decimal
+    weight: Decimal
+    rows: int
+    full: int
+    synthetic: bool
+
+
+def promises(review: Review) -> list[Promise]:
+    """The indicators a review marked, with plan, actual and verdict; [] where it has a score sheet of its own."""
+    found_marks = Mark.objects.filter(review=review, criterion=None, indicator__hidden=False)
+    marks: list[Any] = list(found_marks.select_related("indicator").order_by("indicator__order", "pk"))
+    if not marks:
+        return []
+    stage = kind_of(review.kind).stage
+    found = Actual.objects.filter(indicator__in=[m.indicator_id for m in marks], stage=stage, through_month=12)
+    actuals = {row.indicator_id: row for row in found}
+    year = review.dossier.fiscal_year
+    rules = profile(None, year, overrides_of(review.dossier.subject.division))
+    return [_promise(mark, actuals.get(mark.indicator_id), year, rules) for mark in marks]
+
+
+def _promise(mark: Any, actual: Any, year: int, rules: Profile) -> Promise:
+    indicator, value = mark.indicator, actual.value if actual else ""
+    row = Row(
+        weight=indicator.weight or Decimal(1), level1=indicator.level1 or None, level2=indicator.level2 or None,
+        name=indicator.name or None, year=year,
+        target=parse(indicator.expression, "target") if indicator.expression else None,
+        actual=parse(value, "actual") if value else None,
+    )  # fmt: skip
+    settled = settle(row, rules)
+    late = settled.rule == "DATE" and settled.actual > 0
+    measured = settled.sum != "none" or late
+    return Promise(
+        name=indicator.name, head=indicator.level2 or indicator.level1, plan=indicator.expression, actual=value,
+        verdict=_verdict(mark, settled, measured=measured), measured=measured, bar=_bar(settled),
+        synthetic=mark.synthetic or bool(actual and actual.synthetic),
+    )  # fmt: skip
+
+
+def _verdict(mark: Any, settled: Settled, *, measured: bool) -> str:
+    """By the arithmetic where there is one, else by whether a person gave all points."""
+    if measured:
+        return KEPT if settled.sum != "none" and reached(settled) else MISSED
+    if mark.points is None or mark.indicator.weight is None:
+        return OPEN
+    return KEPT if mark.points >= mark.indicator.weight else MISSED
+
+
+def _bar(settled: Settled) -> Decimal | None:
+    if settled.sum not in BARS or settled.target <= 0 or settled.actual < 0:
+        return None
+    share = settled.actual / settled.target * Fraction(PLAN_AT)
+    return min(round_points(share), Decimal(100))
+
+
+def kept_sentence(rows: Iterable[Promise]) -> str:
+    """绩效目标完成情况：7项定量指标达到2项；另有2项按材料评定，达到1项. Empty without rows."""
+    told = list(rows)
+    measured, judged = [row for row in told if row.measured], [row for row in told if not row.measured]
+    parts = []
+    if measured:
+        parts.append(f"{len(measured)}项定量指标达到{sum(row.kept for row in measured)}项")
+    if judged:
+        also = "另有" if measured else ""
+        parts.append(f"{also}{len(judged)}项按材料评定，达到{sum(row.kept for row in judged)}项")
+    return f"绩效目标完成情况：{'；'.join(parts)}" if parts else ""
+
+
+def heads(rows: Iterable[Mapping[str, Any]]) -> list[Head]:
+    """The parts of a score sheet in its order, from its scored rows; a row without points counts in no sum."""
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["points"] is not None and row["weight"]:
+            grouped.setdefault(row["level1"] or "其他", []).append(row)
+    return [
+        Head(
+            name=name, points=sum((row["points"] for row in group), Decimal(0)),
+            weight=sum((row["weight"] for row in group), Decimal(0)), rows=len(group),
+            full=sum(row["points"] == row["weight"] for row in group), synthetic=any(row["synthetic"] for row in group),
+        )
+        for name, group in grouped.items()
+    ]  # fmt: skip
