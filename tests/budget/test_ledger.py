@@ -257,3 +257,16 @@ def test_a_workbook_of_the_treasury(projects, division, tmp_path):
     book.save(path)
     outcome = import_ledger(path=path, division=division, by=None)
     assert (outcome.stored, outcome.unit, outcome.as_json()["total_yuan"]) == (True, "万元", "303000.50")
+
+
+def test_projects_of_exactly_one_name_ask_for_what_tells_them_apart(take, projects, division, unit):
+    other = add_unit(division=division, code="109", name="卫健局", kind="department", by=None)
+    for number, owner in enumerate((unit, other, other)):
+        services.ensure_subject(division=division, unit=owner, code=f"T{number}", name="设备更新", by=None)
+    head = "单位名称,项目代码,项目名称,支付日期,凭证号,支付金额"
+    outcome = take([",,设备更新,2021-03-01,V1,1.00", "卫健局,,设备更新,2021-03-01,V2,1.00"], head=head)
+    found = {problem.line: problem for problem in outcome.problems if problem.code == "DR-66"}
+    assert "有 3 个同名项目" in found[2].text
+    assert "实施单位或项目代码" in found[2].mend
+    assert "有 2 个同名项目" in found[3].text
+    assert "请填写项目代码" in found[3].mend

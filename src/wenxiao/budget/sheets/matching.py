@@ -43,6 +43,7 @@ class Unmatched:
     lines: list[int]
     count: int
     candidates: list[dict[str, Any]] = field(default_factory=list)
+    namesakes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """For the match step and the command line."""
@@ -165,6 +166,7 @@ def _offer(unknown: list[Unmatched], division: Division, by: User | None) -> Non
             near = difflib.get_close_matches(item.name, units, n=5, cutoff=0.5)
             item.candidates = [{"id": units[name], "name": name} for name in near]
             continue
+        item.namesakes = 0 if item.code else _namesakes(item, subjects)
         own = {name: found for name, found in subjects.items() if any(r["unit_id"] == item.unit_id for r in found)}
         near = difflib.get_close_matches(item.name, own or subjects, n=5, cutoff=0.5)
         item.candidates = [
@@ -172,6 +174,12 @@ def _offer(unknown: list[Unmatched], division: Division, by: User | None) -> Non
             for n in near
             for r in subjects[n]
         ][:5]
+
+
+def _namesakes(item: Unmatched, subjects: Mapping[str, list[dict[str, Any]]]) -> int:
+    """How many projects bear exactly this name: within the line's unit where that is known, else anywhere."""
+    alike = subjects.get(item.name, [])
+    return sum(item.unit_id is None or row["unit_id"] == item.unit_id for row in alike)
 
 
 def _say_strange_units(frame: pl.DataFrame, findings: Findings) -> None:
@@ -199,7 +207,10 @@ def say_unknown(unknown: list[Unmatched], findings: Findings) -> None:
         near = f"相近的有：{'、'.join(c['name'] for c in item.candidates)}。" if item.candidates else ""
         for line in item.lines:
             if line not in told:
-                mend = f"{near}请匹配到已有{what}、新建或不导入。"
                 code = "DR-65" if item.kind == "unit" else "DR-66"
-                findings.say(code, "阻断", line, f"{what}“{name}”不在本级{what}库中。", mend=mend, got=item.key)
+                text, mend = f"{what}“{name}”不在本级{what}库中。", f"{near}请匹配到已有{what}、新建或不导入。"
+                if item.namesakes > 1:
+                    text = f"项目“{name}”有 {item.namesakes} 个同名项目，不能确定是哪一个。"
+                    mend = f"请填写{'项目代码' if item.unit_id is not None else '实施单位或项目代码'}，或匹配到其中一个、不导入。"
+                findings.say(code, "阻断", line, text, mend=mend, got=item.key)
                 told.add(line)
