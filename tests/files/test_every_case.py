@@ -13,7 +13,10 @@ from files.builders.selfeval import LAYOUTS, draw, split_target
 from wenxiao.files.reading import read_file
 
 CASES = Path(__file__).parents[1] / "cases"
-SELFEVAL = json.loads((CASES / "selfeval.json").read_text("utf-8"))["cases"]
+DEPARTMENTS = json.loads((CASES / "departments_overall.json").read_text("utf-8"))["cases"]
+SELFEVAL = json.loads((CASES / "selfeval.json").read_text("utf-8"))["cases"] + [
+    case for case in DEPARTMENTS if case["id"].startswith("SE")
+]
 FACTOR = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 
 
