@@ -73,7 +73,8 @@ def _road(row: Any) -> list[tuple[str, str]]:
     """The checks of the round's route with where each stands: 已过, 现在, 未到."""
     now = row.step if row.state == "submitted" else (len(row.round.route) if row.state not in OPEN else -1)
     return [
-        (CHECKERS[role], "已过" if at < now else "现在" if at == now else "未到") for at, role in enumerate(route_of(row))
+        (CHECKERS[role], "已过" if at < now else "现在" if at == now else "未到")
+        for at, role in enumerate(route_of(row))
     ]
 
 
