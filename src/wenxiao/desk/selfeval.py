@@ -156,7 +156,9 @@ def _judged(request: HttpRequest, row: Any, act: str, why: str) -> str:
     upload = request.FILES.get("scan")
     if upload is None:
         raise NotAllowed("请选择签字盖章件的扫描件（PDF 或照片）。")
-    services.approve_on_paper(review=row, by=by, file=kept(request, row.round.division, upload), why=why, version=version)
+    services.approve_on_paper(
+        review=row, by=by, file=kept(request, row.round.division, upload), why=why, version=version
+    )
     return f"签字件已收，代替线上审核{_next(row)}。"
 
 
