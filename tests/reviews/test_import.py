@@ -14,7 +14,7 @@ from wenxiao.followup.models import Finding
 from wenxiao.followup.services import ensure_catalogue
 from wenxiao.followup.sheets import import_file
 from wenxiao.orgs.permissions import Refused
-from wenxiao.records.models import ImportBatch
+from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.records.services import undo_batch
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.store.moves import NotAllowed
@@ -201,3 +201,29 @@ def test_another_score_sheet_does_not_overwrite_the_one_there(bureau, evaluation
     book.save(path)
     outcome = import_file(path, division=bureau.division, by=bureau.finance)
     assert codes(outcome) == ["DR-43"]
+
+
+@pytest.mark.parametrize("name", ["涉密信息系统建设", "机密项目运维"])
+def test_a_secret_name_is_refused_and_nothing_of_the_file_stays(bureau, selfeval_round, tmp_path, name):
+    path = tmp_path / "表.xlsx"
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.active["C3"] = name
+    book.save(path)
+    outcome = import_file(path, division=bureau.division, by=bureau.finance, create=True)
+    assert codes(outcome) == ["DR-16"]
+    assert (ImportBatch.objects.count(), StoredFile.objects.count(), Subject.objects.count()) == (0, 0, 1)
+
+
+def test_a_marked_file_is_not_kept(bureau, selfeval_round, tmp_path):
+    path = tmp_path / "表.xlsx"
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.active["J1"] = "机密★10年"
+    book.save(path)
+    outcome = import_file(path, division=bureau.division, by=bureau.finance, create=True)
+    assert codes(outcome) == ["DR-16"]
+    assert (ImportBatch.objects.count(), StoredFile.objects.count()) == (0, 0)
+
+
+def test_what_is_unmatched_stands_among_the_problems_too(bureau, evaluation_round):
+    told = import_file(SHEET, division=bureau.division, by=bureau.finance).as_json()
+    assert [p["code"] for p in told["problems"] if p["level"] == "阻断"] == ["DR-31", "DR-32"]

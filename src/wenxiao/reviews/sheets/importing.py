@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Round, Subject
-from wenxiao.budget.services import ensure_subject, open_dossier, open_round
+from wenxiao.budget.services import ensure_subject, open_dossier, open_round, refuse_secret
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Unit
@@ -23,6 +23,7 @@ from wenxiao.reviews.sheets.applying import FormRefusedError, Landing, apply_for
 from wenxiao.reviews.sheets.matching import Directory, Match, match
 from wenxiao.reviews.sheets.reading import incoming_forms
 from wenxiao.rulebook.problems import Problem
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 After = Callable[[Review, "Incoming", Landing], None]
 
+CLASSIFIED = "DR-16"
+"""The code of a refusal for a marking of state secrets."""
 CREATE = {"unit": "create", "subject": "create", "round": "create"}
 """The choice of somebody who wants everything unknown to be created."""
 
@@ -55,7 +58,8 @@ class ImportOutcome:
         """As the command line promises; ``batch`` and ``reviews`` besides."""
         return {
             "source_rows": self.source_rows, "accepted": self.accepted, "total_yuan": None, "unit": "份表",
-            "encoding": None, "problems": self.problems, "unmatched": self.unmatched,
+            "encoding": None, "unmatched": self.unmatched,
+            "problems": [*self.problems, *(problem for form in self.unmatched for problem in form["problems"])],
             "batch": self.batch.pk if self.batch else None, "reviews": self.reviews,
         }  # fmt: skip
 
@@ -103,6 +107,10 @@ def preview_reading(
     said = {str(i): CREATE if create else {} for i in range(len(forms))} | (choices or {})
     directory = Directory(division)
     matches = [match(form, directory, said.get(str(i))) for i, form in enumerate(forms)]
+    secret = _secret(reading, forms)
+    if secret:
+        # What may be a state secret is neither kept nor shown back: only the refusal and what to do instead.
+        return ImportOutcome(batch=None, source_rows=len(forms), problems=secret)
     problems = [*reading["problems"], *(p.as_json() for p in _faults(forms, matches))]
     made = ImportOutcome(batch=None, source_rows=len(forms), problems=problems)
     made.matches = [m.as_json() for m in matches]
@@ -121,6 +129,19 @@ def preview_reading(
             made.batch.choices = said
             made.batch.save(update_fields=["choices"])
     return made
+
+
+def _secret(reading: dict[str, Any], forms: list[Incoming]) -> list[dict[str, Any]]:
+    """Why this file may not enter at all: a marking of state secrets in it, or a name that says so."""
+    marked = [problem for problem in reading["problems"] if problem["code"] == CLASSIFIED]
+    for form in forms:
+        for name in (form.subject, form.unit, form.department):
+            try:
+                refuse_secret(name)
+            except NotAllowed as refusal:
+                mend = "请立即从本机删除该文件，改由线下按保密规定办理。"
+                marked.append(Problem(CLASSIFIED, "阻断", str(refusal), sheet=form.sheet, mend=mend).as_json())
+    return marked
 
 
 def _faults(forms: list[Incoming], matches: list[Match]) -> list[Problem]:
@@ -226,7 +247,7 @@ def _round(form: Incoming, matched: Match, batch: ImportBatch, by: User | None, 
     name = f"{year}预算年度{f'1-{form.period}月' if form.period else ''}{Round.Kind(form.kind).label}"
     made = open_round(
         division=batch.division, kind=form.kind, name=name, work_year=year if monitoring else year + 1, fiscal_year=year,
-        through_month=form.period, by=by,
+        through_month=form.period, by=by, key=form.kind == Round.Kind.FINANCE,
     )  # fmt: skip
     written.created(made)
     return made
