@@ -35,6 +35,8 @@ MATRIX = {
     "theme": "anyone",
     "components": "anyone",
     "subjects": "see_unit",
+    "subjects/list.xlsx": "see_unit",
+    "subjects/batch": "manage_round",
     "dossiers/<int:pk>": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",
     "marks/<int:pk>/why": "see_unit",

@@ -116,6 +116,32 @@ def open_dossier(
     return dossier
 
 
+LONGEST_TAG, MOST_TAGS = 20, 12
+
+
+@transaction.atomic
+def tag_subject(*, subject: Subject, tag: str, taken_off: bool = False, by: User | None, why: str = "") -> Subject:
+    """One 领域标签 on the subject, or off it. Tags may set a round's scope, so whoever opens rounds puts them on."""
+    require(by, "manage_round", subject=subject)
+    tag = tag.strip()
+    if not tag or len(tag) > LONGEST_TAG or any(sign in tag for sign in "、，,;；\n\t"):
+        raise NotAllowed(f"标签须为1至{LONGEST_TAG}个字，一次一个，不带顿号、逗号。")
+    refuse_secret(tag)
+    kept = Subject.objects.select_for_update().get(pk=subject.pk)
+    tags = list(kept.tags or [])
+    if (tag in tags) != taken_off:
+        raise NotAllowed(f"原来就{'没有' if taken_off else '有'}标签“{tag}”。")
+    if not taken_off and len(tags) >= MOST_TAGS:
+        raise NotAllowed(f"一个对象最多{MOST_TAGS}个标签。")
+    kept.tags = [one for one in tags if one != tag] if taken_off else [*tags, tag]
+    kept.save(update_fields=["tags"])
+    record(
+        division=kept.division, by=by, act="去标签" if taken_off else "加标签", target=kept, why=why,
+        data={"before": tags, "after": kept.tags},
+    )  # fmt: skip
+    return kept
+
+
 @transaction.atomic
 def restrict_subject(*, subject: Subject, restriction: str, by: User | None, why: str) -> Subject:
     """可公开 · 不予公开 · 限制知悉, with a reason."""

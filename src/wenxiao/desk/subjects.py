@@ -14,23 +14,22 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.budget.selectors import Money, dossiers_visible_to, money_of
+from wenxiao.budget.reasons import EXEMPTION_REASONS
+from wenxiao.budget.selectors import Money, dossiers_visible_to, money_of, rounds_visible_to
 from wenxiao.desk.results import Result, results, stage_words
+from wenxiao.desk.subject_order import SORTS, applied, heads, ordered, shown_money
 from wenxiao.followup.selectors import common_lines, confirmed_counts
 from wenxiao.orgs.selectors import saved_views, units_visible_to
 from wenxiao.orgs.services.saving import forget_view, save_view
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import in_rounds, reviews_of
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-ORDER = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
-"""``rank`` 0: judged or watched by the bureau itself (财政重点) in the work year; these stand first."""
 KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
 """Up to how many dossiers the groups' money is added up while one waits."""
@@ -55,19 +54,21 @@ class Asked:
     fiscal_year: int | None = None
     work: str = ""
     problem: int | None = None
+    sort: str = ""
 
     @classmethod
     def read(cls, query: Any) -> Asked:
         """From a query string; what makes no sense is left out."""
         number = {name: int(query[name]) for name in ("unit", "fy", "problem") if query.get(name, "").isdecimal()}
-        work = query.get("work", "")
+        work, sort = query.get("work", ""), query.get("sort", "")
         return cls(
             q=query.get("q", "").strip()[:60], unit=number.get("unit"), kind=query.get("kind", "")[:24],
             fiscal_year=number.get("fy"), work=work if work in WORKS else "", problem=number.get("problem"),
+            sort=sort if sort in SORTS else "",
         )  # fmt: skip
 
-    def address(self, **changed: Any) -> str:
-        """The list with some of it changed; always its first page."""
+    def address(self, route: str = "desk:subjects", **changed: Any) -> str:
+        """The list (or another page over the same rows) with some of it changed; always its first page."""
         wanted = {
             "q": self.q,
             "unit": self.unit,
@@ -75,15 +76,16 @@ class Asked:
             "fy": self.fiscal_year,
             "work": self.work,
             "problem": self.problem,
+            "sort": self.sort,
             **changed,
         }
         query = urlencode([(name, value) for name, value in wanted.items() if value not in (None, "")])
-        return reverse("desk:subjects") + (f"?{query}" if query else "")
+        return reverse(route) + (f"?{query}" if query else "")
 
     @property
     def narrowed(self) -> bool:
         """Whether anything was asked for."""
-        return self != Asked()
+        return self != Asked(sort=self.sort)
 
 
 @dataclass(frozen=True)
@@ -133,22 +135,52 @@ class Branch:
 @view("see_unit")
 def subjects(request: HttpRequest) -> HttpResponse:
     """The list page."""
+    whole = look(request)
+    asked, year, found, units = whole.asked, whole.year, whole.found, whole.units
+    groups = _groups(found)
+    total = sum(group.count for group in groups.values())
+    small = total <= SUMMED
+    sort = applied(asked.sort, small=small)
+    shown = ordered(found.select_related("subject", "unit"), sort, request.GET.get("at"))
+    manages = held(request).can("manage_round")
+    values = {
+        "asked": asked, "lines": _lines(shown.rows, groups, grouped=not sort), "shown": shown, "total": total,
+        "unit": units.get(asked.unit or 0), "tree": _tree(whole.seen, asked, year, units), "heads": heads(asked, small=small),
+        "chips": _chips(whole.seen, asked, year, units), "summed": small, "list_year": year, "problem": whole.problem, "sort": sort,
+        "views": saved_views(person(request), "subjects"), "query": asked.address().partition("?")[2], "manages": manages,
+        "rounds": open_rounds(person(request)) if manages and shown.rows else [], "reasons": EXEMPTION_REASONS,
+    }  # fmt: skip
+    return render(request, "desk/subjects.html", values)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an address asks for, as the person asking may see it: ``seen`` before it is narrowed, ``found`` after."""
+
+    asked: Asked
+    year: int
+    seen: QuerySet[Any]
+    found: QuerySet[Any]
+    units: dict[int, Any]
+    problem: Any
+
+
+def look(request: HttpRequest) -> Look:
+    """Read the address: the list, its export and its batch acts speak of the same rows."""
     asked, year = Asked.read(request.GET), work_year(request)
     seen = dossiers_visible_to(person(request))
     units = {unit.pk: unit for unit in units_visible_to(person(request)).order_by("path")}
     lines = {line.id: line for line in common_lines(division, year)} if (division := person(request).division) else {}
-    seen = _concerned(seen, lines.get(asked.problem or 0), year)
-    found = _ranked(_narrow(seen, asked, year, units), year)
-    shown = page(found.select_related("subject", "unit"), ORDER, token=request.GET.get("at"))
-    groups = _groups(found)
-    total = sum(group.count for group in groups.values())
-    values = {
-        "asked": asked, "lines": _lines(shown.rows, groups), "shown": shown, "total": total, "groups": groups,
-        "unit": units.get(asked.unit or 0), "tree": _tree(seen, asked, year, units), "works": WORKS,
-        "chips": _chips(seen, asked, year, units), "summed": total <= SUMMED, "list_year": year, "problem": lines.get(asked.problem or 0),
-        "views": saved_views(person(request), "subjects"), "query": request.GET.urlencode(),
-    }  # fmt: skip
-    return render(request, "desk/subjects.html", values)
+    problem = lines.get(asked.problem or 0)
+    seen = _concerned(seen, problem, year)
+    return Look(asked, year, seen, _ranked(_narrow(seen, asked, year, units), year), units, problem)
+
+
+def open_rounds(user: Any) -> list[Any]:
+    """The running rounds of the person's own division, the latest first: what a dossier may be excused from."""
+    return list(
+        rounds_visible_to(user).filter(state="open", division=user.division_id).order_by("-work_year", "kind", "pk")
+    )
 
 
 def _narrow(rows: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any], but: str = "") -> QuerySet[Any]:
@@ -228,21 +260,21 @@ def _add(group: Group, money: Money) -> None:
         group.spent = (group.spent or Decimal(0)) + money.spent
 
 
-def _lines(rows: list[Any], groups: dict[GroupKey, Group]) -> list[Line]:
+def _lines(rows: list[Any], groups: dict[GroupKey, Group], *, grouped: bool) -> list[Line]:
     ids = [row.pk for row in rows]
     monies, reviews, findings = money_of(ids), reviews_of(ids), confirmed_counts(ids)
     lines, before = [], None
     for row in rows:
         key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]
-        held, opens = reviews.get(row.pk, []), groups[key] if key != before else None
-        budget, spent, basis = _shown(money, held)
+        known, opens = reviews.get(row.pk, []), groups[key] if grouped and key != before else None
+        budget, spent, basis = shown_money(money, known)
         lines.append(
             Line(
                 row,
                 money,
                 rate_percent(spent, budget),
-                stage_words(held),
-                results(held),
+                stage_words(known),
+                results(known),
                 findings.get(row.pk, 0),
                 opens,
                 budget,
@@ -252,22 +284,6 @@ def _lines(rows: list[Any], groups: dict[GroupKey, Group]) -> list[Line]:
         )
         before = key
     return lines
-
-
-def _shown(money: Money, held: list[Any]) -> tuple[Decimal | None, Decimal | None, str]:
-    """Budget and spending a line shows, always a pair of one basis, and the word for it where it isn't the year's own.
-
-    The year's spending first; else what an evaluation audited; else what the latest review states for its period.
-    """
-    if money.spent is not None:
-        return money.budget, money.spent, ""
-    if money.audited_arranged is not None and money.audited_used is not None:
-        return money.audited_arranged, money.audited_used, "审定"
-    told = next((review for review in reversed(held) if review.executed is not None), None)
-    if told is not None:
-        budget = told.budget if told.budget is not None else money.budget
-        return budget, told.executed, told.round.period or "填报"
-    return money.budget, None, ""
 
 
 def _chips(seen: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any]) -> dict[str, list[tuple[Any, ...]]]:

@@ -10,6 +10,8 @@ from wenxiao.desk import (
     imports_urls,
     office_urls,
     report_urls,
+    subject_batch,
+    subject_export,
     subjects,
     work_urls,
 )
@@ -20,6 +22,8 @@ urlpatterns = [
     path("logout", entry.leave, name="logout"),
     path("password", entry.password, name="password"),
     path("subjects", subjects.subjects, name="subjects"),
+    path("subjects/list.xlsx", subject_export.subjects_file, name="subjects_file"),
+    path("subjects/batch", subject_batch.batch, name="subjects_batch"),
     path("dossiers/<int:pk>", dossiers.dossier, name="dossier"),
     path("dossiers/<int:pk>/spending", dossiers.spending, name="spending"),
     path("marks/<int:pk>/why", dossiers.why, name="why"),
