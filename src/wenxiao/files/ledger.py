@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from wenxiao.files.gate import admit
 from wenxiao.files.labels import money_unit_in, squeezed
-from wenxiao.files.listing import heading_key
+from wenxiao.files.listing import GROUP, heading_key
 from wenxiao.files.markings import marking_in
 from wenxiao.files.numberformats import decimal_of, plain
 from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
@@ -28,6 +28,20 @@ _TOTAL = re.compile(
     r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
 )
 _FULL_SHEETS = {65_536: ".xls", 1_048_576: ".xlsx"}
+_EXPORTED = re.compile(r"导出|打印|制表|填报|日期|时间")
+_OF_A_LINE = {
+    "project_code",
+    "unit_code",
+    "subject_name",
+    "project_name",
+    "dept",
+    "unit",
+    "date",
+    "month",
+    "voucher",
+    "payee",
+}
+"""What only a line of its own says, never the heading of a group."""
 Line = tuple[int, list[str]]
 
 
@@ -41,7 +55,7 @@ def empty_ledger(path: Path) -> dict[str, Any]:
     """The shape of :func:`read_ledger` with nothing in it."""
     return {
         "file": path.name, "encoding": None, "sheet": None, "unit": None, "header_line": None, "columns": [], "keys": [],
-        "rows": [], "totals": [], "source_rows": 0, "problems": [],
+        "rows": [], "totals": [], "source_rows": 0, "year": None, "problems": [],
     }  # fmt: skip
 
 
@@ -87,8 +101,10 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
     try:
         _fill(path, out)
     except _LedgerError as error:
+        rows.clear()  # half a ledger is none
         out["problems"].append(error.problem.as_json())
     except PlainTextError as error:
+        rows.clear()
         out["problems"].append(Problem(error.code, "阻断", error.text, line=error.line, mend=error.mend).as_json())
     except MemoryError:
         out["problems"].append(Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。").as_json())
@@ -114,17 +130,20 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         text = decoded(path)
         out["encoding"] = text.encoding
         _take(rows_of(text), out)
-        _check_cut(text.tail, text.head, out)
+        _check_cut(text.tail, text.head, text.separator, out)
     else:
         _fill_from_workbook(path, out)
     if out["header_line"] is None:
         mend = "表头应有“项目名称、单位、金额、日期”等列名，且在前 40 行之内。"
         raise _LedgerError(Problem("DR-57", "阻断", "没有找到表头行。", mend=mend))
+    if not out["rows"].count and not out["totals"]:
+        mend = "请核对是否选错文件或工作表，重新导出后再导入。"
+        raise _LedgerError(Problem("DR-46", "阻断", "表头下面没有数据行。", out["sheet"], mend=mend))
 
 
 def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
     """The first sheet that has a heading row."""
-    with CalamineWorkbook.from_path(str(path)) as book:
+    with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as book:  # a path would be judged by suffix
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             out["rows"].clear()
@@ -135,7 +154,16 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
             _take(rows, out)
             if out["header_line"] is not None:
                 _check_full(start + sheet.height, out)
+                _say_hidden(book, name, out)
                 return
+
+
+def _say_hidden(book: CalamineWorkbook, name: str, out: dict[str, Any]) -> None:
+    if any(one.name == name and one.visible != SheetVisibleEnum.Visible for one in book.sheets_metadata):
+        mend = "请核对隐藏的工作表是否应导入；不应导入的请删除后再导入。"
+        out["problems"].append(
+            Problem("DR-49", "警告", f"工作表“{name}”是隐藏的，已一并读取。", name, mend=mend).as_json()
+        )
 
 
 def _shown(value: object) -> str:
@@ -170,9 +198,19 @@ def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
         _refuse_marking(field, line, out)
     if len(known) >= 2 and sum(1 for field in fields if field) >= 2:
         out["header_line"], out["columns"], out["keys"] = line, [squeezed(field) for field in fields], keys
+    elif out["year"] is None:
+        out["year"] = next((year for field in fields if (year := _title_year(field))), None)
     units = [unit for field in fields if field and (unit := money_unit_in(field))]
     if units and out["unit"] is None:
         out["unit"] = units[0]
+
+
+def _title_year(text: str) -> int | None:
+    """The one year a text above the heading names; the day of an export is no budget year."""
+    if not text or _EXPORTED.search(text):
+        return None
+    years = {int(year) for year in re.findall(r"(?<!\d)(20\d\d)年", squeezed(text))}
+    return years.pop() if len(years) == 1 else None
 
 
 def _refuse_marking(field: str, line: int, out: dict[str, Any]) -> None:
@@ -198,6 +236,9 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
         for field in fields:
             _refuse_marking(field, line, out)
     row = [line, *fields[:width], *[""] * (width - len(fields))]
+    if ("、" in words or "）" in words or ")" in words) and _is_group(fields, out["keys"]):
+        _say(out, "DR-59", "提示", line, "这一行是分组标题，没有计入明细。")
+        return
     if "计" in words and is_total(fields):
         out["totals"].append(row)
         return
@@ -206,6 +247,14 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     if len(fields) > width and any(fields[width:]):
         _say(out, "DR-47", "警告", line, f"这一行比表头多出 {len(fields) - width} 列。", "请核对是否有多余的分隔符。")
     out["rows"].add(row)
+
+
+def _is_group(fields: list[str], keys: list[str | None]) -> bool:
+    """A line such as 「一、部门整体支出」: no other name, code or day stands beside it, at most money."""
+    filled = [at for at, field in enumerate(fields) if field]
+    if not filled or not GROUP.match(fields[filled[0]].strip()):
+        return False
+    return not any(keys[at] in _OF_A_LINE for at in filled[1:] if at < len(keys))
 
 
 def is_total(fields: list[str]) -> bool:
@@ -219,13 +268,13 @@ def _say(out: dict[str, Any], code: str, level: Level, line: int, text: str, men
         out["problems"].append(Problem(code, level, text, out["sheet"], line=line, mend=mend).as_json())
 
 
-def _check_cut(tail: str, head: str, out: dict[str, Any]) -> None:
+def _check_cut(tail: str, head: str, separator: str, out: dict[str, Any]) -> None:
     """A csv that ends in the middle of a row was not downloaded whole."""
     if not out["rows"].count or tail.endswith(("\n", "\r")):
         return
     last = tail.rstrip().splitlines()[-1]
-    width, wanted = len(last.split(",")), len([column for column in out["columns"] if column])
-    if "," in head and width < wanted and '"' not in last:
+    width, wanted = len(last.split(separator)), len([column for column in out["columns"] if column])
+    if separator in head and width < wanted and '"' not in last:
         text = f"最后一行只有 {width} 列，表头有 {wanted} 列，文件像是被截断了。"
         _say(out, "DR-55", "阻断", out["rows"].last, text, "请重新导出完整的文件。")
 

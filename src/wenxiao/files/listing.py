@@ -23,7 +23,7 @@ KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unit", re.compile(r"^(项目)?(实施|预算|基层|承担|使用|用款|填报|申报)?单位(名称)?$")),
     ("subject_kind", re.compile(r"^(评价|对象|绩效评价|资金)?(对象)?(类型|类别)$")),
     ("year", re.compile(r"^(预算|评价|项目|资金|所属)?年度$|^年份$")),
-    ("month", re.compile(r"^(支付|支出|执行|所属)?(月份|月)$|^(会计)?期间$")),
+    ("month", re.compile(r"^(支付|支出|执行|所属)?(月份|年?月)$|^(会计)?期间$")),
     ("date", re.compile(r"^(支付|支出|记账|到账|下达|凭证|业务)?日期$|^(支付|下达)时间$")),
     ("fund_code", re.compile(r"资金性质(代码|编码)")),
     ("fund", re.compile(r"^(资金|经费)(性质|来源|类型)(名称)?$")),

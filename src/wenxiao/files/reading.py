@@ -14,7 +14,7 @@ from wenxiao.files.evaluation_checks import evaluation_problems
 from wenxiao.files.faults import form_problems
 from wenxiao.files.gate import admit
 from wenxiao.files.labels import Grid
-from wenxiao.files.listing import mark_summary, read_list
+from wenxiao.files.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.listing_checks import list_problems, summary_problems
 from wenxiao.files.markings import marking_problem
 from wenxiao.files.monitor import read_monitor
@@ -123,7 +123,17 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             problems += list_problems(form) + summary_problems(
                 form, [one for one in forms if one["kind"] == "evaluation"]
             )
-    return problems + _formula_problems(book, forms)
+    return problems + list(_hidden_sheets(book, forms)) + _formula_problems(book, forms)
+
+
+def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
+    """Forms nobody sees when opening the file: an old version left behind, or one kept back."""
+    read = {form["sheet"] for form in forms}
+    for sheet in book.sheets:
+        if sheet.hidden and (sheet.name in read or looks_like_list(sheet)):
+            done = "已一并读取" if sheet.name in read else "没有读取"
+            mend = "请核对这张表是否有效；不应导入的请删除，应导入的请取消隐藏。"
+            yield Problem("DR-49", "警告", f"工作表“{sheet.name}”是隐藏的，{done}。", sheet.name, mend=mend)
 
 
 def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:

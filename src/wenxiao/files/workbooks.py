@@ -68,7 +68,9 @@ def _loaded(path: Path, *, data_only: bool) -> openpyxl.Workbook:
     with warnings.catch_warnings():
         # what openpyxl can't keep when saving (validations, sparklines) is nothing a reader misses
         warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(path, data_only=data_only, keep_links=False)
+        # the open file, not its path: openpyxl refuses a sound workbook for its suffix
+        with path.open("rb") as stream:
+            return openpyxl.load_workbook(stream, data_only=data_only, keep_links=False)
 
 
 def _cells_of(sheet: Worksheet) -> Iterator[OpenCell]:
@@ -173,7 +175,7 @@ def read_xls(path: Path) -> Book:
     """An old .xls through calamine, its formats, merges and hidden rows through :mod:`wenxiao.files.oldbooks`."""
     try:
         look = look_of(path)
-        with CalamineWorkbook.from_path(str(path)) as stored:
+        with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as stored:
             book = Book("xls")
             for name in stored.sheet_names:
                 book.sheets.append(_old_sheet(stored.get_sheet_by_name(name), look.get(name)))

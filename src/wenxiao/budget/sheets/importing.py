@@ -222,7 +222,10 @@ def plan_ledger(
         columns=columns.as_json(),
     )
     raw = read["frame"] if "frame" in read else frame_from_rows(read["rows"], len(columns.headings) + 1)
-    frame = lines.frame_of(raw, columns).with_columns(bad=pl.lit(value=False))
+    frame = lines.frame_of(raw, columns)
+    # a line the reader itself stopped at (cut off) is left out like any other 阻断 line
+    stopped = [p.line for p in findings.problems if p.level == "阻断" and p.line is not None]
+    frame = frame.with_columns(bad=pl.col("line").is_in(stopped))
     work = _Work(division, by, choices, outcome, columns, frame, findings, source)
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
@@ -251,7 +254,7 @@ def _understand(work: _Work, read: dict[str, Any], year: int | None) -> None:
     if "arrived_on" in frame.columns and "date" not in frame.columns:
         frame = frame.rename({"arrived_on": "date"})
     frame = lines.with_dates(frame, work.findings)
-    work.outcome.year = year or _main_year(frame)
+    work.outcome.year = year or _main_year(frame) or read.get("year")
     if work.outcome.year is None:
         work.findings.say("DR-72", "阻断", None, "台账没有写明年度。", mend="请指明预算年度。")
         return

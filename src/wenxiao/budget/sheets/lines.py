@@ -105,11 +105,16 @@ def frame_of(raw: pl.DataFrame | None, columns: Columns) -> pl.DataFrame:
     return raw.select(wanted)
 
 
+def half_width(role: str) -> pl.Expr:
+    """A column's digits and signs in half-width: １２３．５ → 123.5."""
+    return pl.col(role).str.replace_many(list("０１２３４５６７８９．，－−＋（）／"), list("0123456789.,--+()/"))
+
+
 def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
     """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are no money get ``bad``."""
     shift = 2 + SHIFTS[unit]
-    text = pl.col(role).str.replace_all(r"[,，\s¥￥元]", "").str.replace(r"^[（(](\d[\d.]*)[)）]$", "-$1")
-    text = text.str.replace(r"^\+", "").str.replace(r"^[－—]", "-")
+    text = half_width(role).str.replace_all(r"[,\s¥￥元]", "").str.replace(r"^\((\d[\d.]*)\)$", "-$1")
+    text = text.str.replace(r"^\+", "").str.replace(r"^—", "-")
     parts = frame.with_columns(t=text).with_columns(
         ok=pl.col("t").str.contains(r"^-?\d{1,16}(\.\d+)?$"),
         whole=pl.col("t").str.extract(r"^-?(\d+)"),
@@ -137,7 +142,7 @@ def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     """``on`` (Date), ``own_year`` and ``own_month`` from date, month and year columns; unreadable dates get ``bad``."""
     frame = _empty_unless(frame, ("date", "month", "year"))
     pattern = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[\sT].*)?$"
-    tidy = pl.col("date").str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
+    tidy = half_width("date").str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
     frame = frame.with_columns(d=tidy).with_columns(
         y=pl.col("d").str.extract(pattern, 1).cast(pl.Int32, strict=False),
         m=pl.col("d").str.extract(pattern, 2).cast(pl.Int32, strict=False),
@@ -148,12 +153,15 @@ def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     )
     frame = frame.with_columns(on=joined.str.to_date("%Y-%m-%d", strict=False))
     month = (
-        pl.col("month")
+        half_width("month")
+        .str.replace(
+            r"^((?:19|20)\d{2}[-/.]\d{1,2})[-/.]\d{1,2}(?:[\sT].*)?$", "$1"
+        )  # a sheet keeps 年月 as its first day
         .str.extract(r"^(?:(?:19|20)\d{2}\s*[-/.年]?\s*)?(0?[1-9]|1[0-2])月?份?$")
         .cast(pl.Int32, strict=False)
     )
-    year = pl.col("year").str.extract(r"^((?:19|20)\d{2})年?度?$").cast(pl.Int32, strict=False)
-    month_year = pl.col("month").str.extract(r"^((?:19|20)\d{2})").cast(pl.Int32, strict=False)
+    year = half_width("year").str.extract(r"^((?:19|20)\d{2})年?度?$").cast(pl.Int32, strict=False)
+    month_year = half_width("month").str.extract(r"^((?:19|20)\d{2})").cast(pl.Int32, strict=False)
     frame = frame.with_columns(
         own_month=pl.coalesce(pl.col("on").dt.month().cast(pl.Int32), month),
         own_year=pl.coalesce(pl.col("on").dt.year(), month_year, year),
