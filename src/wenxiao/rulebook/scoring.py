@@ -133,11 +133,15 @@ def _arithmetic(row: Row, weight: Decimal, settled: Settled, profile: Profile) -
 def _scored(weight: Decimal, settled: Settled, profile: Profile) -> Outcome:
     share = share_of(settled)
     done = share == 1
-    said = settled.reason or (
-        "达到目标，得满分。" if done else f"未达到目标，得分值的 {plain(scaled(share * 100, 2))}%。"
-    )
+    said = settled.reason or ("达到目标，得满分。" if done else f"未达到目标，得分值的 {_share_shown(share)}。")
     points = Fraction(weight) * share
     return _outcome(settled, profile, points, said, _formula(settled, weight, points))
+
+
+def _share_shown(share: Fraction) -> str:
+    """A share below the whole in percent, never rounded up to a full 100 %."""
+    percent = scaled(share * 100, 2)
+    return "近 100%（不足 100%）" if percent >= 100 else f"{plain(percent)}%"
 
 
 def _judged(weight: Decimal, judged: Judged, settled: Settled, profile: Profile) -> Outcome:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from wenxiao.rulebook.deadlines import meets_deadline
-from wenxiao.rulebook.expressions.grammar import RELATIVE
+from wenxiao.rulebook.deadlines import meets_deadline, months_late
+from wenxiao.rulebook.expressions.grammar import RATE_OF_DONE, RELATIVE
+from wenxiao.rulebook.expressions.quantities import frequency, turn
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.profiles import Profile
 from wenxiao.rulebook.rows import Row, Status
@@ -106,11 +107,21 @@ def _not_a_figure(row: Row, target: Expression, actual: Expression) -> str | Non
         return f"目标“{target.text}”{RELATIVE}，需人工判定。"
     if actual.kind != "number" or actual.low is None:
         return f"目标是数，实际值“{actual.text}”不是数，需人工判定。"
-    if actual.comparator not in {None, "="} or actual.ambiguous:
-        return f"实际值“{actual.text}”不是确定的数（可能照抄目标），需人工判定。"
-    told_done = "完成" in actual.text and actual.unit == "%"
+    told_done = actual.note == RATE_OF_DONE or ("完成" in actual.text and actual.unit == "%")
     if told_done and (target.unit != "%" or "满意" in f"{row.name or ''}{row.level2 or ''}"):
         return f"实际值“{actual.text}”是完成率，不是该指标的完成值，需人工判定。"
+    if actual.comparator not in {None, "="} or (actual.ambiguous and actual.note != RATE_OF_DONE):
+        return f"实际值“{actual.text}”不是确定的数（可能照抄目标），需人工判定。"
+    return _told_otherwise(target.text, actual.text)
+
+
+def _told_otherwise(target: str, actual: str) -> str | None:
+    """Why two figures are not of one thing: one rises and the other falls, or one is per month and the other is not."""
+    turns = {turn(target), turn(actual)}
+    if turns >= {"up", "down"}:
+        return f"目标“{target}”与实际“{actual}”一升一降，方向不同，需人工判定。"
+    if frequency(target) != frequency(actual):
+        return f"目标“{target}”与实际“{actual}”的次数口径不同（每月、每季等），需人工判定。"
     return None
 
 
@@ -151,7 +162,7 @@ def _direction(row: Row, target: Expression, profile: Profile) -> tuple[bool, st
     if row.rule and row.rule.direction:
         return row.rule.direction == "reverse", None
     if target.comparator in {"<=", "<"}:
-        return True, None
+        return True, "“<”按“≤”计" if target.comparator == "<" else None
     if target.comparator == ">":
         return False, "“>”按“≥”计"
     if target.comparator is not None:
@@ -187,8 +198,13 @@ def _date(row: Row, target: Expression, actual: Expression) -> Settled:
     late = meets_deadline(target, actual, row.year)
     if late is None:
         return _stop("needs_judgement", "日期不完整，无法判断是否按期，需人工判定。", "DATE")
+    if late == 0 and target.comparator == "<":
+        return _stop("needs_judgement", f"目标“{target.text}”不含当日，实际恰在当日，需人工判定。", "DATE")
     if late <= 0:
         return Settled("full", "scored", "按期完成", "DATE")
+    months = months_late(target, actual, row.year)
+    if months is not None:
+        return _stop("needs_judgement", f"逾期约 {months} 个月（只写到月份），按当年规则判定。", "DATE")
     return replace(_stop("needs_judgement", f"逾期 {late} 天，按当年规则判定。", "DATE"), actual=Fraction(late))
 
 

@@ -18,7 +18,7 @@ _HALVES = {"上": (1, 6), "下": (7, 12)}
 _PART_DAY = {"中旬": 20, "上旬": 10, "初": 10, "中": 20}
 
 _POINT = re.compile(
-    rf"(?:{_Y}\s?年?度?\s?[-./年]\s?)?{_MONTH}\s?(?:[-./]|月份?)\s?{_DAY}\s?[日号]?(?:\s?00:00(?::00)?)?"
+    rf"(?:{_Y}\s?年?度?\s?[-./年]\s?)?{_MONTH}\s?(?:[-./]|月份?)\s?{_DAY}\s?[日号]?(?:\s?00:00(?::00)?|\s?(?:[1-9]|1\d|2[0-4])[时点](?:整|\d{{1,2}}分)?)?"
 )
 _ISO_MONTH = re.compile(rf"{_Y}\s?[-./]\s?{_MONTH}(?!\d)\s?月?份?{_PART}")
 _MONTH_POINT = re.compile(rf"(?:{_Y}\s?年\s?度?)?{_MONTH}\s?月份?{_PART}")
@@ -30,7 +30,7 @@ _YEAR = re.compile(rf"{_Y}\s?(?:年度?(?:全年|整年)?|全年)|(?P<all>全年
 _DENSE = re.compile(r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])")
 
 _LEAD = re.compile(
-    r"^(?:(?:预计|计划|力争|确保|争取|务必|原则上|已|均|全部|项目|任务|工程)*(?:截至|截止到|截止|到|至|于|在|完成时间为?|完成时限为?|时间为?|期限为?)?"
+    r"^(?:(?:预计|计划|力争|确保|争取|务必|原则上|已|均|全部|项目|任务|工程)*(?:截至|截止到|截止|到|至|于|在|完成时间为?|完成时限为?|早于|先于|不得?(?:晚于|迟于)|不超过|时间为?|期限为?)?"
     r"[::]?|≤|<=|<|=|≥)(?P<each>每年|当年|本年|该年)?(?:的)?(?=\d|[上下一二三四第全整年])"
 )
 _TAIL = re.compile(
@@ -159,7 +159,11 @@ def _year_span(hit: re.Match[str]) -> _Span:
 def _spoken(text: str, role: str, span: _Span, sign: str, tail: re.Match[str]) -> Expression:
     """The expression of one date with the words around it."""
     before, within = tail.group("before") is not None, tail.group("within") is not None
-    deadline = before or within or sign[:1] in {"≤", "<"}
+    early = "早于" in sign or "先于" in sign
+    before = before or early
+    deadline = before or within or sign[:1] in {"≤", "<"} or "不" in sign
+    if early and span.is_point and span.first == span.last:
+        return Expression(text, "date", "<", date=_iso(span.year, span.last), partial=span.year is None)
     if not span.is_point and not deadline and not (tail.group("done") and role == "target"):
         return _whole_period(text, span)
     if not span.is_point:
@@ -297,8 +301,7 @@ def _between(
     start_month = first[1] or 1
     end_month = last[1] or (start_month if last[2] is not None else 12)
     if start_year is None or end_year is None:
-        date = f"--{start_month:02d}/--{end_month:02d}"
-        return Expression(text, "date", "between", date=date, partial=True, note="没有年份，取项目年度")
+        return _yearless(text, (start_month, first[2] or 1), (end_month, last[2]))
     if (end_year, end_month) < (start_year, start_month):
         return None
     month_end = monthrange(end_year, end_month)[1]
@@ -309,6 +312,16 @@ def _between(
     start = _iso(start_year, (start_month, first[2] or 1))
     end = _iso(end_year, (end_month, day_end))
     return Expression(text, "date", "between", date=start, date_end=end, low_text=low, high_text=high)
+
+
+def _yearless(text: str, first: tuple[int, int], last: tuple[int, int | None]) -> Expression:
+    """A period without a year: whole months as --MM/--MM, days where it doesn't run over whole months."""
+    month_end = monthrange(2021, last[0])[1]
+    day_end = last[1] or month_end
+    low, high = f"--{first[0]:02d}", f"--{last[0]:02d}"
+    if first[1] != 1 or day_end < month_end:
+        low, high = f"{low}-{first[1]:02d}", f"{high}-{day_end:02d}"
+    return Expression(text, "date", "between", date=f"{low}/{high}", partial=True, note="没有年份，取项目年度")
 
 
 def _iso(year: int | None, day: tuple[int, int]) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from wenxiao.rulebook.expressions.dates import in_digits, read_date
+from wenxiao.rulebook.expressions.guards import withheld
 from wenxiao.rulebook.expressions.normal import normalise
 from wenxiao.rulebook.expressions.numerals import spell_hundredths
 from wenxiao.rulebook.expressions.quantities import Quantity, joined, quantities, spelled_out
@@ -38,6 +39,8 @@ _RATE_OF_DONE = re.compile(
 _CONTEXT = re.compile(
     r"^(?:(?:力争|确保)?(?:截至|截止到?|至|到)\s?)?(?:(?:19|20)\d\d\s?年(?:度|全年|内)?(?!\s?-)\s?(?:\d{1,2}月(?:\d{1,2}日)?)?底?|\d{1,2}月(?:\d{1,2}日|底)?|(?:全|本|当|每)年度?)\s?[,，:、]?\s?(?=\S)"
 )
+_NAMED_BETWEEN = re.compile(r"(?<=[<≤>≥])\s?[A-Za-z]\s?(?=[<≤>≥])")
+_YUAN_SIGN = re.compile(r"[¥￥]\s?(-?\d+(?:\.\d+)?)\s?(万亿|[万亿千百])?\s?元?")
 _COPIED = "实际值带比较符，像是照抄目标"
 _LEAD_LIMIT, _TAIL_LIMIT = 18, 10
 _DIGITS_LIMIT = 18
@@ -45,6 +48,7 @@ _INCLUDED = re.compile(r"\((?:包?含|不含)[^()]{0,8}\)")
 _RECURRING = re.compile(r"(?:每|次|当)(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)")
 _NEXT_YEAR = re.compile(r"^(?:截至|到|于|在)?(?:次年|翌年|下一?年度?|明年|第二年)\d{1,2}月")
 _OF_LAST_YEAR = re.compile(r"(?:上年度?|去年|往年|前年|同期|基期)(?:同期)?(?:水平|数量?|实际数?|值)?的\s?$")
+RATE_OF_DONE = "是完成率，与目标的量纲无关"
 RELATIVE = "是对上年的比例，不是绝对值"
 _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄|类|级|周|组|层|批)$")
 _AGES = frozenset({"岁", "周岁"})
@@ -59,7 +63,8 @@ def parse(text: str, role: Role = "target") -> Expression:
     plain = normalise(text)
     if _PLACEHOLDER.fullmatch(plain):
         return _empty(text)
-    for reader in (_damaged, _listed, _dated, _one_or_many):
+    plain = _NAMED_BETWEEN.sub("值", plain)
+    for reader in (withheld, _damaged, _listed, _dated, _one_or_many):
         reading = reader(text, role, plain)
         if reading is not None:
             return reading
@@ -77,8 +82,6 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
         return Expression(text, "unreadable", note="数字被屏蔽或公式出错")
     if any(len(run) > _DIGITS_LIMIT for run in re.findall(r"\d+", plain)):
         return Expression(text, "unreadable", note="数字过长，像是粘连")
-    if re.fullmatch(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+", plain):
-        return Expression(text, "unreadable", note="科学计数法的写法，请写成普通数字")
     if _GARBLED.search(plain) and read_date(text, _role, plain) is None:
         return Expression(text, "unreadable", ambiguous=True, alt=_behind(text, plain), note="像是识别错误或数字粘连")
     misread = _MISREAD.match(plain)
@@ -162,6 +165,7 @@ def _one_or_many(text: str, role: str, plain: str) -> Expression | None:
     if _NEXT_YEAR.match(in_digits(plain)):
         return Expression(text, "text", note="次年的日期，要看预算年度")
     body = _ITEM.sub("", plain).lstrip("★*☆▲△ ").rstrip("。.;!,， ")
+    body = _YUAN_SIGN.sub(lambda hit: f"{hit[1]}{hit[2] or ''}元", body)
     body = joined(spelled_out(spell_hundredths(_INCLUDED.sub("", body))))
     if body.startswith("(") and body.endswith(")") and body.count("(") == 1:
         body = body[1:-1]
@@ -215,7 +219,7 @@ def _as_actual(number: Expression, body: str, one: Quantity) -> Expression:
     lead = body[: one.start].strip()
     wordy = Expression(number.text, "text")
     if one.unit == "%" and one.comparator is None and _RATE_OF_DONE.match(lead):
-        return _with(number, (wordy,), "是完成率，与目标的量纲无关")
+        return _with(number, (wordy,), RATE_OF_DONE)
     if one.unit == "年" and not lead and one.end == len(body):
         return _with(number, (wordy,), "年限")
     if one.comparator in {">=", "<=", ">", "<"} and not one.soft:
@@ -232,6 +236,8 @@ def _with(number: Expression, alt: tuple[Expression, ...], note: str) -> Express
 
 def _number(text: str, one: Quantity) -> Expression:
     """The expression of one quantity; soft comparators carry their other readings."""
+    if one.comparator == "between" and one.low > one.high:
+        return Expression(text, "unreadable", note="区间前大后小，请核对")
     alt: tuple[Expression, ...] = ()
     if one.soft:
         others: dict[Comparator | None, tuple[Comparator | None, ...]] = {">=": (">", "~"), "<=": (None,)}
@@ -261,6 +267,8 @@ def _several(text: str, body: str, found: list[Quantity]) -> Expression:
     first, second = found[0], found[1]
     if len(found) == 2 and _two_bounds(first, second):
         return Expression(text, "number", "between", first.low, second.high, second.unit or first.unit)
+    if len(found) == 2 and re.fullmatch(r"\s?[≥>]值[≥>]\s?", second.lead) and first.low >= second.low:
+        return Expression(text, "number", "between", second.low, first.low, second.unit or first.unit)
     if len(found) == 2 and re.fullmatch(r"\s?[≤<]\D{0,16}[≤<]\s?", second.lead) and first.low <= second.low:
         return Expression(text, "number", "between", first.low, second.low, second.unit or first.unit)
     if all(one.unit in _AGES for one in found):

@@ -26,6 +26,7 @@ _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 NUMERAL = "[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]"
 _HUNDREDTHS = re.compile(rf"百分之({NUMERAL}+)(?:点({NUMERAL}+))?|百分之(\d+(?:\.\d+)?)")
 _LONGEST = 16
+_NEIGHBOURS = re.compile("[一二两三四五六七八九][一二两三四五六七八九]")
 
 
 def chinese_number(word: str) -> int | None:
@@ -50,12 +51,19 @@ def chinese_number(word: str) -> int | None:
     return total + section + digit
 
 
+def is_about(word: str) -> bool:
+    """Whether a numeral names two neighbours (两三次, 七八十人) and so no one number."""
+    return _NEIGHBOURS.search(word) is not None
+
+
 def spell_hundredths(text: str) -> str:
     """百分之九十五 and 百分之95 become 95%."""
 
     def digits(found: re.Match[str]) -> str:
         if found.group(3):
             return f"{found.group(3)}%"
+        if is_about(found.group(1)):
+            return found.group()
         whole = chinese_number(found.group(1))
         part = "".join(str(_DIGITS.get(letter, "")) for letter in found.group(2) or "")
         return f"{whole}.{part}%" if part else f"{whole}%"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wenxiao.rulebook.expressions.numerals import NUMERAL, chinese_number
+from wenxiao.rulebook.expressions.numerals import NUMERAL, chinese_number, is_about
 from wenxiao.rulebook.expressions.shape import Comparator
 from wenxiao.rulebook.expressions.units import loose_unit, unit_at
 
@@ -28,12 +28,12 @@ _AFTER: tuple[tuple[re.Pattern[str], Comparator], ...] = (
     (re.compile(r"\s?\+$"), ">="),
     (re.compile(r"\s?(?:左右|上下)"), "~"),
 )  # fmt: skip
-_NUMBER = re.compile(r"(?<![\d.])[-+±]?\d+(?:\.\d+)?(?!\.?\d)")
+_NUMBER = re.compile(r"(?<![\d.])[-+±负]?\d+(?:\.\d+)?(?!\.?\d)")
 _RANGE = re.compile(r"\s?(?:-{1,3}|~{1,2}|至|到|,)\s?(?=[-+]?\d)")
 _MORE = re.compile(r"\s?(?:多|余|来)\s?(?=万|亿|千|百|[一-鿿]|$)")
 _HIDDEN = re.compile(r"(?<![pP])[A-Za-z第前]$|五百$|十四$|十三$|世界$|中国$|全国$|PM\s?$|G$")
 _NAMES = re.compile(
-    r"\s?(?:强(?!度)|号|版|G(?=基站|网|信号|技术|通信)|A级|A景|热线|工程款|年级|位一体|大行动|大类|级(?!以)|条措施)"
+    r"\s?(?:强(?!度)|站式|号|版|G(?=基站|网|信号|技术|通信)|A级|A景|热线|工程款|年级|位一体|大行动|大类|级(?!以)|条措施)"
 )
 _STEM = re.compile(r"^(?:个|条|项|种|类|级|户|名)?$")
 _CHINESE = re.compile(
@@ -45,6 +45,24 @@ _SCALED_MORE = re.compile(r"(?<=\d)([万亿千百])([多余])")
 _HALF_YEAR = re.compile(r"^半年")
 _ASCENT = re.compile(r"(?:提升|提高|增长|增加|上升|增收|扩大|新增)")
 _DESCENT = re.compile(r"(?:下降|降低|减少|缩短|压减|降幅|下浮|减幅)")
+
+
+_OFTEN = re.compile(r"(?:每|/)\s?个?(?P<per>月|季度?|旬|周|星期|天|日|半年|学期)|(?P<mean>月|季|旬|周|日)均")
+
+
+def turn(text: str) -> str | None:
+    """Whether a cell's words speak of a rise ("up") or a fall ("down"); None where of neither or of both."""
+    up, down = _ASCENT.search(text) is not None, _DESCENT.search(text) is not None
+    return None if up == down else "up" if up else "down"
+
+
+def frequency(text: str) -> str | None:
+    """The stretch of time a cell's figure is for (月, 季, 周, 日), None where it is for the whole year."""
+    hit = _OFTEN.search(text)
+    if hit is None:
+        return None
+    word = hit["per"] or hit["mean"]
+    return {"季度": "季", "星期": "周", "天": "日"}.get(word, word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,7 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
-_IDIOM = frozenset("性体流致般定等化验通成交建安")
+_IDIOM = frozenset("性体流致般定等化验通成交建安式龙一")
 
 
 def spelled_out(text: str) -> str:
@@ -85,7 +103,7 @@ def spelled_out(text: str) -> str:
 
     def digits(found: re.Match[str]) -> str:
         word, rest = found.group(), text[found.end() :].lstrip()
-        value = None if word in _PLANS else chinese_number(word)
+        value = None if word in _PLANS or is_about(word) else chinese_number(word)
         unit, end = unit_at(rest, 0)
         if value is None or unit is None or rest[end : end + 1] in _IDIOM:
             return word
@@ -133,9 +151,11 @@ def _at(text: str, hit: re.Match[str], since: int) -> Quantity | None:
 def _signed(text: str, hit: re.Match[str]) -> tuple[Decimal, int]:
     """The number with its sign: a dash after a word or a unit is a dash, not a minus."""
     word = hit.group()
+    if word[0] == "负":
+        return -Decimal(word[1:]), hit.start()
     if word[0] in "-+±":
         before = text[: hit.start()].rstrip()
-        if word[0] == "±" or not before or _ANY_SIGN.search(before[-4:]) or before[-1] in "为增长降率在":
+        if word[0] == "±" or not before or _ANY_SIGN.search(before[-4:]) or before[-1] in "为增长降率在比速幅":
             return Decimal(word.lstrip("±")), hit.start()
         return Decimal(word[1:]), hit.start() + 1
     return Decimal(word), hit.start()
@@ -166,7 +186,7 @@ def _range(text: str, hit: re.Match[str]) -> tuple[Decimal, str | None, int] | N
     if joint is None or "," in joint.group():
         return None
     other = _NUMBER.match(text, joint.end())
-    if other is None or other.group()[0] in "+±":
+    if other is None or other.group()[0] in "+±负":
         return None
     upper = Decimal(other.group().lstrip("-")) if "-" in joint.group() else Decimal(other.group())
     unit_too, stop = _unit(text, other.end())

@@ -52,12 +52,12 @@ _SHARES = (
 )
 
 _ATOMS = sorted({*_MONEY, *_TIMES, *_PEOPLE, *_THINGS, *_MEASURES, *_SHARES}, key=len, reverse=True)
-_ATOM = "|".join(re.escape(atom) for atom in _ATOMS)
+_POINTS = r"个点(?![位子段名])"
+_ATOM = "|".join((_POINTS, *(re.escape(atom) for atom in _ATOMS)))
+_PER = rf"(?:{_ATOM}|季|旬|\((?:{_ATOM})(?:[·*、×](?:{_ATOM}))*\))"
 _SCALE = "|".join(_SCALES)
 _JOINT = r"\s?(?:/|每|\*|·|、|×|\.(?=[一-鿿]))\s?"
-UNIT = re.compile(
-    rf"(?:(?:{_SCALE})\s?)?(?:{_ATOM})(?:{_JOINT}(?:{_ATOM})(?!\d))*|(?:{_SCALE})(?:{_JOINT}(?:{_ATOM}))*"
-)
+UNIT = re.compile(rf"(?:(?:{_SCALE})\s?)?(?:{_ATOM})(?:{_JOINT}{_PER}(?!\d))*|(?:{_SCALE})(?:{_JOINT}(?:{_ATOM}))*")
 _LOOSE = re.compile(
     r"(?:(?:" + _SCALE + r")\s?)?[\u4e00-\u9fffA-Za-z%‰℃°²³㎡㎥]{1,4}(?:[/·*][\u4e00-\u9fffA-Za-z]{1,4})*"
 )
