@@ -1,0 +1,221 @@
+"""Officers' pages at 1 000 and at 100 000 subjects: CPU a page, queries and bytes, beside the bare page (login).
+
+In one process, without network and web server: what a page itself costs. WENXIAO_BENCH_SUBJECTS makes the large house smaller.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+LARGE = int(os.environ.get("WENXIAO_BENCH_SUBJECTS", "100000"))
+SMALL = min(1000, LARGE)
+YEAR = 2021
+MONTHS = (3, 6)
+TIMES = 5
+LONGEST = 12.0
+"""Seconds spent on one page at most: a slow page is asked fewer times."""
+PAGES = (
+    ("登录（空白页）", "/login"), ("工作台", "/?year=2021"), ("对象列表", "/subjects?year=2021"), ("对象列表，按名称", "/subjects?year=2021&sort=name"),
+    ("对象列表，按单位缩小", "/subjects?year=2021&unit={unit}"), ("对象档案", "/dossiers/{dossier}"), ("监控", "/monitoring?year=2021"),
+    ("问题", "/findings?year=2021"), ("整改台账", "/rectifications?year=2021"),
+)  # fmt: skip
+
+
+def measure():
+    """Two houses, each in a process of its own."""
+    from benchmarks.section import Section
+
+    sizes = sorted({SMALL, LARGE})
+    told = {size: _house(size) for size in sizes}
+    about = (
+        f"同一页在 {' 和 '.join(f'{size:,}' for size in sizes)} 个对象的区划各取一次（科员登录，SQLite；每个对象一份档案、预算、"
+        f"{len(MONTHS)} 笔支付，百分之一有财政评价、问题和整改）。CPU 毫秒为 {TIMES} 次中最好的一次，不含网络和网页服务器；倍数以登录页为 1。"
+    )
+    head = ("页面", *(f"{size:,} 个：{word}" for size in sizes for word in ("CPU 毫秒", "倍数", "查询", "KB")))
+    section = Section("页面", about, head)
+    for name, _ in PAGES:
+        cells = [cell for size in sizes for cell in _cells(told[size], name)]
+        section.rows.append((name, *cells))
+    section.notes = [f"内存最高 {told[size]['peak']} MB（{size:,} 个对象）。" for size in sizes]
+    return section
+
+
+def _cells(told, name):
+    bare, page = told["pages"][PAGES[0][0]], told["pages"][name]
+    return (
+        f"{page['cpu']:.1f}",
+        f"{page['cpu'] / bare['cpu']:.0f}",
+        str(page["queries"]),
+        f"{page['bytes'] / 1024:.0f}",
+    )
+
+
+def _house(size):
+    with tempfile.TemporaryDirectory() as home:
+        env = {
+            **os.environ, "WENXIAO_HOME": home, "WENXIAO_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
+            "WENXIAO_STATICFILES": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.pages", str(size)], cwd=Path(__file__).parent.parent, check=True,
+            text=True, stdout=subprocess.PIPE, env=env,
+        )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main(size):
+    """Plant, look at every page, tell as one line of JSON."""
+    import resource
+
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+    user, unit, dossier = plant(size)
+    client, told = Client(), {}
+    for name, path in PAGES:
+        told[name] = look(client, path.format(unit=unit, dossier=dossier))
+        client.force_login(user)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"pages": told, "peak": peak}))
+
+
+def look(client, path):
+    """Best CPU time of a page in milliseconds, its queries and its bytes; the first time warms up and doesn't count."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    begun, best = time.perf_counter(), None
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path, secure=True)
+    asked = len(queries)  # before the next request empties the log
+    assert response.status_code == 200, (path, response.status_code, response.get("Location"))
+    for _ in range(TIMES):
+        start = time.process_time()
+        client.get(path, secure=True)
+        spent = (time.process_time() - start) * 1000
+        best = spent if best is None else min(best, spent)
+        if time.perf_counter() - begun > LONGEST:
+            break
+    return {"cpu": best, "queries": asked, "bytes": len(response.content)}
+
+
+def plant(size):
+    """A division with so many subjects; an officer, a unit and an evaluated dossier of it."""
+    from django.db import transaction
+
+    from wenxiao.orgs.models import Role
+    from wenxiao.orgs.services import create_division, create_user, grant
+
+    division = create_division(code="990000", name="某区", bureau="某区财政局", by=None)
+    with transaction.atomic():
+        units, keys = _dossiers(division, size)
+        _money(keys)
+        judged = keys[:: max(size // max(size // 100, 10), 1)]
+        _results(division, judged, keys)
+        user = create_user(division=division, username="ceshi", name="测量", by=None, password="Ce-liang_2021!")  # noqa: S106 - a throwaway house
+        grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
+    user.must_change_password = False
+    user.save()
+    return user, units[0].pk, judged[0]
+
+
+def _dossiers(division, size):
+    from wenxiao.budget.models import Dossier, Subject
+    from wenxiao.orgs.models import Unit
+    from wenxiao.store.bulk import insert_rows
+
+    many = max(size // 100, 10)
+    insert_rows(
+        Unit, ("division", "code", "name", "kind"),
+        [(division.pk, f"{n:04}", f"某区第{n}单位", "department") for n in range(many)],
+    )  # fmt: skip
+    units = list(Unit.objects.filter(division=division).order_by("pk"))
+    for unit in units:
+        unit.path = f"/{unit.pk}/"
+    Unit.objects.bulk_update(units, ["path"], batch_size=200)
+    insert_rows(
+        Subject, ("division", "unit", "code", "name", "kind", "tags"),
+        [(division.pk, units[n % many].pk, f"{n:021}", f"某区第{n}项专项经费", "project", []) for n in range(size)],
+    )  # fmt: skip
+    subjects = Subject.objects.order_by("pk").values_list("pk", "unit")
+    insert_rows(
+        Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, YEAR - n % 2) for n, (pk, unit) in enumerate(subjects)]
+    )
+    return units, list(Dossier.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _money(keys):
+    from wenxiao.budget.models import Appropriation, Spending
+    from wenxiao.store.bulk import insert_rows
+
+    chance = random.Random(7)  # noqa: S311 - the same rows at every run
+    budgets = {key: Decimal(chance.randint(10, 5000)) * 10_000 for key in keys}
+    insert_rows(
+        Appropriation, ("dossier", "fund", "opening", "adjusted"), [(k, "general", b, b) for k, b in budgets.items()]
+    )
+    names = ("dossier", "fund", "source", "month", "amount", "line")
+    for part in range(0, len(keys), 10_000):
+        insert_rows(
+            Spending, names,
+            [
+                (key, "general", "treasury", month, budgets[key] * chance.randint(1, 50) / 100, f"{key}-{month}")
+                for key in keys[part : part + 10_000]
+                for month in MONTHS
+            ],
+        )  # fmt: skip
+
+
+def _results(division, judged, keys):
+    """Evaluations with a finding and a rectification each; watched dossiers; a self-evaluation round over everything."""
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.followup.models import CatalogueItem, Finding, Rectification
+    from wenxiao.reviews.models import Review
+    from wenxiao.rulebook.grading import grade
+    from wenxiao.store.bulk import insert_rows
+
+    chance = random.Random(8)  # noqa: S311 - as above
+    made = {"division": division, "work_year": YEAR, "state": "open"}
+    evaluation = Round.objects.create(
+        kind="finance_evaluation", name="财政评价", fiscal_year=YEAR - 1, key=True, **made
+    )
+    Round.objects.create(kind="selfeval", name="单位自评", fiscal_year=YEAR - 1, **made)
+    watched = list(Dossier.objects.filter(pk__in=keys[:40], fiscal_year=YEAR).values_list("pk", flat=True))
+    watching = Round.objects.create(
+        kind="monitoring", name="1-7月监控", fiscal_year=YEAR, from_month=1, through_month=7, key=True,
+        scope={"dossiers": watched}, **made,
+    )  # fmt: skip
+    points = [Decimal(chance.randint(6000, 9900)) / 100 for _ in judged]
+    rows = [(pk, evaluation.pk, evaluation.kind, "issued", p, grade(p)) for pk, p in zip(judged, points, strict=True)]
+    rows += [(pk, watching.pk, watching.kind, "issued", None, "") for pk in watched]
+    insert_rows(Review, ("dossier", "round", "kind", "state", "points", "grade"), rows)
+    item = CatalogueItem.objects.create(division=division, code="WT01", text="预算执行率低", order=1)
+    reviews = Review.objects.filter(round=evaluation).order_by("pk").values_list("pk", "dossier")
+    insert_rows(
+        Finding, ("dossier", "review", "item", "text", "state"),
+        [(dossier, pk, item.pk, "预算执行率低", "confirmed") for pk, dossier in reviews],
+    )  # fmt: skip
+    findings = Finding.objects.order_by("pk").values_list("pk", "dossier__unit")
+    insert_rows(
+        Rectification,
+        ("finding", "unit", "deadline", "state"),
+        [(pk, unit, date(YEAR, 12, 31), "ordered") for pk, unit in findings],
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
