@@ -20,7 +20,7 @@ from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.services import record_actual, record_mark, route_of, submit_review, waiting_for
-from wenxiao.reviews.services.road import STEPS
+from wenxiao.reviews.services.road import STEPS, skipped_by
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to, rows_of
 from wenxiao.rulebook import basis
@@ -94,7 +94,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "home": HOME[row.kind], "self_marked": SELF_MARKED, "possibilities": _possibilities(row), "causes": _causes(row),
         "submits": row.state in OPEN and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "who_fills": who_can("fill"), "judges": row.state == "submitted" and _may_judge(request, row), "scores": kind_of(row.kind).scores,
-        "road": _road(row),
+        "road": _road(row), "skips": [CHECKERS[role] for role in skipped_by(row, person(request))],
         "on_paper": waiting_for(row) in {"head", "department"}
         and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id) if row.kind == "monitoring" else None,

@@ -73,21 +73,28 @@ def waiting_for(review: Review) -> str:
     return road[review.step] if review.state == Review.State.SUBMITTED and review.step < len(road) else ""
 
 
+def skipped_by(review: Review, by: User) -> list[str]:
+    """The roles of the route that would be passed over if ``by`` checked now."""
+    road = route_of(review)
+    able = [at for at, role in enumerate(road) if at >= review.step and _may(by, STEPS[role], review)]
+    return road[review.step : max(able)] if able else road[review.step :]
+
+
+def _may(by: User | None, power: str, review: Review) -> bool:
+    return permissions.can(by, power, unit=review.dossier.unit, subject=review.dossier.subject)
+
+
 def _require_check(by: User | None, review: Review) -> int:
     """The step after which ``by`` leaves the review: the furthest of the road still ahead that this person may take.
 
     Whoever stands further up may pass for those who never log in; what was skipped is written into the trail.
     """
-    road, subject = route_of(review), review.dossier.subject
-
-    def may(power: str) -> bool:
-        return permissions.can(by, power, unit=review.dossier.unit, subject=subject)
-
-    ahead = [at + 1 for at, role in enumerate(road) if at >= review.step and may(STEPS[role])]
+    road = route_of(review)
+    ahead = [at + 1 for at, role in enumerate(road) if at >= review.step and _may(by, STEPS[role], review)]
     if ahead:
         return max(ahead)
     powers = kind_of(review.kind).check
-    if not any(may(power) for power in powers) or (road and not may("confirm")):
+    if not any(_may(by, power, review) for power in powers) or (road and not _may(by, "confirm", review)):
         _require(by, STEPS[waiting_for(review)] if waiting_for(review) else powers[-1], review)
     return len(road)
 
