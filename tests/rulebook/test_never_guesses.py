@@ -8,8 +8,9 @@ import pytest
 
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.profiles import profile
+from wenxiao.rulebook.published import case_from_form, judge_table
 from wenxiao.rulebook.rows import Row
-from wenxiao.rulebook.scoring import score_one
+from wenxiao.rulebook.scoring import execution, score_one
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,43 @@ def test_rows(target, actual, status, said):
 def test_a_strict_bound_read_loosely_is_said():
     row = Row(Decimal(10), name="投诉", target=parse("<5", "target"), actual=parse("5", "actual"), year=2021)
     assert "“<”按“≤”计" in (score_one(row, profile()).assumed or "")
+
+
+def _form(rate):
+    fund = {
+        "label": "年度资金总额", "full_year": {"yuan": "1000"}, "executed": {"yuan": "942.345"}, "rate": rate,
+        "weight": {"value": "10"}, "score": {"value": "9.42"},
+    }  # fmt: skip
+    return {"kind": "selfeval", "sheet": "表", "year": {"value": 2021}, "funds": [fund], "indicators": []}
+
+
+@pytest.mark.parametrize(
+    ("rate", "differs"),
+    [
+        ({"value": None, "computed": "0.942345"}, False),
+        ({"published": None, "percent": None, "raw": "=F6/E6"}, False),
+        ({"published": "94.2345%"}, False),
+        ({"published": "94%"}, False),
+        ({"published": "0.94"}, False),
+        ({"published": "94.2346%"}, True),
+        ({"published": "94.24%"}, True),
+    ],
+)
+def test_only_a_published_rate_is_compared_at_its_digits(rate, differs):
+    table = judge_table(case_from_form(_form(rate)))
+    assert ("rate_differs" in {found["code"] for found in table["differences"]}) is differs
+
+
+def test_words_where_a_number_belongs_are_named():
+    row = {"level3": "覆盖率", "target": "≥90%", "actual": "95%", "weight": "十", "score": 10}
+    table = judge_table({"budget": {"full_year": "abc", "executed": 5}, "exec_weight": 10, "indicators": [row]})
+    assert (table["rows"][0]["status"], table["rows"][0]["points"]) == ("unreadable", None)
+    assert "“十”不是数" in table["rows"][0]["reason"]
+    assert "“abc”不是数" in table["execution"]["reason"]
+    assert [found["code"] for found in table["differences"]].count("not_a_number") == 2
+
+
+def test_a_negative_budget_is_called_negative():
+    judged = execution(Decimal(-5), None, Decimal(1), profile())
+    assert (judged.points, judged.status) == (None, "needs_judgement")
+    assert "负数" in judged.reason

@@ -36,6 +36,8 @@ class Execution:
     verified: bool
     counts: bool = True
     difference: str | None = None
+    exact: Fraction | None = None
+    """The rate in percent before rounding, for comparing with a rate published to more digits."""
 
 
 def execution(
@@ -58,7 +60,9 @@ def execution(
     if base is None or executed is None:
         missing = "预算数" if base is None else "全年执行数"
         return _open("not_reported", f"没有填写{missing}，不计分。", profile, difference)
-    if base <= 0:
+    if base < 0:
+        return _open("needs_judgement", f"{named}为负数，需人工核实。", profile, difference)
+    if base == 0:
         return _zero_budget(profile, difference)
     share = exact_rate(executed, base)
     if share is None or share < 0:
@@ -96,7 +100,10 @@ def _scored(share: Fraction, weight: Decimal, named: str, profile: Profile, diff
     over = "；执行数超过预算数，请核实" if share > 1 else ""
     reason = f"全年执行数 ÷ {named} = {plain(rate)}%{over}。"
     points = round_points(earned)
-    return Execution(rate, points, "scored", reason, named, rule.code, rule.basis, rule.verified, difference=difference)
+    return Execution(
+        rate, points, "scored", reason, named, rule.code, rule.basis, rule.verified,
+        difference=difference, exact=share * 100,
+    )  # fmt: skip
 
 
 def _banded(share: Fraction, weight: Decimal, profile: Profile) -> Fraction:

@@ -18,6 +18,7 @@ from wenxiao.rulebook.published_marks import (
     agreement,
     grade_of,
     grade_word,
+    not_a_number,
     number_in,
     points_text,
     published_text,
@@ -92,7 +93,11 @@ def _execution(
         "rate": published_text(judged.rate), "points": points_text(points), "published": published_text(published),
         "agrees": None, "reason": judged.reason, "rule": judged.rule, "denominator": judged.denominator,
     }  # fmt: skip
-    _rate_text(case, judged.rate, found)
+    _rate_text(case, judged, found)
+    said = _amounts_in_words(case.get("budget") or {})
+    if said is not None:
+        answer["reason"] = f"{said}，不计分，待确认。"
+        found.append(Difference("not_a_number", "年度资金总额", said))
     if judged.rate is not None and judged.rate > _FULL:
         found.append(Difference("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%"))
     if judged.points is None and judged.status == "not_reported" and published is not None:
@@ -124,12 +129,24 @@ def _executed(budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, 
     return judged
 
 
-def _rate_text(case: Mapping[str, Any], rate: Decimal | None, found: list[Difference]) -> None:
-    """A published rate that its own amounts don't give."""
-    published = number_in(case.get("exec_rate_text"))
-    if rate is not None and published is not None and not rate_agreement(rate, published):
-        text = f"公布执行率 {case['exec_rate_text']}，按执行数÷预算数为 {rate}%"
-        found.append(Difference("rate_differs", "预算执行率", text))
+def _amounts_in_words(budget: Mapping[str, Any]) -> str | None:
+    """What is wrong with an amount that is no number; None when every amount is a number or missing."""
+    for key, name in (("full_year", "全年预算数"), ("initial", "年初预算数"), ("executed", "全年执行数")):
+        words = not_a_number(budget.get(key))
+        if words is not None:
+            return f"{name}“{words}”不是数"
+    return None
+
+
+def _rate_text(case: Mapping[str, Any], judged: Execution, found: list[Difference]) -> None:
+    """A published rate that its own amounts don't give; 0.94 without a sign may stand for 94 %."""
+    published, written = number_in(case.get("exec_rate_text")), str(case.get("exec_rate_text"))
+    if judged.exact is None or published is None or rate_agreement(judged.exact, published):
+        return
+    if "%" not in written and "％" not in written and rate_agreement(judged.exact, published.scaleb(2)):
+        return
+    text = f"公布执行率 {written}，按执行数÷预算数为 {judged.rate}%"
+    found.append(Difference("rate_differs", "预算执行率", text))
 
 
 def _row(
@@ -157,6 +174,10 @@ def _row(
         "agrees": None, "reason": outcome.reason, "rule": outcome.rule,
         "assumed": "；".join(word for word in (assumed, outcome.assumed) if word) or None,
     }  # fmt: skip
+    words = not_a_number(indicator.get("weight"))
+    if words is not None:
+        answer |= {"status": "unreadable", "reason": f"分值“{words}”不是数，待确认。"}
+        found.append(Difference("not_a_number", place, f"分值“{words}”不是数"))
     _compare(answer, outcome, (weight, published), actual, place, found)
     return answer, outcome
 

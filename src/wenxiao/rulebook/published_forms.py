@@ -114,10 +114,10 @@ def _points(cell: object) -> Decimal | None:
 
 
 def _rate(cell: object) -> str | None:
-    """The published rate as a person sees it."""
+    """The published rate as a person sees it; None where a formula has no cached value, so nobody saw any."""
     if not isinstance(cell, Mapping):
         return None if cell is None else str(cell)
-    for key in ("published", "value", "raw", "percent"):
+    for key in ("published", "value"):
         if cell.get(key) not in {None, ""}:
             return str(cell[key])
     return None

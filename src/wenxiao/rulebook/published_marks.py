@@ -16,6 +16,9 @@ _GRADE_WORDS = {
     "不合格": "差", "较差": "差", "差": "差",
 }  # fmt: skip
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_POWER = re.compile(r"\d[eE][-+]?\d")
+_NOTHING = frozenset({"", "-", "--", "—", "——", "－", "/", "无", "不计分", "不适用"})
+_RATE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def number_in(value: object) -> Decimal | None:
         return None
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
+    if isinstance(value, str) and _POWER.search(value):
+        return None
     found = _NUMBER.search(str(value).replace(",", "").replace("，", "").replace("％", "%"))
     return Decimal(found.group()) if found else None
 
@@ -72,9 +77,21 @@ def agreement(points: Decimal, published: Decimal) -> tuple[bool, str]:
     return False, "differs"
 
 
-def rate_agreement(rate: Decimal, published: Decimal) -> bool:
-    """Whether a percent with two decimals, rounded to the digits published, is what was published."""
-    return scaled(Fraction(rate), min(digits_of(published), 2)) == published
+def rate_agreement(rate: Decimal | Fraction, published: Decimal) -> bool:
+    """Whether a percent, rounded to the digits published (looked at up to six), is what was published.
+
+    Give the exact rate where more than two digits may be published.
+    """
+    digits = min(digits_of(published), _RATE_DIGITS)
+    return scaled(Fraction(rate), digits) == scaled(Fraction(published), digits)
+
+
+def not_a_number(value: object) -> str | None:
+    """The words of a cell that should hold a number and holds none (十, abc); None where it is empty or a number."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    text = "" if value is None else str(value).strip()
+    return text if text not in _NOTHING and number_in(value) is None else None
 
 
 def grade_word(value: object) -> str | None:
