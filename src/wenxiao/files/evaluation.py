@@ -32,6 +32,12 @@ SUBTOTAL = re.compile(r"^(.{0,14}?)\(?小计\)?$")
 GRADE_LABEL = re.compile(r"(评价|评定|绩效|评审|综合|考评)?(等级|等次|档次)[:]?$|^(评价|绩效)级别$")
 GRADE_INLINE = re.compile(r"(?:等级|等次|档次|级别)\s*(?:为)?\s*[:“\"]?\s*(优秀?|良好?|中等?|较?差)(?![\u4e00-\u9fa5])")
 GRADES = {"优": "优", "优秀": "优", "良": "良", "良好": "良", "中": "中", "中等": "中", "差": "差", "较差": "差"}
+TITLE_ABOVE = re.compile(r"(?=.{6,80}$)[^:。；;]*(?:评分|评价|得分|绩效)[^:。；;]*表(?:\(.{1,12}\))?")
+SUBJECT_IN_TITLE = re.compile(
+    r"^(?:附[件表]\d*)?20\d\d年度?([^:。]{2,40}?项目)(?:支出|资金)?(?:财政|部门|重点|事后|整体|支出|绩效){0,4}(?:评价|评分|得分)"
+)
+GENERAL = re.compile(r"(?:中央|省|市|县|区|级|本|财政|部门|预算|重点|专项|支出|资金|绩效|政策|一般|各|单位)+项目")
+"""A title such as 「2021年度县级项目绩效评价评分表」 names no subject."""
 REMARK = re.compile(r"^(备注|注|说明)$")
 SIGNATURE = re.compile(r"签名|签字|签章|盖章|^(评价人员|主评人|评分人|填表人|复核人?|日期|评价组长)[:]|年月日$")
 
@@ -164,6 +170,8 @@ def _read_form(
     out |= head_fields(found, unit)
     out["money_unit"] = unit or _unit_of_money(found)
     out["year"] = out["year"] or _year_above(grid, segment, out["title"])
+    if book.container == "docx" and out["title"] is None:
+        _take_title_above(book, index, out)
     out |= {"header_row": head.last_row, "columns": head.names, "criteria": [], "subtotals": [], "level_weights": {}}
     out |= {"total": None, "total_weight": None, "grade": None, "problems": [], "suggestions": [], "remark": None}
     if head.experts and is_trimmed([*(cell.text for cell in sheet.cells.values()), *texts]):
@@ -196,6 +204,21 @@ def _head_sources(book: Book, index: int, grid: Grid, segment: _Segment) -> tupl
         found += paragraph_values(above)
         texts += above
     return found, texts
+
+
+def _take_title_above(book: Book, index: int, out: dict[str, Any]) -> None:
+    """Title, year and a plainly named subject from the title paragraph above the table of a Word file."""
+    above = [text.strip() for at, text in book.paragraphs if at == index]
+    text = next((text for text in reversed(above) if TITLE_ABOVE.fullmatch(squeezed(text))), None)
+    if text is None:
+        return
+    out["title"] = {"value": text, "cell": None}
+    year = year_of(half_width(text))
+    if out["year"] is None and year is not None:
+        out["year"] = {"value": year, "raw": text, "cell": None}
+    named = SUBJECT_IN_TITLE.match(squeezed(text))
+    if out["subject_name"] is None and named and not GENERAL.fullmatch(named[1]):
+        out["subject_name"] = {"value": named[1], "cell": None}
 
 
 def _unit_of_money(found: list[Found]) -> str | None:

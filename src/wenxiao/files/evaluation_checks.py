@@ -11,6 +11,8 @@ from wenxiao.files.textforms import number_of
 from wenxiao.rulebook.problems import Level, Problem
 
 CENT = Decimal("0.01")
+LEAST_RESULTS = Decimal(60)
+RESULTS = ("产出", "效益", "效果")
 BANDS = ((Decimal(90), "优"), (Decimal(80), "良"), (Decimal(60), "中"))
 """Lower bounds included: 90（含）优, 80（含）良, 60（含）中, below 差."""
 
@@ -21,6 +23,7 @@ def evaluation_problems(form: dict[str, Any]) -> list[Problem]:
         *_missing(form),
         *_rows(form),
         *_weights(form),
+        *_results(form),
         *_levels(form),
         *_subtotals(form),
         *_totals(form),
@@ -185,6 +188,23 @@ def _weights(form: dict[str, Any]) -> Iterator[Problem]:
             expected=str(total),
             got=str(written),
             mend="请核对合计行。",
+        )
+
+
+def _results(form: dict[str, Any]) -> Iterator[Problem]:
+    """产出 and 效益 (or 效果) below 60 points; only said where both stand under level-1 names of their own."""
+    rows = [item for item in form["criteria"] if any(word in (item["level1"] or "") for word in RESULTS)]
+    results, total = _sum(rows, "weight"), _sum(form["criteria"], "weight")
+    if results is not None and total is not None and results < LEAST_RESULTS <= total:
+        yield _problem(
+            form,
+            "PJ-06",
+            rows[0]["weight"]["cell"],
+            f"产出与效益分值合计 {results}，原则上不低于 {LEAST_RESULTS}。",
+            expected=f"不低于 {LEAST_RESULTS}",
+            got=str(results),
+            mend="请调整分值，突出结果导向。",
+            basis="财预〔2020〕10号 项目支出绩效评价管理办法 第十四条（待核）",
         )
 
 

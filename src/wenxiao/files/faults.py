@@ -26,11 +26,27 @@ _MONEY = {
 _BANDS = ((Decimal(90), "优"), (Decimal(80), "良"), (Decimal(60), "中"), (Decimal(0), "差"))
 _GRADES = {"优秀": "优", "优": "优", "良好": "良", "良": "良", "中等": "中", "中": "中", "差": "差", "较差": "差"}
 HUNDRED = Decimal(100)
+_PERCENT = re.compile(r"(?:达到?|为|约|[≥>])?([0-9]+(?:\.[0-9]+)?)%")
+_SHARE = re.compile(
+    r"(?:合格|达标|覆盖|及时|准确|出勤|到位|入学|巩固|优良|优秀|通过|验收|完好|就业|参保|参与|普及|知晓|满意|发放|足额)(?:率|度)(?:\(.*\))?$"
+)
 
 
 def form_problems(form: Form) -> list[Problem]:
     """Every fault of a self-evaluation or monitoring form as read by ``wenxiao read``, in the order of the sheet."""
-    checks = (_head, _money_cells, _money_sums, _rates, _rows, _same_rows, _weights, _total, _grade, _uncached)
+    checks = (
+        _head,
+        _money_cells,
+        _money_sums,
+        _rates,
+        _execution_points,
+        _rows,
+        _same_rows,
+        _weights,
+        _total,
+        _grade,
+        _uncached,
+    )
     return [problem for check in checks for problem in check(form)]
 
 
@@ -192,7 +208,8 @@ def _rates(form: Form) -> Iterator[Problem]:
                 mend="请核对预算数与执行数，或说明原因。",
             )
         shown = rate["percent"]
-        if exact is not None and shown is not None and not _same_rate(Decimal(shown), exact, rate):
+        # nobody is asked for a negative rate: the negative amount is named instead
+        if exact is not None and exact >= 0 and shown is not None and not _same_rate(Decimal(shown), exact, rate):
             yield _said(
                 form,
                 "ZJ-10",
@@ -203,6 +220,16 @@ def _rates(form: Form) -> Iterator[Problem]:
                 got=f"{shown}%",
                 mend="请按 全年执行数÷全年预算数 重算。",
             )
+
+
+def _execution_points(form: Form) -> Iterator[Problem]:
+    """The points of 预算执行率 against their weight, like those of any indicator."""
+    weight, score = _execution(form, "weight"), _execution(form, "score")
+    if weight is not None and score is not None and score > weight:
+        text = f"“预算执行率”得分 {plain(score)} 高于分值 {plain(weight)}。"
+        mend = "请核对得分与分值。"
+        cell = form["funds"][0]["score"]["cell"]
+        yield _said(form, "ZP-11", "阻断", text, cell, expected=f"不高于 {plain(weight)}", got=plain(score), mend=mend)
 
 
 def _two(number: Decimal) -> str:
@@ -225,6 +252,20 @@ def _rows(form: Form) -> Iterator[Problem]:
             yield _said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
         if form["kind"] == "selfeval":
             yield from _row_points(form, row, name or f"第 {row['row']} 行")
+        yield from _over_whole(form, row, name)
+
+
+def _over_whole(form: Form, row: Any, name: str) -> Iterator[Problem]:
+    """A share of a whole (合格率, 覆盖率, 满意度) cannot pass 100%; a growth or a ratio can."""
+    actual = row.get("actual") or {}
+    text = squeezed(str(actual.get("value") or actual.get("computed") or ""))
+    found = _PERCENT.fullmatch(text)
+    if found and _SHARE.search(squeezed(name)) and Decimal(found[1]) > HUNDRED:
+        mend = "请核对实际完成值的分子分母。"
+        text = f"“{name}”实际完成 {found[1]}%，超过 100%。"
+        yield _said(
+            form, "ZJ-04", "警告", text, actual.get("cell"), expected="不超过 100%", got=f"{found[1]}%", mend=mend
+        )
 
 
 def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
@@ -266,7 +307,8 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
             mend="请核对得分与分值。",
         )
     target = bool((row.get("target") or {}).get("value") or (row.get("target") or {}).get("computed"))
-    actual = bool((row.get("actual") or {}).get("value") or (row.get("actual") or {}).get("computed"))
+    done = row.get("actual") or {}
+    actual = bool(done.get("value") or "computed" in done)  # a formula is something written, even if it isn't computed
     place = (row.get("actual") or row.get("target") or {}).get("cell")
     if actual and not target:
         yield _said(

@@ -145,7 +145,7 @@ def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
     """Points with their cell; 「99.55分」 → value "99.55" with what is stored beside it."""
     out = grid.seen(*place)
     value = out["value"]
-    if isinstance(value, str) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):  # \d would let ２５ pass
         number = number_in(value)
         if number is not None:
             out["stored"], out["value"] = value, plain(number)

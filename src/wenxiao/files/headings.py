@@ -49,6 +49,9 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
         "score": INDICATOR_HEADINGS["score"].pattern,
     }.items()
 }
+_ANSWER = re.compile(
+    r"(?:经费|资金|制度|人员|硬件|硬件条件|条件)保障|其[他它]|原因说明|确定能|有可能|可能|(?:完全)?不可能|确定不能"
+)
 DEEPEST_HEADING = 3
 """A heading never spans more rows than this; what is taller is the side label of the block."""
 
@@ -101,11 +104,19 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
         return None
     depths = [grid.span(row, col).bottom for col, _ in known]
     bottom = max((depth for depth in depths if depth - row < DEEPEST_HEADING), default=row)
+    if bottom == row and _answers_below(grid, row + 1):
+        bottom = row + 1
     columns: dict[str, Column] = {}
     others: dict[str, Column] = {}
     for col in grid.cols:
         _take(grid, (row, bottom), col, headings, columns, others)
     return Heading(row, bottom, columns, others)
+
+
+def _answers_below(grid: Grid, row: int) -> bool:
+    """Whether the row only names causes and possibilities: the second heading row of a form saved without its merges."""
+    words = [bare(text) for _, text in grid.starts_in_row(row)]
+    return len(words) > 1 and all(_ANSWER.fullmatch(word) for word in words)
 
 
 def _take(

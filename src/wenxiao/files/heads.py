@@ -81,9 +81,20 @@ GRADE = {
     "评价等次",
     "绩效评价等级",
 }
+_LABELS = (
+    PROJECT
+    | DEPT
+    | UPPER_DEPT
+    | UNIT
+    | YEAR
+    | GRADE
+    | {"单位", "金额单位", "资金单位", "监控期间", "填报日期", "填表日期"}
+)
+_NEXT_LABEL = re.compile(r"(?<=[\s;；，,])([^\s:：;；，,]{2,14})[:：]")
 _CONCLUSIONS = {"自评结论", "评价结论", "自评结果", "评价结果"}
 _TITLE = re.compile(r".*(?:自评|自我评价|监控|监测|绩效|评价).*表.*")
 _BUDGET_YEAR = re.compile(r"年度|年项目|年部门|年预算")
+_PERIOD_YEAR = re.compile(r"(?<!\d)20\d\d年\d{1,2}月?(?:\d{1,2}日)?[-~—–－～至到](?:20\d\d年)?\d{1,2}月")
 _ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
 _TICK = re.compile(
     r"([优良中差合不格]{1,3}秀?好?等?)\s*[(（]?\s*[☑√✓■✔]|[☑√✓■✔]\s*[)）]?\s*([优良中差合不格]{1,3}秀?好?等?)"
@@ -136,15 +147,25 @@ def label_of(text: str) -> str:
     return bare(re.split(r"[:：]", text, maxsplit=1)[0])
 
 
+def several(text: str) -> list[str]:
+    """Labels with their values that share one cell, apart: 「项目名称：甲  主管部门：乙」 → two parts."""
+    if len(text) > 200 or len(re.findall(r"[:：]", text)) < 2:
+        return [text]
+    cuts = [0, *(found.start() for found in _NEXT_LABEL.finditer(text) if label_of(found[1]) in _LABELS)]
+    return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
+
+
 def field(grid: Grid, labels: set[str], rows: range) -> dict[str, object] | None:
     """``{"value", "cell"}`` of a labelled field, right of its label or after its colon; None when there's no label."""
     for row in rows:
         for col, text in grid.starts_in_row(row):
-            if label_of(text) not in labels or len(text) > 200:
+            parts = several(text)
+            if len(text) > 200 or not any(label_of(part) in labels for part in parts):
                 continue
-            inline = re.split(r"[:：]", text, maxsplit=1)
-            if len(inline) == 2 and tidy(inline[1]) and bare(inline[0]) in labels:
-                return {"value": tidy(inline[1]), "cell": grid.address(row, col)}
+            for part in parts:
+                inline = re.split(r"[:：]", part, maxsplit=1)
+                if len(inline) == 2 and tidy(inline[1]) and bare(inline[0]) in labels:
+                    return {"value": tidy(inline[1]), "cell": grid.address(row, col)}
             if bare(text) in labels and (place := grid.right_of(row, col)) is not None:
                 return _beside(grid, place, labels)
     return None
@@ -191,7 +212,7 @@ def year(grid: Grid, rows: range) -> dict[str, object]:
     labelled = field(grid, YEAR, rows)
     if labelled is not None and isinstance(labelled["value"], str) and (found := year_in(labelled["value"] + "年")):
         return {"value": found, "raw": labelled["value"], "cell": labelled["cell"]}
-    for words in (_BUDGET_YEAR, _ANY_YEAR):
+    for words in (_BUDGET_YEAR, _ANY_YEAR, _PERIOD_YEAR):
         for row in rows:
             for col, text in grid.starts_in_row(row):
                 if len(text) < 80 and words.search(squeezed(text)) and not _is_answer(grid, row, col):
