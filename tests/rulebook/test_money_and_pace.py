@@ -59,6 +59,20 @@ def test_milestones_win():
     assert pace.pace(D(100), D(1), 7, milestones=[missed], on=date(2021, 1, 5)).light == "green"
 
 
+def test_a_negative_budget_is_dark_and_said():
+    dark = pace.pace(D(-100), D(1), 7)
+    assert (dark.light, dark.rate) == ("none", None)
+    assert "负数" in dark.reason
+
+
+def test_milestones_say_what_was_late_and_watch_the_money():
+    late = pace.Milestone("招标", date(2021, 3, 31), date(2021, 5, 1))
+    now = pace.pace(D(100), D(99), 7, milestones=[late])
+    assert (now.light, now.above_pace) == ("green", True)
+    assert "逾期完成：招标" in now.reason
+    assert pace.pace(D(100), D(50), 7, milestones=[late]).above_pace is False
+
+
 def test_goal_lights_and_forecast():
     assert pace.goal_light(D(100), D(50), Fraction(7, 12)) == "green"
     assert pace.goal_light(None, D(50), Fraction(7, 12)) == "none"

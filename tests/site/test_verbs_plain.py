@@ -13,14 +13,15 @@ import openpyxl
 import pytest
 
 from wenxiao.site import verbs_plain
+from wenxiao.site.command import parser
 
 CASES = Path(__file__).parents[1] / "cases"
 
 
 def _run(capfdbinary, *argv):
-    parser = argparse.ArgumentParser()
-    verbs_plain.add_parsers(parser.add_subparsers(required=True))
-    args = parser.parse_args([str(part) for part in argv])
+    plain = argparse.ArgumentParser()
+    verbs_plain.add_parsers(plain.add_subparsers(required=True))
+    args = plain.parse_args([str(part) for part in argv])
     code = args.run(args)
     out, err = capfdbinary.readouterr()
     return code, json.loads(out) if out else None, err.decode()
@@ -177,7 +178,10 @@ def test_pace(capfdbinary, tmp_path):
     [
         ({"budget_yuan": 1, "executed_yuan": 1}, "through_month"),
         ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 13}, "第 1 项"),
-        ({"budget_yuan": "很多", "executed_yuan": 1, "through_month": 3}, "第 1 项"),
+        ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 7.5}, "1 至 12 的整数，现为“7.5”"),
+        ({"budget_yuan": "很多", "executed_yuan": 1, "through_month": 3}, "“很多”不是金额"),
+        ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": [{"due": "2021-13-01"}]}, "不是日期"),
+        ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": ["三月"]}, "对象的清单"),
         ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": [{"due": "三月"}]}, "第 1 项"),
     ],
 )
@@ -237,3 +241,34 @@ def test_other_forms_of_a_book_are_passed_over(capfdbinary, tmp_path, monkeypatc
     code, answer, _ = _run(capfdbinary, "score", _file(tmp_path, "", "评分.docx"))
     assert code == 0
     assert [table["id"] for table in answer["tables"]] == ["1#2"]
+
+
+@pytest.mark.parametrize("figure", ["NaN", "1e400", "Infinity"])
+def test_figures_no_table_holds_are_refused(capfdbinary, tmp_path, figure):
+    path = tmp_path / "大数.json"
+    path.write_text(f'{{"cases": [{{"indicators": [{{"weight": {figure}}}]}}]}}', encoding="utf-8")
+    code, _, err = _run(capfdbinary, "score", str(path))
+    assert code == 2
+    assert figure in err
+    assert "数" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "缺少参数 命令"),
+        (["parse"], "缺少参数 --file"),
+        (["parse", "--file"], "后面缺少内容"),
+        (["score", "a.json", "--year", "去年"], "应为整数"),
+        (["score", "a.json", "--nothing"], "不认识的参数 --nothing"),
+        (["nothing"], "这个取值"),
+    ],
+)
+def test_wrong_use_is_said_in_chinese(capsys, words, said):
+    with pytest.raises(SystemExit) as stopped:
+        parser().parse_args(words)
+    err = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert said in err
+    for english in ("usage", "argument", "required", "invalid", "choose", "expected"):
+        assert english not in err

@@ -89,17 +89,19 @@ def pace(
 
     Money in 元. index = (executed ÷ budget) ÷ elapsed × 100. With ``arrived_month`` the year runs from that month
     (both counted in). ``milestones`` win over months; ``on`` is the day they are judged by (default: the last day of
-    ``through_month`` in the year of the first due day) and the day the cut points are read for. No budget or no figure:
-    light ``none``, never a division. PaceError for months outside 1–12.
+    ``through_month`` in the year of the first due day) and the day the cut points are read for; ``above_pace`` looks
+    at the money in either case. No budget, a negative one or no figure: light ``none``, never a division. PaceError for months outside 1–12.
     """
     _check_months(through_month, arrived_month)
     lights = lights_in_force(on, overrides)
     share = exact_rate(executed, budget)
     if share is None or budget is None or executed is None:
         return _dark(None, "未填预算数或预算数为 0，或没有执行数，不判断进度。", lights)
+    if budget < 0:
+        return _dark(None, "预算数为负数，不判断进度，请核实。", lights)
     rate = scaled(share * 100, 2)
     if milestones:
-        return _by_milestones(rate, milestones, _cut_off(milestones, through_month, on), lights, through_month)
+        return _by_milestones(share, milestones, _cut_off(milestones, through_month, on), lights, through_month)
     elapsed, said = _elapsed(through_month, arrived_month)
     if elapsed is None:
         return _dark(rate, said, lights)
@@ -147,27 +149,33 @@ def forecast(monthly: Sequence[Decimal]) -> Forecast | None:
     return Forecast(min(value for _, value in named), max(value for _, value in named), named)
 
 
+_AHEAD = "，超过时间进度，请核实是否超进度支付"
+
+
 def _by_months(share: Fraction, elapsed: Fraction, said: str, lights: Lights) -> Pace:
     index = share / elapsed * 100
     rate, passed, shown = scaled(share * 100, 2), scaled(elapsed * 100, 2), scaled(index, 1)
     above = index > lights.above_over
-    tail = "，超过时间进度，请核实是否超进度支付" if above else ""
+    tail = _AHEAD if above else ""
     reason = f"执行率 {rate}%（{said}），进度指数 {shown}{tail}。"
     return Pace(rate, passed, shown, lights.of(index), above, reason, lights.basis, lights.verified)
 
 
-def _by_milestones(rate: Decimal, steps: Sequence[Milestone], day: date, lights: Lights, month: int) -> Pace:
+def _by_milestones(share: Fraction, steps: Sequence[Milestone], day: date, lights: Lights, month: int) -> Pace:
+    rate, above = scaled(share * 100, 2), share * YEAR_MONTHS * 100 / month > lights.above_over
+    money = f"执行率 {rate}%{_AHEAD if above else ''}。"
     due = [step for step in steps if step.due <= day]
     done = [step for step in due if step.done is not None and step.done <= day]
     passed = scaled(Fraction(month * 100, YEAR_MONTHS), 2)
     if not due:
-        reason = f"按节点判断：截至{_spoken(day)}尚无到期节点，无滞后；执行率 {rate}%。"
-        return Pace(rate, passed, None, "green", above_pace=False, reason=reason, basis=lights.basis, verified=False)
+        reason = f"按节点判断：截至{_spoken(day)}尚无到期节点，无滞后；{money}"
+        return Pace(rate, passed, None, "green", above_pace=above, reason=reason, basis=lights.basis, verified=False)
     index = Fraction(len(done) * 100, len(due))
     open_names = "、".join(step.name for step in due if step not in done)
-    tail = f"，未完成：{open_names}" if open_names else ""
-    reason = f"按节点判断：截至{_spoken(day)}到期 {len(due)} 个、完成 {len(done)} 个{tail}；执行率 {rate}%。"
-    return Pace(rate, passed, scaled(index, 1), lights.of(index), False, reason, lights.basis, verified=False)
+    late_names = "、".join(step.name for step in done if step.done is not None and step.done > step.due)
+    tail = (f"，逾期完成：{late_names}" if late_names else "") + (f"，未完成：{open_names}" if open_names else "")
+    reason = f"按节点判断：截至{_spoken(day)}到期 {len(due)} 个、完成 {len(done)} 个{tail}；{money}"
+    return Pace(rate, passed, scaled(index, 1), lights.of(index), above, reason, lights.basis, verified=False)
 
 
 def _elapsed(through: int, arrived: int | None) -> tuple[Fraction | None, str]:

@@ -44,8 +44,8 @@ def pace_columns(
     """
     _refuse(frame)
     cuts = lights_in_force(on, overrides)
-    counted = frame.with_columns(_signed().alias("_e"), pl.col("budget").abs().alias("_b"), *_elapsed())
-    known = pl.col("executed").is_not_null() & pl.col("budget").is_not_null() & (pl.col("budget") != 0)
+    counted = frame.with_columns(pl.col("executed").alias("_e"), pl.col("budget").alias("_b"), *_elapsed())
+    known = pl.col("executed").is_not_null() & pl.col("budget").is_not_null() & (pl.col("budget") > 0)
     by_steps = known & (pl.col("planned") == 1)
     by_months = known & (pl.col("planned") != 1) & pl.col("_p").is_not_null()
     n = pl.when(by_steps).then(pl.col("done")).otherwise(pl.col("_e") * pl.col("_q"))
@@ -62,7 +62,10 @@ def pace_columns(
     lit = counted.with_columns(
         index_t=_half_up(pl.col("_n") * 1000, pl.col("_d")),
         light=_light(by_steps, cuts.red_below, cuts.green_from),
-        above=(by_months & ~_below(Fraction(cuts.above_over), reach=True)).fill_null(value=False),
+        above=(
+            (by_months & ~_below(Fraction(cuts.above_over), reach=True))
+            | (by_steps & _ahead(Fraction(cuts.above_over)))
+        ).fill_null(value=False),
     )
     return lit.drop("_e", "_b", "_p", "_q", "_n", "_d")
 
@@ -78,11 +81,6 @@ def _refuse(frame: pl.DataFrame) -> None:
     large = frame.select(pl.any_horizontal(pl.col("budget").abs() >= MOST, pl.col("executed").abs() >= MOST).any())
     if large.item():
         raise PaceError("金额达到 1 万亿元，超出可精确计算的范围，请核对单位。")
-
-
-def _signed() -> pl.Expr:
-    """Executed with the budget's sign taken over, so that the denominator is never negative."""
-    return pl.when(pl.col("budget") < 0).then(-pl.col("executed")).otherwise(pl.col("executed"))
 
 
 def _elapsed() -> tuple[pl.Expr, pl.Expr]:
@@ -114,6 +112,12 @@ def _below(cut: Fraction, *, reach: bool = False) -> pl.Expr:
     """Whether n ÷ d × 100 is below the cut (``reach``: at most at it), on exact integers."""
     left, right = pl.col("_n") * 100 * cut.denominator, pl.col("_d") * cut.numerator
     return left <= right if reach else left < right
+
+
+def _ahead(cut: Fraction) -> pl.Expr:
+    """Whether the money runs ahead of the year's months, for dossiers lit by milestones."""
+    spent = pl.col("_e") * YEAR_MONTHS * 100 * cut.denominator
+    return spent > pl.col("_b") * pl.col("through") * cut.numerator
 
 
 def _half_up(n: pl.Expr, d: pl.Expr) -> pl.Expr:

@@ -7,12 +7,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from typing import NoReturn
 
 from wenxiao.site import verbs_data, verbs_plain
 
 WRONG_USE = 2
+_SAID = tuple(
+    (re.compile(pattern, re.DOTALL), said)
+    for pattern, said in (
+        (r"the following arguments are required: (.*)", "缺少参数 {}"),
+        (r"one of the arguments (.*) is required", "应给出其中一个参数：{}"),
+        (r"unrecognized arguments: (.*)", "不认识的参数 {}"),
+        (r"argument (.*?): invalid choice: (.*) \(choose from (.*)\)", "{} 没有 {} 这个取值，可用：{}"),
+        (r"argument (.*?): invalid int value: (.*)", "{} 应为整数，现为 {}"),
+        (r"argument (.*?): invalid \S+ value: (.*)", "{} 的值 {} 不对"),
+        (r"argument (.*?): expected .*", "{} 后面缺少内容"),
+        (r"argument (.*?): not allowed with argument (.*)", "{} 不能与 {} 同时使用"),
+        (r"argument (.*?): ignored explicit argument (.*)", "{} 不带内容，多了 {}"),
+        (r"ambiguous option: (.*) could match (.*)", "{} 不明确，可能是 {}"),
+    )
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,8 +36,17 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit 2 with the usage and the reason."""
-        self.print_usage(sys.stderr)
-        self.exit(WRONG_USE, f"用法不对：{message}。详见 {self.prog} --help\n")
+        sys.stderr.write(self.format_usage().replace("usage: ", "用法：", 1))
+        self.exit(WRONG_USE, f"用法不对：{in_chinese(message)}。详见 {self.prog} --help\n")
+
+
+def in_chinese(message: str) -> str:
+    """What argparse complains of, in Chinese; an unknown complaint says only that an option is wrong."""
+    for pattern, said in _SAID:
+        hit = pattern.fullmatch(message)
+        if hit is not None:
+            return said.format(*hit.groups())
+    return "参数有误"
 
 
 def parser() -> argparse.ArgumentParser:

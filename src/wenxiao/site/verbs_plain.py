@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -105,13 +106,35 @@ def _json(name: str) -> Any:
     """The content of a JSON file with exact numbers; WrongUseError when it can't be read."""
     path = _existing(name)
     try:
-        return json.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+        return json.loads(
+            path.read_text("utf-8-sig"), parse_float=_figure, parse_int=_whole_figure, parse_constant=_no_figure
+        )
     except UnicodeDecodeError:
         raise WrongUseError(f"“{name}”不是 UTF-8 编码的文本。") from None
     except json.JSONDecodeError as error:
         raise WrongUseError(f"“{name}”不是有效的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。") from None
     except (OSError, RecursionError) as error:
         raise WrongUseError(f"“{name}”无法读取（{type(error).__name__}）。") from None
+
+
+_PLACES = 18
+
+
+def _figure(text: str) -> Decimal:
+    """A JSON number exactly; WrongUseError for one of a size that no table holds (1e400)."""
+    value = Decimal(text)
+    if not value.is_finite() or (value and abs(value.adjusted()) > _PLACES):
+        raise WrongUseError(f"数“{text[:30]}”超出可以计算的范围。")
+    return Decimal(format(value, "f"))
+
+
+def _whole_figure(text: str) -> int:
+    _figure(text)
+    return int(text)
+
+
+def _no_figure(text: str) -> None:
+    raise WrongUseError(f"“{text}”不是数，请填写数或 null。")
 
 
 def _list(name: str) -> list[dict[str, Any]]:
@@ -215,13 +238,17 @@ def _pace_all(name: str) -> tuple[Any, bool]:
 def _pace(item: Mapping[str, Any]) -> dict[str, Any]:
     from wenxiao.rulebook.pace import Milestone, pace
 
+    asked = item.get("milestones") or []
+    if not isinstance(asked, list) or any(not isinstance(step, dict) for step in asked):
+        raise ValueError("“milestones”应是对象的清单。")
     steps = [
         Milestone(str(step.get("name") or ""), _day(step["due"]), _day(step["done"]) if step.get("done") else None)
-        for step in item.get("milestones") or ()
+        for step in asked
     ]
+    arrived = item.get("arrived_month")
     found = pace(
-        _money(item.get("budget_yuan")), _money(item.get("executed_yuan")), int(item["through_month"]),
-        arrived_month=item.get("arrived_month"), milestones=steps,
+        _money(item.get("budget_yuan")), _money(item.get("executed_yuan")), _month(item["through_month"]),
+        arrived_month=None if arrived is None else _month(arrived), milestones=steps,
     )  # fmt: skip
     return {
         "rate": _text(found.rate), "elapsed": _text(found.elapsed), "index": _text(found.index), "light": found.light,
@@ -232,11 +259,24 @@ def _pace(item: Mapping[str, Any]) -> dict[str, Any]:
 def _money(value: object) -> Decimal | None:
     if value is None or value == "":
         return None
-    return Decimal(str(value).replace(",", ""))
+    text = str(value).replace(",", "").strip()
+    if isinstance(value, bool) or not re.fullmatch(r"[-+]?[0-9]{1,16}(\.[0-9]+)?", text):
+        raise ValueError(f"“{value}”不是金额。")
+    return Decimal(text)
+
+
+def _month(value: object) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,2}(\.0+)?", text):
+        raise ValueError(f"月份应为 1 至 12 的整数，现为“{value}”。")
+    return int(Decimal(text))
 
 
 def _day(value: object) -> date:
-    return date.fromisoformat(str(value)[:10])
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise ValueError(f"“{value}”不是日期。") from None
 
 
 def _text(value: Decimal | None) -> str | None:
