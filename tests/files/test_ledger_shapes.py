@@ -76,3 +76,10 @@ def test_half_a_ledger_is_none(tmp_path):
     path.write_text("\n".join([",".join(HEAD), ",".join(LINE), "x," * 600]) + "\n", encoding="utf-8")
     found = read_ledger(path)
     assert (found["rows"], told(found)) == ([], [("DR-29", "阻断", 3)])
+
+
+def test_a_closing_note_is_no_line_and_no_cut(tmp_path):
+    path = tmp_path / "台账.csv"
+    path.write_text("\n".join([",".join(HEAD), ",".join(LINE), "注：数据截至年底"]), encoding="utf-8")
+    found = read_ledger(path)
+    assert ([row[0] for row in found["rows"]], told(found)) == ([2], [("DR-59", "提示", 3)])

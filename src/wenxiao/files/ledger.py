@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from wenxiao.files.gate import admit
 from wenxiao.files.labels import money_unit_in, squeezed
-from wenxiao.files.listing import GROUP, heading_key
+from wenxiao.files.listing import GROUP, NOTE_LINE, heading_key
 from wenxiao.files.markings import marking_in
 from wenxiao.files.numberformats import decimal_of, plain
 from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
@@ -28,6 +28,7 @@ _TOTAL = re.compile(
     r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
 )
 _FULL_SHEETS = {65_536: ".xls", 1_048_576: ".xlsx"}
+_MARKED = re.compile(r"[、）):：]")
 _EXPORTED = re.compile(r"导出|打印|制表|填报|日期|时间")
 _OF_A_LINE = {
     "project_code",
@@ -236,8 +237,8 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
         for field in fields:
             _refuse_marking(field, line, out)
     row = [line, *fields[:width], *[""] * (width - len(fields))]
-    if ("、" in words or "）" in words or ")" in words) and _is_group(fields, out["keys"]):
-        _say(out, "DR-59", "提示", line, "这一行是分组标题，没有计入明细。")
+    if _MARKED.search(words) and _is_group(fields, out["keys"]):
+        _say(out, "DR-59", "提示", line, "这一行是分组标题或附注，没有计入明细。")
         return
     if "计" in words and is_total(fields):
         out["totals"].append(row)
@@ -250,9 +251,10 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
 
 
 def _is_group(fields: list[str], keys: list[str | None]) -> bool:
-    """A line such as 「一、部门整体支出」: no other name, code or day stands beside it, at most money."""
+    """A line such as 「一、部门整体支出」 or 「注：…」: no other name, code or day stands beside it, at most money."""
     filled = [at for at, field in enumerate(fields) if field]
-    if not filled or not GROUP.match(fields[filled[0]].strip()):
+    words = squeezed(fields[filled[0]]) if filled else ""
+    if not GROUP.match(words) and not NOTE_LINE.match(words):
         return False
     return not any(keys[at] in _OF_A_LINE for at in filled[1:] if at < len(keys))
 
@@ -273,7 +275,10 @@ def _check_cut(tail: str, head: str, separator: str, out: dict[str, Any]) -> Non
     if not out["rows"].count or tail.endswith(("\n", "\r")):
         return
     last = tail.rstrip().splitlines()[-1]
-    width, wanted = len(last.split(separator)), len([column for column in out["columns"] if column])
+    fields = [field.strip() for field in last.split(separator)]
+    if is_total(fields) or _is_group(fields, out["keys"]):
+        return  # a closing remark has the width it wants
+    width, wanted = len(fields), len([column for column in out["columns"] if column])
     if separator in head and width < wanted and '"' not in last:
         text = f"最后一行只有 {width} 列，表头有 {wanted} 列，文件像是被截断了。"
         _say(out, "DR-55", "阻断", out["rows"].last, text, "请重新导出完整的文件。")
