@@ -22,7 +22,7 @@ from wenxiao.rulebook.scoring import execution, score_one
         )),
         *((text, "text") for text in (
             "两三次", "三五个", "七八十人", "百分之七八", "次年6月底前", "30日前", "30日前完成", "一站式服务", "一户一策", "1+X", "≠0",
-            "不等于0", "不早于6月30日",
+            "不等于0", "不早于6月30日", "11月-次年2月",
         )),
     ],
 )  # fmt: skip
@@ -62,7 +62,8 @@ def test_figures_read_exactly(text, comparator, low, high, unit):
 
 
 def test_deadlines_with_words_and_hours():
-    assert parse("2022年12月31日24时前", "target").as_json()["date"] == "2022-12-31"
+    for hour in ("24时", "17:00", "24:00"):
+        assert parse(f"2022年12月31日{hour}前", "target").as_json()["date"] == "2022-12-31"
     assert parse("不晚于6月30日", "target").date == "--06-30"
     early = parse("早于6月30日", "target")
     assert (early.comparator, early.date, early.partial) == ("<", "--06-30", True)

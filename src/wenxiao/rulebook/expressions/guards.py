@@ -18,6 +18,7 @@ _DATES = (
 _UNEQUAL = re.compile(r"≠|<>|(?<!大于)(?<!小于)(?<!高于)(?<!低于)不等于")
 _PLUS_LETTER = re.compile(r"\d\s?\+\s?[A-Za-z](?![A-Za-z])")
 _DAY_ALONE = re.compile(r"(?:每次|当|次|本)?(?:[12]?\d|3[01])\s?[日号]\s?之?以?前[一-鿿]{0,4}")
+_INTO_NEXT = re.compile(r"\d{1,2}\s?月\S{0,6}(?:次年|翌年|明年|下一?年度?)\s?\d{1,2}\s?月")
 _NOT_BEFORE = re.compile(r"(?:不得?早于|(?<!不)(?<!不得)晚于|(?<!不)(?<!不得)迟于)\s?(?:(?:19|20)\d\d|\d{1,2}\s?月)")
 
 
@@ -34,6 +35,8 @@ def withheld(text: str, _role: str, plain: str) -> Expression | None:
         return Expression(text, "text", note="数字是名称的一部分，不是数值")
     if _DAY_ALONE.fullmatch(plain):
         return Expression(text, "text", note="只有日没有月份的期限")
+    if _INTO_NEXT.search(plain):
+        return Expression(text, "text", note="跨到次年的期间，要看预算年度")
     if _NOT_BEFORE.search(plain):
         return Expression(text, "text", note="是起始时间，不是完成期限")
     return None
