@@ -200,6 +200,35 @@ def test_check(capfdbinary, tmp_path):
     assert answer[1] == {"problems": []}
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"subject": [], "rows": []},
+        {"subject": {}, "rows": {}},
+        {"subject": {}, "rows": [1]},
+        {"rows": [{"weight": "若干"}]},
+        {"rows": [{"weight": True}]},
+        {"rows": [{"level3": ["甲"]}]},
+        {"subject": {"year": "二〇二四"}, "rows": []},
+        {"subject": {"budget_yuan": "NaN"}, "rows": []},
+        {"subject": {"start": [1]}, "rows": []},
+        {"rows": [], "text": 7},
+    ],
+)
+def test_check_refuses_what_has_not_the_shape(capfdbinary, tmp_path, item):
+    code, answer, said = _run(capfdbinary, "check", "--file", _file(tmp_path, [item]), "--json")
+    assert (code, answer) == (2, None)
+    assert said.endswith("。\n")
+
+
+def test_check_takes_numbers_as_text_and_gaps(capfdbinary, tmp_path):
+    row = {"level1": "产出指标", "level3": "里程", "target": "2026年建成", "weight": "100"}
+    item = {"subject": {"year": "2024", "start": "2023-01", "end": "2026-12"}, "rows": [row], "text": None}
+    _, answer, _ = _run(capfdbinary, "check", "--file", _file(tmp_path, [item, {}]), "--json")
+    assert [problem["code"] for problem in answer[0]["problems"]] == ["MB-05"]
+    assert answer[1] == {"problems": []}
+
+
 def test_check_used_wrongly(capfdbinary, tmp_path):
     code, _, err = _run(capfdbinary, "check", "--file", _file(tmp_path, [{"rows": {"a": 1}}]))
     assert code == 2

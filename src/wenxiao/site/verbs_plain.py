@@ -291,13 +291,24 @@ def _check_all(name: str) -> tuple[Any, bool]:
 def _check(item: Mapping[str, Any], at: int) -> list[dict[str, Any]]:
     """The problems of one target table; rows and head become the plain typed values the checks look at."""
     from wenxiao.rulebook.checks import Table, run
-    from wenxiao.rulebook.published_marks import number_in
 
-    head, rows = item.get("subject") or {}, item.get("rows") or []
-    if not isinstance(head, dict) or not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
-        raise WrongUseError(f"第 {at} 项的“subject”应是对象，“rows”应是对象的清单。")
-    typed = [{**row, "target": _words(row.get("target")), "weight": number_in(row.get("weight"))} for row in rows]
-    whole = {**head, "budget_yuan": number_in(head.get("budget_yuan")), "text": _words(item.get("text"))}
+    head, rows = _of_kind(item, "subject", dict, {}, at), _of_kind(item, "rows", list, [], at)
+    if any(not isinstance(row, dict) for row in rows):
+        raise WrongUseError(f"第 {at} 项的“rows”应是对象的清单。")
+    for number, row in enumerate(rows, 1):
+        _scalars(row, f"第 {at} 项“rows”第 {number} 行")
+    _scalars(head, f"第 {at} 项的“subject”")
+    typed = [
+        {
+            **row,
+            "target": _words(row.get("target")),
+            "weight": _asked_figure(row, "weight", f"第 {at} 项第 {number} 行"),
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+    budget, year = (_asked_figure(head, key, f"第 {at} 项的“subject”") for key in ("budget_yuan", "year"))
+    whole = {**head, "budget_yuan": budget, "year": None if year is None else int(year)}
+    whole["text"] = _words(_of_kind(item, "text", str, "", at))
     return [
         {
             "code": problem.code, "level": problem.level, "row": hit.row, "field": hit.field, "text": problem.text,
@@ -305,6 +316,37 @@ def _check(item: Mapping[str, Any], at: int) -> list[dict[str, Any]]:
         }
         for hit, problem in run(Table(typed, whole), ["MB"])
     ]  # fmt: skip
+
+
+_KIND_WORDS: dict[type, str] = {dict: "对象", list: "对象的清单", str: "文字"}
+
+
+def _of_kind(item: Mapping[str, Any], key: str, kind: type, missing: Any, at: int) -> Any:
+    """A field of the kind it must have, ``missing`` where it isn't given."""
+    value = item.get(key)
+    if value is None:
+        return missing
+    if not isinstance(value, kind):
+        raise WrongUseError(f"第 {at} 项的“{key}”应是{_KIND_WORDS[kind]}。")
+    return value
+
+
+def _scalars(fields: Mapping[str, Any], where: str) -> None:
+    """WrongUseError where a field that should be a word or a number is a list or an object."""
+    for key, value in fields.items():
+        if isinstance(value, dict | list):
+            raise WrongUseError(f"{where}的“{key}”应是文字或数。")
+
+
+def _asked_figure(fields: Mapping[str, Any], key: str, where: str) -> Decimal | None:
+    """A number given as number or text; None where nothing stands; WrongUseError for anything else."""
+    value = fields.get(key)
+    if value is None or value == "":
+        return None
+    try:
+        return _figure(str(value).replace(",", "").strip())
+    except ArithmeticError:
+        raise WrongUseError(f"{where}的“{key}”应是数，现为“{value}”。") from None
 
 
 def _words(value: object) -> str:
