@@ -105,6 +105,11 @@ def read_block(
     return block
 
 
+def is_closed(grid: Grid, heading: Heading) -> bool:
+    """Whether a total, a note or a signature stands below the indicators: no further table belongs to them."""
+    return any(_kind(grid, heading, row) in {"total", "end"} for row in grid.rows if row > heading.bottom)
+
+
 def _kind(grid: Grid, heading: Heading, row: int) -> str:
     """What a row is: "total", "end", "subtotal" or "row"."""
     starts = [(col, text) for col, text in grid.starts_in_row(row)]

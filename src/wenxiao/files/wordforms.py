@@ -9,7 +9,7 @@ from wenxiao.files import funds, heads
 from wenxiao.files.cells import Book, Sheet
 from wenxiao.files.evaluation_columns import looks_like_evaluation
 from wenxiao.files.headings import Heading
-from wenxiao.files.indicators import indicator_heading, read_block
+from wenxiao.files.indicators import indicator_heading, is_closed, read_block
 from wenxiao.files.labels import Grid, money_unit_in, year_in
 from wenxiao.files.monitor import MONITOR
 from wenxiao.files.monitor import indicator as monitor_row
@@ -42,14 +42,15 @@ class _Gathering:
     book: Book
     last: Form | None = None
     heading: Heading | None = None
+    """The headings of the open form; None once its block is closed or while it has none."""
     heads: list[int] = field(default_factory=list)
     """Tables since the last form that hold no form of their own."""
 
     def take(self, index: int, found: list[Form]) -> list[Form]:
         """The forms that begin in this table."""
         sheet = self.book.sheets[index]
-        if self._goes_on(sheet, found):
-            self._continue(sheet, index)
+        if self.last is not None and self.heading is not None and self._goes_on(sheet, self.heading, found):
+            self._continue(self.last, self.heading, sheet, index)
             return []
         for form in found:
             form["table"] = index
@@ -60,30 +61,29 @@ class _Gathering:
         self._complete(found[0])
         self.last, self.heads = found[-1], []
         grid = Grid(sheet)
-        self.heading = indicator_heading(grid, heads.form_spans(grid)[-1])
+        heading = indicator_heading(grid, heads.form_spans(grid)[-1])
+        self.heading = None if heading is None or is_closed(grid, heading) else heading
         return found
 
-    def _goes_on(self, sheet: Sheet, found: list[Form]) -> bool:
-        """Whether the open form goes on here: no names or money of its own, no total yet, the same columns."""
-        if self.last is None or self.heading is None or self.last.get("total") is not None or not sheet.cells:
+    def _goes_on(self, sheet: Sheet, heading: Heading, found: list[Form]) -> bool:
+        """Whether the open form goes on here: no names or money of its own, the same columns."""
+        if self.heads or not sheet.cells:
             return False
         grid = Grid(sheet)
-        named = heads.field(grid, heads.PROJECT, grid.rows) is not None
-        if named or self.heads or funds.fund_heading(grid, grid.rows) is not None:
+        if heads.field(grid, heads.PROJECT, grid.rows) is not None or funds.fund_heading(grid, grid.rows) is not None:
             return False
-        columns = [*self.heading.columns.values(), *self.heading.others.values()]
         own = indicator_heading(grid, grid.rows)
         if own is not None:
-            return bool(found) and set(own.columns) == set(self.heading.columns)
-        return not looks_like_evaluation(sheet) and sheet.right <= max(column.right for column in columns)
+            return bool(found) and set(own.columns) == set(heading.columns)
+        columns = [*heading.columns.values(), *heading.others.values()]
+        if sheet.right > max(column.right for column in columns) or looks_like_evaluation(sheet):
+            return False
+        # rows reach as far as their targets; what is narrower has a part in the form only if it closes it
+        return sheet.right >= heading.columns["target"].left or is_closed(grid, _above(heading))
 
-    def _continue(self, sheet: Sheet, index: int) -> None:
+    def _continue(self, form: Form, heading: Heading, sheet: Sheet, index: int) -> None:
         """Read the rows of this table with the columns of the table before, levels carried over."""
-        form, grid = self.last, Grid(sheet)
-        if form is None or self.heading is None:
-            return
-        above = replace(self.heading, top=-1, bottom=-1)
-        rows = form["indicators"]
+        grid, above, rows = Grid(sheet), _above(heading), form["indicators"]
         levels: dict[str, tuple[str, str | None]] = {
             level: (rows[-1][level], None) for level in ("level1", "level2") if rows and rows[-1][level] is not None
         }
@@ -93,6 +93,8 @@ class _Gathering:
             form["total"] = block.total | {"table": index}
         if form.get("grade", True) is None and (grade := heads.grade(grid, grid.rows)) is not None:
             form["grade"] = grade | {"table": index}
+        if is_closed(grid, above):
+            self.heading = None
 
     def _complete(self, form: Form) -> None:
         """Fill what the form lacks from the tables above it; a form that is only a head becomes one with its rows."""
@@ -106,6 +108,11 @@ class _Gathering:
         if only_head is not None and BLOCK not in only_head:
             _fill(form, only_head, only_head["table"])
             only_head["joined"] = True
+
+
+def _above(heading: Heading) -> Heading:
+    """The headings as if they stood above the first row of a table that repeats none."""
+    return replace(heading, top=-1, bottom=-1)
 
 
 def _fill(form: Form, other: Form, number: int) -> None:
