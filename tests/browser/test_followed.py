@@ -50,8 +50,8 @@ def settle(page, other, reviews):
     for pk in reviews:
         for who, verb in ((page, "审核通过"), (other, "确认评价结果")):
             who.goto(f"/reviews/{pk}")
-            who.get_by_role("button", name=verb).click()
-            who.wait_for_load_state()
+            with who.expect_navigation():
+                who.get_by_role("button", name=verb).click()
     expect(other.locator("main")).to_contain_text("已确认")
 
 
@@ -86,8 +86,8 @@ def confirm_drawn(officer, look):
     look(officer, "followed-3-candidates")
     if not slow.locator("select[name=item]").input_value():
         slow.locator("select[name=item]").select_option(index=1)
-    slow.get_by_role("button", name="确认").click()
-    officer.wait_for_load_state()
+    with officer.expect_navigation():
+        slow.get_by_role("button", name="确认").click()
 
 
 def feed_back(officer, look):
@@ -135,5 +135,5 @@ def answer(unit, text):
 def verify(officer, address, verdict, verb):
     officer.goto(address)
     officer.fill("#b-verdict", verdict)
-    officer.get_by_role("button", name=verb).click()
-    officer.wait_for_load_state()
+    with officer.expect_navigation():
+        officer.get_by_role("button", name=verb).click()

@@ -68,8 +68,8 @@ def choose_round(page):
     page.locator("tr", has_text="待您选择").locator("a").first.click()
     for at in (0, 1):
         page.locator(f"label:has([name=round-{at}])", has_text="财政重点监控（1-7月）").click()
-    page.get_by_role("button", name="保存选择").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存选择").click()
     page.goto(intake)
 
 
@@ -82,8 +82,8 @@ def confirm_problems(page, look):
         for box in page.locator("[data-tick]").all():
             box.check()
         page.fill("#batch-why", "评价报告已列明")
-        page.get_by_role("button", name="确认所选").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="确认所选").click()
     assert "没有等人确认" in heading(page)
     page.goto("/findings?state=confirmed&year=2021")
     look(page, "uploaded-4-problems")
@@ -96,8 +96,8 @@ def arrange_lines(page, look):
         page.fill(f"#t{at}", item["text"])
         page.locator("details.codes").nth(at).locator("summary").click()
         page.check(f"input[name=c{at}][value={item['code']}]")
-        page.get_by_role("button", name="存编排").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="存编排").click()
     text = page.locator("main").inner_text()
     assert all(count in text for count in ("13个项目", "16个项目", "20个项目", "14个项目")), text
     look(page, "uploaded-5-common")
@@ -120,8 +120,8 @@ def settle(officer, second, look):
         press(second, address, "/confirm/do")
     second.goto(addresses[-1])
     for verb in ("审核通过", "确认评价结果"):
-        second.get_by_role("button", name=verb).click()
-        second.wait_for_load_state()
+        with second.expect_navigation():
+            second.get_by_role("button", name=verb).click()
     look(second, "uploaded-6-confirmed")
     return addresses
 
@@ -129,11 +129,11 @@ def settle(officer, second, look):
 def feed_back(officer, clerk, look, address):
     officer.goto(f"/feedback?year=2021&review={address.rpartition('/')[2]}")
     officer.fill("#f-number", "演示反馈〔2021〕1号")
-    officer.get_by_role("button", name="发出反馈函").click()
-    officer.wait_for_load_state()
+    with officer.expect_navigation():
+        officer.get_by_role("button", name="发出反馈函").click()
     clerk.goto("/feedback?year=2021")
-    clerk.get_by_role("button", name="签收").first.click()
-    clerk.wait_for_load_state()
+    with clerk.expect_navigation():
+        clerk.get_by_role("button", name="签收").first.click()
     look(clerk, "uploaded-7-received")
 
 
@@ -147,8 +147,8 @@ def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, h
     addresses = settle(officer, second, look)
     feed_back(officer, clerk, look, addresses[0])
     officer.goto("/report/2021")
-    officer.get_by_role("button", name="起草").click()
-    officer.wait_for_load_state()
+    with officer.expect_navigation():
+        officer.get_by_role("button", name="起草").click()
     leader = enter_bare("lingdao", password=DEMO)
     leader.goto("/report/2021")
     leader.locator("[data-dialog=sign]").click()
