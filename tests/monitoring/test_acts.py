@@ -9,6 +9,7 @@ from wenxiao.budget.models import Exemption
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
+from wenxiao.reviews.kinds.monitoring import row_faults
 from wenxiao.reviews.services import monitoring as acts
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -57,58 +58,54 @@ def test_only_the_bureau_begins_and_only_what_is_open(watched, officer, clerk):
         acts.start_monitoring(round=closed, by=officer)
 
 
-def test_a_unit_fills_what_only_it_knows(begun, clerk):
-    _, review, row = begun
-    filled = acts.Filled(row, "70公里", "120公里", ("经费保障", "其他"), "有可能", "加快支付")
-    (actual,) = acts.fill_monitoring(review=review, by=clerk, rows=[filled], executed=Decimal(600_000))
-    assert (actual.value, actual.forecast, actual.causes, actual.note) == (
-        "70公里",
-        "120公里",
-        ["经费", "其他"],
-        "加快支付",
-    )
+def test_a_unit_tells_the_money_nobody_recorded(begun, clerk):
+    _, review, _ = begun
+    acts.report_money(review=review, by=clerk, executed=Decimal(600_000), version=review.version)
     review.refresh_from_db()
-    assert (review.executed, review.state) == (Decimal("600000.00"), "filling")
+    assert (review.executed, review.budget, review.state) == (Decimal("600000.00"), None, "filling")
     with pytest.raises(Stale):
-        acts.fill_monitoring(review=review, by=clerk, rows=[acts.Filled(row, "71公里")])
-    acts.fill_monitoring(review=review, by=clerk, rows=[acts.Filled(row, "71公里", version=actual.version)])
+        acts.report_money(review=review, by=clerk, executed=Decimal(1), version=review.version + 1)
+
+
+def test_money_is_refused_when_negative_empty_known_or_too_late(watched, begun, clerk):
+    _, review, _ = begun
+    with pytest.raises(NotAllowed, match="不能为负数"):
+        acts.report_money(review=review, by=clerk, executed=Decimal(-1))
+    with pytest.raises(NotAllowed, match="没有支出的填 0"):
+        acts.report_money(review=review, by=clerk)
+    review.state = "submitted"
+    with pytest.raises(NotAllowed, match="待审核"):
+        acts.report_money(review=review, by=clerk, executed=Decimal(1))
+    review.state = "waiting"
+    watched.pay(review.dossier, 3, "40")
+    with pytest.raises(NotAllowed, match="国库或核算数据带出"):
+        acts.report_money(review=review, by=clerk, executed=Decimal(1))
+
+
+SAID = {"value": "70", "forecast": "", "causes": (), "possibility": "", "measure": ""}
 
 
 @pytest.mark.parametrize(
     ("filled", "said"),
     [
-        ({"value": "二十来公里吧"}, "“养护里程”的完成值“二十来公里吧”不是数值，应按目标“≥126公里”的单位填写数字"),
-        ({"value": "70", "causes": ("天气",)}, "偏差原因“天气”不在所列之中，可选：经费、制度、人员、硬件、其他"),
-        ({"value": "70", "possibility": "没问题"}, "完成可能性“没问题”不在所列之中，可选：确定能、有可能、完全不可能"),
-        ({"value": "70", "possibility": "有可能", "measure": "加快"}, "请选择偏差原因"),
-        ({"value": "70", "possibility": "完全不可能", "causes": ("人员",)}, "请写明改进措施"),
+        ({"value": "二十来公里吧"}, [("警告", "完成值“二十来公里吧”不是数值，目标是“≥126公里”。")]),
+        ({"possibility": "有可能", "measure": "加快"}, [("阻断", "全年“有可能”完成，没有选偏差原因。")]),
+        (
+            {"possibility": "完全不可能", "causes": ("人员保障",)},
+            [("阻断", "全年“完全不可能”完成，没有写改进措施。")],
+        ),
+        ({"possibility": "确定能"}, []),
     ],
 )
-def test_wrong_cells_are_refused_by_name_and_nothing_is_written(begun, clerk, filled, said):
-    _, review, row = begun
-    with pytest.raises(NotAllowed, match=said[:20]) as refused:
-        acts.fill_monitoring(review=review, by=clerk, rows=[acts.Filled(row, **filled)], executed=Decimal(1))
-    assert said in str(refused.value)
-    assert not row.actuals.exists()
-    review.refresh_from_db()
-    assert review.executed is None
+def test_a_row_says_what_is_wrong_with_it(filled, said):
+    found = row_faults("≥126公里", 2021, **{**SAID, **filled})
+    assert [(level, text) for level, text, _ in found] == said
+    assert all(mend for _, _, mend in found)
 
 
-def test_money_is_refused_when_negative_or_too_late(begun, clerk):
-    _, review, _ = begun
-    with pytest.raises(NotAllowed, match="不能为负数"):
-        acts.fill_monitoring(review=review, by=clerk, rows=[], executed=Decimal(-1))
-    review.state = "submitted"
-    with pytest.raises(NotAllowed, match="待审核"):
-        acts.fill_monitoring(review=review, by=clerk, rows=[], executed=Decimal(1))
-
-
-def test_words_are_taken_where_the_target_is_words(watched, clerk):
-    dossier = watched.dossier()
-    (row,) = watched.goals(dossier, ("机制", "建立并运行", None, "效益"))
-    assert acts.faults_of(acts.Filled(row, "部分达成"), 2021) == []
-    row.expression = ""
-    assert acts.faults_of(acts.Filled(row, "随便"), 2021) == []
+@pytest.mark.parametrize("target", ["建立并运行", ""])
+def test_words_are_taken_where_the_target_is_words(target):
+    assert row_faults(target, 2021, **{**SAID, "value": "部分达成"}) == []
 
 
 def test_the_plan_of_milestones(watched, clerk):
@@ -118,6 +115,16 @@ def test_the_plan_of_milestones(watched, clerk):
     acts.reach_milestone(milestone=first, on=date(2021, 3, 20), by=clerk)
     left = acts.plan_milestones(dossier=dossier, steps={"验收": date(2021, 12, 1)}, by=clerk, why="调整")
     assert [(step.name, step.done) for step in left] == [("招标", date(2021, 3, 20)), ("验收", None)]
+    with pytest.raises(NotAllowed, match="写明理由"):
+        acts.plan_milestones(dossier=dossier, steps={"验收": date(2021, 12, 31)}, by=clerk)
+    moved = acts.plan_milestones(
+        dossier=dossier, steps={"招标": date(2021, 1, 1), "验收": date(2021, 12, 31)}, by=clerk, why="调整"
+    )
+    assert [step.due for step in moved] == [date(2021, 3, 31), date(2021, 12, 31)]
+    with pytest.raises(NotAllowed, match="还没有到"):
+        acts.reach_milestone(milestone=moved[1], on=date(2999, 1, 1), by=clerk)
+    with pytest.raises(NotAllowed, match="改动须写明理由"):
+        acts.reach_milestone(milestone=moved[0], on=date(2021, 3, 21), by=clerk)
     with pytest.raises(NotAllowed, match="须有名称"):
         acts.plan_milestones(dossier=dossier, steps={" ": date(2021, 1, 1)}, by=clerk)
 
@@ -135,19 +142,3 @@ def test_key_monitoring_of_chosen_projects(watched, officer):
         acts.choose_key(round=window, dossiers=[one], why=" ", by=officer)
     with pytest.raises(NotAllowed, match="不是2021年度"):
         acts.choose_key(round=window, dossiers=[watched.dossier(year=2020)], why="x", by=officer)
-
-
-def test_field_notes_and_advice(watched, begun, officer, clerk):
-    _, review, _ = begun
-    acts.note_field_visit(review=review, notes="现场未见施工。", by=officer)
-    acts.advise(review=review, texts=["加快实施。", " ", "规范支付。"], by=officer)
-    assert review.field_notes == "现场未见施工。"
-    assert [(s.number, s.text) for s in review.suggestions.all()] == [(1, "加快实施。"), (2, "规范支付。")]
-    with pytest.raises(Refused):
-        acts.note_field_visit(review=review, notes="x", by=clerk)
-    review.state = "issued"
-    with pytest.raises(NotAllowed, match="已出具"):
-        acts.advise(review=review, texts=["x"], by=officer)
-    other = watched.review(watched.dossier(), watched.window(12, kind="selfeval"))
-    with pytest.raises(NotAllowed, match="只有监控任务"):
-        acts.note_field_visit(review=other, notes="x", by=officer)

@@ -32,8 +32,7 @@ def test_the_form_knows_its_money_and_what_was_said_before(watched):
     assert [(g.filled and g.filled.value, g.before and g.before.value) for g in form.goals] == [
         ("8公里", "3公里"), (None, None),
     ]  # fmt: skip
-    assert form.causes == ("经费", "制度", "人员", "硬件", "其他")
-    assert form.possibilities == ("确定能", "有可能", "完全不可能")
+    assert {key: said.value for key, said in form.said_before.items()} == {first.pk: "3公里"}
 
 
 def test_the_unit_gives_money_nobody_recorded(watched):

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from wenxiao.orgs.permissions import POWERS, who_can
+from wenxiao.rulebook.numbers import wan
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -127,6 +128,11 @@ def yuan_of(request: HttpRequest, name: str, word: str) -> Decimal | None:
     if yuan < 0 or yuan != yuan.quantize(Decimal("0.01")):
         raise NotAllowed(f"{word}以万元填写，不小于 0，最多六位小数，收到“{text}”。")
     return yuan
+
+
+def in_wan(yuan: Decimal | None) -> str:
+    """元 as a field for :func:`yuan_of` holds it; empty where nothing is known."""
+    return "" if yuan is None else wan(yuan)
 
 
 def who(power: str) -> str:

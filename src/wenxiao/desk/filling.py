@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from wenxiao.desk.acts import carry_out, points_of, text_of, version_of
+from wenxiao.desk.acts import carry_out, in_wan, points_of, text_of, version_of
 from wenxiao.desk.lights import of_dossier, table_of
 from wenxiao.desk.prechecks import Check, blocking, checks_of
 from wenxiao.desk.rounds import CHECKERS
+from wenxiao.followup.kinds.prefilled import prefilled
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
@@ -97,6 +98,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "road": _road(row), "skips": [CHECKERS[role] for role in skipped_by(row, person(request))],
         "on_paper": waiting_for(row) in {"head", "department"}
         and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
+        "form": prefilled(row) if row.kind == "monitoring" else None, "in_wan": in_wan,
         "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id) if row.kind == "monitoring" else None,
     }  # fmt: skip
     return render(request, "desk/filling.html", values, status=status)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.kinds.monitoring import row_faults
 from wenxiao.rulebook.checks import Table, registry, run
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.goals import goal_pace
@@ -76,7 +77,9 @@ def _missing(review: Any, rows: Sequence[Any]) -> list[Found]:
             found.append(
                 (level, "没有填完成值" + ("，不能计分。" if scores else "。"), "填完成值；没有的写明原因。", at, _FULL)
             )
-        elif row.indicator.proof and not row.verified and not row.unverified:
+        if row.actual and review.kind == "monitoring":
+            found += [(*fault, at, _FULL) for fault in _told(review, row)]
+        if row.actual and row.actual.value and row.indicator.proof and not row.verified and not row.unverified:
             text = f"缺佐证材料：{row.indicator.proof}。"
             found.append(("警告", text, "上传或送交这份材料。", at, _FULL))
         if scores and row.mark and row.mark.status == "needs_judgement" and row.actual and row.actual.value:
@@ -90,6 +93,15 @@ def _missing(review: Any, rows: Sequence[Any]) -> list[Found]:
                 )
             )
     return found
+
+
+def _told(review: Any, row: Any) -> list[tuple[str, str, str]]:
+    """What is wrong with what the unit said of one goal in a monitoring window."""
+    actual = row.actual
+    return row_faults(
+        row.indicator.expression, review.dossier.fiscal_year, value=actual.value, forecast=actual.forecast,
+        causes=actual.causes, possibility=actual.possibility, measure=actual.note,
+    )  # fmt: skip
 
 
 def _by_rules(review: Any, rows: Sequence[Any]) -> list[Found]:

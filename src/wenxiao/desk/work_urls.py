@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import beginning, editing, filling, home, monitoring, searching, selfeval, subjects, watching
+from wenxiao.desk import beginning, editing, filling, filling_money, home, monitoring, searching, selfeval, subjects, watching
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("selfeval/<int:pk>", selfeval.selfeval_round, name="selfeval_round"),
     path("filling/<int:pk>", filling.filling, name="filling"),
     path("filling/<int:pk>/rows", filling.save, name="filling_save"),
+    path("filling/<int:pk>/money", filling_money.money, name="filling_money"),
     path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
     path("filling/<int:pk>/judge/<str:act>", selfeval.judge, name="filling_judge"),
     path("marks/<int:pk>/value", editing.change_value, name="change_value"),

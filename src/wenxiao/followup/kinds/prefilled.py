@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from wenxiao.budget.selectors import money
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.kinds.lines import SOURCES
-from wenxiao.reviews.services.monitoring import CAUSES
-from wenxiao.rulebook import basis
 from wenxiao.targets.models import Indicator
 
 if TYPE_CHECKING:
@@ -29,18 +27,18 @@ class GoalToFill:
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """A unit's monitoring form. Money in 元; ``money_known`` says that treasury or accounts gave it: nothing to type.
-
-    ``causes`` and ``possibilities`` are the official lists to choose from.
-    """
+    """A unit's monitoring form. Money in 元; ``money_known`` says that treasury or accounts gave it: nothing to type."""
 
     budget: Decimal | None
     executed: Decimal | None
     source: str
     money_known: bool
     goals: tuple[GoalToFill, ...]
-    causes: tuple[str, ...]
-    possibilities: tuple[str, ...]
+
+    @property
+    def said_before(self) -> dict[int, Actual]:
+        """What the window before was told, by indicator."""
+        return {goal.indicator.pk: goal.before for goal in self.goals if goal.before and goal.before.value}
 
 
 def prefilled(review: Review) -> Prefilled:
@@ -54,13 +52,10 @@ def prefilled(review: Review) -> Prefilled:
     earlier = Actual.objects.filter(indicator__in=rows, stage="monitoring", through_month__lte=through)
     for actual in earlier.order_by("through_month"):
         told[actual.indicator_id][actual.through_month == through] = actual
-    rules = basis.in_force("monitoring", review.round.fiscal_year).content
     return Prefilled(
         budget=known.budget if review.budget is None else review.budget,
         executed=known.spent if official else filed,
         source=SOURCES[known.source if official else "form" if filed is not None else ""],
         money_known=official,
         goals=tuple(GoalToFill(row, told[row.pk].get(True), told[row.pk].get(False)) for row in rows),
-        causes=CAUSES,
-        possibilities=tuple(rules["possibility"].values()),
     )

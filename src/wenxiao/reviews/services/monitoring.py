@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from wenxiao.budget.models import Dossier, Exemption, Milestone, Round
-from wenxiao.budget.selectors import dossiers_of
+from wenxiao.budget.selectors import dossiers_of, money
 from wenxiao.budget.services import open_round
-from wenxiao.evidence.models import Actual
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services.filling import record_actual, set_suggestions
 from wenxiao.reviews.states import OPEN
-from wenxiao.rulebook import basis
-from wenxiao.rulebook.expressions import parse
 from wenxiao.store.bulk import insert_rows
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
-from wenxiao.targets.models import Indicator, Target
+from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +24,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from wenxiao.orgs.models import User
-
-CAUSES = ("经费", "制度", "人员", "硬件", "其他")
-"""The official list of causes as said on screen; the rulebook's long names (经费保障 …) are taken as well."""
-
 
 # ---- beginning -------------------------------------------------------------------------------------------------------
 
@@ -80,94 +72,36 @@ def _span(keys: list[int]) -> str:
 # ---- what the unit fills ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What a unit says of one indicator. ``version`` is that of the value seen before, None for a first one."""
-
-    indicator: Indicator
-    value: str
-    forecast: str = ""
-    causes: tuple[str, ...] = ()
-    possibility: str = ""
-    measure: str = ""
-    version: int | None = None
-
-
 @transaction.atomic
-def fill_monitoring(
-    *, review: Review, by: User | None, rows: Sequence[Filled], budget: Decimal | None = None,
-    executed: Decimal | None = None,
-) -> list[Actual]:  # fmt: skip
-    """Write the rows a unit filled, all or none; money only where the system doesn't know it.
+def report_money(
+    *, review: Review, by: User | None, budget: Decimal | None = None, executed: Decimal | None = None,
+    version: int | None = None,
+) -> Review:  # fmt: skip
+    """The money of a window in 元 as the unit says it, where neither treasury nor accounts told it.
 
-    NotAllowed names every wrong cell at once: unreadable figures, causes and likelihoods outside the official lists,
-    a deviation without measure.
+    Raises Refused, NotAllowed (handed in already, below zero, told by the official record), Stale.
     """
-    problems = [sentence for row in rows for sentence in faults_of(row, review.round.fiscal_year)]
-    if problems:
-        raise NotAllowed("；".join(problems))
-    if budget is not None or executed is not None:
-        _fill_money(review, by, budget, executed)
-    return [
-        record_actual(
-            review=review, indicator=row.indicator, by=by, value=row.value.strip(), forecast=row.forecast.strip(),
-            note=row.measure.strip(), causes=[_cause(cause, review.round.fiscal_year) or cause for cause in row.causes],
-            possibility=row.possibility, version=row.version,
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def faults_of(row: Filled, year: int) -> list[str]:
-    """What is wrong with one row, as sentences naming the indicator; empty when it can be taken."""
-    name, found = row.indicator.name, []
-    rules = basis.in_force("monitoring", year).content
-    for label, text in (("完成值", row.value), ("全年预计", row.forecast)):
-        if text.strip() and _unreadable(text, row.indicator):
-            found.append(f"“{name}”的{label}“{text}”不是数值，应按目标“{row.indicator.expression}”的单位填写数字")
-    wrong = [cause for cause in row.causes if _cause(cause, year) is None]
-    if wrong:
-        found.append(f"“{name}”的偏差原因“{'、'.join(wrong)}”不在所列之中，可选：{'、'.join(CAUSES)}")
-    if row.possibility and row.possibility not in rules["possibility"].values():
-        listed = "、".join(rules["possibility"].values())
-        found.append(f"“{name}”的完成可能性“{row.possibility}”不在所列之中，可选：{listed}")
-    if row.possibility in {rules["possibility"]["2"], rules["possibility"]["3"]}:
-        if not row.causes:
-            found.append(f"“{name}”全年“{row.possibility}”完成，请选择偏差原因")
-        if not row.measure.strip():
-            found.append(f"“{name}”全年“{row.possibility}”完成，请写明改进措施")
-    return found
-
-
-def _unreadable(text: str, indicator: Indicator) -> bool:
-    """Only a numeric target demands a number; a negative count is none."""
-    target = parse(indicator.expression, "target") if indicator.expression.strip() else None
-    if target is None or target.kind != "number":
-        return False
-    return parse(text, "actual").kind != "number"
-
-
-def _cause(said: str, year: int) -> str | None:
-    """The short official word for a cause, or None when it isn't on the list."""
-    long = basis.in_force("monitoring", year).content["causes"]
-    return next((word for word in CAUSES if said == word or (said in long and said.startswith(word))), None)
-
-
-def _fill_money(review: Review, by: User | None, budget: Decimal | None, executed: Decimal | None) -> None:
     permissions.require(by, "fill", unit=review.dossier.unit, subject=review.dossier.subject)
+    _monitoring(review.round)
     if review.state not in OPEN:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再改；如确需更改，请由审核人退回。")
+    if money(review.dossier, through_month=review.round.through_month or 12).source not in {"", "form"}:
+        raise NotAllowed("这个对象的支出由国库或核算数据带出，不用填报；与实际不符的请联系国库部门核对。")
     given: dict[str, Any] = {
         name: value for name, value in (("budget", budget), ("executed", executed)) if value is not None
     }
+    if not given:
+        raise NotAllowed("请填写预算数或执行数，没有支出的填 0。")
     if any(value < 0 for value in given.values()):
         raise NotAllowed("预算数和执行数不能为负数；退回、冲减请先核对国库数据。")
     before = {name: getattr(review, name) for name in given}
-    change(review, **given)
+    begun = {"state": "filling"} if review.state in {"waiting", "returned"} else {}
+    change(review, version=version, **given, **begun)
     record(
         division=review.round.division, by=by, act="填报监控资金", target=review, label=str(review),
         data={"before": before, "after": given},
     )  # fmt: skip
+    return review
 
 
 # ---- milestones ------------------------------------------------------------------------------------------------------
@@ -177,30 +111,43 @@ def _fill_money(review: Review, by: User | None, budget: Decimal | None, execute
 def plan_milestones(
     *, dossier: Dossier, steps: Mapping[str, date], by: User | None, why: str = "", synthetic: bool = False
 ) -> list[Milestone]:
-    """The dossier's own plan: name → day due, replacing the steps not done yet. Steps that are done keep their day."""
+    """The dossier's own plan: name → day due, in order, replacing the steps not done yet. Steps done keep their day.
+
+    A plan that stood before is changed only with a reason. Raises Refused, NotAllowed.
+    """
     permissions.require(by, "fill", unit=dossier.unit, subject=dossier.subject)
-    if any(not name.strip() for name in steps):
+    named = {name.strip(): due for name, due in steps.items()}
+    if any(not name for name in named):
         raise NotAllowed("计划节点须有名称，如招标、开工、验收。")
-    before = {step.name: step.due for step in dossier.milestones.all()}
-    dossier.milestones.filter(done=None).exclude(name__in=steps).delete()
-    for order, (name, due) in enumerate(steps.items(), start=1):
-        Milestone.objects.update_or_create(
-            dossier=dossier, name=name.strip(), defaults={"due": due, "order": order, "synthetic": synthetic}
-        )
+    kept = list(dossier.milestones.all())
+    before = {step.name: step.due for step in kept}
+    if before and not why.strip() and named != before:
+        raise NotAllowed("改动已报的计划节点须写明理由。")
+    done = {step.name for step in kept if step.done}
+    dossier.milestones.filter(done=None).exclude(name__in=named).delete()
+    for order, (name, due) in enumerate(named.items(), start=1):
+        planned = {"order": order} if name in done else {"due": due, "order": order, "synthetic": synthetic}
+        Milestone.objects.update_or_create(dossier=dossier, name=name, defaults=planned)
     record(
         division=dossier.subject.division, by=by, act="填报计划节点", target=dossier, label=str(dossier), why=why,
-        data={"before": before, "after": dict(steps)},
+        data={"before": before, "after": named},
     )  # fmt: skip
     return list(dossier.milestones.all())
 
 
 @transaction.atomic
-def reach_milestone(*, milestone: Milestone, on: date, by: User | None, why: str = "") -> Milestone:
-    """A step is done on a day."""
+def reach_milestone(
+    *, milestone: Milestone, on: date, by: User | None, why: str = "", version: int | None = None
+) -> Milestone:
+    """A step is done on a day, not a day to come; another day than was told before needs a reason. Raises Stale."""
     dossier = milestone.dossier
     permissions.require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    if on > today():
+        raise NotAllowed(f"完成日期 {on} 还没有到；没有完成的节点不用填。")
     before = milestone.done
-    change(milestone, done=on)
+    if before and before != on and not why.strip():
+        raise NotAllowed(f"“{milestone.name}”原报 {before} 完成，改动须写明理由。")
+    change(milestone, version=version, done=on)
     record(
         division=dossier.subject.division, by=by, act="完成计划节点", target=dossier, why=why,
         label=f"{dossier}：{milestone.name}", data={"before": before, "after": on},
@@ -248,31 +195,3 @@ def _key_round(round: Round) -> Round | None:  # noqa: A002 - as above
         division=round.division, kind=round.kind, fiscal_year=round.fiscal_year, work_year=round.work_year, key=True,
         from_month=round.from_month, through_month=round.through_month, state=Round.State.OPEN,
     ).first()  # fmt: skip
-
-
-@transaction.atomic
-def note_field_visit(*, review: Review, notes: str, by: User | None, version: int | None = None) -> Review:
-    """现场情况: what was seen on the spot, by who evaluates; the words that stood before stay in the trail."""
-    _looks(review, by)
-    before = review.field_notes
-    change(review, version=version, field_notes=notes.strip())
-    record(
-        division=review.round.division, by=by, act="记录现场情况", target=review, label=str(review),
-        data={"before": before, "after": review.field_notes},
-    )  # fmt: skip
-    return review
-
-
-@transaction.atomic
-def advise(*, review: Review, texts: Sequence[str], by: User | None) -> None:
-    """意见建议 of a monitored project, numbered in the order given; empty ones are left out."""
-    _looks(review, by)
-    set_suggestions(review=review, texts=[text.strip() for text in texts if text.strip()], by=by)
-
-
-def _looks(review: Review, by: User | None) -> None:
-    permissions.require(by, "evaluate", unit=review.dossier.unit, subject=review.dossier.subject)
-    if review.kind != Round.Kind.MONITORING:
-        raise NotAllowed("只有监控任务有现场情况和监控建议。")
-    if review.state == Review.State.ISSUED:
-        raise NotAllowed("监控结果已出具，不能再改；如确需更改，请重开。")
