@@ -149,14 +149,19 @@ def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, h
     officer.goto("/report/2021")
     with officer.expect_navigation():
         officer.get_by_role("button", name="起草").click()
+    officer.locator("[data-dialog=hand-in]").click()
+    look(officer, "uploaded-8-handing-in")
+    with officer.expect_navigation():
+        officer.get_by_role("button", name="送签", exact=True).last.click()
     leader = enter_bare("lingdao", password=DEMO)
-    leader.goto("/report/2021")
+    with leader.expect_navigation():
+        leader.get_by_role("link", name="年度工作报告待签发").click()
     leader.locator("[data-dialog=sign]").click()
     leader.fill("#f-number", "8")
-    look(leader, "uploaded-8-signing")
+    look(leader, "uploaded-9-signing")
     leader.get_by_role("button", name="签发", exact=True).last.click()
     leader.wait_for_url("**/reports/*")
-    look(leader, "uploaded-9-signed")
+    look(leader, "uploaded-10-signed")
     text = leader.locator("main").inner_text().replace("\n", "")
     missing = [figure for figure in PUBLISHED if figure not in text]
     assert not missing, f"{missing} in {text}"

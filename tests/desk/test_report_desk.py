@@ -15,7 +15,7 @@ from wenxiao.followup.models import Finding
 from wenxiao.orgs.models import Division, Role, User
 from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Instruction, Todo
-from wenxiao.reports import services
+from wenxiao.reports import handing, services
 from wenxiao.reports.models import Draft, Signed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -64,9 +64,14 @@ def draft(small):
 
 
 @pytest.fixture
-def signed(small, draft):
+def handed(small, draft):
+    return handing.hand_in_report(draft=draft, by=small.officer)
+
+
+@pytest.fixture
+def signed(small, handed):
     return services.sign_report(
-        draft=draft, issue_number=3, signer="示例局长", signed_on=date(2021, 12, 5), by=small.leader
+        draft=handed, issue_number=3, signer="示例局长", signed_on=date(2021, 12, 5), by=small.leader
     )
 
 
@@ -225,9 +230,9 @@ def test_the_draft_is_downloaded_by_readers_alone(inside, small, name):
     assert inside(small.officer).get("/report/2021/files/secret.key").status_code == 404
 
 
-def test_who_may_not_see_restricted_objects_gets_neither_page_nor_file_with_them(inside, small, draft):
+def test_who_may_not_see_restricted_objects_gets_neither_page_nor_file_with_them(inside, small, handed):
     Subject.objects.filter(pk=small.dossiers[0].subject_id).update(restriction="restricted")
-    services.sign_report(draft=draft, issue_number=3, signer="甲", signed_on=date(2021, 12, 5), by=small.leader)
+    services.sign_report(draft=handed, issue_number=3, signer="甲", signed_on=date(2021, 12, 5), by=small.leader)
     name, pk = small.dossiers[0].subject.name, Signed.objects.get().pk
     office = somebody(small, "office", Role.SECRETARIAT)
     client = inside(office)
@@ -244,7 +249,7 @@ def test_who_may_not_see_restricted_objects_gets_neither_page_nor_file_with_them
 # --- signing ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_leader_signs_what_is_shown_and_a_second_click_changes_nothing(inside, small, draft):
+def test_a_leader_signs_what_is_shown_and_a_second_click_changes_nothing(inside, small, handed):
     client = inside(small.leader)
     shown = hidden(body(client.get("/report/2021")), "shown")
     answer = client.post("/report/2021/sign", {**SIGN, "shown": shown})
@@ -257,7 +262,7 @@ def test_a_leader_signs_what_is_shown_and_a_second_click_changes_nothing(inside,
     assert Signed.objects.count() == 1
 
 
-def test_what_changed_after_it_was_shown_is_not_signed(inside, small, draft):
+def test_what_changed_after_it_was_shown_is_not_signed(inside, small, handed):
     client = inside(small.leader)
     shown = hidden(body(client.get("/report/2021")), "shown")
     Finding.objects.filter(state="confirmed").delete()
@@ -274,7 +279,8 @@ def test_the_author_and_officers_do_not_sign(inside, small, draft):
     assert inside(small.officer).post("/report/2021/sign", SIGN).status_code == 403
     grant(user=small.leader, role=Role.PERFORMANCE, division=small.division, by=None)
     leader = User.objects.get(pk=small.leader.pk)
-    services.save_draft(division=small.division, work_year=2021, by=leader)
+    draft = services.save_draft(division=small.division, work_year=2021, by=leader)
+    handing.hand_in_report(draft=draft, by=small.officer)
     client = inside(leader)
     page = body(client.get("/report/2021"))
     assert "不能自己签发" in page
@@ -282,7 +288,7 @@ def test_the_author_and_officers_do_not_sign(inside, small, draft):
 
 
 @pytest.mark.parametrize("wrong", [{"number": "三"}, {"number": "0"}, {"signer": " "}, {"day": "12月"}])
-def test_wrong_signing_fields_are_refused_in_words(inside, small, draft, wrong):
+def test_wrong_signing_fields_are_refused_in_words(inside, small, handed, wrong):
     client = inside(small.leader)
     shown = hidden(body(client.get("/report/2021")), "shown")
     answer = client.post("/report/2021/sign", {**SIGN, "shown": shown, **wrong})
@@ -425,6 +431,7 @@ def _cost(inside, small):
     client = inside(small.officer)
     pages = ["/report/2021", "/report/2021?write=plan", "/report/2021?choices=1", "/report/2021/changes"]
     counts = [_queries(client, address) for address in pages]
+    handing.hand_in_report(draft=draft, by=small.officer)
     signed = services.sign_report(
         draft=draft, issue_number=1, signer="甲", signed_on=date(2021, 12, 5), by=small.leader
     )
@@ -439,3 +446,50 @@ def test_desk_and_edition_cost_the_same_for_few_and_many(inside, planted):
             transaction.set_rollback(True)
     assert counts[0] == counts[1]
     assert max(counts[0]) <= 70
+
+
+# --- 送签 ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_writer_hands_in_and_a_leader_finds_it_waiting(inside, small, draft):
+    client = inside(small.officer)
+    page = body(client.get("/report/2021"))
+    fields = {"shown": hidden(page, "shown"), "version": draft.version}
+    assert client.post("/report/2021/hand-in", fields)["Location"] == "/report/2021"
+    assert client.post("/report/2021/hand-in", fields).status_code == 302  # a second click
+    page = body(client.get("/report/2021"))
+    assert "已送签，等签发" in page
+    assert "?write=" not in page
+    assert written(client, "改").status_code == 409
+    leader = inside(small.leader)
+    assert "2021 年度工作报告待签发" in body(leader.get("/"))
+    assert "等您签发或退回" in body(leader.get("/report/2021"))
+
+
+def test_what_a_leader_sends_back_waits_on_the_writers_desk(inside, small, handed):
+    leader = inside(small.leader)
+    fields = {"version": handed.version, "why": ""}
+    assert leader.post("/report/2021/send-back", fields).status_code == 409
+    assert leader.post("/report/2021/send-back", {**fields, "why": "计划写实一些"}).status_code == 302
+    client = inside(small.officer)
+    assert "被退回，待修改" in body(client.get("/"))
+    assert "退回，理由：计划写实一些" in body(client.get("/report/2021"))
+    assert client.post("/report/2021/send-back", fields).status_code == 403
+
+
+def test_a_writer_takes_back_what_he_handed_in(inside, small, handed):
+    client = inside(small.officer)
+    answer = client.post("/report/2021/take-back", {"version": handed.version, "why": "补一段"})
+    assert answer.status_code == 302
+    assert "撤回，理由：补一段" in body(client.get("/report/2021"))
+    assert "绩效科还没有再送签" in body(inside(small.leader).get("/report/2021"))
+    assert inside(small.leader).post("/report/2021/take-back", {}).status_code == 403
+
+
+def test_handing_in_without_a_draft_or_unseen_is_refused(inside, small):
+    client = inside(small.officer)
+    assert client.post("/report/2021/hand-in", {}).status_code == 409
+    draft = services.save_draft(division=small.division, work_year=2021, by=small.officer)
+    answer = client.post("/report/2021/hand-in", {"version": draft.version, "shown": "别的"})
+    assert answer.status_code == 409
+    assert services.draft_of(small.division, 2021).state == "writing"

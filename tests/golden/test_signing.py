@@ -13,7 +13,7 @@ from wenxiao.orgs.services import grant
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries
 from wenxiao.records.services import read_file
-from wenxiao.reports import services
+from wenxiao.reports import handing, services
 from wenxiao.store.moves import NotAllowed, Stale
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -26,8 +26,13 @@ def draft(year, writer):
 
 
 @pytest.fixture
-def signed(draft, leader):
-    return services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+def handed(draft, writer):
+    return handing.hand_in_report(draft=draft, by=writer)
+
+
+@pytest.fixture
+def signed(handed, leader):
+    return services.sign_report(draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
 
 
 def test_signing_gives_number_day_and_files(year, signed):
@@ -53,7 +58,7 @@ def test_nobody_signs_in_another_division_or_what_he_wrote(year, leader):
     with pytest.raises(Refused, match="本区划"):
         services.sign_report(draft=foreign, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
     grant(user=leader, role="performance", division=year.division, by=None)
-    own = services.save_draft(division=year.division, work_year=2021, by=leader)
+    own = handing.hand_in_report(draft=services.save_draft(division=year.division, work_year=2021, by=leader), by=None)
     with pytest.raises(Refused):
         services.sign_report(draft=own, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
 
@@ -101,7 +106,7 @@ def test_a_signed_report_reads_back_as_it_was(year, signed):
 
 def test_every_act_leaves_its_entry(year, signed):
     acts = [entry["act"] for entry in export_entries(division=year.division)]
-    assert [act for act in acts if "报告" in act] == ["起草报告", "签发报告"]
+    assert [act for act in acts if "报告" in act] == ["起草报告", "报告送签", "签发报告"]
     assert not verify(list(export_entries(division=year.division)))
 
 
@@ -141,19 +146,82 @@ def test_signing_wants_a_signer_and_correcting_a_draft(draft, signed, leader):
         services.correct_report(signed=signed, issue_number=4, signer="张局长", signed_on=DAY, by=leader, why="改正")
 
 
-def test_what_is_signed_is_what_was_shown(year, draft, leader):
+def test_what_is_signed_is_what_was_shown(year, handed, leader):
     shown = services.fingerprint(services.current(year.division, 2021).report)
     finding = Finding.objects.filter(item=year.items[0]).first()
     finding.delete()
-    act = {"draft": draft, "issue_number": 3, "signer": "张局长", "signed_on": DAY, "by": leader}
+    act = {"draft": handed, "issue_number": 3, "signer": "张局长", "signed_on": DAY, "by": leader}
     with pytest.raises(Stale, match="有变化"):
         services.sign_report(**act, shown=shown)
     assert services.sign_report(**act, shown=services.fingerprint(services.current(year.division, 2021).report))
 
 
-def test_of_two_who_sign_at_once_one_is_told(draft, leader):
-    stale = type(draft).objects.get(pk=draft.pk)
-    services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+def test_of_two_who_sign_at_once_one_is_told(handed, leader):
+    stale = type(handed).objects.get(pk=handed.pk)
+    services.sign_report(draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
     services.Signed.objects.filter(work_year=2021).delete()
     with pytest.raises(Stale):
         services.sign_report(draft=stale, issue_number=4, signer="张局长", signed_on=DAY, by=leader)
+
+
+# --- 送签 ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_handed_in_is_not_signed(draft, leader):
+    with pytest.raises(NotAllowed, match="还没有送签"):
+        services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+
+
+def test_what_is_handed_in_rests_until_it_is_taken_back(year, handed, writer):
+    assert (handed.state, handed.handed_by) == ("handed", writer)
+    with pytest.raises(NotAllowed, match="撤回"):
+        services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "改"})
+    with pytest.raises(NotAllowed, match="理由"):
+        handing.take_back_report(draft=handed, by=writer, why=" ")
+    handing.take_back_report(draft=handed, by=writer, why="第三段要补")
+    assert services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "改"}).prose
+    with pytest.raises(NotAllowed):
+        handing.take_back_report(draft=handed, by=writer, why="再撤一次")
+
+
+def test_a_leader_sends_back_with_a_reason_and_it_comes_again(year, handed, writer, leader):
+    with pytest.raises(Refused):
+        handing.send_back_report(draft=handed, by=writer, why="不是局领导")
+    handing.send_back_report(draft=handed, by=leader, why="下一步计划写实一些")
+    assert (handed.state, handed.back_by, handed.back_why) == ("returned", leader, "下一步计划写实一些")
+    assert handing.drafts_waiting(year.division, "returned") == [handed]
+    with pytest.raises(NotAllowed, match="送签"):
+        services.sign_report(draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+    again = handing.hand_in_report(draft=services.draft_of(year.division, 2021), by=writer)
+    assert again.back_why == ""
+    assert handing.drafts_waiting(None, "handed") == []
+
+
+def test_the_signer_learns_what_changed_after_it_was_handed_in(year, handed):
+    year.project(30)
+    report = services.current(year.division, 2021).report
+    assert "projects.count" in {item.id for item in services.stale_figures(handed, report)}
+
+
+def test_unseen_foreign_twice_or_signed_is_not_handed_in(year, draft, writer, leader):
+    with pytest.raises(Stale, match="送签"):
+        handing.hand_in_report(draft=draft, by=writer, shown="别的内容")
+    with pytest.raises(Refused):
+        handing.hand_in_report(draft=draft, by=leader)
+    foreign = services.save_draft(division=other_division(), work_year=2021, by=None)
+    with pytest.raises(Refused, match="本区划"):
+        handing.hand_in_report(draft=foreign, by=writer)
+    handing.hand_in_report(draft=draft, by=writer)
+    with pytest.raises(NotAllowed):
+        handing.hand_in_report(draft=draft, by=writer)
+    services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+    assert services.draft_of(year.division, 2021).state == "writing"
+    with pytest.raises(NotAllowed, match="更正"):
+        handing.hand_in_report(draft=draft, by=writer)
+
+
+def test_who_handed_it_in_does_not_sign_it(year, draft, leader):
+    grant(user=leader, role="performance", division=year.division, by=None)
+    handing.hand_in_report(draft=draft, by=leader)
+    with pytest.raises(Refused, match="送签"):
+        services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)

@@ -80,13 +80,17 @@ def desk(
     holding = held(request)
     stale = services.stale_figures(draft, paper) if draft else ()
     internal = paper.version == "internal"
+    writes, state = holding.can("write_report", division=division.pk) and internal, draft.state if draft else ""
+    leads = holding.can("sign_report", division=division.pk) and internal
+    mine = person(request).pk
     values = {
         "paper": paper, "opened": figure_open, "parts": parts_of(request, figure_open),
         "empty": not paper.sections or not edition.facts.reported, "shown": len(paper.shown_figures()), "stale": stale,
         "draft": draft, "signed": signed, "is_text": is_text, "report_year": year, "drawer": drawer,
-        "writes": holding.can("write_report", division=division.pk) and internal,
-        "signs": holding.can("sign_report", division=division.pk) and internal and draft is not None and not signed,
-        "own_draft": draft is not None and draft.by_id == person(request).pk, "fingerprint": services.fingerprint(paper),
+        "writes": writes and state != "handed", "hands_in": writes and draft is not None and state != "handed" and not signed,
+        "takes_back": writes and state == "handed", "signs": leads and state == "handed" and not signed,
+        "waits_for_writers": leads and not writes and not signed and state != "handed",
+        "own_draft": draft is not None and mine in {draft.by_id, draft.handed_by_id}, "fingerprint": services.fingerprint(paper),
         "differs": services.differences(signed[0], paper) if signed else (), "choices": edition.choices,
         "today": today(), "saved": request.GET.get("saved", ""),
         "figure_href": lambda ident: reverse("desk:figure", args=[year, ident]), "shut_href": reverse("desk:report", args=[year]),

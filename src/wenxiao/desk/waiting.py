@@ -14,6 +14,7 @@ from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.formats import lateness
 from wenxiao.pages.views import held, person
+from wenxiao.reports.handing import drafts_waiting
 from wenxiao.reviews.worklists import missing_of, reviews_visible_to, rounds_of_year
 from wenxiao.store.clock import today
 
@@ -93,7 +94,7 @@ def _to(route: str, *args: Any) -> str:
 def _steps(request: HttpRequest, year: int) -> list[Task]:
     """Rows that stand at the officer's own step, grouped: each says how many."""
     holding, user, on = held(request), person(request), today()
-    made: list[Task] = []
+    made: list[Task] = _reports(user, holding, on)
     if any(holding.can(power) for power in ("check_office", "check_department")):
         made += _checks(user, year, on)
     if holding.can("manage_round"):
@@ -115,6 +116,17 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
         if open_uses:
             made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", _to("desk:uses"), on))
     return made
+
+
+def _reports(user: Any, holding: Any, on: date) -> list[Task]:
+    """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
+    wanted = (("sign_report", "handed", "待签发", "签发"), ("write_report", "returned", "被退回，待修改", "修改"))
+    return [
+        Task("报告", "", f"{row.work_year} 年度工作报告{said}", None, verb, _to("desk:report", row.work_year), on)
+        for power, state, said, verb in wanted
+        if holding.can(power)
+        for row in drafts_waiting(user.division, state)
+    ]
 
 
 def _checks(user: Any, year: int, on: date) -> list[Task]:

@@ -16,8 +16,14 @@ class Draft(Versioned):
     """The annual work report of a division and work year while it is written.
 
     ``prose`` holds what the author wrote for a section (missing = the default wording); ``choices`` the named objects,
-    basis documents, cut-off of the main problems, and optional blocks.
+    basis documents, cut-off of the main problems, and optional blocks. Once handed in (送签) its words rest until it is
+    signed, sent back or taken back; ``back_why`` is the reason of whoever stopped it last.
     """
+
+    class State(models.TextChoices):
+        WRITING = "writing", "起草中"
+        HANDED = "handed", "已送签"
+        RETURNED = "returned", "已退回"
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     work_year = models.PositiveSmallIntegerField("工作年度")
@@ -26,6 +32,23 @@ class Draft(Versioned):
     seen = models.JSONField("上次所用数据", default=dict)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="编写人")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WRITING)
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="送签人",
+    )
+    handed_on = models.DateField("送签日期", null=True)
+    back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="退回或撤回的人",
+    )
+    back_why = models.TextField("退回或撤回的理由", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "报告草稿"

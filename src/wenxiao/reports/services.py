@@ -64,7 +64,11 @@ class Changed:
 
 def draft_of(division: Division, work_year: int) -> Draft | None:
     """The draft of a year, None before anybody saved one."""
-    return Draft.objects.filter(division=division, work_year=work_year).first()
+    return (
+        Draft.objects.select_related("by", "handed_by", "back_by")
+        .filter(division=division, work_year=work_year)
+        .first()
+    )
 
 
 def current(
@@ -90,13 +94,13 @@ def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
     """Which printed figures changed since the author last saved; he saw the internal version, others aren't compared."""
     if report.version != "internal":
         return ()
-    return _changed(draft.seen, _seen(report))
+    return _changed(draft.seen, seen_figures(report))
 
 
 def differences(signed: Signed, report: Report) -> tuple[Changed, ...]:
     """What the rows say now (``report``) against what was signed in the same version; empty where none was kept of it."""
     kept = signed.snapshot.get("report" if report.version == "internal" else "public")
-    return _changed(_seen(structure.from_data(kept)), _seen(report)) if kept else ()
+    return _changed(seen_figures(structure.from_data(kept)), seen_figures(report)) if kept else ()
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, ...]:
@@ -162,15 +166,17 @@ def save_draft(
     """Save what the author wrote and chose, and remember the figures he saw.
 
     ``prose`` and ``choices`` replace what was there, None keeps it. Raises Refused, NotAllowed (prose naming data that does
-    not exist, unknown choices) or Stale when another person saved since ``version``.
+    not exist, unknown choices, handed in and waiting to be signed) or Stale when another person saved since ``version``.
     """
     _require(by, "write_report", division)
     draft, made = Draft.objects.get_or_create(division=division, work_year=work_year, defaults={"by": by})
+    if draft.state == Draft.State.HANDED:
+        raise NotAllowed("报告已送签，正等局领导签发，现在不能改。要改的请先撤回，写明理由。")
     draft.prose = _kept_prose(prose) if prose is not None else draft.prose
     draft.choices = _kept_choices(choices) if choices is not None else draft.choices
     edition = current(division, work_year, draft=draft)
     _refuse_unknown(draft.prose, edition)
-    values = {"prose": draft.prose, "choices": draft.choices, "seen": _seen(edition.report), "by": by}
+    values = {"prose": draft.prose, "choices": draft.choices, "seen": seen_figures(edition.report), "by": by}
     change(draft, version=version, **values)
     record(
         division=division,
@@ -219,7 +225,7 @@ def _refuse_unknown(prose: Mapping[str, str], edition: Edition) -> None:
             raise NotAllowed(str(error)) from error
 
 
-def _seen(report: Report) -> dict[str, dict[str, Any]]:
+def seen_figures(report: Report) -> dict[str, dict[str, Any]]:
     """The printed figures as somebody saw them, with the rows behind each and what every row added."""
     return {
         figure.id: {
@@ -244,12 +250,16 @@ def sign_report(
     """签发: freeze the draft as it stands now, with issue number, signer and day; its files are kept by digest.
 
     ``shown`` is the :func:`fingerprint` of what the signer had before him; when rows or words changed since, nothing is
-    signed. Raises Refused, Stale, or NotAllowed when the year already has a signed report (then a correction is the way)
-    or the number is taken.
+    signed. Raises Refused, Stale, or NotAllowed when nobody handed it in (送签), the year already has a signed report (then
+    a correction is the way) or the number is taken.
     """
     _require(by, "sign_report", draft.division, written_by=draft.by)
     if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
         raise NotAllowed(f"{draft.work_year}年度的报告已经签发，不能改动。需要改正的，请办理更正。")
+    if draft.state != Draft.State.HANDED:
+        raise NotAllowed("报告还没有送签，请财政绩效科送签后再签发。")
+    if by is not None and draft.handed_by_id == by.pk:
+        raise Refused("这份报告由您本人送签，不能自己签发；请由其他局领导办理。")
     _refuse_unseen(draft, shown)
     return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
 
@@ -304,7 +314,7 @@ def _sign(
     if issue_number < 1 or Signed.objects.filter(division=division, work_year=year, issue_number=issue_number).exists():
         raise NotAllowed(f"期号“{issue_number}”不能用：应为没有用过的正整数。")
     # of two who sign at once, the second finds the draft changed
-    change(draft)
+    change(draft, state=Draft.State.WRITING, back_by=None, back_why="")
     issue = structure.Issue(issue_number, signer.strip(), wording.day_text(signed_on))
     kept = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
     report = annual.issued(current(division, year, draft=draft).report, issue)

@@ -9,6 +9,7 @@ import yaml
 
 from wenxiao.records.selectors import documents
 from wenxiao.reports.facts import facts
+from wenxiao.reports.handing import hand_in_report
 from wenxiao.reports.services import save_draft
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _bare(title: str) -> str:
 
 
 def write_draft(division: Division, work_year: int, author: User) -> None:
-    """Save the year's draft by the performance section, so that a leader may sign it."""
+    """Save the year's draft by the performance section and hand it in, so that a leader may sign it."""
     words = published()
     papers = {_bare(row.title): row.pk for row in documents(division=division)}
     projects = facts(division, work_year).projects
@@ -39,7 +40,8 @@ def write_draft(division: Division, work_year: int, author: User) -> None:
         for row in projects
         if row.name.removesuffix("项目") == name.removesuffix("项目")
     ]
-    save_draft(
+    draft = save_draft(
         division=division, work_year=work_year, by=author, prose={"plan": words["plan"]},
         choices={"documents": [papers[_bare(title)] for title in words["documents"]], "named": named},
     )  # fmt: skip
+    hand_in_report(draft=draft, by=author)
