@@ -24,17 +24,21 @@ _ISO_MONTH = re.compile(rf"{_Y}\s?[-./]\s?{_MONTH}(?!\d)\s?月?份?{_PART}")
 _MONTH_POINT = re.compile(rf"(?:{_Y}\s?年\s?度?)?{_MONTH}\s?月份?{_PART}")
 _BARE_MONTH = re.compile(rf"{_MONTH}{_PART}")
 _QUARTER = re.compile(rf"(?:{_Y}\s?年\s?度?)?第?(?P<q>[一二三四1-4])季度(?P<part>末|底)?")
+_QUARTERS_TO = re.compile(
+    rf"(?:{_Y}\s?年\s?度?)?(?:前(?P<head>[二三2-3两])个?季度|第?(?P<q>[一二三1-3])季?度?\s?(?:[-~、]|至|到)\s?第?(?P<last>[二三四2-4])季度)(?P<part>末|底)?"
+)
+"""第一季度至第三季度, 一至三季度, 前三季度, 一、二季度."""
 _HALF = re.compile(rf"(?:{_Y}\s?年\s?度?)?(?P<h>[上下])半年(?P<part>末|底)?")
 _YEAR_END = re.compile(rf"(?:{_Y}\s?年?度?|(?:当|本|每|该|次|项目)年度?)?年?(?P<part>底|末|终|内)")
 _YEAR = re.compile(rf"{_Y}\s?(?:年度?(?:全年|整年)?|全年)|(?P<all>全年|整年)")
 _DENSE = re.compile(r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])")
 
 _LEAD = re.compile(
-    r"^(?:(?:预计|计划|力争|确保|争取|务必|原则上|已|均|全部|项目|任务|工程)*(?:截至|截止到|截止|到|至|于|在|完成时间为?|完成时限为?|早于|先于|不得?(?:晚于|迟于)|不超过|时间为?|期限为?)?"
+    r"^(?:(?:预计|计划|实际|力争|确保|争取|务必|原则上|已|均|全部|项目|任务|工程)*(?:截至|截止到|截止|到|至|于|在|完成时间为?|完成时限为?|早于|先于|不得?(?:晚于|迟于)|不超过|时间为?|期限为?)?"
     r"[::]?|≤|<=|<|=|≥)(?P<each>每年|当年|本年|该年)?(?:的)?(?=\d|[上下一二三四第全整年])"
 )
 _TAIL = re.compile(
-    r"^(?:(?P<before>之?以?前)|(?P<within>以?内))?(?:\(含\))?(?:全部|已|均|全面|按时|按期|如期|顺利|基本|正式)*"
+    r"^(?:\(含\))?(?:(?P<before>之?以?前)|(?P<within>以?内))?(?:\(含\))?(?:全部|已|均|全面|按时|按期|如期|顺利|基本|正式)*"
     r"(?P<done>完成|完工|竣工|开工|完毕|结束|到位|发放|投入使用|实施|支付|拨付|验收|交付|执行|落实|建成|启动|达标|提交|上报|使用)*"
     r"(?P<words>[一-鿿]{0,6})$"
 )
@@ -74,12 +78,14 @@ def read_date(text: str, role: str, plain: str) -> Expression | None:
 _YEAR_WORDS = re.compile(r"[二一][〇零○九][〇零○一二三四五六七八九]{2}(?=\s?年)")
 _MONTH_WORDS = re.compile(r"(?<![一二三四五六七八九十个])(?:十[一二]?|[一二三四五六七八九])(?=\s?月)")
 _DAY_WORDS = re.compile(r"(?<=月)(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[日号])")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(?=[123]\d年(?:底|末|\d{1,2}月))")
+"""21年底 can't be 21 years: the century is left out."""
 _GAPS = re.compile(r"(?<=\d)\s+(?=[年月日号])|(?<=[年月])\s+(?=[\d底末初上中下])|(?<=[底末])\s+(?=前)")
 
 
 def in_digits(plain: str) -> str:
     """A date spelt in Chinese numerals or with blanks inside, in digits: 二〇二一年十二月底 → 2021年12月底."""
-    plain = _GAPS.sub("", plain)
+    plain = _SHORT_YEAR.sub("20", _GAPS.sub("", plain))
     plain = re.sub(r"(?<=年)\s?[Qq](?=[1-4](?!\d))", "第", plain) if re.search(r"[Qq][1-4]$", plain) else plain
     plain = re.sub(r"(?<=年第)([1-4])$", r"\1季度", plain)
     for words in (_YEAR_WORDS, _MONTH_WORDS, _DAY_WORDS):
@@ -91,7 +97,7 @@ def _points(body: str) -> list[tuple[_Span, str]]:
     """Every way the start of the text is a date, longest spelling first, with what follows it."""
     found: list[tuple[_Span, str]] = []
     for pattern, build in (
-        (_DENSE, _day_span), (_POINT, _day_span), (_QUARTER, _quarter_span), (_HALF, _half_span),
+        (_DENSE, _day_span), (_POINT, _day_span), (_QUARTERS_TO, _quarters_span), (_QUARTER, _quarter_span), (_HALF, _half_span),
         (_YEAR_END, _end_span), (_ISO_MONTH, _month_span), (_MONTH_POINT, _month_span), (_YEAR, _year_span),
     ):  # fmt: skip
         hit = pattern.match(body)
@@ -132,6 +138,15 @@ def _month_span(hit: re.Match[str]) -> _Span:
 def _quarter_span(hit: re.Match[str]) -> _Span:
     last = _QUARTERS[hit.group("q")] * 3
     return _stretch(hit, last - 2, last)
+
+
+def _quarters_span(hit: re.Match[str]) -> _Span | None:
+    """Several quarters in a row; None where the last stands before the first, or 一、三 leaves one out."""
+    if hit.group("head"):
+        return _stretch(hit, 1, _QUARTERS[hit.group("head").replace("两", "二")] * 3)
+    first, last = _QUARTERS[hit.group("q")], _QUARTERS[hit.group("last")]
+    listed = "、" in hit.group()
+    return _stretch(hit, first * 3 - 2, last * 3) if first < last and (not listed or last == first + 1) else None
 
 
 def _half_span(hit: re.Match[str]) -> _Span:

@@ -10,7 +10,7 @@ from wenxiao.rulebook.expressions.dates import in_digits, read_date
 from wenxiao.rulebook.expressions.guards import withheld
 from wenxiao.rulebook.expressions.normal import normalise
 from wenxiao.rulebook.expressions.numerals import spell_hundredths
-from wenxiao.rulebook.expressions.quantities import Quantity, joined, quantities, spelled_out
+from wenxiao.rulebook.expressions.quantities import Quantity, halves, joined, quantities, spelled_out
 from wenxiao.rulebook.expressions.shape import Comparator, Expression
 from wenxiao.rulebook.expressions.units import lone_unit
 
@@ -28,26 +28,36 @@ _MISREAD = re.compile(r"^2(?P<real>[6-9]\d(?:\.\d+)?|100)\s?%$")
 _LIST = re.compile(
     r"(?:^|[;。\n，、 ])\s?(?:\(?[1-9一二三四五六七八九]\)|[1-9①②③④⑤一二三四五六七八九][、.．:)](?!\d)|[①②③④⑤⑥])"
 )
-_ITEM = re.compile(r"^\s?(?:\(?[1一]\)|[1一][、.](?!\d)|[①])\s?")
+_ITEM = re.compile(r"^\s?(?:\(?[1一]\)|[1一][、.](?!\d|[二三四]季)|[①])\s?")
 _SCALE = re.compile(r"(?:优秀?|良好?|中|合格|差|较好|一般|好|较差)[:：为]?\s?[≥≤<>=]?\s?\d")
 _RATIO = re.compile(r"(?:^|[一-鿿≥≤<>=])\s?\d+(?:\.\d+)?\s?:\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+(?![\d])|\d\s?[×xX]\s?\d")
 _SUM = re.compile(r"\d[^\d+]{0,6}\+\s?\d")
 _NARRATIVE = re.compile(r"^(?:存在|由于|因为?(?!地)|未能|没有|尚未|部分|个别|仍有|疫情)")
 _RATE_OF_DONE = re.compile(
     r"^(?:已|均已|已经|全部)?(?:全部|按时|按期|按计划)?(?:完成|实现|达成|落实|到位|执行|发放|支付)(?:进度|比例|情况|率)?(?:为|达到?)?$"
+    r"|^(?:实际|已|均已)?(?:完成|实现|达成|执行)?了?(?:年初|年度|全年|预期|绩效)*(?:目标|计划|任务)(?:值|数|量)?的$"
 )
 _CONTEXT = re.compile(
     r"^(?:(?:力争|确保)?(?:截至|截止到?|至|到)\s?)?(?:(?:19|20)\d\d\s?年(?:度|全年|内)?(?!\s?-)\s?(?:\d{1,2}月(?:\d{1,2}日)?)?底?|\d{1,2}月(?:\d{1,2}日|底)?|(?:全|本|当|每)年度?)\s?[,，:、]?\s?(?=\S)"
 )
 _NAMED_BETWEEN = re.compile(r"(?<=[<≤>≥])\s?[A-Za-z]\s?(?=[<≤>≥])")
+_DOLLARS = re.compile(r"\$\s?(\d+(?:\.\d+)?)\s?(万亿|[万亿])?(?:美元)?")
 _YUAN_SIGN = re.compile(r"[¥￥]\s?(-?\d+(?:\.\d+)?)\s?(万亿|[万亿千百])?\s?元?")
 _COPIED = "实际值带比较符，像是照抄目标"
 _LEAD_LIMIT, _TAIL_LIMIT = 18, 10
 _DIGITS_LIMIT = 18
-_INCLUDED = re.compile(r"\((?:包?含|不含)[^()]{0,8}\)")
-_RECURRING = re.compile(r"(?:每|次|当)(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)")
+_INCLUDED = re.compile(r"\((?:包?含|不含(?!\)))[^()]{0,8}\)")
+_RECURRING = re.compile(
+    r"(?:每|次|当)(?:月|季度?|周|旬)(?:第?\d+[日号]|底|末)|[一二三四1-4](?:季度?)?\s?[、,，和及]\s?第?[一二三四1-4]季度"
+)
+_BASE_YEAR = re.compile(
+    r"^在?(?:比|较|同|与|在)?\s?(?:19|20)\d\d\s?年度?(?:同期|末|底)?(?:的?基础上|水平|相比|相较)?[,，]?\s?(?=提|增|上升|下降|降|减|压)"
+)
+_PART_OF_YEAR = re.compile(
+    r"^(?:(?:19|20)\d\d年)?(?:上半年|前[二三]个?季度|第?[一二三]季度)(?:末|底)?前?(?:完成|达到?|实现)"
+)
 _NEXT_YEAR = re.compile(r"^(?:截至|到|于|在)?(?:次年|翌年|下一?年度?|明年|第二年)\d{1,2}月")
-_OF_LAST_YEAR = re.compile(r"(?:上年度?|去年|往年|前年|同期|基期)(?:同期)?(?:水平|数量?|实际数?|值)?的\s?$")
+_OF_LAST_YEAR = re.compile(r"(?:上年度?|去年|往年|前年|同期|基期)(?:同期)?(?:水平|数量?|实际数?|值)?的?\s?$")
 RATE_OF_DONE = "是完成率，与目标的量纲无关"
 RELATIVE = "是对上年的比例，不是绝对值"
 _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄|类|级|周|组|层|批)$")
@@ -161,12 +171,16 @@ def _one_or_many(text: str, role: str, plain: str) -> Expression | None:
     if _RATIO.search(plain):
         return Expression(text, "text", note="比例或尺寸，不是单一数值")
     if _RECURRING.search(plain):
-        return Expression(text, "text", note="每月或每季循环的期限")
+        return Expression(text, "text", note="分期或循环的期限")
+    if _PART_OF_YEAR.match(plain) and re.search(r"\d", plain):
+        return _compound(text, (), "期限和数值两项")
     if _NEXT_YEAR.match(in_digits(plain)):
         return Expression(text, "text", note="次年的日期，要看预算年度")
     body = _ITEM.sub("", plain).lstrip("★*☆▲△ ").rstrip("。.;!,， ")
+    body = _BASE_YEAR.sub("较基年", body)
+    body = _DOLLARS.sub(lambda hit: f"{hit[1]}{hit[2] or ''}美元", body)
     body = _YUAN_SIGN.sub(lambda hit: f"{hit[1]}{hit[2] or ''}元", body)
-    body = joined(spelled_out(spell_hundredths(_INCLUDED.sub("", body))))
+    body = joined(spelled_out(halves(spell_hundredths(_INCLUDED.sub("", body)))))
     if body.startswith("(") and body.endswith(")") and body.count("(") == 1:
         body = body[1:-1]
     if re.fullmatch(r"零(?:事故|投诉|发生|差错|死亡|伤亡|违规|违纪|案件|上访|失误|风险|增长|容忍|缺陷)+", body):
@@ -290,4 +304,6 @@ def _two_bounds(first: Quantity, second: Quantity) -> bool:
     return lower and upper and second.lead.strip(" ,，且并而、和与") in _BARE_SIGNS and first.low <= second.high
 
 
-_BARE_SIGNS = frozenset({"≤", "<", "不高于", "不超过", "小于", "低于", "小于等于", ""})
+_BARE_SIGNS = frozenset(
+    {"≤", "<", "不高于", "不超过", "不多于", "不大于", "至多", "最多", "小于", "低于", "少于", "小于等于", ""}
+)

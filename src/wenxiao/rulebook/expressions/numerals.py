@@ -24,7 +24,10 @@ _DIGITS |= {"壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 NUMERAL = "[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]"
-_HUNDREDTHS = re.compile(rf"百分之({NUMERAL}+)(?:点({NUMERAL}+))?|百分之(\d+(?:\.\d+)?)")
+_HUNDREDTHS = re.compile(
+    rf"(?<![十百千])(?P<of>[百千万])分之(?:(?P<word>{NUMERAL}+)(?:点(?P<part>{NUMERAL}+))?|(?P<digits>\d+(?:\.\d+)?))"
+)
+_SIGN_OF = {"百": "%", "千": "‰", "万": "‱"}
 _LONGEST = 16
 _NEIGHBOURS = re.compile("[一二两三四五六七八九][一二两三四五六七八九]")
 
@@ -57,16 +60,17 @@ def is_about(word: str) -> bool:
 
 
 def spell_hundredths(text: str) -> str:
-    """百分之九十五 and 百分之95 become 95%."""
+    """百分之九十五 and 百分之95 become 95%, 千分之五 5‰, 万分之三 3‱."""
 
     def digits(found: re.Match[str]) -> str:
-        if found.group(3):
-            return f"{found.group(3)}%"
-        if is_about(found.group(1)):
+        sign = _SIGN_OF[found["of"]]
+        if found["digits"]:
+            return f"{found['digits']}{sign}"
+        if is_about(found["word"]):
             return found.group()
-        whole = chinese_number(found.group(1))
-        part = "".join(str(_DIGITS.get(letter, "")) for letter in found.group(2) or "")
-        return f"{whole}.{part}%" if part else f"{whole}%"
+        whole = chinese_number(found["word"])
+        part = "".join(str(_DIGITS.get(letter, "")) for letter in found["part"] or "")
+        return f"{whole}.{part}{sign}" if part else f"{whole}{sign}"
 
     return _HUNDREDTHS.sub(digits, text)
 

@@ -23,7 +23,11 @@ _SIGN_OF: list[tuple[re.Pattern[str], Comparator]] = [(re.compile(words), sign) 
 _ANY_SIGN = re.compile("|".join(f"(?:{words})" for words, _ in _BEFORE))
 _SAVES = re.compile(r"节约$|合约$|附$|邻$|最$|亲$")
 _AFTER: tuple[tuple[re.Pattern[str], Comparator], ...] = (
+    (re.compile(r"\s?(?:\(不含\)\s?(?:以上|之上)|(?:以上|之上)\(不含\))"), ">"),
+    (re.compile(r"\s?(?:\(不含\)\s?(?:以下|之下|以内|之内)|(?:以下|之下|以内|之内)\(不含\))"), "<"),
     (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以上|之上|或更多|及更多)(?:\(含\))?"), ">="),
+    (re.compile(r"\s?(?:封顶|为上限|为限)"), "<="),
+    (re.compile(r"\s?为下限"), ">="),
     (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以下|之下|以内|之内|内(?![容部外设需在]))(?:\(含\))?"), "<="),
     (re.compile(r"\s?\+$"), ">="),
     (re.compile(r"\s?(?:左右|上下)"), "~"),
@@ -31,7 +35,7 @@ _AFTER: tuple[tuple[re.Pattern[str], Comparator], ...] = (
 _NUMBER = re.compile(r"(?<![\d.])[-+±负]?\d+(?:\.\d+)?(?!\.?\d)")
 _RANGE = re.compile(r"\s?(?:-{1,3}|~{1,2}|至|到|,)\s?(?=[-+]?\d)")
 _MORE = re.compile(r"\s?(?:多|余|来)\s?(?=万|亿|千|百|[一-鿿]|$)")
-_HIDDEN = re.compile(r"(?<![pP])[A-Za-z第前]$|五百$|十四$|十三$|世界$|中国$|全国$|PM\s?$|G$")
+_HIDDEN = re.compile(r"(?<![pP])[A-Za-zΦφØ第前]$|五百$|十四$|十三$|世界$|中国$|全国$|PM\s?$|G$")
 _NAMES = re.compile(
     r"\s?(?:强(?!度)|站式|号|版|G(?=基站|网|信号|技术|通信)|A级|A景|热线|工程款|年级|位一体|大行动|大类|级(?!以)|条措施)"
 )
@@ -43,8 +47,8 @@ _PLANS = frozenset({"十三五", "十四五", "十五五"})
 _YEARLY = re.compile(rf"^一年(?={NUMERAL})")
 _SCALED_MORE = re.compile(r"(?<=\d)([万亿千百])([多余])")
 _HALF_YEAR = re.compile(r"^半年")
-_ASCENT = re.compile(r"(?:提升|提高|增长|增加|上升|增收|扩大|新增)")
-_DESCENT = re.compile(r"(?:下降|降低|减少|缩短|压减|降幅|下浮|减幅)")
+_ASCENT = re.compile(r"(?:提升|提高|(?<!负)增长|增加|上升|增收|扩大|新增)")
+_DESCENT = re.compile(r"(?:下降|负增长|降低|减少|缩短|压减|降幅|下浮|减幅)")
 
 
 _OFTEN = re.compile(r"(?:每|/)\s?个?(?P<per>月|季度?|旬|周|星期|天|日|半年|学期)|(?P<mean>月|季|旬|周|日)均")
@@ -95,7 +99,13 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
-_IDIOM = frozenset("性体流致般定等化验通成交建安式龙一")
+_IDIOM = frozenset("性体流致般定等化验通成交建安式龙一水")
+_RANKED = frozenset("一二三四五")
+"""一类, 三类 say which class, not how many; 两类 counts."""
+_HALVES = (
+    (re.compile(r"(\d+|[一两二三四五六七八九十])个半(?=小时|月|学期|季度|工作日)"), r"\1.5个"),
+    (re.compile(r"(\d+|[一两二三四五六七八九十])(小时|天|年|月|周|日)半(?![年天日])"), r"\1.5\2"),
+)
 
 
 def spelled_out(text: str) -> str:
@@ -105,7 +115,7 @@ def spelled_out(text: str) -> str:
         word, rest = found.group(), text[found.end() :].lstrip()
         value = None if word in _PLANS or is_about(word) else chinese_number(word)
         unit, end = unit_at(rest, 0)
-        if value is None or unit is None or rest[end : end + 1] in _IDIOM:
+        if value is None or unit is None or rest[end : end + 1] in _IDIOM or (unit == "类" and word in _RANKED):
             return word
         return str(value)
 
@@ -113,6 +123,15 @@ def spelled_out(text: str) -> str:
     if re.search(r"\d|分之", text):
         return text
     return _CHINESE.sub(digits, _HALF_YEAR.sub("0.5年", text) if text == "半年" else text)
+
+
+def halves(text: str) -> str:
+    """一个半小时 and 1天半 as 1.5个小时 and 1.5天; applied before any number is looked for."""
+    for pattern, spelling in _HALVES:
+        while (hit := pattern.search(text)) is not None:
+            whole = str(chinese_number(hit[1]) or hit[1])
+            text = text[: hit.start()] + whole + hit.expand(spelling)[len(hit[1]) :] + text[hit.end() :]
+    return text
 
 
 _YI_WAN = re.compile(r"(\d+(?:\.\d+)?)亿零?(\d+(?:\.\d+)?)万")
@@ -164,7 +183,7 @@ def _signed(text: str, hit: re.Match[str]) -> tuple[Decimal, int]:
 def _unit(text: str, end: int) -> tuple[str | None, int]:
     """The unit after a number, in brackets too; an unknown short word at the very end is one."""
     rest = text[end:]
-    bracket = re.match(r"\s?\(([^()\d]{1,8})\)", rest)
+    bracket = re.match(r"\s?\(\s?([^()\d]{1,8}?)\s?\)", rest)
     if bracket:
         inner, stop = unit_at(bracket.group(1), 0)
         if inner is not None and stop == len(bracket.group(1)):

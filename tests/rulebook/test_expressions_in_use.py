@@ -1,0 +1,37 @@
+"""Targets and actuals as people type them, judged by hand: what isn't certain is no number and no date."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from wenxiao.rulebook.expressions import parse
+
+with Path(__file__).with_name("expressions_in_use.csv").open(encoding="utf-8", newline="") as table:
+    KEY = [
+        (row["text"], role, row)
+        for row in csv.DictReader(table)
+        for role in (("target", "actual") if row["role"] == "both" else (row["role"],))
+    ]
+
+
+@pytest.mark.parametrize(("text", "role", "due"), KEY, ids=[f"{text}-{role}" for text, role, _ in KEY])
+def test_a_cell_is_read_as_a_person_reads_it(text, role, due):
+    found = parse(text, role).as_json()
+    read = {name: found[name] or "" for name in ("kind", "comparator", "low", "high", "unit")}
+    assert read | {"date": found["date"] or found.get("partial") or ""} == {name: due[name] for name in [*read, "date"]}
+
+
+@pytest.mark.parametrize("text", ["[1,200]", "[1,200)"])
+def test_square_brackets_are_an_interval_and_round_ones_a_number(text):
+    assert parse(text).comparator == "between"
+    assert str(parse("(1,200)").low) == "1200"
+
+
+@pytest.mark.parametrize("text", ["完成目标的120%", "已完成年初目标的95%", "完成年度任务的98.5%"])
+def test_a_share_of_the_plan_done_is_no_value_of_the_indicator(text):
+    read = parse(text, "actual")
+    assert read.note == "是完成率，与目标的量纲无关"
+    assert [one.kind for one in read.alt] == ["text"]
