@@ -67,6 +67,15 @@ def test_a_step_with_an_old_version_is_refused(open_sheet, small, inside):
     assert open_sheet.state == "submitted"
 
 
+def test_who_may_not_reopen_sees_no_button_but_who_can(small, inside):
+    address = reverse("desk:review", args=[small.evaluation.pk])
+    assert small.evaluation.state == "issued"
+    page = inside(small.clerk).get(address).content.decode()
+    assert "重开…" not in page
+    assert "disabled" not in page
+    assert "要改也由他们重开" in page
+
+
 def test_the_clerk_is_told_who_can(small, inside):
     answer = inside(small.clerk).post(reverse("desk:review_marks", args=[small.evaluation.pk]), {})
     assert answer.status_code == 403

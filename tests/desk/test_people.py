@@ -116,6 +116,16 @@ def test_the_grant_button_is_there_for_others_and_not_for_oneself(small, inside)
     assert 'data-dialog="grant"' not in client.get(f"/people/users/{small.security.pk}").content.decode()
 
 
+def test_nobody_ends_their_own_grant_by_page_or_address(small, inside):
+    client, own = inside(small.security), Grant.objects.get(user=small.security)
+    assert f"end-{own.pk}" not in client.get(f"/people/users/{small.security.pk}").content.decode()
+    answer = client.post(f"/people/grants/{own.pk}/end", {"why": "手误"})
+    assert answer.status_code == 403
+    assert "请由其他安全管理员办理" in answer.content.decode()
+    own.refresh_from_db()
+    assert own.until is None
+
+
 def test_disabling_and_enabling(system, small):
     base = f"/people/users/{small.clerk.pk}"
     assert system.post(f"{base}/disable", {"why": "调离"}).status_code == 302

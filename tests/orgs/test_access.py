@@ -113,6 +113,19 @@ def test_an_expert_sees_what_is_listed_while_it_lasts(make_user, subjects, divis
         services.end_grant(grant=given, by=None, why="再次")
 
 
+def test_nobody_ends_their_own_grant(make_user, division):
+    guard, other = make_user("guard"), make_user("other")
+    own, theirs = (
+        services.grant(user=user, role=Role.SECURITY, division=division, by=None, why="任职") for user in (guard, other)
+    )
+    with pytest.raises(Refused, match="不能终止自己的授权；请由其他安全管理员办理"):
+        services.end_grant(grant=own, by=guard, why="手误")
+    own.refresh_from_db()
+    assert own.until is None
+    services.end_grant(grant=theirs, by=guard, why="调离")
+    assert theirs.until is not None
+
+
 def test_a_grant_of_the_future_gives_nothing_yet(make_user, subjects, division):
     user = make_user("later")
     services.grant(user=user, role=Role.LEADER, division=division, by=None, since=timezone.now() + timedelta(hours=1))

@@ -207,7 +207,7 @@ class Step:
 
 
 def steps(request: HttpRequest, row: Any) -> list[Step]:
-    """What can happen next from the review's state; an act of others is named with who can do it."""
+    """What can happen next from the review's state. The next step of others says who takes it; their other acts are absent."""
     kind = KINDS.get(row.kind)
     if kind is None:
         return []
@@ -224,9 +224,10 @@ def steps(request: HttpRequest, row: Any) -> list[Step]:
         wanted = [("issue", "出具报告", True, "paper", "confirm"), ("reopen", "重开", False, "why", "confirm")]
     elif row.state == "issued":
         wanted = [("reopen", "重开", False, "why", "confirm")]
-    return [
+    found = [
         Step(code, verb, main, asks, _barred(request, row, code, power)) for code, verb, main, asks, power in wanted
     ]
+    return [step for step in found if step.main or not step.barred]
 
 
 def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:

@@ -357,8 +357,10 @@ def _refuse_combined(user: User, role: str, division: Division) -> None:
 
 @transaction.atomic
 def end_grant(*, grant: Grant, by: User | None, why: str, at: datetime | None = None) -> Grant:
-    """The grant ends now (or at ``at``); it stays on record."""
+    """The grant ends now (or at ``at``); it stays on record. Nobody ends their own, as nobody grants to themselves."""
     require(by, "grant")
+    if by is not None and by.pk == grant.user_id:
+        raise Refused("不能终止自己的授权；请由其他安全管理员办理。")
     ended = Grant.objects.filter(Q(until=None) | Q(until__gt=at or timezone.now()), pk=grant.pk)
     if ended.update(until=at or timezone.now()) != 1:
         raise NotAllowed("这项授权已经终止。")
