@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from wenxiao.files.headings import FUND_HEADINGS, Heading, heading_at
+from wenxiao.files.headings import FUND_HEADINGS, Heading, heading_at, keyed
 from wenxiao.files.labels import Grid, bare, money_unit_in, name_of, number_in, squeezed, yuan_text
 from wenxiao.files.numberformats import plain
 
@@ -16,6 +16,8 @@ _NEXT_SECTION = re.compile(
 )
 _DASH = re.compile(r"[-—–_/\\―─]+")
 MOST_FUND_ROWS = 20
+_OF_LISTS = {"序号", "项目名称", "单位名称", "任务名称", "任务", "工作任务", "主要任务", "任务内容", "主要内容", "工作内容"}
+"""Beside these the money is that of tasks or projects listed one a row."""
 
 
 def fund_heading(grid: Grid, rows: range) -> Heading | None:
@@ -26,8 +28,9 @@ def fund_heading(grid: Grid, rows: range) -> Heading | None:
             continue
         if not {"initial", "full_year"} & set(found.columns):
             continue
-        words = {bare(text) for _, text in grid.in_row(row)}
-        if not words & {"序号", "项目名称", "单位名称"}:
+        texts = [text for _, text in grid.starts_in_row(row)]
+        sideways = any(number_in(text) is not None for text in texts)
+        if not sideways and not {bare(text) for _, text in grid.in_row(row)} & _OF_LISTS:
             return found
     return None
 
@@ -57,14 +60,25 @@ def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> lis
     rows: list[dict[str, object]] = []
     for row in range(heading.bottom + 1, min(last, heading.bottom + MOST_FUND_ROWS) + 1):
         label = _row_label(grid, row, first, heading)
+        if label is None and not any(grid.in_row(row)):
+            continue
+        if len([1 for _, text in grid.starts_in_row(row) if keyed(text, FUND_HEADINGS)]) > 1:
+            break
+        if rows and not any(grid.in_row(row - 1)) and not _has_money(grid, heading, row):
+            break
         if label is None:
-            if all(grid.number(row, column.left) is None for column in heading.columns.values()):
+            if not _has_money(grid, heading, row):
                 break
             label = ("", grid.address(row, max(first - 1, grid.sheet.origin)))
         if any(_NEXT_SECTION.fullmatch(bare(text)) for col, text in grid.in_row(row) if col < first):
             break
         rows.append(_fund_row(grid, heading, row, label, unit))
     return rows
+
+
+def _has_money(grid: Grid, heading: Heading, row: int) -> bool:
+    """Whether any column of the block holds a number in the row."""
+    return any(grid.number(row, column.left) is not None for column in heading.columns.values())
 
 
 def _row_label(grid: Grid, row: int, first: int, heading: Heading) -> tuple[str, str] | None:
@@ -97,7 +111,7 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
         if is_dash(grid.text(*place)):
             out["dashes"] = True
         else:
-            out["rate"] = _rate(grid, place, amounts, heading.columns["rate"].words)
+            out["rate"] = rate_at(grid, place, amounts, heading.columns["rate"].words)
     return out
 
 
@@ -152,11 +166,17 @@ def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
     return out
 
 
-def money_at(grid: Grid, place: tuple[int, int], unit: str | None) -> dict[str, object]:
-    """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None."""
+def money_at(
+    grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None
+) -> dict[str, object]:
+    """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None.
+
+    ``inline`` is the amount where it stands behind its label in the same cell.
+    """
     out = grid.seen(*place)
-    out["raw"] = out.pop("value")
-    out["yuan"] = _yuan(out["raw"], grid.number(*place), unit)
+    out["raw"] = out.pop("value") if inline is None else inline
+    number = grid.number(*place) if inline is None else number_in(inline)
+    out["yuan"] = _yuan(out["raw"], number, unit)
     return out
 
 
@@ -177,7 +197,8 @@ def in_unit(form: dict[str, Any], unit: str) -> None:
                 money["yuan"] = _yuan(raw, number_in(raw or ""), unit)
 
 
-def _rate(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str) -> dict[str, object]:
+def rate_at(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str) -> dict[str, object]:
+    """A published rate with its cell, in percent, and what the amounts (of one unit) make of it."""
     seen = grid.seen(*place)
     out: dict[str, object] = {"cell": seen["cell"], "published": None, "percent": None}
     if "computed" in seen:

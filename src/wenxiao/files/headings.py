@@ -17,7 +17,7 @@ INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
         "level3": r"三级(?:绩效)?指标(?:名称|内容|及分值)?|三级|具体指标|指标名称|绩效指标名称|指标内容|四级指标",
         "nature": r"(?:指标)?(?:性质|方向|符号)|(?:计算|运算|比较)符号?|运算符号|指标比较符",
         "unit": r"(?:度量|计量|指标值?|数量|数值|指标计量)?单位",
-        "forecast": r"(?:全年|全年度|年度|全年目标)?(?:预计|预期)(?:全年)?(?:完成|实现)(?:情况|值|程度)?|预计全年完成情况",
+        "forecast": r"(?:全年|全年度|年度|全年目标)?(?:预计|预期)(?:全年|年底|年末|到年底)?(?:可)?(?:完成|实现|达到)(?:情况|值|程度)?|预计全年完成情况",
         "expected_rate": r"(?:完成|偏差|偏离|实现|达成)(?:率|比例|度|程度|比率|幅度)|偏差",
         "weight": r"(?:指标|标准|分配|三级指标|预设|自评|设定|绩效|各项|项目)*(?:权重|分值|满分|标准分|总分值)(?:分值|值|数|占比|分)?",
         "score": r"(?:自评|实际|单位|项目|指标|最终|评价|评定|三级指标|绩效|本项|核定)*(?:得分|评分|打分|自评分|分数)(?:情况|值|数)?",
@@ -29,7 +29,7 @@ INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
         "reason_hardware": r"硬件条件保障|硬件保障|条件保障",
         "reason_other": r"其他|其它",
         "reason_text": r"原因说明|偏差原因说明|情况说明",
-        "deviation": r"(?:.*(?:偏差|偏离|未完成|未达|差异|扣分|完成).*)?(?:原因|措施)(?:.*(?:分析|措施|说明|改进|原因).*)?|.*(?:原因分析|改进措施).*",
+        "deviation": r"(?:.*(?:偏差|偏离|未完成|未达|差异|扣分|完成).*)?(?:原因|措施)(?:.*(?:分析|措施|说明|改进|原因).*)?|.*(?:原因分析|改进措施).*|(?:偏差|偏离)分析|扣分(?:说明|情况|理由|依据|点)|未达标?说明",
         "possibility": r"(?:完成)?(?:绩效)?目标(?:的)?可能性|(?:目标)?完成(?:目标)?(?:的)?可能性",
         "note": r"备注|说明|备注说明",
     }.items()
@@ -104,13 +104,31 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
         return None
     depths = [grid.span(row, col).bottom for col, _ in known]
     bottom = max((depth for depth in depths if depth - row < DEEPEST_HEADING), default=row)
-    if bottom == row and _answers_below(grid, row + 1):
+    if bottom == row and (_answers_below(grid, row + 1) or _headings_below(grid, row + 1, headings)):
         bottom = row + 1
     columns: dict[str, Column] = {}
     others: dict[str, Column] = {}
     for col in grid.cols:
         _take(grid, (row, bottom), col, headings, columns, others)
+    if headings is INDICATOR_HEADINGS and not {"level1", "level2", "level3"} & set(columns):
+        _take_side_label(columns, others)
     return Heading(row, bottom, columns, others)
+
+
+def _take_side_label(columns: dict[str, Column], others: dict[str, Column]) -> None:
+    """绩效指标 over the names is a side label beside levels, and the only level where there are none."""
+    for words in ("绩效指标", "指标", "考核指标", "评价指标", "监控指标"):
+        if words in others:
+            columns["level3"] = others.pop(words)
+            return
+
+
+def _headings_below(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> bool:
+    """Whether the row is the second of a heading saved without its merges: headings alone, some under an empty cell."""
+    cells = list(grid.starts_in_row(row))
+    if len(cells) < 2 or any(keyed(text, headings) is None for _, text in cells):
+        return False
+    return any(not grid.text(row - 1, col) for col, _ in cells)
 
 
 def _answers_below(grid: Grid, row: int) -> bool:

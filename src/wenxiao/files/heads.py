@@ -96,6 +96,7 @@ _TITLE = re.compile(r".*(?:自评|自我评价|监控|监测|绩效|评价).*表
 _BUDGET_YEAR = re.compile(r"年度|年项目|年部门|年预算")
 _PERIOD_YEAR = re.compile(r"(?<!\d)20\d\d年\d{1,2}月?(?:\d{1,2}日)?[-~—–－～至到](?:20\d\d年)?\d{1,2}月")
 _ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
+_SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|加盖公章|单位盖章|章)[)）]\s*$")
 _TICK = re.compile(
     r"([优良中差合不格]{1,3}秀?好?等?)\s*[(（]?\s*[☑√✓■✔]|[☑√✓■✔]\s*[)）]?\s*([优良中差合不格]{1,3}秀?好?等?)"
 )
@@ -165,10 +166,15 @@ def field(grid: Grid, labels: set[str], rows: range) -> dict[str, object] | None
             for part in parts:
                 inline = re.split(r"[:：]", part, maxsplit=1)
                 if len(inline) == 2 and tidy(inline[1]) and bare(inline[0]) in labels:
-                    return {"value": tidy(inline[1]), "cell": grid.address(row, col)}
+                    return {"value": _unsealed(tidy(inline[1])), "cell": grid.address(row, col)}
             if bare(text) in labels and (place := grid.right_of(row, col)) is not None:
                 return _beside(grid, place, labels)
     return None
+
+
+def _unsealed(words: str) -> str:
+    """A name without the place for the seal behind it: 「市教育局（盖章）」 → 市教育局."""
+    return tidy(_SEAL.sub("", words)) or words
 
 
 def _filled(grid: Grid, place: tuple[int, int]) -> tuple[int, int]:
@@ -190,7 +196,7 @@ def _beside(grid: Grid, place: tuple[int, int], labels: set[str]) -> dict[str, o
     is_label = label_of(words) in (PROJECT | DEPT | UNIT | YEAR) - labels and not re.search(r"\d", words)
     if not words or is_label:
         return {"value": None, "cell": grid.address(*place)}
-    return {"value": line_of(words), "cell": grid.address(*filled)}
+    return {"value": _unsealed(line_of(words)), "cell": grid.address(*filled)}
 
 
 def title(grid: Grid, rows: range) -> dict[str, object]:

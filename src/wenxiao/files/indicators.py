@@ -94,8 +94,10 @@ def read_block(
         kind = _kind(grid, heading, row)
         if kind == "total" and block.total is None:
             block.total, block.end = _total(grid, heading, row), row
-        if kind in {"total", "end"}:
+        if kind == "end" or (kind == "total" and not _rows_follow(grid, heading, range(row + 1, last + 1))):
             reading = False
+        elif kind == "total":
+            pass
         elif reading:
             _take_row(grid, heading, row, block, levels, row_of)
         row += 1
@@ -103,6 +105,18 @@ def read_block(
         # nothing closed the block: what is blank below the last row is only paper
         block.blanks = [blank for blank in block.blanks if blank < block.end]
     return block
+
+
+def _rows_follow(grid: Grid, heading: Heading, rows: range) -> bool:
+    """Whether indicators stand below a total, as where the total is the block's first line or an early page's last."""
+    for row in rows:
+        if _kind(grid, heading, row) == "end" or heading_at(grid, row, INDICATOR_HEADINGS) is not None:
+            return False
+        places = [heading.place(grid, row, key) for key in ("level3", "target", "actual")]
+        own = [place for place in places if place is not None and grid.text(*place) and _own_value(grid, heading, place)]
+        if len({grid.anchor(*place) for place in own}) == len(places):
+            return True
+    return False
 
 
 def is_closed(grid: Grid, heading: Heading) -> bool:

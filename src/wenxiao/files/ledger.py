@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,13 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from wenxiao.files.gate import admit
 from wenxiao.files.labels import money_unit_in, squeezed
+from wenxiao.files.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.listing import GROUP, NOTE_LINE, heading_key
 from wenxiao.files.markings import marking_in
 from wenxiao.files.numberformats import decimal_of, plain
-from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
+from wenxiao.files.plaintext import PlainText, PlainTextError, Row, decoded, fields_of, pieces_of, rows_of
 from wenxiao.rulebook.problems import Level, Problem
 
-MOST_ROWS = 1_200_000
 LARGEST_TEXT = 256 * 1024 * 1024
 """A plain text ledger may be this large: a million lines are about 120 MB."""
 _SEARCHED = 40
@@ -56,48 +56,22 @@ def empty_ledger(path: Path) -> dict[str, Any]:
     """The shape of :func:`read_ledger` with nothing in it."""
     return {
         "file": path.name, "encoding": None, "sheet": None, "unit": None, "header_line": None, "columns": [], "keys": [],
-        "rows": [], "totals": [], "source_rows": 0, "year": None, "problems": [],
+        "rows": [], "parts": 0, "totals": [], "source_rows": 0, "year": None, "problems": [],
     }  # fmt: skip
-
-
-class _Rows:
-    """Where the lines go: a list, or a csv file when they may be too many to hold in a small process."""
-
-    def __init__(self, to: Path | None) -> None:
-        self.listed: list[list[Any]] = []
-        self.count = self.last = 0
-        self._to = to
-        self._stream = to.open("w", encoding="utf-8", newline="") if to else None
-        self._write = csv.writer(self._stream, lineterminator="\n").writerow if self._stream else self.listed.append
-
-    def add(self, row: list[Any]) -> None:
-        self._write(row)
-        self.count += 1
-        self.last = row[0]
-
-    def clear(self) -> None:
-        self.listed.clear()
-        self.count = self.last = 0
-        if self._stream:
-            self._stream.seek(0)
-            self._stream.truncate()
-
-    def close(self) -> None:
-        if self._stream:
-            self._stream.close()
 
 
 def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
     """A ledger's rows as ``[line, text, …]`` under ``columns`` (headings) and ``keys`` (what they stand for).
 
-    With ``rows_to`` the rows are written into that csv file, line by line, and ``rows`` stays empty.
+    With ``rows_to`` the rows are written into csv files of that name and a number (:mod:`wenxiao.files.ledger_rows`),
+    how many is ``parts``, and ``rows`` stays empty.
 
     Numbers are exact decimal text, dates ISO, empty cells "". ``totals`` are rows that only add others up: they are not
     among ``rows``. ``unit`` is the money unit named by the file, None when it names none. Never raises for a file's
     content: what is wrong stands in ``problems``.
     """
     out = empty_ledger(path)
-    rows = _Rows(rows_to)
+    rows = Rows(rows_to)
     out["rows"] = rows
     try:
         _fill(path, out)
@@ -114,7 +88,7 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
         out["problems"].append(Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json())
     finally:
         rows.close()
-    return out | {"rows": rows.listed}
+    return out | {"rows": rows.listed, "parts": rows.parts}
 
 
 def _fill(path: Path, out: dict[str, Any]) -> None:
@@ -130,7 +104,7 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
     if admitted.container == "csv":
         text = decoded(path)
         out["encoding"] = text.encoding
-        _take(rows_of(text), out)
+        _take_text(text, out)
         _check_cut(text.tail, text.head, text.separator, out)
     else:
         _fill_from_workbook(path, out)
@@ -183,13 +157,44 @@ def _shown(value: object) -> str:
 
 def _take(lines: Iterator[Line], out: dict[str, Any]) -> None:
     """Heading first, then rows; texts above the heading may name the unit."""
-    for number, (line, fields) in enumerate(lines):
-        if out["header_line"] is None:
-            if number >= _SEARCHED:
-                return
-            _look_above(line, fields, out)
-        elif any(fields):
+    first = _find_heading(lines, out)
+    if first is None:
+        return
+    ordinary = Ordinary(out)
+    for line, fields in chain([first], lines):
+        if not ordinary.took(line, fields) and any(fields):
             _take_row(line, fields, out)
+
+
+def _take_text(text: PlainText, out: dict[str, Any]) -> None:
+    """As :func:`_take`; lines that are nothing but lines are taken over without being split."""
+    first = _find_heading(rows_of(text), out)
+    if first is None:
+        return
+    ordinary, start = Ordinary(out), first[0]
+    for piece in pieces_of(text):
+        if isinstance(piece, Row):
+            if piece.line >= start and not ordinary.took(*piece):
+                _take_row(*piece, out)
+            continue
+        above = max(0, start - piece.line)
+        for line, words in ordinary.odd_lines(piece.line + above, piece.lines[above:], text.separator):
+            fields = fields_of(words, line, text.separator)
+            if fields is not None:
+                _take_row(line, fields, out)
+
+
+def _find_heading(lines: Iterator[Line], out: dict[str, Any]) -> Line | None:
+    """Look for the heading among the first rows; the row behind it, None when there is none of either."""
+    for number, (line, fields) in enumerate(lines):
+        if out["header_line"] is not None:
+            if any(fields):
+                return line, fields
+        elif number >= _SEARCHED:
+            return None
+        else:
+            _look_above(line, fields, out)
+    return None
 
 
 def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, NamedTuple, Self
 
 WIDEST = 512
 LONGEST_FIELD = 32_767
 _PIECE = 1 << 20
+_BLOCK = 1 << 18
 _EDGE = 4_000
 _ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 SHOWN = {"utf-8-sig": "UTF-8", "gb18030": "GBK", "utf-16": "UTF-16"}
@@ -138,8 +140,34 @@ def _separator(words: str) -> str:
     return best if counts[best] else ","
 
 
+class Stretch(NamedTuple):
+    """Lines without any quote sign, so that each is one row and splits at the separator: the first one's number, and they."""
+
+    line: int
+    lines: list[str]
+
+
+class Row(NamedTuple):
+    """One row that had to be read sign by sign: its line as a person sees it, and its fields."""
+
+    line: int
+    fields: list[str]
+
+
 def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
     """(line as a person sees it, fields) of every row that isn't blank. Raises PlainTextError for what no table has."""
+    for piece in pieces_of(text):
+        if isinstance(piece, Row):
+            yield piece
+            continue
+        for line, words in enumerate(piece.lines, piece.line):
+            fields = fields_of(words, line, text.separator)
+            if fields is not None:
+                yield line, fields
+
+
+def pieces_of(text: PlainText) -> Iterator[Stretch | Row]:
+    """The text in stretches of plain lines, and row by row where quotes stand. Raises PlainTextError as :func:`rows_of`."""
     if text.quotes % 2:
         line = _unclosed_line(text)
         raise PlainTextError(
@@ -149,12 +177,74 @@ def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
             line,
         )
     with text.lines() as stream:
-        yield from _rows(csv.reader(stream, delimiter=text.separator))
+        source = _Source(stream)
+        reader = csv.reader(source, delimiter=text.separator)
+        while block := source.block():
+            first = source.read + 1
+            plain = _plain_lines(block)
+            if plain is None:
+                yield from _quoted(block, source, reader)
+            else:
+                source.read += len(plain)
+                yield Stretch(first, plain)
 
 
-def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    line = 1
-    while True:
+def _plain_lines(block: str) -> list[str] | None:
+    """The block's lines when each of them is a row by itself; None when quotes or lone carriage returns say otherwise."""
+    if '"' in block:
+        return None
+    if "\r" in block:
+        block = block.replace("\r\n", "\n")
+        if "\r" in block:
+            return None
+    lines = block.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+class _Source:
+    """A text in blocks of whole lines, and as lines for the csv reader: a row may need lines beyond its block."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._waiting: list[str] = []
+        self.read = 0
+
+    def block(self) -> str:
+        """What is left of the block the reader was in, else the next one; "" at the end."""
+        if self._waiting:
+            left = "".join(reversed(self._waiting))
+            self._waiting = []
+            return left
+        return self._stream.read(_BLOCK) + self._stream.readline()
+
+    def give_back(self, block: str) -> None:
+        """Hand the block to the csv reader line by line."""
+        self._waiting = list(io.StringIO(block, newline=""))[::-1]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the reader has taken the whole block."""
+        return not self._waiting
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        if not self._waiting:
+            self.give_back(self._stream.read(_BLOCK) + self._stream.readline())
+        if not self._waiting:
+            raise StopIteration
+        self.read += 1
+        return self._waiting.pop()
+
+
+def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterator[Row]:
+    """The rows of one block by the csv reader, which stops between two rows at the block's end or a little behind it."""
+    source.give_back(block)
+    while not source.is_empty:
+        line = source.read + 1
         try:
             fields = next(reader)
         except StopIteration:
@@ -163,20 +253,26 @@ def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
             raise PlainTextError(
                 "DR-28", f"第 {line} 行的内容太长或引号不成对。", "请核对该行的引号后再导入。", line
             ) from error
-        if len(fields) > WIDEST:
-            raise PlainTextError(
-                "DR-29",
-                f"第 {line} 行有 {len(fields)} 列，不是正常的表。",
-                "请核对分隔符，或另存为 .xlsx 再导入。",
-                line,
-            )
-        if max(map(len, fields), default=0) > LONGEST_FIELD:
-            raise PlainTextError(
-                "DR-28", f"第 {line} 行有一格超过 {LONGEST_FIELD} 字。", "请核对该行的引号后再导入。", line
-            )
-        if any(field.strip() for field in fields):
-            yield line, fields
-        line = reader.line_num + 1
+        if _has_words(fields, line):
+            yield Row(line, fields)
+
+
+def fields_of(words: str, line: int, separator: str) -> list[str] | None:
+    """The fields of a line without quotes; None for a blank one. Raises PlainTextError for what no table has."""
+    fields = words.split(separator)
+    return fields if _has_words(fields, line) else None
+
+
+def _has_words(fields: list[str], line: int) -> bool:
+    if len(fields) > WIDEST:
+        raise PlainTextError(
+            "DR-29", f"第 {line} 行有 {len(fields)} 列，不是正常的表。", "请核对分隔符，或另存为 .xlsx 再导入。", line
+        )
+    if max(map(len, fields), default=0) > LONGEST_FIELD:
+        raise PlainTextError(
+            "DR-28", f"第 {line} 行有一格超过 {LONGEST_FIELD} 字。", "请核对该行的引号后再导入。", line
+        )
+    return any(field.strip() for field in fields)
 
 
 def _unclosed_line(text: PlainText) -> int:

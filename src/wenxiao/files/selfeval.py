@@ -7,6 +7,7 @@ from wenxiao.files.cells import Sheet
 from wenxiao.files.headings import Heading
 from wenxiao.files.indicators import Block, indicator_heading, others_of, read_block, shared_points
 from wenxiao.files.labels import Grid, bare, line_of, squeezed
+from wenxiao.files.sideways import read_sideways
 
 SELFEVAL = "selfeval"
 _MONITOR_KEYS = {"forecast", "possibility", "reason_funds", "reason_system", "reason_staff"}
@@ -115,7 +116,11 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[
     }
     if grid.sheet.hidden:
         out["hidden_sheet"] = True
-    out["funds"] = [] if money is None else funds.read_funds(grid, money, before.stop - 1, unit)
+    out["funds"] = (
+        read_sideways(grid, before, unit)
+        if money is None
+        else funds.read_funds(grid, money, before.stop - 1, unit)
+    )
     return out
 
 

@@ -41,22 +41,28 @@ def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
     return read_columns(rows.values_list(*names), dict(kinds))
 
 
-def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> pl.DataFrame:
+_SLICE = 50_000
+
+
+def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any], *, many: bool = False) -> pl.DataFrame:
     """The values of ``rows`` (a ``values_list``, annotations allowed) as a frame with the columns of ``schema``, in order.
 
-    One query, nothing converted on the way: money is int64 分, sums of money too; truth values arrive as 0 and 1.
+    One query, nothing converted on the way: money is int64 分, sums of money too; truth values arrive as 0 and 1. With
+    ``many`` the rows are fetched in slices, so that a million of them are never held as Python values at once.
     """
     try:
         sql, params = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return pl.DataFrame(schema=schema)
-    with connection.cursor() as cursor:
+    parts = [pl.DataFrame(schema=schema)]
+    with connection.chunked_cursor() if many else connection.cursor() as cursor:
         cursor.execute(sql, params)
-        data = cursor.fetchall()
-    if not data:
-        return pl.DataFrame(schema=schema)
-    columns = zip(schema.items(), zip(*data, strict=True), strict=True)
-    return pl.DataFrame([_series(name, kind, values) for (name, kind), values in columns])
+        while data := cursor.fetchmany(_SLICE) if many else cursor.fetchall():
+            columns = zip(schema.items(), zip(*data, strict=True), strict=True)
+            parts.append(pl.DataFrame([_series(name, kind, values) for (name, kind), values in columns]))
+            if not many:
+                break
+    return parts[-1] if len(parts) <= 2 else pl.concat(parts)
 
 
 def _series(name: str, kind: Any, values: tuple[Any, ...]) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,10 @@ class Findings:
 
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    """Words (such as an unknown 资金性质) told of already: one problem each, at their first line."""
+    texts: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame] | None = None
+    """Gives the written text of some lines back once they stand as numbers only."""
 
     def say(
         self,
@@ -77,9 +81,16 @@ class Findings:
         *,
         mend: str | None = None,
         got: str = "",
+        written: Sequence[str] = (),
     ) -> None:
-        """One problem per row of ``frame``; ``text`` may name columns in braces, ``got`` names a column."""
-        for row in frame.head(MOST_PROBLEMS).iter_rows(named=True):
+        """One problem per row of ``frame``; ``text`` may name columns in braces, ``got`` names a column.
+
+        ``written`` are roles whose text must be looked up in the file again (see ``texts``).
+        """
+        shown = frame.head(MOST_PROBLEMS)
+        if written and shown.height and self.texts is not None:
+            shown = self.texts(shown, written)
+        for row in shown.iter_rows(named=True):
             self.say(code, level, row["line"], text.format(**row), mend=mend, got=row[got] if got else None)
         self.counts[code] = self.counts.get(code, 0) + max(0, frame.height - MOST_PROBLEMS)
 
@@ -92,15 +103,10 @@ class Findings:
         return ordered
 
 
-def frame_of(raw: pl.DataFrame | None, columns: Columns) -> pl.DataFrame:
+def frame_of(raw: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     """``line`` and one text column per role found; roles that text matching needs stand empty when absent."""
-    if raw is None:
-        names = ["line", *dict.fromkeys([*columns.places, *_TEXTS])]
-        return pl.DataFrame(schema={n: pl.Int64 if n == "line" else pl.String for n in names})
-    wanted = [pl.col("c0").cast(pl.Int64).alias("line")]
-    wanted += [
-        pl.col(f"c{at + 1}").cast(pl.String).str.strip_chars().alias(role) for role, at in columns.places.items()
-    ]
+    wanted = [pl.col("c0").alias("line")]
+    wanted += [pl.col(f"c{at + 1}").str.strip_chars().alias(role) for role, at in columns.places.items()]
     wanted += [pl.lit("").alias(role) for role in _TEXTS if role not in columns.places]
     return raw.select(wanted)
 
@@ -194,6 +200,8 @@ def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.
     known = pl.any_horizontal([pl.col("fund").str.contains(word, literal=True) for word, _ in FUNDS])
     if "fund" in columns.places:
         strange = frame.filter(~known).group_by("fund").agg(pl.col("line").min()).sort("line")
+        strange = strange.filter(~pl.col("fund").is_in(list(findings.words)))
+        findings.words.update(strange["fund"])
         findings.each(
             strange, "DR-63", "警告", "资金性质“{fund}”未能识别，按“其他资金”计。",
             mend="请核对资金性质的写法，如“一般公共预算”。", got="fund",

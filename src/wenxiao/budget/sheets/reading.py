@@ -1,4 +1,4 @@
-"""A ledger file read by a limited child that writes its rows beside it; the parent takes them as one frame of text."""
+"""A ledger file read by a limited child that writes its lines beside it; the parent takes them part by part."""
 
 from __future__ import annotations
 
@@ -8,36 +8,56 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from wenxiao.files.ledger_rows import part_of
 from wenxiao.files.pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 SECONDS = 300
 
 
 def read_ledger_file(path: Path) -> dict[str, Any]:
-    """What files.ledger tells of a file, with its rows as ``frame`` (c0 = line, c1 … = text); null without rows."""
-    with tempfile.TemporaryDirectory(prefix="wenxiao-rows-") as folder, Pool(1, seconds=SECONDS) as pool:
-        rows = Path(folder) / "rows.csv"
-        read = pool.read(path, "ledger", rows_to=rows)
-        width = len(read["columns"]) + 1
-        read["frame"] = _frame(rows, width) if rows.exists() and rows.stat().st_size and read["columns"] else None
-        read["peak_kib"] = pool.peak_kib
-    return read
+    """What files.ledger tells of a file; its lines wait in a ``folder`` that goes with the answer (:class:`RawLines`)."""
+    folder = tempfile.TemporaryDirectory(prefix="wenxiao-rows-")
+    with Pool(1, seconds=SECONDS) as pool:
+        read = pool.read(path, "ledger", rows_to=Path(folder.name) / "rows")
+        return read | {"folder": folder, "peak_kib": pool.peak_kib}
 
 
-def _frame(rows: Path, width: int) -> pl.DataFrame:
-    text = [pl.col(f"c{at}").fill_null("") for at in range(1, width)]
-    return pl.read_csv(rows, has_header=False, schema=_schema(width)).with_columns(text)
+class RawLines:
+    """The lines of a ledger that was read, as frames of text (c0 = line, c1 …), never all of them at once."""
 
+    def __init__(self, read: Mapping[str, Any]) -> None:
+        self._read = read
+        self._width = len(read["columns"]) + 1
+        self._last: list[int] = []
 
-def _schema(width: int) -> dict[str, type[pl.Int64 | pl.String]]:
-    return {"c0": pl.Int64} | {f"c{at}": pl.String for at in range(1, width)}
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        if self._read["rows"]:
+            yield pl.DataFrame(self._read["rows"], schema=self._schema(), orient="row")
+        for at in range(self._read.get("parts", 0) if self._read["columns"] else 0):
+            frame = self._part(at)
+            self._last[at:] = [frame["c0"][-1]]
+            yield frame
 
+    def at(self, lines: Sequence[int]) -> pl.DataFrame:
+        """These lines once more, from the parts that hold them."""
+        wanted, found = sorted(lines), [pl.DataFrame(schema=self._schema())]
+        if self._read["rows"]:
+            found += [frame.filter(pl.col("c0").is_in(wanted)) for frame in self]
+        elif wanted:
+            first = 0
+            for at, last in enumerate(self._last):
+                if any(first < line <= last for line in wanted):
+                    found.append(self._part(at).filter(pl.col("c0").is_in(wanted)))
+                first = last
+        return pl.concat(found)
 
-def frame_from_rows(rows: Sequence[Sequence[Any]], width: int) -> pl.DataFrame | None:
-    """The same frame from rows in memory (``[line, text, …]``); None without rows."""
-    if not rows:
-        return None
-    return pl.DataFrame(rows, schema=_schema(width), orient="row")
+    def _part(self, number: int) -> pl.DataFrame:
+        text = [pl.col(f"c{at}").fill_null("") for at in range(1, self._width)]
+        rows = part_of(Path(self._read["folder"].name) / "rows", number)
+        return pl.read_csv(rows, has_header=False, schema=self._schema()).with_columns(text)
+
+    def _schema(self) -> dict[str, type[pl.Int64 | pl.String]]:
+        return {"c0": pl.Int64} | {f"c{at}": pl.String for at in range(1, self._width)}
