@@ -39,6 +39,13 @@ MATRIX = {
     "subjects/batch": "manage_round",
     "dossiers/<int:pk>": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",
+    "dossiers/<int:pk>/materials": "see_unit",
+    "dossiers/<int:pk>/materials/add": "see_unit",
+    "materials/<int:pk>/file": "see_unit",
+    "materials/<int:pk>/<str:act>/do": "see_unit",
+    "dossiers/<int:pk>/plan": "see_unit",
+    "dossiers/<int:pk>/plan/<int:step>/done": "fill",
+    "dossiers/<int:pk>/restriction": "disclose",
     "marks/<int:pk>/why": "see_unit",
     "search": "login",
     "subjects/views": "see_unit",
@@ -172,6 +179,8 @@ MATRIX = {
     "rounds/new": "manage_round",
     "rounds/count": "manage_round",
     "rounds/<int:pk>": "manage_round",
+    "rounds/<int:pk>/key": "manage_round",
+    "rounds/<int:pk>/excuse/<int:dossier>/end": "manage_round",
     "rounds/<int:pk>/excuse": "manage_round",
     "rounds/<int:pk>/<str:act>": "manage_round",
     "agencies": "manage_round",
@@ -212,7 +221,7 @@ def test_strangers_are_led_to_the_login(client, route):
     path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<int:dossier>", "1").replace(
         "<str:name>", "grades"
     ).replace("<str:act>", "x").replace("<path:ident>", "x")
-    path = path.replace("<int:number>", "0")
+    path = path.replace("<int:number>", "0").replace("<int:step>", "1")
     response = client.get(path)
     if response.status_code == 405:
         response = client.post(path)

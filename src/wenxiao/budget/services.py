@@ -148,8 +148,12 @@ def restrict_subject(*, subject: Subject, restriction: str, by: User | None, why
     require(by, "disclose", subject=subject)
     if not why.strip():
         raise NotAllowed("改变公开属性须写明理由。")
-    before, subject.restriction = subject.restriction, restriction
-    subject.full_clean(exclude=["division", "unit"])
+    if restriction not in Subject.Restriction.values:
+        raise NotAllowed(f"公开属性应为{'、'.join(Subject.Restriction.labels)}之一。")
+    before = subject.restriction
+    if before == restriction:
+        raise NotAllowed(f"原来就是“{subject.get_restriction_display()}”。")
+    subject.restriction = restriction
     subject.save(update_fields=["restriction"])
     record(
         division=subject.division, by=by, act="改变公开属性", target=subject, why=why,

@@ -9,8 +9,10 @@ from django.shortcuts import render
 
 from wenxiao.budget.selectors import dossiers_visible_to, money, spending_by_month
 from wenxiao.desk.editing import editable
+from wenxiao.desk.materials import asked_row, panel
 from wenxiao.desk.results import results, stages
 from wenxiao.desk.tables import indicator_table, score_sheets
+from wenxiao.evidence.selectors import may_hand_in, shelf_of
 from wenxiao.followup.selectors import findings_of, uses_of
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
 TRAIL_SHOWN = 12
 
 
-def _dossier(request: HttpRequest, pk: int) -> Any:
+def dossier_of(request: HttpRequest, pk: int) -> Any:
     """The dossier, if this person may see it; otherwise it is as if there were none."""
-    row = dossiers_visible_to(person(request)).select_related("subject__division", "unit").filter(pk=pk).first()
+    row = dossiers_visible_to(person(request)).select_related("subject__division", "subject__unit", "unit").filter(pk=pk).first()
     if row is None:
         raise Http404
     request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
@@ -36,19 +38,23 @@ def _dossier(request: HttpRequest, pk: int) -> Any:
 @view("see_unit")
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole dossier on one page."""
-    row = _dossier(request, pk)
+    row = dossier_of(request, pk)
     reviews = reviews_of([row.pk]).get(row.pk, [])
     promise, amounts, findings, uses = promise_of(row), money(row), findings_of(row.pk), uses_of(row.pk)
     asked = request.GET.get("why", "")
     mark = mark_seen_by(person(request), int(asked)) if asked.isdecimal() else None
+    shelf, opened = shelf_of(person(request), row.pk), None if mark else asked_row(request)
     values = {
+        "shelf": shelf, "hands": may_hand_in(held(request), row), "opened": opened,
+        "proofs": panel(request, row, opened, "dossier", shelf=shelf) if opened else None,
         "dossier": row, "subject": row.subject, "money": amounts, "rate": rate_percent(amounts.spent, amounts.budget),
         "results": results(reviews), "stages": stages(reviews, promise, findings, uses), "reviews": reviews,
         "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
         "promise": promise, "table": indicator_table(promise, reviews, row), "sheets": score_sheets(reviews),
         "findings": findings, "uses": uses, "mark": mark, "why": explained(mark) if mark else None, "editing": editable(request, mark),
         "years": _years(request, row), "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
-        "watches": held(request).can("watch_trail"),
+        "watches": held(request).can("watch_trail"), "steps": list(row.milestones.all()),
+        "restrictions": _restrictions(request, row), "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
     }  # fmt: skip
     return render(request, "desk/dossier.html", values)
 
@@ -62,6 +68,12 @@ def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
         (f"{year}年", reverse("desk:dossier", args=[pk]), pk == row.pk)
         for pk, year in rows.values_list("pk", "fiscal_year")
     ]
+
+
+def _restrictions(request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+    """What this person may make of the subject's 公开属性, (code, word); empty for whoever may not."""
+    may = held(request).can("disclose", subject=row.subject)
+    return list(row.subject._meta.get_field("restriction").choices) if may else []
 
 
 @view("see_unit")
@@ -93,7 +105,7 @@ def explained(mark: Any) -> dict[str, Any]:
 @view("see_unit")
 def spending(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows behind the year's spending."""
-    row = _dossier(request, pk)
+    row = dossier_of(request, pk)
     sources = dict(row.spendings.model.Source.choices)
     funds = dict(row.spendings.model._meta.get_field("fund").choices)
     rows = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import agencies, documents, opening, people, rounds, rules, trail, users
+from wenxiao.desk import agencies, documents, key_choice, opening, people, rounds, rules, trail, users
 
 urlpatterns = [
     path("rules", rules.rules, name="rules"),
@@ -34,6 +34,8 @@ urlpatterns = [
     path("rounds/new", opening.new, name="round_new"),
     path("rounds/count", opening.count, name="round_count"),
     path("rounds/<int:pk>", rounds.round_page, name="round"),
+    path("rounds/<int:pk>/key", key_choice.key_choice, name="key_choice"),
+    path("rounds/<int:pk>/excuse/<int:dossier>/end", rounds.unexcuse, name="round_unexcuse"),
     path("rounds/<int:pk>/excuse", rounds.excuse, name="round_excuse"),
     path("rounds/<int:pk>/<str:act>", rounds.act, name="round_act"),
     path("agencies", agencies.agencies, name="agencies"),

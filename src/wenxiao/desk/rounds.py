@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget import services
@@ -200,6 +200,24 @@ def _excused(request: HttpRequest, row: Any, dossier: Any, reason: str, note: st
     except (NotAllowed, Refused) as refusal:
         return str(refusal)
     return ""
+
+
+@view("manage_round", methods=("GET", "POST"))
+def unexcuse(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
+    """The dossier must hand in after all; with a reason."""
+    row = round_of(request, pk)
+    back = reverse("desk:round", args=[pk])
+    one = dossiers_of(row).filter(pk=dossier).first()
+    if one is None:
+        raise Http404
+    if request.method != "POST":
+        return redirect(back)
+
+    def write() -> str:
+        services.end_exemption(round=row, dossier=one, by=person(request), why=_why(request))
+        return f"{one.subject.name}已取消免报，计入应报。"
+
+    return carry_out(request, write, back, [Typed("理由", "", text_of(request, "why", 500))])
 
 
 def _cannot(row: Any, ids: list[int]) -> str:

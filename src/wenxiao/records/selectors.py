@@ -44,22 +44,6 @@ def export_heads(*, division: Division | None = None, since: date | None = None)
     return [{"division": h.division_id, "day": h.day.isoformat(), "number": h.number, "hash": h.hash} for h in heads]
 
 
-def export_trail(*, division: Division | None = None, since: date | None = None) -> dict[str, Any]:
-    """``{"entries", "heads"}``, ready to be written as JSON and verified anywhere by ``chain.verify_export``."""
-    return {
-        "entries": list(export_entries(division=division, since=since)),
-        "heads": export_heads(division=division, since=since),
-    }
-
-
-def unreceived_notices(*, division: Division, kind: str = "") -> QuerySet[Notice]:
-    """Papers sent whose receipt (签收) is still missing, oldest first."""
-    found = (
-        Notice.objects.filter(division=division, received_on=None).select_related("unit").order_by("issued_on", "pk")
-    )
-    return found.filter(kind=kind) if kind else found
-
-
 def notices_about(row: Model) -> QuerySet[Notice]:
     """Papers about one row, oldest first."""
     kind, pk = target_of(row)
@@ -70,16 +54,6 @@ def documents(*, division: Division, kind: str = "") -> QuerySet[Document]:
     """The document library (制度库), latest first; papers without a date at the end."""
     found = Document.objects.filter(division=division).order_by("-issued_on", "-pk")
     return found.filter(kind=kind) if kind else found
-
-
-def open_instructions(*, division: Division) -> QuerySet[Instruction]:
-    """Leaders' instructions not yet carried out, by deadline."""
-    return Instruction.objects.filter(division=division, closed_on=None).order_by("due_on", "pk")
-
-
-def open_todos(*, division: Division) -> QuerySet[Todo]:
-    """All that waits in the division, by deadline."""
-    return Todo.objects.filter(division=division, state=Todo.State.OPEN).select_related("unit").order_by("due_on", "pk")
 
 
 def entries_of(*, division: Division) -> QuerySet[Entry]:

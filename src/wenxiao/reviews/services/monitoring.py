@@ -172,7 +172,7 @@ def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User 
     if foreign:
         raise NotAllowed(f"{'、'.join(foreign)}不是{round.fiscal_year}年度的档案。")
     keys = sorted(one.pk for one in dossiers)
-    known = _key_round(round)
+    known = key_round_of(round)
     if known is None:
         known = open_round(
             division=round.division, kind=round.kind, name=f"{round.fiscal_year}年财政重点监控（{round.period}）",
@@ -188,7 +188,8 @@ def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User 
     return known
 
 
-def _key_round(round: Round) -> Round | None:  # noqa: A002 - as above
+def key_round_of(round: Round) -> Round | None:  # noqa: A002 - as above
+    """The bureau's own open round over the same months of the same year, itself if it is one; None without."""
     if round.key:
         return round
     return Round.objects.filter(
