@@ -27,7 +27,7 @@ def step(client, item, act, **data):
 
 def test_the_whole_road_refused_once_then_closed(item, small, inside):
     assert step(inside(small.clerk), item, "plan", measure="定办法", owner="负责人").status_code == 302
-    proof = SimpleUploadedFile("办法.pdf", b"%PDF-1.4 made up")
+    proof = SimpleUploadedFile("办法.pdf", b"%PDF-1.4 made up\n%%EOF\n")
     assert step(inside(small.clerk), item, "reply", reply="已印发", proof=proof).status_code == 302
     assert step(inside(small.officer), item, "verify", verdict="缺文号", passed="no").status_code == 302
     assert step(inside(small.clerk), item, "reply", reply="已补文号").status_code == 302

@@ -13,8 +13,10 @@ from django.urls import reverse
 
 from wenxiao.desk.acts import carry_out, in_wan, points_of, text_of, version_of
 from wenxiao.desk.lights import of_dossier, table_of
+from wenxiao.desk.materials import asked_row, panel
 from wenxiao.desk.prechecks import Check, blocking, checks_of
 from wenxiao.desk.rounds import CHECKERS
+from wenxiao.evidence.selectors import may_hand_in, shelf_of
 from wenxiao.followup.kinds.prefilled import prefilled
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
@@ -88,8 +90,11 @@ def filling(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> HttpResponse:
     rows = rows_of([row])[row.pk]
     checks = checks_of(row, rows)
-    holding = held(request)
+    holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
+    origin, asked = f"filling:{row.pk}", asked_row(request)
     values = {
+        "shelf": shelf, "origin": origin, "asked": asked, "hands": may_hand_in(holding, row.dossier),
+        "proofs": panel(request, row.dossier, asked, origin, "#proof-box", shelf) if asked else None,
         "review": row, "rows": rows, "checks": checks, "numbers": _numbers(checks), "blocking": blocking(checks),
         "fills": may_fill(request, row), "answer": answer, "rate": rate_percent(row.executed, row.budget),
         "home": HOME[row.kind], "self_marked": SELF_MARKED, "possibilities": _possibilities(row), "causes": _causes(row),

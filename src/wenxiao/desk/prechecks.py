@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.evidence.selectors import day_in
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.kinds.monitoring import row_faults
 from wenxiao.rulebook.checks import Table, registry, run
@@ -80,8 +81,11 @@ def _missing(review: Any, rows: Sequence[Any]) -> list[Found]:
         if row.actual and review.kind == "monitoring":
             found += [(*fault, at, _FULL) for fault in _told(review, row)]
         if row.actual and row.actual.value and row.indicator.proof and not row.verified and not row.unverified:
-            text = f"缺佐证材料：{row.indicator.proof}。"
-            found.append(("警告", text, "上传或送交这份材料。", at, _FULL))
+            text, mend = f"缺佐证材料：{row.indicator.proof}。", "在这一行的佐证栏交这份材料。"
+            if row.proof.refused:
+                text = f"佐证没有被采信：{'；'.join(row.proof.refused)}。"
+                mend = "按核验意见换新版或另交一份。"
+            found.append(("警告", text, mend, at, _FULL))
         if scores and row.mark and row.mark.status == "needs_judgement" and row.actual and row.actual.value:
             found.append(
                 (
@@ -128,7 +132,9 @@ def _cells(review: Any, row: Any) -> dict[str, Any]:
     cells = {
         "level1": indicator.level1, "level2": indicator.level2, "level3": indicator.name, "target": indicator.expression,
         "actual": actual.value if actual else "", "weight": indicator.weight, "score": mark.points if mark else None,
-        "note": actual.note if actual else "", "proofs": row.verified,
+        "note": actual.note if actual else "", "proofs": row.proof.verified, "papers": row.proof.standing,
+        "proof": row.proof.words, "proved_on": row.proof.proved_on,
+        "done_on": day_in(actual.value) if actual else None,
     }  # fmt: skip
     if review.kind == "monitoring" and actual and actual.value:
         goal = goal_pace(

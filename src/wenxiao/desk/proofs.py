@@ -1,49 +1,88 @@
-"""Scans and proofs handed in on a page: kept as received once the gate let them in."""
+"""Scans and proofs handed in on a page: looked at by the gate, all of them or none, and kept as received."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.files.gate import admit
+from wenxiao.files.gate import MB
+from wenxiao.files.materials import LARGEST_PROOF, Looked, look_at, name_problem
+from wenxiao.files.pool import Pool
 from wenxiao.pages.views import person
 from wenxiao.records.services import store_file
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
 
     from wenxiao.records.models import StoredFile
 
-PROOF_KINDS = {".pdf": b"%PDF-", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".png": b"\x89PNG\r\n\x1a\n"}
-"""Scans and photographs, kept as they are: the first bytes must be those of the suffix."""
-PROOF_LARGEST = 30 << 20
-REFUSED_NAMES = ("机密", "秘密", "绝密", "涉密")
+SECONDS = 30.0
+"""How long one file may take to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One upload in the store: the file, personal data found in it, whether its text could be looked through."""
+
+    file: StoredFile
+    personal: tuple[tuple[str, int], ...]
+    read: bool
 
 
 def kept(request: HttpRequest, division: Any, upload: Any) -> StoredFile:
-    """The upload as a stored file; NotAllowed with a sentence when it is too large, marked secret or not what it says."""
-    name = str(upload.name or "")
-    if (upload.size or 0) > PROOF_LARGEST:
-        raise NotAllowed("佐证文件超过 30 MB，请拆分或压缩图片后再传。")
-    if any(word in name for word in REFUSED_NAMES):
-        raise NotAllowed("文件名带有密级字样。涉密材料不得上传，请按保密规定线下报送。")
-    content = b"".join(upload.chunks())
-    _admitted(name, content)
-    return store_file(division=division, by=person(request), name=name, content=content)
+    """One upload as a stored file; NotAllowed says why it is not taken and what would be."""
+    return received(request, division, [upload])[0].file
 
 
-def _admitted(name: str, content: bytes) -> None:
-    suffix = Path(name).suffix.lower()
-    if suffix in PROOF_KINDS:
-        if not content.startswith(PROOF_KINDS[suffix]):
-            raise NotAllowed(f"《{name}》的内容与后缀 {suffix} 不符，请核对文件后再传。")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"proof{suffix}"
-        path.write_bytes(content)
-        admitted = admit(path, largest=PROOF_LARGEST)
-    if admitted.problems:
-        found = admitted.problems[0]
-        raise NotAllowed(f"《{name}》不能作佐证：{found.text}{found.mend or ''}可用 PDF、图片、Word 或 Excel。")
+def received(
+    request: HttpRequest, division: Any, uploads: Sequence[Any], *, largest: int = LARGEST_PROOF
+) -> list[Arrived]:
+    """Uploads through the gate into the store. One that may not enter keeps all out: NotAllowed names each with its why."""
+    with tempfile.TemporaryDirectory() as folder, Pool(1, seconds=SECONDS) as pool:
+        paths = [_put(Path(folder), at, one) for at, one in enumerate(uploads)]
+        looked = [_looked(path, str(one.name), pool, largest) for path, one in zip(paths, uploads, strict=True)]
+        wrong = [
+            f"《{one.name}》{found.problem.text}{found.problem.mend or ''}"
+            for one, found in zip(uploads, looked, strict=True)
+            if found.problem
+        ]
+        if wrong:
+            raise NotAllowed(("没有收下：" if len(uploads) == 1 else "一份都没有收下：") + "；".join(wrong))
+        by = person(request)
+        return [
+            Arrived(store_file(division=division, by=by, name=str(one.name), content=path), found.personal, found.read)
+            for one, path, found in zip(uploads, paths, looked, strict=True)
+        ]
+
+
+def _put(folder: Path, at: int, upload: Any) -> Path:
+    path = folder / f"proof{at}{Path(str(upload.name)).suffix[:10].lower()}"
+    with path.open("wb") as out:
+        for block in upload.chunks():
+            out.write(block)
+    return path
+
+
+def _looked(path: Path, name: str, pool: Pool, largest: int) -> Looked:
+    problem = name_problem(name)
+    return Looked(None, problem) if problem else look_at(path, name, pool=pool, largest=largest)
+
+
+def told_personal(arrived: Sequence[Arrived]) -> str:
+    """What to say of personal data found: 「《花名册.xlsx》含身份证号 12 处」; empty without any."""
+    found = [
+        f"《{one.file.name}》含" + "、".join(f"{kind} {count} 处" for kind, count in one.personal)
+        for one in arrived
+        if one.personal
+    ]
+    return "；".join(found)
+
+
+def limit_of(rule: Any) -> tuple[int, int]:
+    """How many files at once, and how large each in bytes, by the rule 佐证材料."""
+    return int(rule.content["most_files"]), int(rule.content["largest_mb"]) * MB

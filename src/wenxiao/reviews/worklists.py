@@ -10,7 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import Progress, dossiers_of, dossiers_visible_to, rounds_visible_to
-from wenxiao.evidence.models import Actual, Material
+from wenxiao.evidence.models import Actual
+from wenxiao.evidence.selectors import Proof, proofs_of, rule_of
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.kinds import KINDS
@@ -124,8 +125,17 @@ class Filled:
     indicator: Indicator
     actual: Actual | None
     mark: Mark | None
-    verified: int = 0
-    unverified: int = 0
+    proof: Proof
+
+    @property
+    def verified(self) -> int:
+        """How many of its proofs were accepted."""
+        return self.proof.verified
+
+    @property
+    def unverified(self) -> int:
+        """How many wait to be looked at."""
+        return self.proof.standing - self.proof.verified
 
 
 def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
@@ -140,12 +150,14 @@ def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
         (m.review_id, m.indicator_id): m
         for m in Mark.objects.filter(indicator__in=ids, review__in=[r.pk for r in reviews], seat="")
     }
-    proofs = _proofs(ids)
+    proofs = proofs_of(ids, rule_of(reviews[0].round.division, reviews[0].dossier.fiscal_year)) if ids else {}
     found = {}
     for review in reviews:
         stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
         found[review.pk] = [
-            Filled(row, actuals.get((row.pk, stage, month)), marks.get((review.pk, row.pk)), *proofs[row.pk])
+            Filled(
+                row, actuals.get((row.pk, stage, month)), marks.get((review.pk, row.pk)), proofs.get(row.pk, Proof())
+            )
             for row in indicators.get(targets.get(review.pk, 0), ())
         ]
     return found
@@ -160,18 +172,6 @@ def _targets(reviews: Iterable[Review]) -> dict[int, int]:
         latest[dossier] = max(latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk))
     own = {r.pk: r.target_id or latest.get(r.dossier_id, (False, 0, 0))[2] for r in reviews}
     return {pk: target for pk, target in own.items() if target}
-
-
-def _proofs(indicators: list[int]) -> dict[int, tuple[int, int]]:
-    counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    through = Material.indicators.through.objects.filter(indicator__in=indicators)
-    rows = through.values_list("indicator_id").annotate(
-        v=Count("pk", filter=Q(material__state=Material.State.VERIFIED)),
-        u=Count("pk", filter=Q(material__state=Material.State.UNVERIFIED)),
-    )
-    for indicator, verified, unverified in rows:
-        counts[indicator] = (verified, unverified)
-    return counts
 
 
 def assigned_to(user: User) -> QuerySet[Review]:

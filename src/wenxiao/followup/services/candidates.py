@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,6 +12,7 @@ from django.db.models import Q
 from wenxiao.budget.models import Dossier, Milestone, Round
 from wenxiao.budget.selectors import money_of
 from wenxiao.evidence.models import Actual, Material
+from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
 from wenxiao.followup.kinds.goals import goal_rows
 from wenxiao.followup.kinds.money import FEW, chosen, cut_off
 from wenxiao.followup.kinds.watch import watch
@@ -37,12 +36,10 @@ if TYPE_CHECKING:
 CHECKED_ROWS = ("JK-02", "JK-04", "JK-05", "JK-06", "JK-07", "JK-08")
 """JK-01 comes from the watch's own lights, JK-03 looks at all targets, reported on or not."""
 WORDS_OF_SLOW = {"red": "红", "yellow": "黄"}
-SELFEVAL_RULES = ("ZP-03", "ZP-05", "ZP-06", "ZP-07", "ZP-08", "ZP-09")
+SELFEVAL_RULES = ("ZP-03", "ZP-05", "ZP-06", "ZP-07", "ZP-08", "ZP-09", "ZP-17")
 WHOLE_UNIT_RULE = "ZP-04"
 SLOW = "JD-01"
 """The catalogue's own words for slow execution: JK-01 is coded to it."""
-_ACCEPTED = re.compile(r"验收|竣工")
-_DAY = re.compile(r"(\d{4})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,45 +232,20 @@ def _marked_rows(round: Round) -> dict[int, list[dict[str, Any]]]:  # noqa: A002
     stage = "selfeval" if round.kind == Round.Kind.SELFEVAL else "recheck"
     ours = Indicator.objects.filter(marks__review__round=round).values("pk")
     actuals = {one.indicator_id: one for one in Actual.objects.filter(stage=stage, indicator__in=ours)}
-    proofs = _proof_texts(round)
+    proofs = proofs_of(ours, rule_of(round.division, round.fiscal_year))
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for mark in marks.order_by("review", "indicator__order"):
         row, actual = mark.indicator, actuals.get(mark.indicator_id or 0)
         if row is None:
             continue
-        titles, proved_on = proofs.get(row.pk, ("", None))
+        proof = proofs.get(row.pk, Proof())
         found[mark.review_id].append(
             {
                 "level1": row.level1, "level2": row.level2, "level3": row.name, "target": row.expression,
                 "weight": row.weight, "score": mark.points, "actual": actual.value if actual else "",
-                "note": f"{mark.note} {actual.note if actual else ''}".strip(), "proof": titles,
-                "done_on": _day_in(actual.value) if actual else None, "proved_on": proved_on,
+                "note": f"{mark.note} {actual.note if actual else ''}".strip(), "proof": proof.words,
+                "done_on": day_in(actual.value) if actual else None, "proved_on": proof.proved_on,
+                "papers": proof.standing, "proofs": proof.verified,
             }
         )  # fmt: skip
     return found
-
-
-def _proof_texts(round: Round) -> dict[int, tuple[str, date | None]]:  # noqa: A002 - as above
-    """By indicator: titles of its proofs, and the latest day an acceptance paper (验收, 竣工) names."""
-    through = Material.indicators.through
-    rows = through.objects.filter(material__dossier__reviews__round=round)
-    names = ("indicator_id", "material__title", "material__note")
-    found: dict[int, tuple[str, date | None]] = {}
-    for indicator, title, note in rows.order_by("pk").values_list(*names):
-        text, day = found.get(indicator, ("", None))
-        words = f"{title} {note}"
-        made = _day_in(words) if _ACCEPTED.search(words) else None
-        latest = max((one for one in (day, made) if one is not None), default=None)
-        found[indicator] = (f"{text} {words}".strip(), latest)
-    return found
-
-
-def _day_in(text: str) -> date | None:
-    """The first full day a text names, None without one or for one that doesn't exist."""
-    named = _DAY.search(text)
-    if named is None:
-        return None
-    try:
-        return date(*(int(part) for part in named.groups()))
-    except ValueError:
-        return None

@@ -3,6 +3,7 @@
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
 from wenxiao.reviews.services.filling import record_actual, record_field_notes, record_mark, set_suggestions
 from wenxiao.reviews.services.panel import settle_panel
+from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
 from wenxiao.reviews.services.road import (
     approve_on_paper,
@@ -25,6 +26,7 @@ __all__ = [
     "check_review",
     "confirm_review",
     "issue_review",
+    "judge_proof",
     "record_actual",
     "record_field_notes",
     "record_mark",

@@ -160,6 +160,18 @@ def actual_without_target(table: Table) -> Iterator[Hit]:
             yield Hit(index, "target", f"“{row.get('level3') or ''}”有实际完成值，没有目标值。")
 
 
+@rule("ZP-17", "指标全部满分而无已核佐证", "警告", mend="补充佐证材料，由审核人核验后再定分。")
+def full_without_proof(table: Table) -> Iterator[Hit]:
+    """Every row full, and no proof of any of them accepted (rows carry ``papers`` handed in and ``proofs`` accepted)."""
+    marked = [row for _, score, row in numbered(table, "score") if score == row.get("weight") and score > 0]
+    known = [row for row in table.rows if row.get("papers") is not None]
+    if not marked or len(marked) < len(table.rows) or len(known) < len(table.rows):
+        return
+    if not any(row.get("proofs") for row in table.rows):
+        papers = sum(int(row["papers"]) for row in table.rows)
+        yield Hit(None, "proof", f"{len(marked)} 项指标全部满分，佐证交来 {papers} 份，已采信 0 份。")
+
+
 @rule("ZP-16", "未按规则计分", "警告", mend="按评分规则改正得分，或写明理由。")
 def rule_not_followed(table: Table) -> Iterator[Hit]:
     """Published points that the rule does not give (rows carry ``computed`` points where a rule decided)."""

@@ -1,0 +1,188 @@
+"""What people do with proofs: hand in, hand in anew, withdraw, accept or not. One function per act, each on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from wenxiao.evidence.models import Material
+from wenxiao.evidence.selectors import HANDING, JUDGING, kinds_of
+from wenxiao.evidence.states import MATERIAL, STANDING
+from wenxiao.orgs import permissions
+from wenxiao.records.services import record
+from wenxiao.store.moves import NotAllowed, change, move
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from wenxiao.budget.models import Dossier
+    from wenxiao.orgs.models import User
+    from wenxiao.records.models import StoredFile
+    from wenxiao.targets.models import Indicator
+
+Personal = tuple[tuple[str, int], ...]
+"""Kinds of personal data found in a file, each with how often."""
+
+
+@transaction.atomic
+def hand_in_material(
+    *,
+    dossier: Dossier,
+    indicators: Sequence[Indicator],
+    file: StoredFile,
+    kind: str,
+    by: User | None,
+    title: str = "",
+    dated: date | None = None,
+    note: str = "",
+    stage: str = "",
+    through_month: int | None = None,
+    personal: Personal = (),
+    synthetic: bool = False,
+) -> Material:
+    """A proof enters the dossier for some of its indicator rows (none: the object as a whole).
+
+    The same bytes twice on one dossier are refused: one proof may serve several rows. Raises Refused, NotAllowed.
+    """
+    side = side_of(by, dossier)
+    _check(dossier, indicators, kind)
+    same = Material.objects.filter(dossier=dossier, file__sha256=file.sha256, state__in=STANDING).first()
+    if same is not None:
+        raise NotAllowed(
+            f"《{file.name}》与已有的“{same.title}”内容完全相同，不必再交；它还证明别的指标时，请在那一份上添加。"
+        )
+    row = Material.objects.create(
+        dossier=dossier, title=_title(title, file), kind=kind, dated=dated, note=note[:300], file=file, side=side, by=by,
+        stage=stage, through_month=through_month, personal=[list(one) for one in personal], synthetic=synthetic,
+    )  # fmt: skip
+    row.indicators.set(indicators)
+    _enter(row, by=by, act="提交佐证", data=_facts(row, indicators))
+    return row
+
+
+@transaction.atomic
+def replace_material(
+    *, material: Material, file: StoredFile, by: User | None, why: str = "", dated: date | None = None,
+    personal: Personal = (), version: int | None = None,
+) -> Material:  # fmt: skip
+    """A new version takes the place of a proof that nobody accepted yet; the old one stays, with its file and verdict."""
+    require_own_side(by, material)
+    if material.file is not None and material.file.sha256 == file.sha256:
+        raise NotAllowed("新交的文件与现有的一份完全相同，没有换。")
+    indicators = list(material.indicators.all())
+    move(material, allowed=MATERIAL, to="replaced", version=version)
+    row = Material.objects.create(
+        dossier=material.dossier, title=material.title, kind=material.kind, dated=dated or material.dated, note=material.note,
+        file=file, side=material.side, by=by, stage=material.stage, through_month=material.through_month,
+        personal=[list(one) for one in personal], replaces=material, synthetic=material.synthetic,
+    )  # fmt: skip
+    row.indicators.set(indicators)
+    _enter(row, by=by, act="佐证换新版", why=why, data={**_facts(row, indicators), "old": material.pk})
+    return row
+
+
+@transaction.atomic
+def withdraw_material(*, material: Material, by: User | None, why: str, version: int | None = None) -> Material:
+    """Taken back with a reason: it proves nothing any more and stays on record."""
+    require_own_side(by, material)
+    if not why.strip():
+        raise NotAllowed("撤回佐证须写明理由，会一并留痕。")
+    move(material, allowed=MATERIAL, to="withdrawn", version=version)
+    _enter(material, by=by, act="撤回佐证", why=why)
+    return material
+
+
+@transaction.atomic
+def add_rows(
+    *, material: Material, indicators: Sequence[Indicator], by: User | None, version: int | None = None
+) -> Material:
+    """The proof serves further rows of the same dossier, before a reviewer has looked at it."""
+    require_own_side(by, material)
+    if material.state != Material.State.UNVERIFIED:
+        raise NotAllowed(f"这份佐证{material.get_state_display()}，不能再改所证明的指标；请另交一份。")
+    _check(material.dossier, indicators, material.kind)
+    known = set(material.indicators.values_list("pk", flat=True))
+    fresh = [one for one in indicators if one.pk not in known]
+    if not fresh:
+        raise NotAllowed("所选的指标这份佐证已经在证明。")
+    change(material, version=version)
+    material.indicators.add(*fresh)
+    _enter(material, by=by, act="佐证增证指标", data={"indicators": [one.name for one in fresh]})
+    return material
+
+
+@transaction.atomic
+def judge_material(
+    *, material: Material, by: User | None, accepted: bool, why: str = "", version: int | None = None
+) -> Material:
+    """采信 or 不采信, by whoever checks or evaluates; never by the one who handed it in. 不采信 needs a reason."""
+    _may_judge(by, material)
+    if not accepted and not why.strip():
+        raise NotAllowed("不采信须写明理由，单位会看到。")
+    before = material.get_state_display()
+    move(
+        material, allowed=MATERIAL, to="verified" if accepted else "refused", version=version, verdict=why.strip()[:300],
+        judged_by=by, judged_at=timezone.now(),
+    )  # fmt: skip
+    _enter(
+        material, by=by, act="采信佐证" if accepted else "不采信佐证", why=why,
+        data={"before": before, "after": material.get_state_display()},
+    )  # fmt: skip
+    return material
+
+
+def side_of(by: User | None, dossier: Dossier) -> str:
+    """Whose paper it would be: the unit's own report, or what an evaluator collected; Refused for anybody else."""
+    held = permissions.holdings(by)
+    where: dict[str, Any] = {"unit": dossier.unit, "subject": dossier.subject}
+    if by is None or held.can("fill", **where):
+        return Material.Side.UNIT
+    if held.can("evaluate", subject=dossier.subject):
+        return Material.Side.EVALUATOR
+    raise permissions.Refused(
+        f"佐证由{permissions.who_can('fill')}报送，或由承担评价的人员取证；您的授权范围不包括该对象。"
+    )
+
+
+def require_own_side(by: User | None, material: Material) -> None:
+    """Papers of a unit are changed by the unit, those of evaluators by evaluators; Refused says so."""
+    permissions.require(by, HANDING[material.side], subject=material.dossier.subject)
+    if material.side == Material.Side.UNIT:
+        permissions.require(by, "fill", unit=material.dossier.unit)
+
+
+def _may_judge(by: User | None, material: Material) -> None:
+    permissions.require_other(by, material.by_id)
+    held, dossier = permissions.holdings(by), material.dossier
+    if by is not None and not any(held.can(power, subject=dossier.subject) for power in JUDGING):
+        said = "、".join(dict.fromkeys(permissions.who_can(power) for power in JUDGING))
+        raise permissions.Refused(f"佐证由审核或评价的人员核验（{said}），不由报送单位自己核验。")
+
+
+def _check(dossier: Dossier, indicators: Iterable[Indicator], kind: str) -> None:
+    if kind not in kinds_of(dossier.subject.division, dossier.fiscal_year):
+        raise NotAllowed("请选择佐证的种类。")
+    if any(one.target.dossier_id != dossier.pk for one in indicators):
+        raise NotAllowed("所选的指标不属于这个对象。")
+
+
+def _title(title: str, file: StoredFile) -> str:
+    return (title.strip() or file.name.rpartition(".")[0] or file.name)[:200]
+
+
+def _facts(row: Material, indicators: Iterable[Indicator]) -> dict[str, Any]:
+    return {
+        "file": row.file.name if row.file else "", "digest": row.file.sha256 if row.file else "",
+        "kind": kinds_of(row.dossier.subject.division, row.dossier.fiscal_year).get(row.kind, row.kind),
+        "on": row.dated, "indicators": [one.name for one in indicators],
+    }  # fmt: skip
+
+
+def _enter(row: Material, *, by: User | None, act: str, why: str = "", data: dict[str, Any] | None = None) -> None:
+    subject = row.dossier.subject
+    record(
+        division=subject.division, by=by, act=act, target=row, label=f"{subject.name}：{row.title}", why=why, data=data,
+    )  # fmt: skip
