@@ -1,6 +1,7 @@
 """How the list of subjects is ordered: by a column's head, upwards or downwards; missing money always stands last.
 
-Names and units are ordered by the database with keyset pages. Money and rate are what a line shows (the year's own,
+Names and units are ordered by the database with keyset pages. Where the order begins with columns of the census (year
+and unit), its counts say which units hold the next page, and the database sorts these alone, not the whole list. Money and rate are what a line shows (the year's own,
 else audited, else a review's), which no single column holds: they are ordered here, and only while the whole list is
 small enough to be read at once (the same bound as its subtotals).
 """
@@ -8,19 +9,27 @@ small enough to be read at once (the same bound as its subtotals).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
+from django.db.models import Q
 
-from wenxiao.budget.selectors import Money, money_of
+from wenxiao.budget.selectors import Money, any_of, money_of
+from wenxiao.orgs.selectors import units_among
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.store.keyset import Page, page
+from wenxiao.store.keyset import Page, page, place_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from django.db.models import QuerySet
+
+    from wenxiao.budget.selectors import Cell
+    from wenxiao.orgs.selectors import Place
 
 DEFAULT = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
 """``rank`` 0: judged or watched by the bureau itself (财政重点) in the work year; these stand first."""
@@ -75,6 +84,110 @@ def heads(asked: Any, *, small: bool) -> dict[str, Head]:
 def applied(sort: str, *, small: bool) -> str:
     """The order that really holds: a money order over a long list is none."""
     return sort if sort in STORED or (small and sort.lstrip("-") in SHOWN) else ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows that stand together in an order: where, how many, and by which columns they are found."""
+
+    at: tuple[int | str, ...]
+    count: int
+    unit: int
+    fiscal_year: int | None = None
+    own: tuple[int, ...] = ()
+
+
+def near_page(
+    cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable[First], sort: str, token: str | None
+) -> Q | None:
+    """A condition on dossiers that holds for the whole page and for few others; None where the order gives none.
+
+    ``cells`` are those of the list, ``known`` their units in the order of the tree, ``first`` the rows of rank 0.
+    """
+    if sort not in {"", "unit", "-unit"}:
+        return None
+    order = STORED.get(sort, DEFAULT)
+    runs, positions = _by_unit_name(cells, sort) if sort else _by_group(cells, known, first)
+    place = place_of(token, order)
+    start = _start(place.values, positions, sort) if place else None
+    if place and start is None:
+        return None
+    kept = _taken(runs, start, backwards=place is not None and place.backwards)
+    return any_of(_conditions(kept))
+
+
+First = tuple[int, int, int, str]
+Positions = dict[str, int]
+
+
+def _by_group(cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable[First]) -> tuple[list[Run], Positions]:
+    """The runs of DEFAULT: rank, year, kind, unit. Kinds are ASCII words, which every database puts in one order."""
+    at = {pk: number for number, pk in enumerate(known)}
+    own: dict[tuple[int | str, ...], list[int]] = defaultdict(list)
+    for pk, unit, year, kind in first:
+        own[0, -year, kind, at[unit]].append(pk)
+    counts: Counter[tuple[int, int, str]] = Counter()
+    for cell in cells:
+        counts[cell.unit, cell.fiscal_year, cell.kind] += cell.n
+    runs = [Run(key, len(pks), 0, own=tuple(pks)) for key, pks in own.items()]
+    for (unit, year, kind), n in counts.items():
+        rest = n - len(own.get((0, -year, kind, at[unit]), ()))
+        if rest:
+            runs.append(Run((1, -year, kind, at[unit]), rest, unit, year))
+    return sorted(runs, key=lambda run: run.at), {known[pk].path: number for pk, number in at.items()}
+
+
+def _by_unit_name(cells: Iterable[Cell], sort: str) -> tuple[list[Run], Positions]:
+    """The runs of the order by unit: one for each unit, those of one name at one place, as the database orders names."""
+    counts: Counter[int] = Counter()
+    for cell in cells:
+        counts[cell.unit] += cell.n
+    positions: Positions = {}
+    runs = []
+    for pk, name in units_among(counts).order_by("name", "pk").values_list("pk", "name"):
+        number = positions.setdefault(name, len(positions))
+        runs.append(Run((-number if sort.startswith("-") else number,), counts[pk], pk))
+    return sorted(runs, key=lambda run: run.at), positions
+
+
+def _start(values: list[Any], positions: Positions, sort: str) -> tuple[int | str, ...] | None:
+    """Where in the runs the row stands that the page follows; None where its unit is not there any more."""
+    name = values[0] if sort else values[3]
+    number = positions.get(name)
+    if number is None:
+        return None
+    if sort:
+        return (-number if sort.startswith("-") else number,)
+    return (values[0], -values[1], values[2], number)
+
+
+def _taken(runs: list[Run], start: tuple[int | str, ...] | None, *, backwards: bool) -> list[Run]:
+    """Runs from the start on until they surely hold one row more than a page; the starting run counts as used up."""
+    kept: list[Run] = []
+    sure = 0
+    for run in reversed(runs) if backwards else runs:
+        if start is not None and (run.at > start if backwards else run.at < start):
+            continue
+        if sure > SIZE and run.at != kept[-1].at:
+            break
+        kept.append(run)
+        sure += run.count if run.at != start else 0
+    return kept
+
+
+def _conditions(runs: Iterable[Run]) -> Iterator[Q]:
+    """By dossiers' own columns alone: year and units, units, ids."""
+    units: dict[int | None, set[int]] = defaultdict(set)
+    own: list[int] = []
+    for run in runs:
+        if run.own:
+            own.extend(run.own)
+        else:
+            units[run.fiscal_year].add(run.unit)
+    if own:
+        yield Q(pk__in=own)
+    for year, some in units.items():
+        yield Q(unit__in=some) if year is None else Q(fiscal_year=year, unit__in=some)
 
 
 def ordered(found: QuerySet[Any], sort: str, token: str | None) -> Page:

@@ -1,47 +1,59 @@
-"""对象: the list of dossiers a person may see, by unit, kind, year and work of the year."""
+"""对象: the list of dossiers a person may see, by unit, kind, year, tag and work of the year."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.reasons import EXEMPTION_REASONS
-from wenxiao.budget.selectors import Money, dossiers_visible_to, money_of, rounds_visible_to
+from wenxiao.budget.selectors import (
+    KINDS,
+    Cell,
+    Money,
+    census,
+    dossiers_visible_to,
+    found_by,
+    money_of,
+    rounds_visible_to,
+)
 from wenxiao.desk.results import Result, results, stage_words
-from wenxiao.desk.subject_order import SORTS, applied, heads, ordered, shown_money
-from wenxiao.followup.selectors import common_lines, confirmed_counts
-from wenxiao.orgs.selectors import saved_views, units_visible_to
+from wenxiao.desk.subject_counts import (
+    WORKS,
+    Group,
+    GroupKey,
+    chips_of,
+    groups_of,
+    narrowed,
+    subtree_of,
+    tree_of,
+)
+from wenxiao.desk.subject_order import SORTS, applied, heads, near_page, ordered, shown_money
+from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
+from wenxiao.orgs.selectors import Place, places, saved_views, units_among, units_visible_to
 from wenxiao.orgs.services.saving import forget_view, save_view
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.selectors import in_rounds, reviews_of
+from wenxiao.reviews.selectors import Works, reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
     from django.http import HttpRequest, HttpResponse
 
 KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
 """Up to how many dossiers the groups' money is added up while one waits."""
-
-WORKS = {
-    "finance": ("财政评价", "finance_evaluation", None),
-    "key_monitoring": ("重点监控", "monitoring", True),
-    "department": ("部门评价", "department_evaluation", None),
-    "selfeval": ("单位自评", "selfeval", None),
-    "recheck": ("自评复核", "recheck", None),
-}
-"""The year's works a list may be narrowed to: word, kind of review, key rounds only."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Asked:
     fiscal_year: int | None = None
     work: str = ""
     problem: int | None = None
+    tag: str = ""
     sort: str = ""
 
     @classmethod
@@ -64,7 +77,7 @@ class Asked:
         return cls(
             q=query.get("q", "").strip()[:60], unit=number.get("unit"), kind=query.get("kind", "")[:24],
             fiscal_year=number.get("fy"), work=work if work in WORKS else "", problem=number.get("problem"),
-            sort=sort if sort in SORTS else "",
+            tag=query.get("tag", "").strip()[:20], sort=sort if sort in SORTS else "",
         )  # fmt: skip
 
     def address(self, route: str = "desk:subjects", **changed: Any) -> str:
@@ -76,6 +89,7 @@ class Asked:
             "fy": self.fiscal_year,
             "work": self.work,
             "problem": self.problem,
+            "tag": self.tag,
             "sort": self.sort,
             **changed,
         }
@@ -104,49 +118,26 @@ class Line:
     basis: str = ""
 
 
-@dataclass
-class Group:
-    """Dossiers of one kind in one fiscal year: the only ones whose money may be added up."""
-
-    fiscal_year: int
-    kind: str
-    count: int
-    key: bool = False
-    budget: Decimal | None = None
-    spent: Decimal | None = None
-    without: int = 0
-    audited: int = 0
-    arranged: Decimal | None = None
-    used: Decimal | None = None
-
-
-@dataclass
-class Branch:
-    """A unit of the tree with the number of dossiers at it and below."""
-
-    unit: Any
-    depth: int
-    count: int
-    has_more: bool
-    chosen: bool
-    below: list[Branch] = field(default_factory=list)
-
-
 @view("see_unit")
 def subjects(request: HttpRequest) -> HttpResponse:
     """The list page."""
     whole = look(request)
-    asked, year, found, units = whole.asked, whole.year, whole.found, whole.units
-    groups = _groups(found)
-    total = sum(group.count for group in groups.values())
+    asked, token = whole.asked, request.GET.get("at")
+    total = sum(cell.n for cell in whole.kept)
     small = total <= SUMMED
     sort = applied(asked.sort, small=small)
-    shown = ordered(found.select_related("subject", "unit"), sort, request.GET.get("at"))
+    first = [] if sort else whole.first()
+    groups = groups_of(whole.kept, first)
+    ids = whole.add_up(groups, first) if small else None
+    near = Q(pk__in=ids) if ids is not None else near_page(whole.kept, whole.known, first, sort, token)
+    rows = whole.found if near is None else found_by(near, None if small else whole.found)
+    shown = ordered(whole.ranked(rows).select_related("subject", "unit"), sort, token)
     manages = held(request).can("manage_round")
     values = {
         "asked": asked, "lines": _lines(shown.rows, groups, grouped=not sort), "shown": shown, "total": total,
-        "unit": units.get(asked.unit or 0), "tree": _tree(whole.seen, asked, year, units), "heads": heads(asked, small=small),
-        "chips": _chips(whole.seen, asked, year, units), "summed": small, "list_year": year, "problem": whole.problem, "sort": sort,
+        "unit": whole.unit, "heads": heads(asked, small=small), "list_year": whole.year, "problem": whole.problem,
+        "tree": tree_of(whole.but("unit"), asked, whole.units, whole.known, whole=request.GET.get("tree") == "all"),
+        "chips": chips_of(whole.cells, asked, whole.below, whole.work_counts(), KINDS), "summed": small, "sort": sort,
         "views": saved_views(person(request), "subjects"), "query": asked.address().partition("?")[2], "manages": manages,
         "rounds": open_rounds(person(request)) if manages and shown.rows else [], "reasons": EXEMPTION_REASONS,
     }  # fmt: skip
@@ -155,25 +146,88 @@ def subjects(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Look:
-    """What an address asks for, as the person asking may see it: ``seen`` before it is narrowed, ``found`` after."""
+    """What an address asks for, as the person asking may see it.
+
+    ``seen`` are the dossiers in question before anything that has alternatives narrows them, ``cells`` their census
+    (of the work asked for, if any), ``kept`` the cells that everything asked for leaves. ``units`` are those the
+    person sees, ``known`` those of all cells; both in the order of the tree.
+    """
 
     asked: Asked
     year: int
     seen: QuerySet[Any]
-    found: QuerySet[Any]
-    units: dict[int, Any]
+    works: Works
+    cells: list[Cell]
+    units: dict[int, Place]
+    known: dict[int, Place]
     problem: Any
+
+    @property
+    def unit(self) -> Place | None:
+        """The unit asked for, where the person sees it."""
+        return self.units.get(self.asked.unit or 0)
+
+    @cached_property
+    def below(self) -> frozenset[int] | None:
+        """That unit and everything below it."""
+        return subtree_of(self.unit, self.known)
+
+    def but(self, name: str) -> list[Cell]:
+        """The cells that stay with everything asked for but one condition."""
+        return narrowed(self.cells, self.asked, self.below, but=name)
+
+    @cached_property
+    def kept(self) -> list[Cell]:
+        """The cells that stay with everything asked for."""
+        return self.but("")
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """The dossiers with everything asked for."""
+        return _narrow(self.seen, self.asked, self.below, self.works)
+
+    def first(self) -> list[tuple[int, int, int, str]]:
+        """The bureau's own (财政重点) among them: id, unit, fiscal year, kind. They are few."""
+        return self.works.dossiers(KEY_KINDS, among=self.found)
+
+    def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """``rank`` 0: judged or watched by the bureau itself in the work year; these stand first."""
+        own = Case(
+            *(When(self.works.holds(kind, key=True), then=Value(0)) for kind in KEY_KINDS),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        ranked: QuerySet[Any] = rows.annotate(rank=own)
+        return ranked
+
+    def work_counts(self) -> dict[str, int]:
+        """How many each work of the year would leave."""
+        free = _narrow(self.seen, replace(self.asked, work=""), self.below, self.works)
+        return self.works.counts(free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()})
+
+    def add_up(self, groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]) -> list[int]:
+        """Add every dossier's money to its group; the ids of all, which must be few enough for that."""
+        units = {cell.unit for cell in self.kept}
+        rows = found_by(Q(unit__in=units), self.found).values_list("pk", "fiscal_year", "subject__kind")
+        own = {pk for pk, *_ in first}
+        keys = {pk: (int(pk not in own), year, kind) for pk, year, kind in rows}
+        for pk, money in money_of(keys).items() if groups else ():
+            if keys[pk] in groups:
+                groups[keys[pk]].add(money)
+        return list(keys)
 
 
 def look(request: HttpRequest) -> Look:
     """Read the address: the list, its export and its batch acts speak of the same rows."""
     asked, year = Asked.read(request.GET), work_year(request)
-    seen = dossiers_visible_to(person(request))
-    units = {unit.pk: unit for unit in units_visible_to(person(request)).order_by("path")}
+    units, works = places(units_visible_to(person(request))), Works.of(year)
     lines = {line.id: line for line in common_lines(division, year)} if (division := person(request).division) else {}
     problem = lines.get(asked.problem or 0)
-    seen = _concerned(seen, problem, year)
-    return Look(asked, year, seen, _ranked(_narrow(seen, asked, year, units), year), units, problem)
+    seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
+    cells = census(_worked(seen, asked.work, works))
+    strange = {cell.unit for cell in cells}.difference(units)
+    known = places(units_among(strange.union(units))) if strange else units
+    return Look(asked, year, seen, works, cells, units, known, problem)
 
 
 def open_rounds(user: Any) -> list[Any]:
@@ -183,82 +237,41 @@ def open_rounds(user: Any) -> list[Any]:
     )
 
 
-def _narrow(rows: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any], but: str = "") -> QuerySet[Any]:
-    """The dossiers asked for, leaving out the condition named ``but`` (for counting its alternatives)."""
-    if asked.q and but != "q":
-        words = asked.q.split()
-        for word in words:
-            rows = rows.filter(
-                Q(subject__name__icontains=word) | Q(subject__code__icontains=word) | Q(unit__name__icontains=word)
-            )
-    if asked.unit in units and but != "unit":
-        rows = rows.filter(unit__path__startswith=units[asked.unit].path)
-    if asked.kind and but != "kind":
-        rows = rows.filter(subject__kind=asked.kind)
-    if asked.fiscal_year and but != "fiscal_year":
-        rows = rows.filter(fiscal_year=asked.fiscal_year)
-    if asked.work and but != "work":
-        _, kind, key = WORKS[asked.work]
-        rows = rows.filter(pk__in=in_rounds(work_year=year, kind=kind, key=key).values("dossier"))
+def _searched(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
+    """Those in whose name, project code or unit each word stands."""
+    for word in q.split():
+        rows = rows.filter(
+            Q(subject__name__icontains=word) | Q(subject__code__icontains=word) | Q(unit__name__icontains=word)
+        )
     return rows
 
 
-def _concerned(rows: QuerySet[Any], line: Any, year: int) -> QuerySet[Any]:
+def _worked(rows: QuerySet[Any], work: str, works: Works) -> QuerySet[Any]:
+    """Those of one of the year's works."""
+    if not work:
+        return rows
+    _, kind, key = WORKS[work]
+    return rows.filter(works.holds(kind, key=key))
+
+
+def _narrow(rows: QuerySet[Any], asked: Asked, below: frozenset[int] | None, works: Works) -> QuerySet[Any]:
+    """The dossiers asked for, in the words of the database: the same as the cells that ``narrowed`` leaves."""
+    if asked.kind:
+        rows = rows.filter(subject__kind=asked.kind)
+    if asked.fiscal_year:
+        rows = rows.filter(fiscal_year=asked.fiscal_year)
+    if asked.tag:
+        rows = rows.filter(subject__tags__holds=asked.tag)
+    rows = _worked(rows, asked.work, works)
+    return rows if below is None else found_by(Q(unit__in=below), rows)
+
+
+def _concerned(rows: QuerySet[Any], line: Any, works: Works) -> QuerySet[Any]:
     """The evaluated projects of the year with a confirmed problem of a printed line (共性问题); all where none is asked."""
     if line is None:
         return rows
-    judged = in_rounds(work_year=year, kind="finance_evaluation", key=True).values("dossier")
-    # A subquery, so that no row of the list ever stands twice and counts need no DISTINCT.
-    troubled = rows.model._default_manager.filter(findings__state="confirmed", findings__item__in=line.items)
-    return rows.filter(pk__in=judged).filter(pk__in=troubled.values("pk")).exclude(subject__kind="department_overall")
-
-
-def _ranked(rows: QuerySet[Any], year: int) -> QuerySet[Any]:
-    """The bureau's own objects of the work year first. They are few: their ids are read once."""
-    first = [
-        pk
-        for kind in KEY_KINDS
-        for pk in in_rounds(work_year=year, kind=kind, key=True).values_list("dossier", flat=True)
-    ]
-    ranked: QuerySet[Any] = rows.annotate(
-        rank=Case(When(pk__in=first, then=Value(0)), default=Value(1), output_field=IntegerField())
-    )
-    return ranked
-
-
-GroupKey = tuple[int, int, str]
-
-
-def _groups(found: QuerySet[Any]) -> dict[GroupKey, Group]:
-    """Count and money by rank, fiscal year and kind; money only while the whole list is small enough to add up at once."""
-    rows = found.order_by().values("rank", "fiscal_year", "subject__kind").annotate(n=Count("pk"))
-    groups = {
-        (r["rank"], r["fiscal_year"], r["subject__kind"]): Group(
-            r["fiscal_year"], r["subject__kind"], r["n"], key=r["rank"] == 0
-        )
-        for r in rows
-    }
-    if sum(group.count for group in groups.values()) > SUMMED:
-        return groups
-    names = ("pk", "rank", "fiscal_year", "subject__kind")
-    keys = {pk: (rank, year, kind) for pk, rank, year, kind in found.order_by().values_list(*names)}
-    for pk, money in money_of(keys).items():
-        _add(groups[keys[pk]], money)
-    return groups
-
-
-def _add(group: Group, money: Money) -> None:
-    """A dossier's money to its group; audited figures add to audited figures alone."""
-    if money.audited_arranged is not None:
-        group.audited += 1
-        group.arranged = (group.arranged or Decimal(0)) + money.audited_arranged
-        group.used = (group.used or Decimal(0)) + (money.audited_used or Decimal(0))
-    if money.budget is None:
-        group.without += 1
-    else:
-        group.budget = (group.budget or Decimal(0)) + money.budget
-    if money.spent is not None:
-        group.spent = (group.spent or Decimal(0)) + money.spent
+    rows = rows.filter(works.holds("finance_evaluation", key=True)).exclude(subject__kind="department_overall")
+    return rows.filter(troubled(line.items))
 
 
 def _lines(rows: list[Any], groups: dict[GroupKey, Group], *, grouped: bool) -> list[Line]:
@@ -285,57 +298,6 @@ def _lines(rows: list[Any], groups: dict[GroupKey, Group], *, grouped: bool) -> 
         )
         before = key
     return lines
-
-
-def _chips(seen: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any]) -> dict[str, list[tuple[Any, ...]]]:
-    """Alternatives with honest counts: how many there would be, everything else asked for staying as it is."""
-    kinds = _count(_narrow(seen, asked, year, units, but="kind"), "subject__kind")
-    years = _count(_narrow(seen, asked, year, units, but="fiscal_year"), "fiscal_year")
-    free = _narrow(seen, asked, year, units, but="work")
-    works = []
-    for code, (word, kind, key) in WORKS.items():
-        count = free.filter(pk__in=in_rounds(work_year=year, kind=kind, key=key).values("dossier")).count()
-        if count or asked.work == code:
-            works.append((word, count, asked.address(work="" if asked.work == code else code), asked.work == code))
-    labels = dict(seen.model._meta.get_field("subject").related_model._meta.get_field("kind").choices)
-    return {
-        "works": works,
-        "years": [
-            (f"{fy}年", n, asked.address(fy="" if asked.fiscal_year == fy else fy), asked.fiscal_year == fy)
-            for fy, n in sorted(years.items(), reverse=True)
-        ],
-        "kinds": [
-            (labels.get(kind, kind), n, asked.address(kind="" if asked.kind == kind else kind), asked.kind == kind)
-            for kind, n in sorted(kinds.items())
-        ],
-    }
-
-
-def _count(rows: QuerySet[Any], name: str) -> dict[Any, int]:
-    return dict(rows.order_by().values_list(name).annotate(n=Count("pk")))
-
-
-def _tree(seen: QuerySet[Any], asked: Asked, year: int, units: dict[int, Any]) -> list[Branch]:
-    """Top units, opened along the way to the chosen one; a unit without any dossier is left out."""
-    counts: Counter[str] = Counter()
-    for path, n in _count(_narrow(seen, asked, year, units, but="unit"), "unit__path").items():
-        parts = path.strip("/").split("/")
-        for depth in range(len(parts)):
-            counts["/" + "/".join(parts[: depth + 1]) + "/"] += n
-    way = units[asked.unit].path if asked.unit in units else "/"
-    below: dict[int | None, list[Any]] = {}
-    for unit in units.values():
-        if counts[unit.path]:
-            below.setdefault(unit.parent_id if unit.parent_id in units else None, []).append(unit)
-    tops = below.get(None, [])
-
-    def grow(unit: Any, depth: int) -> Branch:
-        on_way = way.startswith(unit.path) or (len(tops) == 1 and depth == 0)
-        own = below.get(unit.pk, [])
-        children = [grow(child, depth + 1) for child in own] if on_way else []
-        return Branch(unit, depth, counts[unit.path], bool(own), unit.pk == asked.unit, children)
-
-    return [grow(unit, 0) for unit in tops]
 
 
 @view("see_unit", methods=("GET", "POST"))

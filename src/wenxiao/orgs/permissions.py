@@ -6,16 +6,20 @@ Access is grants and nothing else. A user without grants in force sees and does 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from wenxiao.orgs.models import Grant, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from wenxiao.budget.models import Subject
     from wenxiao.orgs.models import Unit, User
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -160,20 +164,63 @@ class Holdings:
         )
 
 
+@contextmanager
+def grants_kept(user: User | None) -> Iterator[None]:
+    """While a page is only looked at, read the user's grants once however many selectors ask for them.
+
+    Never around anything that writes: what a request grants or ends must count at once.
+    """
+    if user is not None:
+        user.kept_grants = {}  # type: ignore[attr-defined]  # one request's memory
+    try:
+        yield
+    finally:
+        if user is not None:
+            del user.kept_grants  # type: ignore[attr-defined]  # as above
+
+
+def once(user: User, name: str, read: Callable[[], T]) -> T:
+    """What ``read`` says of the user's grants; the same answer again while :func:`grants_kept` holds."""
+    kept: dict[str, object] | None = getattr(user, "kept_grants", None)
+    if kept is None:
+        return read()
+    if name not in kept:
+        kept[name] = read()
+    return cast("T", kept[name])
+
+
+def grants_held(user: User | None) -> list[Grant]:
+    """The user's grants in force with their units, in the order they were given; none of a disabled account."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return []
+    rows = Grant.objects.filter(user=user).in_force().select_related("unit").order_by("pk")
+    return once(user, "grants", lambda: list(rows))
+
+
 def holdings(user: User | None) -> Holdings:
     """The user's grants in force with their scopes, in three queries at most."""
-    if user is None or not user.is_authenticated or not user.is_active:
-        return Holdings(())
-    grants = list(Grant.objects.filter(user=user).in_force().select_related("unit").prefetch_related("subjects"))
+    grants = grants_held(user)
+    if user is None or not grants:
+        return Holdings((), user.unit_id if user is not None and user.is_authenticated else None)
     served = _served_paths([grant.unit_id for grant in grants if grant.unit_id])
-    return Holdings([_scope(grant, served) for grant in grants], user.unit_id)
+    listed = _listed([grant.pk for grant in grants if grant.by_subjects])
+    return Holdings([_scope(grant, served, listed) for grant in grants], user.unit_id)
 
 
-def _scope(grant: Grant, served: dict[int, list[str]]) -> _Scope:
+def _scope(grant: Grant, served: dict[int, list[str]], listed: dict[int, set[int]]) -> _Scope:
     paths = (grant.unit.path, *served.get(grant.unit.pk, ())) if grant.unit else ()
-    listed = frozenset(subject.pk for subject in grant.subjects.all()) if grant.by_subjects else None
+    subjects = frozenset(listed.get(grant.pk, ())) if grant.by_subjects else None
     whole = grant.unit is None and not grant.by_subjects
-    return _Scope(role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=listed)
+    return _Scope(role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=subjects)
+
+
+def _listed(grants: list[int]) -> dict[int, set[int]]:
+    """The subjects that grants over listed subjects name, by grant."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = Grant.subjects.through.objects.filter(grant__in=grants) if grants else None
+    for grant, subject in rows.values_list("grant_id", "subject_id") if rows is not None else ():
+        found[grant].add(subject)
+    return found
 
 
 def _served_paths(offices: list[int]) -> dict[int, list[str]]:

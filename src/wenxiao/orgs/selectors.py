@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
 from wenxiao.orgs.models import Agency, Expert, Grant, Role, SavedView, Unit, User
-from wenxiao.orgs.permissions import HELD, READ_RESTRICTED
+from wenxiao.orgs.permissions import HELD, READ_RESTRICTED, grants_held, once
 from wenxiao.records.models import Todo
 from wenxiao.store.clock import today
 
@@ -37,17 +37,20 @@ def within(paths: Iterable[str], field: str = "path") -> Q:
 
 def seeing_grants(user: User | None) -> list[Grant]:
     """The user's grants in force that let them see units and subjects."""
-    if user is None or not user.is_authenticated or not user.is_active:
-        return []
-    return list(Grant.objects.filter(user=user, role__in=SEEING_ROLES).in_force().select_related("unit"))
+    return [grant for grant in grants_held(user) if grant.role in SEEING_ROLES]
 
 
 def paths_of(grants: Iterable[Grant]) -> list[str]:
     """The subtrees of grants over a unit, and of the units a finance office serves."""
-    grants = [grant for grant in grants if grant.unit_id]
-    own = [grant.unit.path for grant in grants if grant.unit]
-    served = Unit.objects.filter(office__in=[grant.unit_id for grant in grants]).values_list("path", flat=True)
-    return [*own, *served] if grants else []
+    units = [grant.unit for grant in grants if grant.unit]
+    served = Unit.objects.filter(office__in=units).values_list("path", flat=True) if units else ()
+    return [*(unit.path for unit in units), *served]
+
+
+def seeing_paths(user: User | None) -> list[str]:
+    """The subtrees the user sees through grants over units; nothing of what is listed subject by subject."""
+    grants = [grant for grant in seeing_grants(user) if not grant.by_subjects]
+    return once(user, "paths", lambda: paths_of(grants)) if user is not None and grants else []
 
 
 def units_visible_to(user: User | None) -> QuerySet[Unit]:
@@ -55,10 +58,31 @@ def units_visible_to(user: User | None) -> QuerySet[Unit]:
     grants = seeing_grants(user)
     whole = [grant.division_id for grant in grants if grant.unit_id is None and not grant.by_subjects]
     listed = [grant.pk for grant in grants if grant.by_subjects]
-    condition = Q(division__in=whole) | within(paths_of(g for g in grants if not g.by_subjects))
+    condition = Q(division__in=whole) | within(seeing_paths(user))
     if listed:
         condition |= Q(pk__in=Grant.subjects.through.objects.filter(grant__in=listed).values("subject__unit"))
     return Unit.objects.filter(condition)
+
+
+class Place(NamedTuple):
+    """A unit as trees and orders need it: a thousand of them are read as plain rows."""
+
+    pk: int
+    name: str
+    path: str
+    parent: int | None
+    synthetic: bool
+
+
+def places(units: QuerySet[Unit]) -> dict[int, Place]:
+    """Some units by id in the order of the tree. One query."""
+    rows = units.order_by("path", "pk").values_list("pk", "name", "path", "parent_id", "synthetic")
+    return {row[0]: Place(*row) for row in rows}
+
+
+def units_among(ids: Iterable[int]) -> QuerySet[Unit]:
+    """The units with these ids, whoever sees them: for putting rows in order, never for showing units."""
+    return Unit.objects.filter(pk__in=list(ids))
 
 
 def units_on(*, division: Division, on: date) -> QuerySet[Unit]:
@@ -81,7 +105,7 @@ def heirs(unit: Unit) -> list[Unit]:
 
 def role_names(user: User) -> list[str]:
     """The Chinese names of the roles the user holds now, in the order of Role."""
-    held = set(Grant.objects.filter(user=user).in_force().values_list("role", flat=True))
+    held = {grant.role for grant in grants_held(user)}
     return [role.label for role in Role if role in held]
 
 
@@ -95,7 +119,9 @@ def todos_for(user: User | None) -> QuerySet[Todo]:
     if user is None or not user.is_authenticated or not user.is_active:
         return Todo.objects.none()
     condition = Q(user=user)
-    for grant in Grant.objects.filter(user=user, by_subjects=False).in_force().select_related("unit"):
+    for grant in grants_held(user):
+        if grant.by_subjects:
+            continue
         mine = Q(division=grant.division_id, role=grant.role, user=None)
         condition |= mine if grant.unit is None else mine & _units_of(grant)
     return Todo.objects.filter(condition, state=Todo.State.OPEN).select_related("unit").order_by("due_on", "pk")

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
-from wenxiao.orgs.permissions import POWERS, Holdings, Refused, holdings, who_can
+from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
 from wenxiao.pages import errors
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -59,7 +59,9 @@ def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callab
                 return redirect_to_login(request.get_full_path())
             if power != "anyone" and person(request).must_change_password and request.path != PASSWORD_PAGE:
                 return redirect(PASSWORD_PAGE)
-            response = _answer(function, request, power, args, kwargs)
+            # Who only looks changes no grant: they are read once. Whoever acts asks again before and after.
+            with grants_kept(person(request) if request.method != "POST" else None):
+                response = _answer(function, request, power, args, kwargs)
             if power != "anyone":
                 response["Cache-Control"] = "private, no-store"
             return response

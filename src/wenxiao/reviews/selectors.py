@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.selectors import dossiers_visible_to
@@ -20,7 +20,7 @@ from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from wenxiao.orgs.models import Division, User
 
@@ -45,10 +45,49 @@ def reviews_of(dossiers: Iterable[int]) -> dict[int, list[Review]]:
     return found
 
 
-def in_rounds(*, work_year: int, kind: str, key: bool | None = None) -> QuerySet[Review]:
-    """The reviews of one kind in a work year; ``key`` picks the bureau's own (财政重点) or the others."""
-    found = Review.objects.filter(round__work_year=work_year, kind=kind)
-    return found if key is None else found.filter(round__key=key)
+@dataclass(frozen=True, slots=True)
+class Works:
+    """The rounds of a work year, read once; ``key`` are the bureau's own (财政重点). A work is a kind, or a kind and key."""
+
+    rounds: tuple[int, ...]
+    key: tuple[int, ...]
+
+    @classmethod
+    def of(cls, work_year: int) -> Works:
+        """One query; rounds of every division, for what may be seen is settled by the dossiers asked about."""
+        rows = list(Round.objects.filter(work_year=work_year).order_by("pk").values_list("pk", "key"))
+        return cls(tuple(pk for pk, _ in rows), tuple(pk for pk, key in rows if key))
+
+    def reviews(self, kinds: Iterable[str], *, key: bool = False) -> QuerySet[Review]:
+        """The year's reviews of some kinds, of the key rounds alone or of all."""
+        return Review.objects.filter(round__in=self.key if key else self.rounds, kind__in=tuple(kinds))
+
+    def holds(self, kind: str, *, key: bool = False) -> Exists:
+        """The condition on dossiers that one of these reviews is theirs.
+
+        Asked of each dossier: a list of all reviewed ones would be gone through for each subject.
+        """
+        return Exists(self.reviews((kind,), key=key).filter(dossier=OuterRef("pk")))
+
+    def dossiers(self, kinds: Iterable[str], among: QuerySet[Dossier]) -> list[tuple[int, int, int, str]]:
+        """Those of ``among`` that the key rounds review: id, unit, fiscal year, kind. One query, driven by the reviews."""
+        rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
+        names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
+        return list(rows.order_by().values_list(*names).distinct())
+
+    def counts(self, dossiers: QuerySet[Dossier], works: Mapping[str, tuple[str, bool]]) -> dict[str, int]:
+        """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of one work counts once."""
+        rows = self.reviews({kind for kind, _ in works.values()})
+        rows = rows.filter(Exists(dossiers.filter(pk=OuterRef("dossier"))))
+        told = list(rows.order_by().values_list("round", "kind").annotate(n=Count("pk")))
+        key, found, again = set(self.key), dict[str, int](), dict[str, Count]()
+        for name, (kind, key_only) in works.items():
+            own = [(pk, n) for pk, of_kind, n in told if of_kind == kind and (pk in key or not key_only)]
+            found[name] = sum(n for _, n in own)
+            if len(own) > 1:
+                one = Q(kind=kind, round__in=[pk for pk, _ in own])
+                again[name] = Count("dossier", distinct=True, filter=one)
+        return found | (rows.aggregate(**again) if again else {})
 
 
 @dataclass(frozen=True, slots=True)

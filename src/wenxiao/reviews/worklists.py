@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet
 
 from wenxiao.budget.models import Exemption, Round
-from wenxiao.budget.selectors import Progress, dossiers_of, dossiers_visible_to, rounds_visible_to
+from wenxiao.budget.selectors import Progress, dossiers_of, dossiers_visible_to, rounds_visible_to, seen_by
 from wenxiao.evidence.models import Actual
 from wenxiao.evidence.selectors import Proof, proofs_of, rule_of
 from wenxiao.orgs.models import Unit
@@ -29,7 +29,7 @@ _WITH = ("dossier__subject__division", "dossier__unit", "round__division", "agen
 
 def reviews_visible_to(user: User | None) -> QuerySet[Review]:
     """Reviews of the dossiers the user may see, with what a line shows."""
-    return Review.objects.filter(dossier__in=dossiers_visible_to(user)).select_related(*_WITH)
+    return Review.objects.filter(seen_by(user)).select_related(*_WITH)
 
 
 def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Round]:
@@ -66,7 +66,7 @@ class Part:
 
 def parts_of(user: User | None, round: Round) -> list[Part]:  # noqa: A002 - as above
     """Progress of a round by the unit responsible, of what the user may see; those that lack most first."""
-    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user)).select_related("unit", "subject")
+    rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject")
     excused = set(Exemption.objects.filter(round=round).values_list("dossier", flat=True))
     done = set(handed_in(round).values_list("dossier", flat=True))
     units: dict[int, Unit] = {}
@@ -89,13 +89,13 @@ def parts_of(user: User | None, round: Round) -> list[Part]:  # noqa: A002 - as 
 
 def due_of(user: User | None, round: Round) -> int:  # noqa: A002 - as above
     """How many dossiers of the round's scope the user sees that are not excused: the honest denominator."""
-    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user))
+    rows = dossiers_of(round).filter(seen_by(user, ""))
     return rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier")).count()
 
 
 def missing_of(user: User | None, round: Round) -> tuple[int, int]:  # noqa: A002 - as above
     """What the user sees of a round that was not handed in nor excused: how many dossiers, of how many units."""
-    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user)).exclude(pk__in=handed_in(round))
+    rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=handed_in(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     told = rows.aggregate(n=Count("pk", distinct=True), units=Count("unit", distinct=True))
     return told["n"], told["units"]
@@ -103,7 +103,7 @@ def missing_of(user: User | None, round: Round) -> tuple[int, int]:  # noqa: A00
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
     """How many reviews of a work year the user sees, by kind, key round or not, and state. One query."""
-    rows = Review.objects.filter(dossier__in=dossiers_visible_to(user), round__work_year=work_year).order_by()
+    rows = Review.objects.filter(seen_by(user), round__work_year=work_year).order_by()
     counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
     return {(kind, key, state): n for kind, key, state, n in counted}
 

@@ -1,7 +1,11 @@
-"""Exact numbers in columns: BIGINT in the database, Decimal in Python. No other field may hold money or points."""
+"""Exact numbers in columns: BIGINT in the database, Decimal in Python. No other field may hold money or points.
+
+Also one question asked of lists in JSON columns (``holds``), which SQLite has no lookup for.
+"""
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -110,3 +114,22 @@ class PointsField(FixedField[_Set_contra, _Get_co]):
     """Points or a weight, exact to 0.01; stored as BIGINT hundredths."""
 
     noun = "分值"
+
+
+@models.JSONField.register_lookup
+class HoldsWord(models.Lookup[Any]):
+    """``tags__holds="民生"``: a JSON list of texts has this one. Both databases look inside, nothing is read out for it."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """SQLite: an empty list is told by its text, without being taken apart."""
+        column, params = self.process_lhs(compiler, connection)
+        inside = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE json_each.value = %s)"  # noqa: S608 - a column's name; the word is a parameter
+        return f"({column} <> '[]' AND {inside})", (*params, *params, self.rhs)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """PostgreSQL: containment of jsonb."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} @> %s::jsonb", (*params, json.dumps([self.rhs]))

@@ -29,6 +29,12 @@ def _beyond(order: list[str], values: list[Any]) -> Q:
     return condition
 
 
+def _reached(order: list[str], values: list[Any]) -> Q:
+    """What :func:`_beyond` implies of the first name alone: with it a database begins at the place in an index."""
+    side = "lte" if order[0].startswith("-") else "gte"
+    return Q(**{f"{order[0].lstrip('-')}__{side}": values[0]})
+
+
 def _key(row: Any, order: list[str]) -> list[Any]:
     values = []
     for name in order:
@@ -39,28 +45,39 @@ def _key(row: Any, order: list[str]) -> list[Any]:
     return values
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: after the row with these values of the order, or (``backwards``) before it."""
+
+    backwards: bool
+    values: list[Any]
+
+
+def place_of(token: str | None, order: list[str]) -> Place | None:
+    """What a page's token says; None without one, and for a forged one or that of another order."""
+    try:
+        backwards, kept, values = signing.loads(token or "", salt="keyset")
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Place(backwards, values) if kept == order else None
+
+
 def page(rows: QuerySet[Any], order: list[str], *, size: int = 50, token: str | None = None) -> Page:
     """``size`` rows of ``rows`` in ``order`` (its last name must be unique and no name may be NULL).
 
     ``token`` comes from a Page; a forged or foreign one simply gives the first page.
     """
-    backwards, values = False, None
-    if token:
-        try:
-            backwards, kept, values = signing.loads(token, salt="keyset")
-            if kept != order:
-                backwards, values = False, None
-        except (signing.BadSignature, ValueError, TypeError):
-            values = None
+    place = place_of(token, order)
+    backwards = place is not None and place.backwards
     turned = [n[1:] if n.startswith("-") else f"-{n}" for n in order] if backwards else order
     found = rows.order_by(*turned)
-    if values is not None:
-        found = found.filter(_beyond(turned, values))
+    if place is not None:
+        found = found.filter(_reached(turned, place.values) & _beyond(turned, place.values))
     kept_rows = list(found[: size + 1])
     more, kept_rows = len(kept_rows) > size, kept_rows[:size]
     if backwards:
         kept_rows.reverse()
-    first, last = bool(values) and (more or not backwards), more or backwards
+    first, last = place is not None and (more or not backwards), more or backwards
 
     def sign(direction: bool, row: Any) -> str:  # noqa: FBT001 - the token's own first field
         return signing.dumps([direction, order, _key(row, order)], salt="keyset")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Appropriation, Round, Subject
 from wenxiao.followup.models import CommonProblem, Finding, Rectification, Use
@@ -380,6 +380,12 @@ def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
     """How many confirmed findings each dossier has; those without any are absent."""
     rows = Finding.objects.filter(dossier__in=list(dossiers), state=Finding.State.CONFIRMED)
     return dict(rows.values_list("dossier").annotate(n=Count("pk")).order_by("dossier"))
+
+
+def troubled(items: Iterable[int]) -> Exists:
+    """The condition on dossiers that a finding of one of these catalogue items was confirmed. Asked of each dossier."""
+    rows = Finding.objects.filter(state=Finding.State.CONFIRMED, item__in=list(items))
+    return Exists(rows.filter(dossier=OuterRef("pk")))
 
 
 def uses_of(dossier: int) -> list[Use]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from wenxiao.budget.models import Subject
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Comment, Disclosure, Finding
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.rulebook.numbers import rate_percent, wan
@@ -34,7 +34,7 @@ def published() -> QuerySet[Disclosure]:
 
 def disclosures_seen_by(user: User | None) -> QuerySet[Disclosure]:
     """All disclosures of the dossiers a user may see, for those who handle them."""
-    found = Disclosure.objects.filter(review__dossier__in=dossiers_visible_to(user))
+    found = Disclosure.objects.filter(seen_by(user, "review__dossier"))
     return found.select_related(
         "review__dossier__subject", "review__dossier__unit", "proposed_by", "reviewed_by", "signed_by"
     )
@@ -43,7 +43,7 @@ def disclosures_seen_by(user: User | None) -> QuerySet[Disclosure]:
 def disclosable_reviews(user: User | None) -> QuerySet[Review]:
     """Issued results a user may propose: of open subjects, not on the way yet."""
     found = Review.objects.filter(
-        dossier__in=dossiers_visible_to(user), state=Review.State.ISSUED, kind__in=DISCLOSABLE,
+        seen_by(user), state=Review.State.ISSUED, kind__in=DISCLOSABLE,
         dossier__subject__restriction=Subject.Restriction.OPEN,
     ).filter(Q(disclosure=None) | Q(disclosure__state__in=["declined", "withdrawn"]))  # fmt: skip
     return found.select_related("dossier__subject", "dossier__unit", "audited", "round")
@@ -51,7 +51,7 @@ def disclosable_reviews(user: User | None) -> QuerySet[Review]:
 
 def comments_seen_by(user: User | None) -> QuerySet[Comment]:
     """Opinions from outside about the dossiers a user may see."""
-    found = Comment.objects.filter(disclosure__review__dossier__in=dossiers_visible_to(user))
+    found = Comment.objects.filter(seen_by(user, "disclosure__review__dossier"))
     return found.select_related("disclosure__review__dossier__subject", "answered_by")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Accountability, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
 from wenxiao.records.models import Entry, Notice, StoredFile
@@ -32,7 +32,7 @@ _ITEM = ("finding__dossier__subject__division", "finding__dossier__unit", "findi
 
 def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
     """The rectifications on dossiers the user may see; ``due`` is the deadline in force (an extension counts)."""
-    rows = Rectification.objects.filter(finding__dossier__in=dossiers_visible_to(user))
+    rows = Rectification.objects.filter(seen_by(user, "finding__dossier"))
     rows = rows.select_related(*_ITEM, "unit", "notice", "proof", "submitted_by")
     return rows.annotate(due=Coalesce("extended_to", "deadline"))
 
@@ -62,15 +62,13 @@ def state_counts(rows: QuerySet[Rectification]) -> dict[str, int]:
 
 def orderable(user: User | None, review: Review | None = None) -> QuerySet[Finding]:
     """Confirmed findings whose mending was not ordered yet."""
-    rows = Finding.objects.filter(
-        dossier__in=dossiers_visible_to(user), state=Finding.State.CONFIRMED, rectification=None
-    )
+    rows = Finding.objects.filter(seen_by(user), state=Finding.State.CONFIRMED, rectification=None)
     return rows if review is None else rows.filter(review=review)
 
 
 def accountabilities_seen_by(user: User | None) -> QuerySet[Accountability]:
     """问责事项 on dossiers the user may see, latest first."""
-    rows = Accountability.objects.filter(dossier__in=dossiers_visible_to(user))
+    rows = Accountability.objects.filter(seen_by(user))
     return rows.select_related("dossier__subject", "unit", "rectification__finding__item").order_by(
         "-decided_on", "-pk"
     )
@@ -124,7 +122,7 @@ def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
 
 def reviews_seen_by(user: User | None) -> QuerySet[Review]:
     """Reviews of dossiers the user may see, with what a line of results shows."""
-    rows = Review.objects.filter(dossier__in=dossiers_visible_to(user))
+    rows = Review.objects.filter(seen_by(user))
     return rows.select_related(
         "dossier__subject__division", "dossier__unit", "round__division", "audited", "agency", "submitted_by"
     )
@@ -141,7 +139,7 @@ def proof_seen_by(user: User | None, pk: int) -> StoredFile | None:
 
 def uses_seen_by(user: User | None, *, internal: bool) -> QuerySet[Use]:
     """Proposals and decisions on the use of results; without ``internal`` only what was decided and accepted."""
-    rows = Use.objects.filter(dossier__in=dossiers_visible_to(user))
+    rows = Use.objects.filter(seen_by(user))
     rows = rows if internal else rows.filter(state=Use.State.ACCEPTED)
     return rows.select_related("dossier__subject__division", "dossier__unit__office", "review__round", "decided_by")
 

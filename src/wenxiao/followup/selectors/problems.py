@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.models import Review
@@ -23,7 +23,7 @@ _WITH = ("dossier__subject__division", "dossier__unit", "item", "review__round",
 
 def findings_seen_by(user: User | None) -> QuerySet[Finding]:
     """The findings on dossiers the user may see, with what a line of a list shows."""
-    return Finding.objects.filter(dossier__in=dossiers_visible_to(user)).select_related(*_WITH)
+    return Finding.objects.filter(seen_by(user)).select_related(*_WITH)
 
 
 def finding_counts(user: User | None) -> dict[str, int]:
@@ -71,9 +71,9 @@ def selection(user: User | None, work_year: int, *, kind: str = "finance_evaluat
 
     They stand in the order their reviews were opened, as the annual report lists them. Three queries.
     """
-    rows = Review.objects.filter(
-        round__work_year=work_year, round__kind=kind, round__key=True, dossier__in=dossiers_visible_to(user)
-    ).exclude(dossier__subject__kind="department_overall")
+    rows = Review.objects.filter(seen_by(user), round__work_year=work_year, round__kind=kind, round__key=True).exclude(
+        dossier__subject__kind="department_overall"
+    )
     rows = rows.select_related("dossier__subject", "dossier__unit").order_by("round__fiscal_year", "pk")
     reviews = list(rows)
     names = departments_of(row.dossier.unit for row in reviews)

@@ -1,0 +1,170 @@
+"""The numbers around the list of subjects: groups, alternatives and the unit tree, all added up from one reading.
+
+Every count is exact: the cells of :func:`wenxiao.budget.selectors.census` hold each dossier once, and narrowing them here costs
+nothing per dossier.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wenxiao.budget.selectors import Cell, Money
+    from wenxiao.orgs.selectors import Place
+
+GroupKey = tuple[int, int, str]
+"""Rank (0: the bureau's own objects), fiscal year and kind."""
+TAGS = 12
+"""How many tags stand ready to be chosen, the most used first."""
+TOPS = 120
+"""How many top units the tree opens with; all of them when asked."""
+
+WORKS: dict[str, tuple[str, str, bool]] = {
+    "finance": ("财政评价", "finance_evaluation", False),
+    "key_monitoring": ("重点监控", "monitoring", True),
+    "department": ("部门评价", "department_evaluation", False),
+    "selfeval": ("单位自评", "selfeval", False),
+    "recheck": ("自评复核", "recheck", False),
+}
+"""The year's works a list may be narrowed to: word, kind of review, key rounds only."""
+
+
+@dataclass
+class Group:
+    """Dossiers of one kind in one fiscal year: the only ones whose money may be added up."""
+
+    fiscal_year: int
+    kind: str
+    count: int
+    key: bool = False
+    budget: Decimal | None = None
+    spent: Decimal | None = None
+    without: int = 0
+    audited: int = 0
+    arranged: Decimal | None = None
+    used: Decimal | None = None
+
+    def add(self, money: Money) -> None:
+        """A dossier's money; audited figures add to audited figures alone."""
+        if money.audited_arranged is not None:
+            self.audited += 1
+            self.arranged = (self.arranged or Decimal(0)) + money.audited_arranged
+            self.used = (self.used or Decimal(0)) + (money.audited_used or Decimal(0))
+        if money.budget is None:
+            self.without += 1
+        else:
+            self.budget = (self.budget or Decimal(0)) + money.budget
+        if money.spent is not None:
+            self.spent = (self.spent or Decimal(0)) + money.spent
+
+
+@dataclass
+class Branch:
+    """A unit of the tree with the number of dossiers at it and below."""
+
+    unit: Place
+    depth: int
+    count: int
+    has_more: bool
+    chosen: bool
+    below: list[Branch] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The unit tree as far as it is opened; ``more`` top units are left out until somebody asks for all."""
+
+    tops: list[Branch]
+    more: int
+
+
+def subtree_of(unit: Place | None, known: Mapping[int, Place]) -> frozenset[int] | None:
+    """The ids of a unit and everything below it; None where no unit is asked for."""
+    if unit is None:
+        return None
+    return frozenset(pk for pk, place in known.items() if place.path.startswith(unit.path))
+
+
+def narrowed(cells: Iterable[Cell], asked: Any, below: frozenset[int] | None, but: str = "") -> list[Cell]:
+    """The cells asked for, leaving out the condition named ``but`` (for counting its alternatives)."""
+    if below is not None and but != "unit":
+        cells = [cell for cell in cells if cell.unit in below]
+    if asked.kind and but != "kind":
+        cells = [cell for cell in cells if cell.kind == asked.kind]
+    if asked.fiscal_year and but != "fiscal_year":
+        cells = [cell for cell in cells if cell.fiscal_year == asked.fiscal_year]
+    if asked.tag and but != "tag":
+        cells = [cell for cell in cells if asked.tag in cell.tags]
+    return list(cells)
+
+
+def groups_of(cells: Iterable[Cell], first: Iterable[tuple[int, int, int, str]]) -> dict[GroupKey, Group]:
+    """How many stand in each group; ``first`` are the bureau's own among them: id, unit, fiscal year, kind."""
+    own = Counter((0, year, kind) for _, _, year, kind in first)
+    every: Counter[GroupKey] = Counter()
+    for cell in cells:
+        every[1, cell.fiscal_year, cell.kind] += cell.n
+    for (_, year, kind), n in own.items():
+        every[1, year, kind] -= n
+    counted = {key: n for key, n in (own | +every).items() if n}
+    return {key: Group(key[1], key[2], n, key=key[0] == 0) for key, n in counted.items()}
+
+
+def chips_of(
+    cells: list[Cell], asked: Any, below: frozenset[int] | None, works: Mapping[str, int], labels: Mapping[str, str]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Alternatives with honest counts: how many there would be, everything else asked for staying as it is."""
+    kinds, years, tags = Counter[str](), Counter[int](), Counter[str]()
+    for cell in narrowed(cells, asked, below, but="kind"):
+        kinds[cell.kind] += cell.n
+    for cell in narrowed(cells, asked, below, but="fiscal_year"):
+        years[cell.fiscal_year] += cell.n
+    for cell in narrowed(cells, asked, below, but="tag"):
+        for tag in cell.tags:
+            tags[tag] += cell.n
+
+    def chip(name: str, word: str, value: Any, n: int, *, on: bool) -> tuple[Any, ...]:
+        return (word, n, asked.address(**{name: "" if on else value}), on)
+
+    shown = dict(sorted(tags.items(), key=lambda one: (-one[1], one[0]))[:TAGS])
+    if asked.tag:
+        shown.setdefault(asked.tag, tags[asked.tag])
+    return {
+        "works": [chip("work", WORKS[code][0], code, n, on=asked.work == code) for code, n in works.items() if n or asked.work == code],
+        "years": [chip("fy", f"{fy}年", fy, n, on=asked.fiscal_year == fy) for fy, n in sorted(years.items(), reverse=True)],
+        "kinds": [chip("kind", labels.get(kind, kind), kind, n, on=asked.kind == kind) for kind, n in sorted(kinds.items())],
+        "tags": [chip("tag", tag, tag, n, on=asked.tag == tag) for tag, n in shown.items()],
+    }  # fmt: skip
+
+
+def tree_of(
+    cells: Iterable[Cell], asked: Any, units: Mapping[int, Place], known: Mapping[int, Place], *, whole: bool
+) -> Tree:
+    """Top units of ``units``, opened along the way to the chosen one; a unit without any dossier is left out.
+
+    ``known`` are the units of all cells, those too that dossiers once had and the person doesn't see.
+    """
+    counts: Counter[int] = Counter()
+    for cell in cells:
+        for part in known[cell.unit].path.strip("/").split("/"):
+            counts[int(part)] += cell.n
+    way = units[asked.unit].path if asked.unit in units else "/"
+    below: dict[int | None, list[Place]] = {}
+    for place in units.values():
+        if counts[place.pk]:
+            below.setdefault(place.parent if place.parent in units else None, []).append(place)
+    tops = below.get(None, [])
+    kept = tops if whole else [top for at, top in enumerate(tops) if at < TOPS or way.startswith(top.path)]
+
+    def grow(place: Place, depth: int) -> Branch:
+        on_way = way.startswith(place.path) or (len(tops) == 1 and depth == 0)
+        own = below.get(place.pk, [])
+        children = [grow(child, depth + 1) for child in own] if on_way else []
+        return Branch(place, depth, counts[place.pk], bool(own), place.pk == asked.unit, children)
+
+    return Tree([grow(top, 0) for top in kept], len(tops) - len(kept))
