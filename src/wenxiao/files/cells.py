@@ -53,6 +53,8 @@ class Sheet:
     hidden: bool = False
     origin: int = 1
     """Number of the first row and column: 1 in workbooks, 0 in Word tables."""
+    inside: int | None = None
+    """In Word, the number of the table in a cell of which this one stands."""
 
     @property
     def bottom(self) -> int:

@@ -40,7 +40,7 @@ def read_docx(path: Path) -> Book:
 def _take(element: Any, book: Book) -> None:
     """One child of the body: a paragraph, a table, or a wrapper around them."""
     if element.tag == qn("w:tbl"):
-        _add_table(element, book, 0)
+        _add_table(element, book)
     elif element.tag == qn("w:p"):
         text = _paragraph_text(element).strip()
         if text:
@@ -85,9 +85,10 @@ def _number(element: Any, path: str, default: int) -> int:
     return min(int(value), _WIDEST) if value is not None and value.isdigit() else default
 
 
-def _add_table(table: Any, book: Book, depth: int) -> None:
+def _add_table(table: Any, book: Book, depth: int = 0, inside: int | None = None) -> None:
     """One table as a sheet; tables inside its cells follow as sheets of their own."""
-    sheet = Sheet(f"第 {len(book.sheets)} 张表", origin=0)
+    own = len(book.sheets)
+    sheet = Sheet(f"第 {own} 张表", origin=0, inside=inside)
     book.sheets.append(sheet)
     nested: list[Any] = []
     open_merges: dict[int, Merge] = {}
@@ -102,7 +103,7 @@ def _add_table(table: Any, book: Book, depth: int) -> None:
     sheet.merges.sort(key=lambda merge: (merge.top, merge.left))
     if depth < _DEEPEST:
         for inner in nested:
-            _add_table(inner, book, depth + 1)
+            _add_table(inner, book, depth + 1, own)
 
 
 def _is_wide(merge: Merge) -> bool:

@@ -17,8 +17,10 @@ from wenxiao.files.evaluation_head import (
     paragraph_values,
     stated_unit,
     title_of,
+    unit_beside,
 )
 from wenxiao.files.evaluation_names import opens_block
+from wenxiao.files.evaluation_outline import outline_of
 from wenxiao.files.evaluation_rows import Reading, levels_after, take_criterion, take_subtotal
 from wenxiao.files.grids import Grid, plain_number
 from wenxiao.files.textforms import LEADING_NUMBER, half_width, numbered_items, squeezed, unit_in, year_of
@@ -177,6 +179,7 @@ def _read_form(
     if head.experts and is_trimmed([*(cell.text for cell in sheet.cells.values()), *texts]):
         out["mean"] = "trimmed"
     reading = Reading(grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated)
+    reading.outline = outline_of(grid, head, segment.last)
     for row in range(head.last_row + 1, segment.last + 1):
         if row not in reading.skipped and (grid.own_cells(row) or reading.mode == "criteria"):
             _read_row(reading, row)
@@ -193,22 +196,34 @@ def _read_form(
 def _head_sources(book: Book, index: int, grid: Grid, segment: _Segment) -> tuple[list[Found], list[str]]:
     found = labelled_values(grid, segment.first, segment.head.row - 1, {})
     texts = [cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)]
+    texts += unit_beside(grid, segment.first, segment.head.row - 1)
     if book.container == "docx":
-        for number in range(index - 1, -1, -1):
-            if looks_like_evaluation(book.sheets[number]):
-                break
+        for number in _head_tables(book, index):
             table = Grid(book.sheets[number])
             found += labelled_values(table, table.top, table.bottom, {"table": number})
             texts += [cell.text for cell in book.sheets[number].cells.values()]
+            texts += unit_beside(table, table.top, table.bottom)
         above = [text for at, text in book.paragraphs if at <= index]
         found += paragraph_values(above)
         texts += above
     return found, texts
 
 
+def _head_tables(book: Book, index: int) -> list[int]:
+    """The tables of a Word file that may hold the head of a score sheet: back to the sheet before, and in its cells."""
+    out = []
+    for number in range(index - 1, -1, -1):
+        if looks_like_evaluation(book.sheets[number]):
+            break
+        out.append(number)
+    return out + [number for number, sheet in enumerate(book.sheets) if sheet.inside == index]
+
+
 def _take_title_above(book: Book, index: int, out: dict[str, Any]) -> None:
     """Title, year and a plainly named subject from the title paragraph above the table of a Word file."""
-    above = [text.strip() for at, text in book.paragraphs if at == index]
+    first = min([index, *_head_tables(book, index)])
+    above = [cell.text.strip() for sheet in book.sheets[first:index] for cell in sheet.cells.values()]
+    above += [text.strip() for at, text in book.paragraphs if first <= at <= index]
     text = next((text for text in reversed(above) if TITLE_ABOVE.fullmatch(squeezed(text))), None)
     if text is None:
         return
@@ -326,11 +341,27 @@ def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) ->
         reading.mode = "after"
     elif TOTAL.match(bare) or any(TOTAL.match(name) for name in names):
         _take_total(reading, row, cells)
-        reading.mode = "after"
+        reading.mode = "criteria" if _criteria_follow(reading, row) else "after"
     elif subtotal is not None:
         take_subtotal(reading, row, subtotal[1])
     elif reading.mode == "criteria":
         take_criterion(reading, row, cells)
+
+
+def _criteria_follow(reading: Reading, row: int) -> bool:
+    """Whether marks stand below a total that is the first line of its table, or closes a page of it."""
+    grid, head = reading.grid, reading.head
+    names, score = head.level_columns(), head.roles.get("score", -1)
+    for below in range(row + 1, reading.last + 1):
+        cells = grid.own_cells(below)
+        if cells and (opens_block(cells[0].text) or SIGNATURE.search(squeezed(cells[0].text))):
+            return False
+        cell = grid.cell(below, score)
+        named = any(grid.text(below, col) and grid.anchor(below, col)[1] == col for col in names[-1:])
+        total = any(TOTAL.match(squeezed(one.text)) for one in cells[:2])
+        if named and not total and cell is not None and cell.row == below and plain_number(cell) is not None:
+            return True
+    return False
 
 
 def _take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
@@ -347,11 +378,13 @@ def _take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
 
 def _take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
     grid, head, out = reading.grid, reading.head, reading.out
-    label_at = grid.anchor(row, cells[0].col)
+    label = next((cell for cell in cells if TOTAL.match(squeezed(cell.text))), cells[0])
+    label_at = grid.anchor(row, label.col)
     col = head.roles.get("score")
     usable = col is not None and grid.cell(row, col) is not None and grid.anchor(row, col) != label_at
     if not usable:
-        numbers = [cell for cell in cells[1:] if plain_number(cell) is not None or cell.formula is not None]
+        others = [cell for cell in cells if cell is not label]
+        numbers = [cell for cell in others if plain_number(cell) is not None or cell.formula is not None]
         col = numbers[-1].col if numbers and not head.experts else None
     if out["total"] is None and col is not None:
         out["total"] = grid.figure(row, col)

@@ -125,7 +125,14 @@ def _last_head_row(grid: Grid, row: int) -> int:
         first = grid.own_cells(row + 1)[0].col
         if first > min(cell.col for cell in grid.own_cells(row)) + 1:
             return row + 1
-    return row
+    return row + 1 if _is_second_head(grid, row, below) else row
+
+
+def _is_second_head(grid: Grid, row: int, below: list[str]) -> bool:
+    """Whether the next row is the rest of a head saved without its merges: headings alone, some under empty cells."""
+    if len(below) < 2 or any(role_of(text) is None for text in below):
+        return False
+    return any(not grid.text(row, cell.col) for cell in grid.own_cells(row + 1))
 
 
 def _place_columns(grid: Grid, head: Head) -> None:

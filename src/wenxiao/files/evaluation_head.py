@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,9 @@ INLINE = re.compile(r"([\u4e00-\u9fa5()]{2,16}?)\s*[:]\s*(.*?)(?=\s{2,}\S|\s[\u4
 LONGEST_HEAD_CELL = 400
 """A label with its value is never longer; longer texts are prose, and a stranger's blanks must not cost time."""
 UNIT_LINE = re.compile(r"(?:金额|资金)?单位\s*[:]\s*(人民币)?\s*(亿元|万元|千元|元)")
+UNIT_LABEL = re.compile(r"^(?:金额|资金|货币|计量)?单位$")
+UNIT_ALONE = re.compile(r"^(?:人民币)?(亿元|万元|千元|元)$")
+UNIT_IN_TITLE = re.compile(r"\((?:人民币)?(亿元|万元|千元|元)\)$")
 SKIPPED_TITLE = re.compile(r"^(附件|附表|附)\d*[:]?$|单位:|编号")
 
 
@@ -79,6 +83,8 @@ def labelled_values(grid: Grid, first: int, last: int, place: dict[str, Any]) ->
             if not _is_label(cell.text):
                 continue
             value = cells[at + 1] if at + 1 < len(cells) else None
+            if value is not None and UNIT_ALONE.match(squeezed(value.text)):
+                continue
             unit = unit_in(squeezed(cell.text)) if "(" in squeezed(cell.text) else None
             if value is None or _is_label(value.text):
                 out.append(Found(without_remark(cell.text), "", None, None, unit, "", place))
@@ -122,10 +128,23 @@ def _inline(text: str, address: str | None, place: dict[str, Any]) -> list[Found
 def stated_unit(texts: list[str]) -> str | None:
     """The money unit a line such as 「金额单位：万元」 states; None when none does."""
     for text in texts:
-        match = UNIT_LINE.search(squeezed(text[:LONGEST_HEAD_CELL]))
-        if match:
+        words = squeezed(text[:LONGEST_HEAD_CELL])
+        if match := UNIT_LINE.search(words):
             return match[2]
+        if (match := UNIT_IN_TITLE.search(words)) and field_of(words) is None:
+            return match[1]
     return None
+
+
+def unit_beside(grid: Grid, first: int, last: int) -> list[str]:
+    """A unit that stands in a cell of its own right of 金额单位, as the line it would be in one cell."""
+    out = []
+    for row in range(first, last + 1):
+        cells = grid.own_cells(row)
+        for label, value in itertools.pairwise(cells):
+            if UNIT_LABEL.match(squeezed(label.text)) and (unit := UNIT_ALONE.match(squeezed(value.text))):
+                out.append(f"单位：{unit[1]}")
+    return out
 
 
 def title_of(grid: Grid, first: int, last: int) -> dict[str, str] | None:

@@ -17,6 +17,8 @@ SUGGESTIONS = re.compile(
 CODE = re.compile(
     r"^([A-Z]\d+(?:[.\-]\d+)*|\d+(?:\.\d+)+)[\s.、:：\-]*(?=[\u4e00-\u9fa5“\"(（])|^([A-Z])[\s.、:：]+(?=[\u4e00-\u9fa5])"
 )
+PLAIN_NUMBER = re.compile(r"^\s*\d{1,2}[ \u3000]+(?=[\u4e00-\u9fa5])")
+"""「1 决策」; without the blank the figure may belong to the name."""
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ def split_name(text: str) -> tuple[str | None, str, str | None]:
     points = POINTS.search(half_width(wide))
     name = wide[: points.start()] if points else wide
     code = CODE.match(half_width(name))
-    name = name[code.end() :] if code else LEADING_NUMBER.sub("", name, count=1)
+    name = name[code.end() :] if code else PLAIN_NUMBER.sub("", LEADING_NUMBER.sub("", name, count=1), count=1)
     value = (points[1] or points[2]) if points else None
     return (code[1] or code[2]) if code else None, re.sub(r"\s+", "", name), value
 

@@ -9,6 +9,7 @@ from wenxiao.files.cells import Cell
 from wenxiao.files.evaluation_columns import Head
 from wenxiao.files.evaluation_figures import with_mean
 from wenxiao.files.evaluation_names import Level, split_name
+from wenxiao.files.evaluation_outline import Place
 from wenxiao.files.formulas import computed_value, percent_text
 from wenxiao.files.grids import Grid
 from wenxiao.files.textforms import number_of
@@ -26,6 +27,7 @@ class Reading:
     levels: dict[str, Level] = field(default_factory=lambda: levels_after(None))
     mode: str = "criteria"
     skipped: frozenset[int] = frozenset()
+    outline: dict[int, Place] = field(default_factory=dict)
 
 
 def levels_after(criterion: dict[str, Any] | None) -> dict[str, Level]:
@@ -44,7 +46,10 @@ def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
     own = name is not None and name == level2.name
     second = grid.text(row, head.roles["level2"]) if "level2" in head.roles else ""
     inside = not prefix and bool(second) and split_name(second)[1] == level2.name
-    out: dict[str, Any] = {"level1": reading.levels["level1"].name if own or not name else name, "row": row}
+    # a subtotal above its rows names its level in its own row
+    first = split_name(grid.text(row, head.roles["level1"]))[1] if "level1" in head.roles else ""
+    above = first if first and not first.endswith("小计") and not name else reading.levels["level1"].name
+    out: dict[str, Any] = {"level1": above if own or not name else name, "row": row}
     if own or inside:
         out["level2"] = level2.name
     for key, role in (("weight", "weight"), ("score", "score")):
@@ -58,8 +63,14 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
     grid, head, out = reading.grid, reading.head, reading.out
     if len(cells) == 1 and _is_band(reading, cells[0]):
         return
-    for name in ("level1", "level2", "level3"):
-        _advance(reading, row, name)
+    if row in reading.outline:
+        _advance_in_outline(reading, row)
+        if not reading.outline[row].is_leaf:
+            _take_branch(reading, row)
+            return
+    else:
+        for name in ("level1", "level2", "level3"):
+            _advance(reading, row, name)
     deepest = next((name for name in ("level3", "level2", "level1") if name in head.roles), "level1")
     level = reading.levels[deepest]
     weight = grid.figure(row, head.roles["weight"]) if "weight" in head.roles else None
@@ -91,6 +102,39 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
     if row in grid.sheet.hidden_rows:
         criterion["hidden"] = True
     out["criteria"].append(criterion)
+
+
+def _advance_in_outline(reading: Reading, row: int) -> None:
+    """The names above a row of an outline: the outermost is the first level, the next the second."""
+    grid, column, place = reading.grid, reading.head.roles["level3"], reading.outline[row]
+
+    def level(at: int) -> Level:
+        text = grid.text(at, column)
+        code, name, points = split_name(text)
+        return Level(name, text, grid.address(at, column), code, points)
+
+    named = [level(at) for at in place.above]
+    reading.levels = {
+        "level1": named[0] if named else Level(),
+        "level2": named[1] if len(named) > 1 else Level(),
+        "level3": level(row),
+    }
+
+
+def _take_branch(reading: Reading, row: int) -> None:
+    """A row of an outline with others under it is a level: its points are theirs."""
+    levels, roles = reading.levels, reading.head.roles
+    path = [name.name for name in (levels["level1"], levels["level2"], levels["level3"]) if name.name]
+    if len(path) > 2:
+        return
+    weight = reading.grid.figure(row, roles["weight"]) if "weight" in roles else None
+    value = (weight or {}).get("value") or levels["level3"].points
+    if value is not None:
+        entry = {"value": value, "cell": (weight or {}).get("cell") or levels["level3"].cell}
+        reading.out["level_weights"].setdefault("/".join(path), entry)
+    if "score" in roles and reading.grid.text(row, roles["score"]):
+        out: dict[str, Any] = {"level1": path[0], "row": row, "score": reading.grid.figure(row, roles["score"])}
+        reading.out["subtotals"].append(out | ({"level2": path[1]} if len(path) > 1 else {}))
 
 
 def _is_band(reading: Reading, cell: Cell) -> bool:

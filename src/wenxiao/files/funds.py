@@ -16,7 +16,18 @@ _NEXT_SECTION = re.compile(
 )
 _DASH = re.compile(r"[-—–_/\\―─]+")
 MOST_FUND_ROWS = 20
-_OF_LISTS = {"序号", "项目名称", "单位名称", "任务名称", "任务", "工作任务", "主要任务", "任务内容", "主要内容", "工作内容"}
+_OF_LISTS = {
+    "序号",
+    "项目名称",
+    "单位名称",
+    "任务名称",
+    "任务",
+    "工作任务",
+    "主要任务",
+    "任务内容",
+    "主要内容",
+    "工作内容",
+}
 """Beside these the money is that of tasks or projects listed one a row."""
 
 
@@ -166,9 +177,7 @@ def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
     return out
 
 
-def money_at(
-    grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None
-) -> dict[str, object]:
+def money_at(grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None) -> dict[str, object]:
     """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None.
 
     ``inline`` is the amount where it stands behind its label in the same cell.

@@ -113,7 +113,9 @@ def _rows_follow(grid: Grid, heading: Heading, rows: range) -> bool:
         if _kind(grid, heading, row) == "end" or heading_at(grid, row, INDICATOR_HEADINGS) is not None:
             return False
         places = [heading.place(grid, row, key) for key in ("level3", "target", "actual")]
-        own = [place for place in places if place is not None and grid.text(*place) and _own_value(grid, heading, place)]
+        own = [
+            place for place in places if place is not None and grid.text(*place) and _own_value(grid, heading, place)
+        ]
         if len({grid.anchor(*place) for place in own}) == len(places):
             return True
     return False

@@ -8,7 +8,7 @@ from typing import Any
 
 from wenxiao.files.cells import Book, Cell, Sheet
 from wenxiao.files.evaluation_columns import looks_like_evaluation
-from wenxiao.files.evaluation_head import stated_unit
+from wenxiao.files.evaluation_head import UNIT_ALONE, UNIT_LABEL, UNIT_LINE, stated_unit, unit_beside
 from wenxiao.files.formulas import computed_value, decimal_text
 from wenxiao.files.grids import Grid, column_name, plain_number
 from wenxiao.files.textforms import half_width, squeezed, unit_in, year_of, yuan
@@ -66,6 +66,7 @@ MONEY = {"audited_arranged", "audited_used", "initial", "full_year", "budget", "
 NAMES = {"subject_name", "project_name", "dept", "unit", "project_code", "unit_code"}
 TOTAL = re.compile(r"^\(?(合计|总计|小计|共计|.{0,12}小计|.{0,6}合计)\)?[:]?$")
 GROUP = re.compile(r"^([一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])\s*\S")
+NUMERAL = re.compile(r"\(?[一二三四五六七八九十]+\)?[、.]?")
 FORM_HEAD = re.compile(r"^(一级指标|二级指标|三级指标|预期目标|年度总体目标)$")
 NOTE_LINE = re.compile(r"^(注|备注|说明|填表人|制表|审核|单位负责人)\d*[:、.]")
 
@@ -161,7 +162,10 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
         raise ValueError("这张表不是清单。")
     above = [cell for row in range(grid.top, head.top) for cell in grid.own_cells(row)]
     texts = [cell.text for cell in above]
-    unit_cell = next((cell for cell in above if stated_unit([cell.text])), None)
+    texts += unit_beside(grid, grid.top, head.top - 1)
+    unit_cell = next(
+        (cell for cell in above if stated_unit([cell.text]) or UNIT_ALONE.match(squeezed(cell.text))), None
+    )
     if book.container == "docx":
         texts += [text for number, text in book.paragraphs if number <= at]
     unit = stated_unit(texts) or next(iter(head.units.values()), None)
@@ -177,8 +181,14 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
 
 
 def _title(above: list[Cell]) -> dict[str, str] | None:
-    titled = next((cell for cell in above if len(squeezed(cell.text)) > 4 and not stated_unit([cell.text])), None)
+    titled = next((cell for cell in above if _is_title(squeezed(cell.text))), None)
     return {"value": titled.text.strip(), "cell": titled.address} if titled else None
+
+
+def _is_title(words: str) -> bool:
+    """More than a unit line; a title may well end with the unit in brackets."""
+    rest = UNIT_LINE.sub("", words).strip("()")
+    return len(rest) > 4 and not UNIT_LABEL.match(words)
 
 
 def _year(texts: list[str]) -> int | None:
@@ -196,9 +206,9 @@ def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[
         _take_totals(grid, head, row, unit, out)
         return
     named = any(grid.text(row, head.columns[key]) for key in NAMES if key in head.columns)
-    first = cells[0].text.strip()
-    if GROUP.match(first) and _is_group(head, cells):
-        group: dict[str, Any] = {"name": re.sub(r"\s+", "", first), "row": row, "cell": cells[0].address}
+    name = _group_name(head, cells)
+    if name is not None:
+        group: dict[str, Any] = {"name": name, "row": row, "cell": cells[0].address}
         out["groups"].append(
             group | {key: value for key, value in _amounts(grid, head, row, unit).items() if value["yuan"]}
         )
@@ -214,6 +224,19 @@ def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[
     if row in grid.sheet.hidden_rows:
         entry["hidden"] = True
     out["rows"].append(entry)
+
+
+def _group_name(head: ListHead, cells: list[Cell]) -> str | None:
+    """The name of a group whose line this is: 「一、部门整体支出」, or 一 in the number's column beside it."""
+    first = cells[0].text.strip()
+    if GROUP.match(first) and _is_group(head, cells):
+        return re.sub(r"\s+", "", first)
+    money = {head.columns[key] for key in head.columns if key in MONEY | {"rate"}}
+    words = [cell for cell in cells if cell.col not in money]
+    if len(words) == 2 and head.columns.get("number") == cells[0].col and NUMERAL.fullmatch(squeezed(first)):
+        mark = squeezed(first).strip("、.")
+        return f"{mark}{'' if mark.endswith(')') else '、'}" + re.sub(r"\s+", "", words[1].text)
+    return None
 
 
 def _is_group(head: ListHead, cells: list[Cell]) -> bool:

@@ -13,6 +13,7 @@ from wenxiao.files.evaluation import looks_like_evaluation, read_evaluation
 from wenxiao.files.evaluation_checks import evaluation_problems
 from wenxiao.files.faults import form_problems
 from wenxiao.files.gate import admit
+from wenxiao.files.grids import column_name
 from wenxiao.files.labels import Grid
 from wenxiao.files.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.listing_checks import list_problems, summary_problems
@@ -26,6 +27,7 @@ from wenxiao.rulebook.problems import Problem
 
 Form = dict[str, Any]
 MOST_FORMULAS = 2_000
+MOST_NAMED = 10
 _NOISE = Decimal("0.0000001")
 
 
@@ -111,7 +113,8 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
                 "阻断",
                 "没有认出绩效自评表、监控表、评分表或清单。",
                 mend="请核对是否选错文件；表头应有“一级指标、二级指标、三级指标”等字样。",
-            )
+            ),
+            *_hidden_sheets(book, forms),
         ]
     problems: list[Problem] = []
     for form in forms:
@@ -123,17 +126,37 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             problems += list_problems(form) + summary_problems(
                 form, [one for one in forms if one["kind"] == "evaluation"]
             )
-    return problems + list(_hidden_sheets(book, forms)) + _formula_problems(book, forms)
+    return [*problems, *_hidden_sheets(book, forms), *_hidden_parts(book, forms), *_formula_problems(book, forms)]
 
 
 def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
     """Forms nobody sees when opening the file: an old version left behind, or one kept back."""
     read = {form["sheet"] for form in forms}
     for sheet in book.sheets:
-        if sheet.hidden and (sheet.name in read or looks_like_list(sheet)):
+        if sheet.hidden and (sheet.name in read or looks_like_list(sheet) or looks_like_evaluation(sheet)):
             done = "已一并读取" if sheet.name in read else "没有读取"
             mend = "请核对这张表是否有效；不应导入的请删除，应导入的请取消隐藏。"
             yield Problem("DR-49", "警告", f"工作表“{sheet.name}”是隐藏的，{done}。", sheet.name, mend=mend)
+
+
+def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
+    """Hidden rows and columns with content in what was read; rows of a form of its own are named with the form."""
+    kinds = {form["sheet"]: form["kind"] for form in forms}
+    for sheet in book.sheets:
+        if sheet.name not in kinds:
+            continue
+        rows = sorted({row for row, _ in sheet.cells} & sheet.hidden_rows)
+        cols = sorted({col for _, col in sheet.cells} & sheet.hidden_cols)
+        if rows and kinds[sheet.name] in {"evaluation", "list"}:
+            said = "、".join(map(str, rows[:MOST_NAMED])) + (" 等" if len(rows) > MOST_NAMED else "")
+            yield _hidden_part(sheet, f"第 {said} 行")
+        if cols:
+            yield _hidden_part(sheet, f"第 {'、'.join(column_name(col) for col in cols[:MOST_NAMED])} 列")
+
+
+def _hidden_part(sheet: Sheet, part: str) -> Problem:
+    text = f"{part}被隐藏但有内容，已一并读取。"
+    return Problem("DR-23", "提示", text, sheet.name, mend="请核对隐藏的内容是否有效；如不需要请删除。")
 
 
 def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:

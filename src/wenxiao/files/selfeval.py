@@ -117,9 +117,7 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[
     if grid.sheet.hidden:
         out["hidden_sheet"] = True
     out["funds"] = (
-        read_sideways(grid, before, unit)
-        if money is None
-        else funds.read_funds(grid, money, before.stop - 1, unit)
+        read_sideways(grid, before, unit) if money is None else funds.read_funds(grid, money, before.stop - 1, unit)
     )
     return out
 

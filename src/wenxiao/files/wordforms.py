@@ -45,6 +45,8 @@ class _Gathering:
     """The headings of the open form; None once its block is closed or while it has none."""
     heads: list[int] = field(default_factory=list)
     """Tables since the last form that hold no form of their own."""
+    hosts: set[int] = field(default_factory=set)
+    """Tables that hold a form."""
 
     def take(self, index: int, found: list[Form]) -> list[Form]:
         """The forms that begin in this table."""
@@ -56,9 +58,13 @@ class _Gathering:
             form["table"] = index
             _complete_from_paragraphs(form, [text for number, text in self.book.paragraphs if number == index])
         if not found:
-            self.heads.append(index)
+            # what stands in a cell of a form's own table is that form's, not the next one's head
+            if sheet.inside not in self.hosts:
+                self.heads.append(index)
             return []
+        self.hosts.add(index)
         self._complete(found[0])
+        self._complete_from_nested(found[0], index)
         self.last, self.heads = found[-1], []
         grid = Grid(sheet)
         heading = indicator_heading(grid, heads.form_spans(grid)[-1])
@@ -108,6 +114,17 @@ class _Gathering:
         if only_head is not None and BLOCK not in only_head:
             _fill(form, only_head, only_head["table"])
             only_head["joined"] = True
+
+    def _complete_from_nested(self, form: Form, index: int) -> None:
+        """Fill what the form lacks from tables in its own cells, and its title from the cell its table stands in."""
+        for number, sheet in enumerate(self.book.sheets):
+            if sheet.inside == index and BLOCK in form:
+                _fill(form, read_head(sheet), number)
+        outer = self.book.sheets[index].inside
+        if outer is not None:
+            texts = [cell.text for cell in self.book.sheets[outer].cells.values()]
+            _complete_from_paragraphs(form, [line for text in texts for line in text.splitlines()])
+            _complete_from_paragraphs(form, [text for at, text in self.book.paragraphs if at == outer])
 
 
 def _above(heading: Heading) -> Heading:
