@@ -15,7 +15,8 @@ from wenxiao.followup.kinds.standing import money_by_goals
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
-from wenxiao.reports.letters import NothingToTellError
+from wenxiao.reports.facts import facts
+from wenxiao.reports.letters import NothingToTellError, monitoring_docx
 from wenxiao.reports.monitoring import write_monitoring_report, write_project_report
 from wenxiao.reviews.services import record_field_notes, set_suggestions
 from wenxiao.reviews.states import OPEN, SETTLED
@@ -75,7 +76,7 @@ def _page(request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], on
         "all": len(table or ()), "matrix": money_by_goals(table)[:3] if table else [], "light_words": WORDS,
         "rule": rule_of(user.division) if user.division else None, "asked": asked, "here": request.path,
         "named": any(not row.synthetic for row in rows), "key": bool(chosen) and all(r.key for r in chosen),
-        "irregular": irregular, "above": above, "parts": parts, "missing": [part for part in parts if part.missing],
+        "writes": held(request).can("confirm_finding"), "irregular": irregular, "above": above, "parts": parts, "missing": [part for part in parts if part.missing],
     }  # fmt: skip
     return render(request, "desk/monitoring.html", values)
 
@@ -124,6 +125,17 @@ def monitoring_report(request: HttpRequest, pk: int) -> HttpResponse:
     if one is None:
         raise Http404
     return attachment(_written(lambda: write_monitoring_report(one, person(request))), f"{one.name}监控报告", "docx")
+
+
+@view("confirm_finding")
+def key_report(request: HttpRequest, year: int) -> HttpResponse:
+    """The year's key monitoring over all its windows as one .docx."""
+    division = person(request).division
+    if division is None:
+        raise Http404
+    return attachment(
+        _written(lambda: monitoring_docx(facts(division, year))), f"{year}年度财政重点绩效监控报告", "docx"
+    )
 
 
 @view("see_unit")

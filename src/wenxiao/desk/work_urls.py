@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from wenxiao.desk import beginning, editing, filling, filling_money, home, monitoring, searching, selfeval, subjects, watching
+from wenxiao.desk import (
+    beginning,
+    editing,
+    filling,
+    filling_money,
+    home,
+    monitoring,
+    searching,
+    selfeval,
+    settling,
+    subjects,
+    watching,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,11 +22,15 @@ urlpatterns = [
     path("subjects/views", subjects.keep_view, name="keep_view"),
     path("watch", watching.watch, name="watch"),
     path("monitoring", monitoring.monitoring, name="monitoring"),
+    path("monitoring/<int:year>/key.docx", monitoring.key_report, name="key_report"),
     path("monitoring/<int:pk>", monitoring.monitoring_round, name="monitoring_round"),
     path("monitoring/<int:pk>/report.docx", monitoring.monitoring_report, name="monitoring_report"),
     path("monitoring/<int:pk>/<int:dossier>", monitoring.monitored, name="monitored"),
     path("monitoring/<int:pk>/<int:dossier>/report.docx", monitoring.monitored_report, name="monitored_report"),
     path("rounds/<int:pk>/dossiers/<int:dossier>/begin", beginning.begin, name="begin"),
+    path("rounds/<int:pk>/settle", settling.settle, name="settle"),
+    path("rounds/<int:pk>/settle/ticked", settling.settle_ticked, name="settle_ticked"),
+    path("rounds/<int:pk>/settled", settling.settled, name="settled"),
     path("monitoring/notes/<int:pk>", monitoring.monitoring_notes, name="monitoring_notes"),
     path("selfeval", selfeval.selfeval, name="selfeval"),
     path("selfeval/<int:pk>", selfeval.selfeval_round, name="selfeval_round"),
