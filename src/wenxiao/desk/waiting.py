@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
-from django.urls import NoReverseMatch, reverse
 
+from wenxiao.desk.duties import Task, duties, to
 from wenxiao.followup.selectors.ledger import overdue, rectifications_seen_by, uses_seen_by
 from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.orgs.selectors import todos_for
-from wenxiao.pages.formats import lateness
 from wenxiao.pages.views import held, person
-from wenxiao.reports.handing import drafts_waiting
-from wenxiao.reviews.worklists import missing_of, reviews_visible_to, rounds_of_year
+from wenxiao.reviews.worklists import missing_of, rounds_of_year
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 TODOS = 40
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: kind of act, whose, what, until when, the verb of its button and where it leads."""
-
-    kind: str
-    who: str
-    what: str
-    due: date | None
-    verb: str
-    href: str
-    on: date
-
-    @property
-    def late(self) -> bool:
-        """Whether its day has passed."""
-        return self.due is not None and self.due < self.on
-
-    @property
-    def when(self) -> str:
-        """逾期 2 天 · 今天 · 11月18日; empty without a day."""
-        return lateness(self.due, self.on)
 
 
 _ROUTES = {
@@ -71,73 +45,40 @@ def _todos(request: HttpRequest, year: int) -> list[Task]:
         who = row.unit.name if row.unit else ""
         if row.target_type == "budget.Round":
             known = rounds.get(row.target_id or 0)
-            href = _to(_ROUND_ROUTES.get(known.kind, "") if known else "", row.target_id)
+            href = to(_ROUND_ROUTES.get(known.kind, "") if known else "", row.target_id)
             made.append(
                 Task(known.get_kind_display() if known else "任务", who, row.title, row.due_on, "填报", href, on)
             )
         else:
             route, kind, verb = _ROUTES.get(row.target_type, ("", "待办", "打开"))
-            href = _to(route, row.target_id) or _to(route)
+            href = to(route, row.target_id) or to(route)
             made.append(Task(kind, who, row.title, row.due_on, verb, href, on))
     return made
-
-
-def _to(route: str, *args: Any) -> str:
-    if not route:
-        return ""
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def _steps(request: HttpRequest, year: int) -> list[Task]:
     """Rows that stand at the officer's own step, grouped: each says how many."""
     holding, user, on = held(request), person(request), today()
-    made: list[Task] = _reports(user, holding, on)
-    if any(holding.can(power) for power in ("check_office", "check_department")):
-        made += _checks(user, year, on)
+    made = duties(user, holding, year, on)
     if holding.can("manage_round"):
         made += _chases(user, year, on)
     if holding.can("confirm_finding"):
         found = findings_seen_by(user).filter(state="candidate").count()
         if found:
-            made.append(Task("问题", "", f"提示的问题 {found} 个待确认", None, "确认", _to("desk:findings"), on))
+            made.append(Task("问题", "", f"提示的问题 {found} 个待确认", None, "确认", to("desk:findings"), on))
         answered = rectifications_seen_by(user).filter(state="replied").count()
         if answered:
-            made.append(Task("核验", "", f"整改结果 {answered} 项待核验", None, "核验", _to("desk:rectifications"), on))
+            made.append(Task("核验", "", f"整改结果 {answered} 项待核验", None, "核验", to("desk:rectifications"), on))
         late = overdue(rectifications_seen_by(user), on).aggregate(n=Count("pk"), first=Min("due"))
         if late["n"]:
             made.append(
-                Task("督办", "", f"整改逾期 {late['n']} 项", late["first"], "督办", _to("desk:rectifications"), on)
+                Task("督办", "", f"整改逾期 {late['n']} 项", late["first"], "督办", to("desk:rectifications"), on)
             )
     if holding.can("decide_use"):
         open_uses = uses_seen_by(user, internal=True).filter(state="proposed").count()
         if open_uses:
-            made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", _to("desk:uses"), on))
+            made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", to("desk:uses"), on))
     return made
-
-
-def _reports(user: Any, holding: Any, on: date) -> list[Task]:
-    """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
-    wanted = (("sign_report", "handed", "待签发", "签发"), ("write_report", "returned", "被退回，待修改", "修改"))
-    return [
-        Task("报告", "", f"{row.work_year} 年度工作报告{said}", None, verb, _to("desk:report", row.work_year), on)
-        for power, state, said, verb in wanted
-        if holding.can(power)
-        for row in drafts_waiting(user.division, state)
-    ]
-
-
-def _checks(user: Any, year: int, on: date) -> list[Task]:
-    rows = reviews_visible_to(user).filter(
-        round__work_year=year, state="submitted", kind__in=("selfeval", "monitoring")
-    )
-    counted = rows.order_by().values_list("round", "round__name", "kind").annotate(n=Count("pk"))
-    return [
-        Task("审核", "", f"{name}：{n} 份待审核", None, "审核", _to(_ROUND_ROUTES[kind], pk), on)
-        for pk, name, kind, n in counted
-    ]
 
 
 def _chases(user: Any, year: int, on: date) -> list[Task]:
@@ -150,6 +91,6 @@ def _chases(user: Any, year: int, on: date) -> list[Task]:
         if missing:
             text = f"{row.name}：{units} 个单位 {missing} 项未报送"
             made.append(
-                Task("催办", "", text, row.deadline, "催办", _to(_ROUND_ROUTES[row.kind], row.pk) + "#missing", on)
+                Task("催办", "", text, row.deadline, "催办", to(_ROUND_ROUTES[row.kind], row.pk) + "#missing", on)
             )
     return made

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import Progress, dossiers_of, dossiers_visible_to, rounds_visible_to, seen_by
@@ -16,7 +16,7 @@ from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Mark, Review
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.states import MARKABLE, OPEN
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
@@ -177,6 +177,18 @@ def _targets(reviews: Iterable[Review]) -> dict[int, int]:
 def assigned_to(user: User) -> QuerySet[Review]:
     """The reviews a person was assigned to and may still see."""
     return reviews_visible_to(user).filter(pk__in=Assignment.objects.filter(user=user).values("review"))
+
+
+def to_score(user: User, *, expert: bool) -> QuerySet[Review]:
+    """The sheets a person was assigned to and still has to work on, with ``asked`` rows and ``given`` marks of theirs.
+
+    An expert marks an own seat while judges may mark; who leads the evaluation works until it is handed in.
+    """
+    seat = str(user.name)[:30] if expert else ""
+    given = Count("marks", filter=Q(marks__seat=seat, marks__points__isnull=False), distinct=True)
+    rows = assigned_to(user).filter(state__in=MARKABLE if expert else OPEN)
+    rows = rows.annotate(asked=Count("criteria", distinct=True), given=given)
+    return (rows.filter(given__lt=F("asked")) if expert else rows).order_by("round__deadline", "pk")
 
 
 def files_received(user: User | None, limit: int = 8) -> list[StoredFile]:

@@ -31,7 +31,8 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 DEMO = os.environ.get("WENXIAO_DEMO", "") == "1"
 # The demonstration's story stands at one day of its work year; deadlines are held against it, the trail is not.
-TODAY = date(2021, 11, 22) if DEMO else None
+STORY_DAY = date(2021, 11, 22)
+TODAY = STORY_DAY if DEMO else None
 ALLOWED_HOSTS = os.environ.get("WENXIAO_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 # Reverse proxies whose X-Forwarded-For is believed: addresses or networks; none unless said.
 PROXIES = [proxy.strip() for proxy in os.environ.get("WENXIAO_PROXIES", "").split(",") if proxy.strip()]

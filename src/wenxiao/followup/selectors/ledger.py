@@ -110,10 +110,22 @@ def notice_seen_by(user: User | None, pk: int) -> Notice | None:
     return row if row and reviews_seen_by(user).filter(pk=row.target_id or 0).exists() else None
 
 
+def notices_to_receive(user: User) -> QuerySet[Notice]:
+    """Feedback notices on reviews the user may see whose receipt (签收) is not entered, earliest answer first."""
+    reviews = Review.objects.filter(seen_by(user)).order_by().values("pk")
+    rows = Notice.objects.filter(
+        kind=Notice.Kind.FEEDBACK, received_on=None, target_type=REVIEW_TYPE, target_id__in=reviews
+    )
+    return rows.select_related("unit").order_by("due_on", "pk")
+
+
 def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
-    """Reviews of a year's key rounds: their result is fixed, so their problems can be told to the unit."""
+    """Reviews of a year's key rounds whose result is fixed, so that their problems can be told; others once they were told."""
+    told = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values("target_id")
     return reviews_seen_by(user).filter(
-        round__work_year=work_year, round__key=True, state__in=(Review.State.CONFIRMED, Review.State.ISSUED)
+        Q(round__key=True) | Q(pk__in=told),
+        round__work_year=work_year,
+        state__in=(Review.State.CONFIRMED, Review.State.ISSUED),
     )
 
 

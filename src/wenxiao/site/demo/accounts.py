@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wenxiao.orgs.models import Role, Unit
-from wenxiao.orgs.services import create_user, grant
+from wenxiao.orgs.services import add_agency, add_expert, create_user, grant
 
 if TYPE_CHECKING:
-    from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.models import Agency, Division, User
 
 PASSWORD = "wenxiao-yanshi"  # noqa: S105 - printed at every start of the demonstration
 
@@ -27,7 +27,7 @@ class Account:
 ACCOUNTS = (
     Account("jingban", "经办人甲", Role.CLERK, "示例单位甲"),
     Account("fuzeren", "单位负责人甲", Role.HEAD, "示例单位甲"),
-    Account("zhuguan", "主管部门经办乙", Role.DEPARTMENT, "区社发局"),
+    Account("zhuguan", "主管部门经办乙", Role.DEPARTMENT, "示例单位乙"),
     Account("yewu", "业务科室经办丙", Role.OFFICE, "行政政法科"),
     Account("jixiao", "绩效科经办丁", Role.PERFORMANCE),
     Account("jixiao2", "绩效科复核戊", Role.PERFORMANCE),
@@ -44,6 +44,9 @@ ACCOUNTS = (
 )
 LISTED = (Role.AGENCY, Role.EXPERT)
 """Roles that see only what they are assigned to; their grants are made with the assignments."""
+AGENCY = "示例事务所"
+EXPERTS = (("评审专家甲", "财政管理"), ("评审专家乙", "财务会计"), ("评审专家丙", "公共事业管理"))
+"""The pool of made-up experts; the first has an account."""
 
 
 def make_accounts(division: Division) -> dict[str, User]:
@@ -65,3 +68,12 @@ def make_accounts(division: Division) -> dict[str, User]:
             grant(user=user, role=account.role, division=division, unit=unit, by=None, why="演示账号")
         made[account.username] = user
     return made
+
+
+def list_outsiders(division: Division, by: User) -> Agency:
+    """The firm and the experts of the lists, all 合成; the firm."""
+    for name, field in EXPERTS:
+        add_expert(division=division, name=name, by=by, field=field, synthetic=True, why="演示")
+    return add_agency(
+        division=division, name=AGENCY, by=by, lead="示例事务所主评人", phone="0000-9001", synthetic=True, why="演示",
+    )  # fmt: skip

@@ -25,13 +25,14 @@ from wenxiao.followup.services import (
 )
 from wenxiao.followup.sheets import apply_reading
 from wenxiao.orgs.models import Division, Unit
-from wenxiao.orgs.services import add_unit, create_division, grant
+from wenxiao.orgs.services import add_unit, create_division
 from wenxiao.records.services import add_document
 from wenxiao.reviews.models import Mark, Review
-from wenxiao.reviews.services import check_review, confirm_review, issue_review, submit_review
-from wenxiao.site.demo import disclosing, following, reporting, synthetic, workbooks
-from wenxiao.site.demo.accounts import make_accounts
+from wenxiao.reviews.services import assign_reviewer, check_review, confirm_review, issue_review, submit_review
+from wenxiao.site.demo import disclosing, evaluating, following, reporting, synthetic, walking, workbooks
+from wenxiao.site.demo.accounts import list_outsiders, make_accounts
 from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
+from wenxiao.store.clock import standing_at
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import User
@@ -47,8 +48,9 @@ class DemoError(Exception):
 
 def load_demo() -> Division:
     """Everything, in one transaction: a demonstration is there whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=settings.HOME) as folder, Pool() as pool, transaction.atomic():
-        return _Demo(Path(folder), pool).play()
+    folder = tempfile.TemporaryDirectory(dir=settings.HOME)
+    with standing_at(settings.STORY_DAY), folder as path, Pool() as pool, transaction.atomic():
+        return _Demo(Path(path), pool).play()
 
 
 def _say(text: str) -> None:
@@ -72,6 +74,9 @@ class _Demo:
         self._conclude()
         _say("下达整改，提出结果应用建议……")
         self._rectify()
+        _say("各环节各留几件待办的事……")
+        walking.play(self.division, self.users)
+        evaluating.play(self.division, self.users, self.agency)
         _say("公开部分结果……")
         disclosing.play(self.division, self.users["jixiao"], self.users["jixiao2"], self.users["bangong"])
         _say("起草年度工作报告……")
@@ -92,12 +97,16 @@ class _Demo:
             self._unit(f"9{number:02d}001", name, kind=Unit.Kind.DEPARTMENT)
         for number, name in enumerate(["绩效管理科", "行政政法科", "预算科", "国库科"], start=1):
             self._unit(f"CZ{number:03d}", name, kind=Unit.Kind.FINANCE)
-        for number, name in enumerate(synthetic.unit_names(), start=1):
+        for number, name in sorted(
+            enumerate(synthetic.unit_names(), start=1), key=lambda row: row[1] in synthetic.BELOW
+        ):
+            below = {"kind": Unit.Kind.UNIT, "parent": self.units[synthetic.ABOVE]} if name in synthetic.BELOW else {}
             self._unit(
-                f"8{number:02d}001", name, kind=Unit.Kind.DEPARTMENT, synthetic=True, contact=f"经办人（{name}）",
-                phone=f"0000-{number:04d}", office=self.units["行政政法科"],
+                f"8{number:02d}001", name, synthetic=True, contact=f"经办人（{name}）", phone=f"0000-{number:04d}",
+                office=self.units["行政政法科"], **{"kind": Unit.Kind.DEPARTMENT, **below},
             )  # fmt: skip
         self.users = make_accounts(self.division)
+        self.agency = list_outsiders(self.division, self.users["jixiao"])
         for document in facts["documents"]:
             add_document(division=self.division, by=None, issued_on=None, issuer="", **document)
         ensure_catalogue(division=self.division, by=None)
@@ -171,6 +180,11 @@ class _Demo:
             Round.Kind.MONITORING, "2021年日常监控（1-7月）", MONITORED_YEAR, scope=daily, synthetic=True, through_month=7,
             deadline=date(2021, 8, 31),
         )  # fmt: skip
+        chosen = [self.dossiers[name, unit, EVALUATED_YEAR].pk for name, unit in workbooks.department_evaluated()]
+        self._round(
+            Round.Kind.DEPARTMENT, "2021年部门评价（示例单位乙）", EVALUATED_YEAR, scope=chosen, synthetic=True,
+            deadline=date(2021, 12, 20),
+        )  # fmt: skip
 
     def _is_evaluated(self, name: str, unit: str) -> bool:
         return name == workbooks.DEPARTMENT_SUFFIX or any(
@@ -193,6 +207,7 @@ class _Demo:
         books += [(rounds[Round.Kind.MONITORING, True, t], book) for t, book in workbooks.key_monitoring()]
         books += [(rounds[Round.Kind.SELFEVAL, False, None], book) for book in workbooks.self_evaluations()]
         books += [(rounds[Round.Kind.MONITORING, False, 7], book) for book in workbooks.daily_monitoring()]
+        books.append((rounds[Round.Kind.DEPARTMENT, False, None], workbooks.department_evaluations()))
         paths = [workbooks.write(book, self.folder) for _, book in books]
         for (opened, book), path, reading in zip(books, paths, self.pool.map(paths), strict=True):
             choices = {str(index): {"round": opened.pk} for index in range(len(reading["forms"]))}
@@ -221,13 +236,12 @@ class _Demo:
         )  # fmt: skip
         for number, review in enumerate(reported.order_by("pk"), start=1):
             self._issue(review, number, judge, second)
-        self._submit_others()
 
     def _assign(self, sheets: Any) -> None:
-        subjects = Subject.objects.filter(dossiers__reviews__in=sheets)
-        for username, role in (("jigou", "agency"), ("zhuanjia", "expert")):
-            grant(
-                user=self.users[username], role=role, division=self.division, subjects=subjects, by=None, why="2021年财政重点评价",
+        for review in sheets.order_by("pk"):
+            assign_reviewer(
+                review=review, user=self.users["jigou"], duty="lead", until=date(WORK_YEAR, 12, 31), agency=self.agency,
+                by=self.users["jixiao"], why="2021年财政重点评价委托合同（合成）",
             )  # fmt: skip
 
     def _compliance(self, items: dict[str, CatalogueItem], judge: User) -> None:
@@ -248,15 +262,6 @@ class _Demo:
         issue_review(review=review, by=second, issued_on=ISSUED, paper_number=f"演示〔2021〕{number}号")
         notice = send_feedback(review=review, by=judge, issued_on=FED_BACK, number=f"演示反馈〔2021〕{number}号")
         receive_feedback(notice=notice, by=None, on=RECEIVED, name=f"{review.dossier.unit}经办人")
-
-    def _submit_others(self) -> None:
-        """Units handed their forms in; the first unit's stay open, so that its clerk has something to do."""
-        first = synthetic.unit_names()[0]
-        for review in Review.objects.filter(round__division=self.division, round__key=False).exclude(
-            dossier__unit__name=first
-        ):
-            if not any(p.get("level") == "阻断" for p in review.problems):
-                submit_review(review=review, by=None)
 
     def _rectify(self) -> None:
         """合成 mending in every state and uses of results, on made-up projects alone."""

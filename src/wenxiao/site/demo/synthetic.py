@@ -19,6 +19,8 @@ DATA = Path(__file__).parent / "data"
 SEED = 2021
 WAN = Decimal(10000)
 UNITS = 60
+ABOVE, BELOW = "示例单位乙", ("示例单位甲", "示例单位亥")
+"""A made-up department and the units below it, so that forms pass through a department's hands."""
 PROJECTS_A_UNIT = 5
 _LETTERS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 _FIELDS = [
@@ -157,24 +159,52 @@ def _actual(
     return ("达成预期指标", full) if reached else ("部分达成预期指标并具有一定效果", Decimal("0.7"))
 
 
-def progress(chance: random.Random) -> tuple[IndicatorLine, ...]:
+CAUSES = (
+    ("经费保障", "上级补助到位较晚，后续款项已申请（合成）"),
+    ("制度保障", "补助发放细则刚修订，正按新细则审核（合成）"),
+    ("人员保障", "项目负责人调整，工作有空档，已补充人手（合成）"),
+    ("硬件条件保障", "设备供货推迟，已催促供应商（合成）"),
+    ("其他", "前期手续办理时间较长，已调整计划（合成）"),
+)
+"""The five official causes of falling behind, each with what a unit might write beside it."""
+DONE_UNPAID, ABOVE_COST = 8, 23
+"""Which of the watched projects report every goal reached and next to nothing paid, and a cost above its plan."""
+
+
+def paid_share(number: int, chance: random.Random) -> int:
+    """‰ of the budget the ``number``-th watched project had paid by the end of July; most are near the calendar."""
+    share = chance.choice((300, 390, 440, 480, 520, 550, 580, 620, 660, 740))
+    return 12 if number == DONE_UNPAID else share
+
+
+def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[IndicatorLine, ...]:
     """A monitored project's goals at the end of July: most on the way, some behind with a cause, a few doubtful."""
     tasks, people, rate = chance.randint(10, 80), chance.randint(20, 900) * 10, chance.choice([90, 95])
-    share = chance.choice([25, 40, 55, 60, 65, 75])
-    behind = share < 45
-    cause = frozenset({chance.choice(["经费保障", "人员保障", "其他"])}) if behind else frozenset()
-    note = "前期手续办理时间较长，已调整计划（合成）" if behind else ""
-    possible = "有可能" if behind else "确定能"
-    return (
+    share = 100 if number == DONE_UNPAID else chance.choice([25, 40, 55, 60, 65, 75])
+    cause, note = CAUSES[number % len(CAUSES)] if share < 45 else ("", "")
+    plan = (opening / WAN).quantize(Decimal("0.01"))
+    spent = (plan * (Decimal("1.3") if number == ABOVE_COST else Decimal("0.6"))).quantize(Decimal("0.01"))
+    lines = [
         IndicatorLine(
             "产出指标", "数量指标", "完成任务数量", f"≥{tasks}项", f"{tasks * share // 100}项", forecast=f"{tasks}项",
-            causes=cause, deviation=note, possibility=possible,
+            causes=frozenset({cause} if cause else ()), deviation=note, possibility="有可能" if cause else "确定能",
         ),
         IndicatorLine(
-            "产出指标", "数量指标", "服务覆盖人次", f"≥{people}人次", f"{people * (share + 5) // 100}人次",
+            "产出指标", "数量指标", "服务覆盖人次", f"≥{people}人次", f"{people * min(share + 5, 100) // 100}人次",
             forecast=f"{people}人次", possibility="确定能",
         ),
+    ]  # fmt: skip
+    if number in {ABOVE_COST, 31, 47}:
+        lines.append(
+            IndicatorLine(
+                "成本指标", "经济成本指标", "项目总成本", f"≤{plan}万元", f"{spent}万元", forecast=f"{max(spent, plan)}万元",
+                possibility="确定能",
+            ),
+        )  # fmt: skip
+    asked = f"{rate + 1}%" if number == DONE_UNPAID else ""
+    lines.append(
         IndicatorLine(
-            "满意度指标", "服务对象满意度指标", "服务对象满意度", f"≥{rate}%", "", forecast=f"{rate}%", possibility="确定能",
+            "满意度指标", "服务对象满意度指标", "服务对象满意度", f"≥{rate}%", asked, forecast=f"{rate}%", possibility="确定能",
         ),
     )  # fmt: skip
+    return tuple(lines)

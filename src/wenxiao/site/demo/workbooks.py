@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import groupby, islice
@@ -16,7 +16,9 @@ import yaml
 
 from wenxiao.files.form_grid import FormGrid, form_workbook
 from wenxiao.files.official_forms import (
+    CriterionLine,
     FundLine,
+    IndicatorLine,
     ProjectForm,
     ScoreSheet,
     monitoring_form,
@@ -25,7 +27,19 @@ from wenxiao.files.official_forms import (
 )
 from wenxiao.rulebook.grading import grade
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.site.demo.synthetic import DATA, SEED, WAN, criteria, ordinary_projects, progress
+from wenxiao.site.demo.accounts import AGENCY
+from wenxiao.site.demo.synthetic import (
+    ABOVE,
+    BELOW,
+    DATA,
+    SEED,
+    WAN,
+    OrdinaryProject,
+    criteria,
+    ordinary_projects,
+    paid_share,
+    progress,
+)
 
 EVALUATED_YEAR = 2020
 MONITORED_YEAR = 2021
@@ -82,7 +96,7 @@ def department_sheets() -> Handed:
                 subject_name=DEPARTMENT_SUFFIX,
                 dept=item["unit"],
                 year=EVALUATED_YEAR,
-                agency="示例事务所",
+                agency=AGENCY,
                 arranged=wan(item["arranged"]),
                 used=wan(item["used"]),
                 criteria=criteria("department", Decimal(item["score"]), chance),
@@ -109,7 +123,7 @@ def project_sheets() -> Iterator[Handed]:
             subject_name=row["项目名称"],
             dept=row["实施单位"],
             year=EVALUATED_YEAR,
-            agency="示例事务所",
+            agency=AGENCY,
             arranged=wan(row["经审查实际安排资金（万元）"]),
             used=wan(row["经审查实际使用资金（万元）"]),
             criteria=criteria("project", score, chance),
@@ -151,11 +165,27 @@ def key_monitoring() -> Iterator[tuple[int, Handed]]:
                 dept=item["unit"],
                 year=MONITORED_YEAR,
                 funds=(line,),
+                indicators=tuple(_watched_goal(goal) for goal in item["goals"]),
                 period=f"1-{through}月",
                 suggestions="\n".join(f"{n}.{text}" for n, text in enumerate(item["suggestions"], start=1)),
             )
             forms.append(monitoring_form(form))
         yield through, _book(f"重点监控表_1-{through}月.xlsx", forms, synthetic=False)
+
+
+def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
+    """A goal (合成, its name says so) of a key monitored project, with a cause that fits the published advice."""
+    return IndicatorLine(
+        goal["level1"],
+        goal["level2"],
+        f"{goal['name']}（合成）",
+        goal["target"],
+        goal["actual"],
+        forecast=goal["forecast"],
+        causes=frozenset({goal["cause"]}),
+        deviation=f"{goal['note']}（合成）",
+        possibility=goal["possibility"],
+    )
 
 
 def self_evaluations() -> Iterator[Handed]:
@@ -167,16 +197,19 @@ def self_evaluations() -> Iterator[Handed]:
 
 
 def daily_monitoring() -> Iterator[Handed]:
-    """Ordinary projects of some 示例单位 in a 日常监控 round over January to July, all synthetic."""
-    chance = random.Random(SEED + 3)
+    """Ordinary projects of some 示例单位 in a 日常监控 round over January to July, all synthetic; one is not begun yet."""
+    chance, number = random.Random(SEED + 3), 0
     units = groupby(ordinary_projects(), key=lambda project: project.unit)
-    for unit, projects in islice(units, WATCHED_UNITS):
-        forms = [_daily(project, chance) for project in projects]
-        yield _book(f"{unit}_绩效运行监控表.xlsx", forms)
+    for at, (unit, projects) in enumerate(islice(units, WATCHED_UNITS)):
+        forms = []
+        for project in projects:
+            forms.append(_daily(project, number, chance))
+            number += 1
+        yield _book(f"{unit}_绩效运行监控表.xlsx", forms if at else forms[:-1])
 
 
-def _daily(project: Any, chance: random.Random) -> FormGrid:
-    executed = (project.opening * chance.randint(250, 720) / 1000).quantize(Decimal("0.01"))
+def _daily(project: OrdinaryProject, number: int, chance: random.Random) -> FormGrid:
+    executed = (project.opening * paid_share(number, chance) / 1000).quantize(Decimal("0.01"))
     line = FundLine(
         "年度资金总额",
         initial=project.opening,
@@ -192,7 +225,55 @@ def _daily(project: Any, chance: random.Random) -> FormGrid:
             year=MONITORED_YEAR,
             funds=(line,),
             goal="按年度计划完成各项任务（合成）。",
-            indicators=progress(chance),
+            indicators=progress(number, project.opening, chance),
+        ),
+    )
+
+
+def department_evaluated() -> list[tuple[str, str]]:
+    """The projects (name, unit) a made-up department evaluates in 2021: two of its own, one of each unit below it."""
+    by_unit = {unit: list(rows) for unit, rows in groupby(ordinary_projects(), key=lambda project: project.unit)}
+    chosen = [by_unit[ABOVE][0], by_unit[ABOVE][1], *(by_unit[unit][0] for unit in BELOW)]
+    return [(project.name, project.unit) for project in chosen]
+
+
+def department_evaluations() -> Handed:
+    """Score sheets of a department's evaluations: one whole, one half scored by the firm, one blank for a panel.
+
+    The second of :func:`department_evaluated` has none yet: nobody began.
+    """
+    chance = random.Random(SEED + 4)
+    whole, _, half, blank = department_evaluated()
+    scored = criteria("project", Decimal("86.50"), chance)
+    forms = [
+        _department_sheet(*whole, scored, chance, total=Decimal("86.50")),
+        _department_sheet(*half, [row if row.level1 in {"决策", "过程"} else _unscored(row) for row in scored], chance),
+        _department_sheet(*blank, [_unscored(row) for row in scored], chance),
+    ]
+    return _book("部门评价评分表.xlsx", forms)
+
+
+def _unscored(row: CriterionLine) -> CriterionLine:
+    return replace(row, score=None, reason="")
+
+
+def _department_sheet(
+    name: str, unit: str, rows: list[CriterionLine], chance: random.Random, *, total: Decimal | None = None,
+) -> FormGrid:  # fmt: skip
+    arranged = Decimal(chance.randint(120, 900)) * WAN
+    return score_sheet_form(
+        ScoreSheet(
+            subject_name=name,
+            dept=unit,
+            year=EVALUATED_YEAR,
+            agency=AGENCY,
+            arranged=arranged,
+            used=arranged * chance.randint(70, 99) / 100,
+            criteria=rows,
+            total=total,
+            grade="" if total is None else grade(total, EVALUATED_YEAR),
+            suggestions=["加快资金支付，及时办理验收和结算（合成）。"] if total is not None else [],
+            title="部门评价评分表（合成）",
         ),
     )
 
