@@ -13,9 +13,8 @@ from wenxiao.budget.selectors import money_of
 from wenxiao.followup.kinds import money
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.standing import by_department, changes_since, earlier_round, money_by_goals, overdue
-from wenxiao.followup.kinds.watch import watch, watch_kept
+from wenxiao.followup.kinds.watch import watch
 from wenxiao.orgs.models import Role, Unit
-from wenxiao.records.services import record
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -210,7 +209,7 @@ def test_what_turned_red_since_last_time(watched, officer, on):
     table = watch(second, officer, on=on)
     assert earlier_round(second) == first
     assert earlier_round(first) is None
-    changes = changes_since(table, first, officer)
+    changes = changes_since(table, watch(first, officer, on=on))
     assert changes.turned_red.frame["dossier"].to_list() == [slow.pk]
     assert changes.left_red.frame["dossier"].to_list() == [quick.pk]
     assert changes.slower == 1
@@ -225,25 +224,13 @@ def test_what_is_late(watched, officer, on):
 
     dossier = watched.dossier("整改", "示例单位乙")
     Rectification.objects.create(finding=watched.finding(dossier), unit=dossier.unit, deadline=date(2021, 11, 1))
-    rows = overdue(officer, on=on)
+    rows, total = overdue(officer, on=on)
+    assert total == 2
     assert [(row.kind, row.name, row.days) for row in rows] == [("未报送", "未报", 81), ("整改逾期", "整改", 19)]
-    assert overdue(officer, on=on, work_year=2020)[0].kind == "整改逾期"
-    assert overdue(watched.user(Role.CLERK, watched.unit("示例单位乙")), on=on)[0].name == "整改"
-
-
-def test_kept_until_anybody_acts(watched, officer, on):
-    window, dossier = watched.window(), watched.dossier(budget="10")
-    once = watch_kept(window, officer, on=on)
-    assert watch_kept(window, officer, on=on) is once
-    watched.pay(dossier, 1, "1")
-    record(division=watched.division, by=officer, act="登记支出")
-    assert watch_kept(window, officer, on=on).frame["executed"].to_list() == [1_000_000]
-    again = watch_kept(window, officer, on=on)
-    record(division=watched.division, by=officer, act="登记支出")
-    assert watch_kept(window, officer, on=on, at_most=60) is again
-    assert watch_kept(window, officer, on=on) is not again
-    assert watch_kept(window, None, on=on) is not watch_kept(window, officer, on=on)
-    assert len(watch([], officer, on=on)) == 0
+    assert overdue(officer, on=on, work_year=2020)[0][0].kind == "整改逾期"
+    assert overdue(watched.user(Role.CLERK, watched.unit("示例单位乙")), on=on)[0][0].name == "整改"
+    assert [row.name for row in overdue(officer, on=on, most=1)[0]] == ["未报"]
+    assert overdue(officer, on=on, most=1)[1] == 2
 
 
 def test_many_are_read_by_year_and_give_the_same(watched, officer, on, monkeypatch):
@@ -251,13 +238,3 @@ def test_many_are_read_by_year_and_give_the_same(watched, officer, on, monkeypat
     named = watch(rounds, officer, on=on).frame
     monkeypatch.setattr(money, "FEW", 0)
     assert watch(rounds, officer, on=on).frame.equals(named)
-
-
-def test_only_so_many_tables_are_kept(watched, officer, on, monkeypatch):
-    from wenxiao.followup.kinds import watch as module
-
-    monkeypatch.setattr(module, "_KEPT_TABLES", 1)
-    first, second = watched.window(7), watched.window(10)
-    once = watch_kept(first, officer, on=on)
-    watch_kept(second, officer, on=on)
-    assert watch_kept(first, officer, on=on) is not once

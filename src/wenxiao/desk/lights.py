@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
+from django.db.models import Q
 
 from wenxiao.followup.kinds.lines import watch_rows
-from wenxiao.followup.kinds.watch import watch_kept
+from wenxiao.followup.services.keeping import first_to_ask, kept_watch
+from wenxiao.followup.tasks import keep
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.store.clock import today
@@ -16,26 +17,32 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wenxiao.budget.models import Round
+    from wenxiao.followup.kinds.kept import KeptTable
     from wenxiao.followup.kinds.lines import WatchRow
-    from wenxiao.followup.kinds.watch import WatchTable
+    from wenxiao.followup.kinds.standing import Watch
     from wenxiao.orgs.models import Division, User
     from wenxiao.rulebook.pace import Lights
 
 WORDS = {"red": "红", "yellow": "黄", "green": "绿", "none": "不亮灯"}
 
 
-def table_of(rounds: Sequence[Round], user: User) -> WatchTable | None:
-    """The watch over some windows, worst first, in the user's scope; None without any window or object."""
-    table = watch_kept(list(rounds), user, on=today()) if rounds else None
-    return table if table is not None and len(table) else None
+def table_of(rounds: Sequence[Round], user: User) -> KeptTable | None:
+    """The watch over some windows, worst first, in the user's scope; None without any window or object.
+
+    What a page cannot bring up to date itself the worker is asked for, once; the page tells it (``behind``).
+    """
+    table = kept_watch(rounds, user, on=today()) if rounds else None
+    if table is not None and table.behind and first_to_ask(rounds):
+        keep.enqueue()
+    return table if table is not None and (len(table) or table.behind) else None
 
 
-def rows_of_table(table: WatchTable | None, start: int = 0, stop: int | None = None) -> list[WatchRow]:
+def rows_of_table(table: Watch | None, start: int = 0, stop: int | None = None) -> list[WatchRow]:
     """Some rows with their sentences; none of nothing."""
     return watch_rows(table, start, stop) if table is not None else []
 
 
-def counts_of(table: WatchTable | None) -> dict[str, int]:
+def counts_of(table: KeptTable | None) -> dict[str, int]:
     """How many of each money light, worst first; lights nobody has are left out."""
     return {light: n for light, n in table.lights.items() if n} if table is not None else {}
 
@@ -45,31 +52,30 @@ def told(counts: Mapping[str, int]) -> str:
     return " ".join(f"{n} {WORDS[light]}" for light, n in counts.items())
 
 
-def narrowed(table: WatchTable | None, money: str, goal: str) -> WatchTable | None:
+def narrowed(table: KeptTable | None, money: str, goal: str) -> KeptTable | None:
     """The rows of one money light, of one goal light, or of both; anything else asked for is left out."""
     for name, light in (("light", money), ("goal", goal)):
         if table is not None and light in WORDS:
-            table = table.only(pl.col(name) == light)
+            table = table.only(**{name: light})
     return table
 
 
-def of_dossier(table: WatchTable | None, dossier: int) -> WatchRow | None:
+def of_dossier(table: KeptTable | None, dossier: int) -> WatchRow | None:
     """The row of one dossier; None where the windows don't hold it."""
-    rows = rows_of_table(table.only(pl.col("dossier") == dossier)) if table is not None else []
+    rows = rows_of_table(table.only(dossier=dossier)) if table is not None else []
     return rows[0] if rows else None
 
 
-def alarming(table: WatchTable | None) -> WatchTable | None:
+def alarming(table: KeptTable | None) -> KeptTable | None:
     """The red and yellow ones."""
-    return table.only(pl.col("light").is_in(["red", "yellow"])) if table is not None else None
+    return table.narrowed(Q(light__in=["red", "yellow"])) if table is not None else None
 
 
-def beside(table: WatchTable | None) -> tuple[int, int]:
+def beside(table: KeptTable | None) -> tuple[int, int]:
     """How many have open compliance findings, and how many are above pace."""
     if table is None:
         return 0, 0
-    found = (pl.col("confirmed") + pl.col("candidates")) > 0
-    return table.frame.filter(found).height, table.frame.filter(pl.col("above").fill_null(value=False)).height
+    return int(table.sums["irregular"].sum()), int(table.sums["above"].sum())
 
 
 def rule_of(division: Division) -> Lights:

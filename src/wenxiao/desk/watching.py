@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.followup.kinds.standing import DepartmentRow
+    from wenxiao.budget.models import Round
+    from wenxiao.followup.kinds.kept import KeptTable
+    from wenxiao.followup.kinds.standing import Changes, DepartmentRow
+    from wenxiao.orgs.models import User
 
 CHARTED = 14
 SHOWN = 6
+LATE = 8
 
 
 @view("see_unit")
@@ -36,12 +40,12 @@ def watch(request: HttpRequest) -> HttpResponse:
     key, table = table_of([row for row in rounds if row.key], user), table_of([one] if one else [], user)
     departments = by_department(table) if table else []
     before = earlier_round(one) if one else None
-    changes = changes_since(table, before, user) if table and before else None
+    changes = _changes(table, before, user) if table and before else None
     shown_too = one is not None and not one.key
     worst, urgent, late = (
         alarming(table),
         alarming(key) if shown_too else None,
-        overdue(user, on=today(), work_year=year),
+        overdue(user, on=today(), work_year=year, most=LATE),
     )
     values = {
         "list_year": year, "rounds": rounds, "one": one, "total": len(table or ()), "departments": departments,
@@ -49,11 +53,16 @@ def watch(request: HttpRequest) -> HttpResponse:
         "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
         "worst_total": len(worst or ()) + len(urgent or ()), "before": before,
         "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [], "slower": changes.slower if changes else 0,
-        "turned_total": len(changes.turned_red) if changes else 0, "overdue": late[:8], "overdue_count": len(late),
+        "turned_total": len(changes.turned_red) if changes else 0, "overdue": late[0], "overdue_count": late[1], "behind": table.behind if table else None,
         "mending_address": address("desk:rectifications"),
         "chart": execution_chart(departments, one) if any(row.rate is not None for row in departments) else None,
     }  # fmt: skip
     return render(request, "desk/watch.html", values)
+
+
+def _changes(table: KeptTable, before: Round, user: User) -> Changes | None:
+    earlier = table_of([before], user)
+    return changes_since(table, earlier) if earlier else None
 
 
 def _widest(rounds: Sequence[Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from wenxiao.budget.models import Dossier
+from wenxiao.budget.models import Dossier, Round
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.records.models import ImportBatch, Notice, StoredFile
 from wenxiao.reviews.models import Review
@@ -256,4 +256,87 @@ class Comment(Versioned):
         indexes = [
             models.Index(fields=["sender", "received_at"], name="comment_sender"),
             models.Index(fields=["disclosure", "state"], name="comment_state"),
+        ]
+
+
+class WatchWindow(models.Model):
+    """A monitoring round whose lines are kept (监控台账): on what they stand, and when all of them were last right.
+
+    ``digest`` is of everything but rows: scope, rules, arithmetic. ``asked_at``: since when the worker is asked to work
+    off more than a page can.
+    """
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="+", verbose_name="任务")
+    digest = models.CharField("依据摘要", max_length=64, blank=True)
+    kept_at = models.DateTimeField("数字截至", null=True)
+    asked_at = models.DateTimeField("请求重算", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监控台账"
+
+
+class WatchLine(models.Model):
+    """One dossier in one monitoring round as last worked out: money, goals, compliance, lights, its place by urgency.
+
+    Nothing here is a source: :func:`~wenxiao.followup.kinds.watch.lit` gives the same from the rows. Money in 分;
+    ``behind`` orders by the index, without one last.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="任务")
+    dossier = models.ForeignKey(Dossier, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="档案")
+    unit = models.BigIntegerField("实施单位")
+    review = models.BigIntegerField("评审", null=True)
+    state = models.CharField("状态", max_length=10, null=True)
+    budget = MoneyField("预算", null=True)
+    executed = MoneyField("支出", null=True)
+    source = models.CharField("数据来源", max_length=12, blank=True)
+    paid = MoneyField("官方支出", null=True)
+    filed = MoneyField("单位填报支出", null=True)
+    arrived = models.PositiveSmallIntegerField("到位月", null=True)
+    cut_back = MoneyField("收回", null=True)
+    due = models.IntegerField("到期节点")
+    done = models.IntegerField("完成节点")
+    planned = models.IntegerField("有节点")
+    rate_h = models.BigIntegerField("执行率", null=True)
+    elapsed_h = models.BigIntegerField("时间进度", null=True)
+    index_t = models.BigIntegerField("进度指数", null=True)
+    light = models.CharField("资金灯", max_length=6)
+    above = models.BooleanField("超进度")
+    goals = models.IntegerField("目标数")
+    reported = models.IntegerField("填报数")
+    g_red = models.IntegerField("难完成")
+    g_yellow = models.IntegerField("滞后")
+    g_green = models.IntegerField("正常")
+    confirmed = models.IntegerField("已确认问题")
+    candidates = models.IntegerField("待确认问题")
+    goal = models.CharField("目标灯", max_length=6)
+    last_month = models.PositiveSmallIntegerField("最近支付月", null=True)
+    worse = models.SmallIntegerField("较重的灯")
+    money = models.SmallIntegerField("资金灯次序")
+    behind = models.BigIntegerField("指数次序")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监控一览行"
+        constraints = [models.UniqueConstraint(fields=["round", "dossier"], name="watch_line_once")]
+        indexes = [
+            models.Index(
+                fields=["round", "worse", "money", "behind", "-confirmed", "dossier"], name="watch_line_urgency"
+            ),
+        ]
+
+
+class WatchMark(models.Model):
+    """重算标记: a dossier whose inputs changed, set by the database itself; with a round, still to be done there.
+
+    Without foreign keys: what was deleted is marked as well.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, null=True, related_name="+", verbose_name="任务")
+    dossier = models.BigIntegerField("档案")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重算标记"
+        indexes = [
+            models.Index(fields=["dossier"], condition=models.Q(round=None), name="watch_mark_open"),
+            models.Index(fields=["round", "dossier"], name="watch_mark_round"),
         ]

@@ -7,6 +7,7 @@ from django_tasks import task
 from wenxiao.budget.models import Round
 from wenxiao.followup.services.candidates import draw_candidates
 from wenxiao.followup.services.consequences import propose_consequences
+from wenxiao.followup.services.keeping import keep_all
 from wenxiao.followup.sheets import confirm_ready
 from wenxiao.orgs.models import User
 from wenxiao.records.models import Intake
@@ -34,3 +35,9 @@ def draw(round: int, by: int) -> int:  # noqa: A002 - the field's own word (ä»»å
 def propose(round: int, by: int) -> int:  # noqa: A002 - as above
     """Uses of results a round's rules propose; returns how many are new."""
     return len(propose_consequences(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))
+
+
+@task()
+def keep() -> int:
+    """Bring the kept lines of every watch up to date; returns how many were worked out."""
+    return keep_all()

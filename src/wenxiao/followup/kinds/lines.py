@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wenxiao.budget.models import Round
+    from wenxiao.followup.kinds.kept import KeptTable
     from wenxiao.followup.kinds.watch import WatchTable
 
 SOURCES = {str(code): str(word) for code, word in Spending.Source.choices} | {"": ""}
@@ -65,9 +66,9 @@ class WatchRow:
     warnings: tuple[str, ...]
 
 
-def watch_rows(table: WatchTable, start: int = 0, stop: int | None = None) -> list[WatchRow]:
+def watch_rows(table: WatchTable | KeptTable, start: int = 0, stop: int | None = None) -> list[WatchRow]:
     """The rows from ``start`` to ``stop``, with sentences: a fixed number of queries a window, whatever their number."""
-    part = table.frame.slice(start, None if stop is None else stop - start).to_dicts()
+    part = table.part(start, stop)
     by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in part:
         by_round[row["round"]].append(row)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from django.db.models import F
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from wenxiao.budget.models import Round
-from wenxiao.budget.selectors import dossiers_visible_to
-from wenxiao.followup.kinds.watch import WatchTable, watch
+from wenxiao.budget.selectors import seen_by, sees_all_of
+from wenxiao.followup.kinds.kept import KeptTable, turned
+from wenxiao.followup.kinds.watch import WatchTable
 from wenxiao.followup.models import Rectification
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.models import Review
@@ -21,9 +22,15 @@ from wenxiao.rulebook.numbers import from_fen, rate_percent
 from wenxiao.rulebook.pace_columns import LIGHTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
+    from django.db.models import QuerySet
+
     from wenxiao.orgs.models import User
+
+Watch = WatchTable | KeptTable
+"""Worked out from the rows of this moment, or from the kept lines: the same answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +42,9 @@ class Cell:
     count: int
 
 
-def money_by_goals(table: WatchTable) -> list[list[Cell]]:
+def money_by_goals(table: Watch) -> list[list[Cell]]:
     """The matrix money (rows) × goals (columns), both in the order red, yellow, green, none."""
-    found = {(m, g): n for m, g, n in table.frame.group_by("light", "goal").len().iter_rows()}
+    found = {(m, g): n for m, g, n in table.sums.group_by("light", "goal").agg(pl.col("n").sum()).iter_rows()}
     return [[Cell(m, g, found.get((m, g), 0)) for g in LIGHTS] for m in LIGHTS]
 
 
@@ -60,21 +67,17 @@ class DepartmentRow:
     findings: int
 
 
-def by_department(table: WatchTable) -> list[DepartmentRow]:
-    """The watch by budget department, most red first. One query, whatever the number of dossiers."""
+def by_department(table: Watch) -> list[DepartmentRow]:
+    """The watch by budget department, most red first. Two queries at most, whatever the number of dossiers."""
     names = _departments(table)
-    both = pl.col("budget").is_not_null() & pl.col("executed").is_not_null()
+    plain = ("n", "budget", "executed", "above", "findings")
     lights = [(column, light) for column in ("light", "goal") for light in LIGHTS]
-    joined = table.frame.with_columns(
+    joined = table.sums.with_columns(
         department=pl.col("unit").replace_strict({unit: key for unit, (key, _) in names.items()}, return_dtype=pl.Int64)
     )
     sums = joined.group_by("department").agg(
-        pl.len().alias("n"),
-        pl.col("budget").filter(both).sum().alias("budget"),
-        pl.col("executed").filter(both).sum().alias("executed"),
-        pl.col("above").sum().cast(pl.Int64).alias("above"),
-        (pl.col("confirmed") + pl.col("candidates")).sum().alias("findings"),
-        *((pl.col(column) == light).sum().cast(pl.Int64).alias(f"{column}_{light}") for column, light in lights),
+        *(pl.col(name).sum() for name in plain),
+        *(pl.col("n").filter(pl.col(kind) == light).sum().alias(f"{kind}_{light}") for kind, light in lights),
     )
     called = dict(names.values())
     rows = [_department_row(row, called) for row in sums.iter_rows(named=True)]
@@ -90,7 +93,7 @@ def _department_row(row: dict[str, int], called: dict[int, str]) -> DepartmentRo
     )  # fmt: skip
 
 
-def _departments(table: WatchTable) -> dict[int, tuple[int, str]]:
+def _departments(table: Watch) -> dict[int, tuple[int, str]]:
     """The topmost budget department above each unit of the table (the unit itself where there is none)."""
     divisions = {one.division_id for one in table.rounds}
     rows = list(Unit.objects.filter(division__in=divisions).values_list("pk", "path", "kind", "name"))
@@ -108,8 +111,8 @@ class Changes:
     """Two windows compared, over the dossiers in both: ``now`` is the later watch reduced to those that turned."""
 
     earlier: Round
-    turned_red: WatchTable
-    left_red: WatchTable
+    turned_red: Watch
+    left_red: Watch
     slower: int
 
 
@@ -123,17 +126,24 @@ def earlier_round(round: Round) -> Round | None:  # noqa: A002 - the field's own
     return same or rows.order_by("-through_month", "-pk").first()
 
 
-def changes_since(table: WatchTable, earlier: Round, user: User | None) -> Changes:
-    """What turned red (money or goals) since ``earlier``, what came out of it, and how many lost pace."""
-    before = watch(earlier, user, on=table.on).frame
-    was = before.select("dossier", was=_red(), index_before="index_t")
+def changes_since(table: Watch, earlier: Watch) -> Changes:
+    """What turned red (money or goals) since the watch over an earlier window, what came out of it, and how many lost pace."""
+    if isinstance(table, WatchTable) and isinstance(earlier, WatchTable):
+        return _changes_in_memory(table, earlier)
+    if isinstance(table, KeptTable) and isinstance(earlier, KeptTable):
+        return Changes(earlier.rounds[0], *turned(table, earlier))
+    raise TypeError("两期监控表的来处不同，不能比较。")
+
+
+def _changes_in_memory(table: WatchTable, earlier: WatchTable) -> Changes:
+    was = earlier.frame.select("dossier", was=_red(), index_before="index_t")
     both = table.frame.join(was, on="dossier", how="inner", maintain_order="left")
     slower = both.filter(pl.col("index_t") < pl.col("index_before")).height
 
     def kept(condition: pl.Expr) -> WatchTable:
         return WatchTable(table.rounds, both.filter(condition).select(table.frame.columns), table.on)
 
-    return Changes(earlier, kept(_red() & ~pl.col("was")), kept(~_red() & pl.col("was")), slower)
+    return Changes(earlier.rounds[0], kept(_red() & ~pl.col("was")), kept(~_red() & pl.col("was")), slower)
 
 
 def _red() -> pl.Expr:
@@ -153,33 +163,36 @@ class Overdue:
     days: int
 
 
-def overdue(user: User | None, *, on: date, work_year: int | None = None) -> list[Overdue]:
-    """What is late on a day in the scope of the user's grants, longest first. Three queries at most."""
-    return sorted([*_late_reviews(user, on, work_year), *_late_mendings(user, on)], key=lambda row: -row.days)
+def overdue(
+    user: User | None, *, on: date, work_year: int | None = None, most: int | None = None
+) -> tuple[list[Overdue], int]:
+    """What is late on a day in the scope of the user's grants, longest first, at most so many; and how many in all."""
+    reviews, mendings = _late_reviews(user, on, work_year), _late_mendings(user, on)
+    rows = [
+        Overdue(kind, key, name, unit, matter, due, (on - due).days)
+        for kind, found in (("未报送", reviews), ("整改逾期", mendings))
+        for key, name, unit, matter, due in found[:most]
+    ]
+    total = len(rows) if most is None else reviews.count() + mendings.count()
+    return sorted(rows, key=lambda row: -row.days)[:most], total
 
 
-def _late_reviews(user: User | None, on: date, work_year: int | None) -> list[Overdue]:
-    rows = Review.objects.filter(
-        round__kind=Round.Kind.MONITORING, round__state=Round.State.OPEN, round__deadline__lt=on, state__in=OPEN
-    )
-    rows = rows if work_year is None else rows.filter(round__work_year=work_year)
-    rows = rows if user is None else rows.filter(dossier__in=dossiers_visible_to(user))
+def _late_reviews(user: User | None, on: date, work_year: int | None) -> QuerySet[Any, Any]:
+    late = Round.objects.filter(kind=Round.Kind.MONITORING, state=Round.State.OPEN, deadline__lt=on)
+    late = late if work_year is None else late.filter(work_year=work_year)
+    rows = Review.objects.filter(_seen(user, late), round__in=list(late), state__in=OPEN)
     names = ("dossier_id", "dossier__subject__name", "dossier__unit__name", "round__name", "round__deadline")
-    return [
-        Overdue("未报送", key, name, unit, matter, due, (on - due).days)
-        for key, name, unit, matter, due in rows.values_list(*names)
-        if due is not None
-    ]
+    return rows.order_by("round__deadline", "pk").values_list(*names)
 
 
-def _late_mendings(user: User | None, on: date) -> list[Overdue]:
-    rows = Rectification.objects.annotate(due=Coalesce("extended_to", "deadline")).filter(due__lt=on)
+def _late_mendings(user: User | None, on: date) -> QuerySet[Any, Any]:
+    rows = Rectification.objects.annotate(late_since=Coalesce("extended_to", "deadline")).filter(late_since__lt=on)
     rows = rows.exclude(state__in=[Rectification.State.CLOSED, Rectification.State.REPLIED])
-    rows = rows if user is None else rows.filter(finding__dossier__in=dossiers_visible_to(user))
-    told = rows.annotate(
-        matter=F("finding__text"), key=F("finding__dossier"), name=F("finding__dossier__subject__name")
-    )
-    return [
-        Overdue("整改逾期", key, name, unit, matter, due, (on - due).days)
-        for key, name, unit, matter, due in told.values_list("key", "name", "unit__name", "matter", "due")
-    ]
+    rows = rows if user is None else rows.filter(seen_by(user, "finding__dossier"))
+    told = ("finding__dossier", "finding__dossier__subject__name", "unit__name", "finding__text", "late_since")
+    return rows.order_by("late_since", "pk").values_list(*told)
+
+
+def _seen(user: User | None, rounds: Iterable[Round]) -> Q:
+    whole = user is None or sees_all_of(user, {one.division_id for one in rounds})
+    return Q() if whole else seen_by(user)

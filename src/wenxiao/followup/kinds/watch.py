@@ -6,10 +6,8 @@ The whole table is one frame lit by :mod:`~wenxiao.rulebook.pace_columns`; sente
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.db.models import Q
@@ -19,8 +17,6 @@ from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to
 from wenxiao.followup.kinds import money
 from wenxiao.followup.kinds.goals import goal_lights
 from wenxiao.followup.models import Finding, Rectification
-from wenxiao.orgs.selectors import seeing_grants
-from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import basis
@@ -30,6 +26,8 @@ from wenxiao.store.frames import read_columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from wenxiao.orgs.models import User
 
@@ -54,72 +52,74 @@ class WatchTable:
         return self.frame.height
 
     @property
+    def sums(self) -> pl.DataFrame:
+        """The rows added up by unit and lights: see :data:`SUMS`."""
+        if not self.frame.height:
+            return pl.DataFrame(schema=SUMS)
+        both = pl.col("budget").is_not_null() & pl.col("executed").is_not_null()
+        found = pl.col("confirmed") + pl.col("candidates")
+        return self.frame.group_by("unit", "light", "goal").agg(
+            pl.len().cast(pl.Int64).alias("n"),
+            pl.col("budget").filter(both).sum(),
+            pl.col("executed").filter(both).sum(),
+            pl.col("above").sum().cast(pl.Int64),
+            found.sum().cast(pl.Int64).alias("findings"),
+            (found > 0).sum().cast(pl.Int64).alias("irregular"),
+        )
+
+    @property
     def lights(self) -> dict[str, int]:
         """How many of each money light: 「1 红 1 黄 2 绿」; all four colours are there."""
-        return _counted(self.frame, "light")
+        return counted(self.sums, "light")
 
     @property
     def goals(self) -> dict[str, int]:
         """How many of each goal light."""
-        return _counted(self.frame, "goal")
+        return counted(self.sums, "goal")
 
     def only(self, condition: pl.Expr) -> WatchTable:
         """The rows that meet a condition, in the same order."""
         return WatchTable(self.rounds, self.frame.filter(condition), self.on)
 
+    def part(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
+        """Some rows as they stand."""
+        return self.frame.slice(start, None if stop is None else stop - start).to_dicts()
 
-def _counted(frame: pl.DataFrame, name: str) -> dict[str, int]:
-    found = dict(frame.group_by(name).len().iter_rows())
+
+SUMS = {
+    "unit": pl.Int64, "light": pl.String, "goal": pl.String, "n": pl.Int64, "budget": pl.Int64, "executed": pl.Int64,
+    "above": pl.Int64, "findings": pl.Int64, "irregular": pl.Int64,
+}  # fmt: skip
+"""A watch added up by unit and both lights: ``n`` dossiers, budget and executed (分) over those with both figures, how
+many are above pace, open findings, dossiers with any."""
+
+
+def counted(sums: pl.DataFrame, name: str) -> dict[str, int]:
+    """How many of each light of one kind; all four colours are there, worst first."""
+    found = dict(sums.group_by(name).agg(pl.col("n").sum()).iter_rows())
     return {light: found.get(light, 0) for light in LIGHTS}
 
 
 def watch(rounds: Round | Sequence[Round], user: User | None, *, on: date) -> WatchTable:
     """The watch over one window or several, of the dossiers ``user`` may see; excused ones (本次免报) are left out.
 
-    ``on`` is the day the watch is looked at. Budget is the window's own figure, else 全年预算数 of the arrangements.
-    Spending is the treasury's, else the unit's accounts, else what the form says: ``source`` names which counted,
-    ``paid`` and ``filed`` keep both.
+    Worked out from the rows, every time; pages take ``services.keeping.kept_watch``. ``on`` is the day the watch is
+    looked at. Budget is the window's own figure, else 全年预算数 of the arrangements. Spending is the treasury's, else
+    the unit's accounts, else what the form says: ``source`` names which counted, ``paid`` and ``filed`` keep both.
     """
     chosen = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
-    frames = [_of_round(one, user) for one in chosen]
+    frames = [lit(one, None if user is None else dossiers_visible_to(user).values("pk")) for one in chosen]
     together = pl.concat(frames) if frames else pl.DataFrame()
     return WatchTable(chosen, _worst_first(together) if frames else together, on)
 
 
-_KEPT: OrderedDict[tuple[object, ...], tuple[object, float, WatchTable]] = OrderedDict()
-_KEPT_TABLES = 8
-
-
-def watch_kept(rounds: Round | Sequence[Round], user: User | None, *, on: date, at_most: float = 0) -> WatchTable:
-    """As :func:`watch`, kept in this process until anybody acts: every act leaves an entry, so the trail's head tells.
-
-    For pages over a whole province. ``at_most`` lets a wall screen take a table up to so many seconds old although
-    somebody acted since; by default it is never older than the last act. Without a trail nothing is kept.
-    """
-    chosen = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
-    divisions = {one.division_id for one in chosen}
-    head = Entry.objects.filter(division__in=divisions).order_by("-pk").values_list("pk", "hash").first()
-    grants = tuple(grant.pk for grant in seeing_grants(user))
-    key = (tuple((one.pk, one.version) for one in chosen), user.pk if user else None, grants, on)
-    if key in _KEPT:
-        seen, at, table = _KEPT[key]
-        if head is not None and (seen == head or monotonic() - at < at_most):
-            _KEPT.move_to_end(key)
-            return table
-    made = watch(chosen, user, on=on)
-    if head is not None:
-        _KEPT[key] = (head, monotonic(), made)
-        while len(_KEPT) > _KEPT_TABLES:
-            _KEPT.popitem(last=False)
-    return made
-
-
-def _of_round(round: Round, user: User | None) -> pl.DataFrame:  # noqa: A002 - the field's own word (任务)
-    listed = _listed(round, user)
+def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.DataFrame:  # noqa: A002 - the field's own word (任务)
+    """The lines of one window, or of some of its dossiers, in no order. What is not in its scope has no line."""
+    listed = _listed(round, only)
     dossiers = listed["dossier"].to_list()
     which, day = money.chosen(round, dossiers), money.cut_off(round)
     through = round.through_month or 12
-    joined = listed.join(_reviewed(round), on="dossier", how="left")
+    joined = listed.join(_reviewed(round, dossiers), on="dossier", how="left")
     for part in (
         money.arranged(which, round.fiscal_year).rename({"budget": "arranged"}),
         money.spent(which, through),
@@ -140,31 +140,34 @@ def _of_round(round: Round, user: User | None) -> pl.DataFrame:  # noqa: A002 - 
         goal=pl.col("goal").fill_null("none"),
         **{name: pl.col(name).fill_null(0) for name in _COUNTS},
     )
-    lit = pace_columns(known, day, overrides_of(round.division))
-    return lit.with_columns(round=pl.lit(round.pk, dtype=pl.Int64)).select(*_COLUMNS)
+    shone = pace_columns(known, day, overrides_of(round.division))
+    return shone.with_columns(round=pl.lit(round.pk, dtype=pl.Int64)).select(*COLUMNS)
 
 
 _COUNTS = ("goals", "reported", "g_red", "g_yellow", "g_green", "confirmed", "candidates")
-_COLUMNS = (
+COLUMNS = (
     "round", "dossier", "unit", "review", "state", "budget", "executed", "source", "paid", "filed", "arrived",
     "cut_back", "due", "done", "planned", "rate_h", "elapsed_h", "index_t", "light", "above", *_COUNTS, "goal",
     "last_month",
 )  # fmt: skip
 
 
-def _listed(round: Round, user: User | None) -> pl.DataFrame:  # noqa: A002 - as above
-    """The dossiers of the round's scope the user may see. ``None`` is the machine itself and sees all."""
+def _listed(round: Round, only: QuerySet[Any, Any] | list[int] | None) -> pl.DataFrame:  # noqa: A002 - as above
+    """The dossiers of the round's scope, all or of some; many given by key are compared in memory."""
     rows = dossiers_of(round).exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
-    if user is not None:
-        rows = rows.filter(pk__in=dossiers_visible_to(user).values("pk"))
+    few = not isinstance(only, list) or len(only) <= money.FEW
+    if only is not None and few:
+        rows = rows.filter(pk__in=only)
     schema = {"dossier": pl.Int64, "unit": pl.Int64}
-    return read_columns(rows.order_by().values_list("pk", "unit"), schema).unique("dossier")
+    found = read_columns(rows.order_by().values_list("pk", "unit"), schema).unique("dossier")
+    return found if few else found.filter(pl.col("dossier").is_in(pl.Series(only, dtype=pl.Int64).implode()))
 
 
-def _reviewed(round: Round) -> pl.DataFrame:  # noqa: A002 - as above
+def _reviewed(round: Round, dossiers: list[int]) -> pl.DataFrame:  # noqa: A002 - as above
     schema = {"dossier": pl.Int64, "review": pl.Int64, "state": pl.String, "review_budget": pl.Int64, "filed": pl.Int64}
-    rows = Review.objects.filter(round=round).values_list("dossier", "pk", "state", "budget", "executed")
-    return read_columns(rows, schema)
+    rows = Review.objects.filter(round=round)
+    rows = rows.filter(dossier__in=dossiers) if len(dossiers) <= money.FEW else rows
+    return read_columns(rows.values_list("dossier", "pk", "state", "budget", "executed"), schema)
 
 
 def _official() -> pl.Expr:
@@ -202,11 +205,20 @@ def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:  # noqa: A00
     )
 
 
-def _worst_first(frame: pl.DataFrame) -> pl.DataFrame:
-    """By the worse of both lights, then money, then how far behind; open findings before clean ones."""
+def ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    """With the three places the order goes by: ``worse`` of both lights, ``money``, ``behind`` (no index: last)."""
     order = {light: rank for rank, light in enumerate(LIGHTS)}
     ranks = {name: pl.col(name).replace_strict(order, return_dtype=pl.Int64) for name in ("light", "goal")}
-    ranked = frame.with_columns(_worse=pl.min_horizontal(*ranks.values()), _money=ranks["light"])
-    keys = ["_worse", "_money", "index_t", "confirmed", "dossier", "round"]
-    down = [False, False, False, True, False, False]
-    return ranked.sort(keys, descending=down, nulls_last=True).drop("_worse", "_money")
+    return frame.with_columns(
+        worse=pl.min_horizontal(*ranks.values()), money=ranks["light"], behind=pl.col("index_t").fill_null(LAST)
+    )
+
+
+LAST = 2**62
+ORDER = ("worse", "money", "behind", "-confirmed", "dossier", "round")
+"""Worst first: by the worse of both lights, then money, then how far behind; open findings before clean ones."""
+
+
+def _worst_first(frame: pl.DataFrame) -> pl.DataFrame:
+    down = [name.startswith("-") for name in ORDER]
+    return ranked(frame).sort([name.lstrip("-") for name in ORDER], descending=down).drop("worse", "money", "behind")

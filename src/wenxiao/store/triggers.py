@@ -1,0 +1,122 @@
+"""Marks the database sets itself: whoever changes an input row, by whatever way, leaves a mark in the same transaction.
+
+On SQLite a trigger per row, on PostgreSQL one per statement. A mark is a row of one table with the key of what must be
+worked out again; see :class:`Input`. Marks are only ever added here: who works them off deletes exactly those it saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A table whose rows feed a worked-out one. ``lookup`` is a SELECT of the marked keys as ``key`` from the row ``{r}``.
+
+    Only changes of ``columns`` mark; a new or deleted row always does. ``only`` limits to some rows (SQL over ``{r}``).
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    lookup: str
+    only: str = ""
+
+    def keys(self, row: str) -> str:
+        """The SELECT of marked keys from one row."""
+        where = f" AND {self.only}" if " WHERE " in self.lookup else f" WHERE {self.only}"
+        return (self.lookup + (where if self.only else "")).format(r=row)
+
+
+EVENTS = ("insert", "update", "delete")
+
+
+def statements(inputs: Iterable[Input], *, prefix: str, marks: str, key: str, open_where: str) -> dict[str, list[str]]:
+    """By trigger name the statements that make it, for the database in use.
+
+    ``marks`` is the table of marks, ``key`` its column, ``open_where`` the SQL condition of a mark nobody took up yet.
+    """
+    make = _for_postgresql if connection.vendor == "postgresql" else _for_sqlite
+    return {
+        f"{prefix}{one.table}_{event}": make(one, event, f"{prefix}{one.table}_{event}", (marks, key, open_where))
+        for one in inputs
+        for event in EVENTS
+    }
+
+
+_Marks = tuple[str, str, str]
+
+
+def _for_sqlite(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
+    """One writer at a time: an open mark of the key says enough, a second one is not set."""
+    table, key, open_where = marks
+    sides = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[event]
+    changed = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in one.columns)
+    when = f" OF {', '.join(one.columns)} ON {one.table} WHEN {changed}" if event == "update" else f" ON {one.table}"
+    body = "".join(
+        f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM ({one.keys(side)}) s WHERE s.key IS NOT NULL "  # noqa: S608 - names and texts of this house's own tables
+        f"AND NOT EXISTS (SELECT 1 FROM {table} m WHERE m.{key} = s.key AND m.{open_where}); "
+        for side in sides
+    )
+    return [f"CREATE TRIGGER {name} AFTER {event.upper()}{when} BEGIN {body}END"]
+
+
+def _for_postgresql(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
+    """Marks are appended, never looked up: an open mark may just be being taken up by somebody who cannot see this change."""
+    table, key, _ = marks
+    pairs = (
+        f"({', '.join(f'w.{c}' for c in one.columns)}) IS DISTINCT FROM ({', '.join(f'b.{c}' for c in one.columns)})"
+    )
+    both = f"was w JOIN became b ON b.id = w.id WHERE {pairs}"
+    sources = {
+        "insert": "became",
+        "delete": "was",
+        "update": f"(SELECT w.* FROM {both} UNION ALL SELECT b.* FROM {both})",  # noqa: S608 - as above
+    }
+    tables = {"insert": "NEW TABLE AS became", "delete": "OLD TABLE AS was",
+              "update": "OLD TABLE AS was NEW TABLE AS became"}[event]  # fmt: skip
+    body = f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM {sources[event]} r CROSS JOIN LATERAL ({one.keys('r')}) s WHERE s.key IS NOT NULL"  # noqa: S608 - as above
+    when = f"AFTER {event.upper()} ON {one.table} REFERENCING {tables} FOR EACH STATEMENT"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {body}; RETURN NULL; END $body$",
+        f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()",
+    ]
+
+
+def standing(prefix: str) -> dict[str, str]:
+    """By trigger name the table it stands on, of those whose name begins so."""
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+        )
+    else:
+        sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {name: table for name, table in cursor.fetchall() if name.startswith(prefix)}
+
+
+def drop(prefix: str) -> int:
+    """Take away the triggers whose name begins so; returns how many stood."""
+    found = standing(prefix)
+    with connection.cursor() as cursor:
+        for name, table in found.items():
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+                cursor.execute(f"DROP FUNCTION {name}()")
+            else:
+                cursor.execute(f"DROP TRIGGER {name}")
+    return len(found)
+
+
+def install(made: dict[str, Sequence[str]] | dict[str, list[str]]) -> None:
+    """Make triggers that do not stand yet."""
+    with connection.cursor() as cursor:
+        for lines in made.values():
+            for line in lines:
+                cursor.execute(line)
