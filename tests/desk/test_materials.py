@@ -258,6 +258,14 @@ def test_the_same_bytes_twice_are_one(handed, place, inside):
     assert (answer.status_code, "完全相同" in answer.content.decode()) == (409, True)
 
 
+def test_the_same_bytes_for_a_further_row_serve_it_too_until_looked_at(handed, place, inside):
+    client = inside(place.clerk)
+    assert add(client, place, pdf(), row=[place.rows[3].pk]).status_code == 302
+    assert [row.pk for row in of(place, 3)] == [handed.pk]
+    act(inside(place.officer), handed, "judge", accepted="yes")
+    assert add(inside(place.clerk), place, pdf(), row=[place.rows[4].pk]).status_code == 409
+
+
 def test_a_stale_verdict_is_refused(handed, place, inside):
     client = inside(place.officer)
     address = reverse("desk:material_act", args=[handed.pk, "judge"])

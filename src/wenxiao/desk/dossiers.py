@@ -12,7 +12,7 @@ from wenxiao.desk.editing import editable
 from wenxiao.desk.materials import asked_row, panel
 from wenxiao.desk.results import results, stages
 from wenxiao.desk.tables import indicator_table, score_sheets
-from wenxiao.evidence.selectors import may_hand_in, shelf_of
+from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_of, uses_of
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
@@ -45,7 +45,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     mark = mark_seen_by(person(request), int(asked)) if asked.isdecimal() else None
     shelf, opened = shelf_of(person(request), row.pk), None if mark else asked_row(request)
     values = {
-        "shelf": shelf, "hands": may_hand_in(held(request), row), "opened": opened,
+        "shelf": shelf, "hands": held(request).can("fill", unit=row.unit, subject=row.subject), "opened": opened,
         "proofs": panel(request, row, opened, "dossier", shelf=shelf) if opened else None,
         "dossier": row, "subject": row.subject, "money": amounts, "rate": rate_percent(amounts.spent, amounts.budget),
         "results": results(reviews), "stages": stages(reviews, promise, findings, uses), "reviews": reviews,

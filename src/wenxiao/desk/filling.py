@@ -16,7 +16,7 @@ from wenxiao.desk.lights import of_dossier, table_of
 from wenxiao.desk.materials import asked_row, panel
 from wenxiao.desk.prechecks import Check, blocking, checks_of
 from wenxiao.desk.rounds import CHECKERS
-from wenxiao.evidence.selectors import may_hand_in, shelf_of
+from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.kinds.prefilled import prefilled
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
@@ -93,7 +93,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
     holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
     origin, asked = f"filling:{row.pk}", asked_row(request)
     values = {
-        "shelf": shelf, "origin": origin, "asked": asked, "hands": may_hand_in(holding, row.dossier),
+        "shelf": shelf, "origin": origin, "asked": asked, "hands": holding.can("fill", unit=row.dossier.unit, subject=row.dossier.subject),
         "proofs": panel(request, row.dossier, asked, origin, "#proof-box", shelf) if asked else None,
         "review": row, "rows": rows, "checks": checks, "numbers": _numbers(checks), "blocking": blocking(checks),
         "fills": may_fill(request, row), "answer": answer, "rate": rate_percent(row.executed, row.budget),

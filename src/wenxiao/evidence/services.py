@@ -45,15 +45,14 @@ def hand_in_material(
 ) -> Material:
     """A proof enters the dossier for some of its indicator rows (none: the object as a whole).
 
-    The same bytes twice on one dossier are refused: one proof may serve several rows. Raises Refused, NotAllowed.
+    The same bytes handed in for a further row make no second proof: the first serves that row too, as long as nobody has
+    looked at it. Raises Refused, NotAllowed.
     """
     side = side_of(by, dossier)
     _check(dossier, indicators, kind)
     same = Material.objects.filter(dossier=dossier, file__sha256=file.sha256, state__in=STANDING).first()
     if same is not None:
-        raise NotAllowed(
-            f"《{file.name}》与已有的“{same.title}”内容完全相同，不必再交；它还证明别的指标时，请在那一份上添加。"
-        )
+        return _same_again(same, indicators, by, file)
     row = Material.objects.create(
         dossier=dossier, title=_title(title, file), kind=kind, dated=dated, note=note[:300], file=file, side=side, by=by,
         stage=stage, through_month=through_month, personal=[list(one) for one in personal], synthetic=synthetic,
@@ -132,6 +131,13 @@ def judge_material(
         data={"before": before, "after": material.get_state_display()},
     )  # fmt: skip
     return material
+
+
+def _same_again(same: Material, indicators: Sequence[Indicator], by: User | None, file: StoredFile) -> Material:
+    known = set(same.indicators.values_list("pk", flat=True))
+    if same.state == Material.State.UNVERIFIED and any(one.pk not in known for one in indicators):
+        return add_rows(material=same, indicators=indicators, by=by)
+    raise NotAllowed(f"《{file.name}》与已有的“{same.title}”（{same.get_state_display()}）内容完全相同，不必再交。")
 
 
 def side_of(by: User | None, dossier: Dossier) -> str:
