@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from wenxiao.store.fields import FixedField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _TEXT = (models.CharField, models.TextField)
 _INTEGER = (FixedField, models.IntegerField, models.AutoField, models.ForeignKey, models.BooleanField)
@@ -44,25 +44,37 @@ def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
 _SLICE = 50_000
 
 
-def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any], *, many: bool = False) -> pl.DataFrame:
+def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> pl.DataFrame:
     """The values of ``rows`` (a ``values_list``, annotations allowed) as a frame with the columns of ``schema``, in order.
 
-    One query, nothing converted on the way: money is int64 分, sums of money too; truth values arrive as 0 and 1. With
-    ``many`` the rows are fetched in slices, so that a million of them are never held as Python values at once.
+    One query, nothing converted on the way: money is int64 分, sums of money too; truth values arrive as 0 and 1.
     """
     try:
         sql, params = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return pl.DataFrame(schema=schema)
-    parts = [pl.DataFrame(schema=schema)]
-    with connection.chunked_cursor() if many else connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        while data := cursor.fetchmany(_SLICE) if many else cursor.fetchall():
-            columns = zip(schema.items(), zip(*data, strict=True), strict=True)
-            parts.append(pl.DataFrame([_series(name, kind, values) for (name, kind), values in columns]))
-            if not many:
-                break
-    return parts[-1] if len(parts) <= 2 else pl.concat(parts)
+        return _frame(cursor.fetchall(), schema)
+
+
+def read_slices(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> Iterator[pl.DataFrame]:
+    """The same in frames of at most 50 000 rows, so that a million are never held as Python values at once."""
+    try:
+        sql, params = rows.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while data := cursor.fetchmany(_SLICE):
+            yield _frame(data, schema)
+
+
+def _frame(data: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    if not data:
+        return pl.DataFrame(schema=schema)
+    columns = zip(schema.items(), zip(*data, strict=True), strict=True)
+    return pl.DataFrame([_series(name, kind, values) for (name, kind), values in columns])
 
 
 def _series(name: str, kind: Any, values: tuple[Any, ...]) -> pl.Series:

@@ -105,21 +105,28 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
     """``base``: the voucher number, or a digest of day, amount and content; ``tie``, ``echo``: digests to compare by."""
-    content = pl.concat_str(
-        [pl.col(name).fill_null("") for name in ("item", "payee", "purpose") if name in frame.columns], separator="|"
-    )
-    when = pl.coalesce(pl.col("on").cast(pl.String), pl.col("own_month").cast(pl.String)).fill_null("")
-    shape = pl.concat_str([when, pl.col("spent_fen").cast(pl.String).fill_null(""), content], separator="|")
     shown = pl.when(pl.col("unit") != "").then(pl.col("unit")).otherwise(pl.col("department"))
-    frame = frame.with_columns(content=content, unit_shown=shown)
-    echo = pl.struct("spent_fen", *(name for name in _ECHO if name in frame.columns))
-    blank = frame.filter(pl.col("voucher") == "").select(shape.alias("shape"))["shape"].unique()
-    digests = {text: f"~{digest_of([text])[:24]}" for text in blank}
-    own = shape.replace_strict(list(digests), list(digests.values()), default="") if digests else pl.lit("")
+    frame = frame.with_columns(unit_shown=shown)
+    content = [name for name in ("item", "payee", "purpose") if name in frame.columns]
+    whole = frame.select("spent_fen", *(name for name in _ECHO if name in frame.columns))
     return frame.with_columns(
-        base=pl.when(pl.col("voucher") != "").then(pl.col("voucher").str.slice(0, 50)).otherwise(own),
-        tie=pl.col("content").hash(seed=1), echo=echo.hash(seed=2), echo_too=echo.hash(seed=3),
+        _bases(frame, content).alias("base"), frame.select(content).hash_rows(seed=1).alias("tie"),
+        whole.hash_rows(seed=2).alias("echo"), whole.hash_rows(seed=3).alias("echo_too"),
     )  # fmt: skip
+
+
+def _bases(frame: pl.DataFrame, content: Sequence[str]) -> pl.Series:
+    """The key each payment has in its source, without what tells apart several of one key."""
+    voucher = frame["voucher"].str.slice(0, 50)
+    if not (voucher == "").any():
+        return voucher
+    when = pl.coalesce(pl.col("on").cast(pl.String), pl.col("own_month").cast(pl.String)).fill_null("")
+    words = pl.concat_str([pl.col(name) for name in content], separator="|")
+    shape = pl.concat_str([when, pl.col("spent_fen").cast(pl.String).fill_null(""), words], separator="|")
+    shapes = frame.select(shape=pl.when(pl.col("voucher") == "").then(shape))["shape"]
+    digests = {text: f"~{digest_of([text])[:24]}" for text in shapes.drop_nulls().unique()}
+    own = shapes.replace_strict(list(digests), list(digests.values()), default=None)
+    return own.zip_with(voucher == "", voucher)
 
 
 def _lean(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:

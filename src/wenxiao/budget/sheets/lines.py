@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHIFTS = {"元": 0, "百元": 2, "千元": 3, "万元": 4, "亿元": 8}
 MOST_PROBLEMS = 1_000
+_TO_THE_CENT = r"^-?\d{1,15}\.\d\d$"
 FUNDS = (
     ("一般公共", Fund.GENERAL), ("政府性基金", Fund.GOVERNMENT), ("国有资本", Fund.STATE_CAPITAL),
     ("社会保险", Fund.SOCIAL), ("社保", Fund.SOCIAL), ("结转", Fund.CARRIED), ("结余", Fund.CARRIED),
@@ -119,6 +120,10 @@ def half_width(role: str) -> pl.Expr:
 def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
     """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are no money get ``bad``."""
     shift = 2 + SHIFTS[unit]
+    if (
+        shift == 2 and frame[role].str.contains(_TO_THE_CENT).all()
+    ):  # as nearly every export writes it: no need to look closer
+        return frame.with_columns(pl.col(role).str.replace(".", "", literal=True).cast(pl.Int64).alias(f"{role}_fen"))
     text = half_width(role).str.replace_all(r"[,\s¥￥元]", "").str.replace(r"^\((\d[\d.]*)\)$", "-$1")
     text = text.str.replace(r"^\+", "").str.replace(r"^—", "-")
     parts = frame.with_columns(t=text).with_columns(
@@ -146,7 +151,27 @@ def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> p
 
 def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     """``on`` (Date), ``own_year`` and ``own_month`` from date, month and year columns; unreadable dates get ``bad``."""
-    frame = _empty_unless(frame, ("date", "month", "year"))
+    frame = _empty_unless(frame, _WHEN)
+    # a year has 366 days, however many lines there are: each writing of a day is read once
+    told = _days_of(frame.select(_WHEN).unique())
+    frame = frame.join(told, on=_WHEN, how="left", maintain_order="left")
+    unreadable = (pl.col("date") != "") & pl.col("on").is_null()
+    findings.each(
+        frame.filter(unreadable),
+        "DR-62",
+        "阻断",
+        "“{date}”不是日期。",
+        mend="应填日期，如 2021-03-05。",
+        got="date",
+    )
+    return frame.with_columns(bad=pl.col("bad") | unreadable)
+
+
+_WHEN = ["date", "month", "year"]
+
+
+def _days_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """What each writing of date, month and year means: ``on``, ``own_month``, ``own_year``, ``budget_year``."""
     pattern = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[\sT].*)?$"
     tidy = half_width("date").str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
     frame = frame.with_columns(d=tidy).with_columns(
@@ -173,16 +198,7 @@ def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         own_year=pl.coalesce(pl.col("on").dt.year(), month_year, year),
         budget_year=year,
     )
-    unreadable = (pl.col("date") != "") & pl.col("on").is_null()
-    findings.each(
-        frame.filter(unreadable),
-        "DR-62",
-        "阻断",
-        "“{date}”不是日期。",
-        mend="应填日期，如 2021-03-05。",
-        got="date",
-    )
-    return frame.with_columns(bad=pl.col("bad") | unreadable).drop("d", "y", "m", "day")
+    return frame.drop("d", "y", "m", "day")
 
 
 def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
@@ -191,6 +207,7 @@ def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 
 def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.DataFrame:
     """``fund_key`` and ``level_key``. Without such a column the fund is the undivided total; unknown words are 其他."""
+    words = frame.group_by("fund", "level", maintain_order=True).agg(pl.col("line").min())
     fund: Any = pl.when(pl.lit("fund" not in columns.places)).then(pl.lit(str(Fund.TOTAL)))
     for word, key in FUNDS:
         fund = fund.when(pl.col("fund").str.contains(word, literal=True)).then(pl.lit(str(key)))
@@ -199,14 +216,17 @@ def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.
         level = level.when(pl.col("level").str.contains(word, literal=True)).then(pl.lit(str(rank)))
     known = pl.any_horizontal([pl.col("fund").str.contains(word, literal=True) for word, _ in FUNDS])
     if "fund" in columns.places:
-        strange = frame.filter(~known).group_by("fund").agg(pl.col("line").min()).sort("line")
+        strange = words.filter(~known).group_by("fund").agg(pl.col("line").min()).sort("line")
         strange = strange.filter(~pl.col("fund").is_in(list(findings.words)))
         findings.words.update(strange["fund"])
         findings.each(
             strange, "DR-63", "警告", "资金性质“{fund}”未能识别，按“其他资金”计。",
             mend="请核对资金性质的写法，如“一般公共预算”。", got="fund",
         )  # fmt: skip
-    return frame.with_columns(
+    told = words.select(
+        "fund",
+        "level",
         fund_key=fund.otherwise(pl.lit(str(Fund.OTHER))),
         level_key=level.otherwise(pl.lit(str(Level.DISTRICT))),
     )
+    return frame.join(told, on=["fund", "level"], how="left", maintain_order="left")

@@ -179,9 +179,10 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     if work.columns.kind == "spending":
         frame = spending.say_repeats(frame, work.findings, keep=work.choices.keep_repeats)
         spending.say_reversals(frame, work.findings)
-    every = frame.height
-    good = frame.filter(~pl.col("bad") & ~pl.col("skip") & pl.col("subject").is_not_null())
-    good = good.drop("bad", "skip", "who", "own_year", "budget_year")
+    every, enters = frame.height, ~pl.col("bad") & ~pl.col("skip") & pl.col("subject").is_not_null()
+    which = frame.select(enters=enters)["enters"]
+    good = frame.drop("bad", "skip", "who", "own_year", "budget_year")
+    good = good if which.all() else good.filter(which)  # nothing is copied where nothing is left out
     outcome.accepted, outcome.left_out = good.height, every - good.height
     outcome.total_fen = sum(int(good[column].sum() or 0) for column in _summed(work))
     work.subjects = good["subject"].unique().to_list()

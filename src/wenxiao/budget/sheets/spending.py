@@ -9,10 +9,9 @@ import polars as pl
 
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.selectors import money_of
-from wenxiao.budget.sheets.condensed import FUND
 from wenxiao.rulebook.numbers import fen, from_fen, wan
 from wenxiao.store.bulk import insert_frame, update_rows
-from wenxiao.store.frames import read_columns, read_frame
+from wenxiao.store.frames import read_frame, read_slices
 
 if TYPE_CHECKING:
     from wenxiao.budget.sheets.lines import Findings
@@ -22,12 +21,13 @@ if TYPE_CHECKING:
     from wenxiao.rulebook.problems import Level
 
 _FEW = 500
+_SLICE = 100_000
 
 
 def say_repeats(frame: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.DataFrame:
     """The same line twice in one file is left out (``keep``: only named): same object, day, voucher, amount and text."""
     echo = ["echo", "echo_too"]
-    twice = frame.select("line", *echo).filter(pl.struct(echo).is_duplicated())
+    twice = frame.select("line", *echo).filter(pl.col("echo").is_duplicated())  # few; both digests tell for certain
     again = twice.with_columns(first=pl.col("line").min().over(echo)).filter(pl.col("first") != pl.col("line"))
     level: Level = "提示" if keep else "警告"
     done = "仍计入。" if keep else "没有计入。"
@@ -80,7 +80,9 @@ def say_reversals(frame: pl.DataFrame, findings: Findings) -> None:
 def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """``key_line``: the ``base`` (voucher number or digest); a number behind # where several lines share it."""
     group = ["subject", "fund_key", "base"]
-    shared = frame.filter(pl.struct(group).is_duplicated())
+    # equal digests are looked at, different ones cannot be equal keys
+    alike = frame.filter(frame.select(group).hash_rows().is_duplicated())
+    shared = alike.filter(pl.struct(group).is_duplicated())
     if not shared.height:
         return frame.drop("tie").rename({"base": "key_line"})
     when = pl.coalesce(pl.col("on").cast(pl.String), pl.col("own_month").cast(pl.String)).fill_null("")
@@ -121,50 +123,52 @@ def _sum(frame: pl.DataFrame) -> int:
 
 
 _STORED: dict[str, Any] = {
-    "subject": pl.Int64,
-    "fund_key": FUND,
-    "key_line": pl.String,
-    "old": pl.Int64,
-    "old_month": pl.Int8,
-    "pk": pl.Int64,
-}
+    "subject": pl.Int64, "fund": pl.String, "line": pl.String, "old": pl.Int64, "old_month": pl.Int8, "pk": pl.Int64,
+}  # fmt: skip
+_SAME = ["same", "same_too"]
+"""Two digests of subject, fund and line key, by which a line of the file and a stored one are the same."""
+
+
+def _same(subject: pl.Expr, fund: pl.Expr, line: pl.Expr, frame: pl.DataFrame) -> list[pl.Series]:
+    keys = frame.select(subject.alias("subject"), fund.cast(pl.String).alias("fund"), line.alias("line"))
+    return [keys.hash_rows(seed=at).alias(name) for at, name in enumerate(_SAME, 1)]
 
 
 def _stored(division: Division, year: int, source: str) -> pl.DataFrame:
-    """The lines there are of this source and year."""
+    """The lines there are of this source and year: their digests, amount, month and number."""
     rows = Spending.objects.filter(
         dossier__subject__division=division, dossier__fiscal_year=year, source=source, cumulative=False,
     ).exclude(line="")  # fmt: skip
-    return read_columns(
-        rows.values_list("dossier__subject", "fund", "line", "amount", "month", "pk"), _STORED, many=True
-    )
+    schema = {**dict.fromkeys(_SAME, pl.UInt64), "old": pl.Int64, "old_month": pl.Int8, "pk": pl.Int64}
+    parts = [pl.DataFrame(schema=schema)]
+    for part in read_slices(rows.values_list("dossier__subject", "fund", "line", "amount", "month", "pk"), _STORED):
+        digests = _same(pl.col("subject"), pl.col("fund"), pl.col("line"), part)
+        parts.append(part.with_columns(digests).select(list(schema)))
+    return pl.concat(parts)
 
 
 def difference(good: pl.DataFrame, *, division: Division, year: int, source: str) -> Difference:
     """The file's good lines against the stored ones of the same source and year, by subject, fund and line key."""
     stored = _stored(division, year, source)
     if not stored.height:
-        return Difference(good, _with_old(good.clear()), same=0, gone=0, gone_fen=0)
-    keys = ["subject", "fund_key", "key_line"]
-    kept = good.select("line", *keys, "spent_fen", "own_month")
-    both = kept.select(keys).join(stored, on=keys, how="left", maintain_order="left").drop(keys)
+        return Difference(good, _changed(good.clear(), stored), same=0, gone=0, gone_fen=0)
+    keys = pl.DataFrame(_same(pl.col("subject"), pl.col("fund_key"), pl.col("key_line"), good))
+    both = keys.join(stored, on=_SAME, how="left", maintain_order="left")
     known = both["pk"].is_not_null()
     altered = known & ((both["old"] != good["spent_fen"]) | (both["old_month"] != good["own_month"]))
-    months = good["own_month"].unique().to_list()
-    gone = stored.filter(pl.col("old_month").is_in(months)).join(kept, on=keys, how="anti")
+    gone = stored.filter(pl.col("old_month").is_in(good["own_month"].unique().to_list()))
+    gone = gone.join(keys, on=_SAME, how="anti")
     return Difference(
-        new=good.filter(~known),
-        changed=pl.concat([good, both], how="horizontal").filter(altered),
+        new=good if not known.any() else good.filter(~known),
+        changed=_changed(good.filter(altered), both.filter(altered)),
         same=both.filter(known & ~altered).height,
         gone=gone.height,
         gone_fen=int(gone["old"].sum() or 0),
     )
 
 
-def _with_old(good: pl.DataFrame) -> pl.DataFrame:
-    return good.with_columns(
-        pl.lit(None, kind).alias(name) for name, kind in _STORED.items() if name not in good.columns
-    )
+def _changed(lines: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([lines, stored.clear() if not lines.height else stored], how="horizontal")
 
 
 def say_over_budget(
@@ -196,12 +200,14 @@ def _budgets(subjects: list[int], division: Division, year: int) -> pl.DataFrame
     """Full-year budget and what is paid so far, in 分, of those subjects whose budget is known."""
     of_year = Dossier.objects.filter(subject__division=division, fiscal_year=year)
     dossiers = read_frame(of_year, ["id", "subject_id"]).filter(pl.col("subject_id").is_in(subjects))
-    money = money_of(dossiers["id"].to_list() if dossiers.height <= _FEW else of_year)
-    rows = [
-        (subject, fen(m.budget), fen(m.spent) if m.spent is not None else 0)
-        for pk, subject in dossiers.select("id", "subject_id").iter_rows()
-        if (m := money.get(pk)) is not None and m.budget is not None
-    ]
+    rows = []
+    for part in dossiers.iter_slices(_FEW):  # what a selector tells of each is more than what is kept of it
+        money = money_of(part["id"].to_list())
+        rows += [
+            (subject, fen(m.budget), fen(m.spent) if m.spent is not None else 0)
+            for pk, subject in part.iter_rows()
+            if (m := money[pk]).budget is not None
+        ]
     return pl.DataFrame(rows, schema={"subject": pl.Int64, "budget": pl.Int64, "stored": pl.Int64}, orient="row")
 
 
@@ -211,14 +217,18 @@ def apply(found: Difference, *, dossiers: dict[int, int], source: str, batch: Im
         {"subject": list(dossiers), "dossier_id": list(dossiers.values())},
         schema={"subject": pl.Int64, "dossier_id": pl.Int64},
     )
-    rows = found.new.join(owned, on="subject").select(
-        "dossier_id", pl.col("fund_key").alias("fund"), pl.lit(str(source)).alias("source"),
-        pl.col("own_month").cast(pl.Int64).alias("month"), pl.col("spent_fen").alias("amount"),
-        pl.col("on").alias("paid_on"), pl.col("key_line").alias("line"), pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
-    )  # fmt: skip
     # in the order of the table's own indexes: a million rows enter twice as fast
-    rows = rows.sort("dossier_id", "fund", "line")
-    written.created_with_batch(Spending, insert_frame(Spending, rows))
+    keys = ["subject", "fund_key", "key_line"]
+    order = found.new.select(keys).with_row_index("at").sort(keys)["at"]
+    for start in range(0, found.new.height, _SLICE):
+        part = found.new[order[start : start + _SLICE]].join(owned, on="subject", how="left", maintain_order="left")
+        rows = part.select(
+            "dossier_id", pl.col("fund_key").cast(pl.String).alias("fund"), pl.lit(str(source)).alias("source"),
+            pl.col("own_month").alias("month"), pl.col("spent_fen").alias("amount"), pl.col("on").alias("paid_on"),
+            pl.col("key_line").alias("line"), pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
+        )  # fmt: skip
+        insert_frame(Spending, rows)
+    written.created_with_batch(Spending, found.new.height)
     _correct(found.changed, written)
 
 
