@@ -1,7 +1,7 @@
 """Coming in: by password, and in a demonstration by choosing who to be."""
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -47,3 +47,40 @@ def test_leaving(inside, small):
     client = inside(small.clerk)
     assert client.post("/logout")["Location"] == "/login"
     assert client.get("/subjects").status_code == 302
+
+
+def test_what_was_sent_after_the_session_ended_leads_back_to_its_page(client, small):
+    answer = client.post("/rounds/new", {"name": "x"}, headers={"referer": "http://testserver/rounds/new?year=2021"})
+    assert (answer.status_code, answer["Location"]) == (302, "/login?next=/rounds/new%3Fyear%3D2021")
+    assert "刚才提交的没有写入" in client.get("/login").content.decode()
+    foreign = client.post("/rounds/new", {}, headers={"referer": "https://elsewhere.example/rounds/new"})
+    assert foreign["Location"] == "/login?next=/"
+
+
+def test_a_part_of_a_page_is_told_and_leads_nowhere(client, small):
+    answer = client.get(f"/dossiers/{small.dossiers[0].pk}/spending", headers={"hx-request": "true"})
+    assert answer.status_code == 401
+    assert "登录已经过期" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_an_address_for_buttons_says_so_when_opened(small, inside):
+    answer = inside(small.officer).get("/findings/draw")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "这一步要从页面上办" in answer.content.decode()
+
+
+def test_a_page_left_open_too_long_is_said_in_words(small):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(small.officer)
+    answer = client.post("/rounds/new", {"name": "x"}, headers={"referer": "http://testserver/rounds/new"})
+    assert answer.status_code == 403
+    text = answer.content.decode()
+    assert "页面停留太久了" in text
+    assert 'href="http://testserver/rounds/new"' in text
+
+
+def test_refusals_lead_only_where_one_may_go(small, inside):
+    text = inside(small.security).get("/trail").content.decode()
+    assert "回工作台" in text
+    assert "去对象列表" not in text

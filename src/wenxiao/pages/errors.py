@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def _page(request: HttpRequest, status: int, title: str, text: str, hint: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, text: str, hint: str = "", *, lost: bool = False
+) -> HttpResponse:
+    """``lost``: what was sent did not arrive; the browser keeps what was typed for when the page is opened again."""
     part = getattr(request, "htmx", False)
     template = "pages/said_part.html" if part else "pages/said.html"
-    return render(request, template, {"status": status, "title": title, "text": text, "hint": hint}, status=status)
+    back = request.headers.get("referer", "") if request.method == "POST" else ""
+    values = {"status": status, "title": title, "text": text, "hint": hint, "lost": lost}
+    values["back"] = back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else ""
+    return render(request, template, values, status=status)
 
 
 def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
@@ -32,7 +39,7 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
 
 def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
     """409: somebody was faster, or the state does not allow it."""
-    return _page(request, 409, "这一步现在办不了", sentence, "没有写入任何内容。请返回看最新情况后再办。")
+    return _page(request, 409, "这一步现在办不了", sentence, "没有写入任何内容。请看最新情况后再办。")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handler
@@ -46,10 +53,31 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def logged_out(request: HttpRequest) -> HttpResponse:
+    """401 for a part of a page: the page itself stays, with everything typed on it."""
+    return _page(request, 401, "登录已经过期", "填的都还在这一页。请另开一个窗口登录，再回来点一次。")
+
+
+def not_this_way(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
+    """405: an address that takes what a button sends was opened by itself, as after going back or logging in again."""
+    response = _page(
+        request,
+        405,
+        "这一步要从页面上办",
+        "这个地址只接收页面上按钮交来的内容，不能直接打开。没有写入任何内容。",
+        "请从菜单进入要办的事，再按那一页上的按钮。",
+    )
+    response["Allow"] = ", ".join(methods)
+    return response
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of Django's form protection: the page was left open too long."""
     log.warning("form refused: %s", reason)
-    return _page(request, 403, "页面停留太久了", "为防止他人冒用，这次提交没有受理。", "请刷新页面，重新提交一次。")
+    return _page(
+        request, 403, "页面停留太久了", "为防止他人冒用，这次提交没有写入。",
+        "请回到原来的页面再提交一次，填过的内容会放回去。", lost=True,
+    )  # fmt: skip
 
 
 def broken(request: HttpRequest) -> HttpResponse:

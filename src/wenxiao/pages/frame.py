@@ -113,11 +113,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     inside = bool(user and user.is_authenticated)
     division = user.division if inside and user else None
+    part = getattr(request, "htmx", False)  # parts show no toasts and must not swallow those of the next page
     values: dict[str, Any] = {
         "user": user if inside else None, "division": division, "path": request.path, "themes": THEMES,
         "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "light",
         "demo": bool(settings.DEMO or (division and division.demo)), "menu": [], "more": [], "thumb": [], "year": None,
-        "today": today(), "messages": list(get_messages(request)),
+        "today": today(), "messages": [] if part else list(get_messages(request)),
     }  # fmt: skip
     if inside:
         holding = held(request)

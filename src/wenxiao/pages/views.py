@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404
 from django.shortcuts import redirect
 
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import User
 
+EXPIRED = "登录已经过期，刚才提交的没有写入。登录后回到原来的页面，填过的内容会放回去。"
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
 """Where a person with a one-time password is led from every page until they have chosen their own."""
 
@@ -54,9 +57,9 @@ def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callab
         @wraps(function)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in {*methods, "HEAD"}:
-                return HttpResponseNotAllowed(methods)
+                return errors.not_this_way(request, methods)
             if power != "anyone" and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_login(request)
             if power != "anyone" and person(request).must_change_password and request.path != PASSWORD_PAGE:
                 return redirect(PASSWORD_PAGE)
             # Who only looks changes no grant: they are read once. Whoever acts asks again before and after.
@@ -70,6 +73,27 @@ def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callab
         return guarded
 
     return decorate
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To the login and back to this page; from a form, back to the page it stands on.
+
+    A part of a page is only told: to lead away would lose what is being typed around it.
+    """
+    if getattr(request, "htmx", False):
+        return errors.logged_out(request)
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    messages.error(request, EXPIRED)
+    return redirect_to_login(_came_from(request))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this site the request was sent from; the front page where the browser does not say."""
+    came = urlsplit(request.META.get("HTTP_REFERER", ""))
+    if came.netloc != request.get_host():
+        return "/"
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 def _answer(

@@ -101,6 +101,17 @@
     for (const told of document.querySelectorAll("[data-batch-count]")) told.textContent = String(count);
   });
 
+  /* A table that fits its box lets its head and total stay in sight of the page; a wider one scrolls in its own box. */
+  function fit() {
+    for (const box of document.querySelectorAll(".scroll")) {
+      box.classList.remove("fits");
+      box.classList.toggle("fits", box.scrollWidth <= box.clientWidth + 1 && getComputedStyle(box).maxHeight === "none");
+    }
+  }
+  fit();
+  on("htmx:afterSettle", fit);
+  window.addEventListener("resize", fit);
+
   /* Parts that htmx brings. */
   on("htmx:beforeRequest", (event) => {
     const opener = event.detail.elt;
@@ -119,10 +130,11 @@
     box.querySelector("h2, h3")?.focus({ preventScroll: true });
     if (getComputedStyle(box).position === "static") box.scrollIntoView({ block: "nearest" });
   });
-  function say(text) {
+  function say(text, tone = "bad") {
     const toast = document.createElement("div");
-    toast.className = "toast bad";
-    toast.setAttribute("role", "alert");
+    for (const other of document.querySelectorAll(".toast > span")) if (other.textContent === text) return;
+    toast.className = `toast ${tone}`;
+    toast.setAttribute("role", tone ? "alert" : "status");
     const words = document.createElement("span");
     words.textContent = text;
     const shut = document.createElement("button");
@@ -133,6 +145,7 @@
     toast.append(words, shut);
     document.getElementById("toasts")?.append(toast);
   }
+  on("wenxiao:say", (event) => say(event.detail, ""));
   on("htmx:sendError", () => say("网络不通，没有取到内容。已填的都在，请稍后再点一次。"));
   on("htmx:responseError", (event) => {
     const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector(".said");
