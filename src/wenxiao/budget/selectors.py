@@ -25,27 +25,9 @@ KINDS = {kind.value: str(kind.label) for kind in Subject.Kind}
 """The kinds of subjects with their words."""
 
 
-def _visible(user: User | None, prefix: str, unit_path: str) -> Q:
-    """The condition on subjects (reached by ``prefix``) in the scope of the user's grants."""
-    grants = seeing_grants(user)
-    all_of = set(reads_restricted(grants))
-    whole = {g.division_id for g in grants if g.unit_id is None and not g.by_subjects} - all_of
-    listed = [g.pk for g in grants if g.by_subjects]
-    condition = within(seeing_paths(user), unit_path)
-    if all_of:
-        condition |= Q(**{f"{prefix}division__in": sorted(all_of)})
-    if whole:
-        open_to_all = ~Q(**{f"{prefix}restriction": Subject.Restriction.RESTRICTED})
-        condition |= Q(**{f"{prefix}division__in": sorted(whole)}) & open_to_all
-    if listed:
-        through = Grant.subjects.through.objects.filter(grant__in=listed)
-        condition |= Q(**{f"{prefix}pk__in": through.values("subject")})
-    return condition
-
-
 def subjects_visible_to(user: User | None) -> QuerySet[Subject]:
     """Subjects in the scope of the user's grants; 限制知悉 ones only to their own side and those named in permissions."""
-    return Subject.objects.filter(_visible(user, "", "unit__path"))
+    return Subject.objects.filter(_whole(user, "") | _parts(user, "unit", "pk"))
 
 
 def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
@@ -56,11 +38,43 @@ def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
 def seen_by(user: User | None, path: str = "dossier") -> Q:
     """The condition of :func:`dossiers_visible_to` on rows that hang on a dossier; ``path`` leads to it ("": itself).
 
-    For ordered or counted rows of many dossiers: no list of dossiers is made first.
+    Who sees a whole division sees nearly all: every row is asked for its own dossier, so that what is ordered or counted
+    is never gathered by way of the division. Who sees some units has their few dossiers looked up first.
     """
-    prefix = f"{path}__" if path else ""
-    by_year_unit = within(seeing_paths(user), f"{prefix}unit__path")
-    return _visible(user, f"{prefix}subject__", f"{prefix}subject__unit__path") | by_year_unit
+    if not path:
+        whole, own = _whole(user, "subject__"), Subject.objects.filter(unit__in=_units(user))
+        return whole | _parts(user, "unit", "subject") | (Q(subject__in=own) if seeing_paths(user) else Q(pk__in=()))
+    rows = dossiers_visible_to(user)
+    if any(grant.unit_id is None and not grant.by_subjects for grant in seeing_grants(user)):
+        return Q(Exists(rows.filter(pk=OuterRef(path))))
+    return Q(**{f"{path}__in": rows})
+
+
+def _whole(user: User | None, prefix: str) -> Q:
+    """The condition on subjects (reached by ``prefix``) of divisions the user sees as a whole."""
+    grants = seeing_grants(user)
+    all_of = set(reads_restricted(grants))
+    others = {g.division_id for g in grants if g.unit_id is None and not g.by_subjects} - all_of
+    condition = Q(**{f"{prefix}division__in": sorted(all_of)}) if all_of else Q(pk__in=())
+    if others:
+        open_to_all = ~Q(**{f"{prefix}restriction": Subject.Restriction.RESTRICTED})
+        condition |= Q(**{f"{prefix}division__in": sorted(others)}) & open_to_all
+    return condition
+
+
+def _parts(user: User | None, unit: str, subject: str) -> Q:
+    """The condition of units, and of subjects listed one by one; each on a column of its own that has an index."""
+    listed = [g.pk for g in seeing_grants(user) if g.by_subjects]
+    condition = Q(**{f"{unit}__in": _units(user)}) if seeing_paths(user) else Q(pk__in=())
+    if listed:
+        through = Grant.subjects.through.objects.filter(grant__in=listed)
+        condition |= Q(**{f"{subject}__in": through.values("subject")})
+    return condition
+
+
+def _units(user: User | None) -> QuerySet[Any, Any]:
+    """The ids of the units in the user's subtrees."""
+    return Unit.objects.filter(within(seeing_paths(user))).values("pk")
 
 
 def sees_all_of(user: User | None, divisions: Iterable[int]) -> bool:
@@ -199,19 +213,28 @@ def dossiers_of(round: Round) -> QuerySet[Dossier]:  # noqa: A002 - the field's 
 
     Scope is data: units (ids, each with its subtree), kinds, natures, tags (any of), dossiers (ids); all given must hold.
     """
-    found = Dossier.objects.filter(subject__division=round.division_id, fiscal_year=round.fiscal_year)
+    scope = round.scope or {}
+    if chosen := scope.get("dossiers"):
+        return found_by(Q(pk__in=chosen), Dossier.objects.filter(in_scope(round)))
+    return Dossier.objects.filter(in_scope(round))
+
+
+def in_scope(round: Round) -> Q:  # noqa: A002 - as above
+    """The condition of :func:`dossiers_of` on dossiers, for counting several rounds at once."""
+    condition = Q(subject__division=round.division_id, fiscal_year=round.fiscal_year)
     scope = round.scope or {}
     if units := scope.get("units"):
-        found = found.filter(within(Unit.objects.filter(pk__in=units).values_list("path", flat=True), "unit__path"))
+        paths = Unit.objects.filter(pk__in=units).values_list("path", flat=True)
+        condition &= Q(unit__in=Unit.objects.filter(within(paths)).values("pk"))
     if kinds := scope.get("kinds"):
-        found = found.filter(subject__kind__in=kinds)
+        condition &= Q(subject__kind__in=kinds)
     if natures := scope.get("natures"):
-        found = found.filter(subject__nature__in=natures)
+        condition &= Q(subject__nature__in=natures)
     if dossiers := scope.get("dossiers"):
-        found = found.filter(pk__in=dossiers)
+        condition &= Q(pk__in=dossiers)
     if tags := scope.get("tags"):
-        found = found.filter(any_of(Q(subject__tags__holds=tag) for tag in tags))
-    return found
+        condition &= any_of(Q(subject__tags__holds=tag) for tag in tags)
+    return condition
 
 
 def any_of(conditions: Iterable[Q]) -> Q:

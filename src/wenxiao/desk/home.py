@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -21,12 +21,11 @@ from wenxiao.reports import services as reports
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import (
     assigned_to,
-    due_of,
+    dues_of_year,
     files_received,
     reviews_visible_to,
     rounds_of_year,
     states_of_year,
-    targets_of_year,
 )
 from wenxiao.store.clock import today
 
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.reviews.worklists import Dues
 
 READERS = ("write_report", "sign_report", "instruct")
 SHOWN = 6
@@ -67,6 +68,11 @@ def home(request: HttpRequest) -> HttpResponse:
         values["assigned"] = list(_assigned(user, year))
     elif values["sees"]:
         values.update(_year(user, year))
+        if values["fills"]:
+            rows = reviews_visible_to(user).filter(
+                round__work_year=year, state__in=OPEN, kind__in=("selfeval", "monitoring")
+            )
+            values["filling"] = list(rows.order_by("round__deadline", "pk")[:8])
         if user.division and any(holding.can(power) for power in READERS):
             values["report"] = _report(user.division, year)
     if values["watches"]:
@@ -103,7 +109,7 @@ def _assigned(user: Any, year: int) -> Iterable[Any]:
     )
     named = assigned_to(user)
     rows = rows.filter(pk__in=named.values("pk")) if named.exists() else rows
-    return rows.order_by("pk")[:60]
+    return rows.order_by(Case(When(state__in=SETTLED, then=1), default=0), "pk")[:60]
 
 
 def _year(user: Any, year: int) -> dict[str, Any]:
@@ -117,9 +123,9 @@ def _year(user: Any, year: int) -> dict[str, Any]:
     return {
         "stages": stages(user, year, mending), "lights": rows_of_table(table, 0, SHOWN), "light_kind": "财政重点监控" if key else "日常监控", "light_total": len(table or ()),
         "key_total": len(key or ()), "light_counts": counts_of(table), "light_words": told(counts_of(table)),
+        "behind": table.behind if table is not None else None,
         "problems": _problems(user, year), "overdue": list(late[:3]), "overdue_count": late.count(),
         "mending_address": address("desk:rectifications"), "grades": _grades(rows),
-        "filling": list(rows.filter(state__in=OPEN, kind__in=("selfeval", "monitoring")).order_by("round__deadline", "pk")[:8]),
     }  # fmt: skip
 
 
@@ -129,29 +135,29 @@ def _year(user: Any, year: int) -> dict[str, Any]:
 def stages(user: Any, year: int, mending: Any) -> list[StageCard]:
     """Nine stages, each counted within itself: what was handed in or settled of what is due in its round's scope."""
     counts, rounds = states_of_year(user, year), rounds_of_year(user, year)
-    approved, asked = targets_of_year(user, year)
+    dues = dues_of_year(user, rounds, year)
     ordered = state_counts(mending)
     decided = dict(uses_seen_by(user, internal=True).order_by().values_list("state").annotate(n=Count("pk")))
     total_uses = sum(decided.values())
     return [
-        _rounds_card(user, "事前评估", "ex_ante", counts, rounds, ""),
-        StageCard("绩效目标", approved, asked, "项已批复", f"{year} 预算年度对象", address("desk:targets")),
-        _monitoring_card(user, counts, rounds),
-        _rounds_card(user, "单位自评", "selfeval", counts, rounds, address("desk:selfeval")),
-        _rounds_card(user, "自评复核", "recheck", counts, rounds, address("desk:selfeval")),
-        _rounds_card(user, "部门评价", "department_evaluation", counts, rounds, address("desk:evaluations", kind="department_evaluation")),
-        _rounds_card(user, "财政评价", "finance_evaluation", counts, rounds, address("desk:evaluations")),
+        _rounds_card(dues, "事前评估", "ex_ante", counts, rounds, ""),
+        StageCard("绩效目标", dues.approved, dues.asked, "项已批复", f"{year} 预算年度对象", address("desk:targets")),
+        _monitoring_card(dues, counts, rounds),
+        _rounds_card(dues, "单位自评", "selfeval", counts, rounds, address("desk:selfeval")),
+        _rounds_card(dues, "自评复核", "recheck", counts, rounds, address("desk:selfeval")),
+        _rounds_card(dues, "部门评价", "department_evaluation", counts, rounds, address("desk:evaluations", kind="department_evaluation")),
+        _rounds_card(dues, "财政评价", "finance_evaluation", counts, rounds, address("desk:evaluations")),
         StageCard("整改", ordered["closed"], sum(ordered.values()) or None, "项已销号", "" if sum(ordered.values()) else "尚未下达", address("desk:rectifications"), bool(sum(ordered.values()))),
         StageCard("结果应用", total_uses - decided.get("proposed", 0), total_uses or None, "项已决定", "" if total_uses else "尚未提出", address("desk:uses")),
     ]  # fmt: skip
 
 
-def _rounds_card(user: Any, name: str, kind: str, counts: Any, rounds: list[Any], href: str) -> StageCard:
+def _rounds_card(dues: Dues, name: str, kind: str, counts: Any, rounds: list[Any], href: str) -> StageCard:
     """A stage held by rounds. What fills is counted by handing in, what judges by settled results."""
     held_ = [row for row in rounds if row.kind == kind]
     if not held_:
         return StageCard(name, 0, None, "", "未下达任务", href)
-    due = sum(due_of(user, row) for row in held_)
+    due = sum(dues.rounds[row.pk] for row in held_)
     if not due:
         return StageCard(name, 0, None, "", "没有列入", href)
     fills = kind in {"selfeval", "monitoring"}
@@ -163,17 +169,17 @@ def _rounds_card(user: Any, name: str, kind: str, counts: Any, rounds: list[Any]
     return StageCard(name, done, due, "项已报送" if fills else "项已确认", remark or "已办完", href, done < due)
 
 
-def _monitoring_card(user: Any, counts: Any, rounds: list[Any]) -> StageCard:
+def _monitoring_card(dues: Dues, counts: Any, rounds: list[Any]) -> StageCard:
     """Key monitoring is the stage's figure; ordinary monitoring is said beside it, never added to it."""
     key = [row for row in rounds if row.kind == "monitoring" and row.key]
     daily = [row for row in rounds if row.kind == "monitoring" and not row.key]
     href = address("desk:monitoring")
     handed = sum(n for (kind, k, state), n in counts.items() if kind == "monitoring" and not k and state not in OPEN)
-    remark = f"另有日常监控 {handed}/{sum(due_of(user, row) for row in daily)} 项已报送" if daily else ""
+    remark = f"另有日常监控 {handed}/{sum(dues.rounds[row.pk] for row in daily)} 项已报送" if daily else ""
     if not key:
         return StageCard("绩效监控", 0, None, "", remark or "未下达任务", href)
     done = sum(n for (kind, k, state), n in counts.items() if kind == "monitoring" and k and state in SETTLED)
-    due = sum(due_of(user, row) for row in key)
+    due = sum(dues.rounds[row.pk] for row in key)
     return StageCard(
         "重点监控", done, due, "个已出具", remark or "、".join(row.period for row in key), href, done < due
     )
@@ -212,6 +218,7 @@ def _problems(user: Any, year: int) -> list[ProblemBar]:
 def _grades(rows: Any) -> dict[str, Any]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
     settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(points=None)
+    settled = settled.select_related(None).select_related("dossier__subject")
     found = list(settled.order_by("-points", "pk")[:200])
     projects = [row for row in found if row.dossier.subject.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}

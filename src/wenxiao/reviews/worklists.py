@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Exemption, Round
-from wenxiao.budget.selectors import Progress, dossiers_of, dossiers_visible_to, rounds_visible_to, seen_by
+from wenxiao.budget.selectors import Progress, dossiers_of, dossiers_visible_to, in_scope, rounds_visible_to, seen_by
 from wenxiao.evidence.models import Actual
 from wenxiao.evidence.selectors import Proof, proofs_of, rule_of
 from wenxiao.orgs.models import Unit
+from wenxiao.orgs.permissions import once
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Mark, Review
@@ -35,8 +36,9 @@ def reviews_visible_to(user: User | None) -> QuerySet[Review]:
 def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Round]:
     """The rounds of a work year the user may see, key rounds first, then by period."""
     rows = rounds_visible_to(user).filter(work_year=work_year).select_related("division", "basis")
-    rows = rows.filter(kind=kind) if kind else rows
-    return list(rows.order_by("kind", "-key", "through_month", "pk"))
+    rows = rows.order_by("kind", "-key", "through_month", "pk")
+    found = once(user, f"rounds {work_year}", lambda: list(rows)) if user is not None else []
+    return [row for row in found if not kind or row.kind == kind]
 
 
 def handed_in(round: Round) -> QuerySet[Any]:  # noqa: A002 - the field's own word (任务)
@@ -87,18 +89,41 @@ def parts_of(user: User | None, round: Round) -> list[Part]:  # noqa: A002 - as 
     return sorted(parts, key=lambda part: -len(part.missing))
 
 
-def due_of(user: User | None, round: Round) -> int:  # noqa: A002 - as above
-    """How many dossiers of the round's scope the user sees that are not excused: the honest denominator."""
-    rows = dossiers_of(round).filter(seen_by(user, ""))
-    return rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier")).count()
-
-
 def missing_of(user: User | None, round: Round) -> tuple[int, int]:  # noqa: A002 - as above
     """What the user sees of a round that was not handed in nor excused: how many dossiers, of how many units."""
     rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=handed_in(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
-    told = rows.aggregate(n=Count("pk", distinct=True), units=Count("unit", distinct=True))
+    told = rows.aggregate(n=Count("pk"), units=Count("unit", distinct=True))
     return told["n"], told["units"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """The honest denominators of a year: by round id how many dossiers are due, and the year's targets."""
+
+    rounds: dict[int, int]
+    asked: int
+    approved: int
+
+
+def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -> Dues:
+    """How many dossiers of each round's scope the user sees that are not excused; how many of the fiscal year there
+    are, and how many of these have an approved target. Two queries for all rounds, one more for each that names units.
+    """
+    scopes = {one.pk: in_scope(one) for one in rounds}
+    approved = Target.objects.filter(state=Target.State.APPROVED, dossier=OuterRef("pk"))
+    told = dossiers_visible_to(user).aggregate(
+        asked=Count("pk", filter=Q(fiscal_year=fiscal_year)),
+        approved=Count("pk", filter=Q(Exists(approved), fiscal_year=fiscal_year)),
+        **{f"round{pk}": Count("pk", filter=scope) for pk, scope in scopes.items()},
+    )
+    seen = dossiers_visible_to(user)
+    of_any = Q(pk__in=())
+    for pk, scope in scopes.items():
+        of_any |= Q(Exists(seen.filter(scope, pk=OuterRef("dossier"))), round=pk)
+    free = dict(Exemption.objects.filter(of_any).values_list("round").annotate(n=Count("pk")))
+    dues = {pk: told[f"round{pk}"] - free.get(pk, 0) for pk in scopes}
+    return Dues(dues, told["asked"], told["approved"])
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
@@ -106,16 +131,6 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
     rows = Review.objects.filter(seen_by(user), round__work_year=work_year).order_by()
     counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
     return {(kind, key, state): n for kind, key, state, n in counted}
-
-
-def targets_of_year(user: User | None, fiscal_year: int) -> tuple[int, int]:
-    """Dossiers of a fiscal year the user sees: with an approved target, and all."""
-    rows = dossiers_visible_to(user).filter(fiscal_year=fiscal_year)
-    told = rows.aggregate(
-        n=Count("pk", distinct=True),
-        approved=Count("pk", distinct=True, filter=Q(pk__in=Target.objects.filter(state="approved").values("dossier"))),
-    )
-    return told["approved"], told["n"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +239,8 @@ def whole_of(round: Round) -> Progress:  # noqa: A002 - as above
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=handed_in(round)) & ~excused
     told = dossiers_of(round).aggregate(
-        n=Count("pk", distinct=True),
-        free=Count("pk", distinct=True, filter=excused),
-        done=Count("pk", distinct=True, filter=done),
+        n=Count("pk"),
+        free=Count("pk", filter=excused),
+        done=Count("pk", filter=done),
     )
     return Progress(None, "合计", told["n"], told["free"], told["done"])
