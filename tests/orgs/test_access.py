@@ -155,6 +155,14 @@ def test_an_expert_does_not_judge_their_own_unit(make_user, subjects, division, 
     assert not can(user, "evaluate", subject=subjects["H"])
 
 
+def test_a_grant_that_lists_a_subject_holds_for_it_beside_its_unit(make_user, subjects, division, health, school):
+    user = make_user("firm")
+    services.grant(user=user, role=Role.AGENCY, division=division, subjects=[subjects["H"]], by=None)
+    assert can(user, "evaluate", unit=subjects["H"].unit, subject=subjects["H"])
+    assert not can(user, "evaluate", unit=subjects["S"].unit, subject=subjects["S"])
+    assert not can(user, "evaluate", unit=subjects["H"].unit)
+
+
 def test_nobody_approves_what_they_submitted(make_user, subjects, health):
     head = make_user("head", Role.HEAD, unit=health)
     require(head, "check_unit", unit=health, submitted_by=head.pk + 1)

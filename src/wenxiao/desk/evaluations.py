@@ -19,7 +19,7 @@ from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by, trail_of
 from wenxiao.followup.selectors.problems import catalogue, severities
 from wenxiao.followup.services import propose_finding
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import Refused, require
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
 from wenxiao.reports.facts import facts
@@ -89,9 +89,17 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "list_year": year, "kind": KINDS[kind], "kinds": _tabs(request, year, kind), "shown": shown, "groups": groups,
         "lines": _lines(shown.rows, groups), "total": sum(g.count for g in groups.values()), "states": _states(rows),
         "grades": _grades(rows), "fiscal": fiscal, "years": sorted(years.items(), reverse=True), "drawn": DRAWN,
-        "manages": held(request).can("manage_round"),
+        "manages": held(request).can("manage_round"), "settles": _waiting(request, rows),
     }  # fmt: skip
     return render(request, "desk/evaluations/index.html", values)
+
+
+def _waiting(request: HttpRequest, rows: QuerySet[Any]) -> list[tuple[int, str, int]]:
+    """Rounds with results to check or confirm, for whoever may: id, name, how many."""
+    if not held(request).can("confirm"):
+        return []
+    waiting = rows.filter(state__in=("submitted", "checked")).order_by()
+    return list(waiting.values_list("round", "round__name").annotate(n=Count("pk")))
 
 
 def _tabs(request: HttpRequest, year: int, chosen: str) -> list[tuple[str, str, bool]]:
@@ -181,18 +189,30 @@ def review_page(request: HttpRequest, row: Any, typed: grid.Wrong | None = None)
     told = notices_about([row.pk]).get(row.pk, [])
     found = row.findings.select_related("item", "rectification").order_by("item__order", "pk")
     sheet = sheets[0] if sheets else None
+    seat = grid.seat_of(person(request), held(request))
+    marking = grid.rows_of(person(request), sheet, typed) if judges and sheet and sheet.rows else []
     values = {
         "review": row, "kind": kind, "sheet": sheet, "dossier": row.dossier, "audited": audited,
         "rate": rate_percent(audited.used, audited.arranged) if audited else None, "steps": steps(request, row),
-        "marking": grid.rows_of(person(request), sheet, typed) if judges and sheet and sheet.rows else [],
-        "wrong": typed, "seat": grid.seat_of(person(request), held(request)), "seats": grid.seats_of(sheet),
-        "methods": METHODS if judges else {}, "advises": judges and may(request, "evaluate", row),
+        "marking": marking, "problems": _problems(row, marking), "unmarked": sum(not cell.points for cell in marking),
+        "wrong": typed, "seat": seat, "seats": grid.seats_of(sheet),
+        "methods": METHODS if judges and not seat else {}, "tells": judges and may(request, "evaluate", row),
+        "advises": judges and may(request, "evaluate", row) and not seat,
         "findings": found, "notices": told, "feeds": may(request, "confirm_finding", row),
         "to_order": orderable(person(request), row).count() if row.state in SETTLED else 0, "now": today(),
         "items": catalogue(row.round.division, active=True), "degrees": severities(),
         "trail": list(trail_of(row).order_by("-pk")[:10]), "who": who,
     }  # fmt: skip
     return render(request, "desk/evaluations/review.html", values, status=422 if typed else 200)
+
+
+UNSCORED = "PJ-18"
+
+
+def _problems(row: Any, marking: list[Any]) -> list[Any]:
+    """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
+    told = [one for one in row.problems if not (marking and isinstance(one, dict) and one.get("code") == UNSCORED)]
+    return list(told)
 
 
 @dataclass(frozen=True)
@@ -233,11 +253,22 @@ def steps(request: HttpRequest, row: Any) -> list[Step]:
 def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:
     if not may(request, power, row):
         return who(power)
+    if code == "submit":
+        return _not_yet(request, row)
     own = row.submitted_by_id is not None and row.submitted_by_id == person(request).pk
     if own and code in {"check", "confirm", "reopen"}:
         return "由您报送，须由另一人办理"
     if code == "confirm" and KINDS[row.kind].scores and not row.complete:
         return "还有待评定的行，评完后才能确认"
+    return ""
+
+
+def _not_yet(request: HttpRequest, row: Any) -> str:
+    """Why a score sheet can't be handed in by this person now; an expert's marks are handed in with the panel's."""
+    if grid.seat_of(person(request), held(request)):
+        return "您的评分存好即可；由主评人或主管部门汇总后报送"
+    if KINDS[row.kind].rows == "criteria" and not row.complete:
+        return "还有没评分的行，评完后再报送"
     return ""
 
 
@@ -265,6 +296,9 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     run, said = acts[act]
 
     def carry() -> str:
+        barred = _not_yet(request, row) if act == "submit" else ""
+        if barred:
+            raise NotAllowed(f"{barred}。")
         run()
         return said
 
@@ -300,6 +334,8 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """Join the experts' marks by the chosen method."""
     row = review_of(request, pk)
+    if grid.seat_of(person(request), held(request)):
+        raise Refused("专家评分由主评人、主管部门或财政绩效科汇总；您只记自己的评分。")
 
     def carry() -> str:
         services.settle_panel(

@@ -105,6 +105,10 @@ class _Scope:
             return False
         return self.whole or unit.path.startswith(self.paths)
 
+    def lists(self, subject: Subject | None) -> bool:
+        """Whether the grant names this very subject; whose unit it is then asks no further."""
+        return self.subjects is not None and subject is not None and self.holds_subject(subject)
+
     def holds_subject(self, subject: Subject) -> bool:
         if subject.division_id != self.division:
             return False
@@ -137,7 +141,7 @@ class Holdings:
             return False
         return any(
             power in HELD[scope.role]
-            and (unit is None or scope.holds_unit(unit))
+            and (unit is None or scope.holds_unit(unit) or scope.lists(subject))
             and (subject is None or scope.holds_subject(subject))
             and (division is None or scope.division == division)
             and not self._judges_own(scope, power, subject)

@@ -174,7 +174,7 @@ DONE_UNPAID, ABOVE_COST = 8, 23
 def paid_share(number: int, chance: random.Random) -> int:
     """‰ of the budget the ``number``-th watched project had paid by the end of July; most are near the calendar."""
     share = chance.choice((300, 390, 440, 480, 520, 550, 580, 620, 660, 740))
-    return 12 if number == DONE_UNPAID else share
+    return 12 if number == DONE_UNPAID else share + chance.randint(-18, 18)
 
 
 def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[IndicatorLine, ...]:
