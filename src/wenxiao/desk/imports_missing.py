@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
 from wenxiao.budget.selectors import dossiers_of
@@ -15,10 +14,13 @@ from wenxiao.budget.services import exempt
 from wenxiao.desk.imports import ENTRY, said, tabs
 from wenxiao.desk.imports_preview import DOCX, download
 from wenxiao.files.notices_out import Letterhead, Reminder, reminder_letter
+from wenxiao.followup.selectors.reminders import letters_about, reminders_of
+from wenxiao.followup.services import send_reminder
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.sheets.shelf import missing_dossiers, rounds_asked, standing_of_round
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def _show(request: HttpRequest, rounds: list[Any], chosen: Any, *, error: str = 
     values = {
         "rounds": rounds, "chosen": chosen, "standing": standing, "tabs": tabs(request, "desk:missing"), "error": error,
         "reasons": EXEMPTION_REASONS, "needs_note": NEEDS_NOTE, "options": missing_ids, "posted": request.POST,
-        "reason_words": EXEMPTION_REASONS, "by": request.GET.get("by", "") if _date(request.GET.get("by", "")) else "",
+        "reminders": reminders_of(chosen) if chosen else {}, "reason_words": EXEMPTION_REASONS, "by": request.GET.get("by", "") if _date(request.GET.get("by", "")) else "",
     }  # fmt: skip
     return render(request, "desk/imports/missing.html", values, status=status)
 
@@ -100,33 +102,36 @@ def _address(row: Any) -> str:
     return f"{reverse('desk:missing')}?year={row.work_year}&round={row.pk}"
 
 
-@view("manage_round")
+@view("manage_round", methods=("POST",))
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """催办函 to one unit as Word: what is missing and until when it is now expected."""
+    """催办函 to one unit as Word, on record and counted: what is missing and until when it is now expected."""
     row = _round(request, pk)
-    unit = request.GET.get("unit", "")
+    unit = request.POST.get("unit", "")
     rows = missing_dossiers(row, unit)
     if not rows:
         raise Http404
+    by_day = _date(request.POST.get("by", ""))
+    if by_day is not None and by_day < today():
+        raise NotAllowed(f"要求报送的日期 {full_day(by_day)} 已经过去，请改日期后再印。")
+    notice = send_reminder(round=row, missing=rows, by=person(request), on=today(), due_on=by_day)
+    times = list(letters_about(row).filter(unit=notice.unit).values_list("pk", flat=True)).index(notice.pk) + 1
+    return download(_paper(row, unit, rows, notice, times), f"催办函（{unit}）.docx", DOCX)
+
+
+def _paper(row: Any, unit: str, rows: list[Any], notice: Any, times: int) -> bytes:
     due = str(full_day(row.deadline)) if row.deadline else "未定"
-    by_day = _date(request.GET.get("by", ""))
-    today = timezone.localdate()
-    head = Letterhead(
-        row.division.bureau,
-        "",
-        f"{today.year}年{today.month}月{today.day}日",
-        watermark="演示" if row.division.demo else None,
-    )
     what = f"{row.get_kind_display()}材料"
-    paper = reminder_letter(
+    head = Letterhead(
+        row.division.bureau, "", str(full_day(notice.issued_on)), watermark="演示" if row.division.demo else None
+    )
+    return reminder_letter(
         head,
         Reminder(
             addressee=unit, round_name=row.name, missing=[(dossier.subject.name, what, due) for dossier in rows],
-            submit_by=str(full_day(by_day)) if by_day else "　　年　　月　　日",
-            basis=[str(row.basis)] if row.basis else [],
+            submit_by=str(full_day(notice.due_on)) if notice.due_on else "　　年　　月　　日",
+            basis=[str(row.basis)] if row.basis else [], times=times,
         ),
     )  # fmt: skip
-    return download(paper, f"催办函（{unit}）.docx", DOCX)
 
 
 def _date(told: str) -> date | None:

@@ -14,6 +14,7 @@ from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
 from wenxiao.budget.selectors import dossiers_of, rounds_visible_to
 from wenxiao.desk.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.desk.office import division_of
+from wenxiao.followup.selectors.reminders import reminders_of
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.frame import work_year
@@ -80,6 +81,7 @@ def _page(request: HttpRequest, row: Any, results: list[tuple[str, str]] | None 
         "row": row, "standing": standing, "results": results, "reasons": EXEMPTION_REASONS, "needs_note": NEEDS_NOTE,
         "options": _options(row, standing), "waiting": todos.count(), "trail": list(trail_of(row)[:20]), "today": today(),
         "route": [CHECKERS.get(role, role) for role in row.route], "scope": _scope_words(row), "most": MOST_LISTED,
+        "reminders": reminders_of(row),
     }  # fmt: skip
     return render(request, "desk/rounds/round.html", values)
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Min
 from wenxiao.desk.duties import Task, duties, to
 from wenxiao.followup.selectors.ledger import overdue, rectifications_seen_by, uses_seen_by
 from wenxiao.followup.selectors.problems import findings_seen_by
+from wenxiao.followup.selectors.reminders import reminders_for
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.views import held, person
 from wenxiao.reviews.worklists import missing_of, rounds_of_year
@@ -40,15 +41,15 @@ def waiting(request: HttpRequest, year: int) -> list[Task]:
 def _todos(request: HttpRequest, year: int) -> list[Task]:
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
-    made = []
+    made, reminders = [], reminders_for(user, rounds)
     for row in todos_for(user)[:TODOS]:
         who = row.unit.name if row.unit else ""
         if row.target_type == "budget.Round":
             known = rounds.get(row.target_id or 0)
             href = to(_ROUND_ROUTES.get(known.kind, "") if known else "", row.target_id)
-            made.append(
-                Task(known.get_kind_display() if known else "任务", who, row.title, row.due_on, "填报", href, on)
-            )
+            told = reminders.get((row.target_id or 0, row.unit_id or 0))
+            title = f"{row.title}（{told.words}）" if told else row.title
+            made.append(Task(known.get_kind_display() if known else "任务", who, title, row.due_on, "填报", href, on))
         else:
             route, kind, verb = _ROUTES.get(row.target_type, ("", "待办", "打开"))
             href = to(route, row.target_id) or to(route)

@@ -62,6 +62,8 @@ class Reminder:
     missing: Sequence[tuple[str, str, str]]
     submit_by: str
     basis: Sequence[str] = ()
+    times: int = 1
+    """Which letter about this round it is; the second and later ones say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,9 @@ def _result(document: OfficialDocument, data: Feedback) -> None:
 def reminder_letter(head: Letterhead, data: Reminder) -> bytes:
     """催办函: what is missing, object by object, and the day it is now expected."""
     document = _open(head, f"关于催报{data.round_name}材料的函", data.addressee)
+    again = f"（本函为第{data.times}次催报）" if data.times > 1 else ""
     document.add_paragraph(
-        f"{_basis(data.basis)}你单位应报送{data.round_name}材料，截至目前尚有下列{len(data.missing)}项未报送或未通过审核："
+        f"{_basis(data.basis)}你单位应报送{data.round_name}材料，截至目前尚有下列{len(data.missing)}项未报送或未通过审核{again}："
     )
     rows = [[str(at), *item] for at, item in enumerate(data.missing, start=1)]
     document.add_table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from wenxiao.records.batches import Written, close_batch, open_batch, refuse_batch, undo_batch
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, Unit, User
 
 __all__ = [
-    "Written", "add_document", "add_instruction", "close_batch", "close_instruction", "edit_document", "finish_todos",
+    "Written", "add_document", "add_instruction", "close_batch", "close_instruction", "count_reminder", "edit_document", "finish_todos",
     "make_todo", "make_todos", "open_batch", "read_file", "receive_notice", "record", "refuse_batch", "remind_todos", "send_notice",
     "store_file", "undo_batch", "void_todos",
 ]  # fmt: skip
@@ -87,6 +88,12 @@ def remind_todos(*, todos: Iterable[Todo], by: User | None, why: str = "") -> in
             label=f"{len(rows)} 项待办", data={"todos": [todo.pk for todo in rows]},
         )  # fmt: skip
     return len(rows)
+
+
+def count_reminder(*, target: Model, unit: Unit) -> int:
+    """One more reminder on the unit's open to-dos about ``target``; the letter that reminds leaves the trail."""
+    found = _open_todos(target, kind="", unit=unit, user=None)
+    return int(found.update(reminded=F("reminded") + 1))
 
 
 @transaction.atomic

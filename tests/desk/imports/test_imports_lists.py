@@ -39,8 +39,9 @@ def test_who_has_not_handed_in_is_listed_with_phone_and_letter(place, enter):
     page = client.get(address).content.decode()
     assert "1 个单位还缺 1 项" in page
     assert "0000-1234" in page
-    letter = client.get(reverse("desk:reminder_letter", args=[place.round.pk]), {"unit": place.unit.name})
+    letter = client.post(reverse("desk:reminder_letter", args=[place.round.pk]), {"unit": place.unit.name})
     assert letter.content.startswith(b"PK")
+    assert "已催 1 次" in client.get(address).content.decode()
     excuse = reverse("desk:excuse", args=[place.round.pk])
     assert client.post(excuse, {"dossier": place.dossier.pk, "reason": "other", "note": ""}).status_code == 422
     assert client.post(excuse, {"dossier": place.dossier.pk, "reason": "cancelled"}).status_code == 302

@@ -20,6 +20,7 @@ from wenxiao.followup.services.rectifying import (
     reply_rectification,
     verify_rectification,
 )
+from wenxiao.followup.services.reminding import send_reminder
 from wenxiao.followup.services.using import decide_use, propose_use
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "receive_feedback",
     "reply_rectification",
     "send_feedback",
+    "send_reminder",
     "set_common_problems",
     "verify_rectification",
 ]

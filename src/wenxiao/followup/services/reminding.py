@@ -1,0 +1,43 @@
+"""催办函: each letter to a unit about a round is on record, counted, and shown to both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from wenxiao.followup.selectors.reminders import letters_about
+from wenxiao.orgs import permissions
+from wenxiao.records.services import count_reminder, send_notice
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.orgs.models import User
+    from wenxiao.records.models import Notice
+
+
+@transaction.atomic
+def send_reminder(
+    *, round: Round, missing: Sequence[Dossier], by: User | None, on: date, due_on: date | None = None  # noqa: A002 - the field's own word (任务)
+) -> Notice:  # fmt: skip
+    """A letter to one unit about what it still owes in a round. The same letter printed again that day is the same letter.
+
+    The unit's open to-do of the round counts one more reminder. Raises Refused; NotAllowed where nothing is missing.
+    """
+    permissions.require(by, "manage_round")
+    if not missing:
+        raise NotAllowed("该单位应报的都已报送，不必催办。")
+    unit, text = missing[0].unit, "；".join(dossier.subject.name for dossier in missing)
+    # Locked, so that two clicks at once send one letter.
+    type(unit).objects.select_for_update().get(pk=unit.pk)
+    same = letters_about(round).filter(unit=unit, issued_on=on, due_on=due_on, text=text).first()
+    if same is not None:
+        return same
+    count_reminder(target=round, unit=unit)
+    return send_notice(
+        division=round.division, unit=unit, kind="reminder", target=round, text=text, issued_on=on, due_on=due_on, by=by,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""催办函: on record and counted, the same letter once a day, seen in the list and on the unit's desk."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from docx import Document
+
+from wenxiao.budget.models import Round
+from wenxiao.records.models import Entry, Notice, Todo
+from wenxiao.store.clock import today
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def asked(small, inside):
+    """A round just opened, in which every unit still owes its forms."""
+    form = {
+        "kind": "selfeval", "name": "2020年度补充自评", "work_year": "2021", "fiscal_year": "2020",
+        "deadline": (today() + timedelta(days=10)).isoformat(), "route": ["performance"],
+    }  # fmt: skip
+    assert inside(small.officer).post("/rounds/new", form).status_code == 302
+    small.asked = Round.objects.get(name="2020年度补充自评")
+    return small
+
+
+def letter(client, place, unit, by=""):
+    return client.post(reverse("desk:reminder_letter", args=[place.asked.pk]), {"unit": unit.name, "by": by})
+
+
+def soon(days):
+    return (today() + timedelta(days=days)).isoformat()
+
+
+def test_each_letter_is_a_notice_with_its_number(asked, inside):
+    client, unit = inside(asked.officer), asked.units[0]
+    assert letter(client, asked, unit).status_code == 200
+    second = letter(client, asked, unit, soon(5))
+    words = "\n".join(one.text for one in Document(io.BytesIO(second.content)).paragraphs)
+    assert "第2次催报" in words
+    sent = Notice.objects.filter(kind="reminder", target_id=asked.asked.pk)
+    assert [(row.unit, row.due_on) for row in sent.order_by("pk")] == [
+        (unit, None),
+        (unit, today() + timedelta(days=5)),
+    ]
+    assert Todo.objects.get(target_id=asked.asked.pk, unit=unit).reminded == 2
+    assert Entry.objects.filter(act="发出催办函").count() == 2
+
+
+def test_the_same_letter_printed_twice_a_day_is_one(asked, inside):
+    client = inside(asked.officer)
+    for _ in range(3):
+        assert letter(client, asked, asked.units[0]).status_code == 200
+    assert Notice.objects.filter(kind="reminder").count() == 1
+
+
+def test_the_lists_and_the_unit_s_desk_say_so(asked, inside):
+    client = inside(asked.officer)
+    letter(client, asked, asked.units[0], soon(3))
+    told = f"已催 1 次，最近 {today().month}月{today().day}日"
+    missing = client.get(f"{reverse('desk:missing')}?year=2021&round={asked.asked.pk}").content.decode()
+    assert told in missing
+    assert "未催" in missing
+    assert told in client.get(reverse("desk:round", args=[asked.asked.pk])).content.decode()
+    assert told in inside(asked.clerk).get("/?year=2021").content.decode()
+
+
+def test_online_reminders_count_too(asked, inside):
+    client = inside(asked.officer)
+    assert client.post(f"/rounds/{asked.asked.pk}/remind").status_code == 302
+    address = f"{reverse('desk:missing')}?year=2021&round={asked.asked.pk}"
+    assert "已催 1 次" in client.get(address).content.decode()
+
+
+def test_a_letter_needs_something_missing_a_coming_day_and_the_power(asked, inside):
+    client = inside(asked.officer)
+    assert letter(client, asked, asked.units[0], "2020-01-01").status_code == 409
+    assert client.post(reverse("desk:reminder_letter", args=[asked.asked.pk]), {"unit": "无此单位"}).status_code == 404
+    assert client.get(reverse("desk:reminder_letter", args=[asked.asked.pk])).status_code == 405
+    assert letter(inside(asked.clerk), asked, asked.units[0]).status_code == 403
+    assert not Notice.objects.filter(kind="reminder").exists()
