@@ -36,6 +36,7 @@ MATRIX = {
     "components": "anyone",
     "subjects": "see_unit",
     "subjects/list.xlsx": "see_unit",
+    "subjects/problems": "see_unit",
     "subjects/batch": "manage_round",
     "dossiers/<int:pk>": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",

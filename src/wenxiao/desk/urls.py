@@ -15,6 +15,7 @@ from wenxiao.desk import (
     restricting,
     subject_batch,
     subject_export,
+    subject_problems,
     subjects,
     work_urls,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("password", entry.password, name="password"),
     path("subjects", subjects.subjects, name="subjects"),
     path("subjects/list.xlsx", subject_export.subjects_file, name="subjects_file"),
+    path("subjects/problems", subject_problems.subject_problems, name="subject_problems"),
     path("subjects/batch", subject_batch.batch, name="subjects_batch"),
     path("dossiers/<int:pk>", dossiers.dossier, name="dossier"),
     path("dossiers/<int:pk>/spending", dossiers.spending, name="spending"),
