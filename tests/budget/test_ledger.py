@@ -41,7 +41,7 @@ def take(division, tmp_path):
     def run(rows, *, head=HEAD, above="", encoding="utf-8", **more):
         path = tmp_path / "支付明细.csv"
         path.write_bytes((above + "\n".join([head, *rows]) + "\n").encode(encoding))
-        return import_ledger(path=path, division=division, by=None, **more)
+        return import_ledger(path=path, division=division, **{"by": None, **more})
 
     return run
 
@@ -270,3 +270,43 @@ def test_projects_of_exactly_one_name_ask_for_what_tells_them_apart(take, projec
     assert "实施单位或项目代码" in found[2].mend
     assert "有 2 个同名项目" in found[3].text
     assert "请填写项目代码" in found[3].mend
+
+
+def test_the_very_same_file_is_known_without_being_read(take, projects, monkeypatch):
+    first = take(CLEAN)
+
+    def no_reading(_path):
+        raise AssertionError("read again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("wenxiao.budget.sheets.importing.read_ledger_file", no_reading)
+        again = take(CLEAN)
+    assert (again.stored, told(again, "提示")[-1][0]) == (False, "DR-70")
+    kept = {**first.as_json(), "stored": False, "batch": None, "problems": None}
+    assert {**again.as_json(), "problems": None, "difference": None} == {**kept, "difference": None}
+    assert {k: again.difference[k] for k in ("new", "changed", "same")} == {"new": 0, "changed": 0, "same": 3}
+    assert ImportBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("since", ["undone", "another", "asked otherwise", "left out"])
+def test_the_same_file_is_read_again_when_anything_happened_since(take, projects, since):
+    strange = "教体局,,不认识的项目,2021-03-02,V010,一般公共预算,5"
+    rows = [*CLEAN, strange] if since == "left out" else CLEAN
+    choices = Choices(leave_out=since == "left out")
+    take(rows, choices=choices)
+    if since == "undone":
+        undo_batch(batch=ImportBatch.objects.get(), by=None, why="重来")
+        assert take(rows).stored
+        return
+    if since == "another":
+        take([CLEAN[0].replace("V001", "V901")])
+        assert take(rows).difference["same"] == 3
+        return
+    if since == "asked otherwise":
+        assert take(rows, source="accounting").stored
+        return
+    services.ensure_subject(
+        division=projects[0].division, unit=projects[0].unit, code="N1", name="不认识的项目", by=None
+    )
+    later = take(rows, choices=choices)
+    assert (later.stored, later.difference["new"]) == (True, 1)

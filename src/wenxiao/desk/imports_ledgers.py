@@ -12,6 +12,7 @@ from django.utils import timezone
 from wenxiao.budget.sheets.columns import ROLES
 from wenxiao.desk.imports import importer_of, tabs, waits
 from wenxiao.desk.imports_preview import intake_of
+from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.sheets import ledgers
 from wenxiao.reviews.sheets.shelf import intakes_visible_to
@@ -66,7 +67,8 @@ def _show(request: HttpRequest, intake: Any, *, error: str = "", status: int = 2
     values = {
         **waits(intake), "told": told, "said": told["said"], "outcome": told["outcome"], "error": error or told.get("error", ""),
         "roles": ROLES, "kinds": ledgers.KINDS, "sources": ledgers.SOURCES, "units": ledgers.UNITS,
-        "batch": told["outcome"]["batch"] if told["outcome"] else None,
+        "batch": told["outcome"]["batch"] if told["outcome"] else None, "creates": importer_of(request).creates,
+        "unit_makers": who_can("manage_units"), "names": ledgers.matched_names(told["said"]["matches"], person(request)),
     }  # fmt: skip
     return render(request, "desk/imports/ledger.html", values, status=status)
 

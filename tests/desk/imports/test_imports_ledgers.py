@@ -84,3 +84,58 @@ def test_ledgers_need_the_power_to_import(place, enter):
     assert bad.status_code == 422
     none = enter(place.treasury).post(reverse("desk:ledgers"), {})
     assert "还没有选择" in none.content.decode()
+
+
+UNKNOWN = GOOD.replace("天长市水利局", "河湖局")
+
+
+def again(client, intake, place, **said):
+    client.post(reverse("desk:ledger_again", args=[intake.pk]), {"turn": str(intake.files[0]["turn"]), **said})
+    intake.refresh_from_db()
+    return look(intake, place)
+
+
+def test_unknown_units_are_asked_about_like_unknown_projects(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, UNKNOWN.replace("P001,水旱灾害防御经费", "P777,河湖巡查"))
+    page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
+    assert "对不上的单位 1 个" in page
+    assert "对不上的项目 1 个" in page
+    assert 'value="unit:河湖局"' in page
+    intake = again(
+        client, intake, place, **{"key-0": "unit:河湖局", "match-0": "create", "key-1": "P777", "match-1": "create"}
+    )
+    page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
+    assert "单位 河湖局：新建" in page
+    assert intake.files[0]["outcome"]["accepted"] == 1
+    client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": str(intake.files[0]["turn"])})
+    intake.refresh_from_db()
+    look(intake, place)
+    spent = Spending.objects.select_related("dossier__subject__unit").get()
+    assert (spent.dossier.subject.name, spent.dossier.subject.unit.name) == ("河湖巡查", "河湖局")
+    assert ImportBatch.objects.get().choices["matches"] == {"unit:河湖局": "create", "P777": "create"}
+
+
+def test_a_decision_is_taken_back_before_importing(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, UNKNOWN.replace("P001,水旱灾害防御经费", "P777,河湖巡查"))
+    intake = again(client, intake, place, **{"key-0": "unit:河湖局", "match-0": "skip"})
+    assert intake.files[0]["outcome"]["unmatched"] == []
+    intake = again(client, intake, place, **{"drop-0": "unit:河湖局"})
+    assert [one["choice"] for one in intake.files[0]["outcome"]["unmatched"]] == ["unit:河湖局", "P777"]
+
+
+def test_who_keeps_no_units_is_told_who_does(place, enter):
+    client = enter(place.treasury)
+    intake = ledger_of(client, place, UNKNOWN.replace("P001,水旱灾害防御经费", "P777,河湖巡查"))
+    page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
+    assert "新建单位由" in page
+
+
+def test_a_unit_of_elsewhere_is_no_match(place, enter):
+    client = enter(place.finance)
+    elsewhere = create_division(code="370000", name="别处", bureau="别处财政局", by=None)
+    unit = add_unit(division=elsewhere, code="1", name="别处单位", by=None)
+    intake = ledger_of(client, place, UNKNOWN.replace("P001", "P777"))
+    intake = again(client, intake, place, **{"key-0": "unit:河湖局", "match-0": str(unit.pk)})
+    assert intake.files[0]["said"]["matches"] == {}

@@ -15,6 +15,7 @@ from wenxiao.budget.sheets import arranged, spending
 from wenxiao.budget.sheets.columns import remember_source
 from wenxiao.budget.sheets.planning import Choices, LedgerOutcome, Work, plan_ledger
 from wenxiao.budget.sheets.reading import read_ledger_file
+from wenxiao.budget.sheets.unchanged import digest_of_asked, unchanged
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.chain import digest_of
@@ -73,12 +74,13 @@ class LedgerImport:
         self._division, self._by = division, by
         self._ledger = ledger
         self._work: Work | None = None
+        self._outcome: LedgerOutcome | None = None
 
     @property
     def outcome(self) -> LedgerOutcome:
         """What is known so far; after :meth:`plan`."""
-        assert self._work is not None
-        return self._work.outcome
+        assert self._outcome is not None
+        return self._outcome
 
     @property
     def child_peak_kib(self) -> int:
@@ -86,28 +88,30 @@ class LedgerImport:
         return int((self._ledger or {}).get("peak_kib", 0))
 
     def read(self) -> None:
-        """The file, in a limited child; nothing where it was read before."""
-        self._ledger = self._ledger or read_ledger_file(self.path)
+        """The file, in a limited child; nothing where it was read before, or stands stored just as it is."""
+        if self._ledger is None:
+            self._outcome = unchanged(self.path, division=self._division, asked=self._asked)
+            self._ledger = None if self._outcome else read_ledger_file(self.path)
 
     def plan(self) -> LedgerOutcome:
         """Everything found out before writing; nothing is changed."""
-        assert self._ledger is not None
+        if self._ledger is None:
+            return self.outcome
         self._work = plan_ledger(self._ledger, division=self._division, by=self._by, **self._asked)
-        outcome = self._work.outcome
+        self._outcome = outcome = self._work.outcome
         outcome.problems += _same_name(self._division, columns_kind=outcome.kind, path=self.path, name=self.name)
         return outcome
 
     def write(self) -> LedgerOutcome:
         """All of it in one transaction, or nothing: blocked without the word to leave lines out, or nothing new."""
-        assert self._work is not None
-        work, outcome = self._work, self._work.outcome
-        if work.found is None or (outcome.blocked and not work.choices.leave_out):
+        work, outcome = self._work, self.outcome
+        if work is not None and (work.found is None or (outcome.blocked and not work.choices.leave_out)):
             return outcome
-        if not _changes(work):
+        if work is None or not _changes(work):
             outcome.problems.append(Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。"))
             return outcome
         with transaction.atomic():
-            _write(work, self.path, self.name, self.why)
+            _write(work, self.path, self.name, self.why, digest_of_asked(self._asked))
         return outcome
 
 
@@ -132,7 +136,7 @@ def _changes(work: Work) -> bool:
     return found is not None and bool(found.new() or found.changed())
 
 
-def _write(work: Work, path: Path, name: str, why: str) -> None:
+def _write(work: Work, path: Path, name: str, why: str, asked: str) -> None:
     """File, batch, subjects, dossiers, money, trail: all of it or nothing."""
     outcome, written = work.outcome, Written()
     file = store_file(division=work.division, by=work.by, name=name, content=path) if path.is_file() else None
@@ -141,7 +145,8 @@ def _write(work: Work, path: Path, name: str, why: str) -> None:
         source_rows=outcome.source_rows,
         reading={"headings": list(work.columns.headings), "columns": outcome.columns, "unit": outcome.unit,
                  "year": outcome.year, "source": work.source, "difference": outcome.difference,
-                 "total_yuan": from_fen(outcome.total_fen), "left_out": outcome.left_out},
+                 "total_yuan": from_fen(outcome.total_fen), "left_out": outcome.left_out, "encoding": outcome.encoding,
+                 "asked": asked},
     )  # fmt: skip
     dossiers = _make_dossiers(work, batch, written)
     if isinstance(work.found, spending.Difference):
@@ -162,23 +167,25 @@ def _write(work: Work, path: Path, name: str, why: str) -> None:
     outcome.stored, outcome.batch = True, batch.pk
 
 
-def _make_units(work: Work, written: Written) -> dict[int, int]:
-    """Units the person wants made from the ledger; the number they had in the plan → their own."""
+def _make_units(work: Work, written: Written, numbers: set[int]) -> dict[int, int]:
+    """Units the person wants made from the ledger; the number they have in the plan → their own."""
     made: dict[int, int] = {}
     for number, told in (work.matching.units if work.matching else {}).items():
-        code = told["code"] or f"L{digest_of([told['name']])[:16]}"
-        unit = add_unit(division=work.division, code=code, name=told["name"][:100], by=work.by, why="导入台账时新建")
-        written.created(unit)
-        made[number] = unit.pk
+        if number in numbers:
+            code = told["code"] or f"L{digest_of([told['name']])[:16]}"
+            name, why = told["name"][:100], "导入台账时新建" + ("" if told["code"] else "，代码待补")
+            unit = add_unit(division=work.division, code=code, name=name, by=work.by, why=why)
+            written.created(unit)
+            made[number] = unit.pk
     return made
 
 
 def _make_subjects(work: Work, written: Written) -> dict[int, int]:
-    """The same for subjects; those no line of which enters are not made."""
-    units, made, entering = _make_units(work, written), {}, set(work.subjects)
-    for number, told in (work.matching.subjects if work.matching else {}).items():
-        if number not in entering:
-            continue
+    """The same for subjects; what no line that enters speaks of is not made, nor is its unit."""
+    wanted = work.matching.subjects if work.matching else {}
+    entering = {number: wanted[number] for number in work.subjects if number in wanted}
+    units, made = _make_units(work, written, {told["unit"] for told in entering.values()}), {}
+    for number, told in sorted(entering.items(), reverse=True):
         refuse_secret(told["name"])
         if len(told["code"]) > 21:
             raise NotAllowed(f"“{told['name']}”的项目代码“{told['code']}”超过21位。")

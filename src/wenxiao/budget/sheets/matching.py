@@ -82,18 +82,20 @@ def matched(
     by: User | None,
     choices: Mapping[str, Any],
     create: bool,
+    makes_units: bool = True,
     findings: Findings,
 ) -> Matching:
     """Which subject each way of naming one (``whos``) means, and what is unknown or to be made.
 
     ``choices`` are what a person said in the match step: key (code, else name; "unit:" and the key of a unit) → id,
-    "skip" or "create". ``create`` says so of everything that isn't known. ``frame`` are the lines: only of what is
+    "skip" or "create". ``create`` says so of everything that isn't known; units are made only by who may (``makes_units``).
+    ``frame`` are the lines: only of what is
     unknown the lines are looked up.
     """
     whos = _with_units(whos, division)
     whos = _with_unit_choices(whos, choices)
     whos = _with_choices(_with_subjects(whos, division), choices)
-    whos, units = _units_to_make(whos, choices, create=create)
+    whos, units = _units_to_make(whos, choices, create=create) if makes_units else (whos, {})
     whos, subjects = _subjects_to_make(whos, choices, create=create)
     numbered = whos.with_row_index("who")
     lost = frame.select("line", "who").join(numbered.filter(pl.col("subject").is_null() & ~pl.col("skip")), on="who")

@@ -13,6 +13,7 @@ from wenxiao.budget.sheets.columns import AMOUNTS, Columns, columns_of, remember
 from wenxiao.budget.sheets.condensed import condensed
 from wenxiao.budget.sheets.reading import RawLines
 from wenxiao.files.ledger import money_text
+from wenxiao.orgs.permissions import can
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
 
@@ -103,7 +104,7 @@ def plan_ledger(
 ) -> Work:
     """Everything an import finds out before it writes; nothing is changed."""
     findings = lines.Findings()
-    findings.problems = [_problem(problem) for problem in read["problems"]]
+    findings.problems = [problem_of(problem) for problem in read["problems"]]
     known = source_named(division=division, name=choices.source_name)
     before = known.columns if known else remembered(division=division, kind=kind, headings=read["columns"])
     columns = columns_of(
@@ -132,7 +133,8 @@ def plan_ledger(
     return work
 
 
-def _problem(problem: Mapping[str, Any]) -> Problem:
+def problem_of(problem: Mapping[str, Any]) -> Problem:
+    """A problem from its JSON."""
     return Problem(**{key: value for key, value in problem.items() if key != "place"})
 
 
@@ -150,7 +152,7 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
         frame = spending.say_times(frame, work.outcome.year, work.findings)
     work.matching = matching.matched(
         frame, lines.whos, division=work.division, by=work.by, choices=work.choices.matches, create=work.choices.create,
-        findings=work.findings,
+        makes_units=can(work.by, "manage_units"), findings=work.findings,
     )  # fmt: skip
     work.outcome.unmatched = work.matching.unknown
     matching.say_unknown(work.outcome.unmatched, work.findings)

@@ -12,6 +12,8 @@ from django.utils import timezone
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.budget.sheets import Choices, import_ledger, read_ledger_file
 from wenxiao.budget.sheets.columns import ROLES
+from wenxiao.budget.sheets.matching import UNIT
+from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import read_file, record, store_file
@@ -75,7 +77,7 @@ def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
 
 
 def _matches(said: Mapping[str, str]) -> dict[str, Any]:
-    """Field pairs key-n (the ledger's own key) and match-n (subject id, "skip" or "create")."""
+    """Field pairs key-n (the ledger's own key, of a unit behind "unit:") and match-n (id, "skip" or "create")."""
     found: dict[str, Any] = {}
     for name, key in said.items():
         if name.startswith("key-"):
@@ -88,11 +90,30 @@ def _matches(said: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _known(said: Mapping[str, str], division: Division, by: User) -> dict[str, Any]:
-    """The matches said, without subjects this person can't see: a number typed into the address is no match."""
+    """The matches said, without subjects and units this person can't see: a number typed into the address is no match."""
     found = _matches(said)
-    asked = [value for value in found.values() if isinstance(value, int)]
-    seen = set(subjects_visible_to(by).filter(division=division, pk__in=asked).values_list("pk", flat=True))
-    return {key: value for key, value in found.items() if not isinstance(value, int) or value in seen}
+    asked = [(key.startswith(UNIT), value) for key, value in found.items() if isinstance(value, int)]
+    subjects = subjects_visible_to(by).filter(division=division, pk__in=[value for unit, value in asked if not unit])
+    units = Unit.objects.filter(division=division, pk__in=[value for unit, value in asked if unit])
+    seen = {(False, pk) for pk in subjects.values_list("pk", flat=True)}
+    seen |= {(True, pk) for pk in units.values_list("pk", flat=True)}
+    return {
+        key: value
+        for key, value in found.items()
+        if not isinstance(value, int) or (key.startswith(UNIT), value) in seen
+    }
+
+
+def matched_names(matches: Mapping[str, Any], by: User) -> dict[str, str]:
+    """What each match that names a unit or project is called, as far as this person sees it."""
+    units = Unit.objects.filter(pk__in=[v for k, v in matches.items() if k.startswith(UNIT) and isinstance(v, int)])
+    subjects = subjects_visible_to(by).filter(
+        pk__in=[v for k, v in matches.items() if not k.startswith(UNIT) and isinstance(v, int)]
+    )
+    names = {(True, pk): name for pk, name in units.values_list("pk", "name")}
+    names |= {(False, pk): name for pk, name in subjects.values_list("pk", "name")}
+    found = {key: names.get((key.startswith(UNIT), value)) for key, value in matches.items()}
+    return {key: f"即“{name}”" for key, name in found.items() if name}
 
 
 def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> Intake:
@@ -101,7 +122,9 @@ def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> I
     told = intake.files[0]
     if turn != str(told["turn"]):
         raise Stale(intake, "这份台账的选择刚被改过，请看最新的核对结果后再改。")
-    told = told | {"said": _plain(said, {**told["said"]["matches"], **_known(said, intake.division, by)})}
+    dropped = {key for name, key in said.items() if name.startswith("drop-")}
+    kept = {key: value for key, value in told["said"]["matches"].items() if key not in dropped}
+    told = told | {"said": _plain(said, {**kept, **_known(said, intake.division, by)})}
     return _begin(intake, told, Intake.State.READING)
 
 
