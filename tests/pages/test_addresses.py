@@ -32,6 +32,7 @@ MATRIX = {
     "login": "anyone",
     "logout": "anyone",
     "password": "login",
+    "help": "login",
     "theme": "anyone",
     "components": "anyone",
     "subjects": "see_unit",

@@ -114,6 +114,23 @@ def reads_restricted(grants: Iterable[Grant]) -> list[int]:
     return [g.division_id for g in grants if g.unit_id is None and not g.by_subjects and g.role in READ_RESTRICTED]
 
 
+def role_codes(user: User) -> list[str]:
+    """The roles the user holds now, in the order of Role."""
+    held = {grant.role for grant in grants_held(user)}
+    return [role.value for role in Role if role in held]
+
+
+def holders_of(division: Division, roles: list[str], most: int = 3) -> dict[str, list[User]]:
+    """Active people who hold these roles over the whole division now, at most ``most`` each, by account; one query."""
+    rows = Grant.objects.in_force().filter(division=division, role__in=roles, unit=None, by_subjects=False)
+    found: dict[str, list[User]] = {}
+    for grant in rows.filter(user__is_active=True).select_related("user").order_by("user__username", "pk"):
+        people = found.setdefault(grant.role, [])
+        if grant.user not in people and len(people) < most:
+            people.append(grant.user)
+    return found
+
+
 def todos_for(user: User | None) -> QuerySet[Todo]:
     """What waits for this person: by name, or by role over a unit in the scope of a grant in force; by deadline."""
     if user is None or not user.is_authenticated or not user.is_active:

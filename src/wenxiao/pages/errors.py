@@ -44,6 +44,8 @@ def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handler
     """404: absent, or not for this person; the two look the same on purpose."""
+    if not (getattr(request, "user", None) and request.user.is_authenticated):
+        return _page(request, 404, "没有找到这一页", "地址可能有误，或者内容已经撤下。")
     return _page(
         request,
         404,

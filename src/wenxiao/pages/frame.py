@@ -59,6 +59,7 @@ MORE = (
     Entry("公开", "desk:disclosures", ("disclose",)),
     Entry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
     Entry("留痕", "desk:trail", ("watch_trail",)),
+    Entry("帮助", "desk:help"),
 )
 THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
 """The phone's bottom bar: what a leader or an officer on the way looks at."""
