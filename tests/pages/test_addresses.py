@@ -99,6 +99,7 @@ MATRIX = {
     "rectifications/ledger.xlsx": "see_unit",
     "rectifications/handover": "see_unit",
     "rectifications/handover.xlsx": "confirm_finding",
+    "rectifications/handover.zip": "see_unit",
     "rectifications/<int:pk>": "see_unit",
     "rectifications/<int:pk>/proof": "see_unit",
     "rectifications/<int:pk>/<str:act>/do": "see_unit",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk import drawing, evaluations, feedback, findings, rectifying, tallying, uses
+from wenxiao.desk import drawing, evaluations, feedback, findings, handing, rectifying, tallying, uses
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("rectifications/ledger.xlsx", rectifying.ledger_file, name="ledger_file"),
     path("rectifications/handover", rectifying.handover, name="handover"),
     path("rectifications/handover.xlsx", rectifying.handover_file, name="handover_file"),
+    path("rectifications/handover.zip", handing.handover_package, name="handover_package"),
     path("rectifications/<int:pk>", rectifying.rectification, name="rectification"),
     path("rectifications/<int:pk>/proof", rectifying.proof, name="rectification_proof"),
     path("rectifications/<int:pk>/<str:act>/do", rectifying.act, name="rectification_act"),

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wenxiao.desk.rulewords import parts
 from wenxiao.followup.selectors.custody import Kept, entries_of_tables, files_of, kept_about
@@ -37,6 +37,13 @@ if __name__ == "__main__":
 """
 
 
+class Writes(Protocol):
+    """Whatever takes named files: a zip, or one that counts what goes in."""
+
+    def writestr(self, name: str, content: bytes | str, /) -> None:
+        """Put one file in."""
+
+
 def package(dossier: Any) -> tuple[bytes, dict[str, int]]:
     """The zip's bytes and what it holds by count. A file missing from the store is named in 说明.txt, not passed over."""
     tables = kept_about(dossier)
@@ -46,14 +53,15 @@ def package(dossier: Any) -> tuple[bytes, dict[str, int]]:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zipped:
         lost = _put_files(zipped, files)
         for table in tables:
-            zipped.writestr(f"数据/{table.title}.csv", _csv(table.columns, table.rows))
-        _put_trail(zipped, entries)
+            zipped.writestr(f"数据/{table.title}.csv", csv_bytes(table.columns, table.rows))
+        put_trail(zipped, entries)
         _put_rules(zipped, dossier)
         zipped.writestr("说明.txt", _told(dossier, tables, files, entries, lost))
     return out.getvalue(), {"tables": len(tables), "files": len(files) - len(lost), "entries": len(entries)}
 
 
-def _csv(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """A table as .csv that Excel opens: UTF-8 with its mark, no cell a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -78,20 +86,23 @@ def _put_files(zipped: zipfile.ZipFile, files: list[Any]) -> list[str]:
         except NotAllowed as refusal:
             lost.append(str(refusal))
             rows.append([name, stored.sha256, stored.size, stored.at.isoformat(), str(refusal)])
-    zipped.writestr("原件/清单.csv", _csv(["文件", "SHA-256", "字节数", "收到时间", "说明"], rows))
+    zipped.writestr("原件/清单.csv", csv_bytes(["文件", "SHA-256", "字节数", "收到时间", "说明"], rows))
     return lost
 
 
-def _put_trail(zipped: zipfile.ZipFile, entries: list[dict[str, Any]]) -> None:
+def put_trail(zipped: Writes, entries: list[dict[str, Any]], *, folder: str = "留痕", verifier: bool = True) -> None:
+    """Entries as a sheet and as JSON into a folder of a package, beside the program that verifies them."""
     columns = ["day", "number", "at", "by_name", "act", "label", "why", "data", "hash"]
     words = ["日期", "当日序号", "时间", "经办人", "事项", "对象", "理由", "改动内容", "校验值"]
-    rows = [[json.dumps(e[c], ensure_ascii=False) if c == "data" else e[c] for c in columns] for e in entries]
-    zipped.writestr("留痕/留痕.csv", _csv(words, rows))
-    zipped.writestr("留痕/留痕.json", json.dumps({"entries": entries}, ensure_ascii=False, indent=1))
-    source = Path(chain.__file__).read_text(encoding="utf-8")
-    alone = source.replace("from wenxiao.records.sm3 import sm3", "from sm3 import sm3")
-    zipped.writestr("留痕/核验.py", alone + _CHECK)
-    zipped.writestr("留痕/sm3.py", Path(sm3.__file__).read_text(encoding="utf-8"))
+    if entries:
+        rows = [[json.dumps(e[c], ensure_ascii=False) if c == "data" else e[c] for c in columns] for e in entries]
+        zipped.writestr(f"{folder}/留痕.csv", csv_bytes(words, rows))
+        zipped.writestr(f"{folder}/留痕.json", json.dumps({"entries": entries}, ensure_ascii=False, indent=1))
+    if verifier:
+        source = Path(chain.__file__).read_text(encoding="utf-8")
+        alone = source.replace("from wenxiao.records.sm3 import sm3", "from sm3 import sm3")
+        zipped.writestr(f"{folder}/核验.py", alone + _CHECK)
+        zipped.writestr(f"{folder}/sm3.py", Path(sm3.__file__).read_text(encoding="utf-8"))
 
 
 def _put_rules(zipped: zipfile.ZipFile, dossier: Any) -> None:

@@ -13,6 +13,7 @@ from wenxiao.desk.acts import Typed, attachment, carry_out, day_of, person, text
 from wenxiao.desk.proofs import kept
 from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
+from wenxiao.followup.kinds.mending import closing_by_department, closing_by_year, ledger
 from wenxiao.followup.selectors.ledger import (
     accountabilities_seen_by,
     handed_over,
@@ -127,8 +128,10 @@ def board(request: HttpRequest) -> HttpResponse:
         order = "-closed_on" if code == "closed" else "due"
         columns.append((code, word, counts[code], list(rows.filter(state=code).order_by(order, "pk")[:BOARD_SIZE])))
     total = sum(counts.values())
+    lines = ledger(person(request), on=on)
     values = {
-        "tabs": tabs(request, "board"), "columns": columns, "on": on, "total": total, "closed": counts["closed"],
+        "departments": closing_by_department([line for line in lines if line.work_year == work_year(request)]),
+        "years": closing_by_year(lines), "tabs": tabs(request, "board"), "columns": columns, "on": on, "total": total, "closed": counts["closed"],
         "late": overdue(rows, on).count(), "list_year": work_year(request), "most": BOARD_SIZE,
     }  # fmt: skip
     return render(request, "desk/rectifying/board.html", values)
@@ -142,7 +145,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _sheet(request: HttpRequest, rows: list[Any], title: str) -> bytes:
+def ledger_sheet(request: HttpRequest, rows: list[Any], title: str) -> bytes:
+    """Rectifications as one workbook of the ledger's columns."""
     division = person(request).division
     lines = [
         (
@@ -165,7 +169,7 @@ def ledger_file(request: HttpRequest) -> HttpResponse:
     if len(found) > EXPORTED:
         raise NotAllowed(f"台账超过 {EXPORTED} 条，请先按单位或状态缩小范围再导出。")
     title = f"{work_year(request)}年整改台账"
-    return attachment(_sheet(request, found, title), title, "xlsx")
+    return attachment(ledger_sheet(request, found, title), title, "xlsx")
 
 
 @view("confirm_finding")
@@ -173,7 +177,7 @@ def handover_file(request: HttpRequest) -> HttpResponse:
     """The list of what is serious or was handed over, as .xlsx."""
     title = f"{work_year(request)}年移送清单"
     rows = of_work_year(handed_over(person(request)), work_year(request)).order_by(*ORDER)
-    return attachment(_sheet(request, list(rows[:EXPORTED]), title), title, "xlsx")
+    return attachment(ledger_sheet(request, list(rows[:EXPORTED]), title), title, "xlsx")
 
 
 @view("see_unit")

@@ -41,7 +41,7 @@ WORDS = {
     "used": "使用（元）", "rule": "规则", "entry": "规定", "grant": "授权", "duty": "分工", "user": "人员", "agency": "第三方机构", "name": "名称",
     "contact": "联系人", "phone": "电话", "office": "对口业务科室", "valid_from": "启用", "valid_to": "停用", "title": "名称",
     "issued_on": "发文日期", "in_force_from": "施行日期", "issuer": "发文单位", "file": "文件", "text": "内容", "value": "数值",
-    "opening": "年初预算", "adjusted": "全年预算", "arrived": "到位", "line": "凭证号", "level": "级次", "digest": "摘要", "indicators": "指标", "old": "旧版编号", "tables": "数据表", "files": "原件", "entries": "留痕", "todos_called_off": "取消的待办",
+    "opening": "年初预算", "adjusted": "全年预算", "arrived": "到位", "line": "凭证号", "level": "级次", "digest": "摘要", "indicators": "指标", "old": "旧版编号", "items": "整改编号", "tables": "数据表", "files": "原件", "entries": "留痕", "todos_called_off": "取消的待办",
 }  # fmt: skip
 
 CODES = {

@@ -90,6 +90,13 @@ def trail_of(*rows: Model) -> QuerySet[Entry]:
     return Entry.objects.filter(about).order_by("pk")
 
 
+def entries_behind(item: Rectification, accounts: Iterable[Accountability] = ()) -> QuerySet[Entry]:
+    """The trail of one rectification with its finding, the review it came from, its notice and its accountability items."""
+    finding = item.finding
+    rows: list[Model | None] = [item, finding, finding.review, item.notice, *accounts]
+    return trail_of(*[row for row in rows if row is not None])
+
+
 # --- Notices ----------------------------------------------------------------------------------------------------------
 
 
