@@ -1,8 +1,9 @@
-"""开始填报: a unit's first step in a round that nobody filled in for it yet."""
+"""开始填报: what a unit still has to fill in for a round, and the first step of what nobody began yet."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
@@ -10,14 +11,36 @@ from django.shortcuts import redirect
 
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
 from wenxiao.orgs.permissions import require
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import start_review
-from wenxiao.reviews.worklists import reviews_visible_to
+from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.worklists import not_begun, reviews_visible_to
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One form a unit owes: its dossier, and the review it was begun in (None before anybody began)."""
+
+    dossier: Any
+    review: Any
+
+
+def to_fill(request: HttpRequest, found: Any) -> list[Owed]:
+    """What this person has to fill in for a round: returned first, then begun, then not begun. Empty for who fills nothing."""
+    if found is None or found.state != "open" or not held(request).can("fill") or KINDS[found.kind].fill != "fill":
+        return []
+    user = person(request)
+    rows = reviews_visible_to(user).filter(round=found, state__in=OPEN)
+    begun = sorted(rows.order_by("dossier__unit__path", "pk")[:MOST], key=lambda row: row.state != "returned")
+    return [*(Owed(row.dossier, row) for row in begun), *(Owed(row, None) for row in not_begun(user, found)[:MOST])]
 
 
 @view("fill", methods=("POST",))

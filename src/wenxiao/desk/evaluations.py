@@ -28,6 +28,7 @@ from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.services.panel import METHODS
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
+from wenxiao.reviews.worklists import not_begun, rounds_of_year
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -47,6 +48,7 @@ SIZE = 100
 DRAWN = 200
 """Up to how many results are drawn as one square each."""
 GRADES = "优良中差"
+MOST_ROUNDS, MOST_NAMED = 6, 12
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,17 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "lines": _lines(shown.rows, groups), "total": sum(g.count for g in groups.values()), "states": _states(rows),
         "grades": _grades(rows), "fiscal": fiscal, "years": sorted(years.items(), reverse=True), "drawn": DRAWN,
         "manages": held(request).can("manage_round"), "settles": _waiting(request, rows),
+        "unbegun": _unbegun(request, year, kind),
     }  # fmt: skip
     return render(request, "desk/evaluations/index.html", values)
+
+
+def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
+    """What the year's rounds of this kind ask for and no score sheet came in for: the rest of the honest denominator."""
+    if not held(request).can("evaluate") and not held(request).can("manage_round"):
+        return []
+    rounds = rounds_of_year(person(request), year, kind)[:MOST_ROUNDS]
+    return [dossier for found in rounds for dossier in not_begun(person(request), found)[:MOST_NAMED]]
 
 
 def _waiting(request: HttpRequest, rows: QuerySet[Any]) -> list[tuple[int, str, int]]:
@@ -195,7 +206,7 @@ def review_page(request: HttpRequest, row: Any, typed: grid.Wrong | None = None)
         "review": row, "kind": kind, "sheet": sheet, "dossier": row.dossier, "audited": audited,
         "rate": rate_percent(audited.used, audited.arranged) if audited else None, "steps": steps(request, row),
         "marking": marking, "problems": _problems(row, marking), "unmarked": sum(not cell.points for cell in marking),
-        "wrong": typed, "seat": seat, "seats": grid.seats_of(sheet),
+        "wrong": typed, "seat": seat, "seats": [] if seat and any(not cell.points for cell in marking) else grid.seats_of(sheet),
         "methods": METHODS if judges and not seat else {}, "tells": judges and may(request, "evaluate", row),
         "advises": judges and may(request, "evaluate", row) and not seat,
         "findings": found, "notices": told, "feeds": may(request, "confirm_finding", row),

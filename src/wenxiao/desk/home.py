@@ -96,6 +96,7 @@ def _desks(holding: Any) -> list[tuple[str, str, str]]:
         ("manage_users", "单位与用户", "建账号、停账号、维护单位", "desk:people"),
         ("grant", "授权", "给谁什么权限、到什么时候", "desk:people"),
         ("watch_trail", "留痕", "谁在什么时候做了什么，链是否完整", "desk:trail"),
+        ("import", "导入台账", "支付明细，预算安排、调整和到位", "desk:ledgers"),
     )
     if holding.can("manage_round"):
         return []

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.acts import Typed, attachment, carry_out, text_of, version_of
+from wenxiao.desk.beginning import to_fill
 from wenxiao.desk.lights import WORDS, beside, counts_of, narrowed, of_dossier, rows_of_table, rule_of, table_of, told
 from wenxiao.followup.kinds.standing import money_by_goals
 from wenxiao.orgs.permissions import require
@@ -76,7 +77,8 @@ def _page(request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], on
         "all": len(table or ()), "matrix": money_by_goals(table)[:3] if table else [], "light_words": WORDS,
         "rule": rule_of(user.division) if user.division else None, "asked": asked, "here": request.path,
         "named": any(not row.synthetic for row in rows), "key": bool(chosen) and all(r.key for r in chosen),
-        "writes": held(request).can("confirm_finding"), "irregular": irregular, "above": above, "parts": parts, "missing": [part for part in parts if part.missing],
+        "owed": to_fill(request, one),
+        "writes": held(request).can("confirm_finding"), "irregular": irregular, "above": above, "behind": table.behind if table is not None else None, "parts": parts, "missing": [part for part in parts if part.lacking],
     }  # fmt: skip
     return render(request, "desk/monitoring.html", values)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.desk.acts import carry_out, text_of, version_of
+from wenxiao.desk.beginning import to_fill
 from wenxiao.desk.prechecks import Check, checks_of
 from wenxiao.desk.proofs import kept
 from wenxiao.desk.rounds import CHECKERS
@@ -20,7 +21,7 @@ from wenxiao.pages.views import held, person, view
 from wenxiao.reviews import services
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import not_begun, parts_of, reviews_visible_to, rounds_of_year, rows_of
+from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, rows_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 KINDS = ("selfeval", "recheck")
-MOST_FRESH = 60
 ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
 
 
@@ -76,20 +76,13 @@ def _page(request: HttpRequest, rounds: list[Any], one: Any, year: int) -> HttpR
     parts = parts_of(user, one)
     values = {
         "list_year": year, "rounds": rounds, "one": one, "shown": shown, "lines": _lines(shown.rows), "asked": asked,
-        "total": chosen.count(), "parts": parts, "missing": [part for part in parts if part.missing],
+        "total": chosen.count(), "parts": parts, "missing": [part for part in parts if part.lacking],
         "chips": _chips(rows, asked), "checks_office": holding.can("check_office") or holding.can("check_department"),
-        "fills": holding.can("fill"), "open": OPEN, "kind": one.kind, "fresh": _fresh(request, one),
+        "fills": holding.can("fill"), "open": OPEN, "kind": one.kind, "owed": to_fill(request, one),
         "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
         "handed": sum(part.handed_in for part in parts), "due": sum(part.due for part in parts),
     }  # fmt: skip
     return render(request, "desk/selfeval.html", values)
-
-
-def _fresh(request: HttpRequest, one: Any) -> list[Any]:
-    """What this person may begin to fill in: open to those who fill, as long as the round is."""
-    if not held(request).can("fill") or one.state != "open" or one.kind != "selfeval":
-        return []
-    return list(not_begun(person(request), one)[:MOST_FRESH])
 
 
 _ONLY: dict[str, tuple[str, Q]] = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PUBLISHED = 8
 OPINION = "内容与评价报告一致，不含个人信息和不宜公开的内容（合成）。"
 VOICE = "村卫生室建好了，希望医生也能配齐。（合成）"
+QUESTION = "这个项目建成后由谁来维护？（合成）"
 ANSWER = "已转区社发局研究，办理情况将在整改进展中公布。（合成）"
 
 
@@ -37,3 +38,5 @@ def play(division: Division, proposer: User, reviewer: User, signer: User) -> No
         if number == 2:
             comment = take_comment(disclosure=row, text=VOICE, address="demo", name="市民（合成）")
             answer_comment(comment=comment, by=proposer, answer=ANSWER, show=True)
+        if number == 4:
+            take_comment(disclosure=row, text=QUESTION, address="demo-2", name="居民（合成）")

@@ -189,9 +189,10 @@ def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
 
 
 def self_evaluations() -> Iterator[Handed]:
-    """One workbook a unit, a sheet for each project it reported on."""
-    for unit, projects in groupby(ordinary_projects(), key=lambda project: project.unit):
+    """One workbook a unit, a sheet for each project it reported on; the first unit has not begun its last."""
+    for at, (unit, projects) in enumerate(groupby(ordinary_projects(), key=lambda project: project.unit)):
         forms = [self_evaluation_form(project.form) for project in projects if project.form is not None]
+        forms = forms if at else forms[:-1]
         if forms:
             yield _book(f"{unit}_项目支出绩效自评表.xlsx", forms)
 
