@@ -7,7 +7,7 @@ import pytest
 
 from wenxiao.budget.services import open_round
 from wenxiao.followup.kinds.lines import watch_rows
-from wenxiao.followup.kinds.mending import closing_by_department, ledger, to_escalate
+from wenxiao.followup.kinds.mending import closing_by_department, ledger
 from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.services import (
     confirm_finding,
@@ -25,8 +25,8 @@ from wenxiao.orgs.models import Role
 from wenxiao.records.chain import verify
 from wenxiao.records.models import Todo
 from wenxiao.records.selectors import export_entries
-from wenxiao.reviews.services import check_review, submit_review
-from wenxiao.reviews.services.monitoring import Filled, fill_monitoring, start_monitoring
+from wenxiao.reviews.services import check_review, record_actual, submit_review
+from wenxiao.reviews.services.monitoring import start_monitoring
 from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -49,11 +49,11 @@ def test_from_deviation_to_closure(watched, officer):
     for review in window.reviews.select_related("dossier__unit"):
         name = review.dossier.unit.name
         late = name == "丙单位"
-        filled = Filled(
-            rows[name], "15项" if late else "70项", "60项" if late else "100项", ("人员",) if late else (),
-            "完全不可能" if late else "确定能", "增配人员" if late else "",
+        record_actual(
+            review=review, indicator=rows[name], by=clerks[name], value="15项" if late else "70项",
+            forecast="60项" if late else "100项", causes=["人员保障"] if late else [],
+            possibility="完全不可能" if late else "确定能", note="增配人员" if late else "",
         )  # fmt: skip
-        fill_monitoring(review=review, by=clerks[name], rows=[filled])
         submit_review(review=review, by=clerks[name])
         check_review(review=review, by=second)
     assert not Todo.objects.filter(kind="round", state="open").exists()
@@ -73,7 +73,7 @@ def test_from_deviation_to_closure(watched, officer):
     receive_feedback(notice=notice, by=clerks["丙单位"], on=date(2021, 8, 26), name="经办人")
     item = order_rectification(finding=finding, by=officer, deadline=date(2021, 9, 30), notice=notice)
     plan_rectification(item=item, by=clerks["丙单位"], measure="加快支付", owner="李四")
-    assert [line.days_late for line in to_escalate(officer, on=date(2021, 10, 8))] == [8]
+    assert [line.days_late for line in ledger(officer, on=date(2021, 10, 8))] == [8]
     escalate(item=item, by=officer, on=date(2021, 10, 8), why="逾期")
     extend_deadline(item=item, by=officer, to=date(2021, 10, 31), why="雨季")
     reply_rectification(item=item, by=clerks["丙单位"], reply="已支付")

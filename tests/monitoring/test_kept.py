@@ -1,6 +1,7 @@
 """The kept watch: after any acts it is what a calculation from scratch gives, and what is not right yet is told."""
 
 import random
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from wenxiao.followup.kinds import inputs
 from wenxiao.followup.kinds.kept import KeptTable
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.standing import by_department, changes_since, money_by_goals
-from wenxiao.followup.kinds.watch import COLUMNS, watch
+from wenxiao.followup.kinds.watch import COLUMNS, lit, watch
 from wenxiao.followup.models import CatalogueItem, Finding, Rectification, WatchLine, WatchMark, WatchWindow
 from wenxiao.followup.services import keeping
 from wenxiao.followup.tasks import keep
@@ -307,6 +308,27 @@ def test_every_column_named_is_a_column():
     columns = {m._meta.db_table: {f.column for f in m._meta.concrete_fields} for m in apps.get_models()}
     for one in inputs.INPUTS:
         assert set(one.columns) <= columns[one.table], one.table
+
+
+def test_every_column_read_marks(watched, officer):
+    """What a line is worked out from and what marks it are written apart; here they meet."""
+    window = watched.window(scope={"units": [watched.unit("甲").pk], "kinds": ["project"], "natures": [""]})
+    dossier = watched.dossier("甲", "甲", "10")
+    watched.goals(dossier, ("里程", "≥10公里", "3公里", "数量指标"))
+    watched.pay(dossier, 1, "3", fund="total"), watched.pay(dossier, 1, "3", fund="general")
+    with CaptureQueriesContext(connection) as queries:
+        assert lit(window).height == lit(window, [dossier.pk]).height
+    read = set()
+    for query in queries.captured_queries:
+        names = dict(re.findall(r'(?:FROM|JOIN) "(\w+)" (?:"?)(U\d+)', query["sql"]))
+        alias = {short: table for table, short in names.items()}
+        read |= {(alias.get(t, t), c) for t, c in re.findall(r'"?(\w+)"?\."(\w+)"', query["sql"])}
+    marked = {(one.table, column) for one in inputs.INPUTS for column in one.columns}
+    told_by_the_digest = {("budget_round", c) for c in ("id", "division_id")} | {("orgs_division", "rules")}
+    shown_live = {("targets_indicator", "level2")}
+    keys = {(table, "id") for table, _ in read}
+    assert read - marked - keys - told_by_the_digest - shown_live == set()
+    assert ("budget_spending", "amount") in read
 
 
 def test_the_same_queries_for_one_and_many(watched, officer, on):

@@ -25,7 +25,7 @@ from wenxiao.followup.selectors.ledger import (
     states,
     trail_of,
 )
-from wenxiao.followup.selectors.problems import catalogue, departments_of
+from wenxiao.followup.selectors.problems import catalogue, departments_of, repeats
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.orgs.selectors import units_visible_to
 from wenxiao.pages.frame import work_year
@@ -47,6 +47,7 @@ ENTRY = "desk:rectifications"
 ORDER = ["due", "pk"]
 SIZE = 60
 BOARD_SIZE = 40
+REPEATS_SHOWN = 12
 EXPORTED = 5000
 
 
@@ -129,7 +130,10 @@ def board(request: HttpRequest) -> HttpResponse:
         columns.append((code, word, counts[code], list(rows.filter(state=code).order_by(order, "pk")[:BOARD_SIZE])))
     total = sum(counts.values())
     lines = ledger(person(request), on=on)
+    again = repeats(person(request))
     values = {
+        "again": again[:REPEATS_SHOWN], "again_count": len(again), "again_years": sorted({year for one in again for year, _ in one.years}),
+        "heats": held(request).can("confirm_finding"),
         "departments": closing_by_department([line for line in lines if line.work_year == work_year(request)]),
         "years": closing_by_year(lines), "tabs": tabs(request, "board"), "columns": columns, "on": on, "total": total, "closed": counts["closed"],
         "late": overdue(rows, on).count(), "list_year": work_year(request), "most": BOARD_SIZE,

@@ -1,4 +1,4 @@
-"""整改 counted: the board by state, closing rate by department and year, whom to escalate, the package for 审计 and 纪检."""
+"""整改 counted: the board by state, closing rate by department and year, the package for 审计 and 纪检."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wenxiao.followup.models import Accountability, Rectification
-from wenxiao.followup.selectors.ledger import handed_over, overdue, rectifications_seen_by, states
+from wenxiao.followup.selectors.ledger import handed_over, of_work_year, rectifications_seen_by, states
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.rulebook.numbers import rate_percent
 
@@ -31,7 +31,7 @@ class Mending:
     name: str
     unit: str
     department: str
-    year: int
+    work_year: int
     problem: str
     category: str
     severity: str
@@ -53,7 +53,7 @@ def ledger(user: User | None, *, on: date, work_year: int | None = None) -> list
     """The mendings on dossiers the user may see, the latest due first among the late. Constant queries."""
     rows = rectifications_seen_by(user)
     if work_year is not None:
-        rows = rows.filter(finding__review__round__work_year=work_year)
+        rows = of_work_year(rows, work_year)
     lines = _lines(rows, on)
     return sorted(lines, key=lambda one: (-one.days_late, one.state == "closed", one.due, one.id))
 
@@ -70,7 +70,8 @@ def _line(row: Rectification, departments: dict[int, str], on: date) -> Mending:
     late = (on - due).days if row.state in LATE_STATES and due < on else 0
     subject = dossier.subject
     return Mending(
-        row.pk, dossier.pk, subject.name, row.unit.name, departments[dossier.unit_id], dossier.fiscal_year, finding.text,
+        row.pk, dossier.pk, subject.name, row.unit.name, departments[dossier.unit_id],
+        finding.review.round.work_year if finding.review else dossier.fiscal_year, finding.text,
         finding.item.category if finding.item else "", finding.severity, row.state, row.get_state_display(), row.owner,
         row.measure, row.deadline, due, row.extended_to is not None, late, row.refusals, row.escalated, row.closed_on,
         subject.synthetic,
@@ -103,8 +104,8 @@ def closing_by_department(lines: Iterable[Mending]) -> list[Closing]:
 
 
 def closing_by_year(lines: Iterable[Mending]) -> list[Closing]:
-    """销号率 by fiscal year of the object; the last row is the whole."""
-    return _closings(lines, lambda line: f"{line.year}年")
+    """销号率 by work year of the evaluation or monitoring that found the problem; the last row is the whole."""
+    return _closings(lines, lambda line: f"{line.work_year}年")
 
 
 def _closings(lines: Iterable[Mending], key: Callable[[Mending], str]) -> list[Closing]:
@@ -120,11 +121,6 @@ def _closing(name: str, lines: list[Mending]) -> Closing:
     closed = sum(line.state == "closed" for line in lines)
     late, refused = sum(line.days_late > 0 for line in lines), sum(line.refusals > 0 for line in lines)
     return Closing(name, len(lines), closed, late, refused, rate_percent(Decimal(closed), Decimal(len(lines))))
-
-
-def to_escalate(user: User | None, *, on: date) -> list[Mending]:
-    """What is past its day, longest first: the list for 督办."""
-    return sorted(_lines(overdue(rectifications_seen_by(user), on), on), key=lambda one: -one.days_late)
 
 
 @dataclass(frozen=True, slots=True)
