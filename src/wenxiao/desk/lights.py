@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
@@ -34,7 +32,7 @@ def table_of(rounds: Sequence[Round], user: User) -> KeptTable | None:
     table = kept_watch(rounds, user, on=today()) if rounds else None
     if table is not None and table.behind and first_to_ask(rounds):
         keep.enqueue()
-    return table if table is not None and (len(table) or table.behind) else None
+    return table if table is not None and (table or table.behind) else None
 
 
 def rows_of_table(table: Watch | None, start: int = 0, stop: int | None = None) -> list[WatchRow]:
@@ -54,10 +52,9 @@ def told(counts: Mapping[str, int]) -> str:
 
 def narrowed(table: KeptTable | None, money: str, goal: str) -> KeptTable | None:
     """The rows of one money light, of one goal light, or of both; anything else asked for is left out."""
-    for name, light in (("light", money), ("goal", goal)):
-        if table is not None and light in WORDS:
-            table = table.only(**{name: light})
-    return table
+    if table is None or not {money, goal} & set(WORDS):
+        return table
+    return table.lit(*([light] if light in WORDS else list(WORDS) for light in (money, goal)))
 
 
 def of_dossier(table: KeptTable | None, dossier: int) -> WatchRow | None:
@@ -68,7 +65,7 @@ def of_dossier(table: KeptTable | None, dossier: int) -> WatchRow | None:
 
 def alarming(table: KeptTable | None) -> KeptTable | None:
     """The red and yellow ones."""
-    return table.narrowed(Q(light__in=["red", "yellow"])) if table is not None else None
+    return table.lit(["red", "yellow"]) if table is not None else None
 
 
 def beside(table: KeptTable | None) -> tuple[int, int]:

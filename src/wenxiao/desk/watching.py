@@ -47,13 +47,14 @@ def watch(request: HttpRequest) -> HttpResponse:
         alarming(key) if shown_too else None,
         overdue(user, on=today(), work_year=year, most=LATE),
     )
+    turned_total = len(changes.turned_red) if changes else 0
     values = {
         "list_year": year, "rounds": rounds, "one": one, "total": len(table or ()), "departments": departments,
         "key_total": len(key or ()), "key_words": told(counts_of(key)), "words": told(counts_of(table)),
         "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
         "worst_total": len(worst or ()) + len(urgent or ()), "before": before,
-        "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [], "slower": changes.slower if changes else 0,
-        "turned_total": len(changes.turned_red) if changes else 0, "overdue": late[0], "overdue_count": late[1], "behind": table.behind if table else None,
+        "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [], "slower": changes.slower if changes and not turned_total else 0,
+        "turned_total": turned_total, "overdue": late[0], "overdue_count": late[1], "behind": table.behind if table is not None else None,
         "mending_address": address("desk:rectifications"),
         "chart": execution_chart(departments, one) if any(row.rate is not None for row in departments) else None,
     }  # fmt: skip

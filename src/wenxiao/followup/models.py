@@ -322,6 +322,23 @@ class WatchLine(models.Model):
             models.Index(
                 fields=["round", "worse", "money", "behind", "-confirmed", "dossier"], name="watch_line_urgency"
             ),
+            # Sums by unit and the comparison with another window are answered from these two alone.
+            models.Index(
+                fields=[
+                    "round",
+                    "unit",
+                    "light",
+                    "goal",
+                    "budget",
+                    "executed",
+                    "above",
+                    "confirmed",
+                    "candidates",
+                    "dossier",
+                ],
+                name="watch_line_sums",
+            ),
+            models.Index(fields=["round", "dossier", "index_t", "light", "goal"], name="watch_line_compared"),
         ]
 
 

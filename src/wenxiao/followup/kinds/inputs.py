@@ -101,12 +101,16 @@ def arithmetic() -> str:
     """The digest of the programs and rules that light: another release may light otherwise."""
     home = Path(wenxiao.__file__).parent
     told = sha256()
-    folders = [
-        *(home / "rulebook").rglob("*"),
-        *(home / "followup" / "kinds").glob("*.py"),
-        home / "budget/selectors.py",
+    files = [path for path in (home / "rulebook").rglob("*") if path.suffix in {".py", ".yaml"}]
+    files += [
+        home / name
+        for name in (
+            "followup/kinds/watch.py",
+            "followup/kinds/money.py",
+            "followup/kinds/goals.py",
+            "budget/selectors.py",
+        )
     ]
-    for path in sorted(folders):
-        if path.suffix in {".py", ".yaml"}:
-            told.update(path.read_bytes())
+    for path in sorted(files):
+        told.update(path.read_bytes())
     return told.hexdigest()

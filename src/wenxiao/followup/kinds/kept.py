@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
+from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.selectors import seen_by, sees_all_of
 from wenxiao.followup.kinds.watch import COLUMNS, ORDER, SUMS, counted, lit
 from wenxiao.followup.models import WatchLine
+from wenxiao.orgs.selectors import seeing_grants
+from wenxiao.rulebook.pace_columns import LIGHTS
 from wenxiao.store.frames import read_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from datetime import date, datetime
 
     from django.db.models import QuerySet
@@ -48,7 +52,10 @@ class KeptTable:
     where: Q = field(default_factory=Q)
 
     def __len__(self) -> int:
-        return int(self.sums["n"].sum())
+        return int(self.sums["n"].sum()) if "sums" in self.__dict__ else self.lines.order_by().count()
+
+    def __bool__(self) -> bool:
+        return bool(len(self)) if "sums" in self.__dict__ else self.lines.order_by().exists()
 
     @cached_property
     def lines(self) -> QuerySet[WatchLine]:
@@ -58,9 +65,7 @@ class KeptTable:
 
     @cached_property
     def _seen(self) -> Q:
-        if self.user is None or sees_all_of(self.user, {one.division_id for one in self.rounds}):
-            return Q()
-        return seen_by(self.user)
+        return seen_in(self.user, {one.division_id for one in self.rounds})
 
     @cached_property
     def sums(self) -> pl.DataFrame:
@@ -92,6 +97,13 @@ class KeptTable:
         """The rows that meet a condition, in the same order."""
         return replace(self, where=self.where & condition)
 
+    def lit(self, money: Collection[str] = LIGHTS, goal: Collection[str] = LIGHTS) -> KeptTable:
+        """The rows with one of these lights of each kind, in the same order; what they add up to is known already."""
+        made = self.narrowed(Q(light__in=list(money), goal__in=list(goal)))
+        kept = pl.col("light").is_in(list(money)) & pl.col("goal").is_in(list(goal))
+        made.__dict__["sums"] = self.sums.filter(kept)
+        return made
+
     def part(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
         """Some rows. One query; while lines are behind, what is shown is worked out from the rows of this moment."""
         kept = list(self.lines.values(*(_COLUMN.get(name, name) for name in COLUMNS))[start:stop])
@@ -115,9 +127,28 @@ def _plain(value: Any) -> Any:
     return int(value.scaleb(2)) if hasattr(value, "scaleb") else value
 
 
-def turned(now: KeptTable, before: KeptTable) -> tuple[KeptTable, KeptTable, int]:
-    """Over the dossiers in both: those that turned red (money or goals), those that left it, how many lost pace."""
+def seen_in(user: User | None, divisions: Collection[int]) -> Q:
+    """The condition of ``seen_by`` on very many rows that hang on dossiers of these divisions (None: the machine, all).
+
+    Who sees a whole division is asked about its few restricted dossiers only.
+    """
+    if user is None or sees_all_of(user, divisions):
+        return Q()
+    whole = {one.division_id for one in seeing_grants(user) if one.unit_id is None and not one.by_subjects}
+    if not set(divisions) <= whole:
+        return seen_by(user)
+    secret = Dossier.objects.filter(
+        subject__division__in=list(divisions), subject__restriction=Subject.Restriction.RESTRICTED
+    )
+    return ~Q(dossier__in=secret.values("pk")) | seen_by(user)
+
+
+def turned(now: KeptTable, before: KeptTable) -> tuple[KeptTable, KeptTable, Callable[[], int]]:
+    """Over the dossiers in both: those that turned red (money or goals), those that left it; and to ask, how many lost pace."""
     earlier = WatchLine.objects.filter(round__in=[one.pk for one in before.rounds], dossier=OuterRef("dossier"))
     was_red, was_not = Exists(earlier.filter(RED)), Exists(earlier.exclude(RED))
-    slower = now.lines.order_by().filter(index_t__lt=Subquery(earlier.values("index_t")[:1])).count()
+
+    def slower() -> int:
+        return now.lines.order_by().filter(index_t__lt=Subquery(earlier.values("index_t")[:1])).count()
+
     return now.narrowed(RED & Q(was_not)), now.narrowed(~RED & Q(was_red)), slower

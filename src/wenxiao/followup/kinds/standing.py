@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from wenxiao.budget.models import Round
-from wenxiao.budget.selectors import seen_by, sees_all_of
-from wenxiao.followup.kinds.kept import KeptTable, turned
+from wenxiao.budget.selectors import rounds_visible_to, seen_by
+from wenxiao.followup.kinds.kept import KeptTable, seen_in, turned
 from wenxiao.followup.kinds.watch import WatchTable
 from wenxiao.followup.models import Rectification
 from wenxiao.orgs.models import Unit
@@ -22,7 +21,7 @@ from wenxiao.rulebook.numbers import from_fen, rate_percent
 from wenxiao.rulebook.pace_columns import LIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
     from datetime import date
 
     from django.db.models import QuerySet
@@ -113,7 +112,12 @@ class Changes:
     earlier: Round
     turned_red: Watch
     left_red: Watch
-    slower: int
+    count_slower: Callable[[], int]
+
+    @property
+    def slower(self) -> int:
+        """How many lost pace; counted when asked."""
+        return self.count_slower()
 
 
 def earlier_round(round: Round) -> Round | None:  # noqa: A002 - the field's own word (任务)
@@ -138,12 +142,14 @@ def changes_since(table: Watch, earlier: Watch) -> Changes:
 def _changes_in_memory(table: WatchTable, earlier: WatchTable) -> Changes:
     was = earlier.frame.select("dossier", was=_red(), index_before="index_t")
     both = table.frame.join(was, on="dossier", how="inner", maintain_order="left")
-    slower = both.filter(pl.col("index_t") < pl.col("index_before")).height
+    slower = both.filter(pl.col("index_t") < pl.col("index_before"))
 
     def kept(condition: pl.Expr) -> WatchTable:
         return WatchTable(table.rounds, both.filter(condition).select(table.frame.columns), table.on)
 
-    return Changes(earlier.rounds[0], kept(_red() & ~pl.col("was")), kept(~_red() & pl.col("was")), slower)
+    return Changes(
+        earlier.rounds[0], kept(_red() & ~pl.col("was")), kept(~_red() & pl.col("was")), lambda: slower.height
+    )
 
 
 def _red() -> pl.Expr:
@@ -168,31 +174,36 @@ def overdue(
 ) -> tuple[list[Overdue], int]:
     """What is late on a day in the scope of the user's grants, longest first, at most so many; and how many in all."""
     reviews, mendings = _late_reviews(user, on, work_year), _late_mendings(user, on)
-    rows = [
-        Overdue(kind, key, name, unit, matter, due, (on - due).days)
-        for kind, found in (("未报送", reviews), ("整改逾期", mendings))
-        for key, name, unit, matter, due in found[:most]
-    ]
+    rows = [*_told(reviews, "未报送", _REVIEW, on, most), *_told(mendings, "整改逾期", _MENDING, on, most)]
     total = len(rows) if most is None else reviews.count() + mendings.count()
     return sorted(rows, key=lambda row: -row.days)[:most], total
 
 
+_REVIEW = ("round__deadline", "dossier_id", "dossier__subject__name", "dossier__unit__name", "round__name")
+_MENDING = ("late_since", "finding__dossier", "finding__dossier__subject__name", "unit__name", "finding__text")
+
+
+def _told(rows: QuerySet[Any, Any], kind: str, names: tuple[str, ...], on: date, most: int | None) -> list[Overdue]:
+    """The longest late of some rows; names are read of those alone."""
+    first = rows.order_by(names[0], "pk")
+    if most is not None:
+        first = rows.filter(pk__in=list(first.values_list("pk", flat=True)[:most])).order_by(names[0], "pk")
+    return [
+        Overdue(kind, key, name, unit, matter, due, (on - due).days)
+        for due, key, name, unit, matter in first.values_list(*names)
+    ]
+
+
 def _late_reviews(user: User | None, on: date, work_year: int | None) -> QuerySet[Any, Any]:
-    late = Round.objects.filter(kind=Round.Kind.MONITORING, state=Round.State.OPEN, deadline__lt=on)
-    late = late if work_year is None else late.filter(work_year=work_year)
-    rows = Review.objects.filter(_seen(user, late), round__in=list(late), state__in=OPEN)
-    names = ("dossier_id", "dossier__subject__name", "dossier__unit__name", "round__name", "round__deadline")
-    return rows.order_by("round__deadline", "pk").values_list(*names)
+    late = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
+        kind=Round.Kind.MONITORING, state=Round.State.OPEN, deadline__lt=on
+    )
+    late = list(late if work_year is None else late.filter(work_year=work_year))
+    seen = seen_in(user, {one.division_id for one in late})
+    return Review.objects.filter(seen, round__in=[one.pk for one in late], state__in=OPEN)
 
 
 def _late_mendings(user: User | None, on: date) -> QuerySet[Any, Any]:
     rows = Rectification.objects.annotate(late_since=Coalesce("extended_to", "deadline")).filter(late_since__lt=on)
     rows = rows.exclude(state__in=[Rectification.State.CLOSED, Rectification.State.REPLIED])
-    rows = rows if user is None else rows.filter(seen_by(user, "finding__dossier"))
-    told = ("finding__dossier", "finding__dossier__subject__name", "unit__name", "finding__text", "late_since")
-    return rows.order_by("late_since", "pk").values_list(*told)
-
-
-def _seen(user: User | None, rounds: Iterable[Round]) -> Q:
-    whole = user is None or sees_all_of(user, {one.division_id for one in rounds})
-    return Q() if whole else seen_by(user)
+    return rows if user is None else rows.filter(seen_by(user, "finding__dossier"))

@@ -97,7 +97,23 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["round", "worse", "money", "behind", "-confirmed", "dossier"], name="watch_line_urgency"
-                    )
+                    ),
+                    models.Index(
+                        fields=[
+                            "round",
+                            "unit",
+                            "light",
+                            "goal",
+                            "budget",
+                            "executed",
+                            "above",
+                            "confirmed",
+                            "candidates",
+                            "dossier",
+                        ],
+                        name="watch_line_sums",
+                    ),  # fmt: skip
+                    models.Index(fields=["round", "dossier", "index_t", "light", "goal"], name="watch_line_compared"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("round", "dossier"), name="watch_line_once")],
             },

@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier
@@ -46,18 +47,17 @@ CHUNK = 500
 def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> KeptTable:
     """The watch over some windows for a page: brought up to date first, or told to be behind.
 
-    Four small queries while nothing changed. Marks beyond :data:`BY_HAND` and large windows under new rules are left to
+    Three small queries while nothing changed. Marks beyond :data:`BY_HAND` and large windows under new rules are left to
     the worker (``behind`` is set: ask it where :func:`first_to_ask` says so); a worker silent for :data:`PATIENCE`, or
     a window never kept before, makes the page do it.
     """
     chosen = tuple(rounds)
-    waiting = _waiting(chosen)
-    if waiting:
-        with _holding(seconds=0.3) as held:
-            if held:
-                _work_off_by_hand(chosen)
-        waiting = _waiting(chosen)
-    return KeptTable(chosen, user, on, Behind(waiting, _kept_at(chosen)) if waiting else None)
+    if _right(chosen):
+        return KeptTable(chosen, user, on)
+    with _holding(seconds=0.3) as held:
+        if held:
+            _work_off_by_hand(chosen)
+    return KeptTable(chosen, user, on, None if _right(chosen) else Behind(_waiting(chosen), _kept_at(chosen)))
 
 
 def first_to_ask(rounds: Sequence[Round]) -> bool:
@@ -65,16 +65,25 @@ def first_to_ask(rounds: Sequence[Round]) -> bool:
     return bool(WatchWindow.objects.filter(round__in=rounds, asked_at=None).update(asked_at=timezone.now()))
 
 
+def _right(rounds: Sequence[Round]) -> bool:
+    """Whether the kept lines of these windows are what the rows say now. Three small queries."""
+    if WatchMark.objects.filter(Q(round=None) | Q(round__in=rounds)).exists() or not inputs_watched():
+        return False
+    return not _under_other_rules(rounds)
+
+
+def _under_other_rules(rounds: Sequence[Round]) -> list[Round]:
+    """Windows never kept, or kept under another scope, other rules or another arithmetic."""
+    known = dict(WatchWindow.objects.filter(round__in=rounds).values_list("round", "digest"))
+    return [one for one in rounds if known.get(one.pk) != digest_of(one)]
+
+
 def _waiting(rounds: Sequence[Round]) -> int:
     """How many dossiers of these windows at least are not as the rows are now; marks nobody handed out count as well."""
-    if not rounds:
-        return 0
-    known = dict(WatchWindow.objects.filter(round__in=rounds).values_list("round", "digest"))
-    marked = WatchMark.objects.filter(round=None)[: BY_HAND + 1].count()
-    marked += WatchMark.objects.filter(round__in=rounds).count()
-    if inputs_watched():
-        rounds = [one for one in rounds if known.get(one.pk) != digest_of(one)]
-    return marked + sum(max(dossiers_of(one).count(), 1) for one in rounds)
+    marked = (
+        WatchMark.objects.filter(round=None)[: BY_HAND + 1].count() + WatchMark.objects.filter(round__in=rounds).count()
+    )
+    return max(1, marked + sum(dossiers_of(one).count() for one in _under_other_rules(rounds)))
 
 
 def _kept_at(rounds: Sequence[Round]) -> datetime | None:
