@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from wenxiao.desk import grid, papers
 from wenxiao.desk.acts import Typed, attachment, carry_out, day_of, person, text_of, version_of, who
+from wenxiao.desk.charts import grades_over_years
 from wenxiao.desk.tables import score_sheets
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by, trail_of
 from wenxiao.followup.selectors.problems import catalogue, severities
+from wenxiao.followup.selectors.years import results_over_years
 from wenxiao.followup.services import propose_finding
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.pages.frame import work_year
@@ -92,9 +94,17 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "lines": _lines(shown.rows, groups), "total": sum(g.count for g in groups.values()), "states": _states(rows),
         "grades": _grades(rows), "fiscal": fiscal, "years": sorted(years.items(), reverse=True), "drawn": DRAWN,
         "manages": held(request).can("manage_round"), "settles": _waiting(request, rows),
-        "unbegun": _unbegun(request, year, kind),
+        "unbegun": _unbegun(request, year, kind), **_over_years(request, kind),
     }  # fmt: skip
     return render(request, "desk/evaluations/index.html", values)
+
+
+def _over_years(request: HttpRequest, kind: str) -> dict[str, Any]:
+    """The settled results of this kind once there are years to compare, and the chart of their grades."""
+    history = results_over_years(person(request), kind)
+    graded = [(one.year, one.grades) for one in history if one.projects]
+    several = len(history) > 1
+    return {"history": history if several else [], "chart": grades_over_years(graded) if several and graded else None}
 
 
 def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
