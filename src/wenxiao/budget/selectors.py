@@ -267,24 +267,91 @@ class Progress:
         return self.due - self.handed_in
 
 
-def round_progress(round: Round, *, handed_in: Iterable[int] = ()) -> list[Progress]:  # noqa: A002 - as above
-    """Progress by department (the top unit of each dossier's unit), the whole round last.
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """One unit's part of a round, with whom to call; in the order of the tree."""
 
-    ``handed_in`` are dossier ids; budget doesn't know reviews, so the caller (reviews.selectors) gives them.
+    unit: int
+    name: str
+    path: str
+    contact: str
+    phone: str
+    in_scope: int
+    excused: int
+    handed_in: int
+
+    @property
+    def missing(self) -> int:
+        """How many have not been handed in yet."""
+        return self.in_scope - self.excused - self.handed_in
+
+
+def unit_counts(
+    rows: QuerySet[Dossier],
+    round: Round,
+    handed_in: Iterable[int] | QuerySet[Any, Any],
+) -> list[UnitCount]:
+    """Some dossiers of a round counted by their unit; two queries, whatever their number.
+
+    ``handed_in`` are dossier ids or a query for them; budget doesn't know reviews, so the caller (reviews) gives them.
     """
-    done = set(handed_in)
-    excused = set(Exemption.objects.filter(round=round).values_list("dossier", flat=True))
+    excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    done = Q(pk__in=handed_in) & ~excused
+    told = {
+        unit: counts
+        for unit, *counts in rows.order_by()
+        .values_list("unit")
+        .annotate(n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done))
+    }
+    units = Unit.objects.filter(pk__in=list(told)).order_by("path", "pk")
+    return [UnitCount(*unit, *told[unit[0]]) for unit in units.values_list("pk", "name", "path", "contact", "phone")]
+
+
+NAMED = 2000
+"""Up to how many missing dossiers a list names; beyond, the units at its head are named and the others counted."""
+HEAD = 40
+
+
+def missing_names(
+    rows: QuerySet[Dossier],
+    round: Round,
+    handed_in: Any,
+    counts: Iterable[UnitCount],
+) -> dict[int, tuple[str, ...]]:
+    """The names of what some dossiers of a round lack, by unit; ``counts`` in the order in which they are listed."""
+    lacking = [one for one in counts if one.missing]
+    chosen = lacking if sum(one.missing for one in lacking) <= NAMED else lacking[:HEAD]
+    units = Q(unit__in=[one.unit for one in chosen])
+    rows = found_by(units, rows).exclude(pk__in=handed_in)
+    rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    found: dict[int, list[str]] = defaultdict(list)
+    for unit, name in rows.order_by("subject__code", "pk").values_list("unit", "subject__name")[:NAMED]:
+        found[unit].append(name)
+    return {unit: tuple(names) for unit, names in found.items()}
+
+
+def called(who: Iterable[str], lacking: int, names: tuple[str, ...], gap: str = "") -> str:
+    """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙; names that are left out are said (等)."""
+    told = "、".join(names) + ("等" if names and len(names) < lacking else "")
+    return f"{' '.join(part for part in who if part)} 缺{gap}{lacking}{gap}项" + (f"：{told}" if told else "")
+
+
+def round_progress(
+    round: Round,
+    *,
+    handed_in: Iterable[int] | QuerySet[Any, Any] = (),
+    counts: list[UnitCount] | None = None,
+) -> list[Progress]:
+    """Progress by department (the top unit of each dossier's unit), the whole round last; ``counts`` if known already."""
     names = _department_names(round.division_id)
-    counts: dict[int | None, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for pk, path in dossiers_of(round).values_list("pk", "unit__path"):
-        top = _department(path, names)
-        for row in (counts[top], counts[None]) if top is not None else (counts[None],):
-            row[0] += 1
-            row[1] += pk in excused
-            row[2] += pk in done and pk not in excused
-    rows = [Progress(key, names[key], *counts[key]) for key in counts if key is not None]
+    added: dict[int | None, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in unit_counts(dossiers_of(round), round, handed_in) if counts is None else counts:
+        top = _department(one.path, names)
+        for row in (added[top], added[None]) if top is not None else (added[None],):
+            row[:] = [row[0] + one.in_scope, row[1] + one.excused, row[2] + one.handed_in]
+    rows = [Progress(key, names[key], *added[key]) for key in added if key is not None]
     rows.sort(key=lambda row: (-row.missing, row.name))
-    return [*rows, Progress(None, "合计", *counts[None])]
+    return [*rows, Progress(None, "合计", *added[None])]
 
 
 def _department_names(division: int) -> dict[int, str]:
@@ -299,29 +366,33 @@ def _department(path: str, names: dict[int, str]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One unit that has not handed in, with whom to call."""
+    """One unit that has not handed in, with whom to call. Of a long list (NAMED) not all ``subjects`` are named."""
 
     unit: str
     contact: str
     phone: str
     subjects: tuple[str, ...]
+    lacking: int
 
     @property
     def line(self) -> str:
-        """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙."""
-        who = " ".join(part for part in (self.unit, self.contact, self.phone) if part)
-        return f"{who} 缺{len(self.subjects)}项：{'、'.join(self.subjects)}"
+        """One line to copy into a message."""
+        return called((self.unit, self.contact, self.phone), self.lacking, self.subjects)
 
 
-def not_handed_in(round: Round, *, handed_in: Iterable[int] = ()) -> list[Missing]:  # noqa: A002 - as above
+def not_handed_in(
+    round: Round,
+    *,
+    handed_in: Iterable[int] | QuerySet[Any, Any] = (),
+    counts: list[UnitCount] | None = None,
+) -> list[Missing]:
     """Who must still hand in, by unit in tree order: the copy-ready list for 催办."""
-    done = set(handed_in) | set(Exemption.objects.filter(round=round).values_list("dossier", flat=True))
-    rows = dossiers_of(round).select_related("unit", "subject").order_by("unit__path", "subject__code")
-    by_unit: dict[int, tuple[Unit, list[str]]] = {}
-    for dossier in rows:
-        if dossier.pk not in done:
-            by_unit.setdefault(dossier.unit_id, (dossier.unit, []))[1].append(dossier.subject.name)
-    return [Missing(u.name, u.contact, u.phone, tuple(names)) for u, names in by_unit.values()]
+    rows = dossiers_of(round)
+    counts = unit_counts(rows, round, handed_in) if counts is None else counts
+    names = missing_names(rows, round, handed_in, counts)
+    return [
+        Missing(one.name, one.contact, one.phone, names.get(one.unit, ()), one.missing) for one in counts if one.missing
+    ]
 
 
 def spending_by_month(dossier: Dossier) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def _show(request: HttpRequest, rounds: list[Any], chosen: Any, *, error: str = 
 
 def _missing_options(row: Any, standing: Any) -> list[tuple[int, str]]:
     """What may be excused: up to a few hundred missing dossiers, by unit."""
-    if not standing.missing or sum(len(one.subjects) for one in standing.missing) > 400:
+    if not standing.missing or sum(one.lacking for one in standing.missing) > 400:
         return []
     names = {name for one in standing.missing for name in one.subjects}
     found = dossiers_of(row).filter(subject__name__in=names).order_by("unit__path", "subject__code")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 ENTRY = "desk:rounds"
 MOST_ROUNDS = 40
 """A work year has a handful of rounds; each line costs a query of its own, for every scope differs."""
+MOST_UNITS = 100
+"""How many units a page lists at once; the rest when asked, and always in the list for copying."""
 MOST_LISTED = 300
 """Up to how many missing dossiers are offered as ticks at once; more are narrowed by department."""
 
@@ -81,14 +83,14 @@ def _page(request: HttpRequest, row: Any, results: list[tuple[str, str]] | None 
         "row": row, "standing": standing, "results": results, "reasons": EXEMPTION_REASONS, "needs_note": NEEDS_NOTE,
         "options": _options(row, standing), "waiting": todos.count(), "trail": list(trail_of(row)[:20]), "today": today(),
         "route": [CHECKERS.get(role, role) for role in row.route], "scope": _scope_words(row), "most": MOST_LISTED,
-        "reminders": reminders_of(row),
+        "reminders": reminders_of(row), "units_shown": None if request.GET.get("all") else MOST_UNITS,
     }  # fmt: skip
     return render(request, "desk/rounds/round.html", values)
 
 
 def _options(row: Any, standing: Any) -> list[tuple[int, str]]:
     """What may be excused: the missing dossiers by unit, while they are few enough to tick."""
-    if row.state != "open" or not 0 < sum(len(one.subjects) for one in standing.missing) <= MOST_LISTED:
+    if row.state != "open" or not 0 < sum(one.lacking for one in standing.missing) <= MOST_LISTED:
         return []
     left = {(one.unit, name) for one in standing.missing for name in one.subjects}
     rows = dossiers_of(row).order_by("unit__path", "subject__code").values_list("pk", "unit__name", "subject__name")

@@ -6,14 +6,23 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from wenxiao.budget.models import Dossier, Exemption, Round
-from wenxiao.budget.selectors import Missing, Progress, dossiers_of, not_handed_in, round_progress
+from wenxiao.budget.selectors import (
+    Missing,
+    Progress,
+    dossiers_of,
+    found_by,
+    not_handed_in,
+    round_progress,
+    unit_counts,
+)
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
-from wenxiao.reviews.models import Review
 from wenxiao.reviews.sheets.scope import FILED
 from wenxiao.reviews.sheets.standing import STANDINGS, all_problems, standing_of
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.worklists import handed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,11 +149,6 @@ def rounds_asked(division: Division, work_year: int) -> list[Round]:
     )
 
 
-def handed_in(round: Round) -> list[int]:  # noqa: A002 - the field's own word (任务)
-    """Dossiers whose form of this round is in: its review left the states in which units still fill."""
-    return list(Review.objects.filter(round=round).exclude(state__in=OPEN).values_list("dossier_id", flat=True))
-
-
 @dataclass(frozen=True)
 class Standing:
     """A round's progress by department, whole last; the missing by unit; the excused with their reason."""
@@ -162,14 +166,16 @@ class Standing:
 def standing_of_round(round: Round) -> Standing:  # noqa: A002 - as above
     """Progress, missing and excused of a round; a constant number of queries."""
     done = handed_in(round)
+    counts = unit_counts(dossiers_of(round), round, done)
     excused = Exemption.objects.filter(round=round).select_related("dossier__subject", "dossier__unit", "by")
     return Standing(
-        round_progress(round, handed_in=done), not_handed_in(round, handed_in=done), list(excused.order_by("pk"))
-    )
+        round_progress(round, counts=counts), not_handed_in(round, handed_in=done, counts=counts),
+        list(excused.order_by("pk")),
+    )  # fmt: skip
 
 
 def missing_dossiers(round: Round, unit: str) -> list[Dossier]:  # noqa: A002 - as above
     """What one unit (by name) must still hand in."""
-    done = {*handed_in(round), *Exemption.objects.filter(round=round).values_list("dossier", flat=True)}
-    rows = dossiers_of(round).filter(unit__name=unit).select_related("subject", "unit").order_by("subject__code")
-    return [row for row in rows if row.pk not in done]
+    rows = found_by(Q(unit__name=unit), dossiers_of(round)).exclude(pk__in=handed_in(round))
+    rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    return list(rows.select_related("subject", "unit").order_by("subject__code"))
