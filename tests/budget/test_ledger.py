@@ -310,3 +310,26 @@ def test_the_same_file_is_read_again_when_anything_happened_since(take, projects
     )
     later = take(rows, choices=choices)
     assert (later.stored, later.difference["new"]) == (True, 1)
+
+
+def test_the_day_of_a_reduction_comes_with_its_line(take, projects):
+    head = "单位名称,项目代码,项目名称,资金性质,指标类型,日期,金额"
+    own = "教体局,360191000000000000001,校园安保,一般公共预算"
+    rows = [f"{own},年初预算,2021-01-08,5000", f"{own},到位,2021-02-01,4000", f"{own},收回,2021-11-25,100"]
+    assert take([*rows, f"{own},收回,2021-12-03,50"], head=head, kind="budget").stored
+    row = Dossier.objects.get(subject=projects[0]).appropriations.get()
+    assert (row.cut_back, row.cut_back_on, row.arrived_on) == (150, date(2021, 12, 3), date(2021, 2, 1))
+
+
+def test_a_column_of_its_own_tells_the_day_of_a_reduction(take, projects):
+    head = "单位名称,项目代码,项目名称,年度,资金性质,年初预算,收回,收回日期,到位资金,到位日期"
+    row = "教体局,360191000000000000001,校园安保,2021,一般公共预算,5000,100,{},4000,2021-02-01"
+    assert told(take([row.format("年底")], head=head)) == [("DR-62", 2)]
+    outcome = take([row.format("2021-11-25")], head=head)
+    assert outcome.stored, outcome.problems
+    stored = Dossier.objects.get(subject=projects[0]).appropriations.get()
+    assert (stored.cut_back_on, stored.arrived_on) == (date(2021, 11, 25), date(2021, 2, 1))
+    later = take([row.format("2021-11-30")], head=head)
+    assert [(one["column"], one["before"], one["after"]) for one in later.difference["changes"]] == [
+        ("收回日期", "2021-11-25", "2021-11-30")
+    ]

@@ -238,3 +238,15 @@ def test_many_are_read_by_year_and_give_the_same(watched, officer, on, monkeypat
     named = watch(rounds, officer, on=on).frame
     monkeypatch.setattr(money, "FEW", 0)
     assert watch(rounds, officer, on=on).frame.equals(named)
+
+
+@pytest.mark.parametrize(("day", "warned"), [(date(2021, 11, 25), True), (date(2021, 3, 5), False)])
+def test_the_day_of_taking_back_tells_a_late_reduction_from_an_early_one(watched, officer, on, day, warned):
+    window = watched.window(12)
+    dossier = watched.dossier(budget="100")
+    told = {"cut_back": Decimal(200_000), "adjusted": Decimal(800_000), "cut_back_on": day}
+    Appropriation.objects.filter(dossier=dossier).update(**told)
+    watched.pay(dossier, 12, "80")
+    (row,) = watch_rows(watch(window, officer, on=on))
+    sentence = "11月25日收回预算 20 万元后执行率 100%，按收回前 100 万元计为 80%。"
+    assert row.warnings == ((sentence,) if warned else ())

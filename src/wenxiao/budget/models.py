@@ -106,6 +106,7 @@ class Appropriation(Versioned):
     opening = MoneyField("年初预算", null=True)
     added = MoneyField("追加", null=True)
     cut_back = MoneyField("收回", null=True)
+    cut_back_on = models.DateField("收回日期", null=True)
     adjusted = MoneyField("全年预算", null=True)
     arrived = MoneyField("到位", null=True)
     arrived_on = models.DateField("到位日期", null=True)

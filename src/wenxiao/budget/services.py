@@ -42,6 +42,7 @@ _AMOUNTS = {
     "adjusted": "全年预算",
     "arrived": "到位",
 }
+_DAYS = frozenset({"arrived_on", "cut_back_on"})
 _MOVES = {
     Round.State.DRAFT: frozenset({Round.State.OPEN}),
     Round.State.OPEN: frozenset({Round.State.CLOSED}),
@@ -191,15 +192,15 @@ def set_appropriation(
     version: int | None = None,
     **amounts: Any,
 ) -> Appropriation:
-    """Money arranged from one fund, in 元: opening, added, cut_back, adjusted, arrived (Decimal), arrived_on.
+    """Money arranged from one fund, in 元: opening, added, cut_back, adjusted, arrived (Decimal); arrived_on, cut_back_on.
 
     Only what is given changes. Raises NotAllowed for a negative amount, Stale when somebody changed the row meanwhile.
     """
-    unknown = set(amounts) - {*_AMOUNTS, "arrived_on"}
+    unknown = set(amounts) - {*_AMOUNTS, *_DAYS}
     if unknown:
         raise KeyError(*sorted(unknown))
     for name, value in amounts.items():
-        if name != "arrived_on" and value is not None and value < 0:
+        if name not in _DAYS and value is not None and value < 0:
             label = _AMOUNTS[name]
             raise NotAllowed(f"{label} {value} 元为负数；调减请填在“收回”。")
     row, made = Appropriation.objects.get_or_create(

@@ -13,7 +13,7 @@ from wenxiao.store.moves import NotAllowed
 WORDS = {
     "bands": "区间", "grade": "等级", "at_least": "下限（含）", "below": "上限（不含）", "closed": "含上限", "lights": "亮灯界限",
     "red_below": "低于此数为红灯", "green_from": "达到此数为绿灯", "above_pace_over": "超过此数标超进度", "tier_lights": "定性档次对应的灯",
-    "unspent_below": "执行率低于此数而目标已完成时提示", "idle_months": "连续几个月没有支出时提示", "windows": "监控期间",
+    "unspent_below": "执行率低于此数而目标已完成时提示", "idle_months": "连续几个月没有支出时提示", "cut_back_late_from": "从几月起收回预算视为临近年底", "windows": "监控期间",
     "possibility": "完成可能性", "causes": "偏差原因", "compliance": "合规类别", "deviation": "偏差处理", "rules": "计分规则",
     "name": "名称", "names": "名单", "not_names": "除外", "verified": "已核对原文", "document": "文件", "clause": "条款", "formula": "算法",
     "feedback_days": "反馈期限（日）", "plan_days": "提交整改措施期限（日）", "applies_to": "适用范围", "verified_for": "已核对的适用范围",

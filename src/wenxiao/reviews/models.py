@@ -38,6 +38,7 @@ class Review(Versioned):
     audited = models.ForeignKey(AuditedAmount, models.SET_NULL, null=True, verbose_name="审定金额")
     budget = MoneyField("本次预算数", null=True)
     executed = MoneyField("本次执行数", null=True)
+    expected = MoneyField("全年预计执行数", null=True)
     execution_weight = PointsField("执行率分值", null=True)
     execution_points = PointsField("执行率得分", null=True)
     published_execution_points = PointsField("原表执行率得分", null=True)

@@ -24,7 +24,15 @@ _WORDS = (
     ("核减", "cut_back"), ("压减", "cut_back"), ("到位", "arrived"), ("到账", "arrived"), ("年初", "opening"),
     ("调整后", "adjusted"), ("全年", "adjusted"),
 )  # fmt: skip
-_LABELS = {"opening": "年初预算", "added": "追加", "cut_back": "收回", "adjusted": "全年预算", "arrived": "到位"}
+_LABELS = {
+    "opening": "年初预算",
+    "added": "追加",
+    "cut_back": "收回",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+    "arrived_on": "到位日期",
+    "cut_back_on": "收回日期",
+}
 
 
 def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
@@ -107,15 +115,17 @@ def _text(value: Decimal | Any | None) -> str | None:
 
 
 def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
-    """Lines of one subject, fund and level add up; the latest arrival date counts."""
+    """Lines of one subject, fund and level add up; the latest day of arrival, and of taking back, counts."""
     keys = ["subject", "fund_key", "level_key"]
     summed = [pl.when(pl.col(f"{n}_fen").count() > 0).then(pl.col(f"{n}_fen").sum()).alias(n) for n in AMOUNTS]
-    arrived_on = [pl.col("on").max().alias("arrived_on")] if "on" in good.columns else []
+    days = [
+        pl.col("on").filter(pl.col("arrived_fen").is_not_null()).max().alias("arrived_on"),
+        pl.col("cut_on").max().alias("cut_back_on"),
+    ]
     rows = []
-    for row in good.group_by(keys, maintain_order=True).agg([*summed, *arrived_on]).iter_rows(named=True):
+    for row in good.group_by(keys, maintain_order=True).agg([*summed, *days]).iter_rows(named=True):
         values: dict[str, Any] = {n: from_fen(row[n]) for n in AMOUNTS if row[n] is not None}
-        if row.get("arrived_on") is not None and "arrived" in values:
-            values["arrived_on"] = row["arrived_on"]
+        values |= {name: row[name] for name in ("arrived_on", "cut_back_on") if row[name] is not None}
         rows.append((row["subject"], row["fund_key"], row["level_key"], values))
     found = Appropriation.objects.filter(dossier__subject__division=division, dossier__fiscal_year=year)
     stored = {(a.dossier.subject_id, a.fund, a.level): a for a in found.select_related("dossier__subject")}

@@ -18,6 +18,7 @@ AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
 
 # Headings the general reader doesn't tell apart, and what its keys mean in a ledger.
 _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("cut_back_on", re.compile(r"^(资金|预算|指标)?(收回|调减|核减|压减)(预算)?(日期|时间)$")),
     ("arrived_on", re.compile(r"^(资金)?(到位|到账|下达)(日期|时间)$")),
     ("arrived", re.compile(r"^(实际)?(资金)?到位(资金|金额|数|额)?$")),
     ("added", re.compile(r"^(预算)?(年中)?(追加|调增|增加)(预算)?(资金|金额|数|额|指标)?$")),
@@ -38,7 +39,7 @@ ROLES: dict[str, str] = {
     "code": "项目代码", "project": "项目名称", "unit_code": "单位代码", "unit": "单位名称", "department": "主管部门",
     "fund": "资金性质", "level": "资金级次", "date": "日期", "month": "月份", "year": "年度", "voucher": "凭证号",
     "spent": "支付金额", "amount": "金额", "opening": "年初预算", "added": "追加", "cut_back": "收回",
-    "adjusted": "全年预算", "arrived": "到位", "arrived_on": "到位日期", "change": "指标类型", "item": "科目",
+    "adjusted": "全年预算", "arrived": "到位", "arrived_on": "到位日期", "cut_back_on": "收回日期", "change": "指标类型", "item": "科目",
     "payee": "收款人", "purpose": "用途", "note": "备注",
 }  # fmt: skip
 """Role → its Chinese name, as the mapping step shows it."""

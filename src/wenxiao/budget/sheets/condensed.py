@@ -81,7 +81,9 @@ def condensed(raw: RawLines, columns: Columns, unit: str, findings: Findings, st
 def _nothing(columns: Columns) -> pl.DataFrame:
     kept: dict[str, Any] = {"line": pl.Int64, "who": pl.UInt32, "bad": pl.Boolean, "fund_key": FUND, **_TIMES}
     if columns.kind == "budget":
-        return pl.DataFrame(schema={**kept, "level_key": pl.String, **{f"{name}_fen": pl.Int64 for name in AMOUNTS}})
+        return pl.DataFrame(
+            schema={**kept, "level_key": pl.String, "cut_on": pl.Date, **{f"{name}_fen": pl.Int64 for name in AMOUNTS}}
+        )
     return pl.DataFrame(schema={**kept, **_PAID})
 
 
@@ -95,12 +97,22 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
         frame = frame.rename({"arrived_on": "date"})
     frame = lines.with_dates(frame, findings)
     if columns.kind == "budget":
-        return arranged.spread(frame, findings)
+        return _taken_back(arranged.spread(frame, findings), columns, findings)
     if "spent_fen" not in frame.columns:
         frame = frame.rename({"amount_fen": "spent_fen", "amount": "spent"})
     empty = pl.col("spent_fen").is_null() & ~pl.col("bad")
     findings.each(frame.filter(empty), "DR-60", "阻断", "这一行没有金额。", mend="请补填金额或删去这一行。")
     return _keyed(frame.with_columns(bad=pl.col("bad") | empty))
+
+
+def _taken_back(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.DataFrame:
+    """``cut_on``: the day money was taken back, from its own column, else from the day of a line that says nothing else."""
+    if "cut_back_on" in columns.places:
+        days = lines.with_dates(frame.select("line", "bad", date="cut_back_on"), findings)
+        return frame.with_columns(days["on"].alias("cut_on"), days["bad"])
+    others = [pl.col(f"{name}_fen").is_null() for name in AMOUNTS if name != "cut_back"]
+    alone = pl.all_horizontal(pl.col("cut_back_fen").is_not_null(), *others) & pl.lit("date" in columns.places)
+    return frame.with_columns(cut_on=pl.when(alone).then("on"))
 
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -135,7 +147,7 @@ def _lean(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     kept += [pl.col(name).cast(kind) for name, kind in _TIMES.items()]
     if columns.kind == "budget":
         money = [f"{name}_fen" for name in ("amount", *AMOUNTS) if f"{name}_fen" in frame.columns]
-        return frame.select(*kept, "level_key", *money)
+        return frame.select(*kept, "level_key", "cut_on", *money)
     return frame.select(*kept, *_PAID)
 
 

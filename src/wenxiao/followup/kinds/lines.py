@@ -8,15 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from wenxiao.budget.models import Dossier, Milestone, Spending
 from wenxiao.followup.kinds.goals import GoalLine, goal_lines
-from wenxiao.followup.kinds.money import cut_off
+from wenxiao.followup.kinds.money import cut_off, taken_back_on
 from wenxiao.followup.kinds.watch import compliance_condition, open_findings
 from wenxiao.followup.models import Finding
 from wenxiao.followup.selectors.problems import departments_of
-from wenxiao.reviews.models import Suggestion
+from wenxiao.reviews.models import Review, Suggestion
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Table, run
@@ -39,6 +39,7 @@ class WatchRow:
 
     ``source`` is the Chinese name of the record of spending that counts. ``warnings`` are whole sentences: money far
     ahead, two sources that differ, money taken back, late arrival. ``compliance`` are open findings, (text, confirmed).
+    ``forecast`` is the system's own range, ``expected`` what the unit's form says it will spend in the whole year.
     """
 
     round: int
@@ -64,6 +65,7 @@ class WatchRow:
     compliance: tuple[tuple[str, bool], ...]
     suggestions: tuple[str, ...]
     warnings: tuple[str, ...]
+    expected: Decimal | None = None
 
 
 def watch_rows(table: WatchTable | KeptTable, start: int = 0, stop: int | None = None) -> list[WatchRow]:
@@ -87,9 +89,12 @@ class _Parts:
         self.monthly = _monthly(keys, round.through_month or 12)
         self.goals = goal_lines(round, keys)
         self.milestones = _grouped(Milestone.objects.filter(dossier__in=keys), "dossier_id")
-        self.findings = _grouped(_findings(keys), "dossier_id")
+        self.findings = _grouped(_findings(round, keys), "dossier_id")
+        self.taken_back = taken_back_on(Q(dossier__in=keys))
+        reviews = [row["review"] for row in rows if row["review"]]
+        self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
         self.suggestions = _grouped(
-            Suggestion.objects.filter(review__in=[row["review"] for row in rows if row["review"]]).order_by("number"),
+            Suggestion.objects.filter(review__in=reviews).order_by("number"),
             "review_id",
         )
 
@@ -113,8 +118,14 @@ class _Parts:
             goals_owed=max(row["goals"], len(goals)), goal_text=goal_text(row),
             compliance=tuple((f.text, f.state == Finding.State.CONFIRMED) for f in self.findings.get(dossier.pk, ())),
             suggestions=tuple(s.text for s in self.suggestions.get(row["review"], ())),
-            warnings=tuple(_warnings(row, told, whole_year, self.rules)),
+            warnings=tuple(_warnings(row, told, whole_year, self.rules, self._taken_back(row))),
+            expected=self.expected.get(row["review"]),
         )  # fmt: skip
+
+    def _taken_back(self, row: dict[str, Any]) -> dict[str, Any]:
+        """When money was taken back and in which budget year, as the check of it asks; and the day whose rules count."""
+        day, year = cut_off(self.round), self.round.fiscal_year
+        return {"cut_back_on": self.taken_back.get(row["dossier"]), "year": year, "day": day}
 
     def _forecast(self, row: dict[str, Any], executed: Decimal | None) -> pacing.Forecast | None:
         """From the months where there are any, else the straight line alone."""
@@ -145,8 +156,8 @@ def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, D
     }
 
 
-def _findings(keys: list[int]) -> Any:
-    found = Finding.objects.filter(compliance_condition(), open_findings(), dossier__in=keys)
+def _findings(round: Round, keys: list[int]) -> Any:  # noqa: A002 - as above
+    found = Finding.objects.filter(compliance_condition(round), open_findings(), dossier__in=keys)
     return found.order_by("-state", "item__order", "pk")
 
 
@@ -174,11 +185,11 @@ def goal_text(row: dict[str, Any]) -> str:
 
 
 def _warnings(
-    row: dict[str, Any], told: pacing.Pace, whole_year: pacing.Pace | None, rules: dict[str, Any]
+    row: dict[str, Any], told: pacing.Pace, whole_year: pacing.Pace | None, rules: dict[str, Any], taken: dict[str, Any]
 ) -> Iterable[str]:
     """Sentences that a light alone would hide. They warn; none of them is a finding."""
     if told.above_pace:
-        over = plain(pacing.lights_in_force(None, rules).above_over)
+        over = plain(pacing.lights_in_force(taken["day"], rules).above_over)
         yield f"超进度：进度指数 {told.index} 超过 {over}（测算参数，{_mark(told)}），请核实是否超进度支付。"
     if row["paid"] is not None and row["filed"] is not None and row["paid"] != row["filed"]:
         paid, filed = from_fen(row["paid"]), from_fen(row["filed"])
@@ -186,8 +197,13 @@ def _warnings(
     if whole_year is not None and whole_year.index is not None:
         ours = f"{told.index}（{WORDS[told.light]}灯）" if told.index is not None else "不判断"
         yield f"资金 {row['arrived']} 月到位：按到位后计 {ours}，按全年计 {whole_year.index}（{WORDS[whole_year.light]}灯）。"
-    head = {"full_year": _yuan(row["budget"]), "executed": _yuan(row["executed"]), "cut_back": _yuan(row["cut_back"])}
-    yield from (hit.text for hit, _ in run(Table(head=head), ["JK-08"]))
+    head = {
+        "full_year": _yuan(row["budget"]),
+        "executed": _yuan(row["executed"]),
+        "cut_back": _yuan(row["cut_back"]),
+        **taken,
+    }
+    yield from (hit.text for hit, _ in run(Table(head=head, overrides=rules), ["JK-08"]))
 
 
 def _mark(told: pacing.Pace) -> str:

@@ -56,6 +56,12 @@ def arranged(which: Q, year: int) -> pl.DataFrame:
     )
 
 
+def taken_back_on(which: Q) -> dict[int, date]:
+    """The last day money was taken back, by dossier; dossiers without such a day are absent."""
+    rows = Appropriation.objects.filter(which, cut_back__gt=0, cut_back_on__isnull=False)
+    return dict(rows.values("dossier").annotate(last=Max("cut_back_on")).values_list("dossier", "last"))
+
+
 def _known_sum(name: str, part: pl.Expr) -> pl.Expr:
     """The parts' sum, else the total rows'; null when neither says anything."""
     value = pl.col(name)

@@ -14,7 +14,7 @@ from wenxiao.budget.selectors import money_of
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
 from wenxiao.followup.kinds.goals import goal_rows
-from wenxiao.followup.kinds.money import FEW, chosen, cut_off
+from wenxiao.followup.kinds.money import FEW, chosen, cut_off, taken_back_on
 from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.orgs import permissions
@@ -22,7 +22,7 @@ from wenxiao.records.services import record
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import pace as pacing
-from wenxiao.rulebook.checks import Table, registry, run
+from wenxiao.rulebook.checks import Rule, Table, registry, rules_in_force, run
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -87,7 +87,7 @@ def _not_known(round: Round, drawn: list[Candidate]) -> list[Candidate]:  # noqa
 
 
 def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:  # noqa: A002 - as above
-    rules = {one.code: one for one in registry()}
+    rules = {one.code: one for one in registry()} | {one.code: one for one in _strict(round)}
     slow = CatalogueItem.objects.filter(division=round.division_id, code=SLOW).first()
     found = []
     for one in fresh:
@@ -106,10 +106,17 @@ def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:  # noq
     return found
 
 
-def _hits(dossier: int, review: int | None, table: Table, rules: Iterable[str]) -> Iterator[Candidate]:
+def _strict(round: Round) -> tuple[Rule, ...]:  # noqa: A002 - as above
+    """The checks as the division's own list makes them for the round's year."""
+    return rules_in_force(overrides_of(round.division), round.fiscal_year)
+
+
+def _hits(
+    dossier: int, review: int | None, table: Table, codes: Iterable[str], rules: tuple[Rule, ...]
+) -> Iterator[Candidate]:
     """One candidate per rule, its hits joined."""
     told: dict[str, list[str]] = defaultdict(list)
-    for hit, problem in run(table, rules):
+    for hit, problem in run(table, codes, rules):
         told[problem.code].append(hit.text)
     for code, sentences in told.items():
         yield Candidate(dossier, review, code, tuple(dict.fromkeys(sentences)))
@@ -123,15 +130,17 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:  # noqa: A002 - as abov
     loaded = bool((frame["source"] == "treasury").any())
     keys = frame["dossier"].to_list()
     goals, zeroes = _goal_tables(round, keys), _zero_targets(round, keys)
-    plans, rules = _plans(round, keys), overrides_of(round.division)
+    plans, rules, strict = _plans(round, keys), overrides_of(round.division), _strict(round)
+    taken_back, paced = taken_back_on(chosen(round, keys)), any(one.code == "JK-01" for one in strict)
     for row in frame.iter_rows(named=True):
-        head = _head(row, round, loaded=loaded)
+        head = _head(row, round, loaded=loaded) | {"cut_back_on": taken_back.get(row["dossier"])}
         reported = goals.get(row["dossier"], [])
         if row["reported"] < row["goals"]:
             reported = [*reported, {}]  # goals nobody reported on: not all are reached
-        yield from _hits(row["dossier"], row["review"], Table(reported, head), CHECKED_ROWS)
-        yield from _hits(row["dossier"], row["review"], Table(zeroes.get(row["dossier"], ()), {}), {"JK-03"})
-        if row["light"] in WORDS_OF_SLOW or row["above"]:
+        known = Table(reported, head, rules)
+        yield from _hits(row["dossier"], row["review"], known, CHECKED_ROWS, strict)
+        yield from _hits(row["dossier"], row["review"], Table(zeroes.get(row["dossier"], ()), {}), {"JK-03"}, strict)
+        if paced and (row["light"] in WORDS_OF_SLOW or row["above"]):
             yield Candidate(row["dossier"], row["review"], "JK-01", (_paced(row, round, plans, rules),))
 
 
@@ -201,7 +210,7 @@ def _zero_targets(round: Round, dossiers: list[int]) -> dict[int, list[dict[str,
 def _of_selfeval(round: Round) -> Iterator[Candidate]:  # noqa: A002 - as above
     reviews = list(Review.objects.filter(round=round).select_related("dossier__subject").order_by("pk"))
     money = money_of(Dossier.objects.filter(reviews__round=round))
-    tables = _marked_rows(round)
+    tables, own, strict = _marked_rows(round), overrides_of(round.division), _strict(round)
     for review in reviews:
         known = money.get(review.dossier_id)
         head = {
@@ -209,11 +218,12 @@ def _of_selfeval(round: Round) -> Iterator[Candidate]:  # noqa: A002 - as above
             "executed": review.executed if review.executed is not None else known and known.spent,
             "execution_score": review.execution_points, "year": round.fiscal_year,
         }  # fmt: skip
-        yield from _hits(review.dossier_id, review.pk, Table(tables.get(review.pk, ()), head), SELFEVAL_RULES)
-    yield from _all_full(reviews)
+        table = Table(tables.get(review.pk, ()), head, own)
+        yield from _hits(review.dossier_id, review.pk, table, SELFEVAL_RULES, strict)
+    yield from _all_full(reviews, strict)
 
 
-def _all_full(reviews: list[Review]) -> Iterator[Candidate]:
+def _all_full(reviews: list[Review], strict: tuple[Rule, ...]) -> Iterator[Candidate]:
     """ZP-04 speaks of a unit: its candidate stands on the unit's first dossier and names the others."""
     by_unit: dict[int, list[Review]] = defaultdict(list)
     for review in reviews:
@@ -221,7 +231,7 @@ def _all_full(reviews: list[Review]) -> Iterator[Candidate]:
             by_unit[review.dossier.unit_id].append(review)
     for group in by_unit.values():
         table = Table([{"total": one.points} for one in group])
-        for found in _hits(group[0].dossier_id, group[0].pk, table, (WHOLE_UNIT_RULE,)):
+        for found in _hits(group[0].dossier_id, group[0].pk, table, (WHOLE_UNIT_RULE,), strict):
             names = "、".join(one.dossier.subject.name for one in group)
             yield Candidate(found.dossier, found.review, found.rule, (*found.sentences, f"涉及：{names}。"))
 

@@ -78,7 +78,7 @@ def _review(form: Incoming, landing: Landing) -> tuple[Review, bool]:
     if review.state not in OPEN:
         text = f"{review}现为“{review.get_state_display()}”，导入不能改动；如须更正，请先退回或重开。"
         raise FormRefusedError(Problem("DR-41", "阻断", text, sheet=form.sheet))
-    names = ("file_id", "published_points", "published_grade", "budget", "executed", "state", "audited_id", "target_id",
+    names = ("file_id", "published_points", "published_grade", "budget", "executed", "expected", "state", "audited_id", "target_id",
              "conclusion", "points", "grade", "complete", "execution_points", "execution_weight",
              "published_execution_points", "proved", "problems")  # fmt: skip
     landing.written.changed(review, {name.removesuffix("_id"): getattr(review, name) for name in names})
@@ -101,7 +101,7 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
         return
     opening, full, executed = form.money()
     review.budget = full if full is not None else opening
-    review.executed = executed
+    review.executed, review.expected = executed, form.expected()
     review.execution_weight, review.published_execution_points = form.execution_weight, form.execution_points
     _spending(executed, landing)
     if opening is None and full is None:

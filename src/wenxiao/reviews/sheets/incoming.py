@@ -70,6 +70,7 @@ class IncomingFund:
     initial: Decimal | None
     full_year: Decimal | None
     executed: Decimal | None
+    expected: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +111,11 @@ class Incoming:
         return (
             _sum([p.initial for p in parts]), _sum([p.full_year for p in parts]), _sum([p.executed for p in parts]),
         )  # fmt: skip
+
+    def expected(self) -> Decimal | None:
+        """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""
+        told = [fund.expected for fund in self.funds]
+        return told[0] if told and told[0] is not None else _sum(told[1:])
 
 
 def _sum(values: list[Decimal | None]) -> Decimal | None:

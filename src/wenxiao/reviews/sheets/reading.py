@@ -54,6 +54,7 @@ def _funds(form: dict[str, Any]) -> list[IncomingFund]:
         IncomingFund(
             label=str(fund.get("label", "")), initial=yuan_of(fund.get("initial")),
             full_year=yuan_of(fund.get("full_year")), executed=yuan_of(fund.get("executed")),
+            expected=yuan_of(fund.get("expected_full_year")),
         )
         for fund in form.get("funds", [])
     ]  # fmt: skip

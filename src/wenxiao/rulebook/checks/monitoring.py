@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.checks.registry import Hit, Table, head_number, rule, said
@@ -24,7 +25,8 @@ def behind_the_year(table: Table) -> Iterator[Hit]:
     month = table.head.get("through_month")
     if not isinstance(month, int):
         return
-    now = pace(head_number(table, "full_year"), head_number(table, "executed"), month, table.head.get("arrived_month"))
+    money = head_number(table, "full_year"), head_number(table, "executed")
+    now = pace(*money, month, table.head.get("arrived_month"), overrides=table.overrides)
     if now.light in _NAMES:
         yield Hit(None, "executed", f"执行进度{_NAMES[now.light]}灯：{now.reason}", got=str(now.index))
     elif now.above_pace:
@@ -48,9 +50,8 @@ def forward_zero(table: Table) -> Iterator[Hit]:
 
 
 def _limit(table: Table, key: str) -> int:
-    """A threshold of the monitoring rules in force in the table's year."""
-    year = table.head.get("year")
-    return int(basis.number(basis.in_force("monitoring", year if isinstance(year, int) else None).content[key]))
+    """A threshold of the monitoring rules in force in the table's year, the division's own where it has one."""
+    return int(basis.number(basis.in_force("monitoring", table.year, table.overrides).content[key]))
 
 
 def _all_reached(table: Table) -> bool:
@@ -102,12 +103,32 @@ def no_movement(table: Table) -> Iterator[Hit]:
 
 @rule("JK-08", "收回预算抬高执行率", "警告", mend="并列说明收回前后的执行率，分析预算安排是否偏大。")
 def cut_back_lifts(table: Table) -> Iterator[Hit]:
-    """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head."""
+    """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head.
+
+    ``cut_back_on`` (a date) tells a reduction near the year's end from an early one, which is a lawful adjustment;
+    without it the lift alone speaks.
+    """
     cut, budget, executed = (head_number(table, key) for key in ("cut_back", "full_year", "executed"))
     if cut is None or cut <= 0 or budget is None or executed is None or budget <= 0:
         return
+    when = _taken_back(table)
     after, before = exact_rate(executed, budget), exact_rate(executed, budget + cut)
-    if after is not None and before is not None and after >= 1 > before:
+    if when is not None and after is not None and before is not None and after >= 1 > before:
         rates = [plain(scaled(share * 100, 2)) for share in (after, before)]
-        text = f"收回预算 {wan(cut)} 万元后执行率 {rates[0]}%，按收回前 {wan(budget + cut)} 万元计为 {rates[1]}%。"
+        text = (
+            f"{when}收回预算 {wan(cut)} 万元后执行率 {rates[0]}%，按收回前 {wan(budget + cut)} 万元计为 {rates[1]}%。"
+        )
         yield Hit(None, "full_year", text, got=rates[0])
+
+
+def _taken_back(table: Table) -> str | None:
+    """How to name the day of a reduction; None for one too early in the year to be meant for the rate."""
+    on, year = table.head.get("cut_back_on"), table.head.get("year")
+    if not isinstance(on, date):
+        return ""
+    late = (
+        not isinstance(year, int)
+        or on.year > year
+        or (on.year == year and on.month >= _limit(table, "cut_back_late_from"))
+    )
+    return f"{on.month}月{on.day}日" if late else None
