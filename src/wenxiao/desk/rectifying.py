@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 ENTRY = "desk:rectifications"
-ORDER = ["due", "pk"]
+ORDER = ["done", "due", "pk"]
 SIZE = 60
 BOARD_SIZE = 40
 REPEATS_SHOWN = 12
@@ -103,7 +103,7 @@ def _units(request: HttpRequest, rows: QuerySet[Any]) -> dict[int, Any]:
 
 @view("see_unit")
 def rectifications(request: HttpRequest) -> HttpResponse:
-    """The ledger, soonest deadline first, overdue ones saying by how many days."""
+    """The ledger: what still waits first, soonest deadline on top, overdue ones saying by how many days; then the closed."""
     rows, asked, on = _of_year(request), _asked(request), today()
     units = _units(request, rows)
     shown = page(_narrow(rows, asked, units, on), ORDER, size=SIZE, token=request.GET.get("at"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from wenxiao.budget.selectors import seen_by
@@ -31,10 +31,16 @@ _ITEM = ("finding__dossier__subject__division", "finding__dossier__unit", "findi
 
 
 def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
-    """The rectifications on dossiers the user may see; ``due`` is the deadline in force (an extension counts)."""
+    """The rectifications on dossiers the user may see; ``due`` is the deadline in force (an extension counts).
+
+    ``done`` is 1 for the closed ones, so that lists may put what still waits first.
+    """
     rows = Rectification.objects.filter(seen_by(user, "finding__dossier"))
     rows = rows.select_related(*_ITEM, "unit", "notice", "proof", "submitted_by")
-    return rows.annotate(due=Coalesce("extended_to", "deadline"))
+    return rows.annotate(
+        due=Coalesce("extended_to", "deadline"),
+        done=Case(When(state=Rectification.State.CLOSED, then=Value(1)), default=Value(0)),
+    )
 
 
 def of_work_year(rows: QuerySet[Rectification], year: int) -> QuerySet[Rectification]:
