@@ -180,11 +180,13 @@ class _Demo:
             Round.Kind.MONITORING, "2021年日常监控（1-7月）", MONITORED_YEAR, scope=daily, synthetic=True, through_month=7,
             deadline=date(2021, 8, 31),
         )  # fmt: skip
-        chosen = [self.dossiers[name, unit, EVALUATED_YEAR].pk for name, unit in workbooks.department_evaluated()]
-        self._round(
-            Round.Kind.DEPARTMENT, "2021年部门评价（示例单位乙）", EVALUATED_YEAR, scope=chosen, synthetic=True,
-            deadline=date(2021, 12, 20),
-        )  # fmt: skip
+        keys = [(name, unit, EVALUATED_YEAR) for name, unit in workbooks.department_evaluated()]
+        chosen = [self.dossiers[key].pk for key in keys if key in self.dossiers]
+        if chosen:
+            self._round(
+                Round.Kind.DEPARTMENT, "2021年部门评价（示例单位乙）", EVALUATED_YEAR, scope=chosen, synthetic=True,
+                deadline=date(2021, 12, 20),
+            )  # fmt: skip
 
     def _is_evaluated(self, name: str, unit: str) -> bool:
         return name == workbooks.DEPARTMENT_SUFFIX or any(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wenxiao.records.models import StoredFile
 
 STEPS = ("head", "department", "office", "checked", "confirmed")
-SPREAD = {"selfeval": (1, 0, 6, 12, 0), "monitoring": (1, 0, 3, 3, 0)}
+SPREAD = {"selfeval": (1, 0, 6, 30, 0), "monitoring": (1, 0, 3, 3, 0)}
 """How many units (after the first two) stop at each step; all the others are confirmed."""
 SIGNED = "签字页扫描件（合成）\n为演示而编，不是任何单位的真实材料。\n".encode()
 RETURNED = "“完成时间”一行没有佐证，“服务覆盖人次”请附统计表后重报（合成）。"
