@@ -39,6 +39,8 @@ KINDS = {
     "selfeval": "单位自评表",
     "monitoring": "绩效监控表",
     "finance_evaluation": "评价评分表",
+    "monitor": "绩效监控表",
+    "evaluation": "评价评分表",
     "list": "清单",
     "spending": "支付明细",
     "budget": "预算安排",
