@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from wenxiao.desk.ruleuses import USES
 from wenxiao.desk.rulewords import changed, parts
 from wenxiao.orgs.services import override_rule, own_rules
 from wenxiao.records.services import add_document
@@ -49,6 +50,50 @@ def test_rules_say_their_basis_and_whether_somebody_checked(officer, small):
 def test_checks_tell_what_may_block(officer):
     text = officer.get("/rules/checks?level=阻断").content.decode()
     assert "算术上不可能" in text
+
+
+def test_every_value_says_where_it_is_used(officer):
+    for name in basis.names():
+        assert set(basis.in_force(name).content) == set(USES[name]), name
+    text = officer.get("/rules/monitoring").content.decode()
+    assert "监控检查 JK-07（长期没有支出）" in text
+    assert "用在哪里" in text
+
+
+def test_own_levels_stand_on_the_page_of_checks(officer, small):
+    rows = basis.in_force("checks").content["checks"]
+    said = {"JK-04": {"level": "阻断"}, "JK-03": {"enabled": False}}
+    small.division.rules = [
+        {
+            "rule": "checks", "from": "2021-01-01", "document": "示例区办法", "clause": "第三条", "verified": True,
+            "content": {"checks": [{**row, **said.get(row["code"], {})} for row in rows]},
+        }
+    ]  # fmt: skip
+    small.division.save()
+    text = officer.get("/rules/checks?level=阻断&on=2021-11-22").content.decode()
+    assert "资金未支出而目标已完成" in text
+    assert "示例区办法 第三条" in text
+    assert "本级停用 1 项：指标值为0的正向指标" in text
+    before = officer.get("/rules/checks?level=阻断&on=2020-11-22").content.decode()
+    assert "资金未支出而目标已完成" not in before
+
+
+@pytest.mark.parametrize(
+    ("rule", "content", "told"),
+    [
+        ("monitoring", {"lights": {"red_below": "90"}}, "红灯界限"),
+        ("monitoring", {"idle_months": "-1"}, "不能是负数"),
+        ("monitoring", {"unspent_below": "多"}, "不能用来计算"),
+        ("checks", {"checks": [{"code": "JK-04", "level": "严重"}]}, "级别只能是"),
+    ],
+)
+def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, told):
+    paper = add_document(division=small.division, kind="measures", title="示例区办法", by=None)
+    with pytest.raises(NotAllowed, match=told):
+        override_rule(
+            division=small.division, rule=rule, start=date(2021, 1, 1), document=paper, clause="一", verified=False,
+            content=content, by=small.officer, why="试",
+        )  # fmt: skip
 
 
 def test_every_rule_can_be_read_and_has_a_form(officer):

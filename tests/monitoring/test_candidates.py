@@ -15,6 +15,7 @@ from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Mark
+from wenxiao.rulebook import basis
 from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -194,3 +195,45 @@ def test_bad_grades_and_unmended_findings_propose_strict_review(watched, officer
     assert found["良好项目", "strict"].basis.startswith("尚有 1 项整改逾期")
     with pytest.raises(Refused):
         propose_consequences(round=window, by=watched.user(Role.CLERK, watched.unit("示例单位甲")))
+
+
+def test_the_divisions_own_thresholds_and_levels_draw(watched, officer):
+    """An own number of idle months draws sooner; a check left out draws nothing; the own paper is cited."""
+    window = watched.window()
+    dossier = watched.dossier("停滞", budget="100")
+    watched.pay(dossier, 5, "60")
+    watched.review(dossier, window)
+    assert not draw_candidates(round=window, by=officer)
+    own = {"from": "2021-01-01", "document": "示例区办法", "clause": "第三条", "verified": False}
+    division = window.division
+    division.rules = [{**own, "rule": "monitoring", "content": {"idle_months": "2"}}]
+    division.save()
+    rows = basis.in_force("checks").content["checks"]
+    levels = {"checks": [{**row, **({"level": "提示"} if row["code"] == "JK-07" else {})} for row in rows]}
+    division.rules.append({**own, "rule": "checks", "content": levels})
+    division.save()
+    (found,) = draw_candidates(round=window, by=officer)
+    assert (found.rule, "连续 2 个月没有支出" in found.text) == ("JK-07", True)
+    assert "依据：示例区办法 第三条（待核）" in found.evidence
+    found.delete()
+    for row in levels["checks"]:
+        row["enabled"] = row["code"] != "JK-07"
+    division.save()
+    assert not draw_candidates(round=window, by=officer)
+
+
+def test_the_divisions_own_lights_reach_goals_and_the_kept_watch(watched, officer, on):
+    from wenxiao.followup.kinds.lines import watch_rows
+    from wenxiao.followup.services.keeping import kept_watch
+
+    window = watched.window()
+    watched.goals(watched.dossier(budget="10"), ("养护里程", "≥120公里", "50公里", "数量指标"))
+    assert kept_watch([window], officer, on=on).goals["yellow"] == 1
+    window.division.rules = [
+        {"rule": "monitoring", "from": "2021-01-01", "content": {"lights": {"red_below": "40", "green_from": "60"}}}
+    ]
+    window.division.save()
+    table = kept_watch([window], officer, on=on)
+    assert table.goals["green"] == 1
+    (row,) = watch_rows(table)
+    assert (row.goal, [goal.light for goal in row.goals]) == ("green", ["green"])

@@ -24,6 +24,7 @@ from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.services import record_actual, record_mark, route_of, submit_review, waiting_for
 from wenxiao.reviews.services.road import STEPS, skipped_by
+from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to, rows_of
 from wenxiao.rulebook import basis
@@ -110,12 +111,16 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
 
 
 def _possibilities(row: Any) -> list[str]:
-    told: dict[str, str] = basis.in_force("monitoring", row.dossier.fiscal_year).content["possibility"]
-    return list(told.values())
+    return list(_monitoring_rule(row)["possibility"].values())
 
 
 def _causes(row: Any) -> list[str]:
-    return list(basis.in_force("monitoring", row.dossier.fiscal_year).content["causes"])
+    return list(_monitoring_rule(row)["causes"])
+
+
+def _monitoring_rule(row: Any) -> Any:
+    """The monitoring rule of the review's year, the division's own where it has one."""
+    return basis.in_force("monitoring", row.dossier.fiscal_year, overrides_of(row.round.division)).content
 
 
 def _numbers(checks: list[Check]) -> dict[int, list[Check]]:

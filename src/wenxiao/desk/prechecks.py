@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.evidence.selectors import day_in
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.kinds.monitoring import row_faults
-from wenxiao.rulebook.checks import Table, registry, run
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook.checks import Table, rules_in_force, run
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.goals import goal_pace
 
@@ -105,15 +106,18 @@ def _told(review: Any, row: Any) -> list[tuple[str, str, str]]:
     return row_faults(
         row.indicator.expression, review.dossier.fiscal_year, value=actual.value, forecast=actual.forecast,
         causes=actual.causes, possibility=actual.possibility, measure=actual.note,
+        overrides=overrides_of(review.round.division),
     )  # fmt: skip
 
 
 def _by_rules(review: Any, rows: Sequence[Any]) -> list[Found]:
-    rules = {rule.code: rule for rule in registry()}
-    table = Table(rows=[_cells(review, row) for row in rows], head=_head(review))
+    own = overrides_of(review.round.division)
+    strict = rules_in_force(own, review.dossier.fiscal_year)
+    rules = {rule.code: rule for rule in strict}
+    table = Table(rows=[_cells(review, row) for row in rows], head=_head(review), overrides=own)
     return [
         (problem.level, problem.text, problem.mend or "", hit.row, (problem.code, rules[problem.code].title, rules[problem.code].basis, rules[problem.code].verified))
-        for hit, problem in run(table, AREAS.get(review.kind, ()))
+        for hit, problem in run(table, AREAS.get(review.kind, ()), strict)
         if problem.code not in LIGHTED
     ]  # fmt: skip
 
@@ -140,6 +144,7 @@ def _cells(review: Any, row: Any) -> dict[str, Any]:
         goal = goal_pace(
             indicator.name, parse(indicator.expression, "target") if indicator.expression else None,
             parse(actual.value, "actual"), review.round.through_month or 12, review.dossier.fiscal_year, actual.possibility,
+            overrides=overrides_of(review.round.division),
         )  # fmt: skip
         cells |= {"reached": goal.reached, "over": goal.over}
     return cells

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from wenxiao.desk.acts import carry_out, day_of, text_of
 from wenxiao.desk.office import division_of
-from wenxiao.desk.rulewords import changed, parts
+from wenxiao.desk.ruleuses import uses_of
+from wenxiao.desk.rulewords import changed, parts, word
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import override_rule, own_rules, rule_entry, with_rule
 from wenxiao.pages.frame import work_year
@@ -26,7 +27,7 @@ from wenxiao.reviews.services import rescore_round, what_if
 from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Value
-from wenxiao.rulebook.checks import registry
+from wenxiao.rulebook.checks import registry, rules_in_force
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -81,14 +82,19 @@ def rules(request: HttpRequest) -> HttpResponse:
 @view("see_unit")
 def checks(request: HttpRequest) -> HttpResponse:
     """Which checks exist, how strict each may really be, and on what basis."""
-    _division(request)
-    level = request.GET.get("level", "")
-    known = registry()
+    division = _division(request)
+    level, own = request.GET.get("level", ""), own_rules(division)
+    known = rules_in_force(own, _on(request))
+    left_out = {rule.code for rule in registry()} - {rule.code for rule in known}
     counts = {name: sum(rule.level == name for rule in known) for name in LEVELS}
     shown = [rule for rule in known if not level or rule.level == level]
     return render(
-        request, "desk/rules/checks.html", {"checks": shown, "counts": counts, "level": level, "all": len(known)}
-    )
+        request, "desk/rules/checks.html",
+        {
+            "checks": shown, "counts": counts, "level": level, "all": len(known),
+            "left_out": [rule for rule in registry() if rule.code in left_out], "own": "checks" in own,
+        },
+    )  # fmt: skip
 
 
 @view("see_unit")
@@ -103,6 +109,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         "name": name, "title": basis.load(name).title, "value": value, "parts": parts(value.content), "on": on,
         "history": _history(name, own), "may": held(request).can("manage_rules"),
         "national": basis.in_force(name, on) if value.own else None,
+        "uses": [(word(key), text) for key, text in uses_of(name, value.content)],
     }  # fmt: skip
     return render(request, "desk/rules/rule.html", values)
 

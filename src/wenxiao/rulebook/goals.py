@@ -6,7 +6,9 @@ Amounts that grow over the year are set against the elapsed share; rates in perc
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -40,14 +42,17 @@ def goal_pace(
     through: int,
     year: int,
     possibility: str = "",
+    *,
+    overrides: basis.Overrides | None = None,
 ) -> Goal:
-    """The light of one goal through a month (1–12) of a fiscal year.
+    """The light of one goal through a month (1–12) of a fiscal year, by the rules in force on that month's last day.
 
-    ``possibility`` is the official answer (确定能, 有可能, 完全不可能): 完全不可能 is red whatever the figure, 有可能 at
+    ``overrides`` are the division's own values. ``possibility`` is the official answer (确定能, 有可能, 完全不可能): 完全不可能 is red whatever the figure, 有可能 at
     most yellow. Nothing reported, units that differ or unreadable text: light ``none``, never a guess.
     """
-    plainly = _plainly(name, target, actual, through, year)
-    told = basis.in_force("monitoring", year).content["possibility"]
+    window = _Window(through, year, overrides)
+    plainly = _plainly(name, target, actual, window)
+    told = basis.in_force("monitoring", window.day, overrides).content["possibility"]
     if possibility == told["3"]:
         return Goal("red", f"单位预计全年“{possibility}”完成；{plainly.reason}")
     if possibility == told["2"] and plainly.light == "green" and not plainly.reached:
@@ -55,21 +60,35 @@ def goal_pace(
     return plainly
 
 
-def _plainly(name: str, target: Expression | None, actual: Expression | None, through: int, year: int) -> Goal:
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Until when a goal is looked at, and by whose rules."""
+
+    through: int
+    year: int
+    overrides: basis.Overrides | None
+
+    @property
+    def day(self) -> date:
+        """Its last day: the rules of that day count, for goals as for money."""
+        return date(self.year, self.through, monthrange(self.year, self.through)[1])
+
+
+def _plainly(name: str, target: Expression | None, actual: Expression | None, window: _Window) -> Goal:
     if actual is None or actual.kind == "unreadable" or (actual.kind == "text" and not actual.text.strip()):
         return Goal("none", "未填完成值。" if actual is None else "完成值无法识别，待人工判断。")
     if target is not None and target.kind == "date":
-        return _by_date(target, actual, through, year)
+        return _by_date(target, actual, window.through, window.year)
     if actual.kind == "text":
-        return _by_words(actual.text, year)
+        return _by_words(actual.text, window)
     if target is None or target.kind != "number" or actual.kind != "number":
         return Goal("none", "目标值与完成值不能直接比较，待人工判断。")
-    return _by_number(name, target, actual, through, year)
+    return _by_number(name, target, actual, window)
 
 
-def _by_words(text: str, year: int) -> Goal:
+def _by_words(text: str, window: _Window) -> Goal:
     tier = next((tier for word, tier in _TIERS if word in text), None)
-    light = quality_light(tier, year)
+    light = quality_light(tier, window.day, overrides=window.overrides)
     if light == "none":
         return Goal("none", f"“{text}”不能按档次判断，待人工判断。")
     return Goal(light, f"定性指标：“{text}”，{WORDS[light]}灯。", light == "green")
@@ -86,7 +105,7 @@ def _by_date(target: Expression, actual: Expression, through: int, year: int) ->
     return Goal("none", f"时限 {target.text}，完成时间“{actual.text}”不能比较，待人工判断。")
 
 
-def _by_number(name: str, target: Expression, actual: Expression, through: int, year: int) -> Goal:
+def _by_number(name: str, target: Expression, actual: Expression, window: _Window) -> Goal:
     goal, got = _bound(target), actual.low if actual.low is not None else actual.high
     if goal is None or got is None:
         return Goal("none", "目标值或完成值没有数字，待人工判断。")
@@ -94,13 +113,13 @@ def _by_number(name: str, target: Expression, actual: Expression, through: int, 
         want, have, _ = same_unit(goal, target.unit, got, actual.unit)
     except UnitsDifferError as error:
         return Goal("none", str(error))
-    if _is_limit(name, target):
+    if _is_limit(name, target, window):
         kept = have < want if target.comparator == "<" else have <= want
         said = "未超过" if kept else "已超过"
         return Goal("green" if kept else "red", f"上限 {plain(goal)}，实际 {plain(got)}，{said}。", kept, not kept)
     if want <= 0:
         return Goal("none", "目标值为 0 或负数，需单独判定。")
-    return _against_time(name, target, (want, have), (goal, got), through, year)
+    return _against_time(name, target, (want, have), (goal, got), window)
 
 
 def _against_time(
@@ -108,14 +127,13 @@ def _against_time(
     target: Expression,
     pair: tuple[Fraction, Fraction],
     said: tuple[Decimal, Decimal],
-    through: int,
-    year: int,
+    window: _Window,
 ) -> Goal:
     want, have = pair
     steady = target.unit == "%" and not any(word in name for word in _GROWING)
-    elapsed = Fraction(1) if steady else Fraction(through, YEAR_MONTHS)
+    elapsed = Fraction(1) if steady else Fraction(window.through, YEAR_MONTHS)
     goal, got = scaled(want, 6), scaled(have, 6)
-    light = goal_light(goal, got, elapsed, year)
+    light = goal_light(goal, got, elapsed, window.day, overrides=window.overrides)
     share = scaled(have / want * 100, 2)
     head = f"完成 {plain(said[1])} ÷ 目标 {plain(said[0])} = {plain(share)}%"
     if steady:
@@ -131,13 +149,13 @@ def _bound(target: Expression) -> Decimal | None:
     return target.low if target.low is not None else target.high
 
 
-def _is_limit(name: str, target: Expression) -> bool:
+def _is_limit(name: str, target: Expression, window: _Window) -> bool:
     """An upper limit: by its comparator, or by its name where nothing is said (rule data reverse_names)."""
     if target.comparator in {"<=", "<"}:
         return True
     if target.comparator is not None:
         return False
-    content = basis.in_force("reverse_names").content
+    content = basis.in_force("reverse_names", window.day, window.overrides).content
     return any(word in name for word in content["names"]) and not any(word in name for word in content["not_names"])
 
 

@@ -109,16 +109,21 @@ def pace(
 
 
 def goal_light(
-    target: Decimal | None, actual: Decimal | None, elapsed: Fraction, on: date | int | None = None
+    target: Decimal | None,
+    actual: Decimal | None,
+    elapsed: Fraction,
+    on: date | int | None = None,
+    *,
+    overrides: basis.Overrides | None = None,
 ) -> Light:
     """A quantitative goal's light: completion against the elapsed share (1 = whole year), same cut points as money."""
     share = exact_rate(actual, target)
-    return "none" if share is None or elapsed <= 0 else lights_in_force(on).of(share / elapsed * 100)
+    return "none" if share is None or elapsed <= 0 else lights_in_force(on, overrides).of(share / elapsed * 100)
 
 
-def quality_light(tier: str | None, on: date | int | None = None) -> Light:
+def quality_light(tier: str | None, on: date | int | None = None, *, overrides: basis.Overrides | None = None) -> Light:
     """A qualitative goal's light by its tier code ('1' 达成, '2' 部分达成, '3' 未达成); none when not judged."""
-    table: Mapping[str, Light] = basis.in_force("monitoring", on).content["tier_lights"]
+    table: Mapping[str, Light] = basis.in_force("monitoring", on, overrides).content["tier_lights"]
     return "none" if tier is None else table.get(tier, "none")
 
 

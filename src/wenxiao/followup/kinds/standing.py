@@ -195,10 +195,10 @@ def _told(rows: QuerySet[Any, Any], kind: str, names: tuple[str, ...], on: date,
 
 
 def _late_reviews(user: User | None, on: date, work_year: int | None) -> QuerySet[Any, Any]:
-    late = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
+    rounds = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
         kind=Round.Kind.MONITORING, state=Round.State.OPEN, deadline__lt=on
     )
-    late = list(late if work_year is None else late.filter(work_year=work_year))
+    late = list(rounds if work_year is None else rounds.filter(work_year=work_year))
     seen = seen_in(user, {one.division_id for one in late})
     return Review.objects.filter(seen, round__in=[one.pk for one in late], state__in=OPEN)
 

@@ -183,9 +183,10 @@ def _source() -> pl.Expr:
     return pl.when(_official()).then(pl.col("source")).when(filed).then(pl.lit("form")).otherwise(pl.lit(""))
 
 
-def compliance_condition() -> Q:
+def compliance_condition(round: Round) -> Q:  # noqa: A002 - as above
     """Findings of compliance: catalogue codes HG, or a category the monitoring rules list (采购, 招标, 验收 …)."""
-    categories = basis.in_force("monitoring").content["compliance"]
+    rules = basis.in_force("monitoring", money.cut_off(round), overrides_of(round.division))
+    categories = rules.content["compliance"]
     return Q(item__code__startswith=COMPLIANCE) | Q(item__category__in=categories)
 
 
@@ -196,7 +197,7 @@ def open_findings() -> Q:
 
 def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:  # noqa: A002 - as above
     """Open compliance findings per dossier: confirmed ones and candidates apart. A green light never hides them."""
-    rows = Finding.objects.filter(money.chosen(round, dossiers), compliance_condition(), open_findings())
+    rows = Finding.objects.filter(money.chosen(round, dossiers), compliance_condition(round), open_findings())
     schema = {"dossier": pl.Int64, "finding": pl.Int64, "stands": pl.String}
     found = read_columns(rows.order_by().values_list("dossier", "pk", "state"), schema)
     sure = pl.col("stands") == Finding.State.CONFIRMED.value

@@ -12,6 +12,8 @@ from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
 from wenxiao.rulebook import basis, grading
+from wenxiao.rulebook.checks import LEVELS, rules_in_force
+from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.profiles import profile
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -40,10 +42,22 @@ def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[di
         basis.in_force(entry["rule"], _date_of(start), trial)
         bands = grading.bands_in_force(_date_of(start), trial)
         profile(None, _date_of(start), trial)
+        lights, strict = lights_in_force(_date_of(start), trial), rules_in_force(trial, _date_of(start))
+        levels = {one["level"] for one in basis.in_force("checks", _date_of(start), trial).content["checks"]}
+        limits = [basis.number(basis.in_force("monitoring", _date_of(start), trial).content[key]) for key in _LIMITS]
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, StopIteration) as error:
         raise NotAllowed(f"改后的规则不能用来计算，请核对各项数值：{error}") from error
     _refuse_gaps(bands.bands)
+    if not 0 <= lights.red_below <= lights.green_from:
+        raise NotAllowed("红灯界限不能高于绿灯界限，也不能是负数。")
+    if min(limits) < 0 or not strict:
+        raise NotAllowed("监控提示的界限不能是负数，检查也不能全部停用。")
+    if wrong := levels - set(LEVELS):
+        raise NotAllowed(f"检查的级别只能是{'、'.join(LEVELS)}，收到“{'、'.join(sorted(map(str, wrong)))}”。")
     return trial
+
+
+_LIMITS = ("unspent_below", "idle_months")
 
 
 def _date_of(text: str) -> date:

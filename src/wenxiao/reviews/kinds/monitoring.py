@@ -18,7 +18,15 @@ MONITORING = Kind(
 
 
 def row_faults(
-    target: str, year: int, *, value: str, forecast: str, causes: Sequence[str], possibility: str, measure: str
+    target: str,
+    year: int,
+    *,
+    value: str,
+    forecast: str,
+    causes: Sequence[str],
+    possibility: str,
+    measure: str,
+    overrides: basis.Overrides | None = None,
 ) -> list[tuple[str, str, str]]:
     """(level, what is wrong, how to mend) of one filled row; empty when nothing is.
 
@@ -29,7 +37,7 @@ def row_faults(
         for word, text in (("完成值", value), ("全年预计", forecast))
         if text.strip() and _unreadable(text, target)
     ]
-    listed = basis.in_force("monitoring", year).content["possibility"]
+    listed = basis.in_force("monitoring", year, overrides).content["possibility"]
     if possibility in {listed["2"], listed["3"]}:
         if not causes:
             found.append(("阻断", f"全年“{possibility}”完成，没有选偏差原因。", "在偏差原因栏选一项。"))

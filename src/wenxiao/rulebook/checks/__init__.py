@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from wenxiao.rulebook.checks import ledgers, monitoring, selfeval, sheets, targets
-from wenxiao.rulebook.checks.registry import Rule, Table, registry, rule, run
+from wenxiao.rulebook.checks.registry import LEVELS, Rule, Table, registry, rule, rules_in_force, run
 
-__all__ = ["Rule", "Table", "ledgers", "monitoring", "registry", "rule", "run", "selfeval", "sheets", "targets"]
+__all__ = [
+    "LEVELS", "Rule", "Table", "ledgers", "monitoring", "registry", "rule", "rules_in_force", "run", "selfeval", "sheets", "targets",
+]  # fmt: skip
