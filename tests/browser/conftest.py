@@ -73,6 +73,13 @@ def bare_house(tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def roles_house(tmp_path_factory):
+    """A house with work waiting on every desk."""
+    with serving(tmp_path_factory.mktemp("roles"), "seeding_roles.py") as address:
+        yield address
+
+
 def _wait(address: str) -> None:
     for _ in range(100):
         try:
@@ -138,6 +145,13 @@ def enter(house, chromium):
 def enter_bare(bare_house, chromium):
     """Somebody at work in the bare house."""
     with visiting(chromium, bare_house) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def enter_role(roles_house, chromium):
+    """Somebody at work in the house with work on every desk."""
+    with visiting(chromium, roles_house) as open_page:
         yield open_page
 
 
