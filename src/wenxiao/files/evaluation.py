@@ -8,7 +8,7 @@ from typing import Any
 
 from wenxiao.files.cells import Book, Cell, Sheet
 from wenxiao.files.evaluation_columns import Head, find_heads, looks_like_evaluation
-from wenxiao.files.evaluation_figures import is_trimmed, sum_text
+from wenxiao.files.evaluation_figures import is_trimmed, shares_as_points, sum_text
 from wenxiao.files.evaluation_head import (
     Found,
     field_of,
@@ -22,18 +22,24 @@ from wenxiao.files.evaluation_head import (
 from wenxiao.files.evaluation_names import opens_block
 from wenxiao.files.evaluation_outline import outline_of
 from wenxiao.files.evaluation_rows import Reading, levels_after, take_criterion, take_subtotal
+from wenxiao.files.evaluation_totals import (
+    GRADE_INLINE,
+    GRADE_LABEL,
+    GRADES,
+    SIGNATURE,
+    TOTAL,
+    criteria_follow,
+    says_grade,
+    take_grade,
+    take_total,
+    takes_bare_sum,
+)
 from wenxiao.files.grids import Grid, plain_number
 from wenxiao.files.textforms import LEADING_NUMBER, half_width, numbered_items, squeezed, unit_in, year_of
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 
-TOTAL = re.compile(
-    r"^(合计|总计|总分|总得分|总评分|评价总分|(合计|综合|评价|最终|最后)得分(合计)?|得分合计|评价得分合计)(\(.*\))?$"
-)
 SUBTOTAL = re.compile(r"^(.{0,14}?)\(?小计\)?$")
-GRADE_LABEL = re.compile(r"(评价|评定|绩效|评审|综合|考评)?(等级|等次|档次)[:]?$|^(评价|绩效)级别$")
-GRADE_INLINE = re.compile(r"(?:等级|等次|档次|级别)\s*(?:为)?\s*[:“\"]?\s*(优秀?|良好?|中等?|较?差)(?![\u4e00-\u9fa5])")
-GRADES = {"优": "优", "优秀": "优", "良": "良", "良好": "良", "中": "中", "中等": "中", "差": "差", "较差": "差"}
 TITLE_ABOVE = re.compile(r"(?=.{6,80}$)[^:。；;]*(?:评分|评价|得分|绩效)[^:。；;]*表(?:\(.{1,12}\))?")
 SUBJECT_IN_TITLE = re.compile(
     r"^(?:附[件表]\d*)?20\d\d年度?([^:。]{2,40}?项目)(?:支出|资金)?(?:财政|部门|重点|事后|整体|支出|绩效){0,4}(?:评价|评分|得分)"
@@ -41,7 +47,6 @@ SUBJECT_IN_TITLE = re.compile(
 GENERAL = re.compile(r"(?:中央|省|市|县|区|级|本|财政|部门|预算|重点|专项|支出|资金|绩效|政策|一般|各|单位)+项目")
 """A title such as 「2021年度县级项目绩效评价评分表」 names no subject."""
 REMARK = re.compile(r"^(备注|注|说明)$")
-SIGNATURE = re.compile(r"签名|签字|签章|盖章|^(评价人员|主评人|评分人|填表人|复核人?|日期|评价组长)[:]|年月日$")
 
 
 def read_evaluation(book: Book) -> list[dict[str, Any]]:
@@ -188,6 +193,7 @@ def _read_form(
         if len(places) == 1 and len(out[block]) > 1:
             out[f"{block}_cell"] = out.pop(f"{block}_cells")[0]
     _read_paragraphs(book, index, out)
+    shares_as_points(out)
     out["last_row"] = max((row for row, _ in sheet.cells if row <= segment.last), default=segment.last)
     out["sum_of_scores"] = sum_text(out["criteria"])
     return out
@@ -336,72 +342,16 @@ def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) ->
     grid, head, out = reading.grid, reading.head, reading.out
     names = [squeezed(grid.text(row, col)) for col in head.level_columns()] or [bare]
     subtotal = next((match for name in [*names, bare] if (match := SUBTOTAL.match(name))), None)
-    if GRADE_LABEL.search(bare) or (GRADE_INLINE.search(bare) and not TOTAL.match(bare) and len(bare) < 16):
-        _take_grade(out, cells)
+    if says_grade(bare, cells) or (GRADE_INLINE.search(bare) and not TOTAL.match(bare) and len(bare) < 16):
+        take_grade(out, cells)
         reading.mode = "after"
     elif TOTAL.match(bare) or any(TOTAL.match(name) for name in names):
-        _take_total(reading, row, cells)
-        reading.mode = "criteria" if _criteria_follow(reading, row) else "after"
+        take_total(reading, row, cells)
+        reading.mode = "criteria" if criteria_follow(reading, row) else "after"
     elif subtotal is not None:
         take_subtotal(reading, row, subtotal[1])
-    elif reading.mode == "criteria":
+    elif reading.mode == "criteria" and not takes_bare_sum(reading, row, cells):
         take_criterion(reading, row, cells)
-
-
-def _criteria_follow(reading: Reading, row: int) -> bool:
-    """Whether marks stand below a total that is the first line of its table, or closes a page of it."""
-    grid, head = reading.grid, reading.head
-    names, score = head.level_columns(), head.roles.get("score", -1)
-    for below in range(row + 1, reading.last + 1):
-        cells = grid.own_cells(below)
-        if cells and (opens_block(cells[0].text) or SIGNATURE.search(squeezed(cells[0].text))):
-            return False
-        cell = grid.cell(below, score)
-        named = any(grid.text(below, col) and grid.anchor(below, col)[1] == col for col in names[-1:])
-        total = any(TOTAL.match(squeezed(one.text)) for one in cells[:2])
-        if named and not total and cell is not None and cell.row == below and plain_number(cell) is not None:
-            return True
-    return False
-
-
-def _take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
-    for cell in cells:
-        text = half_width(cell.text).strip().strip('“”"')
-        if text in GRADES:
-            out["grade"] = {"cell": cell.address, "value": text, "norm": GRADES[text]}
-            return
-        inline = GRADE_INLINE.search(text)
-        if inline:
-            out["grade"] = {"cell": cell.address, "value": inline[1], "norm": GRADES[inline[1]], "stored": cell.text}
-            return
-
-
-def _take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
-    grid, head, out = reading.grid, reading.head, reading.out
-    label = next((cell for cell in cells if TOTAL.match(squeezed(cell.text))), cells[0])
-    label_at = grid.anchor(row, label.col)
-    col = head.roles.get("score")
-    usable = col is not None and grid.cell(row, col) is not None and grid.anchor(row, col) != label_at
-    if not usable:
-        others = [cell for cell in cells if cell is not label]
-        numbers = [cell for cell in others if plain_number(cell) is not None or cell.formula is not None]
-        col = numbers[-1].col if numbers and not head.experts else None
-    if out["total"] is None and col is not None:
-        out["total"] = grid.figure(row, col)
-    weight = head.roles.get("weight")
-    if out["total_weight"] is None and weight is not None and weight != col and grid.anchor(row, weight) != label_at:
-        out["total_weight"] = grid.figure(row, weight)
-    if head.experts and "expert_totals" not in out:
-        out["expert_totals"] = [grid.figure(row, expert) for expert in head.experts]
-    if out["grade"] is None:
-        _take_grade(
-            out,
-            [
-                cell
-                for cell in cells[1:]
-                if GRADE_INLINE.search(squeezed(cell.text[:400])) or cell.text.strip() in GRADES
-            ],
-        )
 
 
 def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:

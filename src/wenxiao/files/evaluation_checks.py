@@ -22,6 +22,7 @@ def evaluation_problems(form: dict[str, Any]) -> list[Problem]:
     return [
         *_missing(form),
         *_rows(form),
+        *_names(form),
         *_weights(form),
         *_results(form),
         *_levels(form),
@@ -86,7 +87,7 @@ def _missing(form: dict[str, Any]) -> Iterator[Problem]:
 def _rows(form: dict[str, Any]) -> Iterator[Problem]:
     for item in form["criteria"]:
         name, weight, score = (
-            item["level3"] or item["level2"] or item["level1"],
+            item["level3"] or (f"第 {item['row']} 行" if item.get("nameless") else item["level2"] or item["level1"]),
             _value(item["weight"]),
             _value(item["score"]),
         )
@@ -124,6 +125,21 @@ def _rows(form: dict[str, Any]) -> Iterator[Problem]:
                 mend="请写明扣分原因。",
             )
         yield from _expert_mean(form, item, str(name))
+
+
+def _names(form: dict[str, Any]) -> Iterator[Problem]:
+    """Criteria without a name, and those that stand there twice under the same second level."""
+    seen: dict[tuple[str, ...], int] = {}
+    for item in form["criteria"]:
+        if item.get("nameless"):
+            mend = "请补填指标名称，或删去这一行。"
+            yield _problem(form, "PJ-21", item["level3_cell"], f"第 {item['row']} 行有分数，没有指标名称。", mend=mend)
+            continue
+        key = tuple(str(item.get(name) or "") for name in ("level1", "level2", "level3", "level4"))
+        if item["level3"] and key in seen:
+            text = f"“{item['level3']}”与第 {seen[key]} 行重复。"
+            yield _problem(form, "PJ-20", item["level3_cell"], text, mend="请删除重复的一行，或写明区别。")
+        seen.setdefault(key, item["row"])
 
 
 def _states_reason(item: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wenxiao.files.cells import Cell
 from wenxiao.files.evaluation_columns import Head
-from wenxiao.files.evaluation_figures import with_mean
+from wenxiao.files.evaluation_figures import with_mean, without_whole
 from wenxiao.files.evaluation_names import Level, split_name
 from wenxiao.files.evaluation_outline import Place
 from wenxiao.files.formulas import computed_value, percent_text
@@ -59,34 +59,22 @@ def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
 
 
 def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
-    """Add the criterion of this row, unless it is a line that only names a first level."""
-    grid, head, out = reading.grid, reading.head, reading.out
-    if len(cells) == 1 and _is_band(reading, cells[0]):
+    """Add the criterion of this row, unless it is a line that only names a level."""
+    if (len(cells) == 1 and _is_band(reading, cells[0])) or not _advance_levels(reading, row):
         return
-    if row in reading.outline:
-        _advance_in_outline(reading, row)
-        if not reading.outline[row].is_leaf:
-            _take_branch(reading, row)
-            return
-    else:
-        for name in ("level1", "level2", "level3"):
-            _advance(reading, row, name)
+    grid, head, out = reading.grid, reading.head, reading.out
     deepest = next((name for name in ("level3", "level2", "level1") if name in head.roles), "level1")
     level = reading.levels[deepest]
-    weight = grid.figure(row, head.roles["weight"]) if "weight" in head.roles else None
-    if (weight is None or weight["value"] is None) and level.points is not None:
-        weight = {"cell": level.cell, "value": level.points}
-    score = grid.figure(row, head.roles["score"]) if "score" in head.roles else {"cell": None, "value": None}
-    facts = [
-        weight["value"] if weight else None,
-        score["value"],
-        score.get("stored"),
-        weight.get("stored") if weight else None,
-    ]
-    if level.name is None or (not any(facts) and len(cells) < 2):
+    weight, score = _weight(reading, row, level), _score(reading, row)
+    score = without_whole(score, weight["value"])
+    nameless = level.name is None and bool(weight["value"]) and bool(score["value"])
+    facts = any(figure.get(key) for figure in (weight, score) for key in ("value", "stored"))
+    if (level.name is None and not nameless) or (not facts and len(cells) < 2):
         return
     criterion = _levels_json(reading, row)
-    criterion |= {"weight": weight or {"cell": None, "value": None}}
+    if nameless:
+        criterion |= {"nameless": True, f"{deepest}_cell": grid.address(row, head.roles.get(deepest, grid.left))}
+    criterion["weight"] = weight
     ratio = _ratio(reading, row)
     if ratio is not None:
         criterion["ratio"] = ratio
@@ -102,6 +90,33 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
     if row in grid.sheet.hidden_rows:
         criterion["hidden"] = True
     out["criteria"].append(criterion)
+
+
+def _advance_levels(reading: Reading, row: int) -> bool:
+    """Take the row's names; False when the row is a level of an outline with its criteria below."""
+    place = reading.outline.get(row)
+    if place is None:
+        for name in ("level1", "level2", "level3"):
+            _advance(reading, row, name)
+        return True
+    _advance_in_outline(reading, row)
+    if not place.is_leaf:
+        _take_branch(reading, row)
+    return place.is_leaf
+
+
+def _weight(reading: Reading, row: int, level: Level) -> dict[str, Any]:
+    """The weight in its column, else behind the name."""
+    column = reading.head.roles.get("weight")
+    weight: dict[str, Any] = {"cell": None, "value": None} if column is None else reading.grid.figure(row, column)
+    if weight["value"] is None and level.points is not None:
+        return {"cell": level.cell, "value": level.points}
+    return weight
+
+
+def _score(reading: Reading, row: int) -> dict[str, Any]:
+    column = reading.head.roles.get("score")
+    return {"cell": None, "value": None} if column is None else reading.grid.figure(row, column)
 
 
 def _advance_in_outline(reading: Reading, row: int) -> None:

@@ -39,6 +39,7 @@ def form_problems(form: Form) -> list[Problem]:
         _money_cells,
         _money_sums,
         _rates,
+        _forecasts,
         _execution_points,
         _rows,
         _same_rows,
@@ -141,6 +142,8 @@ def _money_sums(form: Form) -> Iterator[Problem]:
         whole = _yuan(total.get(key))
         if not amounts or not any(amounts):
             continue
+        if whole is None and squeezed(str((total.get(key) or {}).get("raw") or "")):
+            continue  # what stands there is named as no amount
         if not whole:
             yield _said(
                 form,
@@ -176,7 +179,7 @@ def _has_subparts(parts: list[Any], key: str, whole: Decimal) -> bool:
 
 
 def _rates(form: Form) -> Iterator[Problem]:
-    for row in form["funds"][:1]:
+    for row in form["funds"]:
         rate = row.get("rate")
         if not isinstance(rate, dict):
             continue
@@ -222,6 +225,17 @@ def _rates(form: Form) -> Iterator[Problem]:
             )
 
 
+def _forecasts(form: Form) -> Iterator[Problem]:
+    """Less expected for the whole year than is spent already."""
+    for row in form["funds"]:
+        spent, expected = _yuan(row.get("executed")), _yuan(row.get("expected_full_year"))
+        if spent is not None and expected is not None and expected < spent:
+            text = f"全年预计执行数 {row['expected_full_year']['raw']} 小于已执行数 {row['executed']['raw']}。"
+            mend = "请核对两数；全年预计数包括已执行的部分。"
+            cell = row["expected_full_year"]["cell"]
+            yield _said(form, "ZJ-14", "警告", text, cell, expected=f"不小于 {row['executed']['raw']}", mend=mend)
+
+
 def _execution_points(form: Form) -> Iterator[Problem]:
     """The points of 预算执行率 against their weight, like those of any indicator."""
     weight, score = _execution(form, "weight"), _execution(form, "score")
@@ -252,6 +266,8 @@ def _rows(form: Form) -> Iterator[Problem]:
             yield _said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
         if form["kind"] == "selfeval":
             yield from _row_points(form, row, name or f"第 {row['row']} 行")
+        else:
+            yield from _without_target(form, row, name)
         yield from _over_whole(form, row, name)
 
 
@@ -323,6 +339,14 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
         yield _said(
             form, "ZP-14", "警告", f"“{name}”没有实际完成值却有得分 {plain(score)}。", place, mend="请补填实际完成值。"
         )
+
+
+def _without_target(form: Form, row: Any, name: str) -> Iterator[Problem]:
+    """A goal watched whose value of the year nobody wrote."""
+    target, actual = row.get("target") or {}, (row.get("actual") or {}).get("value")
+    if actual and not is_dash(actual) and not row["target_text"] and "computed" not in target:
+        text = f"“{name}”有完成情况，没有年度指标值。"
+        yield _said(form, "ZP-15", "警告", text, target.get("cell"), mend="请补填年度指标值。")
 
 
 def _same_rows(form: Form) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ _NEXT_SECTION = re.compile(
     r"(?:年度|项目|绩效|总体|区域|预期|全年|部门|整体|\d)*(?:总体|绩效|年度)?目标\d*.*|.*完成情况.*|一级指标|绩效指标|自评.*|注|备注|说明|资金管理.*|实施.*"
 )
 _DASH = re.compile(r"[-—–_/\\―─]+")
+_NOTHING = re.compile(r"[-—–_/\\―─]+|无|不适用|没有|未安排")
 MOST_FUND_ROWS = 20
 _OF_LISTS = {
     "序号",
@@ -129,7 +130,7 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
 def _amounts(out: dict[str, object], grid: Grid, heading: Heading, row: int, unit: str | None) -> dict[str, Decimal]:
     """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
     amounts: dict[str, Decimal] = {}
-    named = set()
+    named, readable = set(), True
     for key in MONEY_COLUMNS:
         place = heading.place(grid, row, key)
         if place is None:
@@ -139,7 +140,9 @@ def _amounts(out: dict[str, object], grid: Grid, heading: Heading, row: int, uni
         if amount is not None:
             amounts[key] = Decimal(str(amount))
             named.add(money["yuan"] is not None)
-    return amounts if len(named) < 2 else {}
+        elif key == "full_year" and money["raw"] and not _NOTHING.fullmatch(squeezed(str(money["raw"]))):
+            readable = False  # no other budget may stand in for one that can't be read
+    return amounts if readable and len(named) < 2 else {}
 
 
 def _add_points(out: dict[str, object], key: str, grid: Grid, place: tuple[int, int]) -> None:

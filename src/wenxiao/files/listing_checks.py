@@ -7,24 +7,24 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.files.listing import MONEY
+from wenxiao.files.listing_rows import EMPTY_WORDS, LABELS, row_problems
 from wenxiao.files.textforms import number_of
 from wenxiao.rulebook.problems import Level, Problem
 
 Form = dict[str, Any]
-LABELS = {
-    "audited_arranged": "经审查实际安排资金",
-    "audited_used": "经审查实际使用资金",
-    "initial": "年初预算",
-    "full_year": "全年预算",
-    "budget": "预算安排资金",
-    "executed": "执行数",
-}
-EMPTY_WORDS = {"", "/", "-", "—", "——", "无", "－"}
+HIGHEST = 100
 
 
 def list_problems(form: Form) -> list[Problem]:
     """Arithmetical faults of one list as read by ``read_list``, in the order of the sheet."""
-    return [*_unit(form), *_amounts(form), *_points(form), *_subtotals(form), *_totals(form)]
+    return [
+        *_unit(form),
+        *_amounts(form),
+        *_points(form),
+        *row_problems(form),
+        *_subtotals(form),
+        *_totals(form),
+    ]
 
 
 def summary_problems(form: Form, sheets: Sequence[Form]) -> list[Problem]:
@@ -116,8 +116,11 @@ def _points(form: Form) -> Iterator[Problem]:
         points = number_of(text)
         if points is None:
             yield _problem(form, "PJ-18", item["cell"], f"得分“{text}”不是数。", level="阻断", mend="请填数字。")
-        elif points < 0:
-            yield _problem(form, "PJ-02", item["cell"], f"得分 {text} 为负数。", level="阻断", mend="请核对得分。")
+        elif not 0 <= points <= HIGHEST:
+            said = "为负数" if points < 0 else f"超过 {HIGHEST}"
+            yield _problem(
+                form, "PJ-02", item["cell"], f"得分 {text} {said}。", level="阻断", got=text, mend="请核对得分。"
+            )
 
 
 def _sum(rows: list[dict[str, Any]], key: str) -> Decimal | None:
