@@ -9,7 +9,6 @@ import openpyxl
 import pytest
 
 from wenxiao.followup.models import CommonProblem
-from wenxiao.followup.selectors import years_with_key_reviews
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Notice
 from wenxiao.reports import facts, services, summary
@@ -268,10 +267,6 @@ def test_a_unit_below_a_department_is_shown_under_it(new_year):
 
 def test_the_pdf_is_a_pdf(year):
     assert annual_pdf(report_of(year)).startswith(b"%PDF")
-
-
-def test_years_a_report_can_be_written_for(year):
-    assert years_with_key_reviews(year.division) == (2021,)
 
 
 def test_what_was_made_up_says_so_in_its_row(new_year):

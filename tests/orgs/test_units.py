@@ -54,7 +54,7 @@ def test_moving_takes_everything_below_along(tree):
 
 
 def test_a_merger_keeps_history_and_hands_on_people(tree, make_user, division):
-    top, mid, low, other = tree
+    top, mid, _low, other = tree
     clerk = make_user("clerk", Role.CLERK, unit=other)
     subject = ensure_subject(division=division, unit=other, code="A", name="项目", by=None)
     _old, _new = (open_dossier(subject=subject, fiscal_year=year, by=None) for year in (2020, 2021))
@@ -64,8 +64,6 @@ def test_a_merger_keeps_history_and_hands_on_people(tree, make_user, division):
     assert (other.valid_to, other.successor) == (date(2020, 12, 31), top)
     assert selectors.heirs(other) == [other, top]
     assert [d.unit for d in subject.dossiers.order_by("fiscal_year")] == [other, top]
-    assert list(selectors.units_on(division=division, on=date(2021, 5, 1))) == [top, mid, low]
-    assert other in selectors.units_on(division=division, on=date(2020, 5, 1))
     clerk.refresh_from_db()
     assert clerk.unit == top
     assert subject.pk in {s.pk for s in type(subject).objects.filter(unit__in=selectors.units_visible_to(clerk))}

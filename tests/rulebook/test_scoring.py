@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from wenxiao.rulebook import basis
-from wenxiao.rulebook.execution import redistributed_weights, spent_of_arrived
+from wenxiao.rulebook.execution import spent_of_arrived
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.profiles import ProfileError
 from wenxiao.rulebook.rows import Judged, Row, RowRule
@@ -184,12 +184,6 @@ def test_ambiguous_targets():
     )
     assert score_one(Row(D(5), target=two, actual=cell(["90", "%"], "actual")), profile()).points == D("5.00")
     assert "两种读法" in score_one(Row(D(5), target=two, actual=cell(["95", "%"], "actual")), profile()).reason
-
-
-def test_redistributed_weights_keep_their_sum():
-    raised = redistributed_weights([D(50), D(30), D(10)], D(10))
-    assert (sum(raised), raised[0]) == (D(100), D("55.56"))
-    assert redistributed_weights([D(0)], D(10)) == [D(0)]
 
 
 def test_unknown_profile():

@@ -9,11 +9,9 @@ from django.db.models import Q
 from wenxiao.orgs.models import Agency, Expert, Grant, Role, SavedView, Unit, User
 from wenxiao.orgs.permissions import HELD, READ_RESTRICTED, grants_held, once
 from wenxiao.records.models import Todo
-from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -85,15 +83,6 @@ def units_among(ids: Iterable[int]) -> QuerySet[Unit]:
     return Unit.objects.filter(pk__in=list(ids))
 
 
-def units_on(*, division: Division, on: date) -> QuerySet[Unit]:
-    """The units valid on a day, in tree order: those merged or closed before are absent, later ones too."""
-    return Unit.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=on),
-        Q(valid_to=None) | Q(valid_to__gte=on),
-        division=division,
-    ).order_by("path")
-
-
 def heirs(unit: Unit) -> list[Unit]:
     """The unit and those that took over from it, in order: history joins through a merger."""
     chain, seen = [unit], {unit.pk}
@@ -149,11 +138,6 @@ def _units_of(grant: Grant) -> Q:
     if grant.role in {Role.CLERK, Role.HEAD}:
         return Q(unit=grant.unit_id)
     return within(paths_of([grant]), "unit__path")
-
-
-def overdue_todos_for(user: User | None) -> QuerySet[Todo]:
-    """Those of :func:`todos_for` whose deadline has passed."""
-    return todos_for(user).filter(due_on__lt=today())
 
 
 def people_of(unit: Unit) -> QuerySet[User]:

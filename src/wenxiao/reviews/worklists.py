@@ -23,7 +23,7 @@ from wenxiao.budget.selectors import (
 from wenxiao.evidence.models import Actual
 from wenxiao.evidence.selectors import Proof, proofs_of, rule_of
 from wenxiao.orgs.permissions import once
-from wenxiao.records.models import ImportBatch, StoredFile
+from wenxiao.records.models import StoredFile
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Mark, Review
 from wenxiao.reviews.states import MARKABLE, OPEN
@@ -226,11 +226,6 @@ def files_received(user: User | None, limit: int = 8) -> list[StoredFile]:
     divisions = reads_restricted(seeing_grants(user))
     rows = StoredFile.objects.filter(division__in=divisions).select_related("by").order_by("-pk")
     return list(rows[:limit]) if divisions else []
-
-
-def batches_waiting(user: User) -> int:
-    """Imports of the user's division read and not confirmed yet."""
-    return ImportBatch.objects.filter(division=user.division_id, state=ImportBatch.State.PREVIEWED).count()
 
 
 def assignments_of_year(user: User | None, work_year: int | None) -> QuerySet[Assignment]:

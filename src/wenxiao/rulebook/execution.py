@@ -75,23 +75,6 @@ def spent_of_arrived(spent: Decimal | None, arrived: Decimal | None) -> Decimal 
     return rate_percent(spent, arrived)
 
 
-def redistributed_weights(weights: Sequence[Decimal], spare: Decimal) -> list[Decimal]:
-    """Weights raised in proportion so that they also carry ``spare`` points; the sum is exact to the hundredth.
-
-    Leftover hundredths go to the largest remainders, earlier rows first.
-    """
-    whole = sum(map(Fraction, weights), Fraction(0))
-    if whole == 0:
-        return list(weights)
-    exact = [Fraction(weight) * (whole + Fraction(spare)) / whole * 100 for weight in weights]
-    cents = [int(one) for one in exact]
-    left = int((whole + Fraction(spare)) * 100) - sum(cents)
-    order = sorted(range(len(exact)), key=lambda n: (cents[n] - exact[n], n))
-    for n in order[:left]:
-        cents[n] += 1
-    return [Decimal(f"{one}E-2") for one in cents]
-
-
 def _scored(share: Fraction, weight: Decimal, named: str, profile: Profile, difference: str | None) -> Execution:
     banded = profile.execution == "interval"
     rule = profile.rules["EXEC-BANDS" if banded else "EXEC"]

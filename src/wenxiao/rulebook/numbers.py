@@ -86,11 +86,6 @@ def wan(yuan: Decimal, digits: int | None = None) -> str:
     return _in_unit(yuan, 4, digits)
 
 
-def yi(yuan: Decimal, digits: int | None = None) -> str:
-    """元 printed in 亿元: the digits that exist (0.33652), or fixed ``digits`` decimals; no commas."""
-    return _in_unit(yuan, 8, digits)
-
-
 def wan_screen(yuan: Decimal) -> str:
     """元 in 万元 as tables on screen show it: two decimals, thousands commas."""
     return format(scaled(Fraction(yuan) / 10**4, 2), ",f")

@@ -363,12 +363,6 @@ def money_consequences(division: Division, work_year: int, *, public: bool = Fal
     )
 
 
-def years_with_key_reviews(division: Division) -> tuple[int, ...]:
-    """The work years a division has key reviews for, newest first: the years a report can be written for."""
-    rows = Round.objects.filter(division=division, key=True).values("work_year").annotate(n=Count("reviews"))
-    return tuple(row["work_year"] for row in rows.filter(n__gt=0).order_by("-work_year"))
-
-
 def findings_of(dossier: int) -> list[Finding]:
     """A dossier's findings, confirmed first, with catalogue item, mending and who decided; dismissed ones last."""
     order = {Finding.State.CONFIRMED: 0, Finding.State.CANDIDATE: 1, Finding.State.DISMISSED: 2}
