@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,8 @@ from wenxiao.budget.services import open_dossier, open_round
 from wenxiao.evidence.models import Actual
 from wenxiao.files.form_grid import form_workbook
 from wenxiao.files.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
+from wenxiao.followup.kinds.lines import watch_rows
+from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.sheets import import_file
 from wenxiao.reviews.models import Review
 
@@ -28,7 +31,7 @@ def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
     )  # fmt: skip
     form = ProjectForm(
         project_name=bureau.subject.name, unit=bureau.unit.name, dept=bureau.unit.name, year=2021, indicators=(line,),
-        funds=(FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000)),),
+        funds=(FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000), expected=Decimal(900000)),),
     )  # fmt: skip
     path = tmp_path / "监控表.xlsx"
     path.write_bytes(form_workbook([monitoring_form(form)]))
@@ -36,6 +39,11 @@ def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
     assert outcome.unmatched == []
     review = Review.objects.get()
     assert (review.budget, review.executed, review.points) == (Decimal(1000000), Decimal(400000), None)
+    assert review.expected == Decimal(900000)
+    (row,) = watch_rows(watch(review.round, None, on=date(2021, 8, 10)))
+    assert row.expected == Decimal(900000)
+    assert row.forecast is not None
+    assert row.forecast.low < row.expected
     actual = Actual.objects.get()
     assert (actual.value, actual.forecast, actual.through_month) == ("5次", "12次", 7)
     assert (actual.causes, actual.possibility, actual.note) == (["经费保障", "人员保障"], "有可能", "人员未到位")

@@ -129,6 +129,6 @@ def _funds(review: Any, through: int, *, blank: bool) -> Sequence[forms.FundLine
     executed = review.executed if review.executed is not None else amounts.spent
     first = forms.FundLine(
         labels[0], initial=amounts.opening, full_year=budget, executed=executed, weight=review.execution_weight,
-        rate=rate_percent(executed, budget), score=review.execution_points,
+        rate=rate_percent(executed, budget), score=review.execution_points, expected=review.expected,
     )  # fmt: skip
     return (first, *rest)

@@ -315,7 +315,7 @@ def _results(form: Incoming, landing: Landing, review: Review) -> None:
         review.state = Review.State.FILLING
     review.save(
         update_fields=[
-            "published_points", "published_grade", "file", "conclusion", "state", "budget", "executed", "audited", "target",
+            "published_points", "published_grade", "file", "conclusion", "state", "budget", "executed", "expected", "audited", "target",
             "execution_weight", "published_execution_points",
         ],
     )  # fmt: skip
