@@ -4,8 +4,11 @@ import datetime as dt
 
 import pytest
 
+from wenxiao.desk.duties import duties
+from wenxiao.evidence.models import Actual
 from wenxiao.followup.models import Finding
-from wenxiao.orgs.models import Unit
+from wenxiao.orgs.models import Unit, User
+from wenxiao.orgs.permissions import holdings
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries, export_heads
 from wenxiao.reports import services
@@ -14,6 +17,7 @@ from wenxiao.reviews.models import Review
 from wenxiao.site.demo.load import load_demo
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+STORY_DAY = dt.date(2021, 11, 22)
 SENTENCES = (
     "对2个区本级部门（2020年度预算安排合计0.58亿元）、21个区本级部门项目（2020年度预算安排合计约2.8亿元）开展财政评价",
     "并对4个2021年实施的项目（2021年预算安排0.33652亿元）开展了财政重点监控工作",
@@ -39,8 +43,24 @@ def report_of(division):
     return services.current(division, 2021).report
 
 
+DESKS = {
+    "jingban": {"反馈"}, "fuzeren": {"审核"}, "zhuguan": {"审核", "部门评价"}, "yewu": {"审核"}, "jixiao": {"审核", "确认"},
+    "lingdao": {"报告"}, "jigou": {"评分"}, "zhuanjia": {"评分"}, "bangong": {"公开"},
+}  # fmt: skip
+"""What stands at each account's own step on arrival, by the kind of task."""
+
+
+def desks_of(division):
+    found = {}
+    for user in User.objects.filter(division=division):
+        tasks = duties(user, holdings(user), 2021, STORY_DAY)
+        assert all(task.href for task in tasks), tasks
+        found[user.username] = {task.kind for task in tasks}
+    return found
+
+
 def test_the_demonstration_tells_the_published_year(settings):
-    settings.TODAY = dt.date(2021, 11, 22)
+    assert settings.TODAY is None  # the command stands at the story's day by itself
     division = load_demo()
     report = report_of(division)
     text = report.text
@@ -51,6 +71,19 @@ def test_the_demonstration_tells_the_published_year(settings):
     assert Unit.objects.filter(division=division, synthetic=True).count() == 60
     assert Review.objects.filter(round__division=division, kind="selfeval").count() >= 250
     assert verify(export_entries(division=division), export_heads(division=division)) == []
+    draft = services.draft_of(division, 2021)
+    assert (draft.state, draft.handed_on) == ("handed", STORY_DAY)
+    found = desks_of(division)
+    assert not {name: found[name] for name, kinds in DESKS.items() if not kinds <= found[name]}
+    assert Finding.objects.filter(state="candidate").exclude(rule="").values("rule").distinct().count() >= 4
+    causes = {cause for row in Actual.objects.exclude(causes=[]) for cause in row.causes}
+    assert causes == {"经费保障", "制度保障", "人员保障", "硬件条件保障", "其他"}
+    open_sheets = Review.objects.filter(round__division=division, kind="department_evaluation")
+    assert sorted(open_sheets.values_list("state", "synthetic")) == [
+        ("filling", True),
+        ("filling", True),
+        ("submitted", True),
+    ]
     # A changed row changes the draft.
     confirmed = Finding.objects.filter(
         dossier__subject__division=division, state="confirmed", item__text__contains="执行率低于80%"
