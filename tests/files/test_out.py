@@ -315,3 +315,24 @@ def test_pdf_takes_a_users_text_as_text():
     assert pdf_out.forms_pdf([self_evaluation_form(FORM), monitoring_form(FORM), score_sheet_form(SCORES)]).startswith(
         b"%PDF"
     )
+
+
+def test_a_word_table_has_air_and_the_fonts_have_stand_ins():
+    paper = OfficialDocument()
+    paper.add_table(["甲", "乙"], [("1", "2")], [1, 1])
+    with zipfile.ZipFile(BytesIO(paper.save())) as pack:
+        body, fonts = (pack.read(f"word/{name}.xml").decode() for name in ("document", "fontTable"))
+    # the schema wants the margins before the look
+    assert re.search(r"<w:tblCellMar>.*?</w:tblCellMar>\s*<w:tblLook", body, re.S)
+    for name, other in (("方正小标宋简体", "华文中宋"), ("仿宋_GB2312", "仿宋"), ("楷体_GB2312", "楷体")):
+        assert re.search(rf'w:name="{name}">\s*<w:altName w:val="{other}"/>', fonts)
+
+
+def test_a_report_as_pdf_opens_with_the_masthead():
+    blocks = [
+        pdf_out.Block("masthead", '※【工作"动态】※', head=("第1期", "区财政局", "2021年11月22日")),
+        pdf_out.Block("room", "领导批示："),
+    ]
+    source = "\n".join(map(pdf_out._block_source, blocks))
+    assert '#masthead("※【工作\\"动态】※", "第1期", "区财政局", "2021年11月22日")' in source
+    assert pdf_out.report_pdf(blocks).startswith(b"%PDF")

@@ -15,6 +15,8 @@ import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
@@ -25,6 +27,8 @@ from docx.text.paragraph import Paragraph
 
 TITLE_FONT, HEADING_FONT, SUBHEADING_FONT, BODY_FONT = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 LATIN_FONT = "Times New Roman"
+STAND_INS = {TITLE_FONT: "华文中宋", SUBHEADING_FONT: "楷体", BODY_FONT: "仿宋"}
+"""What Word and WPS take where the official font is not installed."""
 NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5
 """二号, 三号, 四号, 五号 in points."""
 LINE = 28.0
@@ -66,6 +70,7 @@ class OfficialDocument:
         self.watermark = watermark
         self._cell_lines: dict[tuple[float, str, str, bool], Any] = {}
         self._style()
+        _name_stand_ins(self.document)
         self._page(self.document.sections[0], landscape=landscape)
 
     # --- pieces -----------------------------------------------------------------------------------------------
@@ -287,6 +292,7 @@ class OfficialDocument:
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
         table: Table = self.document.add_table(rows=rows, cols=len(widths))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+        table._tbl.tblPr.find(qn("w:tblLook")).addprevious(parse_xml(_ROOM))
         usable, whole = _text_width(self.document.sections[-1]), sum(widths)
         for col, width in enumerate(widths):
             table.columns[col].width = int(usable * width / whole)
@@ -394,6 +400,19 @@ def _underline(paragraph: Paragraph, colour: str, eighths: int) -> None:
     )
 
 
+def _name_stand_ins(document: Any) -> None:
+    """Say in the font table which font to take where an office's computer lacks the official one."""
+    part = document.part.part_related_by(RT.FONT_TABLE)
+    fonts = parse_xml(part.blob)
+    for name, other in STAND_INS.items():
+        font, alternate = OxmlElement("w:font"), OxmlElement("w:altName")
+        font.set(qn("w:name"), name)
+        alternate.set(qn("w:val"), other)
+        font.append(alternate)
+        fonts.append(font)
+    part._blob = serialize_part_xml(fonts)
+
+
 def _row_property(row: Any, name: str) -> None:
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement(name))
@@ -404,6 +423,11 @@ def _repeat_head(table: Table, count: int) -> None:
         _row_property(row, "w:tblHeader")
 
 
+_ROOM = (
+    '<w:tblCellMar xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:top w:w="34" w:type="dxa"/>'
+    '<w:left w:w="85" w:type="dxa"/><w:bottom w:w="34" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
+)
+"""Air between a cell's text and its lines, in twentieths of a point; without it the first line touches the rule."""
 _WATERMARK = (
     '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
     ' xmlns:o="urn:schemas-microsoft-com:office:office"><w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600"'

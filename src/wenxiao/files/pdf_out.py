@@ -27,7 +27,10 @@ class NoChineseFontError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a report: ``kind`` title, heading1, heading2, paragraph, line, right; or a table with ``rows``."""
+    """A piece of a report: ``kind`` title, heading1, heading2, paragraph, line, right; or a table with ``rows``.
+
+    A masthead's ``head`` is issue, editor and date, as 工作动态 prints them; a room is an empty frame for the leaders' pen.
+    """
 
     kind: str
     text: str = ""
@@ -86,6 +89,12 @@ PREAMBLE = """
 #set par(justify: true, leading: 12.95pt, spacing: 12.95pt)
 #let official-title(body) = align(center, par(leading: 12pt, text(font: title-font, size: 22pt, weight: "bold", body)))
 #let form-title(body) = align(center, text(font: title-font, size: 18pt, weight: "bold", body))
+#let red = rgb("#e01f1f")
+#let masthead(name, issue, editor, date) = {
+  align(center, text(font: title-font, size: 36pt, fill: red, name))
+  align(center, issue)
+  block(width: 100%, stroke: (bottom: 1.5pt + red), inset: (bottom: 5pt), grid(columns: (1fr, 1fr), editor, align(right, date)))
+}
 #let small(body) = text(size: 10.5pt, par(justify: false, leading: 5pt, spacing: 5pt, body))
 """
 
@@ -112,11 +121,14 @@ def _page(*, landscape: bool, narrow: bool, watermark: str | None) -> str:
 
 def _block_source(block: Block) -> str:
     text = _string(block.text)
+    if block.kind == "masthead":
+        return f"#masthead({text}, {', '.join(_string(part) for part in block.head)})"
     sources = {
         "title": f"#official-title({text})\n#v(1em)",
         "heading1": f"#block(sticky: true, par(first-line-indent: (amount: 2em, all: true), text(font: heading-font, {text})))",
         "heading2": f"#block(sticky: true, par(first-line-indent: (amount: 2em, all: true), text(font: subheading-font, {text})))",
         "line": f"#par({text})",
+        "room": f"#block(width: 100%, height: 40mm, stroke: 0.5pt, inset: 6pt, above: 10pt, below: 22pt, text(size: 14pt, font: heading-font, {text}))",
         "right": f"#align(right, pad(right: 2em, {text}))",
     }
     if block.kind == "table":

@@ -8,6 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from wenxiao.files.spreadsheets_out import ColumnSpec, GroupRow, SheetSpec, Value
 
+A3 = 8
+"""Paper code of Excel: the full table has some twenty columns, too small to read on A4."""
+
 WAN = Decimal(10_000)
 RATE_NOTE = "注：预算执行率＝经审查实际使用资金÷经审查实际安排资金×100%；“审查评分”“评价等级”以评价报告为准。"
 
@@ -73,7 +76,9 @@ def summary_sheet(
         for member in members:
             number += 1
             rows.append(_summary_line(number, member))
-    return SheetSpec("评价情况表", title, SUMMARY_COLUMNS, rows, corner="单位：万元", notes=notes, attachment="附件")
+    return SheetSpec(
+        "评价情况表", title, SUMMARY_COLUMNS, rows, corner="单位：万元", notes=notes, attachment="附件", paper=A3
+    )
 
 
 def _subtotal(members: Sequence[SummaryRow], key: str) -> Decimal | None:

@@ -46,9 +46,8 @@ def annual_pdf(report: Report) -> bytes:
     """The annual report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
     date = report.issue.date or NO_DATE
     blocks = [
-        pdf.Block("title", report.headline),
-        pdf.Block("line", f"{report.editor}　　{report.issue.text}　　{date}"),
-        pdf.Block("table", head=("领导批示",), rows=(("\n" * 6,),), widths=(1,)),
+        pdf.Block("masthead", report.headline, head=(report.issue.text, report.editor, date)),
+        pdf.Block("room", "领导批示："),
         pdf.Block("title", report.title),
         *(pdf.Block("paragraph", paragraph.text) for paragraph in report.opening),
     ]
