@@ -13,7 +13,7 @@ from wenxiao.rulebook.checks import Table, registry, rule, run
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE.parent / "cases/checks/all.yaml").read_text(encoding="utf-8"))
-NUMBERS = {"weight", "score", "total", "initial", "full_year", "executed", "amount", "rate", "execution_score", "execution_weight", "computed", "cut_back"}  # fmt: skip
+NUMBERS = {"weight", "score", "total", "initial", "full_year", "executed", "amount", "rate", "execution_score", "execution_weight", "computed", "cut_back", "budget_yuan"}  # fmt: skip
 
 
 def typed(cells):

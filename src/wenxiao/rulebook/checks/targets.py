@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from wenxiao.rulebook.checks.registry import Hit, Table, numbered, rule, said
+from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.numbers import plain
 
 _PAYING = re.compile(r"资金支付|资金拨付|预算执行|支付率|支出进度")
@@ -33,8 +34,8 @@ _SERVED = (
 def cost_direction(table: Table) -> Iterator[Hit]:
     """A cost indicator that promises at least so much; savings and full allowances may be meant."""
     for index, row in enumerate(table.rows):
-        target = str(row.get("target") or "").lstrip()
-        if "成本" in said(row, "level1", "level2") and target.startswith(("≥", ">", "≧", "不少于", "不低于")):
+        target = str(row.get("target") or "").strip()
+        if "成本" in said(row, "level1", "level2") and parse(target).comparator in {">=", ">"}:
             yield Hit(
                 index, "target", f"成本指标“{row.get('level3') or ''}”写作“{target}”，成本一般应为“≤”。", got=target
             )
@@ -74,6 +75,8 @@ def long_term_as_yearly(table: Table) -> Iterator[Hit]:
         return
     for index, row in enumerate(table.rows):
         years = [int(found) for found in re.findall(r"(20\d\d)\s*年", said(row, "target"))]
+        read = parse(said(row, "target"))
+        years += [int(read.date[:4])] if read.date is not None and read.date[:4].isdigit() else []
         cycle = re.search(r"全周期|项目期内|累计|三年|五年|十四五", said(row, "target", "level3"))
         if cycle or any(year > int(table.head.get("year") or 9999) for year in years):
             yield Hit(index, "target", f"跨年项目的指标“{row.get('level3') or ''}”像是全周期目标，不是年度目标。")
