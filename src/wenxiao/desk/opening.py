@@ -16,7 +16,9 @@ from wenxiao.budget.services import open_round
 from wenxiao.desk.acts import text_of
 from wenxiao.desk.office import division_of
 from wenxiao.desk.rounds import CHECKERS, ENTRY, kind_words, round_of
+from wenxiao.followup.tasks import keep
 from wenxiao.orgs.selectors import units_of
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.records.selectors import documents
@@ -105,8 +107,8 @@ def new(request: HttpRequest) -> HttpResponse:
             return _open(request, division, asked)
         except NotAllowed as refusal:
             return _show(request, division, asked, str(refusal), 422)
-    before = request.GET.get("from", "")
-    asked = rolled(round_of(request, int(before))) if before.isdecimal() else _blank(request)
+    before = whole(request.GET.get("from"))
+    asked = rolled(round_of(request, before)) if before is not None else _blank(request)
     return _show(request, division, asked)
 
 
@@ -156,9 +158,10 @@ def _count(division: Any, asked: Asked) -> dict[str, Any]:
 
 
 def _year(text: str, word: str) -> int:
-    if not text.isdecimal() or not 2000 <= int(text) <= 2100:
-        raise NotAllowed(f"{word}应为四位年份，收到“{text}”。")
-    return int(text)
+    year = whole(text, 4)
+    if year is None or not 2000 <= year <= 2100:
+        raise NotAllowed(f"{word}应为四位年份，收到“{text[:30]}”。")
+    return year
 
 
 def _scope(division: Any, asked: Asked) -> dict[str, Any]:
@@ -185,6 +188,8 @@ def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
         **_period(asked), scope=_scope(division, asked), deadline=_deadline(asked), basis=_basis(division, asked),
         route=asked.route, by=person(request), why=text_of(request, "why", 500),
     )  # fmt: skip
+    if row.kind == "monitoring":
+        keep.enqueue()  # its watch is worked out before anybody looks
     messages.success(request, f"“{row}”已下达，单位的待办里马上能看到。")
     return redirect("desk:round", pk=row.pk)
 
@@ -208,7 +213,7 @@ def _name(request: HttpRequest, division: Any, asked: Asked) -> str:
 def _period(asked: Asked) -> dict[str, Any]:
     if asked.kind != "monitoring":
         return {"from_month": None, "through_month": None}
-    months = [int(text) if text.isdecimal() else None for text in (asked.from_month, asked.through_month)]
+    months = [whole(text) for text in (asked.from_month, asked.through_month)]
     return {"from_month": months[0], "through_month": months[1]}
 
 
@@ -227,7 +232,7 @@ def _deadline(asked: Asked) -> date | None:
 def _basis(division: Any, asked: Asked) -> Any:
     if not asked.basis:
         return None
-    found = documents(division=division).filter(pk=int(asked.basis)).first() if asked.basis.isdecimal() else None
+    found = documents(division=division).filter(pk=whole(asked.basis)).first()
     if found is None:
         raise NotAllowed("所选的通知不在本级制度库中。")
     return found

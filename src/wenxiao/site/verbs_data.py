@@ -199,8 +199,11 @@ def _upgrade(_args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    from wenxiao.followup.tasks import keep
     from wenxiao.site.serving import serve
 
+    if not is_empty():
+        keep.enqueue()  # under a new release the worker lights anew before anybody looks
     return serve(host=args.host, port=args.port, workers=args.workers)
 
 

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from wenxiao.budget.models import Dossier
+from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.followup.kinds.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
 from wenxiao.followup.kinds.kept import Behind, KeptTable
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
-    from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
 
 BY_HAND = 300
@@ -96,7 +95,9 @@ def _kept_at(rounds: Sequence[Round]) -> datetime | None:
 
 
 def keep_all() -> int:
-    """Hand out every mark and bring every kept window up to date; returns how many lines were worked out. The worker's.
+    """Hand out every mark and bring every window that was opened up to date; returns how many lines were worked out.
+
+    The worker's: so that nobody's first look at a new window, or after a new release, has to do it.
 
     One transaction a window: who writes meanwhile waits seconds, not minutes.
     """
@@ -104,9 +105,10 @@ def keep_all() -> int:
         if held:
             _hand_out()
     made = 0
-    for window in WatchWindow.objects.select_related("round__division").order_by("pk"):
+    opened = Round.objects.filter(kind=Round.Kind.MONITORING).exclude(state=Round.State.DRAFT)
+    for one in opened.select_related("division").order_by("pk"):
         with _holding(seconds=60) as held:
-            made += _bring(window.round) if held else 0
+            made += _bring(one) if held else 0
     return made
 
 
