@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from wenxiao.orgs.permissions import POWERS, Refused, holdings, who_can
 from wenxiao.orgs.services.tokens import user_of_token
+from wenxiao.pages.asked import names_nothing, without_nul
 from wenxiao.pages.views import OPEN
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+
+ABSENT = "没有这项内容，或者不在该账号的授权范围内。"
 
 
 class WrongUse(Exception):
@@ -55,6 +59,9 @@ def machine(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Cal
                 refusal = _let_in(request, power)
                 if refusal is not None:
                     return refusal
+            if names_nothing(kwargs):
+                return error(404, ABSENT)
+            without_nul(request)
             return _run(function, request, args, kwargs)
 
         guarded.power = power  # type: ignore[attr-defined]  # read by the address matrix
@@ -91,4 +98,4 @@ def _run(
     except (Stale, NotAllowed) as refusal:
         return error(409, str(refusal))
     except Http404:
-        return error(404, "没有这项内容，或者不在该账号的授权范围内。")
+        return error(404, ABSENT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, get_user_model, login, logout, update_session_auth_hash
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -97,7 +98,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         user = user or authenticate(request, username=username, password=request.POST.get("password", ""))
         if user is not None:
             login(request, user, backend=BACKEND)
-            return redirect(onward)
+            return HttpResponseRedirect(onward)
         error = _why_not(username)
     values = {
         "error": error, "username": username, "onward": onward,

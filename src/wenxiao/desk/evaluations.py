@@ -22,6 +22,7 @@ from wenxiao.followup.selectors.problems import catalogue, severities
 from wenxiao.followup.selectors.years import results_over_years
 from wenxiao.followup.services import propose_finding
 from wenxiao.orgs.permissions import Refused, require
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
 from wenxiao.reports.facts import facts
@@ -84,8 +85,8 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in EVALUATIONS else EVALUATIONS[0]
     rows = reviews_seen_by(person(request)).filter(kind=kind, round__work_year=year)
     years = dict(rows.order_by().values_list("round__fiscal_year").annotate(n=Count("pk")))
-    asked = request.GET.get("fy", "")
-    fiscal = int(asked) if asked.isdecimal() and int(asked) in years else None
+    asked = whole(request.GET.get("fy"))
+    fiscal = asked if asked in years else None
     rows = rows.filter(round__fiscal_year=fiscal) if fiscal else rows
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     groups = _groups(rows)

@@ -14,6 +14,7 @@ from wenxiao.desk.acts import Typed, carry_out, day_of, person, text_of, who
 from wenxiao.desk.rectifying import ENTRY, tabs
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import notice_seen_by, notices_about, orderable, reviews_seen_by, to_feed_back
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
 from wenxiao.reviews.services.scoring import overrides_of
@@ -67,7 +68,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry() -> str:
         issued, due = day_of(request, "on", "发出日期"), day_of(request, "due", "整改期限")
-        ticked = [int(key) for key in request.POST.getlist("finding")[:500] if key.isdecimal()]
+        ticked = [key for key in map(whole, request.POST.getlist("finding")[:500]) if key is not None]
         notices = notices_about([row.pk])[row.pk]
         if str(len(notices)) != text_of(request, "told", 6):
             raise NotAllowed("这份结果刚刚发过反馈函，没有重复发出；请看最新情况。")

@@ -21,6 +21,7 @@ from wenxiao.followup.selectors.problems import (
     severities,
 )
 from wenxiao.orgs.permissions import Refused
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
 from wenxiao.store.keyset import page
@@ -121,7 +122,7 @@ def _decide(request: HttpRequest, row: Any, *, confirmed: bool, why: str, versio
 def _item(row: Any, asked: str) -> Any:
     if not asked.isdecimal():
         return None
-    item = catalogue_item(row.dossier.subject.division, int(asked))
+    item = catalogue_item(row.dossier.subject.division, whole(asked) or 0)
     if item is None or not item.active:
         raise NotAllowed("所选目录问题不存在或已停用，请重选。")
     return item
@@ -132,7 +133,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     """Decide many ticked candidates; each is an act of its own and the page says what came of each."""
     confirmed, why = request.POST.get("verdict") == "confirm", text_of(request, "why")
     ticked = [text.partition(":") for text in request.POST.getlist("tick")[:MOST_AT_ONCE]]
-    wanted = {int(pk): int(seen) for pk, _, seen in ticked if pk.isdecimal() and seen.isdecimal()}
+    wanted = {int(pk): int(seen) for pk, _, seen in ticked if whole(pk) is not None and whole(seen) is not None}
     rows = {row.pk: row for row in findings_seen_by(person(request)).filter(pk__in=wanted)}
     told = [_one(request, rows[pk], seen, confirmed=confirmed, why=why) for pk, seen in wanted.items() if pk in rows]
     done = sum(not text for _, text in told)
@@ -164,10 +165,9 @@ def items(request: HttpRequest) -> HttpResponse:
     request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
     division = person(request).division
     rows, counts = catalogue(division) if division else [], catalogue_counts(person(request))
-    asked = request.GET.get("edit", "")
     values = {
         "tabs": tabs(request, "catalogue"), "items": rows, "counts": counts,
-        "active": sum(row.active for row in rows), "edit": int(asked) if asked.isdecimal() else 0,
+        "active": sum(row.active for row in rows), "edit": whole(request.GET.get("edit")) or 0,
         "categories": list(dict.fromkeys(row.category for row in rows if row.category)),
     }  # fmt: skip
     return render(request, "desk/findings/catalogue.html", values)

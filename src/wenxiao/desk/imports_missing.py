@@ -16,6 +16,7 @@ from wenxiao.desk.imports_preview import DOCX, download
 from wenxiao.files.notices_out import Letterhead, Reminder, reminder_letter
 from wenxiao.followup.selectors.reminders import letters_about, reminders_of
 from wenxiao.followup.services import send_reminder
+from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
@@ -81,8 +82,7 @@ def _missing_options(row: Any, standing: Any) -> list[tuple[int, str]]:
 def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     """本次免报 for one dossier, with a listed reason."""
     row = _round(request, pk)
-    said_dossier = request.POST.get("dossier", "")
-    dossier = dossiers_of(row).filter(pk=int(said_dossier)).first() if said_dossier.isdecimal() else None
+    dossier = dossiers_of(row).filter(pk=whole(request.POST.get("dossier")) or 0).first()
     try:
         if dossier is None:
             raise NotAllowed("请选择要免报的对象；不在本任务范围内的无须免报。")  # noqa: TRY301 - shown on the same page

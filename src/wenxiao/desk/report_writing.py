@@ -13,6 +13,7 @@ from django.urls import reverse
 from wenxiao.desk.acts import version_of
 from wenxiao.desk.report import KEYS, bureau_of, desk, edition_for
 from wenxiao.orgs.permissions import require
+from wenxiao.pages.asked import whole
 from wenxiao.pages.views import person, view
 from wenxiao.reports import annual, services, structure, wording
 from wenxiao.reports.facts import OPTIONAL_BLOCKS
@@ -236,11 +237,7 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
     named = [pk for pk in _numbers(posted.getlist("named")) if pk in projects]
     lines = [pk for pk in _numbers(posted.getlist("lines")) if pk in found.concerned]
     least, number = posted.get("least", "1").strip() or "1", posted.get("issue", "").strip()
-    if (
-        not least.isdecimal()
-        or not 1 <= int(least[:6]) <= 99999
-        or (number and (not number.isdecimal() or not 1 <= int(number[:6]) <= 9999))
-    ):
+    if not whole(least, 5) or (number and not whole(number, 4)):
         raise NotAllowed("项目数和期号应为正整数。")
     chosen: dict[str, Any] = {
         "least": int(least),

@@ -17,6 +17,7 @@ from wenxiao.desk.office import division_of
 from wenxiao.followup.selectors.reminders import reminders_of
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
@@ -181,7 +182,7 @@ _ACTS = {"extend": _extend, "close": _close, "reopen": _reopen, "remind": _remin
 def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     """本次免报 for all ticked dossiers with one listed reason; each succeeds or is refused by itself and says so."""
     row = round_of(request, pk)
-    ids = [int(text) for text in request.POST.getlist("dossier") if text.isdecimal()][:MOST_LISTED]
+    ids = [pk for pk in map(whole, request.POST.getlist("dossier")) if pk is not None][:MOST_LISTED]
     reason, note = request.POST.get("reason", ""), text_of(request, "note", 200)
     back = reverse("desk:round", args=[pk])
     if not ids or row.state != "open" or reason not in EXEMPTION_REASONS:

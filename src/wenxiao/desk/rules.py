@@ -18,6 +18,7 @@ from wenxiao.desk.ruleuses import uses_of
 from wenxiao.desk.rulewords import changed, parts, word
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import override_rule, own_rules, rule_entry, with_rule
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import documents
@@ -175,13 +176,13 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
         shown["moved"] = _moved(request, name, division, start, content)
         shown["changes"] = parts(content)
         return render(request, "desk/rules/change.html", shown)
-    seen = request.POST.get("seen", "")
+    seen = whole(request.POST.get("seen"))
     with transaction.atomic():
         override_rule(
             division=division, rule=name, start=start, document=_document(request, division),
             clause=text_of(request, "clause", 100), verified=bool(request.POST.get("verified")),
             checked_by=text_of(request, "checked_by", 60), content=content, by=person(request),
-            why=text_of(request, "why", 500), seen=int(seen) if seen.isdecimal() else -1,
+            why=text_of(request, "why", 500), seen=-1 if seen is None else seen,
         )  # fmt: skip
     messages.success(
         request, f"已规定本级的“{shown['title']}”，{start.year}年{start.month}月{start.day}日起用。旧年度仍按当年规则。"
@@ -233,7 +234,7 @@ def _document(request: HttpRequest, division: Any) -> Any:
     """The library's document chosen, or a new one with at least its title."""
     chosen = request.POST.get("document", "")
     if chosen.isdecimal():
-        found = documents(division=division).filter(pk=int(chosen)).first()
+        found = documents(division=division).filter(pk=whole(chosen) or 0).first()
         if found is None:
             raise NotAllowed("所选的文件不在本级制度库中。")
         return found

@@ -39,6 +39,7 @@ from wenxiao.desk.subject_order import SORTS, applied, heads, near_page, ordered
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
 from wenxiao.orgs.selectors import Place, places, saved_views, units_among, units_visible_to
 from wenxiao.orgs.services.saving import forget_view, save_view
+from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import Works, reviews_of
@@ -72,7 +73,7 @@ class Asked:
     @classmethod
     def read(cls, query: Any) -> Asked:
         """From a query string; what makes no sense is left out."""
-        number = {name: int(query[name]) for name in ("unit", "fy", "problem") if query.get(name, "").isdecimal()}
+        number = {name: whole(query.get(name)) for name in ("unit", "fy", "problem")}
         work, sort = query.get("work", ""), query.get("sort", "")
         return cls(
             q=query.get("q", "").strip()[:60], unit=number.get("unit"), kind=query.get("kind", "")[:24],
@@ -305,9 +306,9 @@ def keep_view(request: HttpRequest) -> HttpResponse:
     """Keep the list's conditions under a name of one's own, or drop a kept one (``forget``)."""
     if request.method != "POST":
         return redirect("desk:subjects")
-    forget = request.POST.get("forget", "")
-    if forget.isdecimal():
-        name = forget_view(user=person(request), pk=int(forget))
+    forget = whole(request.POST.get("forget"))
+    if forget is not None:
+        name = forget_view(user=person(request), pk=forget)
         messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
         return redirect("desk:subjects")
     kept = Asked.read(QueryDict(request.POST.get("query", "")[:1000]))

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
 from wenxiao.orgs.selectors import role_names
+from wenxiao.pages.asked import whole
 from wenxiao.pages.views import held, person
 from wenxiao.reviews.selectors import latest_work_year
 from wenxiao.store.clock import today
@@ -83,10 +84,11 @@ def work_year(request: HttpRequest) -> int:
     """The work year all pages speak of: from the address, else what was chosen last, else the latest with work."""
     match = request.resolver_match
     for asked in ((match.kwargs.get("year") if match else None), request.GET.get("year")):
-        if asked is not None and str(asked).isdecimal() and 2000 <= int(asked) <= 2100:
-            if request.session.get("work_year") != int(asked):
-                request.session["work_year"] = int(asked)
-            return int(asked)
+        year = whole(str(asked or ""))
+        if year is not None and 2000 <= year <= 2100:
+            if request.session.get("work_year") != year:
+                request.session["work_year"] = year
+            return year
     return int(request.session.get("work_year") or default_year(request))
 
 

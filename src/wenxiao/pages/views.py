@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
 from wenxiao.pages import errors
+from wenxiao.pages.asked import names_nothing, without_nul
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callab
                 return _to_login(request)
             if power != "anyone" and person(request).must_change_password and request.path != PASSWORD_PAGE:
                 return redirect(PASSWORD_PAGE)
+            if names_nothing(kwargs):
+                return errors.not_found(request)
+            without_nul(request)
             # Who only looks changes no grant: they are read once. Whoever acts asks again before and after.
             with grants_kept(person(request) if request.method != "POST" else None):
                 response = _answer(function, request, power, args, kwargs)

@@ -91,7 +91,7 @@ def _round_choice(
     if row is not None:
         made["year"] = row.fiscal_year
     elif year:
-        if year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR:
+        if year.isdecimal() and len(year) == 4 and FIRST_YEAR <= int(year) <= LAST_YEAR:
             made["year"] = int(year)
         else:
             errors[f"year-{at}"] = f"“{year}”不是年度，应填四位数字，如 2021。"

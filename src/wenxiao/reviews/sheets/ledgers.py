@@ -65,8 +65,8 @@ def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
     """What a form said, kept as said: kind, source, year, unit, columns, matches, and how to go on."""
     kind, source, unit = said.get("kind", ""), said.get("source", ""), said.get("unit", "")
     year = said.get("year", "").strip()
-    if year and not (year.isdecimal() and 2000 <= int(year) <= 2100):
-        raise NotAllowed(f"“{year}”不是年度，应填四位数字，如 2021。")
+    if year and not (year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= 2100):
+        raise NotAllowed(f"“{year[:30]}”不是年度，应填四位数字，如 2021。")
     return {
         "kind": kind if kind in KINDS else "", "source": source if source in SOURCES else "treasury",
         "year": int(year) if year else None, "unit": unit if unit in UNITS else "",

@@ -1,0 +1,44 @@
+"""What arrives in an address or a form, made safe to hand on: numbers a column can hold, texts a database can keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, QueryDict
+
+DIGITS = 18
+LARGEST = 2**63 - 1
+"""What an id can be at most. SQLite refuses larger numbers with an error; a longer one simply names nothing."""
+
+
+def whole(text: str | None, most: int = DIGITS) -> int | None:
+    """A whole number of at most ``most`` digits, as ids and versions are; None for anything else, never an error."""
+    return int(text) if text and text.isdecimal() and len(text) <= most else None
+
+
+def names_nothing(kwargs: Mapping[str, object]) -> bool:
+    """Whether an address holds an id beyond every column, or a NUL: nothing can be there."""
+    return any((isinstance(v, int) and v > LARGEST) or (isinstance(v, str) and "\0" in v) for v in kwargs.values())
+
+
+def without_nul(request: HttpRequest) -> None:
+    """Take NUL out of what was asked and posted: people never type it, and PostgreSQL cannot keep it."""
+    if _holds_nul(request.GET):
+        request.GET = _cleaned(request.GET)  # type: ignore[assignment]  # a mutable copy in the place of a fixed one
+    if request.method == "POST" and _holds_nul(request.POST):
+        request.POST = _cleaned(request.POST)  # type: ignore[assignment]  # as above
+
+
+def _holds_nul(sent: QueryDict) -> bool:
+    return any("\0" in text for name, texts in sent.lists() for text in (name, *texts))
+
+
+def _cleaned(sent: QueryDict) -> QueryDict:
+    kept = sent.copy()
+    kept.clear()
+    for name, texts in sent.lists():
+        kept.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in texts])
+    return kept
