@@ -174,3 +174,28 @@ def test_the_list_costs_one_query_a_round_whatever_the_round_holds(officer, smal
     assert cost() == before
     for row in (small.selfeval, small.finance):
         assert whole_of(row) == standing_of_round(row).whole
+
+
+def handed_in_everywhere(user, row):
+    """The handed-in count of the desk's stages, of the round's own page and of the annual report."""
+    from wenxiao.followup.selectors import selfeval_coverage
+    from wenxiao.reviews.states import OPEN
+    from wenxiao.reviews.worklists import states_of_year, whole_of
+
+    stages = states_of_year(user, row.work_year).items()
+    counted = sum(n for (kind, _, state), n in stages if kind == "selfeval" and state not in OPEN)
+    return [counted, whole_of(row).handed_in, len(selfeval_coverage(row.division, row.work_year).handed_in)]
+
+
+def test_an_excused_form_that_came_in_counts_nowhere(small):
+    from wenxiao.budget.models import Dossier
+    from wenxiao.budget.services import exempt
+    from wenxiao.followup.selectors import selfeval_coverage
+
+    row = small.selfeval
+    before = handed_in_everywhere(small.officer, row)
+    assert len(set(before)) == 1
+    assert before[0] > 0
+    done = Dossier.objects.get(reviews__pk=selfeval_coverage(row.division, row.work_year).handed_in[0])
+    exempt(round=row, dossier=done, reason="cancelled", by=small.officer)
+    assert handed_in_everywhere(small.officer, row) == [n - 1 for n in before]

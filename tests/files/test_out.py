@@ -323,7 +323,7 @@ def test_a_word_table_has_air_and_the_fonts_have_stand_ins():
     with zipfile.ZipFile(BytesIO(paper.save())) as pack:
         body, fonts = (pack.read(f"word/{name}.xml").decode() for name in ("document", "fontTable"))
     # the schema wants the margins before the look
-    assert re.search(r"<w:tblCellMar>.*?</w:tblCellMar>\s*<w:tblLook", body, re.S)
+    assert re.search(r"<w:tblCellMar>.*?</w:tblCellMar>\s*<w:tblLook", body, re.DOTALL)
     for name, other in (("方正小标宋简体", "华文中宋"), ("仿宋_GB2312", "仿宋"), ("楷体_GB2312", "楷体")):
         assert re.search(rf'w:name="{name}">\s*<w:altName w:val="{other}"/>', fonts)
 

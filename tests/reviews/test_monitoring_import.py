@@ -19,6 +19,37 @@ from wenxiao.reviews.models import Review
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
+def line_and_form(bureau):
+    line = IndicatorLine("产出指标", "数量指标", "检查次数", "≥12次", "5次")
+    fund = FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000))
+    return ProjectForm(
+        project_name=bureau.subject.name, unit=bureau.unit.name, dept=bureau.unit.name, year=2021, indicators=(line,), funds=(fund,)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("listed", "lands"), [(False, "日常"), (True, None)])
+def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, listed, lands):
+    dossier = open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
+    shared = {
+        "division": bureau.division,
+        "kind": "monitoring",
+        "work_year": 2021,
+        "fiscal_year": 2021,
+        "by": None,
+        "through_month": 7,
+    }
+    open_round(name="重点", key=True, scope={"dossiers": [dossier.pk if listed else dossier.pk + 999]}, **shared)
+    open_round(name="日常", scope={"dossiers": [dossier.pk]}, **shared)
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(line_and_form(bureau))]))
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    if lands:
+        assert Review.objects.get().round.name == lands
+    else:
+        # in both scopes only a person can say which one is meant
+        assert [p["code"] for form in outcome.unmatched for p in form["problems"]] == ["DR-34"]
+
+
 def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
     open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
     open_round(

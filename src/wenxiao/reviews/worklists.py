@@ -140,8 +140,9 @@ def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:  # noqa: A0
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
-    """How many reviews of a work year the user sees, by kind, key round or not, and state. One query."""
-    rows = Review.objects.filter(seen_by(user), round__work_year=work_year).order_by()
+    """How many reviews of a work year the user sees, by kind, key round or not, and state; excused ones don't count. One query."""
+    excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
+    rows = Review.objects.filter(~Exists(excused), seen_by(user), round__work_year=work_year).order_by()
     counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
     return {(kind, key, state): n for kind, key, state, n in counted}
 

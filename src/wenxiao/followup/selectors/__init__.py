@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from wenxiao.budget.models import Appropriation, Round, Subject
+from wenxiao.budget.models import Appropriation, Exemption, Round, Subject
 from wenxiao.followup.models import CommonProblem, Finding, Rectification, Use
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Document, Notice, StoredFile
@@ -304,7 +304,9 @@ def selfeval_coverage(division: Division, work_year: int, *, public: bool = Fals
 
     ``public`` leaves restricted (限制知悉) subjects out, here and in the two below.
     """
+    excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
     rows = Review.objects.filter(
+        ~Exists(excused),
         _told(public=public),
         round__division=division,
         round__work_year=work_year,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Round, Subject
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs.models import Unit
 from wenxiao.rulebook.problems import Problem
 
@@ -58,6 +59,7 @@ class Directory:
         rows = Unit.objects.filter(division=division, valid_to=None).exclude(kind=Unit.Kind.FINANCE)
         self.units = {fold(name): pk for pk, name in rows.values_list("pk", "name")}
         self.by_code: dict[str, tuple[int, int]] = {}
+        self._scopes: dict[int, set[int]] = {}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
         for known in Subject.objects.filter(division=division).values_list("pk", "code", "name", "unit_id"):
             self._add_subject(*known)
@@ -101,14 +103,25 @@ class Directory:
         near = difflib.get_close_matches(fold(name), self.by_name, n=5, cutoff=0.5)
         return [(self.by_name[n][0][0], n) for n in near]
 
-    def round_for(self, form: Incoming) -> Round | None:
-        """The open round of this kind for the form's year and window; None when there is none or more than one."""
+    def round_for(self, form: Incoming, subject: int | None = None) -> Round | None:
+        """The open round of this kind for the form's year and window; None when there is none or more than one.
+
+        Of several, as 重点 and 日常 monitoring over the same months, the one whose scope holds the ``subject``.
+        """
         fitting = [
             r for r in self.rounds
             if r.kind == form.kind and r.fiscal_year == form.year
             and (form.period is None or r.through_month == form.period)
         ]  # fmt: skip
+        if len(fitting) > 1 and subject is not None:
+            fitting = [r for r in fitting if subject in self._scope_of(r)]
         return fitting[0] if len(fitting) == 1 else None
+
+    def _scope_of(self, row: Round) -> set[int]:
+        """The subjects in a round's scope, read once for the batch."""
+        if row.pk not in self._scopes:
+            self._scopes[row.pk] = set(dossiers_of(row).values_list("subject", flat=True))
+        return self._scopes[row.pk]
 
 
 def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
@@ -170,7 +183,7 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
     if isinstance(wanted, int):
         made.round = wanted
         return
-    found = directory.round_for(form)
+    found = directory.round_for(form, made.subject)
     if found is not None:
         made.round = found.pk
         return
