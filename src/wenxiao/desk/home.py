@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, When
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from wenxiao.desk.lights import counts_of, rows_of_table, table_of, told
 from wenxiao.desk.waiting import waiting
 from wenxiao.followup.selectors import common_lines
-from wenxiao.followup.selectors.ledger import overdue, rectifications_seen_by, state_counts, uses_seen_by
+from wenxiao.followup.selectors.ledger import mending_of, overdue, rectifications_seen_by, use_states
 from wenxiao.followup.selectors.problems import selection
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
@@ -119,13 +118,13 @@ def _year(user: Any, year: int) -> dict[str, Any]:
     watched = rounds_of_year(user, year, "monitoring")
     key = table_of([row for row in watched if row.key], user)
     table = key or table_of(watched, user)
-    mending = rectifications_seen_by(user)
-    late: Any = overdue(mending, today()).order_by(Coalesce("extended_to", "deadline"))
+    late = mending_of(user, today()).late
+    mending: Any = overdue(rectifications_seen_by(user), today())
     return {
-        "stages": stages(user, year, mending), "lights": rows_of_table(table, 0, SHOWN), "light_kind": "财政重点监控" if key else "日常监控", "light_total": len(table or ()),
+        "stages": stages(user, year), "lights": rows_of_table(table, 0, SHOWN), "light_kind": "财政重点监控" if key else "日常监控", "light_total": len(table or ()),
         "key_total": len(key or ()), "light_counts": counts_of(table), "light_words": told(counts_of(table)),
         "behind": table.behind if table is not None else None,
-        "problems": _problems(user, year), "overdue": list(late[:3]), "overdue_count": late.count(),
+        "problems": _problems(user, year), "overdue": list(mending.order_by("due", "pk")[:3]) if late else [], "overdue_count": late,
         "mending_address": address("desk:rectifications"), "grades": _grades(rows),
     }  # fmt: skip
 
@@ -133,12 +132,12 @@ def _year(user: Any, year: int) -> dict[str, Any]:
 # --- The year's stages ------------------------------------------------------------------------------------------------
 
 
-def stages(user: Any, year: int, mending: Any) -> list[StageCard]:
+def stages(user: Any, year: int) -> list[StageCard]:
     """Nine stages, each counted within itself: what was handed in or settled of what is due in its round's scope."""
     counts, rounds = states_of_year(user, year), rounds_of_year(user, year)
     dues = dues_of_year(user, rounds, year)
-    ordered = state_counts(mending)
-    decided = dict(uses_seen_by(user, internal=True).order_by().values_list("state").annotate(n=Count("pk")))
+    ordered = mending_of(user, today()).states
+    decided = use_states(user)
     total_uses = sum(decided.values())
     return [
         _rounds_card(dues, "事前评估", "ex_ante", counts, rounds, ""),

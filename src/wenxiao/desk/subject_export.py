@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.selectors import money_of
+from wenxiao.budget.selectors import KINDS, money_of
 from wenxiao.desk.acts import attachment
 from wenxiao.desk.results import results, stage_words
+from wenxiao.desk.subject_counts import WORKS
 from wenxiao.desk.subject_order import DEFAULT, SHOWN, STORED, applied, keys_by_shown, shown_money
-from wenxiao.desk.subjects import SUMMED, look
+from wenxiao.desk.subjects import SUMMED, Look, look
 from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
+from wenxiao.records.services import record
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 
@@ -36,7 +38,7 @@ COLUMNS = (
 
 @view("see_unit")
 def subjects_file(request: HttpRequest) -> HttpResponse:
-    """As .xlsx, at most 20 000 rows. 限制知悉 subjects stay inside the system, and the sheet says how many."""
+    """As .xlsx, at most 20 000 rows; taking it out is on record. 限制知悉 subjects stay inside the system, and the sheet says how many."""
     whole = look(request)
     found = whole.found.exclude(subject__restriction="restricted")
     total, kept_in = found.count(), whole.found.filter(subject__restriction="restricted").count()
@@ -47,11 +49,31 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
     if kept_in:
         notes.append(f"另有 {kept_in:,} 个限制知悉的对象不导出，请在系统内查看。")
     division = person(request).division
+    if division is not None:
+        record(
+            division=division, by=person(request), act="导出对象清单", label=f"{len(ids)} 个对象，{conditions(whole)}",
+            data={"count": len(ids), "kept_in": kept_in, "conditions": whole.asked.address().partition("?")[2]},
+        )  # fmt: skip
     sheet = SheetSpec(
         "对象", "预算绩效管理对象清单", COLUMNS, list(_rows(whole.seen.model.objects.all(), ids)), notes=notes, corner="单位：万元",
         watermark="演示数据" if division and division.demo else None,
     )  # fmt: skip
     return attachment(workbook_bytes([sheet]), "对象清单", "xlsx")
+
+
+def conditions(whole: Look) -> str:
+    """What the address asks for in words, for the trail: 全部对象, or 单位“区教体局”、2020 预算年度、标签“民生”."""
+    asked = whole.asked
+    said = [
+        f"名称、单位或代码含“{asked.q}”" if asked.q else "",
+        f"单位“{whole.unit.name}”" if whole.unit else "",
+        f"类型“{KINDS.get(asked.kind, asked.kind)}”" if asked.kind else "",
+        f"{asked.fiscal_year} 预算年度" if asked.fiscal_year else "",
+        f"{whole.year} 年“{WORKS[asked.work][0]}”" if asked.work else "",
+        f"标签“{asked.tag}”" if asked.tag else "",
+        f"共性问题“{whole.problem.text}”" if whole.problem else "",
+    ]
+    return "、".join(part for part in said if part) or "全部对象"
 
 
 def _ids(found: QuerySet[Any], sort: str) -> list[int]:

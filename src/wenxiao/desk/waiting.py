@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min
-
 from wenxiao.desk.duties import Task, duties, to
-from wenxiao.followup.selectors.ledger import overdue, rectifications_seen_by, uses_seen_by
+from wenxiao.followup.selectors.ledger import mending_of, use_states
 from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.followup.selectors.reminders import reminders_for
 from wenxiao.orgs.selectors import todos_for
@@ -67,18 +65,15 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
         found = findings_seen_by(user).filter(state="candidate").count()
         if found:
             made.append(Task("问题", "", f"提示的问题 {found} 个待确认", None, "确认", to("desk:findings"), on))
-        answered = rectifications_seen_by(user).filter(state="replied").count()
-        if answered:
+        mending = mending_of(user, on)
+        if answered := mending.states["replied"]:
             made.append(Task("核验", "", f"整改结果 {answered} 项待核验", None, "核验", to("desk:rectifications"), on))
-        late = overdue(rectifications_seen_by(user), on).aggregate(n=Count("pk"), first=Min("due"))
-        if late["n"]:
+        if mending.late:
             made.append(
-                Task("督办", "", f"整改逾期 {late['n']} 项", late["first"], "督办", to("desk:rectifications"), on)
+                Task("督办", "", f"整改逾期 {mending.late} 项", mending.first, "督办", to("desk:rectifications"), on)
             )
-    if holding.can("decide_use"):
-        open_uses = uses_seen_by(user, internal=True).filter(state="proposed").count()
-        if open_uses:
-            made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", to("desk:uses"), on))
+    if holding.can("decide_use") and (open_uses := use_states(user).get("proposed", 0)):
+        made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", to("desk:uses"), on))
     return made
 
 

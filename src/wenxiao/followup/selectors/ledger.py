@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Accountability, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
+from wenxiao.orgs.permissions import once
 from wenxiao.records.models import Entry, Notice, StoredFile
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Review
@@ -64,6 +66,34 @@ def state_counts(rows: QuerySet[Rectification]) -> dict[str, int]:
     """How many are in each state; states without any are 0."""
     counted = rows.order_by().values_list("state").annotate(n=Count("pk"))
     return {state: 0 for state, _ in Rectification.State.choices} | dict(counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """The rectifications a person sees, counted: by state, and how many are overdue since which day."""
+
+    states: dict[str, int]
+    late: int
+    first: date | None
+
+
+def mending_of(user: User, on: date) -> Mending:
+    """One query, and one for a whole page however often it asks."""
+    return once(user, f"mending {on}", lambda: _mending(user, on))
+
+
+def _mending(user: User, on: date) -> Mending:
+    rows = rectifications_seen_by(user)
+    late = Q(pk__in=overdue(Rectification.objects.all(), on).values("pk"))
+    counted = {state: Count("pk", filter=Q(state=state)) for state, _ in states()}
+    told = rows.order_by().aggregate(late_ones=Count("pk", filter=late), first_day=Min("due", filter=late), **counted)
+    return Mending({state: told[state] for state in counted}, told["late_ones"], told["first_day"])
+
+
+def use_states(user: User) -> dict[str, int]:
+    """How many uses the user sees in each state, proposals too; one query for a whole page. States without any are absent."""
+    rows = uses_seen_by(user, internal=True).order_by().values_list("state").annotate(n=Count("pk"))
+    return once(user, "uses", lambda: dict(rows))
 
 
 def orderable(user: User | None, review: Review | None = None) -> QuerySet[Finding]:
