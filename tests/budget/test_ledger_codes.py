@@ -46,3 +46,18 @@ def test_a_ledger_without_a_year_asks_for_it(take, projects):  # noqa: F811
         kind="budget",
     )
     assert "DR-72" in [code for code, _ in told(outcome)]
+
+
+def test_a_problem_names_its_line_and_its_cell(take, projects):  # noqa: F811
+    rows = [
+        f"教体局,{OWN},校园安保,2021-13-01,V001,一般公共预算,100",
+        f"教体局,{OWN},校园安保,2021-01-15,V002,一般公共预算,二百",
+        f"新设局,{OWN},校园安保,2021-01-15,V003,一般公共预算,300",
+        "教体局,,不认识的项目,2021-01-15,V004,一般公共预算,300",
+        f"教体局,{OWN},校园安保,2020-01-15,V005,一般公共预算,300",
+    ]
+    found = {p.code: (p.line, p.cell, p.place) for p in take(rows, year=2021).problems if p.line}
+    assert found == {
+        "DR-62": (2, "D2", "第 2 行 D2"), "ZJ-03": (3, "G3", "第 3 行 G3"), "DR-64": (4, "A4", "第 4 行 A4"),
+        "DR-66": (5, "C5", "第 5 行 C5"), "DR-68": (6, "D6", "第 6 行 D6"),
+    }  # fmt: skip

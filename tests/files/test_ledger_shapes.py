@@ -83,3 +83,14 @@ def test_a_closing_note_is_no_line_and_no_cut(tmp_path):
     path.write_text("\n".join([",".join(HEAD), ",".join(LINE), "注：数据截至年底"]), encoding="utf-8")
     found = read_ledger(path)
     assert ([row[0] for row in found["rows"]], told(found)) == ([2], [("DR-59", "提示", 3)])
+
+
+def test_a_table_that_begins_further_down_and_right_keeps_its_places(tmp_path):
+    book = openpyxl.Workbook()
+    for at, row in enumerate((HEAD, LINE), 4):
+        for column, value in enumerate(row, 3):
+            book.active.cell(at, column, value)
+    path = tmp_path / "台账.xlsx"
+    book.save(path)
+    found = read_ledger(path)
+    assert (found["header_line"], found["first_column"], found["rows"]) == (4, 2, [[5, *LINE]])

@@ -55,7 +55,7 @@ class _LedgerError(Exception):
 def empty_ledger(path: Path) -> dict[str, Any]:
     """The shape of :func:`read_ledger` with nothing in it."""
     return {
-        "file": path.name, "encoding": None, "sheet": None, "unit": None, "header_line": None, "columns": [], "keys": [],
+        "file": path.name, "encoding": None, "sheet": None, "first_column": 0, "unit": None, "header_line": None, "columns": [], "keys": [],
         "rows": [], "parts": 0, "totals": [], "source_rows": 0, "year": None, "problems": [],
     }  # fmt: skip
 
@@ -124,11 +124,11 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
             out["rows"].clear()
             fresh: dict[str, Any] = {"totals": [], "source_rows": 0, "columns": [], "keys": []}
             out |= fresh | {"sheet": name}
-            start = sheet.start[0] if sheet.start is not None else 0
-            rows = ((start + at, [_shown(value) for value in row]) for at, row in enumerate(sheet.iter_rows(), 1))
+            out["first_column"] = sheet.start[1] if sheet.start is not None else 0
+            rows = ((at, [_shown(value) for value in row]) for at, row in enumerate(sheet.iter_rows(), 1))
             _take(rows, out)
             if out["header_line"] is not None:
-                _check_full(start + sheet.height, out)
+                _check_full((sheet.end or (0, 0))[0] + 1, out)
                 _say_hidden(book, name, out)
                 return
 

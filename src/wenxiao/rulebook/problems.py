@@ -30,9 +30,8 @@ class Problem:
     @property
     def place(self) -> str:
         """Where, as a person would say it: 「项目预算表 C7」「第 12 行」; empty when it concerns the whole file."""
-        if self.line is not None and self.cell is None:
-            return f"{self.sheet or ''} 第 {self.line} 行".strip()
-        return " ".join(part for part in (self.sheet, self.cell) if part)
+        line = f"第 {self.line} 行" if self.line is not None else None
+        return " ".join(part for part in (self.sheet, line, self.cell) if part)
 
     def sentence(self) -> str:
         """The whole message in one line, ending with its code."""

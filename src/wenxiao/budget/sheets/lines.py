@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.budget.models import Fund, Level
+from wenxiao.files.grids import column_name
 from wenxiao.rulebook.problems import Level as ProblemLevel
 from wenxiao.rulebook.problems import Problem
 
@@ -55,6 +56,8 @@ class Findings:
     counts: dict[str, int] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     """Words (such as an unknown 资金性质) told of already: one problem each, at their first line."""
+    columns: dict[str, int] = field(default_factory=dict)
+    """Role → column of the sheet (from 1), by which a problem names its cell."""
     texts: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame] | None = None
     """Gives the written text of some lines back once they stand as numbers only."""
 
@@ -67,11 +70,14 @@ class Findings:
         *,
         mend: str | None = None,
         got: str | None = None,
+        role: str = "",
     ) -> None:
-        """Note one problem."""
+        """Note one problem; ``role`` is the column it stands in."""
         self.counts[code] = self.counts.get(code, 0) + 1
         if self.counts[code] <= MOST_PROBLEMS:
-            self.problems.append(Problem(code, level, text, line=line, mend=mend, got=got))
+            column = self.columns.get(role)
+            cell = f"{column_name(column)}{line}" if column is not None and line is not None else None
+            self.problems.append(Problem(code, level, text, cell=cell, line=line, mend=mend, got=got))
 
     def each(
         self,
@@ -92,7 +98,7 @@ class Findings:
         if written and shown.height and self.texts is not None:
             shown = self.texts(shown, written)
         for row in shown.iter_rows(named=True):
-            self.say(code, level, row["line"], text.format(**row), mend=mend, got=row[got] if got else None)
+            self.say(code, level, row["line"], text.format(**row), mend=mend, got=row[got] if got else None, role=got)
         self.counts[code] = self.counts.get(code, 0) + max(0, frame.height - MOST_PROBLEMS)
 
     def sealed(self) -> list[Problem]:
@@ -207,7 +213,7 @@ def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 
 def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.DataFrame:
     """``fund_key`` and ``level_key``. Without such a column the fund is the undivided total; unknown words are 其他."""
-    words = frame.group_by("fund", "level", maintain_order=True).agg(pl.col("line").min())
+    words = frame.group_by("fund", "level", maintain_order=True).agg(pl.col("line").filter(~pl.col("bad")).min())
     fund: Any = pl.when(pl.lit("fund" not in columns.places)).then(pl.lit(str(Fund.TOTAL)))
     for word, key in FUNDS:
         fund = fund.when(pl.col("fund").str.contains(word, literal=True)).then(pl.lit(str(key)))
@@ -216,7 +222,9 @@ def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.
         level = level.when(pl.col("level").str.contains(word, literal=True)).then(pl.lit(str(rank)))
     known = pl.any_horizontal([pl.col("fund").str.contains(word, literal=True) for word, _ in FUNDS])
     if "fund" in columns.places:
-        strange = words.filter(~known).group_by("fund").agg(pl.col("line").min()).sort("line")
+        strange = (
+            words.filter(~known & pl.col("line").is_not_null()).group_by("fund").agg(pl.col("line").min()).sort("line")
+        )
         strange = strange.filter(~pl.col("fund").is_in(list(findings.words)))
         findings.words.update(strange["fund"])
         findings.each(

@@ -134,7 +134,7 @@ def _with_unit_choices(whos: pl.DataFrame, choices: Mapping[str, Any]) -> pl.Dat
 
 def _chosen(key: pl.Expr, choices: Mapping[str, Any]) -> pl.Expr:
     """The number a person chose for each key; null where nobody did."""
-    chosen = {name: int(value) for name, value in choices.items() if str(value).isdigit()}
+    chosen = {name: int(value) for name, value in choices.items() if str(value).isdecimal()}
     if not chosen:
         return pl.lit(None, pl.Int64)
     return key.replace_strict(list(chosen), list(chosen.values()), default=None, return_dtype=pl.Int64)
@@ -293,11 +293,14 @@ def _namesakes(item: Unmatched, subjects: Mapping[str, list[dict[str, Any]]]) ->
 
 def _say_strange_units(frame: pl.DataFrame, numbered: pl.DataFrame, findings: Findings) -> None:
     """The code names one subject, the line another unit: the code counts, a person should look."""
+    named = (pl.col("unit_shown") != "") | (pl.col("unit_code") != "")
     strange = numbered.filter(
-        pl.col("owner").is_not_null() & pl.col("unit_id").is_not_null() & (pl.col("owner") != pl.col("unit_id"))
+        pl.col("owner").is_not_null() & named & (pl.col("owner") != pl.col("unit_id")).fill_null(value=True)
     )
     if not strange.height:
         return
+    shown = pl.when(pl.col("unit_shown") != "").then(pl.col("unit_shown")).otherwise("unit_code")
+    strange = strange.with_columns(unit_shown=shown)
     seen = frame.select("line", "who").join(strange.select("who", "code", "unit_shown"), on="who")
     findings.each(
         seen.group_by("code", "unit_shown").agg(pl.col("line").min()).sort("line"),
@@ -323,5 +326,6 @@ def say_unknown(unknown: list[Unmatched], findings: Findings) -> None:
                 if item.namesakes > 1:
                     text = f"项目“{name}”有 {item.namesakes} 个同名项目，不能确定是哪一个。"
                     mend = f"请填写{'项目代码' if item.unit_id is not None else '实施单位或项目代码'}，或匹配到其中一个、不导入。"
-                findings.say(code, "阻断", line, text, mend=mend, got=item.key)
+                role = "unit_shown" if item.kind == "unit" else "code" if item.code else "project"
+                findings.say(code, "阻断", line, text, mend=mend, got=item.key, role=role)
                 told.add(line)

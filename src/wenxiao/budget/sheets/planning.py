@@ -119,6 +119,11 @@ def plan_ledger(
         columns=columns.as_json(),
     )
     work = Work(division, by, choices, outcome, columns, findings, source)
+    findings.columns = {role: read.get("first_column", 0) + at + 1 for role, at in columns.places.items()}
+    if "spent" not in columns.places and "amount" in columns.places:
+        findings.columns["spent"] = findings.columns["amount"]
+    named = next((role for role in ("unit", "unit_code", "department") if role in findings.columns), "")
+    findings.columns |= {"unit_shown": findings.columns[named]} if named else {}
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
         text = f"没有找到{'、'.join(lacks)}列。"
