@@ -35,7 +35,8 @@ def measure():
         told = json.loads(_run(home, "watch"))
     about = (
         f"{DOSSIERS:,} 个档案（两个监控期间，每期 {DOSSIERS:,} 张监控表）、{DOSSIERS * PAYMENTS:,} 笔支付、{DOSSIERS * GOALS:,} 个指标实绩，"
-        f"{told['vendor']}。整页的服务器时间（取数、比较上期、逾期、按部门、前几行的算式与依据、排版），不含网络。"
+        f"{told['vendor']}。整页的服务器时间（取数、比较上期、逾期、按部门、前几行的算式与依据、排版），不含网络；"
+        f"{'处理器毫秒' if told['vendor'] == 'SQLite' else '毫秒'}，5 次中最好的一次（新进程只有一次）。"
     )
     section = Section("监控一览", about, ("情形", "督看 毫秒", "监控 毫秒", "查询数"))
     section.rows = [tuple(row) for row in told["rows"]]
@@ -140,7 +141,7 @@ def _worker():
 
 
 def _after(act, window, user):
-    """Median milliseconds of both pages after an act each, and the queries of the first."""
+    """Best of five of both pages, each time after an act, and the queries of both."""
     told = []
     for path in PAGES.values():
         looked(path, window.pk, user.pk)
@@ -148,7 +149,7 @@ def _after(act, window, user):
         for _ in range(5):
             act(window)
             found.append(looked(path, window.pk, user.pk))
-        told.append(sorted(found)[2])
+        told.append(min(found))
     return f"{told[0][0]:.0f}", f"{told[1][0]:.0f}", f"{told[0][1]} / {told[1][1]}"
 
 
@@ -169,16 +170,18 @@ def looked(path, window, user):
 
 
 def timed(work):
-    """Milliseconds, queries and the answer."""
+    """Milliseconds (of the processor, or with a server of the clock), queries and the answer."""
     import time
 
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    # The embedded database works inside the process: its CPU time is the whole cost, whoever else uses the machine.
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     with CaptureQueriesContext(connection) as queries:
-        start = time.perf_counter()
+        start = clock()
         answer = work()
-        spent = (time.perf_counter() - start) * 1000
+        spent = (clock() - start) * 1000
     return spent, len(queries), answer
 
 
