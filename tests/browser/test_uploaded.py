@@ -137,6 +137,27 @@ def feed_back(officer, clerk, look, address):
     look(clerk, "uploaded-7-received")
 
 
+def hand_in(officer, look):
+    officer.locator("[data-dialog=hand-in]").click()
+    look(officer, "uploaded-8-handing-in")
+    with officer.expect_navigation():
+        officer.locator("dialog[open] button.btn.main").click()
+    expect(officer.locator("main")).to_contain_text("已送签，等签发")
+
+
+def send_back(leader, officer):
+    """The leader gives it back with a reason, which the writer finds on the own desk."""
+    leader.goto("/report/2021")
+    leader.locator("[data-dialog=send-back]").click()
+    leader.locator("dialog[open] textarea").fill("下一步计划再写实一些。")
+    with leader.expect_navigation():
+        leader.locator("dialog[open] button.btn.main").click()
+    officer.goto("/")
+    with officer.expect_navigation():
+        officer.get_by_role("link", name="年度工作报告被退回").click()
+    expect(officer.locator("main")).to_contain_text("退回，理由：下一步计划再写实一些。")
+
+
 def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, handed):
     officer = enter_bare("jixiao", password=DEMO)
     second = enter_bare("jixiao2", password=DEMO)
@@ -149,11 +170,11 @@ def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, h
     officer.goto("/report/2021")
     with officer.expect_navigation():
         officer.get_by_role("button", name="起草").click()
-    officer.locator("[data-dialog=hand-in]").click()
-    look(officer, "uploaded-8-handing-in")
-    with officer.expect_navigation():
-        officer.get_by_role("button", name="送签", exact=True).last.click()
+    hand_in(officer, look)
     leader = enter_bare("lingdao", password=DEMO)
+    send_back(leader, officer)
+    hand_in(officer, look)
+    leader.goto("/")
     with leader.expect_navigation():
         leader.get_by_role("link", name="年度工作报告待签发").click()
     leader.locator("[data-dialog=sign]").click()
