@@ -58,7 +58,8 @@ def test_a_division_begins_and_its_passwords_are_not_default(run, tmp_path):
     assert [a["username"] for a in begun["accounts"]] == ["sysadmin", "secadmin", "auditadmin"]
     assert len({a["password"] for a in begun["accounts"]}) == 3
     again = run("init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=tmp_path)
-    assert (again.returncode, again.stdout) == (1, "")
+    assert (again.returncode, [one["code"] for one in json.loads(again.stdout)["problems"]]) == (1, ["DR-75"])
+    assert "没有写入任何内容" in again.stderr
     listed = json.loads(run("users", "list", home=tmp_path).stdout)
     assert [u["roles"] for u in listed] == [["系统管理员"], ["安全管理员"], ["审计管理员"]]
     demo = run("demo", home=tmp_path)

@@ -57,6 +57,28 @@ def test_an_unknown_role_or_class_stores_nothing_dr_45(filled):
     assert not Division.objects.exists()
 
 
+def test_a_secret_name_is_named_by_its_row_and_nothing_is_stored(filled):
+    path = filled()
+    book = openpyxl.load_workbook(path)
+    book["对象"].append([None, "某涉密信息系统", "101", "项目", "特定目标类", 2024, 1])
+    book["单位"].append(["102", "机密档案所"])
+    book.save(path)
+    begun = begin(**WHO, source=path)
+    assert [(p.code, p.level, p.sheet) for p in begun.problems] == [
+        ("DR-74", "阻断", "单位"),
+        ("DR-74", "阻断", "对象"),
+    ]
+    assert all(p.line and p.mend for p in begun.problems)
+    assert not Division.objects.exists()
+
+
+def test_a_division_begins_once(filled):
+    begin(**WHO)
+    again = begin(**WHO, source=filled())
+    assert [(p.code, p.level) for p in again.problems] == [("DR-75", "阻断")]
+    assert (again.passwords, Division.objects.count(), Unit.objects.count()) == ({}, 1, 0)
+
+
 def test_a_file_that_is_no_workbook_stores_nothing(tmp_path):
     broken = tmp_path / "opening.xlsx"
     broken.write_bytes(b"PK\x03\x04 not really")

@@ -301,3 +301,22 @@ def test_wrong_use_is_said_in_chinese(capsys, words, said):
     assert said in err
     for english in ("usage", "argument", "required", "invalid", "choose", "expected"):
         assert english not in err
+
+
+def test_score_says_what_to_do_with_a_refused_file(capfdbinary, tmp_path):
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(b"PK\x03\x04 cut off")
+    code, _, err = _run(capfdbinary, "score", str(path))
+    assert code == 2
+    assert "请重新" in err or "请用" in err
+
+
+def test_the_help_is_chinese(capsys):
+    from wenxiao.site.command import main
+
+    with pytest.raises(SystemExit):
+        main(["init", "--help"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("用法：wenxiao init")
+    assert "显示本说明" in shown
+    assert "usage" not in shown

@@ -30,9 +30,23 @@ _SAID = tuple(
     )
 )
 
+_HELP = (
+    ("usage: ", "用法："),
+    ("positional arguments:", "参数："),
+    ("options:", "选项："),
+    ("show this help message and exit", "显示本说明"),
+)
+
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line and where the help stands."""
+
+    def format_help(self) -> str:
+        """The help with argparse's own words in Chinese too."""
+        text = super().format_help()
+        for word, said in _HELP:
+            text = text.replace(word, said, 1)
+        return text
 
     def error(self, message: str) -> NoReturn:
         """Exit 2 with the usage and the reason."""

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from wenxiao.budget.models import Subject
-from wenxiao.budget.services import ensure_subject, open_dossier, set_appropriation
+from wenxiao.budget.services import ensure_subject, open_dossier, refuse_secret, set_appropriation
 from wenxiao.files.opening_template import Opening, read_opening
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.models import Division, Role, Unit, User
@@ -62,12 +62,19 @@ class Begun:
 def begin(*, code: str, name: str, bureau: str, committee: bool = False, source: Path | None = None) -> Begun:
     """A division with its administrators and, from ``source``, units, people and subjects: all of it or nothing.
 
-    Raises NotAllowed when the division exists. Problems of 阻断 in the workbook are returned and nothing is stored.
+    Problems of 阻断, in the workbook or because the division exists, are returned and nothing is stored.
     """
     opening = _read(source) if source else Opening()
-    begun = Begun(problems=[*opening.problems, *_unknown_words(opening)])
+    begun = Begun(problems=[*opening.problems, *_unknown_words(opening), *_secrets(opening)])
     if any(problem.level == "阻断" for problem in begun.problems):
         return begun
+    try:
+        return _stored(begun, opening, code=code, name=name, bureau=bureau, committee=committee)
+    except NotAllowed as error:
+        return Begun(problems=[*begun.problems, Problem("DR-75", "阻断", str(error))])
+
+
+def _stored(begun: Begun, opening: Opening, *, code: str, name: str, bureau: str, committee: bool) -> Begun:
     body = Division.Body.COMMITTEE if committee else Division.Body.GOVERNMENT
     with transaction.atomic():
         division = create_division(code=code, name=name, bureau=bureau, body=body, by=None, why=WHY)
@@ -103,6 +110,19 @@ def _unknown_words(opening: Opening) -> list[Problem]:
         for row in rows
         if row[key] and row[key] not in known
     ]  # fmt: skip
+
+
+def _secrets(opening: Opening) -> list[Problem]:
+    """Units and subjects whose names carry a marking: what may not enter is named by its row before anything is made."""
+    found = []
+    for sheet, rows in (("单位", opening.units), ("对象", opening.subjects)):
+        for row in rows:
+            try:
+                refuse_secret(str(row["name"] or ""))
+            except NotAllowed as error:
+                mend = "请从模板里删去这一行。"
+                found.append(Problem("DR-74", "阻断", str(error), sheet, line=int(row["line"] or 0), mend=mend))
+    return found
 
 
 def _account(

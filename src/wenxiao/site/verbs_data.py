@@ -73,7 +73,7 @@ def add_parsers(verbs: Any) -> None:
 
 
 def _add_beginnings(verbs: Any) -> None:
-    init = verbs.add_parser("init", help="建立本级财政：区划、三员账号、单位、人员与对象")
+    init = verbs.add_parser("init", help="建立一个地区：区划、系统安全审计三类管理员，以及模板里的单位、人员与对象")
     init.add_argument("--template", type=Path, metavar="OUT.xlsx", help="只写出空白模板，不建库")
     init.add_argument("--from", dest="source", type=existing, metavar="FILE.xlsx", help="按填好的模板载入")
     init.add_argument("--code", help="区划代码，如 360100")
@@ -158,7 +158,7 @@ def _init(args: argparse.Namespace) -> int:
         return FINE
     if not (args.code and args.name and args.bureau):
         say(
-            "建立本级财政须写明 --code 区划代码、--name 区划名称、--bureau 财政部门名称。空白模板：--template 模板.xlsx"
+            "请写明 --code 区划代码、--name 区划名称、--bureau 财政部门名称。先要一份空白模板：wenxiao init --template 模板.xlsx"
         )
         return WRONG_USE
     return on_rows(_found, ready=False)(args)
@@ -174,7 +174,12 @@ def _found(args: argparse.Namespace) -> int:
     for problem in begun.problems:
         say(problem.sentence())
     if begun.passwords:
-        say("下列一次性密码只显示这一次，首次登录须修改：")
+        say(
+            f"已建立{begun.division}：单位 {begun.units} 个，对象 {begun.subjects} 个，账号 {len(begun.passwords)} 个。"
+        )
+        say("下列一次性密码只显示这一次，首次登录须修改。启动网页：wenxiao serve")
+    else:
+        say("以上问题改好之前，没有写入任何内容。")
     show(begun.as_json())
     return PROBLEMS if begun.problems else FINE
 

@@ -217,7 +217,7 @@ def _score_book(path: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
             case = case_from_form(form, form_id=form_id)
             tables.append(judge_table(case, profile_code=args.profile, year=args.year))
     if not tables:
-        said = "；".join(problem["text"] for problem in book["problems"][:3])
+        said = "".join(f"{problem['text']}{problem['mend'] or ''}" for problem in book["problems"][:3])
         raise WrongUseError(f"“{path.name}”里没有可复算的自评表或评分表。{said}")
     return tables
 
