@@ -103,7 +103,8 @@
   form.addEventListener("change", (event) => event.target.matches("[data-cell]") && mark(event.target));
   form.addEventListener("focusout", (event) => {
     const row = event.target.closest?.("tr[data-row]");
-    if (row && !row.contains(event.relatedTarget)) save(row);
+    const to = event.relatedTarget;
+    if (row && !(to?.matches("[data-cell]") && row.contains(to))) save(row);
   });
   form.addEventListener("keydown", (event) => {
     if (!event.target.matches("[data-cell]")) return;
