@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail a law of arithmetic.
@@ -16,3 +18,11 @@ settings.register_profile(
     database=None,
 )
 settings.load_profile("wenxiao")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Counts kept in the process until somebody acts: a test's database goes back in time without an act."""
+    selectors = sys.modules.get("wenxiao.budget.selectors")
+    if selectors is not None:
+        selectors.forget_censuses()

@@ -205,7 +205,7 @@ def test_a_long_tree_is_cut_and_opened_when_asked(inside, spread, monkeypatch):
     last = re.findall(r'href="/subjects\?unit=(\d+)" class="depth-0" title=', whole)[-1]
     assert f"unit={last}" not in re.search(r'<nav class="tree".*?</nav>', text, re.DOTALL)[0]
     chosen = re.search(r'<nav class="tree".*?</nav>', read(client, f"/subjects?year=2021&unit={last}"), re.DOTALL)[0]
-    assert re.search(rf'href="/subjects" class="depth-0" aria-current="true"', chosen), "the chosen one stays in sight"
+    assert re.search(r'href="/subjects" class="depth-0" aria-current="true"', chosen), "the chosen one stays in sight"
 
 
 def test_taking_the_list_out_is_on_record(inside, small):
@@ -235,3 +235,25 @@ def test_a_page_asks_the_database_seldom(inside, spread, path, most):
         client.get(path)
     assert len(told) <= most, len(told)
     assert sum('FROM "orgs_grant" ' in query["sql"] for query in told) == 1, "who only looks is asked for grants once"
+
+
+def test_counts_are_kept_until_somebody_acts(inside, spread):
+    from wenxiao.budget.models import Subject
+    from wenxiao.budget.services import tag_subject
+
+    client = inside(spread.officer)
+    client.get("/subjects?year=2021")
+    with CaptureQueriesContext(connection) as kept:
+        before = {word: n for word, n, _ in chips_of(read(client, "/subjects?year=2021"))}
+    assert not [query for query in kept if "GROUP BY" in query["sql"] and '"budget_subject"."tags"' in query["sql"]]
+    subject = Subject.objects.filter(tags__holds="教育").first()
+    tag_subject(subject=subject, tag="教育", taken_off=True, by=spread.officer)
+    after = {word: n for word, n, _ in chips_of(read(client, "/subjects?year=2021"))}
+    assert after["教育"] == before["教育"] - subject.dossiers.count()
+
+
+def test_kept_counts_are_of_one_persons_scope(inside, spread):
+    whole = total_of(read(inside(spread.officer), "/subjects?year=2021"))
+    own = total_of(read(inside(spread.clerk), "/subjects?year=2021"))
+    assert own < whole
+    assert total_of(read(inside(spread.officer), "/subjects?year=2021")) == whole

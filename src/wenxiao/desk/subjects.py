@@ -19,6 +19,7 @@ from wenxiao.budget.selectors import (
     Cell,
     Money,
     census,
+    census_kept,
     dossiers_visible_to,
     found_by,
     money_of,
@@ -37,7 +38,7 @@ from wenxiao.desk.subject_counts import (
 )
 from wenxiao.desk.subject_order import SORTS, applied, heads, near_page, ordered, shown_money
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
-from wenxiao.orgs.selectors import Place, places, saved_views, units_among, units_visible_to
+from wenxiao.orgs.selectors import Place, places, saved_views, seeing_grants, units_among, units_visible_to
 from wenxiao.orgs.services.saving import forget_view, save_view
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
@@ -225,7 +226,7 @@ def look(request: HttpRequest) -> Look:
     lines = {line.id: line for line in common_lines(division, year)} if (division := person(request).division) else {}
     problem = lines.get(asked.problem or 0)
     seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
-    cells = census(_worked(seen, asked.work, works))
+    cells = _census(seen, asked, works, {grant.division_id for grant in seeing_grants(person(request))})
     strange = {cell.unit for cell in cells}.difference(units)
     known = places(units_among(strange.union(units))) if strange else units
     return Look(asked, year, seen, works, cells, units, known, problem)
@@ -253,6 +254,13 @@ def _worked(rows: QuerySet[Any], work: str, works: Works) -> QuerySet[Any]:
         return rows
     _, kind, key = WORKS[work]
     return rows.filter(works.holds(kind, key=key))
+
+
+def _census(seen: QuerySet[Any], asked: Asked, works: Works, divisions: Iterable[int]) -> list[Cell]:
+    """Kept while nobody acts, unless searched for words or narrowed by reviews: those are counted each time."""
+    if asked.q or asked.problem or asked.work:
+        return census(_worked(seen, asked.work, works))
+    return census_kept(seen, divisions)
 
 
 def _narrow(rows: QuerySet[Any], asked: Asked, below: frozenset[int] | None, works: Works) -> QuerySet[Any]:
