@@ -99,9 +99,9 @@ def _marked(path: Path) -> Looked | None:
 
 def _office(path: Path, container: str, pool: Pool) -> Looked:
     found = pool.read(path, "book")
-    for problem in found["problems"]:
-        if problem["level"] == "阻断":
-            return _refused(problem["code"], problem["text"], problem.get("mend") or "")
+    if found["book"] is None:
+        problem = found["problems"][0]
+        return _refused(problem["code"], problem["text"], problem.get("mend") or "")
     return Looked(container, personal=_personal(found["book"]), read=True)
 
 

@@ -45,6 +45,20 @@ def kept_about(dossier: Dossier) -> list[Kept]:
         table = _kept(rows)
         if table.rows:
             tables.append(table)
+            tables += _linked(model, table.ids)
+    return tables
+
+
+def _linked(model: type[Model], ids: list[int]) -> list[Kept]:
+    """What the rows of a table are tied to many to many (a proof to its indicators), as pairs of numbers."""
+    tables = []
+    for field in model._meta.local_many_to_many:
+        through: Any = field.remote_field.through
+        near, far = field.m2m_column_name(), field.m2m_reverse_name()
+        pairs = through._default_manager.filter(**{f"{near}__in": ids}).order_by("pk").values_list(near, far)
+        if found := [[str(one), str(other)] for one, other in pairs]:
+            names = [f"{model._meta.verbose_name}编号", f"{field.verbose_name}编号"]
+            tables.append(Kept(f"{model._meta.verbose_name}的{field.verbose_name}", "", names, found, []))
     return tables
 
 
