@@ -132,6 +132,13 @@ def test_who_keeps_no_units_is_told_who_does(place, enter):
     assert "新建单位由" in page
 
 
+def test_near_units_are_offered(place, enter):
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD.replace("天长市水利局", "天长市水利管理局").replace("P001", "P777"))
+    page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
+    assert "<span>天长市水利局 " in page
+
+
 def test_a_unit_of_elsewhere_is_no_match(place, enter):
     client = enter(place.finance)
     elsewhere = create_division(code="370000", name="别处", bureau="别处财政局", by=None)
