@@ -199,6 +199,42 @@ def test_a_budget_in_words_stands_for_no_other(tmp_path):
     assert told(found) == [("ZJ-03", "D5")]
 
 
+def test_letters_that_formulas_refer_to(tmp_path):
+    head = ["一级指标", "二级指标", "三级指标", "年度指标值A", "B.全年实际值", "分值", "得分", "扣分理由"]
+    money = [
+        ["资金情况（万元）", "年初预算", "调整预算", "实际支出", "执行率", "分值", "得分"],
+        ["总额", 100, 120, 108, "90%", 10, 9],
+    ]
+    found = read_rows(tmp_path, form(money, head=[head], tail=[with_changes([TOTAL], {(1, 7): 99})[0]]))
+    assert funds_of(found) == [("总额", [("1000000", "B5"), ("1200000", "C5"), ("1080000", "D5")])]
+    assert found["forms"][0]["indicators"][0]["actual"] == {"cell": "E7", "value": "105人"}
+    assert told(found) == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "number_format", "seen", "yuan"),
+    [
+        (1200000, '0!.0,"千元"', "120.0千元", None),
+        (1200000, '0.00,"千元"', "1200.00千元", "1200000"),
+        (1234567, '#,##0!.0,"万"', "123.5万", "1234567"),
+        (123.4567, '0.00"万元"', "123.46万元", "1234567"),
+        (1200000, '#,##0.00"元"', "1,200,000.00元", "1200000"),
+        (12, '0"百万元"', "12百万元", "12000000"),
+    ],
+)
+def test_money_cut_down_by_its_format(tmp_path, stored, number_format, seen, yuan):
+    rows = with_changes(form(), {(4, 1): "项目资金", (5, 4): stored})
+    found = read_rows(tmp_path, rows, formats={"D5": number_format})
+    money = found["forms"][0]["funds"][0]["full_year"]
+    assert (money["raw"], money["yuan"]) == (seen, yuan)
+
+
+def test_a_name_merged_over_two_levels_is_no_missing_name(tmp_path):
+    rows = with_changes(form(), {(13, 3): None})
+    assert told(read_rows(tmp_path, rows, ["B13:C13"])) == []
+    assert told(read_rows(tmp_path, rows)) == [("ZP-21", "C13")]
+
+
 def test_hidden_columns_are_named(tmp_path):
     found = read_rows(tmp_path, form(), hidden_cols=["H", "F"])
     assert [one["text"] for one in found["problems"]] == ["第 F、H 列被隐藏但有内容，已一并读取。"]

@@ -262,7 +262,7 @@ def _rows(form: Form) -> Iterator[Problem]:
     for row in form["indicators"]:
         name = str(row["level3"] or "")
         cell = row.get("level3_cell")
-        if not name:
+        if not name and (cell is None or cell != row.get("level2_cell")):
             yield _said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
         if form["kind"] == "selfeval":
             yield from _row_points(form, row, name or f"第 {row['row']} 行")

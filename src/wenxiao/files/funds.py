@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.files.headings import FUND_HEADINGS, Heading, heading_at, keyed
-from wenxiao.files.labels import Grid, bare, money_unit_in, name_of, number_in, squeezed, yuan_text
+from wenxiao.files.labels import UNIT_FACTORS, Grid, bare, money_unit_in, name_of, number_in, squeezed, yuan_text
 from wenxiao.files.numberformats import plain
 
 MONEY_COLUMNS = ("initial", "full_year", "arrived", "executed", "expected_full_year")
@@ -192,10 +192,23 @@ def money_at(grid: Grid, place: tuple[int, int], unit: str | None, inline: str |
     return out
 
 
+_OWN_UNIT = re.compile(r"(?P<times>[十百千])?(?P<unit>亿元|万元|千元|元|亿|万)$")
+_ALIKE = (Decimal("0.5"), Decimal(2))
+_TIMES = {"十": 10, "百": 100, "千": 1000}
+
+
 def _yuan(raw: object, number: Decimal | None, unit: str | None) -> str | None:
-    found = re.search(r"(亿元|万元|千元|元|亿|万)$", squeezed(raw)) if isinstance(raw, str) else None
-    own = {"亿": "亿元", "万": "万元"}.get(found[1], found[1]) if found else unit
-    return None if number is None or own is None else yuan_text(number, own)
+    words = squeezed(raw) if isinstance(raw, str) else ""
+    found = _OWN_UNIT.search(words)
+    if number is None or found is None:
+        return None if number is None or unit is None else yuan_text(number, unit)
+    own = {"亿": "亿元", "万": "万元"}.get(found["unit"], found["unit"])
+    factor = UNIT_FACTORS[own] * _TIMES.get(found["times"] or "", 1)
+    shown = number_in(words[: found.start()])
+    if shown and not _ALIKE[0] < number / shown < _ALIKE[1]:
+        # a format may cut the number down for the eye and store it in 元; what fits neither is not guessed at
+        return plain(number) if _ALIKE[0] < number / shown / factor < _ALIKE[1] else None
+    return plain(number * factor)
 
 
 def in_unit(form: dict[str, Any], unit: str) -> None:

@@ -22,7 +22,7 @@ INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
         "weight": r"(?:指标|标准|分配|三级指标|预设|自评|设定|绩效|各项|项目)*(?:权重|分值|满分|标准分|总分值)(?:分值|值|数|占比|分)?",
         "score": r"(?:自评|实际|单位|项目|指标|最终|评价|评定|三级指标|绩效|本项|核定)*(?:得分|评分|打分|自评分|分数)(?:情况|值|数)?",
         "target": rf"{_WHEN}(?:指标值|目标值|标准值|计划值|指标目标值|绩效标准|目标)(?:内容|值)?",
-        "actual": rf"{_DONE}(?:完成|实现|达成|达到|执行)(?:指标|目标)?(?:值|情况|数|结果)?|实际值|实际数|实际指标值|完成指标值",
+        "actual": rf"{_DONE}(?:完成|实现|达成|达到|执行)(?:指标|目标)?(?:值|情况|数|结果)?|(?:全年|年度|年末|当年|本年|本年度|20\d\d年度?)*实际(?:指标)?(?:值|数|情况)|完成指标值",
         "reason_funds": r"经费保障|资金保障",
         "reason_system": r"制度保障",
         "reason_staff": r"人员保障",
@@ -41,7 +41,8 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
         "expected_full_year": r"(?:全年|年度|全年度)?预计(?:全年)?(?:执行|支出)(?:数|金额|额)?|预计全年执行数",
         "rate": _FUNDS_WHEN + r"(?:执行|支出)(?:率|进度)|资金执行率|支出进度|资金使用率",
         "arrived": r".*到位(?:数|资金|金额|资金额)?",
-        "executed": _FUNDS_WHEN + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金)",
+        "executed": _FUNDS_WHEN
+        + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金)|(?:全年|年度|实际|累计|当年|本年|\d+-\d+月)+(?:执行|支出|使用)(?:情况)?",
         "initial": r"年初(?:批复|下达|安排|部门)?(?:预算)?(?:资金)?(?:数|金额|额|安排|批复数|安排数)?|预算批复数|批复预算数",
         "adjustment": r"(?:预算)?(?:调整|追加|调增|调减|调剂)(?:预算)?(?:数|金额|额)",
         "full_year": r"(?:全年|调整后?|年度|全年度|变动后|调整后全年|本年|当年|项目|资金)?(?:的)?预算(?:总额|数|金额|资金|额|安排数|安排|资金数)?",
@@ -49,6 +50,8 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
         "score": INDICATOR_HEADINGS["score"].pattern,
     }.items()
 }
+_LETTER = re.compile(r"^[A-Ea-e①②③④⑤][.、:]?(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[A-Ea-e①②③④⑤]$")
+"""Letters formulas refer to: 年度指标值A, B.全年完成值."""
 _ANSWER = re.compile(
     r"(?:经费|资金|制度|人员|硬件|硬件条件|条件)保障|其[他它]|原因说明|确定能|有可能|可能|(?:完全)?不可能|确定不能"
 )
@@ -94,6 +97,7 @@ def keyed(words: str, headings: dict[str, re.Pattern[str]]) -> str | None:
     label = bare(words)
     if not label or len(label) > 40:
         return None
+    label = _LETTER.sub("", label)
     return next((key for key, pattern in headings.items() if pattern.fullmatch(label)), None)
 
 

@@ -61,7 +61,7 @@ def line_of(text: str) -> str:
 def number_in(text: str) -> Decimal | None:
     """The number a cell holds, half-width and without separators: 「１００％」 → 100, 「99.55分」 → 99.55; else None."""
     words = squeezed(text).replace("，", ",")
-    words = re.sub(r"(?:分|%|万元|亿元|千元|元)$", "", words.lstrip("¥￥"))
+    words = re.sub(r"(?:分|%|[十百千]?万元|亿元|千元|元|[十百千]?[万亿])$", "", words.lstrip("¥￥"))
     if words.startswith("(") and words.endswith(")"):
         words = "-" + words[1:-1]
     words = words.replace("−", "-").replace("—", "-") if re.search(r"\d", words) else words

@@ -7,7 +7,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
+_QUOTED = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[[^\]]*\]')
+_MOVED_POINT = re.compile(r"(?P<head>[#0][#0,]*)[!\\]\.(?P<tail>0+)(?P<commas>,*)")
+"""0!.0,"万元": the point is a letter between places, the number cut down by thousands before."""
 _DATE_LETTERS = re.compile(r"[ymdhs年月日时分秒]", re.IGNORECASE)
 _PATTERN = re.compile(r"[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?(,*)(%*)|%")
 _EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's date has no time zone
@@ -94,6 +96,10 @@ def format_number(number: Decimal, number_format: str | None) -> str:
         section, sign = sections[1], ""
     elif number == 0 and len(sections) > 2 and sections[2]:
         section, sign = sections[2], ""
+    moved = _MOVED_POINT.search(section)
+    if moved is not None:
+        before, after = (_unshield(_literals(part)) for part in (section[: moved.start()], section[moved.end() :]))
+        return (before + sign + _with_moved_point(magnitude, moved) + after).strip()
     shielded = _literals(section)
     if re.search(r"[eE][+-]|/", shielded) or shielded.strip().lower() in _GENERAL:
         return plain(number)
@@ -106,6 +112,15 @@ def format_number(number: Decimal, number_format: str | None) -> str:
         sign = ""
     text = (shielded[: found.start()] + sign + printed + shielded[found.end() :]).strip()
     return _unshield(text).replace("?", "")
+
+
+def _with_moved_point(magnitude: Decimal, moved: re.Match[str]) -> str:
+    """The digits of a format such as 0!.0, with the point where the format writes it."""
+    places = len(moved["tail"])
+    whole = magnitude.scaleb(-3 * len(moved["commas"])).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    digits = f"{whole:f}".rjust(places + 1, "0")
+    head = f"{int(digits[:-places]):,}" if "," in moved["head"] else digits[:-places]
+    return f"{head}.{digits[-places:]}"
 
 
 def _printed(magnitude: Decimal, found: re.Match[str], section: str) -> str:
