@@ -8,6 +8,7 @@ A picture that cannot be taken is named, the old one stays, and the exit code is
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -23,6 +24,8 @@ OUT = ROOT / "docs" / "users" / "pictures"
 FORM = ROOT / "tests" / "files" / "pass" / "02_SE025_空值满分.xlsx"
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
+SPOKEN = {**os.environ, "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}
+"""The browser's own words (选择文件) follow the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def signing(page: Page) -> None:
 def handed_in(page: Page) -> None:
     """The section's own act before the leader's picture."""
     page.goto("/report/2021")
-    press(page, "送签", "送签")
+    if page.get_by_role("button", name="送签", exact=True).count():
+        press(page, "送签", "送签")
 
 
 def instruction(page: Page) -> None:
@@ -135,7 +139,7 @@ PICTURES = (
     Picture("instruction", "bangong", instruction),
     Picture("score-sheet", "jigou", first("/", "a[href^='/reviews/']")),
     Picture("new-user", "xitong", dialog(at("/people/users"), "新增用户")),
-    Picture("grant", "anquan", dialog(first("/people/users", "tbody a[href^='/people/users/']"), "授权")),
+    Picture("grant", "anquan", dialog(first("/people/users", "tbody a:text-is('经办人甲')"), "授权")),
     Picture("trail", "shenji", at("/trail")),
     Picture("evidence", "waishen", at("/trail/packages")),
     Picture("ledger", "guoku", at("/imports/ledgers")),
@@ -185,7 +189,7 @@ def main(words: list[str]) -> int:
     missed = 0
     with sync_playwright() as playwright:
         path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=SPOKEN)
         for picture in wanted:
             why = take(browser, base, picture)
             missed += bool(why)

@@ -1,0 +1,16 @@
+"""The guides show pictures that are there, and each can be taken anew by the script."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+USERS = ROOT / "docs" / "users"
+
+
+def test_every_picture_of_the_guides_is_there_and_taken_by_the_script():
+    shown = {
+        name for page in USERS.glob("*.md") for name in re.findall(r"pictures/([\w-]+)\.png", page.read_text("utf-8"))
+    }
+    there = {file.stem for file in (USERS / "pictures").glob("*.png")}
+    taken = set(re.findall(r'Picture\(\s*"([\w-]+)"', (ROOT / "scripts" / "user_pictures.py").read_text("utf-8")))
+    assert shown == there == taken
