@@ -23,10 +23,17 @@ MONTHS = (3, 6)
 TIMES = 5
 LONGEST = 12.0
 """Seconds spent on one page at most: a slow page is asked fewer times."""
+AFTER_AN_ACT = "，有人办过事之后"
+"""Such a page is asked after an entry was written each time: nothing kept may serve it."""
 PAGES = (
-    ("登录（空白页）", "/login"), ("工作台", "/?year=2021"), ("对象列表", "/subjects?year=2021"), ("对象列表，按名称", "/subjects?year=2021&sort=name"),
-    ("对象列表，按单位缩小", "/subjects?year=2021&unit={unit}"), ("对象档案", "/dossiers/{dossier}"), ("监控", "/monitoring?year=2021"),
-    ("问题", "/findings?year=2021"), ("整改台账", "/rectifications?year=2021"),
+    ("登录（空白页）", "/login"), ("工作台", "/?year=2021"), ("工作台" + AFTER_AN_ACT, "/?year=2021"), ("对象列表", "/subjects?year=2021"),
+    ("对象列表" + AFTER_AN_ACT, "/subjects?year=2021"), ("对象列表，按名称", "/subjects?year=2021&sort=name"),
+    ("对象列表，按单位名", "/subjects?year=2021&sort=-unit"), ("对象列表，按单位缩小", "/subjects?year=2021&unit={unit}"),
+    ("对象列表，缩小后按执行率", "/subjects?year=2021&unit={unit}&sort=-rate"), ("对象列表，财政评价", "/subjects?year=2021&work=finance"),
+    ("对象列表，按标签", "/subjects?year=2021&tag=民生"), ("对象列表，查找", "/subjects?year=2021&q=第77"),
+    ("对象档案", "/dossiers/{dossier}"), ("监控", "/monitoring?year=2021"), ("督看", "/watch?year=2021"),
+    ("评价", "/evaluations?year=2021"), ("自评", "/selfeval?year=2021"), ("任务", "/rounds?year=2021"), ("一个任务（自评）", "/rounds/{round}"),
+    ("问题", "/findings?year=2021"), ("整改台账", "/rectifications?year=2021"), ("查找", "/search?q=专项"), ("制度库", "/documents"),
 )  # fmt: skip
 
 
@@ -38,7 +45,7 @@ def measure():
     told = {size: _house(size) for size in sizes}
     about = (
         f"同一页在 {' 和 '.join(f'{size:,}' for size in sizes)} 个对象的区划各取一次（科员登录，SQLite；每个对象一份档案、预算、"
-        f"{len(MONTHS)} 笔支付，百分之一有财政评价、问题和整改）。CPU 毫秒为 {TIMES} 次（超过 {LONGEST:.0f} 秒即止）中最好的一次，不含网络和网页服务器；倍数以登录页为 1。"
+        f"{len(MONTHS)} 笔支付，每七个有一个标签，一半有自评，百分之一有财政评价、问题和整改）。CPU 毫秒为 {TIMES} 次（超过 {LONGEST:.0f} 秒即止）中最好的一次，不含网络和网页服务器；倍数以登录页为 1。"
     )
     head = ("页面", *(f"{size:,} 个：{word}" for size in sizes for word in ("CPU 毫秒", "倍数", "查询", "KB")))
     section = Section("页面", about, head)
@@ -85,26 +92,39 @@ def main(size):
 
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
-    user, unit, dossier = plant(size)
+    user, unit, dossier, round_ = plant(size)
     client, told = Client(), {}
     for name, path in PAGES:
-        told[name] = look(client, path.format(unit=unit, dossier=dossier))
+        act = act_of(user) if name.endswith(AFTER_AN_ACT) else None
+        told[name] = look(client, path.format(unit=unit, dossier=dossier, round=round_), act)
         client.force_login(user)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"pages": told, "peak": peak}))
 
 
-def look(client, path):
+def act_of(user):
+    """Something that leaves an entry, as every act does."""
+    from wenxiao.records.services import record
+
+    return lambda: record(division=user.division, by=user, act="测量")
+
+
+def look(client, path, act=None):
     """Best CPU time of a page in milliseconds, its queries and its bytes; the first time warms up and doesn't count."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     begun, best = time.perf_counter(), None
+    client.get(path, secure=True)
+    if act:
+        act()
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path, secure=True)
     asked = len(queries)  # before the next request empties the log
     assert response.status_code == 200, (path, response.status_code, response.get("Location"))
     for _ in range(TIMES):
+        if act:
+            act()
         start = time.process_time()
         client.get(path, secure=True)
         spent = (time.process_time() - start) * 1000
@@ -115,7 +135,7 @@ def look(client, path):
 
 
 def plant(size):
-    """A division with so many subjects; an officer, a unit and an evaluated dossier of it."""
+    """A division with so many subjects; an officer, a unit, an evaluated dossier and the self-evaluation round of it."""
     from django.db import transaction
 
     from wenxiao.orgs.models import Role
@@ -126,12 +146,12 @@ def plant(size):
         units, keys = _dossiers(division, size)
         _money(keys)
         judged = keys[:: max(size // max(size // 100, 10), 1)]
-        _results(division, judged, keys)
+        selfeval = _results(division, judged, keys)
         user = create_user(division=division, username="ceshi", name="测量", by=None, password="Ce-liang_2021!")  # noqa: S106 - a throwaway house
         grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
     user.must_change_password = False
     user.save()
-    return user, units[0].pk, judged[0]
+    return user, units[0].pk, judged[0], selfeval
 
 
 def _dossiers(division, size):
@@ -150,7 +170,7 @@ def _dossiers(division, size):
     Unit.objects.bulk_update(units, ["path"], batch_size=200)
     insert_rows(
         Subject, ("division", "unit", "code", "name", "kind", "tags"),
-        [(division.pk, units[n % many].pk, f"{n:021}", f"某区第{n}项专项经费", "project", []) for n in range(size)],
+        [(division.pk, units[n % many].pk, f"{n:021}", f"某区第{n}项专项经费", "project", ["民生"] if n % 7 == 0 else []) for n in range(size)],
     )  # fmt: skip
     subjects = Subject.objects.order_by("pk").values_list("pk", "unit")
     insert_rows(
@@ -181,7 +201,10 @@ def _money(keys):
 
 
 def _results(division, judged, keys):
-    """Evaluations with a finding and a rectification each; watched dossiers; a self-evaluation round over everything."""
+    """Evaluations with a finding and a rectification each; watched dossiers; a self-evaluation of every dossier of last year.
+
+    The id of the self-evaluation round.
+    """
     from wenxiao.budget.models import Dossier, Round
     from wenxiao.followup.models import CatalogueItem, Finding, Rectification
     from wenxiao.reviews.models import Review
@@ -193,7 +216,7 @@ def _results(division, judged, keys):
     evaluation = Round.objects.create(
         kind="finance_evaluation", name="财政评价", fiscal_year=YEAR - 1, key=True, **made
     )
-    Round.objects.create(kind="selfeval", name="单位自评", fiscal_year=YEAR - 1, **made)
+    selfeval = Round.objects.create(kind="selfeval", name="单位自评", fiscal_year=YEAR - 1, **made)
     watched = list(Dossier.objects.filter(pk__in=keys[:40], fiscal_year=YEAR).values_list("pk", flat=True))
     watching = Round.objects.create(
         kind="monitoring", name="1-7月监控", fiscal_year=YEAR, from_month=1, through_month=7, key=True,
@@ -202,6 +225,9 @@ def _results(division, judged, keys):
     points = [Decimal(chance.randint(6000, 9900)) / 100 for _ in judged]
     rows = [(pk, evaluation.pk, evaluation.kind, "issued", p, grade(p)) for pk, p in zip(judged, points, strict=True)]
     rows += [(pk, watching.pk, watching.kind, "issued", None, "") for pk in watched]
+    own = Dossier.objects.filter(fiscal_year=YEAR - 1).order_by("pk").values_list("pk", flat=True)
+    states = ("confirmed", "submitted", "filling", "confirmed")
+    rows += [(pk, selfeval.pk, selfeval.kind, states[n % 4], None, "") for n, pk in enumerate(own)]
     insert_rows(Review, ("dossier", "round", "kind", "state", "points", "grade"), rows)
     item = CatalogueItem.objects.create(division=division, code="WT01", text="预算执行率低", order=1)
     reviews = Review.objects.filter(round=evaluation).order_by("pk").values_list("pk", "dossier")
@@ -215,6 +241,7 @@ def _results(division, judged, keys):
         ("finding", "unit", "deadline", "state"),
         [(pk, unit, date(YEAR, 12, 31), "ordered") for pk, unit in findings],
     )
+    return selfeval.pk
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -
 
 def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:  # noqa: A002 - as above
     """The dossiers of a round's scope the user sees that nobody began to fill in and nobody excused, by unit."""
-    rows = dossiers_of(round).filter(pk__in=dossiers_visible_to(user)).select_related("unit", "subject__division")
+    rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject__division")
     begun = Review.objects.filter(round=round).values("dossier")
     excused = Exemption.objects.filter(round=round).values("dossier")
     return rows.exclude(pk__in=begun).exclude(pk__in=excused).order_by("unit__path", "subject__code", "pk")
