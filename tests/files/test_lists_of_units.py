@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import docx
 import pytest
-from files.builders.plainbook import read_rows, told, with_changes
+from files.builders.plainbook import read_document, read_rows, told, with_changes, word_table
 
 HEAD = [
     "序号",
@@ -141,3 +142,13 @@ def test_hidden_rows_of_a_list(tmp_path):
     found = read_rows(tmp_path, LIST, hidden_rows=[5])
     assert told(found, hints=True) == [("DR-23", None)]
     assert [row.get("hidden") for row in found["forms"][0]["rows"]] == [None, True, None]
+
+
+def test_the_title_above_a_list_in_word(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("2021年度项目绩效目标清单")
+    document.add_paragraph("单位：万元")
+    word_table(document, [["序号", "项目名称", "主管部门", "预算数"], [1, "甲", "局", 100]])
+    form = read_document(tmp_path, document)["forms"][0]
+    assert form["title"] == {"value": "2021年度项目绩效目标清单", "cell": None}
+    assert form["rows"][0]["budget"] == {"cell": "1,3", "raw": "100", "yuan": "1000000"}

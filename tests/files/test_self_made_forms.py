@@ -293,3 +293,24 @@ class TestNested:
         word_table(document, [HEAD, *ROWS, TOTAL])
         names = [form["project_name"]["value"] for form in read_document(tmp_path, document)["forms"]]
         assert names == ["技能培训", None]
+
+
+def test_a_side_label_is_not_the_goal(tmp_path):
+    goal = [["年度目标", "预期目标", None, None, "实际完成情况"], [None, "办好", None, None, "已办好"]]
+    found = read_rows(tmp_path, [*form(head=[], rows=[], tail=[]), *goal, HEAD, *ROWS, TOTAL], ["A8:A9"])
+    assert found["forms"][0]["goal"] == {
+        "expected": {"value": "办好", "cell": "B9"},
+        "actual": {"value": "已办好", "cell": "E9"},
+    }
+
+
+def test_headings_printed_again_keep_the_level_above(tmp_path):
+    found = read_rows(tmp_path, form(rows=[*ROWS[:2], HEAD, *ROWS[2:]]))
+    assert [row["level1"] for row in found["forms"][0]["indicators"]][:3] == ["产出指标"] * 3
+    document = docx.Document()
+    document.add_paragraph("2021年度项目支出绩效自评表")
+    word_table(document, [*TestNested.NAMES, *TestNested.MONEY, HEAD, *ROWS[:2]])
+    word_table(document, [HEAD, *ROWS[2:], TOTAL])
+    found = read_document(tmp_path, document)
+    assert [row["level1"] for row in found["forms"][0]["indicators"]][:3] == ["产出指标"] * 3
+    assert told(found) == []

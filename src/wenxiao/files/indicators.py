@@ -89,7 +89,9 @@ def read_block(
     while row <= last:
         again = heading_at(grid, row, INDICATOR_HEADINGS)
         if again is not None and is_indicator_heading(again):
-            heading, row, reading, levels = again, again.bottom + 1, True, {}
+            # the same headings again are those of the next printed page: the names above still hold
+            levels = levels if set(again.columns) == set(heading.columns) else {}
+            heading, row, reading = again, again.bottom + 1, True
             continue
         kind = _kind(grid, heading, row)
         if kind == "total" and block.total is None:

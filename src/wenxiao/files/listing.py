@@ -68,6 +68,7 @@ LEDGER_KEYS = {"date", "month", "voucher", "payee", "purpose", "item", "fund_cod
 """Columns of lists in which an object may stand many times, payments above all."""
 TOTAL = re.compile(r"^\(?(合计|总计|小计|共计|.{0,12}小计|.{0,6}合计)\)?[:]?$")
 GROUP = re.compile(r"^([一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])\s*\S")
+LONGEST_TITLE = 60
 NUMERAL = re.compile(r"\(?[一二三四五六七八九十]+\)?[、.]?")
 FORM_HEAD = re.compile(r"^(一级指标|二级指标|三级指标|预期目标|年度总体目标)$")
 NOTE_LINE = re.compile(r"^(注|备注|说明|填表人|制表|审核|单位负责人)\d*[:、.]")
@@ -174,7 +175,7 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
     out: dict[str, Any] = {"kind": "list", "sheet": sheet.name}
     if book.container == "docx":
         out["table"] = at
-    out |= {"title": _title(above), "header_row": head.bottom, "money_unit": unit}
+    out |= {"title": _title(above) or _title_above(book, at), "header_row": head.bottom, "money_unit": unit}
     out |= {"unit_cell": unit_cell.address if unit_cell else None, "year": _year(texts)}
     out |= {"columns": head.names, "rows": [], "groups": [], "total_row": None, "totals": {}}
     for row in range(head.bottom + 1, grid.bottom + 1):
@@ -185,6 +186,13 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
 def _title(above: list[Cell]) -> dict[str, str] | None:
     titled = next((cell for cell in above if _is_title(squeezed(cell.text))), None)
     return {"value": titled.text.strip(), "cell": titled.address} if titled else None
+
+
+def _title_above(book: Book, at: int) -> dict[str, str | None] | None:
+    """The title paragraph above the table of a Word file: the first that is more than a unit line."""
+    above = [text.strip() for number, text in book.paragraphs if number == at]
+    text = next((text for text in above if _is_title(squeezed(text)) and len(text) < LONGEST_TITLE), None)
+    return {"value": text, "cell": None} if text is not None else None
 
 
 def _is_title(words: str) -> bool:

@@ -226,7 +226,10 @@ def _goal_place(grid: Grid, labels: set[str], rows: range) -> tuple[int, int] | 
         heads_here = [col for col, text in cells if bare(text) in _EXPECTED_GOAL | _ACTUAL_GOAL]
         # a side label 总体目标完成情况 stands left of the heading it must not be taken for
         for col, text in reversed(cells) if labels is _ACTUAL_GOAL else cells:
-            if bare(text) not in labels or (bare(text) in GOAL and len(heads_here) < 2):
+            side = bare(text) in GOAL and (
+                len(heads_here) < 2 or any(bare(one) in _EXPECTED_GOAL - GOAL for _, one in cells)
+            )
+            if bare(text) not in labels or side:
                 continue
             under = grid.below(row, col)
             if len(heads_here) > 1 and under[0] in rows:
