@@ -4,18 +4,19 @@ import random
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Event, Thread
 
 import polars as pl
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from wenxiao.budget.models import Appropriation, Dossier, Exemption, Milestone, Spending, Subject
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.kinds import inputs
-from wenxiao.followup.kinds.kept import KeptTable
+from wenxiao.followup.kinds.kept import KeptTable, of_now
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.standing import by_department, changes_since, money_by_goals
 from wenxiao.followup.kinds.watch import COLUMNS, lit, watch
@@ -261,6 +262,47 @@ def test_a_page_that_cannot_bring_it_up_to_date_says_so_and_shows_fresh_rows(wat
     assert keep.call() == 3
     same(keeping.kept_watch([window], officer, on=on), watch(window, officer, on=on))
     assert keeping.first_to_ask([window]) is True
+
+
+def test_one_dossier_is_of_this_moment_although_its_line_is_not_there_yet(watched, officer, on, monkeypatch):
+    window = watched.window()
+    keeping.kept_watch([window], officer, on=on)
+    monkeypatch.setattr(keeping, "BY_HAND", 0)
+    new = watched.dossier("新来的", budget="100")
+    watched.pay(new, 1, "90")
+    table = keeping.kept_watch([window], officer, on=on)
+    assert (len(table), bool(table.behind)) == (0, True)
+    (row,) = watch_rows(of_now(table, new.pk))
+    assert (row.name, row.pace.light) == ("新来的", "green")
+    clerk = watched.user(Role.CLERK, watched.unit("别的单位"))
+    assert len(of_now(keeping.kept_watch([window], clerk, on=on), new.pk)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_not_committed_while_marks_are_worked_off_is_not_lost(watched, officer, on):
+    """The other hand writes to the same dossier; its mark comes with its commit, whatever was worked off meanwhile."""
+    window, dossier = watched.window(), watched.dossier(budget="100")
+    keeping.kept_watch([window], officer, on=on)
+    watched.pay(dossier, 1, "10")
+    written, looked = Event(), Event()
+
+    def other_hand():
+        try:
+            with transaction.atomic():
+                watched.pay(dossier, 2, "30")
+                written.set()
+                looked.wait(timeout=20)
+        finally:
+            connection.close()
+
+    hand = Thread(target=other_hand)
+    hand.start()
+    assert written.wait(timeout=20)
+    during = keeping.kept_watch([window], officer, on=on)
+    assert during.behind or during.part()[0]["executed"] == 10_000_000
+    looked.set()
+    hand.join(timeout=20)
+    same(keeping.kept_watch([window], officer, on=on), watch(window, officer, on=on))
 
 
 def test_a_silent_worker_is_not_waited_for(watched, officer, on, monkeypatch):

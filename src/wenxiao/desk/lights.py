@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wenxiao.followup.kinds.kept import of_now
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
@@ -59,7 +60,9 @@ def narrowed(table: KeptTable | None, money: str, goal: str) -> KeptTable | None
 
 def of_dossier(table: KeptTable | None, dossier: int) -> WatchRow | None:
     """The row of one dossier; None where the windows don't hold it."""
-    rows = rows_of_table(table.only(dossier=dossier)) if table is not None else []
+    if table is None:
+        return None
+    rows = rows_of_table(of_now(table, dossier) if table.behind else table.only(dossier=dossier))
     return rows[0] if rows else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -93,7 +94,7 @@ def digest_of(round: Round) -> str:  # noqa: A002 - the field's own word (任务
         round.division_id, round.kind, round.fiscal_year, round.through_month, round.scope, round.division.rules,
         arithmetic(),
     ]  # fmt: skip
-    return sha256(repr(told).encode()).hexdigest()
+    return sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache

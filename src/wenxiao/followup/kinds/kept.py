@@ -14,8 +14,8 @@ import polars as pl
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from wenxiao.budget.models import Dossier, Subject
-from wenxiao.budget.selectors import seen_by, sees_all_of
-from wenxiao.followup.kinds.watch import COLUMNS, ORDER, SUMS, counted, lit
+from wenxiao.budget.selectors import dossiers_visible_to, seen_by, sees_all_of
+from wenxiao.followup.kinds.watch import COLUMNS, ORDER, SUMS, WatchTable, counted, lit
 from wenxiao.followup.models import WatchLine
 from wenxiao.orgs.selectors import seeing_grants
 from wenxiao.rulebook.pace_columns import LIGHTS
@@ -125,6 +125,14 @@ _COLUMN = {"round": "round_id", "dossier": "dossier_id"}
 def _plain(value: Any) -> Any:
     """Money as 分, as frames hold it."""
     return int(value.scaleb(2)) if hasattr(value, "scaleb") else value
+
+
+def of_now(table: KeptTable, dossier: int) -> WatchTable:
+    """One dossier worked out from the rows of this moment, where the user may see it: for a table that is behind."""
+    seen = (
+        Dossier.objects.filter(pk=dossier) if table.user is None else dossiers_visible_to(table.user).filter(pk=dossier)
+    )
+    return WatchTable(table.rounds, pl.concat(lit(one, seen.values("pk")) for one in table.rounds), table.on)
 
 
 def seen_in(user: User | None, divisions: Collection[int]) -> Q:
