@@ -23,6 +23,7 @@ from wenxiao.followup.services import (
     send_feedback,
     set_common_problems,
 )
+from wenxiao.followup.services.keeping import keep_all
 from wenxiao.followup.sheets import apply_reading
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.orgs.services import add_unit, create_division
@@ -48,9 +49,11 @@ class DemoError(Exception):
 
 def load_demo() -> Division:
     """Everything, in one transaction: a demonstration is there whole or not at all."""
-    folder = tempfile.TemporaryDirectory(dir=settings.HOME)
-    with standing_at(settings.STORY_DAY), folder as path, Pool() as pool, transaction.atomic():
-        return _Demo(Path(path), pool).play()
+    with standing_at(settings.STORY_DAY):
+        with tempfile.TemporaryDirectory(dir=settings.HOME) as folder, Pool() as pool, transaction.atomic():
+            division = _Demo(Path(folder), pool).play()
+        keep_all()  # nobody's first page has to work the lights out
+    return division
 
 
 def _say(text: str) -> None:
