@@ -228,3 +228,42 @@ def test_a_score_sheet_in_a_cell_of_another_table(tmp_path):
     found = read_document(tmp_path, document)
     assert criteria(found) == DUE
     assert (found["forms"][0]["subject_name"]["value"], found["forms"][0]["year"]["value"]) == ("道路改造", 2021)
+
+
+@pytest.mark.parametrize("merges", [["E5:G5"], []])
+def test_experts_named_in_the_second_row_of_the_head(tmp_path, merges):
+    head = [
+        ["一级指标", "二级指标", "三级指标", "分值", "专家评分", None, None, "平均分", "备注"],
+        [None, None, None, None, "张某", "李某", "王某"],
+    ]
+    rows = [[*row[:4], f"{row[4]}分", row[4], row[4], row[4], *row[5:]] for row in ROWS]
+    total = ["合计", None, None, 100, 92.6, 92.6, 92.6, 92.6]
+    found = read_rows(tmp_path, [*TOP, *head, *rows, total, TAIL[1]], merges)
+    expect_whole(found, "H14", "B15")
+    assert [mark["cell"] for mark in found["forms"][0]["criteria"][0]["experts"]] == ["E7", "F7", "G7"]
+    wrong = read_rows(tmp_path, with_changes([*TOP, *head, *rows, total, TAIL[1]], {(8, 6): 1}), merges)
+    assert told(wrong) == [("PJ-13", "H8"), ("PJ-14", "F14")]
+
+
+@pytest.mark.parametrize(
+    ("ending", "total", "grade"),
+    [
+        ([["总分", None, None, 100, "92.6分（优）"]], "E13", "E13"),
+        ([["综合得分：92.6分，评价等级：优"]], "A13", "A13"),
+        ([TAIL[0], ["评价等级：优（90分以上）"]], "E13", "A14"),
+        ([TAIL[0], ["评价结论", "经评价，该项目得分92.6分，评价等级为“优”。"]], "E13", "B14"),
+    ],
+)
+def test_total_and_grade_in_words(tmp_path, ending, total, grade):
+    expect_whole(read_rows(tmp_path, [*TOP, HEAD, *ROWS, *ending]), total, grade)
+
+
+def test_no_problems_and_no_suggestions_are_none(tmp_path):
+    found = read_rows(tmp_path, [*SHEET, ["存在的问题", "无"], ["意见建议", "1.暂无"]])
+    assert (found["forms"][0]["problems"], found["forms"][0]["suggestions"]) == ([], [])
+
+
+def test_points_on_top_need_no_weight(tmp_path):
+    rows = [*ROWS, ["加分项", None, "工作创新", None, 2]]
+    found = read_rows(tmp_path, [*TOP, HEAD, *rows, ["合计", None, None, 100, 94.6], TAIL[1]])
+    assert told(found) == []

@@ -32,6 +32,7 @@ from wenxiao.files.evaluation_totals import (
     says_grade,
     take_grade,
     take_total,
+    take_total_in_words,
     takes_bare_sum,
 )
 from wenxiao.files.grids import Grid, plain_number
@@ -293,6 +294,8 @@ def _read_row(reading: Reading, row: int) -> None:
         reading.mode = "done"
     elif REMARK.match(bare.split(":", maxsplit=1)[0]) and reading.mode != "criteria":
         _take_remark(out, cells)
+    elif len(cells) == 1 and take_total_in_words(out, cells[0]):
+        reading.mode = "after"
     elif reading.mode in {"criteria", "after"}:
         _take_table_row(reading, row, cells, bare)
 
@@ -324,9 +327,12 @@ def _take_text_block(reading: Reading, cells: list[Cell], bare: str, left: str) 
     return True
 
 
+NOTHING = {"无", "暂无", "没有", "/", "—", "-"}
+
+
 def _collect(reading: Reading, block: str, cells: list[Cell]) -> None:
     for cell in cells:
-        items = numbered_items(cell.text)
+        items = [item for item in numbered_items(cell.text) if item.strip("。. ") not in NOTHING]
         if items:
             reading.out[block] += items
             reading.out.setdefault(f"{block}_cells", []).append(cell.address)

@@ -92,7 +92,8 @@ def _rows(form: dict[str, Any]) -> Iterator[Problem]:
             _value(item["score"]),
         )
         cell = item["score"]["cell"]
-        if weight is None:
+        bonus = any("加分" in str(item[level] or "") for level in ("level1", "level2", "level3"))
+        if weight is None and not bonus:
             yield _problem(form, "PJ-17", item["weight"]["cell"], f"“{name}”没有分值。", mend="请填写该指标的分值。")
         if score is None and item["score"].get("value"):
             yield _problem(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from wenxiao.files.cells import Sheet
-from wenxiao.files.grids import Grid, column_name
+from wenxiao.files.grids import Grid, column_name, plain_number
 from wenxiao.files.textforms import squeezed
 
 TREE = re.compile(r"^(项目|部门|政策|预算)?(决策|投入|过程|产出|效益|效果|管理|绩效|履职|影响力?)")
@@ -125,7 +125,24 @@ def _last_head_row(grid: Grid, row: int) -> int:
         first = grid.own_cells(row + 1)[0].col
         if first > min(cell.col for cell in grid.own_cells(row)) + 1:
             return row + 1
-    return row + 1 if _is_second_head(grid, row, below) else row
+    return row + 1 if _is_second_head(grid, row, below) or _names_experts(grid, row) else row
+
+
+def _names_experts(grid: Grid, row: int) -> bool:
+    """Whether the next row only names experts, each under the heading that spans them, merged or not."""
+    cells = grid.own_cells(row + 1)
+    if len(cells) < 2 or any(plain_number(cell) is not None or len(squeezed(cell.text)) > 8 for cell in cells):
+        return False
+    return all(role_of(_heading_over(grid, row, cell.col)) == "expert" for cell in cells)
+
+
+def _heading_over(grid: Grid, row: int, col: int) -> str:
+    """The heading of a column, or the one to its left that reaches over it where merges were lost."""
+    while col >= grid.left:
+        if text := squeezed(grid.text(row, col)):
+            return text
+        col -= 1
+    return ""
 
 
 def _is_second_head(grid: Grid, row: int, below: list[str]) -> bool:
@@ -144,6 +161,8 @@ def _place_columns(grid: Grid, head: Head) -> None:
             continue
         top, label = squeezed(grid.text(head.row, col)), squeezed(grid.text(head.last_row, col))
         label = label or top
+        if label and not top and role_of(_heading_over(grid, head.row, col)) == "expert":
+            top = _heading_over(grid, head.row, col)
         merge = grid.merge_at(head.last_row, col)
         if not label or (merge is not None and merge.left != col):
             continue

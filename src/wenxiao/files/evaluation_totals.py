@@ -9,7 +9,7 @@ from wenxiao.files.cells import Cell
 from wenxiao.files.evaluation_figures import sum_text, without_whole
 from wenxiao.files.evaluation_names import opens_block
 from wenxiao.files.evaluation_rows import Reading
-from wenxiao.files.grids import plain_number
+from wenxiao.files.grids import plain_number, trimmed
 from wenxiao.files.textforms import half_width, squeezed
 
 TOTAL = re.compile(
@@ -19,6 +19,10 @@ GRADE_LABEL = re.compile(r"(评价|评定|绩效|评审|综合|考评)?(等级|�
 GRADE_INLINE = re.compile(r"(?:等级|等次|档次|级别)\s*(?:为)?\s*[:“\"]?\s*(优秀?|良好?|中等?|较?差)(?![\u4e00-\u9fa5])")
 GRADES = {"优": "优", "优秀": "优", "良": "良", "良好": "良", "中": "中", "中等": "中", "差": "差", "较差": "差"}
 SIGNATURE = re.compile(r"签名|签字|签章|盖章|^(评价人员|主评人|评分人|填表人|复核人?|日期|评价组长)[:]|年月日$")
+_WITH_REMARK = re.compile(r"(\d+(?:\.\d+)?)分?\((.{1,4})\)")
+_TOTAL_LINE = re.compile(
+    r"(?:合计|总计|总分|总得分|(?:综合|评价|最终|最后)?(?:得分|评分)(?:合计)?)[:为](\d+(?:\.\d+)?)分?(?:[,，;；。(]|$)"
+)
 
 
 def takes_bare_sum(reading: Reading, row: int, cells: list[Cell]) -> bool:
@@ -42,7 +46,9 @@ def says_grade(bare: str, cells: list[Cell]) -> bool:
     if GRADE_LABEL.search(bare):
         return True
     told = re.fullmatch(r"(?:绩效|综合)?(?:评价|评定|评审|考评)?(?:结果|结论)", bare.rstrip(":"))
-    return told is not None and any(half_width(cell.text).strip() in GRADES for cell in cells[1:])
+    return told is not None and any(
+        half_width(cell.text).strip() in GRADES or GRADE_INLINE.search(squeezed(cell.text[:400])) for cell in cells[1:]
+    )
 
 
 def criteria_follow(reading: Reading, row: int) -> bool:
@@ -74,6 +80,27 @@ def take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
             return
 
 
+def _without_remark(total: dict[str, Any], out: dict[str, Any]) -> dict[str, Any]:
+    """「92.6分（优）」 as the points alone; the grade in the brackets is taken where none stood yet."""
+    hit = _WITH_REMARK.fullmatch(squeezed(total.get("value") or ""))
+    if hit is None:
+        return total
+    if out["grade"] is None and hit[2] in GRADES:
+        out["grade"] = {"cell": total["cell"], "value": hit[2], "norm": GRADES[hit[2]], "stored": total["value"]}
+    return total | {"value": trimmed(hit[1]), "stored": total["value"]}
+
+
+def take_total_in_words(out: dict[str, Any], cell: Cell) -> bool:
+    """A line such as 「综合得分：92.6分，评价等级：优」 below the table; False when it is none."""
+    hit = _TOTAL_LINE.match(squeezed(cell.text[:200]))
+    if hit is None or out["total"] is not None:
+        return False
+    out["total"] = {"cell": cell.address, "value": trimmed(hit[1]), "stored": cell.text}
+    if out["grade"] is None:
+        take_grade(out, [cell])
+    return True
+
+
 def take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
     """Put the row's total, its weights' total and the experts' down; a grade beside them too."""
     grid, head, out = reading.grid, reading.head, reading.out
@@ -96,6 +123,7 @@ def take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
     if out["total_weight"] is None and weight is not None and weight != col and grid.anchor(row, weight) != label_at:
         out["total_weight"] = grid.figure(row, weight)
     if out["total"] is not None:
+        out["total"] = _without_remark(out["total"], out)
         out["total"] = without_whole(out["total"], (out["total_weight"] or {}).get("value") or "100")
     if head.experts and "expert_totals" not in out:
         out["expert_totals"] = [grid.figure(row, expert) for expert in head.experts]
