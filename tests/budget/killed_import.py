@@ -26,7 +26,7 @@ def take(path, moment, alive):
         kept = getattr(owner, name)
 
         def stopped(*args, **named):
-            if moment.startswith("after"):
+            if moment.startswith(("after", "amid")):
                 kept(*args, **named)
             say("standing", os.getpid())
             os.read(alive, 1)
@@ -34,11 +34,15 @@ def take(path, moment, alive):
 
         setattr(owner, name, stopped)
 
+    if moment == "amid the rows":
+        importing.spending._SLICE = 100
+
     moments = {
         "reading": (importing, "read_ledger_file"),
         "after planning": (importing.LedgerImport, "plan"),
         "after file stored": (importing, "store_file"),
         "after batch opened": (importing, "open_batch"),
+        "amid the rows": (importing.spending, "insert_frame"),
         "after rows written": (importing.spending, "apply"),
         "before commit": (importing, "remember_source"),
     }

@@ -19,7 +19,7 @@ from wenxiao.orgs import services as orgs
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 MOMENTS = (
-    "reading", "after planning", "after file stored", "after batch opened", "after rows written", "before commit",
+    "reading", "after planning", "after file stored", "after batch opened", "amid the rows", "after rows written", "before commit",
 )  # fmt: skip
 TABLES = ("budget_spending", "budget_dossier", "records_entry", "records_importbatch", "records_storedfile")
 LINES = 300

@@ -209,6 +209,7 @@ def test_another_months_file_under_the_same_name_is_named(take, projects):
     take(CLEAN[:2])
     outcome = take(CLEAN[2:])
     assert told(outcome, "提示") == [("ZJ-09", None), ("DR-73", None)]
+    assert "内容不同：那份是1月至2月，这份是3月" in outcome.problems[-1].text
     assert outcome.stored
     assert Spending.objects.count() == 3
 

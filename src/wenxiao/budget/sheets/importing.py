@@ -99,7 +99,7 @@ class LedgerImport:
             return self.outcome
         self._work = plan_ledger(self._ledger, division=self._division, by=self._by, **self._asked)
         self._outcome = outcome = self._work.outcome
-        outcome.problems += _same_name(self._division, columns_kind=outcome.kind, path=self.path, name=self.name)
+        outcome.problems += _same_name(self._division, outcome, path=self.path, name=self.name)
         return outcome
 
     def write(self) -> LedgerOutcome:
@@ -115,18 +115,27 @@ class LedgerImport:
         return outcome
 
 
-def _same_name(division: Division, *, columns_kind: str, path: Path, name: str) -> list[Problem]:
+def _same_name(division: Division, outcome: LedgerOutcome, *, path: Path, name: str) -> list[Problem]:
     """A file of this name came before with another content: perhaps another month's, so the person is told."""
     before = ImportBatch.objects.filter(
-        division=division, kind=columns_kind, state=ImportBatch.State.APPLIED, file__name=name,
+        division=division, kind=outcome.kind, state=ImportBatch.State.APPLIED, file__name=name,
     ).select_related("file").order_by("-pk").first()  # fmt: skip
     if before is None or before.file is None or not path.is_file():
         return []
     with path.open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() == before.file.sha256:
             return []
-    text = f"{timezone.localtime(before.at):%Y年%m月%d日}导入过同名文件，内容不同。"
+    then, now = _span(before.reading.get("months", [])), _span(outcome.months)
+    spans = f"：那份是{then}，这份是{now}" if then and now and then != now else ""
+    text = f"{timezone.localtime(before.at):%Y年%m月%d日}导入过同名文件，内容不同{spans}。"
     return [Problem("DR-73", "提示", text, mend="请核对是否为另一期间的台账；与已导入数据的差异见下。")]
+
+
+def _span(months: list[int]) -> str:
+    """「3月」「1月至3月」; empty without months."""
+    if not months:
+        return ""
+    return f"{months[0]}月" if len(months) == 1 else f"{months[0]}月至{months[-1]}月"
 
 
 def _changes(work: Work) -> bool:
@@ -145,7 +154,7 @@ def _write(work: Work, path: Path, name: str, why: str, asked: str) -> None:
         source_rows=outcome.source_rows,
         reading={"headings": list(work.columns.headings), "columns": outcome.columns, "unit": outcome.unit,
                  "year": outcome.year, "source": work.source, "difference": outcome.difference,
-                 "total_yuan": from_fen(outcome.total_fen), "left_out": outcome.left_out, "encoding": outcome.encoding,
+                 "total_yuan": from_fen(outcome.total_fen), "left_out": outcome.left_out, "months": outcome.months, "encoding": outcome.encoding,
                  "asked": asked},
     )  # fmt: skip
     dossiers = _make_dossiers(work, batch, written)

@@ -57,6 +57,7 @@ class LedgerOutcome:
     columns: dict[str, str] = field(default_factory=dict)
     difference: dict[str, Any] = field(default_factory=dict)
     left_out: int = 0
+    months: list[int] = field(default_factory=list)
     stored: bool = False
     batch: int | None = None
 
@@ -72,7 +73,7 @@ class LedgerOutcome:
             "total_yuan": str(from_fen(self.total_fen)), "unit": self.unit, "encoding": self.encoding,
             "problems": [problem.as_json() for problem in self.problems],
             "unmatched": [item.as_json() for item in self.unmatched], "columns": self.columns,
-            "difference": self.difference, "left_out": self.left_out, "stored": self.stored, "batch": self.batch,
+            "difference": self.difference, "left_out": self.left_out, "months": self.months, "stored": self.stored, "batch": self.batch,
         }  # fmt: skip
 
 
@@ -194,6 +195,7 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     outcome.total_fen = sum(int(good[column].sum() or 0) for column in _summed(work))
     work.subjects = good["subject"].unique().to_list()
     if work.columns.kind == "spending":
+        outcome.months = sorted(good["own_month"].unique().to_list())
         found = spending.difference(
             spending.with_line_keys(good), division=work.division, year=year, source=work.source
         )

@@ -55,5 +55,5 @@ def _told(batch: ImportBatch) -> LedgerOutcome:
         kind=batch.kind, year=batch.reading["year"], source_rows=batch.source_rows, accepted=batch.accepted,
         total_fen=fen(Decimal(batch.reading["total_yuan"])), unit=batch.reading["unit"],
         encoding=batch.reading["encoding"], problems=[problem_of(problem) for problem in batch.problems],
-        columns=batch.reading["columns"], difference=before | none,
+        columns=batch.reading["columns"], difference=before | none, months=batch.reading["months"],
     )  # fmt: skip
