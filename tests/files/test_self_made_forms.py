@@ -314,3 +314,50 @@ def test_headings_printed_again_keep_the_level_above(tmp_path):
     found = read_document(tmp_path, document)
     assert [row["level1"] for row in found["forms"][0]["indicators"]][:3] == ["产出指标"] * 3
     assert told(found) == []
+
+
+LEVELLED = [
+    [row[0] and f"{row[0]}（{points}分）", *row[1:]] for row, points in zip(ROWS, (50, 0, 0, 30, 10), strict=True)
+]
+
+
+def with_subtotals(label="小计"):
+    out = []
+    for first, rows, points in (("产出", ROWS[:3], 50), ("效益", ROWS[3:4], 30), ("满意度", ROWS[4:], 10)):
+        out += [*rows, [label.format(first), None, None, None, None, points, points]]
+    return out
+
+
+@pytest.mark.parametrize("label", ["小计", "{}小计", "{}指标小计"])
+def test_subtotals_of_a_self_evaluation(tmp_path, label):
+    assert told(read_rows(tmp_path, form(rows=with_subtotals(label)))) == []
+    wrong = read_rows(tmp_path, with_changes(form(rows=with_subtotals(label)), {(12, 7): 49, (14, 6): 31}))
+    assert told(wrong) == [("ZP-25", "G12"), ("ZP-25", "F14")]
+
+
+def test_a_subtotal_above_its_rows_hands_its_level_down(tmp_path):
+    rows = [["产出指标", "小计", None, None, None, 50, 50], [None, *ROWS[0][1:]], *ROWS[1:]]
+    found = read_rows(tmp_path, form(rows=rows))
+    assert [row["level1"] for row in found["forms"][0]["indicators"]][:3] == ["产出指标"] * 3
+    assert told(found) == []
+
+
+def test_points_behind_a_level_against_its_rows(tmp_path):
+    assert told(read_rows(tmp_path, form(rows=LEVELLED))) == []
+    wrong = with_changes(LEVELLED, {(1, 1): "产出指标（55分）"})
+    assert told(read_rows(tmp_path, form(rows=wrong))) == [("ZP-26", "A9")]
+
+
+@pytest.mark.parametrize(
+    ("money", "total", "due"),
+    [
+        ([["预算数（万元）", 120, "执行数（万元）", 108, "执行率", "90%"]], 99, []),
+        ([["预算数（万元）", 120, "执行数（万元）", 108, "执行率", "90%"]], 98, [("ZP-12", "G11")]),
+        ([["预算数（万元）", 120, "执行数（万元）", 108]], 99, []),
+        ([], 90, []),
+        ([], 89, [("ZP-12", "G10")]),
+    ],
+)
+def test_ten_points_the_form_does_not_print(tmp_path, money, total, due):
+    found = read_rows(tmp_path, form(money, tail=[["总分", None, None, None, None, None, total]]))
+    assert told(found) == due

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from wenxiao.files.fault_sums import execution, points_of, said, sum_problems
 from wenxiao.files.funds import is_dash
 from wenxiao.files.labels import bare, number_in, squeezed
 from wenxiao.files.numberformats import plain
@@ -43,26 +44,11 @@ def form_problems(form: Form) -> list[Problem]:
         _execution_points,
         _rows,
         _same_rows,
-        _weights,
-        _total,
+        sum_problems,
         _grade,
         _uncached,
     )
     return [problem for check in checks for problem in check(form)]
-
-
-def _said(form: Form, code: str, level: Level, text: str, cell: object = None, **more: Any) -> Problem:
-    return Problem(code, level, text, form["sheet"], cell if isinstance(cell, str) else None, **more)
-
-
-def _points(item: Any) -> Decimal | None:
-    """The number of a ``{"cell", "value"}``, the computed one where the formula has no cached value."""
-    if not isinstance(item, dict):
-        return None
-    for key in ("value", "computed"):
-        if isinstance(item.get(key), str) and (number := number_in(item[key])) is not None:
-            return number
-    return None
 
 
 def _yuan(item: Any) -> Decimal | None:
@@ -71,12 +57,10 @@ def _yuan(item: Any) -> Decimal | None:
 
 def _head(form: Form) -> Iterator[Problem]:
     if form["year"]["value"] is None:
-        yield _said(
-            form, "DR-21", "提示", "没有找到年度。", mend="请在标题下写明，如（2022年度），或在导入时选定年度。"
-        )
+        yield said(form, "DR-21", "提示", "没有找到年度。", mend="请在标题下写明，如（2022年度），或在导入时选定年度。")
     whole_unit = "整体" in str(form["title"]["value"] or "")
     if form["project_name"]["value"] is None and not whole_unit:
-        yield _said(
+        yield said(
             form,
             "DR-22",
             "警告",
@@ -85,13 +69,13 @@ def _head(form: Form) -> Iterator[Problem]:
             mend="请填写项目名称，或在导入时对上项目。",
         )
     if any(_without_unit(row) for row in form["funds"]):
-        yield _said(form, "ZJ-11", "警告", "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
+        yield said(form, "ZJ-11", "警告", "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
     if form["kind"] == "selfeval" and not form["indicators"]:
-        yield _said(form, "ZP-20", "警告", "没有读到绩效指标。", mend="请填写三级指标、年度指标值和实际完成值。")
+        yield said(form, "ZP-20", "警告", "没有读到绩效指标。", mend="请填写三级指标、年度指标值和实际完成值。")
     hidden = [row["row"] for row in form["indicators"] if row.get("hidden")]
     if hidden:
         rows = "、".join(str(row) for row in hidden)
-        yield _said(form, "DR-23", "提示", f"第 {rows} 行被隐藏但有内容，已一并读取。", mend="如不需要请删除这些行。")
+        yield said(form, "DR-23", "提示", f"第 {rows} 行被隐藏但有内容，已一并读取。", mend="如不需要请删除这些行。")
 
 
 def _without_unit(row: Any) -> bool:
@@ -109,7 +93,7 @@ def _money_cells(form: Form) -> Iterator[Problem]:
             raw, amount = item.get("raw"), _yuan(item)
             if raw and amount is None and number_in(raw) is None and not _EMPTY_WORDS.fullmatch(squeezed(raw)):
                 unit = form["money_unit"] or "万元"
-                yield _said(
+                yield said(
                     form,
                     "ZJ-03",
                     "阻断",
@@ -120,7 +104,7 @@ def _money_cells(form: Form) -> Iterator[Problem]:
                     mend=f"应填数字，单位{unit}，如 200.00。",
                 )
             elif amount is not None and amount < 0:
-                yield _said(
+                yield said(
                     form,
                     "ZJ-01",
                     "警告",
@@ -145,7 +129,7 @@ def _money_sums(form: Form) -> Iterator[Problem]:
         if whole is None and squeezed(str((total.get(key) or {}).get("raw") or "")):
             continue  # what stands there is named as no amount
         if not whole:
-            yield _said(
+            yield said(
                 form,
                 "ZJ-07",
                 "警告",
@@ -156,7 +140,7 @@ def _money_sums(form: Form) -> Iterator[Problem]:
                 mend="请补填年度资金总额。",
             )
         elif sum(amounts) != whole and not _has_subparts(parts, key, whole):
-            yield _said(
+            yield said(
                 form,
                 "ZJ-08",
                 "警告",
@@ -189,7 +173,7 @@ def _rates(form: Form) -> Iterator[Problem]:
             and rate["percent"] is None
             and not _EMPTY_WORDS.fullmatch(squeezed(rate["published"]))
         ):
-            yield _said(
+            yield said(
                 form,
                 "ZJ-05",
                 "阻断",
@@ -200,7 +184,7 @@ def _rates(form: Form) -> Iterator[Problem]:
                 mend="应填百分数，如 97.75%。",
             )
         if exact is not None and exact > HUNDRED:
-            yield _said(
+            yield said(
                 form,
                 "ZJ-04",
                 "警告",
@@ -213,7 +197,7 @@ def _rates(form: Form) -> Iterator[Problem]:
         shown = rate["percent"]
         # nobody is asked for a negative rate: the negative amount is named instead
         if exact is not None and exact >= 0 and shown is not None and not _same_rate(Decimal(shown), exact, rate):
-            yield _said(
+            yield said(
                 form,
                 "ZJ-10",
                 "警告",
@@ -233,17 +217,17 @@ def _forecasts(form: Form) -> Iterator[Problem]:
             text = f"全年预计执行数 {row['expected_full_year']['raw']} 小于已执行数 {row['executed']['raw']}。"
             mend = "请核对两数；全年预计数包括已执行的部分。"
             cell = row["expected_full_year"]["cell"]
-            yield _said(form, "ZJ-14", "警告", text, cell, expected=f"不小于 {row['executed']['raw']}", mend=mend)
+            yield said(form, "ZJ-14", "警告", text, cell, expected=f"不小于 {row['executed']['raw']}", mend=mend)
 
 
 def _execution_points(form: Form) -> Iterator[Problem]:
     """The points of 预算执行率 against their weight, like those of any indicator."""
-    weight, score = _execution(form, "weight"), _execution(form, "score")
+    weight, score = execution(form, "weight"), execution(form, "score")
     if weight is not None and score is not None and score > weight:
         text = f"“预算执行率”得分 {plain(score)} 高于分值 {plain(weight)}。"
         mend = "请核对得分与分值。"
         cell = form["funds"][0]["score"]["cell"]
-        yield _said(form, "ZP-11", "阻断", text, cell, expected=f"不高于 {plain(weight)}", got=plain(score), mend=mend)
+        yield said(form, "ZP-11", "阻断", text, cell, expected=f"不高于 {plain(weight)}", got=plain(score), mend=mend)
 
 
 def _two(number: Decimal) -> str:
@@ -263,7 +247,7 @@ def _rows(form: Form) -> Iterator[Problem]:
         name = str(row["level3"] or "")
         cell = row.get("level3_cell")
         if not name and (cell is None or cell != row.get("level2_cell")):
-            yield _said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
+            yield said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
         if form["kind"] == "selfeval":
             yield from _row_points(form, row, name or f"第 {row['row']} 行")
         else:
@@ -279,7 +263,7 @@ def _over_whole(form: Form, row: Any, name: str) -> Iterator[Problem]:
     if found and _SHARE.search(squeezed(name)) and Decimal(found[1]) > HUNDRED:
         mend = "请核对实际完成值的分子分母。"
         text = f"“{name}”实际完成 {found[1]}%，超过 100%。"
-        yield _said(
+        yield said(
             form, "ZJ-04", "警告", text, actual.get("cell"), expected="不超过 100%", got=f"{found[1]}%", mend=mend
         )
 
@@ -288,8 +272,8 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
     for key, words in (("weight", "分值"), ("score", "得分")):
         item = row.get(key)
         value = item.get("value") if isinstance(item, dict) else None
-        if value and _points(item) is None and not is_dash(value) and not _EMPTY_WORDS.fullmatch(squeezed(value)):
-            yield _said(
+        if value and points_of(item) is None and not is_dash(value) and not _EMPTY_WORDS.fullmatch(squeezed(value)):
+            yield said(
                 form,
                 "ZP-22",
                 "阻断",
@@ -299,9 +283,9 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
                 got=value[:60],
                 mend="应填数字，如 10。",
             )
-    weight, score = _points(row.get("weight")), _points(row.get("score"))
+    weight, score = points_of(row.get("weight")), points_of(row.get("score"))
     if score is not None and score < 0:
-        yield _said(
+        yield said(
             form,
             "ZP-23",
             "阻断",
@@ -312,7 +296,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
             mend="请核对得分。",
         )
     if weight is not None and score is not None and score > weight:
-        yield _said(
+        yield said(
             form,
             "ZP-11",
             "阻断",
@@ -327,7 +311,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
     actual = bool(done.get("value") or "computed" in done)  # a formula is something written, even if it isn't computed
     place = (row.get("actual") or row.get("target") or {}).get("cell")
     if actual and not target:
-        yield _said(
+        yield said(
             form,
             "ZP-15",
             "警告",
@@ -336,7 +320,7 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
             mend="请补填年度指标值。",
         )
     if score is not None and not actual:
-        yield _said(
+        yield said(
             form, "ZP-14", "警告", f"“{name}”没有实际完成值却有得分 {plain(score)}。", place, mend="请补填实际完成值。"
         )
 
@@ -346,7 +330,7 @@ def _without_target(form: Form, row: Any, name: str) -> Iterator[Problem]:
     target, actual = row.get("target") or {}, (row.get("actual") or {}).get("value")
     if actual and not is_dash(actual) and not row["target_text"] and "computed" not in target:
         text = f"“{name}”有完成情况，没有年度指标值。"
-        yield _said(form, "ZP-15", "警告", text, target.get("cell"), mend="请补填年度指标值。")
+        yield said(form, "ZP-15", "警告", text, target.get("cell"), mend="请补填年度指标值。")
 
 
 def _same_rows(form: Form) -> Iterator[Problem]:
@@ -354,7 +338,7 @@ def _same_rows(form: Form) -> Iterator[Problem]:
     for row in form["indicators"]:
         key = (squeezed(str(row["level3"] or "")), squeezed(str(row["target_text"] or "")))
         if key[0] and key in seen and bare(str(row["level2"] or "")) == bare(str(seen[key]["level2"] or "")):
-            yield _said(
+            yield said(
                 form,
                 "ZP-24",
                 "警告",
@@ -365,67 +349,15 @@ def _same_rows(form: Form) -> Iterator[Problem]:
         seen.setdefault(key, row)
 
 
-def _execution(form: Form, key: str) -> Decimal | None:
-    return _points(form["funds"][0].get(key)) if form["funds"] else None
-
-
-def _weights(form: Form) -> Iterator[Problem]:
-    weights = [_points(row.get("weight")) for row in form["indicators"]]
-    known = [weight for weight in weights if weight is not None]
-    if form["kind"] != "selfeval" or not known or len(known) < len(weights):
-        return
-    total = sum(known, Decimal(0)) + (_execution(form, "weight") or 0)
-    if total != HUNDRED:
-        place = (form.get("total") or {}).get("weight") or {}
-        yield _said(
-            form,
-            "ZP-10",
-            "警告",
-            f"分值合计 {plain(total)}，不是 100。",
-            place.get("cell"),
-            expected="100",
-            got=plain(total),
-            mend="请核对各项分值（含预算执行率分值）。",
-        )
-
-
-def _total(form: Form) -> Iterator[Problem]:
-    total = (form.get("total") or {}).get("score")
-    scores = [_points(row.get("score")) for row in form["indicators"]]
-    known = [score for score in scores if score is not None]
-    shown = _points(total)
-    if shown is None or not known or total is None:
-        return
-    due = [
-        row
-        for row in form["indicators"]
-        if _points(row.get("weight")) is not None and not (row.get("score") or {}).get("shared_rows")
-    ]
-    if any(_points(row.get("score")) is None for row in due):
-        return
-    exact = sum(known, Decimal(0)) + (_execution(form, "score") or 0)
-    if exact != shown:
-        yield _said(
-            form,
-            "ZP-12",
-            "警告",
-            f"总分写 {plain(shown)}，各项得分合计 {plain(exact)}。",
-            total["cell"],
-            expected=plain(exact),
-            got=plain(shown),
-            mend="请核对总分与各项得分。",
-        )
-
-
 def _grade(form: Form) -> Iterator[Problem]:
     """Against the common bands 90, 80, 60, which a bureau may set otherwise: a warning at most."""
-    grade, total = form.get("grade"), _points((form.get("total") or {}).get("score"))
+    grade, total = form.get("grade"), points_of((form.get("total") or {}).get("score"))
     value = _GRADES.get(squeezed(str(grade["value"]))) if isinstance(grade, dict) and grade.get("value") else None
     if value is None or total is None or not isinstance(grade, dict):
         return
     due = next(name for line, name in _BANDS if total >= line or line == 0)
     if due != value:
-        yield _said(
+        yield said(
             form,
             "ZP-13",
             "警告",
@@ -446,7 +378,7 @@ def _uncached(form: Form) -> Iterator[Problem]:
             shown = item["computed"]
             text = f"公式没有保存结果，系统算得 {shown}。" if shown is not None else "公式没有保存结果，也算不出来。"
             level: Level = "提示" if shown is not None else "警告"
-            yield _said(
+            yield said(
                 form,
                 "DR-24",
                 level,

@@ -50,6 +50,7 @@ class Block:
     rows: list[dict[str, object]] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
     total: dict[str, object] | None = None
+    subtotals: list[dict[str, object]] = field(default_factory=list)
     end: int = 0
 
 
@@ -165,6 +166,7 @@ def _take_row(
     row_of: Callable[[Grid, Heading, int], dict[str, object]],
 ) -> None:
     if _kind(grid, heading, row) == "subtotal":
+        block.subtotals.append(_subtotal(grid, heading, row, levels))
         return
     _carry_levels(grid, heading, row, levels)
     values = [place for key in VALUES if (place := heading.place(grid, row, key)) is not None]
@@ -181,6 +183,25 @@ def _take_row(
             made[f"{level}_raw"] = name
     block.rows.append(made | row_of(grid, heading, row))
     block.end = row
+
+
+def _subtotal(grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]) -> dict[str, object]:
+    """A subtotal with the level it names (产出小计, or its own cell left of 小计), else the levels in force."""
+    label = next(text for _, text in grid.starts_in_row(row) if _SUBTOTAL.fullmatch(bare(text)))
+    prefix = re.sub(r"小计(?:得分)?$", "", bare(label))
+    column = heading.columns.get("level1")
+    own = grid.text(row, column.left) if column is not None else ""
+    if own and own != label and name_of(own) != levels.get("level1", ("", None))[0]:
+        levels.clear()
+        levels["level1"] = (name_of(own), grid.address(row, column.left if column is not None else grid.sheet.origin))
+    first, second = (levels.get(level, (None, None))[0] for level in ("level1", "level2"))
+    out: dict[str, object] = {"row": row, "label": label, "named": bool(prefix)}
+    out |= {"level1": prefix or _plain_level(first), "level2": None if prefix else _plain_level(second)}
+    for key in ("weight", "score"):
+        place = heading.place(grid, row, key)
+        if place is not None:
+            out[key] = points_at(grid, place)
+    return out
 
 
 def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:

@@ -142,6 +142,8 @@ def _put_block(out: dict[str, object], block: Block, grid: Grid) -> None:
         for key, column in block.heading.columns.items()
     }
     out["blank_indicator_rows"] = block.blanks
+    if block.subtotals:
+        out["subtotals"] = block.subtotals
 
 
 def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
