@@ -58,14 +58,12 @@ def _run(home, *words):
 
 
 def _start():
-    import django
-
-    django.setup()
+    """A process as the web server begins it: whole before its first request."""
     from django.conf import settings
-    from django.urls import get_resolver
+
+    import wenxiao.site.wsgi  # noqa: F401 - reads addresses and templates
 
     settings.ALLOWED_HOSTS = ["*"]
-    _ = get_resolver().url_patterns  # a server has its addresses before the first request
 
 
 def fresh(window, user):
@@ -81,9 +79,14 @@ def main():
     from django.core.management import call_command
     from django.db import connection
 
+    from wenxiao.followup.kinds.inputs import unwatch_inputs
+    from wenxiao.followup.services.keeping import watch_changes
+
     call_command("migrate", verbosity=0)
+    unwatch_inputs()  # planting is not measured
     _, window, user = plant(DOSSIERS)
     _, small, other = plant(600)
+    watch_changes()
     notes, rows = [], []
     built = [timed(lambda one=one: _build(one))[0] for one in _windows(window)]
     notes.append(
