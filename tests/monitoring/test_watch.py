@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from wenxiao.budget.models import Appropriation, Exemption, Milestone
 from wenxiao.budget.selectors import money_of
 from wenxiao.followup.kinds import money
-from wenxiao.followup.kinds.lines import watch_rows
+from wenxiao.followup.kinds.lines import WatchRow, watch_rows
 from wenxiao.followup.kinds.standing import by_department, changes_since, earlier_round, money_by_goals, overdue
 from wenxiao.followup.kinds.watch import watch
 from wenxiao.orgs.models import Role, Unit
@@ -250,3 +251,12 @@ def test_the_day_of_taking_back_tells_a_late_reduction_from_an_early_one(watched
     (row,) = watch_rows(watch(window, officer, on=on))
     sentence = "11月25日收回预算 20 万元后执行率 100%，按收回前 100 万元计为 80%。"
     assert row.warnings == ((sentence,) if warned else ())
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "name", "said"),
+    [(False, "在岗率（合成）", True), (False, "在岗率", False), (True, "在岗率（合成）", False)],
+)
+def test_goals_made_for_a_named_project_say_so(synthetic, name, said):
+    row = SimpleNamespace(synthetic=synthetic, goals=(SimpleNamespace(name=name),))
+    assert WatchRow.goals_synthetic.fget(row) is said

@@ -67,6 +67,11 @@ class WatchRow:
     warnings: tuple[str, ...]
     expected: Decimal | None = None
 
+    @property
+    def goals_synthetic(self) -> bool:
+        """Whether goals made for the demonstration stand on a project that is not: their names then say so."""
+        return not self.synthetic and any("（合成）" in goal.name for goal in self.goals)
+
 
 def watch_rows(table: WatchTable | KeptTable, start: int = 0, stop: int | None = None) -> list[WatchRow]:
     """The rows from ``start`` to ``stop``, with sentences: a fixed number of queries a window, whatever their number."""
