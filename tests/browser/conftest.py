@@ -38,7 +38,7 @@ def serving(folder, seeding, *, worker=False):
     env = {key: value for key, value in os.environ.items() if not key.startswith(("WENXIAO_", "PYTEST_XDIST"))}
     env |= {"WENXIAO_TEST_HOME": str(folder), "WENXIAO_DEMO": "1", "PYTHONPATH": str(ROOT)}
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
-    subprocess.run([sys.executable, str(Path(__file__).parent / seeding)], env=env, cwd=ROOT, check=True, timeout=90)
+    subprocess.run([sys.executable, str(Path(__file__).parent / seeding)], env=env, cwd=ROOT, check=True, timeout=240)
     log = (folder / "server.log").open("w")
     programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
     if worker:
@@ -81,14 +81,14 @@ def roles_house(tmp_path_factory):
 
 
 def _wait(address: str) -> None:
-    for _ in range(100):
+    for _ in range(300):
         try:
             urllib.request.urlopen(address, timeout=10).close()
         except OSError:
             time.sleep(0.2)
         else:
             return
-    pytest.fail("测试用的网页服务 20 秒内没有启动，见临时目录中的 server.log。")
+    pytest.fail("测试用的网页服务 60 秒内没有启动，见临时目录中的 server.log。")
 
 
 @pytest.fixture(scope="session")
