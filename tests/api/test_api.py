@@ -162,6 +162,20 @@ def test_a_malformed_push_is_answered_in_a_sentence(push, body, said):
     assert said in refused.json()["error"]
 
 
+def test_unknown_units_and_projects_are_answered_by_machines(house, push):
+    row = ["", "校园安保工作", "2021-03-05", "V2", "1.00"]
+    body = {"columns": [*COLUMNS, "单位名称"], "rows": [[*row, "教育局"]], "unit": "元"}
+    asked = push(body).json()
+    assert [one["choice"] for one in asked["unmatched"]] == ["unit:教育局", "校园安保工作"]
+    code = house.dossiers[0].subject.code
+    wrong = push({**body, "matches": {"校园安保工作": "没有的代码"}})
+    assert (wrong.status_code, "不存在" in wrong.json()["error"]) == (409, True)
+    assert push({**body, "matches": {"校园安保工作": 1}}).status_code == 400
+    done = push({**body, "matches": {"校园安保工作": code}, "accounting": True}).json()
+    assert (done["stored"], Spending.objects.get().source) == (True, "accounting")
+    assert ImportBatch.objects.get().choices["matches"] == {"校园安保工作": str(house.dossiers[0].subject_id)}
+
+
 def test_too_much_at_once_and_no_power(push, house, settings):
     assert "导入" in push({"columns": COLUMNS, "rows": [LINE]}, token=house.clerk_token).json()["error"]
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100

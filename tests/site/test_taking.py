@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.reviews.conftest import PASS, bureau, selfeval_round  # noqa: F401 - fixtures used by name
 
+from wenxiao.budget.models import Spending
 from wenxiao.reviews.models import Review
 from wenxiao.site.taking import take
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -37,3 +39,24 @@ def test_a_csv_is_a_ledger(bureau, tmp_path):  # noqa: F811
     path.write_bytes("\n".join(lines).encode("gbk"))
     outcome = take(path, division=bureau.division, by=bureau.finance)
     assert (outcome["kind"], outcome["accepted"], outcome["total_yuan"]) == ("spending", 2, "1020.50")
+
+
+def test_unknown_units_are_matched_or_made_by_the_command(bureau, tmp_path):  # noqa: F811
+    path = tmp_path / "支付.csv"
+    rows = [
+        "单位名称,项目代码,项目名称,支付日期,支付金额（元）,凭证号",
+        "新设局,P901,数字乡村,2022-03-05,5,A1",
+        "旧局,P902,智慧农业,2022-03-05,6,A2",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    asked = take(path, division=bureau.division, by=bureau.finance)
+    assert [one["choice"] for one in asked["unmatched"]] == ["unit:新设局", "unit:旧局", "P901", "P902"]
+    matches = {"unit:新设局": bureau.unit.code, "P901": "新建", "P902": "不导入"}
+    done = take(path, division=bureau.division, by=bureau.finance, matches=matches, accounting=True)
+    assert (done["stored"], done["accepted"], done["left_out"]) == (True, 1, 1)
+    spent = Spending.objects.select_related("dossier__subject").get()
+    assert (spent.dossier.subject.unit, spent.source) == (bureau.unit, "accounting")
+    with pytest.raises(NotAllowed, match="不存在"):
+        take(path, division=bureau.division, by=bureau.finance, matches={"unit:旧局": "没有的代码"})
+    made = take(path, division=bureau.division, by=bureau.finance, create=True)
+    assert (made["stored"], made["unmatched"]) == (True, [])

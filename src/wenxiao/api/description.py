@@ -67,6 +67,11 @@ DESCRIPTION: dict[str, Any] = {
                         "columns": {"type": "array", "items": _TEXT},
                         "rows": {"type": "array", "items": {"type": "array", "items": _TEXT}, "maxItems": 20_000},
                         "dry_run": _TRUTH, "leave_out": _TRUTH, "create": _TRUTH, "keep_repeats": _TRUTH,
+                        "accounting": {**_TRUTH, "description": "单位核算的支出；不写为国库支付"},
+                        "matches": {
+                            "type": "object", "additionalProperties": _TEXT,
+                            "description": "未匹配项（回答里 unmatched 的 choice）→ 已有单位或项目的代码、create（新建）、skip（不导入）",
+                        },
                     },
                 }}}},
                 "responses": _responses(200, 400, 401, 403, 409, 413, 422),

@@ -13,7 +13,7 @@ from django.http import Http404
 from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import WrongUse, answer, machine
 from wenxiao.budget.selectors import dossiers_visible_to, money
-from wenxiao.budget.sheets import Choices, import_ledger
+from wenxiao.budget.sheets import Choices, import_ledger, matches_told
 from wenxiao.files.listing import heading_key
 from wenxiao.followup.sheets import import_file
 from wenxiao.reviews.selectors import reviews_of
@@ -113,6 +113,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     choices = Choices(
         leave_out=asked.get("leave_out") is True, create=asked.get("create") is True,
         keep_repeats=asked.get("keep_repeats") is True, unit=asked.get("unit", ""), source_name=asked.get("source", "")[:40],
+        matches=matches_told(_matches(asked), division=_user(request).division, by=_user(request)),
     )  # fmt: skip
     read: dict[str, Any] = {
         "file": "", "encoding": "UTF-8", "sheet": None, "unit": asked.get("unit") or None, "header_line": 0,
@@ -125,6 +126,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         path.write_bytes(request.body)
         outcome = import_ledger(
             path=path, division=user.division, by=user, kind=asked.get("kind", ""), year=asked.get("year"), choices=choices,
+            source="accounting" if asked.get("accounting") is True else "treasury",
             dry_run=asked.get("dry_run") is True, ledger=read, why="接口推送",
         )  # fmt: skip
     return answer(outcome.as_json(), 200 if outcome.stored or not outcome.blocked else 422)
@@ -139,6 +141,8 @@ _KINDS: dict[str, tuple[type, tuple[Any, ...] | None, str]] = {
     "leave_out": (bool, None, "true 或 false"),
     "create": (bool, None, "true 或 false"),
     "keep_repeats": (bool, None, "true 或 false"),
+    "accounting": (bool, None, "true 或 false"),
+    "matches": (dict, None, "对象"),
 }
 
 
@@ -157,6 +161,14 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         if type(value) is not kind or (allowed is not None and value not in allowed):
             raise WrongUse(f"{name} 应为{words}。")
     return asked
+
+
+def _matches(asked: dict[str, Any]) -> dict[str, str]:
+    """What to do with unknown units and projects, by the ``choice`` an earlier answer named."""
+    told = asked.get("matches", {})
+    if not all(isinstance(value, str) for value in told.values()):
+        raise WrongUse('matches 应为文本，如 {"unit:新设局": "create", "校园安保费": "360191000000000000001"}。')
+    return dict(told)
 
 
 def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.sheets import Choices, import_ledger
+from wenxiao.budget.sheets import Choices, import_ledger, matches_told
 from wenxiao.files.pool import read_in_child
 from wenxiao.followup.sheets import import_file
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from wenxiao.orgs.models import Division, User
@@ -23,15 +24,19 @@ KINDS = (*sorted(LEDGERS), *sorted(FORMS))
 
 def take(
     path: Path, *, division: Division, by: User | None, kind: str = "", dry_run: bool = False, create: bool = False,
-    leave_out: bool = False, year: int | None = None, source: str = "",
+    leave_out: bool = False, year: int | None = None, source: str = "", accounting: bool = False,
+    matches: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
     found = "" if kind in LEDGERS else _turns_out(path)
     if (kind or found) in LEDGERS:
-        choices = Choices(create=create, leave_out=leave_out, source_name=source.strip()[:40])
+        choices = Choices(
+            create=create, leave_out=leave_out, source_name=source.strip()[:40],
+            matches=matches_told(matches or {}, division=division, by=by),
+        )  # fmt: skip
         return import_ledger(
             path=path, division=division, by=by, kind=LEDGERS[kind or found], year=year, dry_run=dry_run,
-            choices=choices,
+            choices=choices, source="accounting" if accounting else "treasury",
         ).as_json()  # fmt: skip
     strange = bool(kind and found and kind != found)
     outcome = import_file(path, division=division, by=by, dry_run=dry_run or strange, create=create)

@@ -102,6 +102,10 @@ def _add_work(verbs: Any) -> None:
     taken.add_argument(
         "--source", default="", metavar="名称", help="台账来自哪个系统，如 国库集中支付系统；记住它的列和单位"
     )
+    taken.add_argument("--accounting", action="store_true", help="支付台账是单位核算的；不写为国库支付")
+    taken.add_argument(
+        "--match", action="append", default=[], metavar="未匹配项=代码", help="台账里未匹配的单位（unit:名称）或项目是哪一个：已有的代码、新建或不导入；可写多次",
+    )  # fmt: skip
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
@@ -218,10 +222,13 @@ def _import(args: argparse.Namespace) -> int:
     if args.kind and args.kind not in KINDS:
         say(f"--kind 只认 {'、'.join(KINDS)}，收到的是 {args.kind}。")
         return WRONG_USE
+    if unclear := [one for one in args.match if not all(one.rpartition("=")[::2])]:
+        say(f"--match 应写成“未匹配项=代码”，收到的是 {unclear[0]}。")
+        return WRONG_USE
     outcome = take(
         args.file, division=chosen_division(args.division), by=chosen_user(args.by), kind=args.kind or "",
         dry_run=args.dry_run, create=args.create, leave_out=args.leave_out, year=args.year,
-        source=args.source,
+        source=args.source, accounting=args.accounting, matches={one.rpartition("=")[0]: one.rpartition("=")[2] for one in args.match},
     )  # fmt: skip
     show(outcome)
     return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) or outcome["unmatched"] else FINE
