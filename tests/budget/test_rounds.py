@@ -6,7 +6,7 @@ import pytest
 
 from wenxiao.budget import selectors, services
 from wenxiao.orgs.models import Role
-from wenxiao.orgs.permissions import Refused
+from wenxiao.orgs.permissions import Refused, grants_kept
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.orgs.services import add_unit, create_user, edit_unit, grant
 from wenxiao.records.chain import verify
@@ -151,3 +151,67 @@ def test_progress_costs_the_same_for_many(open_round, dossiers, django_assert_nu
     opened = open_round()
     with django_assert_num_queries(3):
         selectors.round_progress(opened)
+
+
+def test_a_long_list_names_its_head_and_counts_the_rest(open_round, dossiers, monkeypatch):
+    opened = open_round()
+    monkeypatch.setattr(selectors, "NAMED", 2)
+    monkeypatch.setattr(selectors, "HEAD", 1)
+    lines = [m.line for m in selectors.not_handed_in(opened)]
+    assert lines == ["教体局 缺1项：项目A", "实验小学 张某 8888 缺2项", "卫健委 缺1项"]
+    assert [m.lacking for m in selectors.not_handed_in(opened)] == [1, 2, 1]
+    monkeypatch.setattr(selectors, "HEAD", 3)
+    assert selectors.not_handed_in(opened)[1].line == "实验小学 张某 8888 缺2项：项目B等"
+
+
+def test_dues_of_a_year_are_each_rounds_own(open_round, dossiers, officer, django_assert_num_queries):
+    """As many as the rounds count one by one, in two queries for all."""
+    from wenxiao.reviews.worklists import dues_of_year
+    from wenxiao.targets.models import Target
+
+    rounds = [
+        open_round(),
+        open_round(scope={"tags": ["教育"]}),
+        open_round(scope={"kinds": ["policy"]}),
+        open_round(scope={"dossiers": [dossiers[0].pk, dossiers[3].pk]}),
+    ]
+    services.exempt(round=rounds[1], dossier=dossiers[0], reason="cancelled", by=officer)
+    Target.objects.create(dossier=dossiers[0], number=1, state="approved")
+    with django_assert_num_queries(3), grants_kept(officer):
+        dues = dues_of_year(officer, rounds, 2020)
+    assert [dues.rounds[one.pk] for one in rounds] == [4, 1, 1, 2]
+    assert [dues.rounds[one.pk] for one in rounds] == [selectors.round_progress(one)[-1].due for one in rounds]
+    assert (dues.approved, dues.asked) == (1, 4)
+    below = dues_of_year(officer, [open_round(scope={"units": [dossiers[0].unit_id]})], 2020)
+    assert list(below.rounds.values()) == [3], "a unit and what is below it"
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"), [("教育", ["A", "B"]), ("医疗", ["D"]), ("医", []), ("[]", []), ('"', []), ("%", [])]
+)
+def test_a_tag_is_held_as_a_whole_word(dossiers, tag, found):
+    rows = selectors.Dossier.objects.filter(subject__tags__holds=tag).order_by("subject__code")
+    assert list(rows.values_list("subject__code", flat=True)) == found
+
+
+def test_the_census_holds_each_dossier_once(dossiers):
+    cells = selectors.census(selectors.Dossier.objects.all())
+    assert sum(cell.n for cell in cells) == 4
+    assert {(cell.kind, cell.tags) for cell in cells} == {
+        ("project", ("教育",)),
+        ("policy", ()),
+        ("project", ("医疗",)),
+    }
+
+
+def test_a_census_is_kept_until_an_act_or_a_new_dossier(dossiers, division, django_assert_num_queries):
+    rows = selectors.Dossier.objects.all()
+    selectors.census_kept(rows, [division.pk])
+    with django_assert_num_queries(2):
+        kept = selectors.census_kept(rows, [division.pk])
+    assert kept == selectors.census(rows)
+    services.tag_subject(subject=dossiers[2].subject, tag="民生", taken_off=False, by=None)
+    assert ("民生",) in {cell.tags for cell in selectors.census_kept(rows, [division.pk])}
+    selectors.Dossier.objects.create(subject=dossiers[0].subject, unit=dossiers[0].unit, fiscal_year=2019)
+    assert sum(cell.n for cell in selectors.census_kept(rows, [division.pk])) == 5
+    assert selectors.census_kept(rows, []) == selectors.census(rows), "nothing is kept without a trail"

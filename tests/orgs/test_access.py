@@ -215,3 +215,66 @@ def test_holdings_ask_the_database_once(make_user, subjects, django_assert_num_q
     with django_assert_num_queries(1):
         held = permissions.holdings(user)
         assert all(held.can("evaluate", subject=row) for row in rows * 20)
+
+
+def test_rows_on_dossiers_are_seen_as_the_dossiers_are(make_user, subjects, school, health, officer_round):
+    """Whole division or few units: the two ways of asking say the same of what hangs on a dossier."""
+    from wenxiao.reviews.models import Review
+
+    for dossier in budget.Dossier.objects.all():
+        Review.objects.create(dossier=dossier, round=officer_round, kind=officer_round.kind)
+    people = [
+        make_user("performance", Role.PERFORMANCE),
+        make_user("budget", Role.BUDGET),
+        make_user("clerk", Role.CLERK, unit=school),
+        make_user("nobody"),
+    ]
+    both = make_user("both", Role.BUDGET)
+    services.grant(user=both, role=Role.CLERK, division=both.division, unit=health, by=None)
+    for user in [*people, both, AnonymousUser(), None]:
+        by_dossier = set(budget.dossiers_visible_to(user).values_list("pk", flat=True))
+        by_row = set(Review.objects.filter(budget.seen_by(user)).values_list("dossier", flat=True))
+        assert by_row == by_dossier, user
+
+
+@pytest.fixture
+def officer_round(division):
+    from wenxiao.budget.models import Round
+
+    return Round.objects.create(division=division, kind="selfeval", name="自评", work_year=2021, fiscal_year=2021)
+
+
+def test_a_dossier_is_seen_by_its_units_of_that_year_and_of_today(make_user, subjects, school, health):
+    """Moved subjects stay visible to the unit that had them; the new unit sees their history."""
+    subject = subjects["P"]
+    subject.unit = health
+    subject.save()
+    for user in (make_user("then", Role.CLERK, unit=school), make_user("now", Role.CLERK, unit=health)):
+        assert "P" in budget.dossiers_visible_to(user).values_list("subject__code", flat=True)
+
+
+def test_who_only_looks_is_asked_for_grants_once(make_user, subjects, django_assert_num_queries):
+    user = make_user("performance", Role.PERFORMANCE)
+    with django_assert_num_queries(1), permissions.grants_kept(user):
+        for _ in range(3):
+            permissions.holdings(user)
+            selectors.seeing_grants(user)
+            selectors.role_names(user)
+    assert not hasattr(user, "kept_grants")
+
+
+def test_what_is_granted_counts_at_once_outside_a_look(make_user, subjects, school):
+    user = make_user("clerk", Role.CLERK, unit=school)
+    with permissions.grants_kept(user):
+        assert seen(user) == "PS"
+    services.grant(user=user, role=Role.PERFORMANCE, division=user.division, by=None)
+    assert seen(user) == "HPSX"
+
+
+def test_a_look_that_fails_forgets_too(make_user):
+    user = make_user("performance", Role.PERFORMANCE)
+    with pytest.raises(ZeroDivisionError), permissions.grants_kept(user):
+        permissions.holdings(user).can("see_unit") / 0
+    assert not hasattr(user, "kept_grants")
+    with permissions.grants_kept(None):
+        assert permissions.holdings(None).scopes == ()

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from wenxiao.budget.models import Appropriation, Dossier, Exemption, Fund, Round, Spending, Subject
 from wenxiao.orgs.models import Grant, Unit, User
+from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import reads_restricted, seeing_grants, seeing_paths, within
 from wenxiao.records.models import ChainHead
 
@@ -28,7 +29,8 @@ KINDS = {kind.value: str(kind.label) for kind in Subject.Kind}
 
 def subjects_visible_to(user: User | None) -> QuerySet[Subject]:
     """Subjects in the scope of the user's grants; 限制知悉 ones only to their own side and those named in permissions."""
-    return Subject.objects.filter(_whole(user, "") | _parts(user, "unit", "pk"))
+    with grants_kept(user):
+        return Subject.objects.filter(_whole(user, "") | _parts(user, "unit", "pk"))
 
 
 def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
@@ -42,13 +44,13 @@ def seen_by(user: User | None, path: str = "dossier") -> Q:
     Who sees a whole division sees nearly all: every row is asked for its own dossier, so that what is ordered or counted
     is never gathered by way of the division. Who sees some units has their few dossiers looked up first.
     """
-    if not path:
-        whole, own = _whole(user, "subject__"), Subject.objects.filter(unit__in=_units(user))
-        return whole | _parts(user, "unit", "subject") | (Q(subject__in=own) if seeing_paths(user) else Q(pk__in=()))
-    rows = dossiers_visible_to(user)
-    if any(grant.unit_id is None and not grant.by_subjects for grant in seeing_grants(user)):
-        return Q(Exists(rows.filter(pk=OuterRef(path))))
-    return Q(**{f"{path}__in": rows})
+    with grants_kept(user):
+        if not path:
+            return _whole(user, "subject__") | _parts(user, "unit", "subject") | _moved(user)
+        rows = Dossier.objects.filter(seen_by(user, ""))
+        if any(grant.unit_id is None and not grant.by_subjects for grant in seeing_grants(user)):
+            return Q(Exists(rows.filter(pk=OuterRef(path))))
+        return Q(**{f"{path}__in": rows})
 
 
 def _whole(user: User | None, prefix: str) -> Q:
@@ -71,6 +73,11 @@ def _parts(user: User | None, unit: str, subject: str) -> Q:
         through = Grant.subjects.through.objects.filter(grant__in=listed)
         condition |= Q(**{f"{subject}__in": through.values("subject")})
     return condition
+
+
+def _moved(user: User | None) -> Q:
+    """Dossiers of subjects that stand in the user's units today, whoever had them that year."""
+    return Q(subject__in=Subject.objects.filter(unit__in=_units(user))) if seeing_paths(user) else Q(pk__in=())
 
 
 def _units(user: User | None) -> QuerySet[Any, Any]:

@@ -172,15 +172,16 @@ class Holdings:
 def grants_kept(user: User | None) -> Iterator[None]:
     """While a page is only looked at, read the user's grants once however many selectors ask for them.
 
-    Never around anything that writes: what a request grants or ends must count at once.
+    Never around anything that writes: what a request grants or ends must count at once. Within another nothing changes.
     """
-    if user is not None:
-        user.kept_grants = {}  # type: ignore[attr-defined]  # one request's memory
+    if user is None or hasattr(user, "kept_grants"):
+        yield
+        return
+    user.kept_grants = {}  # type: ignore[attr-defined]  # one request's memory
     try:
         yield
     finally:
-        if user is not None:
-            del user.kept_grants  # type: ignore[attr-defined]  # as above
+        del user.kept_grants  # type: ignore[attr-defined]  # as above
 
 
 def once(user: User, name: str, read: Callable[[], T]) -> T:
