@@ -141,7 +141,7 @@ def who(power: str) -> str:
 
 
 def attachment(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A file to keep, named in Chinese. ``kind`` is xlsx, docx, pdf or zip."""
+    """A file to keep, named in Chinese. ``kind`` is xlsx, docx or pdf."""
     from urllib.parse import quote
 
     response = HttpResponse(content, content_type=CONTENT[kind])
@@ -153,5 +153,4 @@ CONTENT = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
-    "zip": "application/zip",
 }

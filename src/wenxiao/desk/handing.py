@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
+import tempfile
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import FileResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from wenxiao.desk.acts import attachment, person, who
+from wenxiao.desk.acts import person, who
 from wenxiao.desk.packing import csv_bytes, put_trail
 from wenxiao.desk.rectifying import ORDER, ledger_sheet
 from wenxiao.evidence.selectors import materials_seen_by
@@ -30,7 +31,7 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 MOST = 300
 LARGEST = 300 << 20
@@ -41,7 +42,8 @@ class Parcel:
     """A zip that remembers the digest of everything put into it."""
 
     def __init__(self) -> None:
-        self.stream = io.BytesIO()
+        # On disk: a year's proofs are more than a web process should hold.
+        self.stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
         self.zipped = zipfile.ZipFile(self.stream, "w", zipfile.ZIP_DEFLATED)
         self.digests: list[tuple[str, str]] = []
         self.size = 0
@@ -55,16 +57,21 @@ class Parcel:
         self.digests.append((hashlib.sha256(data).hexdigest(), name))
         self.zipped.writestr(name, data)
 
-    def close(self) -> bytes:
-        """The finished zip, the list of digests (as ``sha256sum -c`` reads it) last."""
+    def close(self) -> tuple[IO[bytes], str]:
+        """The finished zip at its beginning, and its digest; the list of digests (as ``sha256sum -c`` reads it) is last."""
         lines = "".join(f"{digest}  {name}\n" for digest, name in self.digests)
         self.zipped.writestr("校验清单.sha256", lines)
         self.zipped.close()
-        return self.stream.getvalue()
+        self.stream.seek(0)
+        digest = hashlib.sha256()
+        while block := self.stream.read(1 << 20):
+            digest.update(block)
+        self.stream.seek(0)
+        return self.stream, digest.hexdigest()
 
 
 @view("see_unit", methods=("POST",))
-def handover_package(request: HttpRequest) -> HttpResponse:
+def handover_package(request: HttpRequest) -> Any:
     """The ticked items (none ticked: all) as one zip. One that is not the person's to see keeps all out. On record."""
     year, holding = work_year(request), held(request)
     if not (holding.can("confirm_finding") or holding.can("watch_trail")):
@@ -72,16 +79,17 @@ def handover_package(request: HttpRequest) -> HttpResponse:
 
     try:
         rows = _chosen(request, year)
-        content = _package(request, rows, year)
+        stream, digest = _package(request, rows, year)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('desk:handover')}?year={year}")
     record(
         division=rows[0].finding.dossier.subject.division, by=person(request), act="打包移送材料",
         label=f"{year}年移送清单 {len(rows)} 项",
-        data={"count": len(rows), "digest": hashlib.sha256(content).hexdigest(), "items": [row.pk for row in rows]},
+        data={"count": len(rows), "digest": digest, "items": [row.pk for row in rows]},
     )  # fmt: skip
-    return attachment(content, f"{year}年移送材料_{timezone.localtime():%Y%m%d}", "zip")
+    name = f"{year}年移送材料_{timezone.localtime():%Y%m%d}.zip"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _chosen(request: HttpRequest, year: int) -> list[Any]:
@@ -97,7 +105,7 @@ def _chosen(request: HttpRequest, year: int) -> list[Any]:
     return found
 
 
-def _package(request: HttpRequest, rows: list[Any], year: int) -> bytes:
+def _package(request: HttpRequest, rows: list[Any], year: int) -> tuple[IO[bytes], str]:
     division = rows[0].finding.dossier.subject.division
     mark = "演示数据" if division.demo else None
     title, parcel = f"{year}年移送清单", Parcel()
