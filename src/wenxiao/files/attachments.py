@@ -28,9 +28,14 @@ def admit_attachment(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
         return _refused("DR-03", f"文件超过 {largest >> 20} MB。", "请压缩扫描件的清晰度后再上传。")
     if b"%%EOF" not in content[-2048:]:
         return _refused("DR-06", "PDF 文件不完整（可能没下载完）。", "请重新下载或重新扫描后再上传。")
-    if _ACTIVE.search(content):
+    if _ACTIVE.search(_plain_names(content)):
         return _refused("DR-10", "PDF 文件带有脚本或夹带了附件。", "请用“打印为 PDF”另存一份后再上传。")
     return Admitted("pdf")
+
+
+def _plain_names(content: bytes) -> bytes:
+    """The bytes with letters of names written as codes (/J#61vaScript) put back."""
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda code: bytes.fromhex(code[1].decode()), content)
 
 
 def _refused(code: str, text: str, mend: str) -> Admitted:

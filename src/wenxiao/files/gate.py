@@ -13,6 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wenxiao.files.margins import is_margin, scan_margin
 from wenxiao.files.partscan import PartError, scan_image, scan_part
 from wenxiao.rulebook.problems import Problem
 
@@ -205,6 +206,9 @@ def _admit_zip(path: Path, size: int) -> str:
             if _XML.search(name):
                 with package.open(entry) as part:
                     scan_part(name, part)
+            if is_margin(name):
+                with package.open(entry) as part:
+                    scan_margin(name, part)
     return container
 
 

@@ -9,15 +9,19 @@ from wenxiao.files.cells import Book
 from wenxiao.files.labels import squeezed
 from wenxiao.rulebook.problems import Problem
 
-_STARRED = re.compile(r"(?:绝密|机密|秘密)级?[★☆✩✭](?:\d{1,2}年|\d{1,2}个月|长期|启封|.{0,6})")
-_ALONE = re.compile(r"[(\[【〔]?(?:绝密|机密|秘密)级?(?:[★☆✩✭*].{0,10}|\d{1,2}年|长期)?[)\]】〕]?")
+_STARRED = re.compile(r"(?:绝密|机密|秘密)级?[★☆✩✭⭐](?:\d{1,2}年|\d{1,2}个月|长期|启封|.{0,6})")
+_ALONE = re.compile(r"[(\[【〔]?(?:绝密|机密|秘密)级?(?:[★☆✩✭⭐*].{0,10}|\d{1,2}年|长期)?[)\]】〕]?")
 _NAMED = re.compile(r"(?:定密|文件)?密级(?:为)?[:是为]?(?:绝密|机密|秘密)(?![□○☐/、,或和])")
 LONGEST_MARKING = 40
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Characters that take no room: soft hyphen, joiners, marks of direction."""
 
 
 def marking_in(text: str) -> str | None:
     """The state-secret marking a text is or carries; None for 保密, 涉密, 商业秘密, 工作秘密 and the like in prose."""
-    words = squeezed(text)
+    if "密" not in text:
+        return None
+    words = _UNSEEN.sub("", squeezed(text))
     if not any(word in words for word in ("绝密", "机密", "秘密")):
         return None
     if _ALONE.fullmatch(words):
@@ -48,12 +52,14 @@ def marking_problem(book: Book) -> Problem | None:
     for sheet, cell, text in _texts(book):
         marking = marking_in(text)
         if marking is not None:
-            return Problem(
-                "DR-16",
-                "阻断",
-                f"文件标有国家秘密标志“{marking[:12]}”，不得导入本系统。",
-                sheet,
-                cell,
-                mend="涉密项目请线下管理：立即从本机删除该文件，按保密规定在涉密设备上处理，并告知本单位保密工作机构；若为误标，请先由定密责任人更正。",
-            )
+            said, mend = marking_refused(marking)
+            return Problem("DR-16", "阻断", said, sheet, cell, mend=mend)
     return None
+
+
+def marking_refused(marking: str) -> tuple[str, str]:
+    """What to say of a file with a marking, and what to do with it."""
+    return (
+        f"文件标有国家秘密标志“{marking[:12]}”，不得导入本系统。",
+        "涉密项目请线下管理：立即从本机删除该文件，按保密规定在涉密设备上处理，并告知本单位保密工作机构；若为误标，请先由定密责任人更正。",
+    )

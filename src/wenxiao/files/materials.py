@@ -38,6 +38,14 @@ _MARKS = tuple(
     for coding in ("utf-8", "utf-16-be", "utf-16-le", "gb18030")
 )
 """A marking in plain bytes, as titles and properties of PDF and pictures carry it; too long to stand there by chance."""
+_HEX_MARK = re.compile(
+    b"|".join(
+        "".join(rf"{byte:02x}\s*" for byte in mark.encode("utf-16-be")).encode() for mark in ("绝密★", "机密★", "秘密★")
+    ),
+    re.IGNORECASE,
+)
+"""The same in a PDF's hexadecimal strings, as many programs write a Chinese title."""
+_NUMBERED = re.compile(r"^\d*(绝密|机密|秘密)(?:文件|材料|件)?\d*$")
 _APART = re.compile(r"[\s_\-()（）\[\]【】〔〕]+")
 WHAT_TO_DO = "涉密材料请按保密规定线下报送，并从本机删除；若为误标，请先由定密责任人更正。"
 
@@ -92,7 +100,7 @@ def _pdf(path: Path) -> Looked:
 
 def _marked(path: Path) -> Looked | None:
     content = path.read_bytes()
-    if any(mark in content for mark in _MARKS):
+    if any(mark in content for mark in _MARKS) or _HEX_MARK.search(content):
         return _refused("DR-16", "文件标有国家秘密标志，不得上传。", WHAT_TO_DO)
     return None
 
@@ -127,6 +135,6 @@ def name_problem(name: str) -> Problem | None:
     """The refusal of a file whose name says it is a state secret; 保密制度 and 商业秘密 are none."""
     stem = PurePosixPath(name).stem
     secret = "涉密" in stem.replace("非涉密", "").replace("不涉密", "")
-    if secret or any(marking_in(part) for part in (stem, *_APART.split(stem))):
+    if secret or any(marking_in(part) or _NUMBERED.match(part) for part in (stem, *_APART.split(stem))):
         return Problem("DR-16", "阻断", "文件名带有密级字样，不得上传。", mend=WHAT_TO_DO)
     return None
