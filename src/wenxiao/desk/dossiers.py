@@ -14,6 +14,7 @@ from wenxiao.desk.results import results, stages
 from wenxiao.desk.tables import indicator_table, score_sheets
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_of, uses_of
+from wenxiao.pages.asked import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
 from wenxiao.reviews.services.scoring import overrides_of
@@ -28,7 +29,12 @@ TRAIL_SHOWN = 12
 
 def dossier_of(request: HttpRequest, pk: int) -> Any:
     """The dossier, if this person may see it; otherwise it is as if there were none."""
-    row = dossiers_visible_to(person(request)).select_related("subject__division", "subject__unit", "unit").filter(pk=pk).first()
+    row = (
+        dossiers_visible_to(person(request))
+        .select_related("subject__division", "subject__unit", "unit")
+        .filter(pk=pk)
+        .first()
+    )
     if row is None:
         raise Http404
     request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
@@ -41,8 +47,8 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     row = dossier_of(request, pk)
     reviews = reviews_of([row.pk]).get(row.pk, [])
     promise, amounts, findings, uses = promise_of(row), money(row), findings_of(row.pk), uses_of(row.pk)
-    asked = request.GET.get("why", "")
-    mark = mark_seen_by(person(request), int(asked)) if asked.isdecimal() else None
+    asked = whole(request.GET.get("why"))
+    mark = mark_seen_by(person(request), asked) if asked is not None else None
     shelf, opened = shelf_of(person(request), row.pk), None if mark else asked_row(request)
     values = {
         "shelf": shelf, "hands": held(request).can("fill", unit=row.unit, subject=row.subject), "opened": opened,

@@ -232,7 +232,7 @@ def _deadline(asked: Asked) -> date | None:
 def _basis(division: Any, asked: Asked) -> Any:
     if not asked.basis:
         return None
-    found = documents(division=division).filter(pk=whole(asked.basis)).first()
+    found = documents(division=division).filter(pk=whole(asked.basis) or 0).first()
     if found is None:
         raise NotAllowed("所选的通知不在本级制度库中。")
     return found
