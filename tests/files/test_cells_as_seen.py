@@ -8,13 +8,15 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from files import hostile
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
+from wenxiao.files import workbooks
 from wenxiao.files.bookjson import book_as_json, book_from_json
 from wenxiao.files.labels import bare, money_unit_in, number_in, year_in
 from wenxiao.files.markings import marking_in
 from wenxiao.files.numberformats import decimal_of, format_number, is_date_format
 from wenxiao.files.reading import read_file
-from wenxiao.files.workbooks import read_xlsx, shown_value
+from wenxiao.files.workbooks import UnreadableError, read_csv, read_xls, read_xlsx, shown_value
 
 
 @pytest.mark.parametrize(
@@ -160,3 +162,54 @@ def test_parser_faults_become_sentences(tmp_path):
     bad = hostile.sheet('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')
     found = read_file(hostile.put(tmp_path, "坏.xlsx", hostile.one(bad)))
     assert [problem["code"] for problem in found["problems"]] == ["DR-06"]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "seen"),
+    [
+        (True, None, ("TRUE", None)),
+        (False, None, ("FALSE", None)),
+        (float("inf"), None, ("#NUM!", None)),
+        (dt.time(9, 30), None, ("09:30", "09:30:00")),
+        (dt.timedelta(hours=30), None, ("30:00:00", "30:00:00")),
+        (dt.date(2021, 12, 31), "yyyy/m/d", ("2021-12-31", "44561")),
+        (44561, 'yyyy"年"m"月"', ("2021年12月", "44561")),
+        (-3, "yyyy-mm-dd", ("-3", "-3")),
+        ("   ", None, ("", None)),
+        (None, None, ("", None)),
+    ],
+)
+def test_values_of_every_kind(value, number_format, seen):
+    assert shown_value(value, number_format) == seen
+
+
+def test_formulas_over_areas_and_tables_are_texts(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["A2"] = 2, 3
+    book.active["B1"] = ArrayFormula("B1:B2", "=A1:A2*2")
+    book.active["C1"] = DataTableFormula("C1:C2", dt2D=False)
+    book.save(tmp_path / "表.xlsx")
+    cells = read_xlsx(tmp_path / "表.xlsx").sheets[0].cells
+    assert (cells[1, 2].formula, cells[1, 2].has_cached) == ("=A1:A2*2", False)
+    assert cells[1, 3].formula == ""
+
+
+@pytest.mark.parametrize("reader", [read_xlsx, read_xls])
+def test_what_is_no_workbook_becomes_a_sentence(tmp_path, reader):
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(b"no workbook at all")
+    with pytest.raises(UnreadableError, match="另存为"):
+        reader(path)
+
+
+def test_a_sheet_or_csv_without_bounds_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_CELLS", 3)
+    book = openpyxl.Workbook()
+    for row in (1, 2):
+        book.active.append([row, row])
+    book.save(tmp_path / "表.xlsx")
+    with pytest.raises(UnreadableError, match="超过 3 格"):
+        read_xlsx(tmp_path / "表.xlsx")
+    (tmp_path / "表.csv").write_text("1,2\n3,4\n", encoding="utf-8")
+    with pytest.raises(UnreadableError, match="超过 3 格"):
+        read_csv(tmp_path / "表.csv")

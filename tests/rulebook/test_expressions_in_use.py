@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wenxiao.rulebook.expressions import parse
+from wenxiao.rulebook.expressions.numerals import chinese_number
 
 with Path(__file__).with_name("expressions_in_use.csv").open(encoding="utf-8", newline="") as table:
     KEY = [
@@ -35,3 +36,28 @@ def test_a_share_of_the_plan_done_is_no_value_of_the_indicator(text):
     read = parse(text, "actual")
     assert read.note == "是完成率，与目标的量纲无关"
     assert [one.kind for one in read.alt] == ["text"]
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("一亿二千万", 120_000_000),
+        ("三万零五十", 30_050),
+        ("二〇二一", 2021),
+        ("一" * 20, None),
+        ("", None),
+        ("一楼", None),
+    ],
+)
+def test_chinese_numerals(word, number):
+    assert chinese_number(word) == number
+
+
+@pytest.mark.parametrize("text", ["底", "末前", "实际", "半"])
+def test_words_alone_are_no_date(text):
+    assert parse(text).kind in {"text", "unreadable"}
+
+
+def test_a_year_told_of_an_actual_is_no_value():
+    assert parse("始建于2018年的老楼3栋改造", "actual").kind != "number"
+    assert parse("存在18岁以下人员", "actual").kind == "text"

@@ -54,6 +54,7 @@ def changed(at, **fields):
         (changed(0, level3=" "), {}, ["MB-14"]),
         (changed(2, target="2022年6月底前"), {}, ["MB-17"]),
         (changed(2, target="2022年6月底前"), {"end": None}, ["MB-17"]),
+        (changed(2, target="2022年6月底前"), {"end": None, "year": None}, []),
         (changed(2, target="2021年12月底前"), {"end": "2021-10"}, ["MB-17"]),
         (changed(2, target="2021年12月底前"), {"end": "2021"}, []),
         (changed(2, target="12月底前"), {"end": "2021-10-31"}, []),

@@ -163,7 +163,9 @@ def _shown_moment(
     value: dt.datetime | dt.date | dt.time | dt.timedelta, number_format: str | None
 ) -> tuple[str, str | None]:
     if isinstance(value, dt.timedelta):
-        return str(value), str(value)
+        minutes, seconds = divmod(int(value.total_seconds()), 60)
+        text = f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+        return text, text
     if isinstance(value, dt.time):
         return value.strftime("%H:%M"), value.isoformat()
     moment = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001  no zone in a sheet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 _DIGITS = {
     "零": 0,
@@ -73,8 +72,3 @@ def spell_hundredths(text: str) -> str:
         return f"{whole}.{part}{sign}" if part else f"{whole}{sign}"
 
     return _HUNDREDTHS.sub(digits, text)
-
-
-def decimal_of(digits: str) -> Decimal:
-    """A run of digits with sign and point as an exact number."""
-    return Decimal(digits.replace(",", "").replace("+", ""))
