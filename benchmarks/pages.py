@@ -138,6 +138,7 @@ def plant(size):
     """A division with so many subjects; an officer, a unit, an evaluated dossier and the self-evaluation round of it."""
     from django.db import transaction
 
+    from wenxiao.followup.services.keeping import keep_all
     from wenxiao.orgs.models import Role
     from wenxiao.orgs.services import create_division, create_user, grant
 
@@ -151,6 +152,7 @@ def plant(size):
         grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
     user.must_change_password = False
     user.save()
+    keep_all()  # what the worker does after an import: the lights stand ready
     return user, units[0].pk, judged[0], selfeval
 
 
