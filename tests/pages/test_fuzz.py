@@ -1,0 +1,104 @@
+"""No address breaks, whatever is typed into it: a page, a refusal or "not found", never an error of the system."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+
+import pytest
+from django.http import QueryDict
+from django.test import RequestFactory
+from pages.planting import plant_home
+from pages.test_addresses import MATRIX
+
+from wenxiao.pages.asked import LARGEST, names_nothing, whole, without_nul
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+TYPED = (
+    "", "0", "-1", "1", "2021", str(LARGEST), str(LARGEST + 1), "9" * 20, "9" * 5000, "1e400", "NaN", "Infinity", "\0",
+    "a\0b", "😀", "\u202eabc", "٣", "²", "½", "0000-00-00", "9999-12-31", "0001-01-01", "2021-02-30", "文" * 30_000, "'",
+    '"<script>', "../../etc/passwd", "{{7*7}}", "=1+1", "[]", "1:2", "x:1:2", "999999", "1_000", " 1", "+1", "0.005",
+)  # fmt: skip
+NAMES = (
+    "q", "at", "state", "kind", "by", "year", "standing", "round", "from", "figure", "work", "tag", "sort", "write", "why",
+    "version", "unit", "tree", "step", "start", "signed", "row", "review", "proofs", "page", "on", "light", "level", "item",
+    "goal", "fy", "dossier", "choices", "all", "after", "problem", "shown", "seen", "tick", "finding", "text", "name", "points",
+    "money", "value", "date", "deadline", "amount", "least", "issue", "basis", "document", "agency", "expert", "role", "since",
+    "until", "duty", "username", "password", "next", "theme", "forget", "query", "what", "number", "order", "reason", "note",
+)  # fmt: skip
+IDS = ("0", "1", "2", "3", str(LARGEST), str(LARGEST + 1), "9" * 20, "9" * 200)
+WORDS = ("x", "grades", "%00", "%F0%9F%98%80", "monitoring", "a" * 300, "pass", "judge", "word.docx", "internal.docx")
+SECONDS = 20.0
+"""What one role may take; a run of many seeds is what soaking is for."""
+
+
+def path_of(route, chance):
+    path = re.sub(r"<int:year>", lambda _: chance.choice(("2021", "0", "1", "9999", "10000", "9" * 20)), "/" + route)
+    path = re.sub(r"<int:\w+>", lambda _: chance.choice(IDS), path)
+    return re.sub(r"<(?:str|path):\w+>", lambda _: chance.choice(WORDS), path)
+
+
+@pytest.mark.parametrize(
+    "role", ["performance", "leader", "clerk", "head", "security", "system", "secretariat", "audit"]
+)
+def test_nothing_typed_breaks_a_page(client, settings, tmp_path, role):
+    settings.MEDIA_ROOT = tmp_path
+    client.force_login(plant_home().people[role])
+    client.raise_request_exception = False
+    chance, broken, end = random.Random(role), [], time.monotonic() + SECONDS
+    routes = [route for route in MATRIX if route not in {"logout", "login"}]
+    chance.shuffle(routes)
+    for route in routes * 3:
+        if time.monotonic() > end:
+            break
+        sent = {name: [chance.choice(TYPED)] * chance.choice((1, 1, 2)) for name in chance.sample(NAMES, 25)}
+        path = path_of(route, chance)
+        broken += [(path[:60], ask.__name__) for ask in (client.get, client.post) if ask(path, sent).status_code >= 500]
+    assert not broken
+
+
+@pytest.mark.parametrize(
+    "where", ["2", "{{7*7}}", "//evil.example/", "https://evil.example/", "/\\evil", "javascript:x"]
+)
+def test_after_the_login_and_the_theme_one_stays_here(client, where):
+    home = plant_home()
+    home.officer.set_password("Demo-pass-2021")
+    home.officer.save()
+    for address, sent in (
+        ("/theme", {"theme": "dark", "next": where}),
+        ("/login", {"username": "performance", "password": "Demo-pass-2021", "next": where}),
+    ):
+        response = client.post(address, sent)
+        assert response.status_code == 302
+        assert "evil" not in response["Location"]
+        assert "javascript" not in response["Location"]
+
+
+def test_whole_numbers_are_what_a_column_holds():
+    assert [whole(text) for text in ("12", "٣", "", None, "²", "-1", "1.0", "9" * 19)] == [12, 3, *[None] * 6]
+    assert names_nothing({"pk": LARGEST + 1})
+    assert names_nothing({"name": "a\0"})
+    assert not names_nothing({"pk": LARGEST, "name": "a"})
+
+
+def test_nul_is_taken_out_of_names_and_texts():
+    request = RequestFactory().post("/?q=a%00b", {"no\0te": ["x\0", "y"]})
+    without_nul(request)
+    assert request.GET.getlist("q") == ["ab"]
+    assert request.POST.getlist("note") == ["x", "y"]
+    untouched = RequestFactory().get("/?q=ab")
+    kept = untouched.GET
+    without_nul(untouched)
+    assert untouched.GET is kept
+    assert isinstance(kept, QueryDict)
+
+
+def test_every_answer_carries_the_policy(client):
+    client.raise_request_exception = False
+    for path in ("/", "/login", "/absent", "/dossiers/" + "9" * 20, "/api/v1/dossiers", "/open", "/open/data.csv"):
+        response = client.get(path)
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
+        assert response.headers["X-Content-Type-Options"] == "nosniff", path
+        assert response.headers["X-Frame-Options"] == "DENY", path
