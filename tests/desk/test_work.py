@@ -419,3 +419,23 @@ def test_audited_money_stands_where_nothing_else_is_known(inside, small):
     text = read(inside(small.officer), "/subjects?q=项目01")
     assert "审定" in text
     assert "480.12" in text
+
+
+def test_figures_not_right_yet_are_told_and_the_worker_is_asked_once(inside, watched, monkeypatch):
+    from django_tasks_db.models import DBTaskResult
+
+    from wenxiao.budget.models import Dossier, Spending
+    from wenxiao.followup.services import keeping
+
+    client = inside(watched.officer)
+    for path in ("/watch?year=2021", "/monitoring?year=2021"):
+        assert "正在重算" not in client.get(path).content.decode()
+    monkeypatch.setattr(keeping, "BY_HAND", 0)
+    Spending.objects.create(dossier=Dossier.objects.filter(fiscal_year=2021).first(), month=1, amount=1)
+    for path in ("/watch?year=2021", "/monitoring?year=2021", "/?year=2021"):
+        text = client.get(path).content.decode()
+        assert "至少 1 个项目的灯正在重算" in text, path
+        assert "列出的各行按现在的数据现算" in text
+    assert DBTaskResult.objects.filter(task_path="wenxiao.followup.tasks.keep").count() <= 3
+    keeping.keep_all()
+    assert "正在重算" not in client.get("/watch?year=2021").content.decode()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wenxiao.budget.models import Round
-    from wenxiao.followup.kinds.kept import KeptTable
+    from wenxiao.followup.kinds.kept import Behind, KeptTable
     from wenxiao.followup.kinds.lines import WatchRow
     from wenxiao.followup.kinds.standing import Watch
     from wenxiao.orgs.models import Division, User
@@ -34,6 +34,12 @@ def table_of(rounds: Sequence[Round], user: User) -> KeptTable | None:
     if table is not None and table.behind and first_to_ask(rounds):
         keep.enqueue()
     return table if table is not None and (table or table.behind) else None
+
+
+def most_behind(*tables: KeptTable | None) -> Behind | None:
+    """What a page over several tables must say: the one with most dossiers still to be worked out."""
+    late = [table.behind for table in tables if table is not None and table.behind]
+    return max(late, key=lambda one: one.dossiers, default=None)
 
 
 def rows_of_table(table: Watch | None, start: int = 0, stop: int | None = None) -> list[WatchRow]:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from wenxiao.desk.charts import Chart
 from wenxiao.desk.home import address
-from wenxiao.desk.lights import alarming, counts_of, rows_of_table, table_of, told
+from wenxiao.desk.lights import alarming, counts_of, most_behind, rows_of_table, table_of, told
 from wenxiao.followup.kinds.standing import by_department, changes_since, earlier_round, overdue
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.budget.models import Round
-    from wenxiao.followup.kinds.kept import KeptTable
-    from wenxiao.followup.kinds.standing import Changes, DepartmentRow
-    from wenxiao.orgs.models import User
+    from wenxiao.followup.kinds.standing import DepartmentRow
 
 CHARTED = 14
 SHOWN = 6
@@ -40,7 +37,8 @@ def watch(request: HttpRequest) -> HttpResponse:
     key, table = table_of([row for row in rounds if row.key], user), table_of([one] if one else [], user)
     departments = by_department(table) if table else []
     before = earlier_round(one) if one else None
-    changes = _changes(table, before, user) if table and before else None
+    earlier = table_of([before], user) if before else None
+    changes = changes_since(table, earlier) if table and earlier else None
     shown_too = one is not None and not one.key
     worst, urgent, late = (
         alarming(table),
@@ -54,16 +52,11 @@ def watch(request: HttpRequest) -> HttpResponse:
         "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
         "worst_total": len(worst or ()) + len(urgent or ()), "before": before,
         "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [], "slower": changes.slower if changes and not turned_total else 0,
-        "turned_total": turned_total, "overdue": late[0], "overdue_count": late[1], "behind": table.behind if table is not None else None,
+        "turned_total": turned_total, "overdue": late[0], "overdue_count": late[1], "behind": most_behind(table, earlier, key),
         "mending_address": address("desk:rectifications"),
         "chart": execution_chart(departments, one) if any(row.rate is not None for row in departments) else None,
     }  # fmt: skip
     return render(request, "desk/watch.html", values)
-
-
-def _changes(table: KeptTable, before: Round, user: User) -> Changes | None:
-    earlier = table_of([before], user)
-    return changes_since(table, earlier) if earlier else None
 
 
 def _widest(rounds: Sequence[Any]) -> Any:

@@ -177,14 +177,15 @@ def _bring(round: Round) -> int:  # noqa: A002 - as above
     known = WatchWindow.objects.filter(round=round).values_list("digest", flat=True).first()
     keys = sorted(_taken(f"round_id = {round.pk:d}"))
     whole = known != digest or len(keys) > FEW
-    if not keys and not whole:
+    if not WatchMark.objects.filter(round=None).exists():  # else the worker is still waited for
         WatchWindow.objects.filter(round=round).exclude(asked_at=None).update(asked_at=None)
+    if not keys and not whole:
         return 0
     frame = lit(round, None if whole else keys)
     stale = WatchLine.objects.filter(round=round)
     (stale if whole else stale.filter(dossier__in=keys)).delete()
     insert_frame(WatchLine, ranked(frame).rename({"round": "round_id", "dossier": "dossier_id"}))
-    values = {"digest": digest, "kept_at": timezone.now(), "asked_at": None}
+    values = {"digest": digest, "kept_at": timezone.now()}
     WatchWindow.objects.update_or_create(round=round, defaults=values)
     return frame.height
 
