@@ -153,11 +153,11 @@ def difference(good: pl.DataFrame, *, division: Division, year: int, source: str
     if not stored.height:
         return Difference(good, _changed(good.clear(), stored), same=0, gone=0, gone_fen=0)
     keys = pl.DataFrame(_same(pl.col("subject"), pl.col("fund_key"), pl.col("key_line"), good))
-    both = keys.join(stored, on=_SAME, how="left", maintain_order="left")
+    both = _paired(keys, stored)
     known = both["pk"].is_not_null()
     altered = known & ((both["old"] != good["spent_fen"]) | (both["old_month"] != good["own_month"]))
     gone = stored.filter(pl.col("old_month").is_in(good["own_month"].unique().to_list()))
-    gone = gone.join(keys, on=_SAME, how="anti")
+    gone = gone.join(keys.select(_SAME[0]), on=_SAME[0], how="anti")
     return Difference(
         new=good if not known.any() else good.filter(~known),
         changed=_changed(good.filter(altered), both.filter(altered)),
@@ -165,6 +165,13 @@ def difference(good: pl.DataFrame, *, division: Division, year: int, source: str
         gone=gone.height,
         gone_fen=int(gone["old"].sum() or 0),
     )
+
+
+def _paired(keys: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """What is stored for each key, null where nothing is. One digest finds it, which takes half the memory of two."""
+    both = keys.join(stored, on=_SAME[0], how="left", maintain_order="left")
+    certain = both.height == keys.height and bool((both[_SAME[1]] == both[f"{_SAME[1]}_right"]).all())
+    return both if certain else keys.join(stored, on=_SAME, how="left", maintain_order="left")
 
 
 def _changed(lines: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
