@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.expressions.normal import LONGEST, normalise
-from wenxiao.rulebook.expressions.numerals import chinese_number, decimal_of
+from wenxiao.rulebook.expressions.numerals import chinese_number
 
 WORDS = (
     "≥ ≤ > < = % 万 亿 元 人 次 年 月 日 前 底 至 - — ~ ( ) （ ） ； ; 。 ， , . 以上 以内 左右 优 良 中 差 不少于 2021年 12 95 0 1.5 "
@@ -60,4 +60,3 @@ def test_chinese_numerals():
     assert chinese_number("十") == 10
     assert chinese_number("元") is None
     assert chinese_number("") is None
-    assert decimal_of("+1,200") == 1200
