@@ -246,6 +246,16 @@ def test_the_year_s_key_monitoring_is_one_paper(inside, watched):
     assert inside(watched.clerk).get("/monitoring/2021/key.docx").status_code == 403
 
 
+def test_an_office_that_serves_some_units_gets_no_paper_of_all_of_them(inside, watched):
+    from wenxiao.orgs.models import Grant, Role, User
+
+    office = User.objects.create_user("office", "x", name="某业务科室", division=watched.division)
+    Grant.objects.create(user=office, role=Role.OFFICE, division=watched.division, unit=watched.units[2])
+    client = inside(office)
+    assert client.get("/monitoring/2021/key.docx").status_code == 403
+    assert "全年监控报告 Word" not in read(client, "/monitoring?year=2021")
+
+
 # --- Filling ----------------------------------------------------------------------------------------------------------
 
 

@@ -8,12 +8,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import dossiers_visible_to, sees_all_of
 from wenxiao.desk.acts import Typed, attachment, carry_out, text_of, version_of
 from wenxiao.desk.beginning import to_fill
 from wenxiao.desk.lights import WORDS, beside, counts_of, narrowed, of_dossier, rows_of_table, rule_of, table_of, told
 from wenxiao.followup.kinds.standing import money_by_goals
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import Refused, require
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports.facts import facts
@@ -78,7 +78,7 @@ def _page(request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], on
         "rule": rule_of(user.division) if user.division else None, "asked": asked, "here": request.path,
         "named": any(not row.synthetic for row in rows), "key": bool(chosen) and all(r.key for r in chosen),
         "owed": to_fill(request, one),
-        "writes": held(request).can("confirm_finding"), "irregular": irregular, "above": above, "behind": table.behind if table is not None else None, "parts": parts, "missing": [part for part in parts if part.lacking],
+        "writes": _writes_all(request), "irregular": irregular, "above": above, "behind": table.behind if table is not None else None, "parts": parts, "missing": [part for part in parts if part.lacking],
     }  # fmt: skip
     return render(request, "desk/monitoring.html", values)
 
@@ -129,12 +129,22 @@ def monitoring_report(request: HttpRequest, pk: int) -> HttpResponse:
     return attachment(_written(lambda: write_monitoring_report(one, person(request))), f"{one.name}监控报告", "docx")
 
 
+def _writes_all(request: HttpRequest) -> bool:
+    """Whether the year's paper over all units is this person's: an office that serves some of them gets none."""
+    division = person(request).division
+    return division is not None and held(request).can("confirm_finding") and sees_all_of(person(request), [division.pk])
+
+
 @view("confirm_finding")
 def key_report(request: HttpRequest, year: int) -> HttpResponse:
-    """The year's key monitoring over all its windows as one .docx."""
+    """The year's key monitoring over all its windows as one .docx, for whoever sees the whole division."""
     division = person(request).division
     if division is None:
         raise Http404
+    if not _writes_all(request):
+        raise Refused(
+            "全区财政重点监控报告含所有单位和限制知悉的项目，由财政绩效科导出；您可以在监控页导出授权范围内的报告。"
+        )
     return attachment(
         _written(lambda: monitoring_docx(facts(division, year))), f"{year}年度财政重点绩效监控报告", "docx"
     )
