@@ -1,5 +1,7 @@
 """The published report of the seed written from uploaded files alone, in the browser: import to signature."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -43,6 +45,7 @@ def upload(page, look, paths):
     page.set_input_files("#f-files", paths)
     look(page, "uploaded-1-chosen")
     page.get_by_role("button", name="上传并预览").click()
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
     button = page.get_by_role("button", name="导入可以导入的")
     for _ in range(60):
         page.reload()

@@ -13,7 +13,8 @@ from django.db import connection
 from pages.planting import LEFT, Side, plant_home
 from pages.test_addresses import MATRIX
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+# Who may see what is decided above the database: walked once, on the embedded one, for it is a long walk.
+pytestmark = pytest.mark.django_db
 
 ABROAD, NEXT_DOOR, HIDDEN = 70_000_001, 80_000_001, 90_000_001
 WORDS = {ABROAD: "彼岸花田", NEXT_DOOR: "邻家瓦舍", HIDDEN: "密云深处"}

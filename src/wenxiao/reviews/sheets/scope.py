@@ -95,6 +95,7 @@ class SeenDirectory(Directory):
         self.subject_names = {pk: name for pk, _, name, _ in subjects}
         self._unit_of = {pk: unit for pk, _, _, unit in subjects}
         self.by_code = {code: (pk, unit) for pk, code, _, unit in subjects if code}
+        self._scopes: dict[int, set[int]] = {}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
         for pk, _, name, unit in subjects:
             self.by_name.setdefault(fold(name), []).append((pk, unit))
