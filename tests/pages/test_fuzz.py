@@ -78,6 +78,7 @@ def test_whole_numbers_are_what_a_column_holds():
     assert [whole(text) for text in ("12", "٣", "", None, "²", "-1", "1.0", "9" * 19)] == [12, 3, *[None] * 6]
     assert names_nothing({"pk": LARGEST + 1})
     assert names_nothing({"name": "a\0"})
+    assert [names_nothing({"year": year}) for year in (0, 1899, 1900, 2021, 9999)] == [True, True, False, False, True]
     assert not names_nothing({"pk": LARGEST, "name": "a"})
 
 

@@ -13,6 +13,9 @@ DIGITS = 18
 LARGEST = 2**63 - 1
 """What an id can be at most. SQLite refuses larger numbers with an error; a longer one simply names nothing."""
 
+YEARS = range(1900, 3000)
+"""Years a page can be asked for; days are reckoned in them."""
+
 
 def whole(text: str | None, most: int = DIGITS) -> int | None:
     """A whole number of at most ``most`` digits, as ids and versions are; None for anything else, never an error."""
@@ -20,7 +23,10 @@ def whole(text: str | None, most: int = DIGITS) -> int | None:
 
 
 def names_nothing(kwargs: Mapping[str, object]) -> bool:
-    """Whether an address holds an id beyond every column, or a NUL: nothing can be there."""
+    """Whether an address holds an id beyond every column, a year no bureau worked in, or a NUL: nothing can be there."""
+    year = kwargs.get("year")
+    if isinstance(year, int) and year not in YEARS:
+        return True
     return any((isinstance(v, int) and v > LARGEST) or (isinstance(v, str) and "\0" in v) for v in kwargs.values())
 
 
