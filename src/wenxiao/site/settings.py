@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from jinja2 import FileSystemBytecodeCache
 
 from wenxiao.site.database import database_settings
 
@@ -80,6 +81,10 @@ WSGI_APPLICATION = "wenxiao.site.wsgi.application"
 DATABASES = {"default": database_settings(os.environ.get("WENXIAO_DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+COMPILED = HOME / "compiled"
+"""Templates made ready once, so that a start takes seconds less. As private as the key beside it: it holds programs."""
+COMPILED.mkdir(mode=0o700, exist_ok=True)
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
@@ -87,6 +92,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "wenxiao.pages.jinja.environment",
+            "bytecode_cache": FileSystemBytecodeCache(str(COMPILED)),
             "context_processors": ["wenxiao.pages.frame.frame"],
         },
     },
