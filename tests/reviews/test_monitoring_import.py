@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.sheets import import_file
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.sheets.scope import Importer, SeenDirectory
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -40,6 +42,13 @@ def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, 
     }
     open_round(name="重点", key=True, scope={"dossiers": [dossier.pk if listed else dossier.pk + 999]}, **shared)
     open_round(name="日常", scope={"dossiers": [dossier.pk]}, **shared)
+    asked = SimpleNamespace(kind="monitoring", year=2021, period=7)
+    for user in (bureau.finance, None):  # the wizard's names, as a person sees them and as the system does
+        directory = SeenDirectory(Importer(user, bureau.division))
+        found = directory.round_for(asked, bureau.subject.pk)
+        assert (found and found.name) == lands
+        assert directory.named_subject(bureau.subject.name, bureau.unit.pk) == bureau.subject.pk
+        assert directory.close_subjects(bureau.subject.name)[0][0] == bureau.subject.pk
     path = tmp_path / "监控表.xlsx"
     path.write_bytes(form_workbook([monitoring_form(line_and_form(bureau))]))
     outcome = import_file(path, division=bureau.division, by=bureau.finance)

@@ -12,6 +12,8 @@ from wenxiao.orgs.models import Unit
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from wenxiao.orgs.models import Division
     from wenxiao.reviews.sheets.incoming import Incoming
 
@@ -56,16 +58,31 @@ class Directory:
 
     def __init__(self, division: Division) -> None:
         self.division = division
-        rows = Unit.objects.filter(division=division, valid_to=None).exclude(kind=Unit.Kind.FINANCE)
-        self.units = {fold(name): pk for pk, name in rows.values_list("pk", "name")}
+        self.unit_names: dict[int, str] = dict(self._known_units().values_list("pk", "name"))
+        self.units = {fold(name): pk for pk, name in self.unit_names.items()}
         self.by_code: dict[str, tuple[int, int]] = {}
-        self._scopes: dict[int, set[int]] = {}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
-        for known in Subject.objects.filter(division=division).values_list("pk", "code", "name", "unit_id"):
+        self.subject_names: dict[int, str] = {}
+        self._unit_of: dict[int, int] = {}
+        for known in self._known_subjects().values_list("pk", "code", "name", "unit_id"):
             self._add_subject(*known)
-        self.rounds = list(Round.objects.filter(division=division).exclude(state=Round.State.CLOSED).order_by("-pk"))
+        self.rounds = list(self._known_rounds())
+        self._scopes: dict[int, set[int]] = {}
+
+    def _known_units(self) -> QuerySet[Unit]:
+        """The units that a name may mean."""
+        return Unit.objects.filter(division=self.division, valid_to=None).exclude(kind=Unit.Kind.FINANCE)
+
+    def _known_subjects(self) -> QuerySet[Subject]:
+        """The subjects that a code or a name may mean."""
+        return Subject.objects.filter(division=self.division)
+
+    def _known_rounds(self) -> QuerySet[Round]:
+        """The rounds a form may belong to, the likeliest first."""
+        return Round.objects.filter(division=self.division).exclude(state=Round.State.CLOSED).order_by("-pk")
 
     def _add_subject(self, pk: int, code: str | None, name: str, unit: int) -> None:
+        self.subject_names[pk], self._unit_of[pk] = name, unit
         if code:
             self.by_code[code] = (pk, unit)
         bearers = self.by_name.setdefault(fold(name), [])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import THIRD_PARTIES, Refused, holdings
 from wenxiao.orgs.selectors import units_visible_to
-from wenxiao.reviews.sheets.matching import Directory, fold
+from wenxiao.reviews.sheets.matching import Directory
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from wenxiao.orgs.models import Division, User
     from wenxiao.orgs.permissions import Holdings
     from wenxiao.reviews.sheets.incoming import Incoming
@@ -81,26 +83,23 @@ class SeenDirectory(Directory):
     """The names of a division as this person may see them: what is closed to them is never offered or matched."""
 
     def __init__(self, importer: Importer) -> None:
-        self.division, self.importer = importer.division, importer
-        mine: dict[str, Any] = {"division": importer.division}
-        units = Unit.objects.all() if importer.user is None else units_visible_to(importer.user)
-        rows = list(units.filter(**mine, valid_to=None).exclude(kind=Unit.Kind.FINANCE).values_list("pk", "name"))
-        self.unit_names: dict[int, str] = dict(rows)
-        self.units = {fold(name): pk for pk, name in rows}
-        self._unit_words = dict(Unit.objects.filter(**mine).values_list("pk", "name"))
-        self._seen = (Subject.objects.all() if importer.user is None else subjects_visible_to(importer.user)).filter(
-            **mine
-        )
-        subjects = list(self._seen.values_list("pk", "code", "name", "unit_id"))
-        self.subject_names = {pk: name for pk, _, name, _ in subjects}
-        self._unit_of = {pk: unit for pk, _, _, unit in subjects}
-        self.by_code = {code: (pk, unit) for pk, code, _, unit in subjects if code}
-        self._scopes: dict[int, set[int]] = {}
-        self.by_name: dict[str, list[tuple[int, int]]] = {}
-        for pk, _, name, unit in subjects:
-            self.by_name.setdefault(fold(name), []).append((pk, unit))
-        self.rounds = list(Round.objects.filter(**mine, state=Round.State.OPEN).order_by("-work_year", "-pk"))
+        self.importer = importer
+        super().__init__(importer.division)
+        self._unit_words = dict(Unit.objects.filter(division=self.division).values_list("pk", "name"))
         self.round_by_pk = {row.pk: row for row in self.rounds}
+
+    def _known_units(self) -> QuerySet[Unit]:
+        user = self.importer.user
+        known = super()._known_units()
+        return known if user is None else known.filter(pk__in=units_visible_to(user).values("pk"))
+
+    def _known_subjects(self) -> QuerySet[Subject]:
+        user = self.importer.user
+        return super()._known_subjects() if user is None else subjects_visible_to(user).filter(division=self.division)
+
+    def _known_rounds(self) -> QuerySet[Round]:
+        rows = Round.objects.filter(division=self.division, state=Round.State.OPEN)
+        return rows.order_by("-work_year", "-pk")
 
     def close_units(self, name: str) -> list[tuple[int, str]]:
         """Near names as they are written."""
@@ -115,7 +114,7 @@ class SeenDirectory(Directory):
         """The subject itself, where who may import it hangs on the person's scope."""
         if pk is None or self.importer.whole:
             return None
-        return self._seen.filter(pk=pk).select_related("unit").first()
+        return self._known_subjects().filter(pk=pk).select_related("unit").first()
 
     def rounds_for(self, form: Incoming) -> list[Round]:
         """The open rounds a form of this kind might belong to, whatever year it names."""
