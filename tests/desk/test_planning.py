@@ -134,3 +134,16 @@ def test_money_nobody_recorded_is_typed_by_the_unit(inside, small, window):
     assert (review.executed, review.state) == (600_000, "filling")
     assert 'value="60"' in read(clerk, f"/filling/{review.pk}")
     assert clerk.get(path).status_code == 302
+
+
+def test_a_light_by_milestones_shows_their_sum_and_not_the_months(inside, small, window):
+    from wenxiao.budget.models import Milestone
+    from wenxiao.budget.selectors import dossiers_of
+
+    dossier = dossiers_of(window).filter(unit=small.clerk.unit).first()
+    Milestone.objects.create(dossier=dossier, name="招标", due=date(2020, 3, 31), done=date(2020, 3, 20))
+    Milestone.objects.create(dossier=dossier, name="开工", due=date(2020, 5, 20))
+    page = read(inside(small.officer), f"/monitoring/{window.pk}/{dossier.pk}")
+    assert "完成节点 1 ÷ 到期 2 = <b>50.0</b>" in page
+    assert "÷ 75.00% = <b>" not in page
+    assert 'class="against"' not in page

@@ -55,6 +55,8 @@ def test_milestones_win():
     missed, later = pace.Milestone("开工", date(2021, 6, 30)), pace.Milestone("竣工", date(2021, 12, 31))
     assert pace.pace(D(100), D(1), 7, milestones=[done, later]).light == "green"
     half = pace.pace(D(100), D(99), 7, milestones=[done, missed, later])
+    assert (half.steps, half.index) == ((1, 2), D("50.0"))
+    assert pace.pace(D(100), D(99), 7).steps is None
     assert (half.light, half.index, "开工" in half.reason) == ("red", D("50.0"), True)
     assert pace.pace(D(100), D(1), 7, milestones=[missed], on=date(2021, 1, 5)).light == "green"
 

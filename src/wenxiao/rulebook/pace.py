@@ -33,7 +33,10 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Rate and elapsed in percent (two decimals), index one decimal; None where they cannot be computed."""
+    """Rate and elapsed in percent (two decimals), index one decimal; None where they cannot be computed.
+
+    ``steps`` are (done, due) where milestones were judged and not months: the index is then theirs, not rate ÷ elapsed.
+    """
 
     rate: Decimal | None
     elapsed: Decimal | None
@@ -43,6 +46,7 @@ class Pace:
     reason: str
     basis: str
     verified: bool
+    steps: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +178,16 @@ def _by_milestones(share: Fraction, steps: Sequence[Milestone], day: date, light
     passed = scaled(Fraction(month * 100, YEAR_MONTHS), 2)
     if not due:
         reason = f"按节点判断：截至{_spoken(day)}尚无到期节点，无滞后；{money}"
-        return Pace(rate, passed, None, "green", above_pace=above, reason=reason, basis=lights.basis, verified=False)
+        return Pace(rate, passed, None, "green", above, reason, lights.basis, verified=False, steps=(0, 0))
     index = Fraction(len(done) * 100, len(due))
     open_names = "、".join(step.name for step in due if step not in done)
     late_names = "、".join(step.name for step in done if step.done is not None and step.done > step.due)
     tail = (f"，逾期完成：{late_names}" if late_names else "") + (f"，未完成：{open_names}" if open_names else "")
     reason = f"按节点判断：截至{_spoken(day)}到期 {len(due)} 个、完成 {len(done)} 个{tail}；{money}"
-    return Pace(rate, passed, scaled(index, 1), lights.of(index), above, reason, lights.basis, verified=False)
+    counted = (len(done), len(due))
+    return Pace(
+        rate, passed, scaled(index, 1), lights.of(index), above, reason, lights.basis, verified=False, steps=counted
+    )
 
 
 def _elapsed(through: int, arrived: int | None) -> tuple[Fraction | None, str]:
