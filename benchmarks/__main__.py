@@ -30,10 +30,15 @@ def main(words):
     names = [word for word in words if word != "--quick"]
     if "--quick" in words:
         os.environ.update({f"{SMALLER}{name}": size for name, size in QUICK.items()})
-    known = {one.name for one in pkgutil.iter_modules(benchmarks.__path__)} - {"__main__", "section"}
+    known = {one.name for one in pkgutil.iter_modules(benchmarks.__path__)} - {
+        "__main__",
+        "section",
+    }
     wanted = [name for name in sorted(known) if not names or name in names]
     if unknown := set(names) - known:
-        raise SystemExit(f"没有这些测量：{'、'.join(sorted(unknown))}；有：{'、'.join(sorted(known))}")
+        raise SystemExit(
+            f"没有这些测量：{'、'.join(sorted(unknown))}；有：{'、'.join(sorted(known))}"
+        )
     for name in wanted:
         print(f"测量 {name}……", flush=True)
         stamp = f"{datetime.now(tz=UTC):%Y-%m-%d}，{machine()}，负载 {os.getloadavg()[0]:.1f}。"
@@ -56,7 +61,10 @@ def keep(title, text, page=PAGE):
 def _kept(page):
     """The sections written before, by title."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
-    return {part.split("\n", 1)[0]: f"## {part}" for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
+    return {
+        part.split("\n", 1)[0]: f"## {part}"
+        for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    }
 
 
 if __name__ == "__main__":

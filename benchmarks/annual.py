@@ -37,9 +37,13 @@ def measure():
             "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.annual"], cwd=Path(__file__).parent.parent, check=True, text=True,
-            stdout=subprocess.PIPE, env=env,
-        )  # fmt: skip
+            [sys.executable, "-m", "benchmarks.annual"],
+            cwd=Path(__file__).parent.parent,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            env=env,
+        )
     told = json.loads(done.stdout.splitlines()[-1])
     seconds, base = told["seconds"], told["seconds"]["只把同样的行读入内存"]
     about = (
@@ -47,7 +51,9 @@ def measure():
         f"连同预算、审定金额、得分、问题、建议和反馈函共 {told['rows']:,} 行，SQLite。每一步各做一次。"
     )
     section = Section("年度工作报告", about, ("步骤", "秒", "倍数"))
-    section.rows = [(step, f"{spent:.2f}", f"{spent / base:.1f}") for step, spent in seconds.items()]
+    section.rows = [
+        (step, f"{spent:.2f}", f"{spent / base:.1f}") for step, spent in seconds.items()
+    ]
     whole = sum(spent for step, spent in seconds.items() if step != "只把同样的行读入内存")
     section.notes = [
         f"从行到全部文件 {whole:.1f} 秒，是只读这些行的 {whole / base:.1f} 倍；主进程内存最高 {told['peak']} MB。",
@@ -85,7 +91,10 @@ def main():
     docx = run("报告 Word", lambda: printing.annual_docx(report))
     sheets = run("情况表：逐行", lambda: summary.sheets(found, choices))
     xlsx = run("情况表 Excel", lambda: printing.workbook(sheets))
-    run("情况表 Word", lambda: printing.sheets_docx(summary.sheets(found, choices, internal=False), demo=False))
+    run(
+        "情况表 Word",
+        lambda: printing.sheets_docx(summary.sheets(found, choices, internal=False), demo=False),
+    )
     run("figures.json", lambda: printing.figures_json(report))
     assert (len(found.reported), len(found.monitored)) == (REPORTED, MONITORED), len(found.reported)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -100,7 +109,17 @@ def _tables():
     from wenxiao.records.models import Notice
     from wenxiao.reviews.models import Review, Suggestion
 
-    return (Unit, Subject, Dossier, Appropriation, AuditedAmount, Review, Suggestion, Finding, Notice)
+    return (
+        Unit,
+        Subject,
+        Dossier,
+        Appropriation,
+        AuditedAmount,
+        Review,
+        Suggestion,
+        Finding,
+        Notice,
+    )
 
 
 def merely():
@@ -118,11 +137,18 @@ def plant():
     division = create_division(code="990000", name="某区", bureau="某区财政局", by=None)
     with transaction.atomic():
         items = [
-            CatalogueItem.objects.create(division=division, code=f"WT{n:02}", text=f"第{n}类共性问题，资金管理不规范", order=n)
+            CatalogueItem.objects.create(
+                division=division,
+                code=f"WT{n:02}",
+                text=f"第{n}类共性问题，资金管理不规范",
+                order=n,
+            )
             for n in range(PROBLEMS)
-        ]  # fmt: skip
+        ]
         for item in items:
-            line = CommonProblem.objects.create(division=division, work_year=YEAR, order=item.order, text=item.text)
+            line = CommonProblem.objects.create(
+                division=division, work_year=YEAR, order=item.order, text=item.text
+            )
             line.items.add(item)
         _results(division, _dossiers(division), [item.pk for item in items])
     return division
@@ -135,29 +161,45 @@ def _dossiers(division):
     from wenxiao.store.bulk import insert_rows
 
     insert_rows(
-        Unit, ("division", "code", "name", "kind"),
+        Unit,
+        ("division", "code", "name", "kind"),
         [(division.pk, f"{n:04}", f"某区第{n}单位", "department") for n in range(UNITS)],
-    )  # fmt: skip
+    )
     units = list(Unit.objects.order_by("pk").values_list("pk", flat=True))
     insert_rows(
-        Subject, ("division", "unit", "code", "name", "kind"),
+        Subject,
+        ("division", "unit", "code", "name", "kind"),
         [
-            (division.pk, units[n % UNITS], f"{n:021}", f"某区第{n}项专项经费", "department_overall" if n < OVERALL else "project")
+            (
+                division.pk,
+                units[n % UNITS],
+                f"{n:021}",
+                f"某区第{n}项专项经费",
+                "department_overall" if n < OVERALL else "project",
+            )
             for n in range(REPORTED)
         ],
-    )  # fmt: skip
+    )
     subjects = list(Subject.objects.order_by("pk").values_list("pk", "unit"))
     first_watched = REPORTED - MONITORED
     insert_rows(
-        Dossier, ("subject", "unit", "fiscal_year"),
-        [(pk, unit, YEAR - 1 if n < first_watched else YEAR) for n, (pk, unit) in enumerate(subjects)],
-    )  # fmt: skip
+        Dossier,
+        ("subject", "unit", "fiscal_year"),
+        [
+            (pk, unit, YEAR - 1 if n < first_watched else YEAR)
+            for n, (pk, unit) in enumerate(subjects)
+        ],
+    )
     made = list(Dossier.objects.order_by("pk").values_list("pk", "unit"))
-    chance = random.Random(7)  # noqa: S311 - the same rows at every run
+    chance = random.Random(7)
     budgets = [Decimal(chance.randint(10, 5000)) * WAN for _ in made]
     names = ("dossier", "opening", "adjusted")
-    insert_rows(Appropriation, names, [(pk, b, b) for (pk, _), b in zip(made, budgets, strict=True)])
-    audited = [(pk, b, b * chance.randint(50, 100) / 100) for (pk, _), b in zip(made, budgets, strict=True)]
+    insert_rows(
+        Appropriation, names, [(pk, b, b) for (pk, _), b in zip(made, budgets, strict=True)]
+    )
+    audited = [
+        (pk, b, b * chance.randint(50, 100) / 100) for (pk, _), b in zip(made, budgets, strict=True)
+    ]
     insert_rows(AuditedAmount, ("dossier", "arranged", "used"), audited[:first_watched])
     return made
 
@@ -171,9 +213,11 @@ def _results(division, dossiers, items):
     from wenxiao.rulebook.grading import grade
     from wenxiao.store.bulk import insert_rows
 
-    chance = random.Random(8)  # noqa: S311 - as above
+    chance = random.Random(8)
     made = {"division": division, "work_year": YEAR, "key": True, "state": "open"}
-    evaluation = Round.objects.create(kind="finance_evaluation", name="财政评价", fiscal_year=YEAR - 1, **made)
+    evaluation = Round.objects.create(
+        kind="finance_evaluation", name="财政评价", fiscal_year=YEAR - 1, **made
+    )
     watching = Round.objects.create(
         kind="monitoring", name="1-7月监控", fiscal_year=YEAR, from_month=1, through_month=7, **made
     )
@@ -182,33 +226,72 @@ def _results(division, dossiers, items):
     for pk, _ in dossiers:
         points = Decimal(chance.randint(6000, 9900)) / 100
         if pk in audited:
-            rows.append((pk, evaluation.pk, evaluation.kind, "issued", audited[pk], None, None, points, grade(points)))
+            rows.append(
+                (
+                    pk,
+                    evaluation.pk,
+                    evaluation.kind,
+                    "issued",
+                    audited[pk],
+                    None,
+                    None,
+                    points,
+                    grade(points),
+                )
+            )
         else:
             budget = Decimal(chance.randint(10, 500)) * WAN
-            rows.append((pk, watching.pk, watching.kind, "issued", None, budget, budget / 2, None, ""))
-    names = ("dossier", "round", "kind", "state", "audited", "budget", "executed", "points", "grade")
+            rows.append(
+                (pk, watching.pk, watching.kind, "issued", None, budget, budget / 2, None, "")
+            )
+    names = (
+        "dossier",
+        "round",
+        "kind",
+        "state",
+        "audited",
+        "budget",
+        "executed",
+        "points",
+        "grade",
+    )
     insert_rows(Review, names, rows)
     reviews = list(Review.objects.order_by("pk").values_list("pk", "dossier"))
     insert_rows(
-        Suggestion, ("review", "number", "text"),
+        Suggestion,
+        ("review", "number", "text"),
         [(pk, n, f"建议{n}：加强预算申报和资金管理。") for pk, _ in reviews for n in (1, 2, 3)],
-    )  # fmt: skip
+    )
     insert_rows(
-        Finding, ("dossier", "review", "item", "text", "state"),
+        Finding,
+        ("dossier", "review", "item", "text", "state"),
         [
             (dossier, pk, items[at], f"第{at}类共性问题，资金管理不规范", "confirmed")
             for pk, dossier in reviews
             if dossier in audited
             for at in chance.sample(range(PROBLEMS), 3)
         ],
-    )  # fmt: skip
+    )
     units = dict(dossiers)
     day = date(YEAR, 11, 8)
-    names = ("division", "kind", "unit", "target_type", "target_id", "issued_on", "received_on", "number")
+    names = (
+        "division",
+        "kind",
+        "unit",
+        "target_type",
+        "target_id",
+        "issued_on",
+        "received_on",
+        "number",
+    )
     insert_rows(
-        Notice, names,
-        [(division.pk, "feedback", units[dossier], "reviews.Review", pk, day, day, f"函{pk}") for pk, dossier in reviews],
-    )  # fmt: skip
+        Notice,
+        names,
+        [
+            (division.pk, "feedback", units[dossier], "reviews.Review", pk, day, day, f"函{pk}")
+            for pk, dossier in reviews
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -22,16 +22,25 @@ def measure():
 
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.forms"], cwd=Path(__file__).parent.parent, check=True, text=True,
+            [sys.executable, "-m", "benchmarks.forms"],
+            cwd=Path(__file__).parent.parent,
+            check=True,
+            text=True,
             stdout=subprocess.PIPE,
-            env={**os.environ, "WENXIAO_HOME": home, "WENXIAO_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"},
-        )  # fmt: skip
+            env={
+                **os.environ,
+                "WENXIAO_HOME": home,
+                "WENXIAO_DATABASE_URL": "",
+                "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
+            },
+        )
     told = json.loads(done.stdout.splitlines()[-1])
     about = f"{FORMS:,} 份自评表，每份一个 .xlsx；两个受限子进程读取，主进程核对、计分、写入 SQLite，每份一个事务、一个可撤销批次。"
     section = Section("自评表导入", about, ("步骤", "秒", "每份毫秒", "倍数"))
     base = told["只用 openpyxl 打开"]
     section.rows = [
-        (step, f"{spent:.1f}", f"{spent / FORMS * 1000:.1f}", f"{spent / base:.1f}") for step, spent in told.items()
+        (step, f"{spent:.1f}", f"{spent / FORMS * 1000:.1f}", f"{spent / base:.1f}")
+        for step, spent in told.items()
     ]
     return section
 
@@ -61,7 +70,9 @@ def main():
         told["受限子进程读取"] = time.perf_counter() - start
     start = time.perf_counter()
     stored = sum(
-        apply_reading(reading, path, division=division, by=None, choices={"0": {"round": division.round_pk}}).accepted
+        apply_reading(
+            reading, path, division=division, by=None, choices={"0": {"round": division.round_pk}}
+        ).accepted
         for path, reading in zip(paths, readings, strict=True)
     )
     told["核对、计分、写入"] = time.perf_counter() - start
@@ -83,7 +94,10 @@ def write(folder):
     for number in range(FORMS):
         project = sources[number % len(sources)]
         form = replace(project.form, project_name=f"{project.form.project_name}{number:05}")
-        made[keep(_book(f"{number:05}.xlsx", [self_evaluation_form(form)]), folder)] = (project, form)
+        made[keep(_book(f"{number:05}.xlsx", [self_evaluation_form(form)]), folder)] = (
+            project,
+            form,
+        )
     return made
 
 
@@ -97,17 +111,30 @@ def plant(paths):
     for number, (project, form) in enumerate(paths.values()):
         if project.unit not in units:
             units[project.unit] = add_unit(
-                division=division, code=f"{len(units):03}", name=project.unit, kind="department", by=None
+                division=division,
+                code=f"{len(units):03}",
+                name=project.unit,
+                kind="department",
+                by=None,
             )
         year = form.year
         subject = ensure_subject(
-            division=division, unit=units[project.unit], code=f"{number:021}", name=form.project_name, by=None
+            division=division,
+            unit=units[project.unit],
+            code=f"{number:021}",
+            name=form.project_name,
+            by=None,
         )
         dossiers.append(open_dossier(subject=subject, fiscal_year=year, by=None).pk)
     opened = open_round(
-        division=division, kind="selfeval", name="自评", work_year=year + 1, fiscal_year=year, by=None,
+        division=division,
+        kind="selfeval",
+        name="自评",
+        work_year=year + 1,
+        fiscal_year=year,
+        by=None,
         scope={"dossiers": dossiers},
-    )  # fmt: skip
+    )
     division.round_pk = opened.pk
     return division
 

@@ -41,8 +41,14 @@ def measure():
             cells += [f"{spent:.2f}", f"{spent / base:.1f}"] if spent is not None else ["—", "—"]
         section.rows.append((step, *cells))
     for name, one in zip(("SQLite", "PostgreSQL"), told, strict=True):
-        whole = sum(one["seconds"][step] for step in ("导入：读取", "导入：核对、匹配、对账、比对", "导入：写入"))
-        bare = one["seconds"]["只读文件（csv 模块逐行）"] + one["seconds"]["不核对直接装入（已在内存）"]
+        whole = sum(
+            one["seconds"][step]
+            for step in ("导入：读取", "导入：核对、匹配、对账、比对", "导入：写入")
+        )
+        bare = (
+            one["seconds"]["只读文件（csv 模块逐行）"]
+            + one["seconds"]["不核对直接装入（已在内存）"]
+        )
         section.notes.append(
             f"{name}：整个导入 {whole:.1f} 秒，是“只读文件再不核对装入”（{bare:.1f} 秒）的 {whole / bare:.1f} 倍；"
             f"主进程内存最高 {one['peak']} MB，读取子进程最高 {one['child']} MB。"
@@ -61,11 +67,20 @@ def _databases():
 
 def _one(url):
     with tempfile.TemporaryDirectory() as home:
-        env = {**os.environ, "WENXIAO_HOME": home, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
+        env = {
+            **os.environ,
+            "WENXIAO_HOME": home,
+            "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
+        }
         env["WENXIAO_DATABASE_URL"] = url
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.ledger"], cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE, env=env,
-        )  # fmt: skip
+            [sys.executable, "-m", "benchmarks.ledger"],
+            cwd=ROOT,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            env=env,
+        )
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -117,9 +132,13 @@ def main():
     assert anew.outcome.difference["same"] == LINES
     batch = type(division)._meta.apps.get_model("records.ImportBatch").objects.get(pk=outcome.batch)
     watch.run("整批撤销", lambda: undo_batch(batch=batch, by=None, why="量速度"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # before the bulk load, which holds all its rows
+    peak = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    )  # before the bulk load, which holds all its rows
     bare(watch)
-    print(json.dumps({"seconds": watch.seconds, "peak": peak, "child": taking.child_peak_kib // 1024}))
+    print(
+        json.dumps({"seconds": watch.seconds, "peak": peak, "child": taking.child_peak_kib // 1024})
+    )
 
 
 def plant():
@@ -134,27 +153,35 @@ def plant():
     division = create_division(code="990000", name="某省", bureau="某省财政厅", by=None)
     with transaction.atomic():
         insert_rows(
-            Unit, ["division", "code", "name", "path"],
+            Unit,
+            ["division", "code", "name", "path"],
             [(division.pk, f"{n:06}", f"单位{n:04}", f"/{n}/") for n in range(UNITS)],
-        )  # fmt: skip
+        )
         units = dict(Unit.objects.values_list("code", "pk"))
         insert_rows(
-            Subject, ["division", "unit", "code", "name"],
-            [(division.pk, units[f"{n % UNITS:06}"], f"{n:021}", f"项目{n:06}") for n in range(SUBJECTS)],
-        )  # fmt: skip
+            Subject,
+            ["division", "unit", "code", "name"],
+            [
+                (division.pk, units[f"{n % UNITS:06}"], f"{n:021}", f"项目{n:06}")
+                for n in range(SUBJECTS)
+            ],
+        )
         rows = list(Subject.objects.values_list("pk", "unit"))
-        insert_rows(Dossier, ["subject", "unit", "fiscal_year"], [(pk, unit, YEAR) for pk, unit in rows])
+        insert_rows(
+            Dossier, ["subject", "unit", "fiscal_year"], [(pk, unit, YEAR) for pk, unit in rows]
+        )
         dossiers = list(Dossier.objects.values_list("pk", flat=True))
         insert_rows(
-            Appropriation, ["dossier", "fund", "opening", "adjusted"],
+            Appropriation,
+            ["dossier", "fund", "opening", "adjusted"],
             [(pk, "general", 10_000_000, 10_000_000) for pk in dossiers],
-        )  # fmt: skip
+        )
     return division
 
 
 def write(path):
     """The file, from a fixed seed."""
-    chance = random.Random(7)  # noqa: S311 - a fixed seed, not a secret
+    chance = random.Random(7)
     with path.open("w", encoding="utf-8") as out:
         out.write(HEAD)
         for n in range(LINES):
@@ -187,7 +214,10 @@ def bare(watch):
 
     from wenxiao.budget.models import Dossier
 
-    chance, dossiers = random.Random(7), list(Dossier.objects.order_by("pk").values_list("pk", flat=True))  # noqa: S311 - as above
+    chance, dossiers = (
+        random.Random(7),
+        list(Dossier.objects.order_by("pk").values_list("pk", flat=True)),
+    )
     names = ("dossier_id", "fund", "source", "month", "cumulative", "amount", "line", "synthetic")
     rows = [
         (
@@ -212,7 +242,9 @@ def bare(watch):
                         copy.write_row(row)
             else:
                 marks = ", ".join(["%s"] * len(names))
-                cursor.executemany(f"INSERT INTO budget_spending ({columns}) VALUES ({marks})", rows)  # noqa: S608 - own names
+                cursor.executemany(
+                    f"INSERT INTO budget_spending ({columns}) VALUES ({marks})", rows
+                )
             transaction.set_rollback(rollback=True)
 
     watch.run("不核对直接装入（已在内存）", load)
@@ -230,7 +262,10 @@ def light(division):
     joined = money.arranged(which, YEAR).join(money.spent(which, 9), on="dossier", how="left")
     nothing = {name: pl.lit(0, dtype=pl.Int64) for name in ("due", "done", "planned")}
     lit = pace_columns(
-        joined.rename({"spent": "executed"}).with_columns(through=pl.lit(9, dtype=pl.Int64), **nothing), YEAR
+        joined.rename({"spent": "executed"}).with_columns(
+            through=pl.lit(9, dtype=pl.Int64), **nothing
+        ),
+        YEAR,
     )
     assert lit.height == SUBJECTS
     return lit

@@ -26,15 +26,30 @@ LONGEST = 12.0
 AFTER_AN_ACT = "，有人办过事之后"
 """Such a page is asked after an entry was written each time: nothing kept may serve it."""
 PAGES = (
-    ("登录（空白页）", "/login"), ("工作台", "/?year=2021"), ("工作台" + AFTER_AN_ACT, "/?year=2021"), ("对象列表", "/subjects?year=2021"),
-    ("对象列表" + AFTER_AN_ACT, "/subjects?year=2021"), ("对象列表，按名称", "/subjects?year=2021&sort=name"),
-    ("对象列表，按单位名", "/subjects?year=2021&sort=-unit"), ("对象列表，按单位缩小", "/subjects?year=2021&unit={unit}"),
-    ("对象列表，缩小后按执行率", "/subjects?year=2021&unit={unit}&sort=-rate"), ("对象列表，财政评价", "/subjects?year=2021&work=finance"),
-    ("对象列表，按标签", "/subjects?year=2021&tag=民生"), ("对象列表，查找", "/subjects?year=2021&q=第77"),
-    ("对象档案", "/dossiers/{dossier}"), ("监控", "/monitoring?year=2021"), ("督看", "/watch?year=2021"),
-    ("评价", "/evaluations?year=2021"), ("自评", "/selfeval?year=2021"), ("任务", "/rounds?year=2021"), ("一个任务（自评）", "/rounds/{round}"),
-    ("问题", "/findings?year=2021"), ("整改台账", "/rectifications?year=2021"), ("查找", "/search?q=专项"), ("制度库", "/documents"),
-)  # fmt: skip
+    ("登录（空白页）", "/login"),
+    ("工作台", "/?year=2021"),
+    ("工作台" + AFTER_AN_ACT, "/?year=2021"),
+    ("对象列表", "/subjects?year=2021"),
+    ("对象列表" + AFTER_AN_ACT, "/subjects?year=2021"),
+    ("对象列表，按名称", "/subjects?year=2021&sort=name"),
+    ("对象列表，按单位名", "/subjects?year=2021&sort=-unit"),
+    ("对象列表，按单位缩小", "/subjects?year=2021&unit={unit}"),
+    ("对象列表，缩小后按执行率", "/subjects?year=2021&unit={unit}&sort=-rate"),
+    ("对象列表，财政评价", "/subjects?year=2021&work=finance"),
+    ("对象列表，按标签", "/subjects?year=2021&tag=民生"),
+    ("对象列表，查找", "/subjects?year=2021&q=第77"),
+    ("对象档案", "/dossiers/{dossier}"),
+    ("监控", "/monitoring?year=2021"),
+    ("督看", "/watch?year=2021"),
+    ("评价", "/evaluations?year=2021"),
+    ("自评", "/selfeval?year=2021"),
+    ("任务", "/rounds?year=2021"),
+    ("一个任务（自评）", "/rounds/{round}"),
+    ("问题", "/findings?year=2021"),
+    ("整改台账", "/rectifications?year=2021"),
+    ("查找", "/search?q=专项"),
+    ("制度库", "/documents"),
+)
 
 
 def measure():
@@ -47,7 +62,10 @@ def measure():
         f"同一页在 {' 和 '.join(f'{size:,}' for size in sizes)} 个对象的区划各取一次（科员登录，SQLite；每个对象一份档案、预算、"
         f"{len(MONTHS)} 笔支付，每七个有一个标签，一半有自评，百分之一有财政评价、问题和整改）。CPU 毫秒为 {TIMES} 次（超过 {LONGEST:.0f} 秒即止）中最好的一次，不含网络和网页服务器；倍数以登录页为 1。"
     )
-    head = ("页面", *(f"{size:,} 个：{word}" for size in sizes for word in ("CPU 毫秒", "倍数", "查询", "KB")))
+    head = (
+        "页面",
+        *(f"{size:,} 个：{word}" for size in sizes for word in ("CPU 毫秒", "倍数", "查询", "KB")),
+    )
     section = Section("页面", about, head)
     for name, _ in PAGES:
         cells = [cell for size in sizes for cell in _cells(told[size], name)]
@@ -69,13 +87,20 @@ def _cells(told, name):
 def _house(size):
     with tempfile.TemporaryDirectory() as home:
         env = {
-            **os.environ, "WENXIAO_HOME": home, "WENXIAO_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
+            **os.environ,
+            "WENXIAO_HOME": home,
+            "WENXIAO_DATABASE_URL": "",
+            "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
             "WENXIAO_STATICFILES": "django.contrib.staticfiles.storage.StaticFilesStorage",
-        }  # fmt: skip
+        }
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.pages", str(size)], cwd=Path(__file__).parent.parent, check=True,
-            text=True, stdout=subprocess.PIPE, env=env,
-        )  # fmt: skip
+            [sys.executable, "-m", "benchmarks.pages", str(size)],
+            cwd=Path(__file__).parent.parent,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            env=env,
+        )
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -148,7 +173,9 @@ def plant(size):
         _money(keys)
         judged = keys[:: max(size // max(size // 100, 10), 1)]
         selfeval = _results(division, judged, keys)
-        user = create_user(division=division, username="ceshi", name="测量", by=None, password="Ce-liang_2021!")  # noqa: S106 - a throwaway house
+        user = create_user(
+            division=division, username="ceshi", name="测量", by=None, password="Ce-liang_2021!"
+        )
         grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
     user.must_change_password = False
     user.save()
@@ -163,20 +190,34 @@ def _dossiers(division, size):
 
     many = max(size // 100, 10)
     insert_rows(
-        Unit, ("division", "code", "name", "kind"),
+        Unit,
+        ("division", "code", "name", "kind"),
         [(division.pk, f"{n:04}", f"某区第{n}单位", "department") for n in range(many)],
-    )  # fmt: skip
+    )
     units = list(Unit.objects.filter(division=division).order_by("pk"))
     for unit in units:
         unit.path = f"/{unit.pk}/"
     Unit.objects.bulk_update(units, ["path"], batch_size=200)
     insert_rows(
-        Subject, ("division", "unit", "code", "name", "kind", "tags"),
-        [(division.pk, units[n % many].pk, f"{n:021}", f"某区第{n}项专项经费", "project", ["民生"] if n % 7 == 0 else []) for n in range(size)],
-    )  # fmt: skip
+        Subject,
+        ("division", "unit", "code", "name", "kind", "tags"),
+        [
+            (
+                division.pk,
+                units[n % many].pk,
+                f"{n:021}",
+                f"某区第{n}项专项经费",
+                "project",
+                ["民生"] if n % 7 == 0 else [],
+            )
+            for n in range(size)
+        ],
+    )
     subjects = Subject.objects.order_by("pk").values_list("pk", "unit")
     insert_rows(
-        Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, YEAR - n % 2) for n, (pk, unit) in enumerate(subjects)]
+        Dossier,
+        ("subject", "unit", "fiscal_year"),
+        [(pk, unit, YEAR - n % 2) for n, (pk, unit) in enumerate(subjects)],
     )
     return units, list(Dossier.objects.order_by("pk").values_list("pk", flat=True))
 
@@ -185,21 +226,31 @@ def _money(keys):
     from wenxiao.budget.models import Appropriation, Spending
     from wenxiao.store.bulk import insert_rows
 
-    chance = random.Random(7)  # noqa: S311 - the same rows at every run
+    chance = random.Random(7)
     budgets = {key: Decimal(chance.randint(10, 5000)) * 10_000 for key in keys}
     insert_rows(
-        Appropriation, ("dossier", "fund", "opening", "adjusted"), [(k, "general", b, b) for k, b in budgets.items()]
+        Appropriation,
+        ("dossier", "fund", "opening", "adjusted"),
+        [(k, "general", b, b) for k, b in budgets.items()],
     )
     names = ("dossier", "fund", "source", "month", "amount", "line")
     for part in range(0, len(keys), 10_000):
         insert_rows(
-            Spending, names,
+            Spending,
+            names,
             [
-                (key, "general", "treasury", month, budgets[key] * chance.randint(1, 50) / 100, f"{key}-{month}")
+                (
+                    key,
+                    "general",
+                    "treasury",
+                    month,
+                    budgets[key] * chance.randint(1, 50) / 100,
+                    f"{key}-{month}",
+                )
                 for key in keys[part : part + 10_000]
                 for month in MONTHS
             ],
-        )  # fmt: skip
+        )
 
 
 def _results(division, judged, keys):
@@ -213,30 +264,44 @@ def _results(division, judged, keys):
     from wenxiao.rulebook.grading import grade
     from wenxiao.store.bulk import insert_rows
 
-    chance = random.Random(8)  # noqa: S311 - as above
+    chance = random.Random(8)
     made = {"division": division, "work_year": YEAR, "state": "open"}
     evaluation = Round.objects.create(
         kind="finance_evaluation", name="财政评价", fiscal_year=YEAR - 1, key=True, **made
     )
     selfeval = Round.objects.create(kind="selfeval", name="单位自评", fiscal_year=YEAR - 1, **made)
-    watched = list(Dossier.objects.filter(pk__in=keys[:40], fiscal_year=YEAR).values_list("pk", flat=True))
+    watched = list(
+        Dossier.objects.filter(pk__in=keys[:40], fiscal_year=YEAR).values_list("pk", flat=True)
+    )
     watching = Round.objects.create(
-        kind="monitoring", name="1-7月监控", fiscal_year=YEAR, from_month=1, through_month=7, key=True,
-        scope={"dossiers": watched}, **made,
-    )  # fmt: skip
+        kind="monitoring",
+        name="1-7月监控",
+        fiscal_year=YEAR,
+        from_month=1,
+        through_month=7,
+        key=True,
+        scope={"dossiers": watched},
+        **made,
+    )
     points = [Decimal(chance.randint(6000, 9900)) / 100 for _ in judged]
-    rows = [(pk, evaluation.pk, evaluation.kind, "issued", p, grade(p)) for pk, p in zip(judged, points, strict=True)]
+    rows = [
+        (pk, evaluation.pk, evaluation.kind, "issued", p, grade(p))
+        for pk, p in zip(judged, points, strict=True)
+    ]
     rows += [(pk, watching.pk, watching.kind, "issued", None, "") for pk in watched]
     own = Dossier.objects.filter(fiscal_year=YEAR - 1).order_by("pk").values_list("pk", flat=True)
     states = ("confirmed", "submitted", "filling", "confirmed")
     rows += [(pk, selfeval.pk, selfeval.kind, states[n % 4], None, "") for n, pk in enumerate(own)]
     insert_rows(Review, ("dossier", "round", "kind", "state", "points", "grade"), rows)
-    item = CatalogueItem.objects.create(division=division, code="WT01", text="预算执行率低", order=1)
+    item = CatalogueItem.objects.create(
+        division=division, code="WT01", text="预算执行率低", order=1
+    )
     reviews = Review.objects.filter(round=evaluation).order_by("pk").values_list("pk", "dossier")
     insert_rows(
-        Finding, ("dossier", "review", "item", "text", "state"),
+        Finding,
+        ("dossier", "review", "item", "text", "state"),
         [(dossier, pk, item.pk, "预算执行率低", "confirmed") for pk, dossier in reviews],
-    )  # fmt: skip
+    )
     findings = Finding.objects.order_by("pk").values_list("pk", "dossier__unit")
     insert_rows(
         Rectification,

@@ -55,7 +55,9 @@ def by_pandas(table):
     """The same integers in pandas over numpy, whole columns at a time."""
     import numpy as np
 
-    weight, target, actual, kind = (table[name].to_numpy() for name in ("weight_h", "target", "actual", "sum"))
+    weight, target, actual, kind = (
+        table[name].to_numpy() for name in ("weight_h", "target", "actual", "sum")
+    )
     up = np.where(actual >= target, weight, (2 * weight * actual + target) // (2 * target))
     down = np.where(actual <= target, weight, (2 * weight * target + actual) // (2 * actual))
     table["points_h"] = np.where(kind == FORWARD, up, np.where(kind == REVERSE, down, weight))
@@ -66,8 +68,16 @@ def by_decimals(sample):
     """A loop that makes Decimals of what is stored and reckons row by row, as it is usually written."""
     given = []
     for stored_weight, stored_target, stored_actual, kind in sample:
-        weight, target, actual = Decimal(stored_weight).scaleb(-2), Decimal(stored_target), Decimal(stored_actual)
-        if kind == FULL or (kind == FORWARD and actual >= target) or (kind == REVERSE and actual <= target):
+        weight, target, actual = (
+            Decimal(stored_weight).scaleb(-2),
+            Decimal(stored_target),
+            Decimal(stored_actual),
+        )
+        if (
+            kind == FULL
+            or (kind == FORWARD and actual >= target)
+            or (kind == REVERSE and actual <= target)
+        ):
             points = weight
         else:
             share = actual / target if kind == FORWARD else target / actual
@@ -86,19 +96,26 @@ def measure():
     other, same = _pandas(frame, points)
     loop = _loop(frame, points)
     count = f"{SUBJECTS:,} 个对象 × {ROWS} 行 = {SUBJECTS * ROWS:,} 行"
-    section = Section("全省评分", f"{count}，同一批行、同一次运行；时间为中位数。", ("做法", "秒", "与本系统之比"))
+    section = Section(
+        "全省评分", f"{count}，同一批行、同一次运行；时间为中位数。", ("做法", "秒", "与本系统之比")
+    )
     for name, spent in (
-        ("本系统（Polars 整数列）", own), ("本系统：再合计、定等级", totals), ("从 parquet 读入同样的行", read),
-        ("pandas / numpy 同样的整数算式", other), (f"Decimal 逐行（{SAMPLE:,} 行推算）", loop),
+        ("本系统（Polars 整数列）", own),
+        ("本系统：再合计、定等级", totals),
+        ("从 parquet 读入同样的行", read),
+        ("pandas / numpy 同样的整数算式", other),
+        (f"Decimal 逐行（{SAMPLE:,} 行推算）", loop),
         (f"逐行规格 score_one，带算式与依据（{SPECIFIED:,} 行推算）", _specification(frame, book)),
-    ):  # fmt: skip
+    ):
         told = "未装 pandas，未量" if spent is None else f"{spent:.2f}"
         section.rows.append((name, told, "" if spent is None else f"{spent / own:.1f}"))
     section.notes.append(
         "Decimal 和逐行规格两行是按样本推算的，没有跑完全部行；Decimal 样本的每一行得分都与本系统相同。"
     )
     section.notes.append(
-        f"pandas 的每一行得分与本系统{'相同' if same else '不同，须查'}。" if other else "pandas 未参加比较。"
+        f"pandas 的每一行得分与本系统{'相同' if same else '不同，须查'}。"
+        if other
+        else "pandas 未参加比较。"
     )
     return section
 
@@ -107,12 +124,23 @@ def _specification(frame, book):
     """The readable specification with its formula and basis for every row, on a sample."""
     signs = {FORWARD: ">=", REVERSE: "<=", FULL: "="}
     rows = []
-    for weight, target, actual, kind in frame.head(SPECIFIED).select("weight_h", "target", "actual", "sum").rows():
+    for weight, target, actual, kind in (
+        frame.head(SPECIFIED).select("weight_h", "target", "actual", "sum").rows()
+    ):
         goal = Decimal(actual if kind == FULL else target)
         wanted = Expression("目标", "number", signs[kind], goal, goal, "项")
         got = Expression("实际", "number", None, Decimal(actual), Decimal(actual), "项")
         points = Decimal(weight).scaleb(-2)
-        rows.append(Row(weight=points, level2="数量指标", target=wanted, actual=got, year=2021, published=points))
+        rows.append(
+            Row(
+                weight=points,
+                level2="数量指标",
+                target=wanted,
+                actual=got,
+                year=2021,
+                published=points,
+            )
+        )
     start = time.perf_counter()
     given = [score_one(row, book) for row in rows]
     spent = time.perf_counter() - start
@@ -133,7 +161,9 @@ def _pandas(frame, points):
         import pandas as pd
     except ModuleNotFoundError:
         return None, True
-    table = pd.DataFrame({name: frame[name].to_numpy() for name in ("weight_h", "target", "actual", "sum")})
+    table = pd.DataFrame(
+        {name: frame[name].to_numpy() for name in ("weight_h", "target", "actual", "sum")}
+    )
     spent, scored = median(lambda: by_pandas(table), 3)
     return spent, bool((scored["points_h"].to_numpy() == points.to_numpy()).all())
 

@@ -23,7 +23,10 @@ class Section:
     def page(self):
         """The section as Markdown."""
         lines = [f"## {self.title}", "", self.about, "", f"| {' | '.join(self.head)} |"]
-        lines += [f"| {' | '.join('---' for _ in self.head)} |", *(f"| {' | '.join(row)} |" for row in self.rows)]
+        lines += [
+            f"| {' | '.join('---' for _ in self.head)} |",
+            *(f"| {' | '.join(row)} |" for row in self.rows),
+        ]
         return "\n".join([*lines, "", *(f"- {note}" for note in self.notes), ""])
 
 
@@ -39,8 +42,19 @@ def median(work, times=5):
 
 def machine():
     """The machine in one line."""
-    names = [line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
-    memory = next((int(line.split()[1]) // 2**20 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
+    names = [
+        line.split(":", 1)[1].strip()
+        for line in _lines("/proc/cpuinfo")
+        if line.startswith("model name")
+    ]
+    memory = next(
+        (
+            int(line.split()[1]) // 2**20
+            for line in _lines("/proc/meminfo")
+            if line.startswith("MemTotal")
+        ),
+        0,
+    )
     cpu = names[0] if names else platform.processor()
     return f"{len(os.sched_getaffinity(0))} 核 {cpu}，内存 {memory} GB，Python {platform.python_version()}"
 

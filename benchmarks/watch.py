@@ -46,14 +46,20 @@ def measure():
 
 def _run(home, *words):
     env = {
-        **os.environ, "WENXIAO_HOME": home, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
+        **os.environ,
+        "WENXIAO_HOME": home,
+        "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
         "WENXIAO_DATABASE_URL": os.environ.get("WENXIAO_BENCH_DATABASE_URL", ""),
         "WENXIAO_STATICFILES": "django.contrib.staticfiles.storage.StaticFilesStorage",
-    }  # fmt: skip
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.watch", *words], cwd=Path(__file__).parent.parent, check=True, text=True,
-        stdout=subprocess.PIPE, env=env,
-    )  # fmt: skip
+        [sys.executable, "-m", "benchmarks.watch", *words],
+        cwd=Path(__file__).parent.parent,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        env=env,
+    )
     return done.stdout.splitlines()[-1]
 
 
@@ -111,7 +117,10 @@ def main():
         f"后台重算两期共 {_worker() / 1000:.1f} 秒；之前的页面写明还有多少在重算、数字截至几时，列出的各行是现算的。"
     )
     rows.append(("重算完成之后", *_after(lambda _: None, window, user)))
-    queries = [looked(PAGES["督看"], one.pk, person.pk)[1] for one, person in ((window, user), (small, other))]
+    queries = [
+        looked(PAGES["督看"], one.pk, person.pk)[1]
+        for one, person in ((window, user), (small, other))
+    ]
     notes.append(f"督看页查询数：600 个档案与 {DOSSIERS:,} 个档案为 {queries[1]} 与 {queries[0]}。")
     notes.append(_cost_of_marks(window))
     print(
@@ -119,7 +128,9 @@ def main():
             {
                 "rows": rows,
                 "notes": notes,
-                "vendor": connection.vendor.replace("sqlite", "SQLite").replace("postgresql", "PostgreSQL"),
+                "vendor": connection.vendor.replace("sqlite", "SQLite").replace(
+                    "postgresql", "PostgreSQL"
+                ),
             }
         )
     )
@@ -128,7 +139,11 @@ def main():
 def _windows(window):
     from wenxiao.budget.models import Round
 
-    return list(Round.objects.filter(division=window.division_id).select_related("division").order_by("through_month"))
+    return list(
+        Round.objects.filter(division=window.division_id)
+        .select_related("division")
+        .order_by("through_month")
+    )
 
 
 def _build(window):
@@ -167,7 +182,9 @@ def looked(path, window, user):
     if user not in _CLIENTS:
         _CLIENTS[user] = Client()
         _CLIENTS[user].force_login(get_user_model().objects.get(pk=user))
-    spent, queries, answer = timed(lambda: _CLIENTS[user].get(path.format(window=window), secure=True))
+    spent, queries, answer = timed(
+        lambda: _CLIENTS[user].get(path.format(window=window), secure=True)
+    )
     assert answer.status_code == 200, (path, answer.status_code, answer.get("Location"))
     return spent, queries
 
@@ -209,7 +226,9 @@ def _pay(window, many):
     from wenxiao.store.bulk import insert_rows
 
     keys = list(
-        Dossier.objects.filter(subject__division=window.division_id).order_by("?").values_list("pk", flat=True)[:many]
+        Dossier.objects.filter(subject__division=window.division_id)
+        .order_by("?")
+        .values_list("pk", flat=True)[:many]
     )
 
     def write():
@@ -251,9 +270,10 @@ def plant(dossiers):
     with transaction.atomic():
         division = create_division(code=code, name=f"测量{code}", bureau="测量局", by=None)
         insert_rows(
-            Unit, ("division", "code", "name", "kind"),
+            Unit,
+            ("division", "code", "name", "kind"),
             [(division.pk, f"{n:03d}", f"部门{n}", "department") for n in range(UNITS)],
-        )  # fmt: skip
+        )
         units = list(Unit.objects.filter(division=division).order_by("pk"))
         for unit in units:
             unit.path = f"/{unit.pk}/"
@@ -262,25 +282,48 @@ def plant(dossiers):
         insert_rows(
             Subject,
             names,
-            [(division.pk, units[n % UNITS].pk, f"{code}{n:012d}", f"项目{n}", []) for n in range(dossiers)],
+            [
+                (division.pk, units[n % UNITS].pk, f"{code}{n:012d}", f"项目{n}", [])
+                for n in range(dossiers)
+            ],
         )
-        subjects = Subject.objects.filter(division=division).order_by("pk").values_list("pk", "unit")
-        insert_rows(Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, YEAR) for pk, unit in subjects])
-        keys = list(Dossier.objects.filter(subject__division=division).order_by("pk").values_list("pk", flat=True))
+        subjects = (
+            Subject.objects.filter(division=division).order_by("pk").values_list("pk", "unit")
+        )
+        insert_rows(
+            Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, YEAR) for pk, unit in subjects]
+        )
+        keys = list(
+            Dossier.objects.filter(subject__division=division)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
         _money(keys)
         _goals(keys)
         windows = [
             Round.objects.create(
-                division=division, kind="monitoring", name=f"1-{month}月监控", work_year=YEAR, fiscal_year=YEAR,
-                from_month=1, through_month=month, state="open", deadline=date(YEAR, month + 1, 10),
+                division=division,
+                kind="monitoring",
+                name=f"1-{month}月监控",
+                work_year=YEAR,
+                fiscal_year=YEAR,
+                from_month=1,
+                through_month=month,
+                state="open",
+                deadline=date(YEAR, month + 1, 10),
             )
             for month in (4, 7)
-        ]  # fmt: skip
+        ]
         for window in windows:
-            rows = [(key, window.pk, window.kind, "waiting" if n % 3 else "submitted") for n, key in enumerate(keys)]
+            rows = [
+                (key, window.pk, window.kind, "waiting" if n % 3 else "submitted")
+                for n, key in enumerate(keys)
+            ]
             insert_rows(Review, ("dossier", "round", "kind", "state"), rows)
         _problems(division, keys)
-        user = create_user(division=division, username=f"u{code}", name="测量", by=None, password="Ce-liang_2021!")  # noqa: S106 - a throwaway house
+        user = create_user(
+            division=division, username=f"u{code}", name="测量", by=None, password="Ce-liang_2021!"
+        )
         grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
         user.must_change_password = False
         user.save()
@@ -303,21 +346,31 @@ def _money(keys):
     from wenxiao.budget.models import Appropriation, Spending
     from wenxiao.store.bulk import insert_rows
 
-    chance = random.Random(7)  # noqa: S311 - the same rows at every run
+    chance = random.Random(7)
     budgets = {key: Decimal(chance.randint(10, 5000)) * 10000 for key in keys}
     insert_rows(
-        Appropriation, ("dossier", "fund", "opening", "adjusted"), [(k, "general", b, b) for k, b in budgets.items()]
+        Appropriation,
+        ("dossier", "fund", "opening", "adjusted"),
+        [(k, "general", b, b) for k, b in budgets.items()],
     )
     names = ("dossier", "fund", "source", "month", "amount", "line")
     for part in range(0, len(keys), 10_000):
         insert_rows(
-            Spending, names,
+            Spending,
+            names,
             [
-                (key, "general", "treasury", chance.randint(1, 9), budgets[key] * chance.randint(1, 60) / 1000, f"{key}-{n}")
+                (
+                    key,
+                    "general",
+                    "treasury",
+                    chance.randint(1, 9),
+                    budgets[key] * chance.randint(1, 60) / 1000,
+                    f"{key}-{n}",
+                )
                 for key in keys[part : part + 10_000]
                 for n in range(PAYMENTS)
             ],
-        )  # fmt: skip
+        )
 
 
 def _goals(keys):
@@ -325,30 +378,37 @@ def _goals(keys):
     from wenxiao.store.bulk import insert_rows
     from wenxiao.targets.models import Indicator, Target
 
-    chance = random.Random(8)  # noqa: S311 - as above
+    chance = random.Random(8)
     insert_rows(Target, ("dossier", "state"), [(key, "approved") for key in keys])
     targets = list(
-        Target.objects.filter(dossier__gte=keys[0], dossier__lte=keys[-1]).order_by("pk").values_list("pk", flat=True)
+        Target.objects.filter(dossier__gte=keys[0], dossier__lte=keys[-1])
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
     names = ("target", "order", "name", "expression", "level2")
     wanted = (("完成任务数量", "≥{}项", "数量指标"), ("验收合格率", "≥{}%", "质量指标"))
     insert_rows(
-        Indicator, names,
+        Indicator,
+        names,
         [
             (target, n, wanted[n][0], wanted[n][1].format(chance.randint(10, 99)), wanted[n][2])
             for target in targets
             for n in range(GOALS)
         ],
-    )  # fmt: skip
+    )
     rows = (
         Indicator.objects.filter(target__gte=targets[0], target__lte=targets[-1])
         .order_by("pk")
         .values_list("pk", "order")
     )
     insert_rows(
-        Actual, ("indicator", "stage", "through_month", "value"),
-        [(pk, "monitoring", 7, f"{chance.randint(1, 99)}{'项' if order == 0 else '%'}") for pk, order in rows],
-    )  # fmt: skip
+        Actual,
+        ("indicator", "stage", "through_month", "value"),
+        [
+            (pk, "monitoring", 7, f"{chance.randint(1, 99)}{'项' if order == 0 else '%'}")
+            for pk, order in rows
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -23,8 +23,14 @@ def gates() -> list[tuple[str, list[str]]]:
         ("代码排版 ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
         ("类型 mypy", [str(BIN / "mypy"), "src/wenxiao", "scripts"]),
         ("分层 import-linter", [str(BIN / "lint-imports")]),
-        ("迁移齐全 makemigrations", [PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"]),
-        ("尺寸、词汇、命名", [PYTHON, "-m", "pytest", "tests/architecture", "-p", "no:cacheprovider"]),
+        (
+            "迁移齐全 makemigrations",
+            [PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"],
+        ),
+        (
+            "尺寸、词汇、命名",
+            [PYTHON, "-m", "pytest", "tests/architecture", "-p", "no:cacheprovider"],
+        ),
     ]
     if (ROOT / "scripts" / "rules_page.py").exists():
         listed.append(("规则页与代码一致", [PYTHON, "scripts/rules_page.py", "--check"]))
@@ -36,13 +42,22 @@ def run(name: str, command: list[str], env: dict[str, str]) -> bool:
     began = time.monotonic()
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env=env, check=False, text=True, timeout=SECONDS,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            command,
+            cwd=ROOT,
+            env=env,
+            check=False,
+            text=True,
+            timeout=SECONDS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         code, said = done.returncode, done.stdout
     except subprocess.TimeoutExpired:
         code, said = -1, f"{SECONDS} 秒内没有完成"
-    print(f"{'通过' if code == 0 else '未过'}  {name}  {time.monotonic() - began:.1f} 秒", flush=True)
+    print(
+        f"{'通过' if code == 0 else '未过'}  {name}  {time.monotonic() - began:.1f} 秒", flush=True
+    )
     if code != 0:
         print(said, flush=True)
     return code == 0
@@ -51,7 +66,11 @@ def run(name: str, command: list[str], env: dict[str, str]) -> bool:
 def main() -> int:
     """0 when every gate passes."""
     with tempfile.TemporaryDirectory(prefix="wenxiao-check-") as home:
-        env = {**os.environ, "WENXIAO_HOME": home, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
+        env = {
+            **os.environ,
+            "WENXIAO_HOME": home,
+            "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
+        }
         env.pop("WENXIAO_DATABASE_URL", None)
         failed = [name for name, command in gates() if not run(name, command, env)]
     print(

@@ -41,7 +41,9 @@ def compare() -> bool:
         print("没有覆盖率数据。")
         return False
     now, low = measured(), floors()
-    fallen = {room: (now.get(room, 0), floor) for room, floor in low.items() if now.get(room, 0) < floor}
+    fallen = {
+        room: (now.get(room, 0), floor) for room, floor in low.items() if now.get(room, 0) < floor
+    }
     for room, (got, floor) in fallen.items():
         print(f"覆盖率：{room} {got}% 低于下限 {floor}%")
     return not fallen

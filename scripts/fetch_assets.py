@@ -36,7 +36,9 @@ def npm(arguments: list[str], folder: Path) -> None:
         ]
     done = subprocess.run(command, cwd=folder, timeout=SECONDS, check=False, stdout=sys.stderr)
     if done.returncode:
-        sys.exit("前端资源没有取到：npm 未能完成。页面可以照常使用，只是没有图表；网络恢复后再运行 make run。")
+        sys.exit(
+            "前端资源没有取到：npm 未能完成。页面可以照常使用，只是没有图表；网络恢复后再运行 make run。"
+        )
 
 
 def main() -> None:

@@ -79,7 +79,9 @@ class Site:
 def clone(folder: Path) -> None:
     """The committed state alone; what is not committed is said."""
     git = ["git", "-c", "safe.directory=*"]
-    left = subprocess.run([*git, "status", "--porcelain"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    left = subprocess.run(
+        [*git, "status", "--porcelain"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     if left:
         say(f"注意：有 {len(left.splitlines())} 处未提交的改动，不在这次验证之内")
     subprocess.run([*git, "clone", "--quiet", str(ROOT), str(folder)], check=True, timeout=120)
@@ -87,16 +89,30 @@ def clone(folder: Path) -> None:
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
     """`make run` in an environment with nothing of ours in it; returns when the site answers, with the seconds taken."""
-    keep = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+    keep = (
+        "PATH",
+        "HOME",
+        "LANG",
+        "SSL_CERT_FILE",
+        "http_proxy",
+        "https_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+    )
     env = {name: os.environ[name] for name in keep if name in os.environ}
     env |= {"PORT": str(port), "WENXIAO_HOME": str(folder / "var")}
     env |= {k: v for k, v in os.environ.items() if k.startswith(("PIP_", "npm_config_"))}
     began = time.monotonic()
     with (folder / "run.log").open("ab") as log:
         made = subprocess.Popen(
-            ["make", "run"], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            ["make", "run"],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
-        )  # fmt: skip
+        )
     while time.monotonic() - began < START_SECONDS:
         if made.poll() is not None:
             raise Failed(f"make run 自行结束，退出码 {made.returncode}")
@@ -123,14 +139,20 @@ def stop(made: subprocess.Popen[bytes]) -> None:
 
 def visit(folder: Path, port: int) -> None:
     """Log in with the demonstration's account and fetch the main pages."""
-    script = (
-        "from wenxiao.site.demo.accounts import ACCOUNTS, PASSWORD; print(*[a.username for a in ACCOUNTS], PASSWORD)"
-    )
+    script = "from wenxiao.site.demo.accounts import ACCOUNTS, PASSWORD; print(*[a.username for a in ACCOUNTS], PASSWORD)"
     listed = subprocess.run(
-        [str(folder / ".venv" / "bin" / "python"), "-c", f"import django; django.setup(); {script}"],
-        cwd=folder, env={**os.environ, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"},
-        check=True, capture_output=True, text=True, timeout=60,
-    ).stdout.split()  # fmt: skip
+        [
+            str(folder / ".venv" / "bin" / "python"),
+            "-c",
+            f"import django; django.setup(); {script}",
+        ],
+        cwd=folder,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout.split()
     username = next((name for name in listed[:-1] if name == "jixiao"), listed[0])
     site = Site(port)
     site.log_in(username, listed[-1])
@@ -181,7 +203,13 @@ def main() -> int:
         say(f"全新克隆没有通过：{error}")
         log = folder / "run.log"
         if log.exists():
-            say("".join(log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)[-60:]))
+            say(
+                "".join(
+                    log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)[
+                        -60:
+                    ]
+                )
+            )
         return 1
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

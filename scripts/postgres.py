@@ -42,8 +42,13 @@ def _postgres_user_exists() -> bool:
 def _run(command: list[str], *, as_postgres: bool) -> None:
     before = ["runuser", "-u", "postgres", "--"] if as_postgres else []
     subprocess.run(
-        [*before, *command], check=True, timeout=SECONDS, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [*before, *command],
+        check=True,
+        timeout=SECONDS,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 @contextmanager
@@ -56,14 +61,29 @@ def _own_server(programs: Path, *, as_postgres: bool) -> Iterator[str]:
     home.chmod(0o755)
     start = f"-k {home} {SETTINGS}"
     try:
-        initdb = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D", str(data)]
+        initdb = [
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-D",
+            str(data),
+        ]
         _run([str(programs / "initdb"), "--no-sync", *initdb], as_postgres=as_postgres)
-        _run([str(programs / "pg_ctl"), "-w", "-D", str(data), "-l", str(log), "-o", start, "start"],
-             as_postgres=as_postgres)  # fmt: skip
+        _run(
+            [str(programs / "pg_ctl"), "-w", "-D", str(data), "-l", str(log), "-o", start, "start"],
+            as_postgres=as_postgres,
+        )
         try:
             yield f"postgresql://postgres@/postgres?host={home}"
         finally:
-            _run([str(programs / "pg_ctl"), "-w", "-D", str(data), "-m", "immediate", "stop"], as_postgres=as_postgres)
+            _run(
+                [str(programs / "pg_ctl"), "-w", "-D", str(data), "-m", "immediate", "stop"],
+                as_postgres=as_postgres,
+            )
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

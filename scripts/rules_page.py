@@ -14,7 +14,9 @@ PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_checks(), *_codes(), *_scoring(), *_profiles(), *_dated(), *_trees(), ""])
+    return "\n".join(
+        [*_head(), *_checks(), *_codes(), *_scoring(), *_profiles(), *_dated(), *_trees(), ""]
+    )
 
 
 def _head() -> Iterator[str]:
@@ -24,7 +26,13 @@ def _head() -> Iterator[str]:
 
 
 def _checks() -> Iterator[str]:
-    yield from ("", "## 检查", "", "| 编号 | 检查项 | 等级 | 依据 | 如何改正 |", "| --- | --- | --- | --- | --- |")
+    yield from (
+        "",
+        "## 检查",
+        "",
+        "| 编号 | 检查项 | 等级 | 依据 | 如何改正 |",
+        "| --- | --- | --- | --- | --- |",
+    )
     for one in registry():
         cited = "算术上不可能" if one.arithmetic else one.basis or "无文件依据（待核）"
         yield f"| {one.code} | {one.title} | {one.level} | {cited} | {one.mend} |"
@@ -43,7 +51,13 @@ def _scoring() -> Iterator[str]:
 
 
 def _profiles() -> Iterator[str]:
-    yield from ("", "## 计分口径", "", "| 编号 | 名称 | 权重 | 反向指标 | 依据 |", "| --- | --- | --- | --- | --- |")
+    yield from (
+        "",
+        "## 计分口径",
+        "",
+        "| 编号 | 名称 | 权重 | 反向指标 | 依据 |",
+        "| --- | --- | --- | --- | --- |",
+    )
     for code in profiles.profile_codes():
         one = profiles.profile(code)
         weights = " ".join(f"{name}{points}" for name, points in one.weights.items())
@@ -86,7 +100,11 @@ def main() -> int:
     text = page()
     if "--check" in sys.argv[1:]:
         same = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-        print("docs/rules.md 与规则一致。" if same else "docs/rules.md 已过时，请运行 scripts/rules_page.py。")
+        print(
+            "docs/rules.md 与规则一致。"
+            if same
+            else "docs/rules.md 已过时，请运行 scripts/rules_page.py。"
+        )
         return 0 if same else 1
     PAGE.write_text(text, encoding="utf-8")
     return 0

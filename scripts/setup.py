@@ -46,8 +46,11 @@ def install_debian(packages: list[str], purpose: str) -> None:
     subprocess.run(["apt-get", "update", "-qq"], env=env, check=False, stdin=subprocess.DEVNULL)
     done = subprocess.run(
         ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
-        env=env, check=False, stdin=subprocess.DEVNULL, stdout=sys.stderr,
-    )  # fmt: skip
+        env=env,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+    )
     if done.returncode != 0:
         stop(f"{purpose}没有装上。请检查软件源，手工执行：apt-get install -y {names}")
 
@@ -85,7 +88,9 @@ def make_venv() -> None:
     say("正在建立运行环境 .venv")
     done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
     if done.returncode != 0:
-        stop("运行环境没有建成。请管理员执行：apt-get install -y python3-venv python3-pip，然后再来一次。")
+        stop(
+            "运行环境没有建成。请管理员执行：apt-get install -y python3-venv python3-pip，然后再来一次。"
+        )
 
 
 def install_packages(purpose: str) -> None:
@@ -94,11 +99,20 @@ def install_packages(purpose: str) -> None:
     if have.get(purpose) == want[purpose] and (VENV / "bin" / "wenxiao").exists():
         return
     say(f"正在安装依赖（requirements/{purpose}.txt），首次约需一两分钟")
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     # Some packages come as source only; the isolated way to build them works with every pip.
     env = {**os.environ, "PIP_USE_PEP517": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     for what in (["-r", f"requirements/{purpose}.txt"], ["--no-deps", "-e", "."]):
-        done = subprocess.run([*pip, *what], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [*pip, *what], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL
+        )
         if done.returncode != 0:
             stop("依赖没有装上。请检查网络或 pip 的软件源设置，然后再来一次。")
     kept = {one: text for one, text in have.items() if text == digest_of(one)}
@@ -115,11 +129,16 @@ def fetch_assets() -> None:
     script = ROOT / "scripts" / "fetch_assets.py"
     if not script.exists():
         return
-    now, stamp = digest("package-lock.json", "package.json", "scripts/fetch_assets.py"), VENDOR / ".stamp"
+    now, stamp = (
+        digest("package-lock.json", "package.json", "scripts/fetch_assets.py"),
+        VENDOR / ".stamp",
+    )
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == now:
         return
     say("正在取前端资源")
-    done = subprocess.run([str(VENV / "bin" / "python"), str(script)], cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [str(VENV / "bin" / "python"), str(script)], cwd=ROOT, check=False, stdin=subprocess.DEVNULL
+    )
     if done.returncode != 0:
         stop("前端资源没有取到。请检查网络或 npm 的软件源设置，然后再来一次。")
     VENDOR.mkdir(parents=True, exist_ok=True)
@@ -138,7 +157,9 @@ def has_chinese_font() -> bool:
     """Whether the machine can draw Chinese; True where it cannot be asked, then the tests say it."""
     if not shutil.which("fc-list"):
         return True
-    listed = subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, stdin=subprocess.DEVNULL)
+    listed = subprocess.run(
+        ["fc-list", ":lang=zh"], check=False, capture_output=True, stdin=subprocess.DEVNULL
+    )
     return bool(listed.stdout.strip())
 
 
@@ -148,7 +169,9 @@ def main() -> int:
     if purpose not in SERVES:
         stop("用法：python3 scripts/setup.py run|test|bench")
     if sys.version_info < LOWEST:
-        stop(f"需要 Python 3.11 或更新，现在是 {sys.version.split()[0]}。可用 make run PYTHON=python3.11 指定。")
+        stop(
+            f"需要 Python 3.11 或更新，现在是 {sys.version.split()[0]}。可用 make run PYTHON=python3.11 指定。"
+        )
     if not shutil.which("git") and purpose == "test":
         install_debian(["git"], "git")
     make_venv()

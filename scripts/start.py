@@ -26,7 +26,9 @@ def say(sentence: str) -> None:
 
 def child(*words: str) -> None:
     """Run one verb by itself; its JSON is not for this screen. Ends here when it fails."""
-    done = subprocess.run([str(ROOT / ".venv" / "bin" / "wenxiao"), *words], check=False, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        [str(ROOT / ".venv" / "bin" / "wenxiao"), *words], check=False, stdout=subprocess.DEVNULL
+    )
     if done.returncode != 0:
         say(f"没有成功：wenxiao {' '.join(words)}")
         raise SystemExit(done.returncode)
@@ -47,7 +49,16 @@ def write_report(home: Path) -> None:
     if fresh and all((OUT / name).is_file() for name in WRITTEN):
         return
     say(f"正在计算并写出 {WORK_YEAR} 年度报告")
-    child("report", "annual", "--division", demo_division(), "--year", str(WORK_YEAR), "--out", str(OUT))
+    child(
+        "report",
+        "annual",
+        "--division",
+        demo_division(),
+        "--year",
+        str(WORK_YEAR),
+        "--out",
+        str(OUT),
+    )
     stamp.write_text(now, encoding="utf-8")
 
 
@@ -77,7 +88,9 @@ def main() -> int:
     migrate()
     if is_empty():
         say("正在载入演示数据，约需半分钟")
-        os.environ["WENXIAO_DEMO"] = "1"  # the loader's acts are dated on the day its story stands at
+        os.environ["WENXIAO_DEMO"] = (
+            "1"  # the loader's acts are dated on the day its story stands at
+        )
         child("demo")
     if demo_division():
         os.environ.setdefault("WENXIAO_DEMO", "1")

@@ -22,11 +22,21 @@ SOAK_SECONDS = 12 * 3600
 NOTHING_COLLECTED = 5
 
 
-def pytest(name: str, arguments: list[str], env: dict[str, str], seconds: int) -> tuple[int, int, bool]:
+def pytest(
+    name: str, arguments: list[str], env: dict[str, str], seconds: int
+) -> tuple[int, int, bool]:
     """Run pytest once; returns (passed, failed, whole). Skipped and expected failures make a run not whole."""
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-p", "no:cacheprovider", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        f"--junitxml={report}",
+        "-p",
+        "no:cacheprovider",
+        *arguments,
+    ]
     began = time.monotonic()
     try:
         code = subprocess.run(
@@ -38,7 +48,9 @@ def pytest(name: str, arguments: list[str], env: dict[str, str], seconds: int) -
     if not report.exists():
         return 0, 1, False
     passed, failed, skipped = count(report)
-    print(f"{name}：{passed} passed, {failed} failed，{time.monotonic() - began:.0f} 秒", flush=True)
+    print(
+        f"{name}：{passed} passed, {failed} failed，{time.monotonic() - began:.0f} 秒", flush=True
+    )
     for line in skipped:
         print(f"{name}：未执行 {line}", flush=True)
     return passed, failed, code in {0, NOTHING_COLLECTED} and not skipped
@@ -76,7 +88,12 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     if "--soak" in sys.argv:
         return soak()
-    measured = ["--cov=wenxiao", "--cov-branch", f"--cov-report=json:{coverage_floors.MEASURED}", "--cov-report="]
+    measured = [
+        "--cov=wenxiao",
+        "--cov-branch",
+        f"--cov-report=json:{coverage_floors.MEASURED}",
+        "--cov-report=",
+    ]
     first = pytest("SQLite", ["-n", "2", *measured], environment(), SECONDS)
     with postgres() as (url, source):
         print(f"PostgreSQL 来自 {source}", flush=True)

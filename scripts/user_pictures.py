@@ -126,11 +126,17 @@ PICTURES = (
     Picture("desk", "jixiao", at("/")),
     Picture("filling", "jingban", first("/selfeval", "a[href^='/filling/']")),
     Picture("clerk-phone", "jingban", at("/"), "phone"),
-    Picture("rectification", "jingban", first("/rectifications", "tbody a[href^='/rectifications/']")),
+    Picture(
+        "rectification", "jingban", first("/rectifications", "tbody a[href^='/rectifications/']")
+    ),
     Picture("judging", "yewu", first("/selfeval?only=submitted", "a[href^='/filling/']")),
     Picture("self-evaluations", "yewu", at("/selfeval")),
     Picture("problems", "yewu", at("/findings")),
-    Picture("verify", "jixiao", first("/rectifications?state=replied", "tbody a[href^='/rectifications/']")),
+    Picture(
+        "verify",
+        "jixiao",
+        first("/rectifications?state=replied", "tbody a[href^='/rectifications/']"),
+    ),
     Picture("import-file", "jixiao", uploaded_form),
     Picture("monitoring", "jixiao", at("/monitoring")),
     Picture("report", "jixiao", at("/report/2021?write=opening")),
@@ -140,20 +146,29 @@ PICTURES = (
     Picture("instruction", "bangong", instruction),
     Picture("score-sheet", "jigou", first("/", "a[href^='/reviews/']")),
     Picture("new-user", "xitong", dialog(at("/people/users"), "新增用户")),
-    Picture("grant", "anquan", dialog(first("/people/users", "tbody a:text-is('经办人甲')"), "授权")),
+    Picture(
+        "grant", "anquan", dialog(first("/people/users", "tbody a:text-is('经办人甲')"), "授权")
+    ),
     Picture("trail", "shenji", at("/trail")),
     Picture("evidence", "waishen", at("/trail/packages")),
     Picture("ledger", "guoku", at("/imports/ledgers")),
     Picture("help", "jingban", at("/help")),
     Picture("public", "", at("/open")),
-    Picture("public-item-phone", "", first("/open", "a[href^='/open/']:has(> *), h2 a[href^='/open/']"), "phone"),
+    Picture(
+        "public-item-phone",
+        "",
+        first("/open", "a[href^='/open/']:has(> *), h2 a[href^='/open/']"),
+        "phone",
+    ),
 )
 
 
 def entered(browser: Any, base: str, account: str, size: str) -> Page:
     """A page of somebody at work, by the demonstration's one click."""
     width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, base_url=base, locale="zh-CN")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, base_url=base, locale="zh-CN"
+    )
     context.set_default_timeout(15_000)
     page: Page = context.new_page()
     if account:
@@ -180,7 +195,10 @@ def take(browser: Any, base: str, picture: Picture) -> str:
         page = entered(browser, base, picture.account, picture.size)
         picture.way(page)
         page.wait_for_load_state("networkidle")
-        if not re.match(r"2\d\d$", str(page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus"))):
+        if not re.match(
+            r"2\d\d$",
+            str(page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")),
+        ):
             return page.locator("h1").first.inner_text()
         page.screenshot(path=OUT / f"{picture.name}.png")
         shrink(OUT / f"{picture.name}.png")
@@ -198,7 +216,9 @@ def main(words: list[str]) -> int:
     wanted = [one for one in PICTURES if not words[1:] or one.name in words[1:]]
     missed = 0
     with sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        path = next(
+            filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+        )
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=SPOKEN)
         for picture in wanted:
             why = take(browser, base, picture)

@@ -20,7 +20,8 @@ from wenxiao.site.settings import *  # noqa: F403 - the environment above must b
 if not os.environ["WENXIAO_DATABASE_URL"]:
     # A file as the product uses it, not Django's database in memory: many threads then queue for it as they really do.
     os.makedirs(os.environ["WENXIAO_HOME"], exist_ok=True)  # noqa: PTH103 - a name from the environment
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["WENXIAO_HOME"], "test.sqlite3")}  # noqa: F405, PTH118
+    place = os.path.join(os.environ["WENXIAO_HOME"], "test.sqlite3")  # noqa: PTH118
+    DATABASES["default"]["TEST"] = {"NAME": place}  # noqa: F405
     # A test database that a power cut may lose costs nothing and is made twice as fast.
     OPTIONS = DATABASES["default"]["OPTIONS"]  # noqa: F405
     OPTIONS["init_command"] = OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")

@@ -29,9 +29,15 @@ LINE = [CODE, "校园安保", "2021-03-05", "V1", "1000.50"]
 @pytest.fixture
 def house(db):
     made = House()
-    made.division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
-    made.unit = orgs.add_unit(division=made.division, code="101", name="教体局", kind="department", by=None)
-    made.other = orgs.add_unit(division=made.division, code="102", name="卫健委", kind="department", by=None)
+    made.division = orgs.create_division(
+        code="360191", name="高新区", bureau="高新区财政局", by=None
+    )
+    made.unit = orgs.add_unit(
+        division=made.division, code="101", name="教体局", kind="department", by=None
+    )
+    made.other = orgs.add_unit(
+        division=made.division, code="102", name="卫健委", kind="department", by=None
+    )
     for name, role, unit in (
         ("treasury", "treasury", None),
         ("clerk", "clerk", made.unit),
@@ -42,8 +48,13 @@ def house(db):
         setattr(made, name, user)
         setattr(made, f"{name}_token", make_token(user=user, name="试验", days=30, by=None)[1])
     made.dossiers = []
-    for unit, code, name in ((made.unit, CODE, "校园安保"), (made.other, "360191000000000000002", "疫苗采购")):
-        subject = budget.ensure_subject(division=made.division, unit=unit, code=code, name=name, by=None)
+    for unit, code, name in (
+        (made.unit, CODE, "校园安保"),
+        (made.other, "360191000000000000002", "疫苗采购"),
+    ):
+        subject = budget.ensure_subject(
+            division=made.division, unit=unit, code=code, name=name, by=None
+        )
         made.dossiers.append(budget.open_dossier(subject=subject, fiscal_year=2021, by=None))
     return made
 
@@ -61,9 +72,11 @@ def push(client, house):
     def post(body, token=None):
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return client.post(
-            "/api/v1/ledgers", content, content_type="application/json",
+            "/api/v1/ledgers",
+            content,
+            content_type="application/json",
             headers={"Authorization": f"Bearer {token or house.treasury_token}"},
-        )  # fmt: skip
+        )
 
     return post
 
@@ -104,7 +117,9 @@ def test_a_machine_sees_what_its_user_sees(house, ask):
     assert [row["name"] for row in told["dossiers"]] == ["校园安保"]
     assert told["next"] is None
     assert len(ask("dossiers", house.treasury_token).json()["dossiers"]) == 2
-    assert ask("dossiers", house.treasury_token, unit="102").json()["dossiers"][0]["unit"] == "卫健委"
+    assert (
+        ask("dossiers", house.treasury_token, unit="102").json()["dossiers"][0]["unit"] == "卫健委"
+    )
     for part in ("money", "reviews"):
         assert ask(f"dossiers/{own.pk}/{part}", house.clerk_token).status_code == 200
         hidden = ask(f"dossiers/{foreign.pk}/{part}", house.clerk_token)
@@ -134,7 +149,11 @@ def test_lines_are_pushed_once(house, push):
 
 
 def test_what_blocks_is_told_and_stores_nothing(house, push):
-    body = {"columns": COLUMNS, "rows": [LINE, ["9", "无此项目", "2021-03-05", "V2", "1"]], "unit": "元"}
+    body = {
+        "columns": COLUMNS,
+        "rows": [LINE, ["9", "无此项目", "2021-03-05", "V2", "1"]],
+        "unit": "元",
+    }
     refused = push(body)
     assert (refused.status_code, refused.json()["problems"][0]["line"]) == (422, 2)
     assert not Spending.objects.exists()
@@ -173,11 +192,16 @@ def test_unknown_units_and_projects_are_answered_by_machines(house, push):
     assert push({**body, "matches": {"校园安保工作": 1}}).status_code == 400
     done = push({**body, "matches": {"校园安保工作": code}, "accounting": True}).json()
     assert (done["stored"], Spending.objects.get().source) == (True, "accounting")
-    assert ImportBatch.objects.get().choices["matches"] == {"校园安保工作": str(house.dossiers[0].subject_id)}
+    assert ImportBatch.objects.get().choices["matches"] == {
+        "校园安保工作": str(house.dossiers[0].subject_id)
+    }
 
 
 def test_too_much_at_once_and_no_power(push, house, settings):
-    assert "导入" in push({"columns": COLUMNS, "rows": [LINE]}, token=house.clerk_token).json()["error"]
+    assert (
+        "导入"
+        in push({"columns": COLUMNS, "rows": [LINE]}, token=house.clerk_token).json()["error"]
+    )
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     assert push({"columns": COLUMNS, "rows": [LINE] * 9}).status_code == 413
 
@@ -187,7 +211,9 @@ def test_forms_come_as_files(house, client):
     assert client.get("/api/v1/forms", headers=headers).status_code == 405
     assert client.post("/api/v1/forms", headers=headers).status_code == 400
     text = SimpleUploadedFile("说明.txt", b"x")
-    assert "ledgers" in client.post("/api/v1/forms", {"file": text}, headers=headers).json()["error"]
+    assert (
+        "ledgers" in client.post("/api/v1/forms", {"file": text}, headers=headers).json()["error"]
+    )
     broken = SimpleUploadedFile("自评表.xlsx", b"not a workbook")
     refused = client.post("/api/v1/forms", {"file": broken, "dry_run": "1"}, headers=headers)
     assert (refused.status_code, refused.json()["accepted"]) == (422, 0)

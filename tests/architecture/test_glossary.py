@@ -10,13 +10,19 @@ GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 
 def rows():
     """(Chinese term, English word, where) of each line of the glossary's tables."""
-    lines = [line for line in GLOSSARY.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    lines = [
+        line for line in GLOSSARY.read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [row for row in cells if len(row) == 3 and row[0] not in {"中文", "---"}]
 
 
 def models():
-    return [m for m in apps.get_models() if m.__module__.startswith("wenxiao.") and not m._meta.auto_created]
+    return [
+        m
+        for m in apps.get_models()
+        if m.__module__.startswith("wenxiao.") and not m._meta.auto_created
+    ]
 
 
 def test_every_entity_is_in_the_glossary_under_its_name():
@@ -41,5 +47,9 @@ def test_every_place_named_exists():
 
 
 def test_terms_are_chinese_and_words_english():
-    wrong = [r for r in rows() if not re.search(r"[\u4e00-\u9fff]", r[0]) or not re.fullmatch(r"[A-Za-z]+", r[1])]
+    wrong = [
+        r
+        for r in rows()
+        if not re.search(r"[\u4e00-\u9fff]", r[0]) or not re.fullmatch(r"[A-Za-z]+", r[1])
+    ]
     assert not wrong

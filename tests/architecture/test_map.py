@@ -25,10 +25,16 @@ LARGEST_PICTURE = 150 * 1024
 
 def test_every_file_on_the_map_exists():
     gone, folder = [], None
-    for named in re.findall(r"`([\w/.*…]+/?)`", (ROOT / "docs" / "map.md").read_text(encoding="utf-8")):
+    for named in re.findall(
+        r"`([\w/.*…]+/?)`", (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
+    ):
         if "*" in named or "…" in named or not re.search(r"/|\.py$", named):
             continue
-        places = [ROOT / named, ROOT / "src" / "wenxiao" / named, *([folder / named] if folder else [])]
+        places = [
+            ROOT / named,
+            ROOT / "src" / "wenxiao" / named,
+            *([folder / named] if folder else []),
+        ]
         found = next((place for place in places if place.exists()), None)
         if found is None:
             gone.append(named)
@@ -47,18 +53,26 @@ def test_every_picture_is_shown_and_small():
     guides = "\n".join(page.read_text(encoding="utf-8") for page in PICTURES.parent.glob("*.md"))
     shown = set(re.findall(r"pictures/([\w-]+\.png)", guides))
     assert shown == {picture.name for picture in PICTURES.iterdir()}
-    assert not [picture.name for picture in PICTURES.iterdir() if picture.stat().st_size > LARGEST_PICTURE]
+    assert not [
+        picture.name for picture in PICTURES.iterdir() if picture.stat().st_size > LARGEST_PICTURE
+    ]
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_command_named_is_a_verb(paper):
     verbs = next(a for a in parser()._actions if a.dest == "verb").choices
-    named = re.findall(r"(?:\.venv/bin/|`|行 )wenxiao ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8"))
+    named = re.findall(
+        r"(?:\.venv/bin/|`|行 )wenxiao ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8")
+    )
     assert not set(named) - set(verbs)
 
 
 def test_every_make_target_named_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     for paper in PAPERS:
-        named = re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8"), re.MULTILINE)
+        named = re.findall(
+            r"(?:^|`)make ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8"), re.MULTILINE
+        )
         assert not set(named) - targets, paper

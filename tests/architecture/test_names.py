@@ -8,7 +8,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
-LOCKS = ("requirements/*.txt", "requirements/*.in", "package-lock.json", "package.json", "pyproject.toml", ".npmrc")
+LOCKS = (
+    "requirements/*.txt",
+    "requirements/*.in",
+    "package-lock.json",
+    "package.json",
+    "pyproject.toml",
+    ".npmrc",
+)
 # Written in two halves so that this file does not find itself.
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|raise NotImplemented" + r"Error)\b")
 
@@ -16,14 +23,19 @@ UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|raise NotImplement
 def tracked(*patterns):
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
 def test_no_module_has_an_empty_name():
     empty = [
-        str(p.relative_to(ROOT)) for p in tracked("*.py") if {p.stem, *p.relative_to(ROOT).parts[:-1]} & EMPTY_NAMES
+        str(p.relative_to(ROOT))
+        for p in tracked("*.py")
+        if {p.stem, *p.relative_to(ROOT).parts[:-1]} & EMPTY_NAMES
     ]
     assert not empty
 
@@ -40,7 +52,11 @@ def test_nothing_is_marked_unfinished():
 
 def test_no_test_is_switched_off():
     off = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b")
-    found = [str(p.relative_to(ROOT)) for p in tracked("tests/*.py") if off.search(p.read_text(encoding="utf-8"))]
+    found = [
+        str(p.relative_to(ROOT))
+        for p in tracked("tests/*.py")
+        if off.search(p.read_text(encoding="utf-8"))
+    ]
     assert not found
 
 

@@ -9,8 +9,14 @@ USERS = ROOT / "docs" / "users"
 
 def test_every_picture_of_the_guides_is_there_and_taken_by_the_script():
     shown = {
-        name for page in USERS.glob("*.md") for name in re.findall(r"pictures/([\w-]+)\.png", page.read_text("utf-8"))
+        name
+        for page in USERS.glob("*.md")
+        for name in re.findall(r"pictures/([\w-]+)\.png", page.read_text("utf-8"))
     }
     there = {file.stem for file in (USERS / "pictures").glob("*.png")}
-    taken = set(re.findall(r'Picture\(\s*"([\w-]+)"', (ROOT / "scripts" / "user_pictures.py").read_text("utf-8")))
+    taken = set(
+        re.findall(
+            r'Picture\(\s*"([\w-]+)"', (ROOT / "scripts" / "user_pictures.py").read_text("utf-8")
+        )
+    )
     assert shown == there == taken

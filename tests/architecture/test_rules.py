@@ -14,9 +14,15 @@ def codes_in_source():
 
 def shown_codes():
     """Codes named by a test or by a case file."""
-    files = [p for p in (ROOT / "tests").rglob("*") if p.suffix in {".py", ".yaml", ".json"} and p != Path(__file__)]
+    files = [
+        p
+        for p in (ROOT / "tests").rglob("*")
+        if p.suffix in {".py", ".yaml", ".json"} and p != Path(__file__)
+    ]
     return {
-        c for p in files for c in re.findall(r"\b(?:MB|JK|ZP|FH|PJ|BG|ZJ|DR)-\d\d\b", p.read_text(encoding="utf-8"))
+        c
+        for p in files
+        for c in re.findall(r"\b(?:MB|JK|ZP|FH|PJ|BG|ZJ|DR)-\d\d\b", p.read_text(encoding="utf-8"))
     }
 
 

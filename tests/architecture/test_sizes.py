@@ -18,16 +18,28 @@ def python_files():
 def functions(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.end_lineno - node.lineno + 1, f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+            yield (
+                node.end_lineno - node.lineno + 1,
+                f"{path.relative_to(ROOT)}:{node.lineno} {node.name}",
+            )
 
 
 def test_no_file_is_longer_than_500_lines():
-    long = {str(p.relative_to(ROOT)): n for p in python_files() if (n := len(p.read_bytes().splitlines())) > FILE_LINES}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in python_files()
+        if (n := len(p.read_bytes().splitlines())) > FILE_LINES
+    }
     assert not long
 
 
 def test_no_function_is_longer_than_60_lines():
-    long = [f"{place}: {lines}" for p in python_files() for lines, place in functions(p) if lines > FUNCTION_LINES]
+    long = [
+        f"{place}: {lines}"
+        for p in python_files()
+        for lines, place in functions(p)
+        if lines > FUNCTION_LINES
+    ]
     assert not long
 
 

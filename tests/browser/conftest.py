@@ -20,9 +20,7 @@ AXE = ROOT / "build" / "testing" / "axe.min.js"
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 PASSWORD = "Demo-pass-2021"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WATCH = (
-    "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
-)
+WATCH = "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
 
 
 def _free_port() -> int:
@@ -35,16 +33,30 @@ def _free_port() -> int:
 def serving(folder, seeding, *, worker=False):
     """The address of a server over a house that ``seeding`` planted, beside it the task worker if wanted."""
     port = _free_port()
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("WENXIAO_", "PYTEST_XDIST"))}
+    env = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("WENXIAO_", "PYTEST_XDIST"))
+    }
     env |= {"WENXIAO_TEST_HOME": str(folder), "WENXIAO_DEMO": "1", "PYTHONPATH": str(ROOT)}
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
-    subprocess.run([sys.executable, str(Path(__file__).parent / seeding)], env=env, cwd=ROOT, check=True, timeout=240)
+    subprocess.run(
+        [sys.executable, str(Path(__file__).parent / seeding)],
+        env=env,
+        cwd=ROOT,
+        check=True,
+        timeout=240,
+    )
     log = (folder / "server.log").open("w")
     programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
     if worker:
-        programs.append(["django", "db_worker", "--interval", "0.2", "--no-startup-delay", "-v", "0"])
+        programs.append(
+            ["django", "db_worker", "--interval", "0.2", "--no-startup-delay", "-v", "0"]
+        )
     running = [
-        subprocess.Popen([sys.executable, "-m", *program], env=env, cwd=ROOT, stdout=log, stderr=log)
+        subprocess.Popen(
+            [sys.executable, "-m", *program], env=env, cwd=ROOT, stdout=log, stderr=log
+        )
         for program in programs
     ]
     address = f"http://127.0.0.1:{port}"
@@ -96,10 +108,14 @@ def chromium():
     """One headless browser for all journeys."""
     from playwright.sync_api import sync_playwright
 
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     with sync_playwright() as playwright:
         if path is None and not Path(playwright.chromium.executable_path).exists():
-            pytest.fail("没有找到 Chromium，浏览器测试无法进行：请安装 chromium，或运行 playwright install chromium。")
+            pytest.fail(
+                "没有找到 Chromium，浏览器测试无法进行：请安装 chromium，或运行 playwright install chromium。"
+            )
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -112,13 +128,18 @@ def visiting(chromium, address):
 
     def open_page(username: str, size: str = "desk", password: str = PASSWORD):
         width, height = SIZES[size]
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=address)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, base_url=address
+        )
         contexts.append(context)
         context.set_default_timeout(8000)
         context.add_init_script(WATCH)
         page = context.new_page()
         page.on(
-            "console", lambda told: wrong.append(told.text) if told.type == "error" and "CSP" in told.text else None
+            "console",
+            lambda told: (
+                wrong.append(told.text) if told.type == "error" and "CSP" in told.text else None
+            ),
         )
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto("/login")
@@ -159,15 +180,21 @@ def enter_role(roles_house, chromium):
 def look():
     """Keep a picture of the page and let axe judge it: no fault of impact serious or critical, no sideways scrolling."""
     if not AXE.exists():
-        pytest.fail("缺 build/testing/axe.min.js，无障碍检查无法进行：请先运行 python scripts/fetch_assets.py。")
+        pytest.fail(
+            "缺 build/testing/axe.min.js，无障碍检查无法进行：请先运行 python scripts/fetch_assets.py。"
+        )
     SHOTS.mkdir(parents=True, exist_ok=True)
     source = AXE.read_text(encoding="utf-8")
 
     def judge(page, name: str) -> None:
         page.screenshot(path=SHOTS / f"{name}.png")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (
+            f"{name} scrolls sideways"
+        )
         page.evaluate(source)
-        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa']}).then(r => r.violations)")
+        found = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa']}).then(r => r.violations)"
+        )
         told = [
             f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
             for one in found

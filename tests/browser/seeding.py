@@ -52,7 +52,11 @@ def _watch(small) -> None:
     made = []
     for number, (name, month, budget, executed) in enumerate(MONITORED):
         subject = Subject.objects.create(
-            division=small.division, unit=small.units[1], code=f"8{number}", name=name, synthetic=True
+            division=small.division,
+            unit=small.units[1],
+            code=f"8{number}",
+            name=name,
+            synthetic=True,
         )
         dossier = Dossier.objects.create(subject=subject, unit=small.units[1], fiscal_year=2021)
         round_ = small.monitoring if month == 7 else later
@@ -69,11 +73,20 @@ def _watch(small) -> None:
         )
         round_.scope = {"dossiers": [*round_.scope.get("dossiers", ()), dossier.pk]}
         round_.save()
-    rule = CatalogueItem.objects.create(division=small.division, code="HG-07", text="人事用工管理不规范")
-    Finding.objects.create(
-        dossier=made[0].dossier, review=made[0], item=rule, text="人事用工管理不规范", state="confirmed", synthetic=True
+    rule = CatalogueItem.objects.create(
+        division=small.division, code="HG-07", text="人事用工管理不规范"
     )
-    Suggestion.objects.create(review=made[2], number=1, text="加快项目资金执行进度。", synthetic=True)
+    Finding.objects.create(
+        dossier=made[0].dossier,
+        review=made[0],
+        item=rule,
+        text="人事用工管理不规范",
+        state="confirmed",
+        synthetic=True,
+    )
+    Suggestion.objects.create(
+        review=made[2], number=1, text="加快项目资金执行进度。", synthetic=True
+    )
 
 
 if __name__ == "__main__":

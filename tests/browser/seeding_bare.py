@@ -53,7 +53,12 @@ def _watching() -> None:
     from wenxiao.targets.models import Indicator, Target
 
     place = create_division(
-        code="998000", name="示例市（演示）", short_name="示例市", bureau="示例市财政局", demo=True, by=None
+        code="998000",
+        name="示例市（演示）",
+        short_name="示例市",
+        bureau="示例市财政局",
+        demo=True,
+        by=None,
     )
     ensure_catalogue(division=place, by=None)
 
@@ -72,20 +77,41 @@ def _watching() -> None:
     person("watcher", "示例绩效科甲", "performance")
     person("watcher2", "示例绩效科乙", "performance")
     for number, (name, spent) in enumerate(SPENT.items(), start=1):
-        unit = add_unit(division=place, code=f"70{number}001", name=name, kind="department", synthetic=True, by=None)
+        unit = add_unit(
+            division=place,
+            code=f"70{number}001",
+            name=name,
+            kind="department",
+            synthetic=True,
+            by=None,
+        )
         person(f"unit{number}", f"{name}经办", "clerk", unit)
         subject = Subject.objects.create(
-            division=place, unit=unit, code=f"70{number}", name=f"示例项目{number} 水渠清淤", synthetic=True
+            division=place,
+            unit=unit,
+            code=f"70{number}",
+            name=f"示例项目{number} 水渠清淤",
+            synthetic=True,
         )
         dossier = Dossier.objects.create(subject=subject, unit=unit, fiscal_year=2021)
         shared = {"dossier": dossier, "fund": "general", "synthetic": True}
-        Appropriation.objects.create(opening=Decimal(1_000_000), adjusted=Decimal(1_000_000), **shared)
-        Spending.objects.create(month=6, amount=Decimal(spent * 10_000), line=f"s{number}", **shared)
+        Appropriation.objects.create(
+            opening=Decimal(1_000_000), adjusted=Decimal(1_000_000), **shared
+        )
+        Spending.objects.create(
+            month=6, amount=Decimal(spent * 10_000), line=f"s{number}", **shared
+        )
         target = Target.objects.create(dossier=dossier, number=1, state="approved", synthetic=True)
         Indicator.objects.create(
-            target=target, order=0, level1="产出指标", level2="数量指标", name="清淤长度", expression="≥30公里", weight=Decimal(50),
+            target=target,
+            order=0,
+            level1="产出指标",
+            level2="数量指标",
+            name="清淤长度",
+            expression="≥30公里",
+            weight=Decimal(50),
             proof="验收单",
-        )  # fmt: skip
+        )
 
 
 if __name__ == "__main__":

@@ -38,18 +38,32 @@ def _people(small) -> None:
     from wenxiao.orgs.services import add_unit, create_user, grant
 
     department, below = small.units[0], small.units[3]
-    small.office = add_unit(division=small.division, code="CZ01", name="行政政法科", kind="finance", by=None)
+    small.office = add_unit(
+        division=small.division, code="CZ01", name="行政政法科", kind="finance", by=None
+    )
     type(department).objects.filter(pk__in=[department.pk, below.pk]).update(office=small.office)
     small.people = {}
     for username, role, unit in (
-        ("jingban", Role.CLERK, below), ("fuzeren", Role.HEAD, below), ("zhuguan", Role.DEPARTMENT, department),
-        ("yewu", Role.OFFICE, small.office), ("fuhe", Role.PERFORMANCE, None), ("bangong", Role.SECRETARIAT, None),
-        ("shenji", Role.AUDIT, None), ("waishen", Role.AUDITOR, None), ("jigou", None, None), ("zhuanjia", None, None),
-    ):  # fmt: skip
+        ("jingban", Role.CLERK, below),
+        ("fuzeren", Role.HEAD, below),
+        ("zhuguan", Role.DEPARTMENT, department),
+        ("yewu", Role.OFFICE, small.office),
+        ("fuhe", Role.PERFORMANCE, None),
+        ("bangong", Role.SECRETARIAT, None),
+        ("shenji", Role.AUDIT, None),
+        ("waishen", Role.AUDITOR, None),
+        ("jigou", None, None),
+        ("zhuanjia", None, None),
+    ):
         user = create_user(
-            division=small.division, username=username, name=f"示例{username}", by=None, unit=unit, password=PASSWORD,
+            division=small.division,
+            username=username,
+            name=f"示例{username}",
+            by=None,
+            unit=unit,
+            password=PASSWORD,
             must_change_password=False,
-        )  # fmt: skip
+        )
         if role:
             grant(user=user, role=role, division=small.division, unit=unit, by=None, why="测试")
         small.people[username] = user
@@ -79,9 +93,17 @@ def _round(small, kind, name, dossiers, year, **more):
     from wenxiao.budget.services import open_round
 
     return open_round(
-        division=small.division, kind=kind, name=name, work_year=2021, fiscal_year=year, by=None, synthetic=True,
-        scope={"dossiers": [one.pk for one in dossiers]}, deadline=date(2021, 12, 10), **more,
-    )  # fmt: skip
+        division=small.division,
+        kind=kind,
+        name=name,
+        work_year=2021,
+        fiscal_year=year,
+        by=None,
+        synthetic=True,
+        scope={"dossiers": [one.pk for one in dossiers]},
+        deadline=date(2021, 12, 10),
+        **more,
+    )
 
 
 def _forms(small) -> None:
@@ -90,12 +112,19 @@ def _forms(small) -> None:
     from wenxiao.reviews.services import check_review, submit_review
 
     dossiers = _dossiers(small, "监控", FORMS, 2021)
-    asked = _round(small, "monitoring", "2021年日常监控（1-10月）", dossiers, 2021, through_month=10)
+    asked = _round(
+        small, "monitoring", "2021年日常监控（1-10月）", dossiers, 2021, through_month=10
+    )
     for at, dossier in enumerate(dossiers):
         review = Review.objects.create(
-            dossier=dossier, round=asked, kind="monitoring", state="filling", budget=Decimal(1000000),
-            executed=Decimal(700000 + at), synthetic=True,
-        )  # fmt: skip
+            dossier=dossier,
+            round=asked,
+            kind="monitoring",
+            state="filling",
+            budget=Decimal(1000000),
+            executed=Decimal(700000 + at),
+            synthetic=True,
+        )
         submit_review(review=review, by=small.people["jingban"])
         for name in ("fuzeren", "zhuguan")[: at // 3]:
             check_review(review=review, by=small.people[name])
@@ -129,20 +158,40 @@ def _sheets(small) -> None:
     made = []
     for dossier in dossiers[:2]:
         review = Review.objects.create(
-            dossier=dossier, round=asked, kind="department_evaluation", state="filling", synthetic=True
+            dossier=dossier,
+            round=asked,
+            kind="department_evaluation",
+            state="filling",
+            synthetic=True,
         )
-        for order, (level, name, weight) in enumerate((("决策", "立项依据", 40), ("产出", "完成率", 60)), start=1):
-            Criterion.objects.create(review=review, order=order, level1=level, name=name, weight=Decimal(weight))
+        for order, (level, name, weight) in enumerate(
+            (("决策", "立项依据", 40), ("产出", "完成率", 60)), start=1
+        ):
+            Criterion.objects.create(
+                review=review, order=order, level1=level, name=name, weight=Decimal(weight)
+            )
         made.append(review)
     firm, panel = made
     record_mark(review=firm, row=firm.criteria.first(), by=None, points=Decimal(40))
     for row in panel.criteria.all():
-        record_mark(review=panel, row=row, by=None, points=row.weight - 3, note="佐证不全", seat="评审专家乙")
+        record_mark(
+            review=panel,
+            row=row,
+            by=None,
+            points=row.weight - 3,
+            note="佐证不全",
+            seat="评审专家乙",
+        )
     for review, name, duty in ((firm, "jigou", "lead"), (panel, "zhuanjia", "expert")):
         assign_reviewer(
-            review=review, user=small.people[name], duty=duty, until=UNTIL, by=small.officer, why="评审方案（测试）",
+            review=review,
+            user=small.people[name],
+            duty=duty,
+            until=UNTIL,
+            by=small.officer,
+            why="评审方案（测试）",
             agency=small.agency if duty == "lead" else None,
-        )  # fmt: skip
+        )
 
 
 def _results(small) -> None:
@@ -152,13 +201,25 @@ def _results(small) -> None:
     from wenxiao.reports.services import save_draft, sign_report
 
     disclosure = propose_disclosure(
-        review=small.evaluation, by=small.officer, sentence="养护里程基本完成，路况有改善。", synthetic=True
+        review=small.evaluation,
+        by=small.officer,
+        sentence="养护里程基本完成，路况有改善。",
+        synthetic=True,
     )
-    approve_disclosure(disclosure=disclosure, by=small.people["fuhe"], opinion="内容与评价报告一致。")
+    approve_disclosure(
+        disclosure=disclosure, by=small.people["fuhe"], opinion="内容与评价报告一致。"
+    )
     draft = hand_in_report(
-        draft=save_draft(division=small.division, work_year=2021, by=small.officer), by=small.officer
+        draft=save_draft(division=small.division, work_year=2021, by=small.officer),
+        by=small.officer,
     )
-    sign_report(draft=draft, issue_number=1, signer="示例局长", signed_on=date(2021, 11, 20), by=small.leader)
+    sign_report(
+        draft=draft,
+        issue_number=1,
+        signer="示例局长",
+        signed_on=date(2021, 11, 20),
+        by=small.leader,
+    )
 
 
 if __name__ == "__main__":

@@ -60,7 +60,10 @@ def test_one_unit_turns_red_mends_is_refused_once_and_is_closed(enter_bare, look
     open_round(officer)
     look(officer, "followed-1-round")
     red = enter_bare("unit3")
-    reviews = [hand_in(enter_bare("unit1"), "19", "按计划"), hand_in(enter_bare("unit2"), "18", "按计划")]
+    reviews = [
+        hand_in(enter_bare("unit1"), "19", "按计划"),
+        hand_in(enter_bare("unit2"), "18", "按计划"),
+    ]
     reviews.append(hand_in(red, "6", "招标推迟"))
     settle(officer, enter_bare("watcher2"), reviews)
     officer.goto("/monitoring?year=2021")

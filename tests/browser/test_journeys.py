@@ -57,7 +57,9 @@ def test_the_wall_screen_reads_from_afar(enter):
     page = enter("leader")
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto("/watch?year=2021")
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") >= 30
+    assert (
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") >= 30
+    )
 
 
 def test_a_clerk_fills_by_keyboard_pastes_is_told_what_is_missing_and_hands_in(enter, look):

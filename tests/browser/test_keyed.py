@@ -113,7 +113,11 @@ def test_a_finding_is_fed_back_mended_and_closed_by_keys_alone(enter_keyed, look
     answer(unit, "已补文号")
     verify(officer, address, "属实", "通过并销号")
     look(officer, "keyed-3-closed")
-    for path, name in (("/rectifications", "ledger"), ("/rectifications/board", "board"), ("/findings/heat", "heat")):
+    for path, name in (
+        ("/rectifications", "ledger"),
+        ("/rectifications/board", "board"),
+        ("/findings/heat", "heat"),
+    ):
         officer.goto(f"{path}?year=2021")
         look(officer, f"keyed-4-{name}")
 

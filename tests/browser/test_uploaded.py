@@ -9,7 +9,16 @@ from wenxiao.site.demo import workbooks
 from wenxiao.site.demo.accounts import PASSWORD as DEMO
 
 pytestmark = pytest.mark.journey
-PUBLISHED = ("0.58", "约2.8", "0.33652", "87.45", "涉及到13个", "涉及到16个", "涉及到20个", "涉及到14个")
+PUBLISHED = (
+    "0.58",
+    "约2.8",
+    "0.33652",
+    "87.45",
+    "涉及到13个",
+    "涉及到16个",
+    "涉及到20个",
+    "涉及到14个",
+)
 PRESS = """async ([path, part, values]) => {
   const page = await (await fetch(path)).text();
   const form = [...new DOMParser().parseFromString(page, "text/html").forms]
@@ -52,7 +61,9 @@ def upload(page, look, paths):
         if button.count():
             break
         page.wait_for_timeout(300)
-    assert "1 份待您选择" in heading(page)  # two rounds watch January to July; the person says which
+    assert "1 份待您选择" in heading(
+        page
+    )  # two rounds watch January to July; the person says which
     look(page, "uploaded-2-preview")
     choose_round(page)
     assert f"{len(paths)} 份可以导入" in heading(page)

@@ -19,9 +19,21 @@ from wenxiao.orgs import services as orgs
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 MOMENTS = (
-    "reading", "after planning", "after file stored", "after batch opened", "amid the rows", "after rows written", "before commit",
-)  # fmt: skip
-TABLES = ("budget_spending", "budget_dossier", "records_entry", "records_importbatch", "records_storedfile")
+    "reading",
+    "after planning",
+    "after file stored",
+    "after batch opened",
+    "amid the rows",
+    "after rows written",
+    "before commit",
+)
+TABLES = (
+    "budget_spending",
+    "budget_dossier",
+    "records_entry",
+    "records_importbatch",
+    "records_storedfile",
+)
 LINES = 300
 SECONDS = 90
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,9 +45,14 @@ class Importer:
     def __init__(self, environment, rows_of):
         self._rows_of = rows_of
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.budget.killed_import"], cwd=ROOT, env=environment, bufsize=0,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.budget.killed_import"],
+            cwd=ROOT,
+            env=environment,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
         self._standing = 0
 
     def _heard(self):
@@ -91,7 +108,11 @@ def own_server():
     socket = str(made["HOST"]).startswith("/")
     who = made["USER"] + (f":{made['PASSWORD']}" if made["PASSWORD"] else "")
     port = f":{made['PORT']}" if made["PORT"] and not socket else ""
-    place = f"@/{made['NAME']}?host={made['HOST']}" if socket else f"@{made['HOST']}{port}/{made['NAME']}"
+    place = (
+        f"@/{made['NAME']}?host={made['HOST']}"
+        if socket
+        else f"@{made['HOST']}{port}/{made['NAME']}"
+    )
 
     def rows_of(query):
         with connection.cursor() as cursor:
@@ -107,7 +128,9 @@ def importer(tmp_path):
     division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
     unit = orgs.add_unit(division=division, code="101", name="教体局", kind="department", by=None)
     services.ensure_subject(division=division, unit=unit, code="P1", name="校园安保", by=None)
-    own, rows_of = own_file(tmp_path / "own.sqlite3") if connection.vendor == "sqlite" else own_server()
+    own, rows_of = (
+        own_file(tmp_path / "own.sqlite3") if connection.vendor == "sqlite" else own_server()
+    )
     settings = {"DJANGO_SETTINGS_MODULE": "tests.budget.settings_for_killing"}
     made = Importer({**os.environ, **own, **settings}, rows_of)
     try:
@@ -120,20 +143,30 @@ def importer(tmp_path):
 def ledger(tmp_path):
     path = tmp_path / "支付.csv"
     rows = [f"P1,校园安保,2021-03-05,V{n},1.00" for n in range(LINES)]
-    path.write_text("\n".join(["项目代码,项目名称,支付日期,凭证号,支付金额", *rows]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(["项目代码,项目名称,支付日期,凭证号,支付金额", *rows]) + "\n", encoding="utf-8"
+    )
     return path
 
 
 def test_killed_at_any_moment_nothing_is_half_and_the_next_is_whole(importer, ledger):
     before = importer.counts()
     for moment in MOMENTS:
-        assert importer.take(ledger, moment) == ("standing", ["ended", str(signal.SIGKILL.value)]), moment
+        assert importer.take(ledger, moment) == (
+            "standing",
+            ["ended", str(signal.SIGKILL.value)],
+        ), moment
         assert importer.counts() == before, moment
     assert importer.take(ledger) == ("stored", ["ended", "0"])
     after = importer.counts()
-    assert {table: after[table] - before[table] for table in TABLES if table != "records_entry"} == {
-        "budget_spending": LINES, "budget_dossier": 1, "records_importbatch": 1, "records_storedfile": 1,
-    }  # fmt: skip
+    assert {
+        table: after[table] - before[table] for table in TABLES if table != "records_entry"
+    } == {
+        "budget_spending": LINES,
+        "budget_dossier": 1,
+        "records_importbatch": 1,
+        "records_storedfile": 1,
+    }
     assert after["records_entry"] > before["records_entry"]
     assert importer.states() == ["applied"]
 

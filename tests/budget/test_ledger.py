@@ -27,7 +27,9 @@ CLEAN = [
 def projects(division, unit):
     other = add_unit(division=division, code="102", name="卫健委", kind="department", by=None)
     made = [
-        services.ensure_subject(division=division, unit=u, code=f"36019100000000000000{n}", name=name, by=None)
+        services.ensure_subject(
+            division=division, unit=u, code=f"36019100000000000000{n}", name=name, by=None
+        )
         for n, (u, name) in enumerate([(unit, "校园安保"), (other, "疫苗采购")], 1)
     ]
     for subject in made:
@@ -52,7 +54,12 @@ def told(outcome, level="阻断"):
 
 def test_a_clean_file_enters_and_leaves_again(take, projects, division):
     outcome = take(CLEAN)
-    assert (outcome.kind, outcome.year, outcome.source_rows, outcome.accepted) == ("spending", 2021, 3, 3)
+    assert (outcome.kind, outcome.year, outcome.source_rows, outcome.accepted) == (
+        "spending",
+        2021,
+        3,
+        3,
+    )
     assert outcome.as_json()["total_yuan"] == "303000.50"
     assert outcome.stored
     money = selectors.money(Dossier.objects.get(subject=projects[0]))
@@ -90,7 +97,9 @@ def test_a_later_file_shows_its_difference_first(take, projects):
         "same": 1,
         "missing_from_file": 0,
     }
-    assert preview.difference["changes"] == [{"line": 3, "voucher": "V002", "before": "2000.00", "after": "2500.00"}]
+    assert preview.difference["changes"] == [
+        {"line": 3, "voucher": "V002", "before": "2000.00", "after": "2500.00"}
+    ]
     assert Spending.objects.get(line="V002").amount == 2000
     take(later)
     assert Spending.objects.get(line="V002").amount == 2500
@@ -113,14 +122,18 @@ def test_dirty_lines_are_named_and_nothing_enters(take, projects):
             "教体局,360191000000000000001,校园安保,2021-04-02,V016,一般公共预算,-77",
             "教体局,360191000000000000001,校园安保,2021-05-02,V017,一般公共预算,9000",
             "合计,,,,,,1",
-        ],
+        ]
     )
     assert told(outcome) == [("DR-66", 5), ("DR-65", 6), ("ZJ-03", 7), ("DR-68", 8), ("DR-62", 9)]
     assert told(outcome, "警告") == [("DR-01", 10), ("ZJ-01", 12), ("ZJ-02", 13), ("ZJ-13", 14)]
     assert ("ZJ-20", 11) in told(outcome, "提示")
     assert (outcome.source_rows, outcome.accepted, outcome.left_out) == (13, 5, 6)
     assert outcome.as_json()["total_yuan"] == "9923.50"
-    assert [u.key for u in outcome.unmatched] == ["没有的局", "不认识的项目", "360191000000000000009"]
+    assert [u.key for u in outcome.unmatched] == [
+        "没有的局",
+        "不认识的项目",
+        "360191000000000000009",
+    ]
     assert not outcome.stored
     assert not Spending.objects.exists()
 
@@ -257,15 +270,23 @@ def test_a_workbook_of_the_treasury(projects, division, tmp_path):
     path = tmp_path / "支付.xlsx"
     book.save(path)
     outcome = import_ledger(path=path, division=division, by=None)
-    assert (outcome.stored, outcome.unit, outcome.as_json()["total_yuan"]) == (True, "万元", "303000.50")
+    assert (outcome.stored, outcome.unit, outcome.as_json()["total_yuan"]) == (
+        True,
+        "万元",
+        "303000.50",
+    )
 
 
 def test_projects_of_exactly_one_name_ask_for_what_tells_them_apart(take, projects, division, unit):
     other = add_unit(division=division, code="109", name="卫健局", kind="department", by=None)
     for number, owner in enumerate((unit, other, other)):
-        services.ensure_subject(division=division, unit=owner, code=f"T{number}", name="设备更新", by=None)
+        services.ensure_subject(
+            division=division, unit=owner, code=f"T{number}", name="设备更新", by=None
+        )
     head = "单位名称,项目代码,项目名称,支付日期,凭证号,支付金额"
-    outcome = take([",,设备更新,2021-03-01,V1,1.00", "卫健局,,设备更新,2021-03-01,V2,1.00"], head=head)
+    outcome = take(
+        [",,设备更新,2021-03-01,V1,1.00", "卫健局,,设备更新,2021-03-01,V2,1.00"], head=head
+    )
     found = {problem.line: problem for problem in outcome.problems if problem.code == "DR-66"}
     assert "有 3 个同名项目" in found[2].text
     assert "实施单位或项目代码" in found[2].mend
@@ -285,7 +306,11 @@ def test_the_very_same_file_is_known_without_being_read(take, projects, monkeypa
     assert (again.stored, told(again, "提示")[-1][0]) == (False, "DR-70")
     kept = {**first.as_json(), "stored": False, "batch": None, "problems": None}
     assert {**again.as_json(), "problems": None, "difference": None} == {**kept, "difference": None}
-    assert {k: again.difference[k] for k in ("new", "changed", "same")} == {"new": 0, "changed": 0, "same": 3}
+    assert {k: again.difference[k] for k in ("new", "changed", "same")} == {
+        "new": 0,
+        "changed": 0,
+        "same": 3,
+    }
     assert ImportBatch.objects.count() == 1
 
 
@@ -307,7 +332,11 @@ def test_the_same_file_is_read_again_when_anything_happened_since(take, projects
         assert take(rows, source="accounting").stored
         return
     services.ensure_subject(
-        division=projects[0].division, unit=projects[0].unit, code="N1", name="不认识的项目", by=None
+        division=projects[0].division,
+        unit=projects[0].unit,
+        code="N1",
+        name="不认识的项目",
+        by=None,
     )
     later = take(rows, choices=choices)
     assert (later.stored, later.difference["new"]) == (True, 1)
@@ -316,10 +345,18 @@ def test_the_same_file_is_read_again_when_anything_happened_since(take, projects
 def test_the_day_of_a_reduction_comes_with_its_line(take, projects):
     head = "单位名称,项目代码,项目名称,资金性质,指标类型,日期,金额"
     own = "教体局,360191000000000000001,校园安保,一般公共预算"
-    rows = [f"{own},年初预算,2021-01-08,5000", f"{own},到位,2021-02-01,4000", f"{own},收回,2021-11-25,100"]
+    rows = [
+        f"{own},年初预算,2021-01-08,5000",
+        f"{own},到位,2021-02-01,4000",
+        f"{own},收回,2021-11-25,100",
+    ]
     assert take([*rows, f"{own},收回,2021-12-03,50"], head=head, kind="budget").stored
     row = Dossier.objects.get(subject=projects[0]).appropriations.get()
-    assert (row.cut_back, row.cut_back_on, row.arrived_on) == (150, date(2021, 12, 3), date(2021, 2, 1))
+    assert (row.cut_back, row.cut_back_on, row.arrived_on) == (
+        150,
+        date(2021, 12, 3),
+        date(2021, 2, 1),
+    )
 
 
 def test_a_column_of_its_own_tells_the_day_of_a_reduction(take, projects):
@@ -331,6 +368,6 @@ def test_a_column_of_its_own_tells_the_day_of_a_reduction(take, projects):
     stored = Dossier.objects.get(subject=projects[0]).appropriations.get()
     assert (stored.cut_back_on, stored.arrived_on) == (date(2021, 11, 25), date(2021, 2, 1))
     later = take([row.format("2021-11-30")], head=head)
-    assert [(one["column"], one["before"], one["after"]) for one in later.difference["changes"]] == [
-        ("收回日期", "2021-11-25", "2021-11-30")
-    ]
+    assert [
+        (one["column"], one["before"], one["after"]) for one in later.difference["changes"]
+    ] == [("收回日期", "2021-11-25", "2021-11-30")]

@@ -15,7 +15,9 @@ D = Decimal
 
 @pytest.fixture
 def dossier(division, unit):
-    subject = services.ensure_subject(division=division, unit=unit, code="A1", name="校园安保", by=None)
+    subject = services.ensure_subject(
+        division=division, unit=unit, code="A1", name="校园安保", by=None
+    )
     return services.open_dossier(subject=subject, fiscal_year=2021, by=None)
 
 
@@ -89,7 +91,11 @@ def test_audited_stands_beside_reported_and_the_latest_counts(dossier):
     services.set_appropriation(dossier=dossier, opening=D(10), by=None)
     services.set_audited(dossier=dossier, arranged=D(9), used=D(8), by=None)
     services.set_audited(
-        dossier=dossier, arranged=D(9), used=D(7), by=None, differences=[{"amount": D(1), "reason": "挪用"}]
+        dossier=dossier,
+        arranged=D(9),
+        used=D(7),
+        by=None,
+        differences=[{"amount": D(1), "reason": "挪用"}],
     )
     money = selectors.money(dossier)
     assert (money.opening, money.audited_arranged, money.audited_used) == (10, 9, 7)
@@ -98,7 +104,9 @@ def test_audited_stands_beside_reported_and_the_latest_counts(dossier):
 def test_many_dossiers_cost_the_same_queries(division, unit, django_assert_num_queries):
     keys = []
     for n in range(5):
-        subject = services.ensure_subject(division=division, unit=unit, code=f"B{n}", name="项目", by=None)
+        subject = services.ensure_subject(
+            division=division, unit=unit, code=f"B{n}", name="项目", by=None
+        )
         keys.append(services.open_dossier(subject=subject, fiscal_year=2021, by=None).pk)
     with django_assert_num_queries(3):
         assert set(selectors.money_of(keys)) == set(keys)
@@ -108,7 +116,9 @@ def test_many_dossiers_cost_the_same_queries(division, unit, django_assert_num_q
 def test_secret_names_are_refused_with_what_to_do(division, unit, name):
     with pytest.raises(NotAllowed, match="线下管理"):
         services.ensure_subject(division=division, unit=unit, code="S", name=name, by=None)
-    assert services.ensure_subject(division=division, unit=unit, code="N", name="非涉密信息系统维护", by=None).pk
+    assert services.ensure_subject(
+        division=division, unit=unit, code="N", name="非涉密信息系统维护", by=None
+    ).pk
 
 
 @pytest.mark.parametrize("code", ["", "1" * 22, "代码", "a b"])

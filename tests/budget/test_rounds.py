@@ -46,7 +46,13 @@ def officer(division):
 @pytest.fixture
 def open_round(division):
     def opened(**more):
-        facts = {"kind": "selfeval", "name": "2020年度自评", "work_year": 2021, "fiscal_year": 2020, "by": None} | more
+        facts = {
+            "kind": "selfeval",
+            "name": "2020年度自评",
+            "work_year": 2021,
+            "fiscal_year": 2020,
+            "by": None,
+        } | more
         return services.open_round(division=division, **facts)
 
     return opened
@@ -68,12 +74,16 @@ def test_scope_is_data(open_round, dossiers, scope, codes):
 
 
 def test_scope_by_unit_takes_the_subtree(open_round, dossiers, unit):
-    found = selectors.dossiers_of(open_round(scope={"units": [unit.pk]})).values_list("subject__code", flat=True)
+    found = selectors.dossiers_of(open_round(scope={"units": [unit.pk]})).values_list(
+        "subject__code", flat=True
+    )
     assert "".join(sorted(found)) == "ABC"
 
 
 def test_todos_reach_the_clerks_and_go_with_the_round(open_round, dossiers, division, officer):
-    clerk = create_user(division=division, username="clerk", name="经办", unit=dossiers[1].unit, by=None)
+    clerk = create_user(
+        division=division, username="clerk", name="经办", unit=dossiers[1].unit, by=None
+    )
     grant(user=clerk, role=Role.CLERK, division=division, unit=dossiers[1].unit, by=None)
     opened = open_round(deadline=date(2021, 3, 31))
     assert [t.title for t in todos_for(clerk)] == ["2020年度自评（2项）"]
@@ -164,7 +174,9 @@ def test_a_long_list_names_its_head_and_counts_the_rest(open_round, dossiers, mo
     assert selectors.not_handed_in(opened)[1].line == "实验小学 张某 8888 缺2项：项目B等"
 
 
-def test_dues_of_a_year_are_each_rounds_own(open_round, dossiers, officer, django_assert_num_queries):
+def test_dues_of_a_year_are_each_rounds_own(
+    open_round, dossiers, officer, django_assert_num_queries
+):
     """As many as the rounds count one by one, in two queries for all."""
     from wenxiao.reviews.worklists import dues_of_year
     from wenxiao.targets.models import Target
@@ -180,14 +192,17 @@ def test_dues_of_a_year_are_each_rounds_own(open_round, dossiers, officer, djang
     with django_assert_num_queries(3), grants_kept(officer):
         dues = dues_of_year(officer, rounds, 2020)
     assert [dues.rounds[one.pk] for one in rounds] == [4, 1, 1, 2]
-    assert [dues.rounds[one.pk] for one in rounds] == [selectors.round_progress(one)[-1].due for one in rounds]
+    assert [dues.rounds[one.pk] for one in rounds] == [
+        selectors.round_progress(one)[-1].due for one in rounds
+    ]
     assert (dues.approved, dues.asked) == (1, 4)
     below = dues_of_year(officer, [open_round(scope={"units": [dossiers[0].unit_id]})], 2020)
     assert list(below.rounds.values()) == [3], "a unit and what is below it"
 
 
 @pytest.mark.parametrize(
-    ("tag", "found"), [("教育", ["A", "B"]), ("医疗", ["D"]), ("医", []), ("[]", []), ('"', []), ("%", [])]
+    ("tag", "found"),
+    [("教育", ["A", "B"]), ("医疗", ["D"]), ("医", []), ("[]", []), ('"', []), ("%", [])],
 )
 def test_a_tag_is_held_as_a_whole_word(dossiers, tag, found):
     rows = selectors.Dossier.objects.filter(subject__tags__holds=tag).order_by("subject__code")
@@ -204,7 +219,9 @@ def test_the_census_holds_each_dossier_once(dossiers):
     }
 
 
-def test_a_census_is_kept_until_an_act_or_a_new_dossier(dossiers, division, django_assert_num_queries):
+def test_a_census_is_kept_until_an_act_or_a_new_dossier(
+    dossiers, division, django_assert_num_queries
+):
     rows = selectors.Dossier.objects.all()
     selectors.census_kept(rows, [division.pk])
     with django_assert_num_queries(2):
@@ -212,6 +229,10 @@ def test_a_census_is_kept_until_an_act_or_a_new_dossier(dossiers, division, djan
     assert kept == selectors.census(rows)
     services.tag_subject(subject=dossiers[2].subject, tag="民生", taken_off=False, by=None)
     assert ("民生",) in {cell.tags for cell in selectors.census_kept(rows, [division.pk])}
-    selectors.Dossier.objects.create(subject=dossiers[0].subject, unit=dossiers[0].unit, fiscal_year=2019)
+    selectors.Dossier.objects.create(
+        subject=dossiers[0].subject, unit=dossiers[0].unit, fiscal_year=2019
+    )
     assert sum(cell.n for cell in selectors.census_kept(rows, [division.pk])) == 5
-    assert selectors.census_kept(rows, []) == selectors.census(rows), "nothing is kept without a trail"
+    assert selectors.census_kept(rows, []) == selectors.census(rows), (
+        "nothing is kept without a trail"
+    )

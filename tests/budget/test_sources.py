@@ -22,7 +22,8 @@ def take(division, unit, tmp_path):
     def run(row, head=HEAD, **choices):
         path = tmp_path / "支付.csv"
         path.write_text(
-            f"项目支付台账,单位：见系统,\n项目名称,{head},支付日期\n校园安保,{row},2021-03-05\n", encoding="utf-8"
+            f"项目支付台账,单位：见系统,\n项目名称,{head},支付日期\n校园安保,{row},2021-03-05\n",
+            encoding="utf-8",
         )
         return import_ledger(path=path, division=division, by=None, choices=Choices(**choices))
 
@@ -37,12 +38,17 @@ def test_the_next_file_of_a_source_is_read_as_the_last_one(take, division):
     # other headings than before: the heading row alone would not be recognised, the source is
     later = take("甲,2021-04-01,0.07,备", head="工程,何时,付了,备注", source_name=NAME)
     assert (later.unit, later.columns["spent"]) == ("万元", "付了")
-    assert set(Spending.objects.values_list("amount", flat=True)) == {Decimal("500.00"), Decimal("700.00")}
+    assert set(Spending.objects.values_list("amount", flat=True)) == {
+        Decimal("500.00"),
+        Decimal("700.00"),
+    }
     assert ImportBatch.objects.latest("pk").choices["source_name"] == NAME
 
 
 def test_without_its_name_such_a_file_is_not_understood(take):
-    assert take("甲,2021-03-01,0.05", columns={"spent": "付了"}, unit="万元", source_name=NAME).stored
+    assert take(
+        "甲,2021-03-01,0.05", columns={"spent": "付了"}, unit="万元", source_name=NAME
+    ).stored
     stranger = take("甲,2021-04-01,0.07,备", head="工程,何时,付了,备注")
     assert [p.code for p in stranger.problems if p.level == "阻断"] == ["DR-71"]
 

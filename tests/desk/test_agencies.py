@@ -21,7 +21,9 @@ def officer(small, inside):
 
 @pytest.fixture
 def outsider(small):
-    return User.objects.create_user("firm", "Demo-pass-2021", name="示例主评人", division=small.division)
+    return User.objects.create_user(
+        "firm", "Demo-pass-2021", name="示例主评人", division=small.division
+    )
 
 
 @pytest.fixture
@@ -34,9 +36,14 @@ def review(small):
 def form(small, review, outsider, wrong=None):
     until = (today() + timedelta(days=30)).isoformat()
     return {
-        "review": review.pk, "user": outsider.pk, "duty": "lead", "agency": small.agency.pk, "until": until, "why": "采购合同",
+        "review": review.pk,
+        "user": outsider.pk,
+        "duty": "lead",
+        "agency": small.agency.pk,
+        "until": until,
+        "why": "采购合同",
         **(wrong or {}),
-    }  # fmt: skip
+    }
 
 
 def test_an_assignment_lets_in_to_its_subject_alone(officer, small, review, outsider, client):
@@ -53,14 +60,18 @@ def test_an_assignment_lets_in_to_its_subject_alone(officer, small, review, outs
     assert client.get(f"/dossiers/{small.dossiers[1].pk}").status_code == 404
     client.force_login(small.officer)
     assert client.post(f"/agencies/assignments/{made.pk}/end", {"why": ""}).status_code == 409
-    assert client.post(f"/agencies/assignments/{made.pk}/end", {"why": "合同终止"}).status_code == 302
+    assert (
+        client.post(f"/agencies/assignments/{made.pk}/end", {"why": "合同终止"}).status_code == 302
+    )
     client.force_login(outsider)
     assert client.get(f"/dossiers/{review.dossier.pk}").status_code in {403, 404}
     assert not Assignment.objects.exists()
 
 
 def test_it_ends_by_itself(small, review, outsider, client):
-    made = assign_reviewer(review=review, user=outsider, duty="expert", until=today(), by=small.officer, why="评审方案")
+    made = assign_reviewer(
+        review=review, user=outsider, duty="expert", until=today(), by=small.officer, why="评审方案"
+    )
     Grant.objects.filter(pk=made.grant_id).update(until=made.grant.since - timedelta(seconds=1))
     client.force_login(outsider)
     assert client.get(f"/dossiers/{review.dossier.pk}").status_code in {403, 404}
@@ -107,16 +118,29 @@ def test_the_evaluated_unit_neither_chooses_nor_judges(small, review, outsider):
 
 def test_settled_results_are_not_assigned(small, outsider):
     with pytest.raises(NotAllowed, match="已经确认"):
-        assign_reviewer(review=small.evaluation, user=outsider, duty="lead", until=today(), by=small.officer, why="试")
+        assign_reviewer(
+            review=small.evaluation,
+            user=outsider,
+            duty="lead",
+            until=today(),
+            by=small.officer,
+            why="试",
+        )
 
 
 def test_the_unit_s_own_filing_is_never_assigned(officer, small, outsider):
     Review.objects.filter(pk=small.self_review.pk).update(state="filling")
-    assert officer.post("/agencies/assign", form(small, small.self_review, outsider)).status_code == 409
+    assert (
+        officer.post("/agencies/assign", form(small, small.self_review, outsider)).status_code
+        == 409
+    )
 
 
 def test_firms_and_experts_are_registered_once(officer, small):
-    assert officer.post("/agencies/add", {"name": "示例评估公司", "credit_code": "123"}).status_code == 409
+    assert (
+        officer.post("/agencies/add", {"name": "示例评估公司", "credit_code": "123"}).status_code
+        == 409
+    )
     assert officer.post("/agencies/add", {"name": "示例评估公司"}).status_code == 302
     assert officer.post("/agencies/add", {"name": "示例评估公司"}).status_code == 409
     assert officer.post("/experts/add", {"name": "示例专家", "field": "水利"}).status_code == 302

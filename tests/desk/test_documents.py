@@ -78,7 +78,9 @@ def test_editing_keeps_before_and_after_and_refuses_the_overtaken(officer, small
 
 
 def test_what_cites_a_paper_is_listed(officer, small):
-    row = add_document(division=small.division, kind="notice", title="通知", by=None, number="财预〔2020〕10号")
+    row = add_document(
+        division=small.division, kind="notice", title="通知", by=None, number="财预〔2020〕10号"
+    )
     small.selfeval.basis = row
     small.selfeval.save()
     text = officer.get(f"/documents/{row.pk}").content.decode()
@@ -93,14 +95,18 @@ def test_reading_needs_no_power_to_edit(small, inside):
     assert client.post("/documents/add", form()).status_code == 403
 
 
-def test_the_library_costs_the_same_for_one_and_for_fifty(officer, small, django_assert_max_num_queries):
+def test_the_library_costs_the_same_for_one_and_for_fifty(
+    officer, small, django_assert_max_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     counts = []
     for more in (1, 49):
         for number in range(more):
-            add_document(division=small.division, kind="notice", title=f"通知{more}-{number}", by=None)
+            add_document(
+                division=small.division, kind="notice", title=f"通知{more}-{number}", by=None
+            )
         with CaptureQueriesContext(connection) as told:
             officer.get("/documents")
         counts.append(len(told))

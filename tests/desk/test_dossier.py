@@ -69,7 +69,9 @@ def test_restricted_subjects_are_absent_for_foreign_eyes(inside, small):
     subject = small.dossiers[0].subject
     subject.restriction = "restricted"
     subject.save()
-    treasurer = User.objects.create_user("treasury", "Demo-pass-2021", name="示例国库", division=small.division)
+    treasurer = User.objects.create_user(
+        "treasury", "Demo-pass-2021", name="示例国库", division=small.division
+    )
     Grant.objects.create(user=treasurer, role=Role.TREASURY, division=small.division)
     client = inside(treasurer)
     assert client.get(f"/dossiers/{small.dossiers[0].pk}").status_code == 404
@@ -77,7 +79,11 @@ def test_restricted_subjects_are_absent_for_foreign_eyes(inside, small):
 
 
 def test_spending_opens_to_its_months(inside, small):
-    part = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}/spending", **{"HX-Request": "true"})
+    part = read(
+        inside(small.officer),
+        f"/dossiers/{small.dossiers[0].pk}/spending",
+        **{"HX-Request": "true"},
+    )
     assert "国库支付" in part
     assert "248.83" in part
 
@@ -98,7 +104,9 @@ def test_a_dossier_costs_the_same_for_few_and_many_rows(inside, small):
         client.get(path)
     target = Indicator.objects.first().target
     for number in range(50):
-        indicator = Indicator.objects.create(target=target, order=100 + number, level1="产出指标", name=f"加项{number}")
+        indicator = Indicator.objects.create(
+            target=target, order=100 + number, level1="产出指标", name=f"加项{number}"
+        )
         Mark.objects.create(review=small.self_review, indicator=indicator)
         criterion = Criterion.objects.create(
             review=small.evaluation, order=100 + number, level1="效益", name=f"加项{number}"

@@ -47,5 +47,8 @@ def test_uses_are_proposed_by_rule(small, inside):
 def test_a_unit_begins_nothing(small, inside):
     client = inside(small.clerk)
     for name, row in (("findings_draw", small.selfeval), ("uses_draw", small.finance)):
-        assert client.post(reverse(f"desk:{name}") + "?year=2021", {"round": row.pk}).status_code == 403
+        assert (
+            client.post(reverse(f"desk:{name}") + "?year=2021", {"round": row.pk}).status_code
+            == 403
+        )
     assert client.get(reverse("desk:findings_drawn")).status_code == 403

@@ -8,7 +8,8 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 def test_a_password_opens_the_door_and_leads_on(client, small):
     response = client.post(
-        "/login?next=/subjects", {"username": "clerk", "password": "Demo-pass-2021", "next": "/subjects"}
+        "/login?next=/subjects",
+        {"username": "clerk", "password": "Demo-pass-2021", "next": "/subjects"},
     )
     assert (response.status_code, response["Location"]) == (302, "/subjects")
 
@@ -38,7 +39,8 @@ def test_in_a_demonstration_one_click_is_enough(client, small):
 
 def test_a_foreign_way_on_is_ignored(client, small):
     response = client.post(
-        "/login", {"username": "clerk", "password": "Demo-pass-2021", "next": "https://elsewhere.example"}
+        "/login",
+        {"username": "clerk", "password": "Demo-pass-2021", "next": "https://elsewhere.example"},
     )
     assert response["Location"] == "/"
 
@@ -50,15 +52,24 @@ def test_leaving(inside, small):
 
 
 def test_what_was_sent_after_the_session_ended_leads_back_to_its_page(client, small):
-    answer = client.post("/rounds/new", {"name": "x"}, headers={"referer": "http://testserver/rounds/new?year=2021"})
-    assert (answer.status_code, answer["Location"]) == (302, "/login?next=/rounds/new%3Fyear%3D2021")
+    answer = client.post(
+        "/rounds/new", {"name": "x"}, headers={"referer": "http://testserver/rounds/new?year=2021"}
+    )
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/login?next=/rounds/new%3Fyear%3D2021",
+    )
     assert "刚才提交的没有写入" in client.get("/login").content.decode()
-    foreign = client.post("/rounds/new", {}, headers={"referer": "https://elsewhere.example/rounds/new"})
+    foreign = client.post(
+        "/rounds/new", {}, headers={"referer": "https://elsewhere.example/rounds/new"}
+    )
     assert foreign["Location"] == "/login?next=/"
 
 
 def test_a_part_of_a_page_is_told_and_leads_nowhere(client, small):
-    answer = client.get(f"/dossiers/{small.dossiers[0].pk}/spending", headers={"hx-request": "true"})
+    answer = client.get(
+        f"/dossiers/{small.dossiers[0].pk}/spending", headers={"hx-request": "true"}
+    )
     assert answer.status_code == 401
     assert "登录已经过期" in answer.content.decode()
     assert "<html" not in answer.content.decode()
@@ -73,7 +84,9 @@ def test_an_address_for_buttons_says_so_when_opened(small, inside):
 def test_a_page_left_open_too_long_is_said_in_words(small):
     client = Client(enforce_csrf_checks=True)
     client.force_login(small.officer)
-    answer = client.post("/rounds/new", {"name": "x"}, headers={"referer": "http://testserver/rounds/new"})
+    answer = client.post(
+        "/rounds/new", {"name": "x"}, headers={"referer": "http://testserver/rounds/new"}
+    )
     assert answer.status_code == 403
     text = answer.content.decode()
     assert "页面停留太久了" in text

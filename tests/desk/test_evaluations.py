@@ -18,7 +18,11 @@ def grid_of(review, **changed):
     data = {}
     for criterion in review.criteria.all():
         mark = criterion.marks.get(seat="")
-        data |= {f"p{criterion.pk}": str(mark.points), f"n{criterion.pk}": mark.note, f"v{criterion.pk}": mark.version}
+        data |= {
+            f"p{criterion.pk}": str(mark.points),
+            f"n{criterion.pk}": mark.note,
+            f"v{criterion.pk}": mark.version,
+        }
     return data | changed
 
 
@@ -30,13 +34,17 @@ def test_results_stand_under_their_names_without_a_mean(small, inside):
 
 
 def test_another_units_review_looks_absent(small, inside):
-    other = next(d for d in small.dossiers if d.unit.name == "示例单位乙").reviews.get(kind="finance_evaluation")
+    other = next(d for d in small.dossiers if d.unit.name == "示例单位乙").reviews.get(
+        kind="finance_evaluation"
+    )
     assert inside(small.clerk).get(reverse("desk:review", args=[other.pk])).status_code == 404
 
 
 def test_one_refused_row_leaves_the_whole_sheet_and_keeps_what_was_typed(open_sheet, small, inside):
     first, second = open_sheet.criteria.all()[:2]
-    data = grid_of(open_sheet, **{f"p{first.pk}": "5.5", f"n{first.pk}": "依据不全", f"p{second.pk}": "99"})
+    data = grid_of(
+        open_sheet, **{f"p{first.pk}": "5.5", f"n{first.pk}": "依据不全", f"p{second.pk}": "99"}
+    )
     answer = inside(small.officer).post(reverse("desk:review_marks", args=[open_sheet.pk]), data)
     assert answer.status_code == 422
     assert 'value="99"' in answer.content.decode()
@@ -61,7 +69,9 @@ def test_marks_are_written_and_the_page_is_fetched_anew(open_sheet, small, insid
 
 def test_a_step_with_an_old_version_is_refused(open_sheet, small, inside):
     address = reverse("desk:review_move", args=[open_sheet.pk, "submit"])
-    assert inside(small.officer).post(address, {"version": open_sheet.version + 5}).status_code == 409
+    assert (
+        inside(small.officer).post(address, {"version": open_sheet.version + 5}).status_code == 409
+    )
     assert inside(small.officer).post(address, {"version": open_sheet.version}).status_code == 302
     open_sheet.refresh_from_db()
     assert open_sheet.state == "submitted"

@@ -43,7 +43,12 @@ def test_a_batch_says_what_came_of_each(candidate, small, inside):
 
 
 def test_a_unit_decides_nothing(candidate, small, inside):
-    assert inside(small.clerk).post(reverse("desk:finding_decide", args=[candidate.pk]), {}).status_code == 403
+    assert (
+        inside(small.clerk)
+        .post(reverse("desk:finding_decide", args=[candidate.pk]), {})
+        .status_code
+        == 403
+    )
 
 
 def test_the_catalogue_is_added_to_once_and_switched_off(small, inside):
@@ -65,6 +70,9 @@ def test_the_matrix_counts_what_the_sentence_says(small, inside):
     page = client.get(reverse("desk:common") + "?year=2021").content.decode()
     count = re.search(r"涉及到(\d+)个项目", page)[1]
     table = client.get(reverse("desk:matrix") + "?year=2021").content.decode()
-    assert re.search(r"涉及项目数.*?<td class=\"c full\"[^>]*>(\d+)</td>", table, re.DOTALL)[1] == count
+    assert (
+        re.search(r"涉及项目数.*?<td class=\"c full\"[^>]*>(\d+)</td>", table, re.DOTALL)[1]
+        == count
+    )
     assert table.count(">√<") == int(count) > 0
     assert client.get(reverse("desk:matrix_file") + "?year=2021").content[:2] == b"PK"

@@ -9,9 +9,19 @@ from django.urls import reverse
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 LISTS = (
-    "evaluations", "findings", "findings?state=candidate", "catalogue", "common", "matrix", "heat", "rectifications",
-    "board", "handover", "feedback", "uses",
-)  # fmt: skip
+    "evaluations",
+    "findings",
+    "findings?state=candidate",
+    "catalogue",
+    "common",
+    "matrix",
+    "heat",
+    "rectifications",
+    "board",
+    "handover",
+    "feedback",
+    "uses",
+)
 
 
 def follow(small, many):
@@ -20,20 +30,35 @@ def follow(small, many):
     from wenxiao.records.models import Notice
     from wenxiao.reviews.models import Review
 
-    for number, review in enumerate(Review.objects.filter(kind="finance_evaluation").order_by("pk")[:many]):
+    for number, review in enumerate(
+        Review.objects.filter(kind="finance_evaluation").order_by("pk")[:many]
+    ):
         unit = review.dossier.unit
         found = review.findings.filter(state="confirmed").first()
         found.severity = "serious"
         found.save()
         told = Notice.objects.create(
-            division=small.division, kind="feedback", unit=unit, target_type="reviews.Review", target_id=review.pk,
-            issued_on=date(2021, 11, 1), synthetic=True,
-        )  # fmt: skip
-        Rectification.objects.create(
-            finding=found, unit=unit, notice=told, deadline=date(2021, 12, 1 + number % 28), synthetic=True
+            division=small.division,
+            kind="feedback",
+            unit=unit,
+            target_type="reviews.Review",
+            target_id=review.pk,
+            issued_on=date(2021, 11, 1),
+            synthetic=True,
         )
-        Use.objects.create(dossier=review.dossier, review=review, kind="strict", basis="得分较低", synthetic=True)
-        Finding.objects.create(dossier=review.dossier, review=review, text="疑点", state="candidate", synthetic=True)
+        Rectification.objects.create(
+            finding=found,
+            unit=unit,
+            notice=told,
+            deadline=date(2021, 12, 1 + number % 28),
+            synthetic=True,
+        )
+        Use.objects.create(
+            dossier=review.dossier, review=review, kind="strict", basis="得分较低", synthetic=True
+        )
+        Finding.objects.create(
+            dossier=review.dossier, review=review, text="疑点", state="candidate", synthetic=True
+        )
 
 
 def cost(client, name):

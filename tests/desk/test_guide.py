@@ -19,7 +19,9 @@ def test_each_role_reads_its_own_part(small, inside):
 def test_no_role_is_left_without_a_first_task(role, small, inside):
     Grant.objects.filter(user=small.clerk).delete()
     listed = [] if role in {Role.AGENCY, Role.EXPERT} else None
-    grant(user=small.clerk, role=role, division=small.division, subjects=listed, by=None, why="任职")
+    grant(
+        user=small.clerk, role=role, division=small.division, subjects=listed, by=None, why="任职"
+    )
     assert f'id="h-{role}"' in inside(small.clerk).get("/help").content.decode()
 
 

@@ -27,12 +27,20 @@ def serious(small, inside, settings, tmp_path):
         finding = dossier.findings.get(state="confirmed")
         finding.severity = "serious"
         finding.save()
-        data = {"number": "1号", "on": "2021-11-10", "due": "2021-12-10", "told": "0", "finding": [finding.pk]}
+        data = {
+            "number": "1号",
+            "on": "2021-11-10",
+            "due": "2021-12-10",
+            "told": "0",
+            "finding": [finding.pk],
+        }
         client.post(reverse("desk:feedback_send", args=[finding.review_id]), data)
         finding.refresh_from_db()
         made.append(finding.rectification)
     data = {"version": 1, "reply": "已改", "proof": SimpleUploadedFile("办法.pdf", PDF)}
-    answer = inside(small.clerk).post(reverse("desk:rectification_act", args=[made[0].pk, "reply"]), data)
+    answer = inside(small.clerk).post(
+        reverse("desk:rectification_act", args=[made[0].pk, "reply"]), data
+    )
     assert answer.status_code == 302
     return made
 
@@ -51,7 +59,10 @@ def test_the_package_holds_list_papers_proofs_trail_and_digests(serious, small, 
     names = zipped.namelist()
     folders = sorted({name.split("/")[0] for name in names if name[:2].isdigit() and "/" in name})
     assert len(folders) == 2
-    assert all(f"{folder}/问题情况.docx" in names and f"{folder}/留痕/留痕.csv" in names for folder in folders)
+    assert all(
+        f"{folder}/问题情况.docx" in names and f"{folder}/留痕/留痕.csv" in names
+        for folder in folders
+    )
     proof = next(name for name in names if name.endswith("办法.pdf"))
     assert zipped.read(proof) == PDF
     book = openpyxl.load_workbook(io.BytesIO(zipped.read("2021年移送清单.xlsx"))).active
@@ -59,7 +70,9 @@ def test_the_package_holds_list_papers_proofs_trail_and_digests(serious, small, 
     lines = zipped.read("校验清单.sha256").decode().splitlines()
     told = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     assert set(told) == set(names) - {"校验清单.sha256"}
-    assert all(hashlib.sha256(zipped.read(name)).hexdigest() == digest for name, digest in told.items())
+    assert all(
+        hashlib.sha256(zipped.read(name)).hexdigest() == digest for name, digest in told.items()
+    )
     assert "示例科员" in zipped.read("说明.txt").decode()
 
 
@@ -101,23 +114,36 @@ def test_a_restricted_object_is_packed_by_those_who_see_it_alone(serious, small,
     names = opened(pack(inside(user))).namelist()
     assert not any(name.startswith("02_") for name in names)
     assert (
-        len({name.split("/")[0] for name in opened(pack(inside(small.officer))).namelist() if name[:2].isdigit()}) >= 2
+        len(
+            {
+                name.split("/")[0]
+                for name in opened(pack(inside(small.officer))).namelist()
+                if name[:2].isdigit()
+            }
+        )
+        >= 2
     )
 
 
 def test_the_unit_packs_nothing_and_an_empty_list_says_so(serious, small, inside):
     assert pack(inside(small.clerk), serious[0].pk).status_code == 403
-    answer = inside(small.officer).post(f"{reverse('desk:handover_package')}?year=2015", follow=True)
+    answer = inside(small.officer).post(
+        f"{reverse('desk:handover_package')}?year=2015", follow=True
+    )
     assert "移送清单是空的" in answer.content.decode()
 
 
 def test_too_much_is_handed_over_in_parts(serious, small, inside, monkeypatch):
     monkeypatch.setattr("wenxiao.desk.handing.LARGEST", 1000)
-    answer = inside(small.officer).post(f"{reverse('desk:handover_package')}?year=2021", follow=True)
+    answer = inside(small.officer).post(
+        f"{reverse('desk:handover_package')}?year=2021", follow=True
+    )
     assert "分几个包移送" in answer.content.decode()
 
 
-def test_a_file_missing_from_the_store_is_named_and_the_rest_goes(serious, small, inside, settings, tmp_path):
+def test_a_file_missing_from_the_store_is_named_and_the_rest_goes(
+    serious, small, inside, settings, tmp_path
+):
     settings.MEDIA_ROOT = tmp_path / "elsewhere"
     zipped = opened(pack(inside(small.officer)))
     listed = next(name for name in zipped.namelist() if name.endswith("佐证/清单.csv"))

@@ -41,13 +41,21 @@ def place(small, settings, tmp_path):
 
 
 def add(client, place, *files, **more):
-    data = {"files": list(files), "kind": "acceptance", "clean": "yes", "row": [place.rows[2].pk], **more}
+    data = {
+        "files": list(files),
+        "kind": "acceptance",
+        "clean": "yes",
+        "row": [place.rows[2].pk],
+        **more,
+    }
     return client.post(reverse("desk:material_add", args=[place.first.pk]), data)
 
 
 def act(client, row, verb, **data):
     row.refresh_from_db()
-    return client.post(reverse("desk:material_act", args=[row.pk, verb]), {"version": row.version, **data})
+    return client.post(
+        reverse("desk:material_act", args=[row.pk, verb]), {"version": row.version, **data}
+    )
 
 
 def of(place, at=2):
@@ -62,7 +70,12 @@ def handed(place, inside):
 
 
 def test_a_unit_hands_in_for_the_actual_it_fills(handed, place):
-    assert (handed.state, handed.side, handed.stage, handed.through_month) == ("unverified", "unit", "selfeval", 12)
+    assert (handed.state, handed.side, handed.stage, handed.through_month) == (
+        "unverified",
+        "unit",
+        "selfeval",
+        12,
+    )
     assert (handed.title, handed.kind, str(handed.dated), handed.by) == (
         "验收单",
         "acceptance",
@@ -73,7 +86,9 @@ def test_a_unit_hands_in_for_the_actual_it_fills(handed, place):
 
 def test_many_files_at_once_each_a_proof(place, inside):
     picture = SimpleUploadedFile("现场.png", PNG)
-    answer = add(inside(place.clerk), place, pdf(), picture, sheet(["里程", 126]), kind="other", title="不用")
+    answer = add(
+        inside(place.clerk), place, pdf(), picture, sheet(["里程", 126]), kind="other", title="不用"
+    )
     assert answer.status_code == 302
     assert [row.title for row in of(place)] == ["验收单", "现场", "统计表"]
 
@@ -81,7 +96,9 @@ def test_many_files_at_once_each_a_proof(place, inside):
 def test_the_reviewer_sees_it_beside_the_value_and_accepts(handed, place, inside):
     client = inside(place.officer)
     page = client.get(
-        reverse("desk:materials", args=[place.first.pk]), {"row": place.rows[2].pk}, headers={"HX-Request": "true"}
+        reverse("desk:materials", args=[place.first.pk]),
+        {"row": place.rows[2].pk},
+        headers={"HX-Request": "true"},
     )
     text = page.content.decode()
     assert "97.5%" in text
@@ -99,7 +116,9 @@ def test_not_accepting_needs_a_reason_the_unit_reads(handed, place, inside):
     client = inside(place.officer)
     assert act(client, handed, "judge", accepted="no").status_code == 409
     assert act(client, handed, "judge", accepted="no", why="没有盖章").status_code == 302
-    text = inside(place.clerk).get(reverse("desk:materials", args=[place.first.pk])).content.decode()
+    text = (
+        inside(place.clerk).get(reverse("desk:materials", args=[place.first.pk])).content.decode()
+    )
     assert "没有盖章" in text
     assert "不采信" in text
 
@@ -114,13 +133,22 @@ def test_nobody_judges_their_own(handed, place, inside):
 
 def test_a_new_version_keeps_the_old_and_an_accepted_one_stays(handed, place, inside):
     client = inside(place.clerk)
-    assert act(client, handed, "replace", file=pdf("新.pdf", b"new"), clean="yes").status_code == 302
+    assert (
+        act(client, handed, "replace", file=pdf("新.pdf", b"new"), clean="yes").status_code == 302
+    )
     handed.refresh_from_db()
-    assert (handed.state, handed.newer.state, handed.newer.kind) == ("replaced", "unverified", "acceptance")
+    assert (handed.state, handed.newer.state, handed.newer.kind) == (
+        "replaced",
+        "unverified",
+        "acceptance",
+    )
     assert of(place).count() == 2
     assert act(inside(place.officer), handed.newer, "judge", accepted="yes").status_code == 302
     client = inside(place.clerk)
-    assert act(client, handed.newer, "replace", file=pdf("三.pdf", b"3"), clean="yes").status_code == 409
+    assert (
+        act(client, handed.newer, "replace", file=pdf("三.pdf", b"3"), clean="yes").status_code
+        == 409
+    )
     assert act(client, handed.newer, "withdraw", why="不要了").status_code == 409
 
 
@@ -132,7 +160,9 @@ def test_withdrawn_with_a_reason_and_then_for_the_auditor_alone(handed, place, i
     assert act(client, handed, "withdraw", why="交错了").status_code == 302
     address = reverse("desk:material_file", args=[handed.pk])
     assert client.get(address).status_code == 403
-    auditor = User.objects.create_user("auditor", "Demo-pass-2021", name="审计", division=place.division)
+    auditor = User.objects.create_user(
+        "auditor", "Demo-pass-2021", name="审计", division=place.division
+    )
     Grant.objects.create(user=auditor, role="auditor", division=place.division)
     assert inside(auditor).get(address).content.startswith(b"%PDF")
     assert "交错了" in [entry.why for entry in _trail(handed)]
@@ -167,8 +197,12 @@ def test_a_foreign_unit_sees_and_does_nothing(handed, place, inside):
 def test_an_agency_works_on_what_it_was_assigned_and_files_for_nobody(handed, place, inside):
     from wenxiao.orgs.models import Grant, User
 
-    agency = User.objects.create_user("agency", "Demo-pass-2021", name="主评人", division=place.division)
-    given = Grant.objects.create(user=agency, role="agency", division=place.division, by_subjects=True)
+    agency = User.objects.create_user(
+        "agency", "Demo-pass-2021", name="主评人", division=place.division
+    )
+    given = Grant.objects.create(
+        user=agency, role="agency", division=place.division, by_subjects=True
+    )
     client = inside(agency)
     assert client.get(reverse("desk:materials", args=[place.first.pk])).status_code == 404
     given.subjects.add(place.first.subject)
@@ -184,7 +218,9 @@ def test_a_restricted_object_is_absent(handed, place, inside):
 
     place.first.subject.restriction = "restricted"
     place.first.subject.save()
-    office = User.objects.create_user("office", "Demo-pass-2021", name="预算", division=place.division)
+    office = User.objects.create_user(
+        "office", "Demo-pass-2021", name="预算", division=place.division
+    )
     Grant.objects.create(user=office, role="budget", division=place.division)
     for name, pk in (("desk:materials", place.first.pk), ("desk:material_file", handed.pk)):
         assert inside(office).get(reverse(name, args=[pk])).status_code == 404
@@ -203,7 +239,10 @@ def test_a_leader_only_looks(handed, place, inside):
         (SimpleUploadedFile("假.pdf", b"MZ not a pdf"), "与扩展名不符"),
         (SimpleUploadedFile("程序.exe", b"MZ"), "不收 .exe"),
         (SimpleUploadedFile("验收单（机密）.pdf", PDF), "密级字样"),
-        (SimpleUploadedFile("扫描.pdf", PDF + "机密★10年".encode("utf-16-be") + b"\n%%EOF"), "国家秘密标志"),
+        (
+            SimpleUploadedFile("扫描.pdf", PDF + "机密★10年".encode("utf-16-be") + b"\n%%EOF"),
+            "国家秘密标志",
+        ),
         (SimpleUploadedFile("图.png", PDF), "内容与后缀"),
         (SimpleUploadedFile("半份.pdf", b"%PDF-1.4 cut"), "不完整"),
         (SimpleUploadedFile("改名.docx", PDF), "内容与后缀"),
@@ -233,11 +272,29 @@ def test_a_marked_sheet_is_refused_and_personal_data_named(place, inside):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"clean": ""}, {"kind": "nonsense"}, {"files": []}, {"dated": "2029-01-01"}, {"dated": "昨天"}]
+    "wrong",
+    [
+        {"clean": ""},
+        {"kind": "nonsense"},
+        {"files": []},
+        {"dated": "2029-01-01"},
+        {"dated": "昨天"},
+    ],
 )
 def test_what_is_missing_is_said_and_nothing_written(wrong, place, inside):
-    data = {"files": [pdf()], "kind": "acceptance", "clean": "yes", "row": [place.rows[2].pk], **wrong}
-    assert inside(place.clerk).post(reverse("desk:material_add", args=[place.first.pk]), data).status_code == 409
+    data = {
+        "files": [pdf()],
+        "kind": "acceptance",
+        "clean": "yes",
+        "row": [place.rows[2].pk],
+        **wrong,
+    }
+    assert (
+        inside(place.clerk)
+        .post(reverse("desk:material_add", args=[place.first.pk]), data)
+        .status_code
+        == 409
+    )
     assert not of(place).exists()
 
 
@@ -282,13 +339,20 @@ def test_a_stale_verdict_is_refused(handed, place, inside):
 
 def test_pages_show_it_in_the_row_and_open_its_panel(handed, place, inside):
     client = inside(place.officer)
-    filling = client.get(reverse("desk:filling", args=[place.self_review.pk]), {"proofs": place.rows[2].pk})
-    dossier = client.get(reverse("desk:dossier", args=[place.first.pk]), {"proofs": place.rows[2].pk})
+    filling = client.get(
+        reverse("desk:filling", args=[place.self_review.pk]), {"proofs": place.rows[2].pk}
+    )
+    dossier = client.get(
+        reverse("desk:dossier", args=[place.first.pk]), {"proofs": place.rows[2].pk}
+    )
     for page in (filling, dossier):
         text = page.content.decode()
         assert "验收单" in text
         assert f"/materials/{handed.pk}/judge/do" in text
-    assert client.get(reverse("desk:dossier", args=[place.first.pk]), {"proofs": "999999"}).status_code == 200
+    assert (
+        client.get(reverse("desk:dossier", args=[place.first.pk]), {"proofs": "999999"}).status_code
+        == 200
+    )
 
 
 def test_old_versions_open_for_those_at_work_alone(handed, place, inside):
@@ -304,7 +368,9 @@ def test_a_row_of_another_object_is_not_taken(place, inside):
     address = reverse("desk:material_add", args=[other.pk])
     place.clerk.grants.update(unit=other.unit)
     assert inside(place.clerk).post(address, data).status_code == 302
-    assert other.materials.get().indicators.count() == 0  # kept for the object as a whole, for no foreign row
+    assert (
+        other.materials.get().indicators.count() == 0
+    )  # kept for the object as a whole, for no foreign row
     assert not of(place).exists()
 
 
@@ -335,111 +401,3 @@ def test_the_auditors_package_holds_it(handed, place):
         assert any(name.endswith("验收单.pdf") for name in zipped.namelist())
         tied = zipped.read("数据/佐证材料的证明的指标.csv").decode("utf-8-sig")
     assert f"{handed.pk},{place.rows[2].pk}" in tied
-
-
-def checked(client, place):
-    return client.get(reverse("desk:filling", args=[place.self_review.pk])).content.decode()
-
-
-def test_a_dated_acceptance_later_than_the_reported_day_is_told(place, inside):
-    from wenxiao.evidence.models import Actual
-
-    Actual.objects.filter(indicator=place.rows[3], stage="selfeval").update(value="2020年12月1日")
-    client = inside(place.clerk)
-    assert "时间矛盾" not in checked(client, place)
-    assert add(client, place, pdf("支付.pdf", b"9"), kind="invoice", dated="2020-12-30", row=[place.rows[3].pk])
-    assert "时间矛盾" not in checked(client, place)  # an invoice dates no completion
-    add(client, place, pdf(), dated="2020-12-21", row=[place.rows[3].pk])
-    assert "自评完成日期 2020-12-01 早于验收或竣工日期 2020-12-21" in checked(client, place)
-
-
-def test_full_marks_without_an_accepted_proof_are_told_until_one_is(place, inside):
-    from wenxiao.evidence.models import Material
-
-    for mark in place.self_review.marks.select_related("indicator"):
-        mark.points, mark.status, mark.by = mark.indicator.weight, "judged", place.clerk
-        mark.save()
-    Material.objects.update(state="unverified")
-    told = "8 项指标全部满分，佐证交来 2 份，已采信 0 份"
-    assert told in checked(inside(place.officer), place)
-    assert act(inside(place.officer), Material.objects.first(), "judge", accepted="yes").status_code == 302
-    assert told not in checked(inside(place.officer), place)
-
-
-def test_a_row_whose_proof_was_refused_says_why(place, inside):
-    row = place.rows[0].materials.get()
-    assert act(inside(place.officer), row, "judge", accepted="no", why="没有公章").status_code == 302
-    assert "佐证没有被采信：没有公章" in checked(inside(place.clerk), place)
-
-
-def test_whoever_sits_at_the_machine_may_load_and_judge(place, tmp_path):
-    """The command line and the demonstration hand in without a person; rights are those of the machine."""
-    from wenxiao.evidence import services
-    from wenxiao.records.services import store_file
-    from wenxiao.reviews.services import judge_proof
-
-    stored = store_file(division=place.division, by=None, name="合同", content=b"text")
-    row = services.hand_in_material(
-        dossier=place.first, indicators=place.rows[:2], file=stored, kind="contract", by=None, synthetic=True
-    )
-    assert (row.title, row.side, str(row)) == ("合同", "unit", "合同")
-    assert judge_proof(material=row, by=None, accepted=True) == 1
-
-
-def test_wrong_rows_kinds_and_same_files_are_refused_by_the_services(handed, place):
-    from wenxiao.evidence import services
-    from wenxiao.store.moves import NotAllowed
-
-    with pytest.raises(NotAllowed, match="不属于这个对象"):
-        services.hand_in_material(
-            dossier=place.dossiers[1], indicators=place.rows[:1], file=handed.file, kind="photo", by=None
-        )
-    with pytest.raises(NotAllowed, match="完全相同"):
-        services.replace_material(material=handed, file=handed.file, by=None)
-    with pytest.raises(NotAllowed, match="已经在证明"):
-        services.add_rows(material=handed, indicators=[place.rows[2]], by=None)
-    services.judge_material(material=handed, by=None, accepted=True)
-    with pytest.raises(NotAllowed, match="不能再改所证明的指标"):
-        services.add_rows(material=handed, indicators=[place.rows[3]], by=None)
-
-
-def test_a_stranger_to_the_object_hands_in_nothing(place, inside):
-    from wenxiao.evidence import services
-    from wenxiao.orgs.permissions import Refused
-
-    with pytest.raises(Refused, match="承担评价的人员取证"):
-        services.side_of(place.leader, place.first)
-
-
-def test_acts_without_a_file_or_the_tick_are_refused(handed, place, inside):
-    client = inside(place.clerk)
-    assert act(client, handed, "replace", clean="yes").status_code == 409
-    assert act(client, handed, "replace", file=pdf("新.pdf", b"n")).status_code == 409
-    assert act(client, handed, "burn").status_code == 404
-    missing = {"row": "999"}
-    address = reverse("desk:materials", args=[place.first.pk])
-    assert client.get(address, missing, headers={"HX-Request": "true"}).status_code == 404
-    assert client.get(address, {"row": place.rows[2].pk}).status_code == 200
-
-
-def test_monitoring_proofs_name_their_months(place, inside):
-    from wenxiao.reviews.models import Review
-
-    review = Review.objects.create(
-        dossier=place.first, round=place.monitoring, kind="monitoring", state="filling", target=place.self_review.target
-    )
-    client = inside(place.clerk)
-    answer = add(client, place, pdf(), **{"from": f"filling:{review.pk}"})
-    assert answer["Location"] == f"/filling/{review.pk}?proofs={place.rows[2].pk}#proof-box"
-    assert (of(place).get().stage, of(place).get().through_month) == ("monitoring", 7)
-    assert "1-7月监控" in client.get(reverse("desk:materials", args=[place.first.pk])).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [("2020年12月21日", "2020-12-21"), ("2020.2.30", None), ("十二月", None), ("于2021-1-8验收", "2021-01-08")],
-)
-def test_a_day_is_read_where_a_whole_one_stands(text, day):
-    from wenxiao.evidence.selectors import day_in
-
-    assert (day_in(text).isoformat() if day_in(text) else None) == day

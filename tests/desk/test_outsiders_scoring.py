@@ -29,9 +29,16 @@ def sheet(small):
 
 
 def assigned(small, sheet, name, duty):
-    user = User.objects.create_user(name, "Demo-pass-2021", name=f"示例{name}", division=small.division)
+    user = User.objects.create_user(
+        name, "Demo-pass-2021", name=f"示例{name}", division=small.division
+    )
     assign_reviewer(
-        review=sheet, user=user, duty=duty, until=today() + timedelta(days=9), by=small.officer, why="评审方案"
+        review=sheet,
+        user=user,
+        duty=duty,
+        until=today() + timedelta(days=9),
+        by=small.officer,
+        why="评审方案",
     )
     return user
 
@@ -53,8 +60,15 @@ def test_an_expert_does_not_see_the_others_before_the_own_marks_are_whole(inside
 
 def test_an_expert_neither_joins_the_panel_nor_hands_it_in(inside, small, sheet):
     client = inside(assigned(small, sheet, "zj", "expert"))
-    assert client.post(f"/reviews/{sheet.pk}/panel", {"method": "mean", "version": sheet.version}).status_code == 403
-    assert client.post(f"/reviews/{sheet.pk}/submit/do", {"version": sheet.version}).status_code == 409
+    assert (
+        client.post(
+            f"/reviews/{sheet.pk}/panel", {"method": "mean", "version": sheet.version}
+        ).status_code
+        == 403
+    )
+    assert (
+        client.post(f"/reviews/{sheet.pk}/submit/do", {"version": sheet.version}).status_code == 409
+    )
     sheet.refresh_from_db()
     assert (sheet.state, sheet.marks.filter(seat="").count()) == ("filling", 0)
 
@@ -69,13 +83,17 @@ def test_a_firm_hands_in_only_a_whole_sheet(inside, small, sheet):
     client.post(f"/reviews/{sheet.pk}/marks", marked(sheet, None))
     sheet.refresh_from_db()
     assert sheet.complete
-    assert client.post(f"/reviews/{sheet.pk}/submit/do", {"version": sheet.version}).status_code == 302
+    assert (
+        client.post(f"/reviews/{sheet.pk}/submit/do", {"version": sheet.version}).status_code == 302
+    )
     sheet.refresh_from_db()
     assert sheet.state == "submitted"
 
 
 def test_objects_without_a_sheet_are_named_and_what_waits_is_one_click_away(inside, small, sheet):
-    subject = Subject.objects.create(division=small.division, unit=small.units[0], code="N1", name="示例未评项目")
+    subject = Subject.objects.create(
+        division=small.division, unit=small.units[0], code="N1", name="示例未评项目"
+    )
     dossier = Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2020)
     small.finance.scope = {"dossiers": [dossier.pk]}
     small.finance.save()
@@ -85,11 +103,16 @@ def test_objects_without_a_sheet_are_named_and_what_waits_is_one_click_away(insi
     assert "应评而还没有评分表的 1 个" in text
     assert "示例未评项目" in text
     assert f"/rounds/{small.finance.pk}/settle" in text
-    assert "应评而还没有评分表" not in inside(small.leader).get("/evaluations?year=2021").content.decode()
+    assert (
+        "应评而还没有评分表"
+        not in inside(small.leader).get("/evaluations?year=2021").content.decode()
+    )
 
 
 def test_a_clerk_begins_what_nobody_began_from_the_list(inside, small):
-    subject = Subject.objects.create(division=small.division, unit=small.units[0], code="N2", name="示例未填项目")
+    subject = Subject.objects.create(
+        division=small.division, unit=small.units[0], code="N2", name="示例未填项目"
+    )
     dossier = Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2020)
     small.selfeval.scope = {"dossiers": [dossier.pk]}
     small.selfeval.save()
@@ -102,4 +125,7 @@ def test_a_clerk_begins_what_nobody_began_from_the_list(inside, small):
     assert answer["Location"] == f"/filling/{made.pk}"
     text = client.get(f"/selfeval/{small.selfeval.pk}").content.decode()
     assert f'aria-label="填报：{subject.name}"' in text
-    assert "待您填报" not in inside(small.officer).get(f"/selfeval/{small.selfeval.pk}").content.decode()
+    assert (
+        "待您填报"
+        not in inside(small.officer).get(f"/selfeval/{small.selfeval.pk}").content.decode()
+    )

@@ -19,17 +19,31 @@ def earlier(small, points, grade="良", kind="project", state="confirmed"):
     from wenxiao.reviews.models import Review
 
     round_, _ = Round.objects.get_or_create(
-        division=small.division, kind="finance_evaluation", name="2020年重点评价", work_year=2020, fiscal_year=2019,
-        key=True, state="closed",
-    )  # fmt: skip
+        division=small.division,
+        kind="finance_evaluation",
+        name="2020年重点评价",
+        work_year=2020,
+        fiscal_year=2019,
+        key=True,
+        state="closed",
+    )
     subject = Subject.objects.create(
-        division=small.division, unit=small.units[0], code=f"70{Subject.objects.count()}", name="旧项目", kind=kind
+        division=small.division,
+        unit=small.units[0],
+        code=f"70{Subject.objects.count()}",
+        name="旧项目",
+        kind=kind,
     )
     dossier = Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2019)
     return Review.objects.create(
-        dossier=dossier, round=round_, kind="finance_evaluation", state=state, points=Decimal(points), grade=grade,
+        dossier=dossier,
+        round=round_,
+        kind="finance_evaluation",
+        state=state,
+        points=Decimal(points),
+        grade=grade,
         complete=True,
-    )  # fmt: skip
+    )
 
 
 def test_grades_and_means_by_year_keep_projects_and_departments_apart(small):
@@ -38,7 +52,11 @@ def test_grades_and_means_by_year_keep_projects_and_departments_apart(small):
     earlier(small, "60.00", "中", kind="department_overall")
     earlier(small, "10.00", "差", state="filling")
     first, last = results_over_years(small.leader, "finance_evaluation")
-    assert (first.year, first.grades, first.projects) == (2020, {"优": 1, "良": 2, "中": 0, "差": 0}, 3)
+    assert (first.year, first.grades, first.projects) == (
+        2020,
+        {"优": 1, "良": 2, "中": 0, "差": 0},
+        3,
+    )
     assert first.mean == Decimal("83.34")  # 250.01 ÷ 3 = 83.3366…
     assert (first.departments, first.department_mean) == (1, Decimal("60.00"))
     assert last.year == 2021
@@ -75,7 +93,9 @@ def test_the_board_names_who_had_the_same_problem_again(small, inside):
     client, address = inside(small.officer), f"{reverse('desk:board')}?year=2021"
     assert "没有连年出现的问题" in client.get(address).content.decode()
     item = CatalogueItem.objects.get(code="ZX-01")
-    Finding.objects.create(dossier=earlier(small, "80").dossier, item=item, text=item.text, state="confirmed")
+    Finding.objects.create(
+        dossier=earlier(small, "80").dossier, item=item, text=item.text, state="confirmed"
+    )
     text = client.get(address).content.decode()
     assert "2019年" in text
     assert "旧项目" in text

@@ -13,7 +13,9 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 @pytest.fixture
 def system(small, inside):
-    user = User.objects.create_user("system", "Demo-pass-2021", name="示例系统员", division=small.division)
+    user = User.objects.create_user(
+        "system", "Demo-pass-2021", name="示例系统员", division=small.division
+    )
     Grant.objects.create(user=user, role=Role.SYSTEM, division=small.division)
     return inside(user)
 
@@ -25,15 +27,28 @@ def once(response):
 def test_units_change_with_a_reason_and_history(system, small):
     unit = small.units[0]
     base = f"/people/units/{unit.pk}"
-    edit = {"version": unit.version, "contact": "张三", "phone": "8888", "kind": "department", "why": "换人"}
+    edit = {
+        "version": unit.version,
+        "contact": "张三",
+        "phone": "8888",
+        "kind": "department",
+        "why": "换人",
+    }
     assert system.post(f"{base}/edit", edit).status_code == 302
     stale = system.post(f"{base}/edit", {**edit, "contact": "李四"})
     assert stale.status_code == 409
     assert "李四" in stale.content.decode()
     assert "张三" in stale.content.decode()
-    assert system.post(f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": ""}).status_code == 409
     assert (
-        system.post(f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": "机构改革"}).status_code
+        system.post(
+            f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": ""}
+        ).status_code
+        == 409
+    )
+    assert (
+        system.post(
+            f"{base}/rename", {"version": unit.version + 1, "name": "新名称", "why": "机构改革"}
+        ).status_code
         == 302
     )
     text = system.get(base).content.decode()
@@ -45,7 +60,8 @@ def test_units_merge_split_move(system, small):
     one, two, three, school = small.units
     assert (
         system.post(
-            f"/people/units/{school.pk}/move", {"version": school.version, "parent": "902", "why": "x"}
+            f"/people/units/{school.pk}/move",
+            {"version": school.version, "parent": "902", "why": "x"},
         ).status_code
         == 302
     )
@@ -53,7 +69,8 @@ def test_units_merge_split_move(system, small):
     assert school.parent == three
     assert (
         system.post(
-            f"/people/units/{one.pk}/merge", {"into": two.name, "on": "2022-01-01", "why": "机构改革"}
+            f"/people/units/{one.pk}/merge",
+            {"into": two.name, "on": "2022-01-01", "why": "机构改革"},
         ).status_code
         == 302
     )
@@ -62,10 +79,20 @@ def test_units_merge_split_move(system, small):
     parts = {"parts": "905 分设甲\n906，分设乙", "on": "2022-01-01", "ends": "1", "why": "机构改革"}
     assert system.post(f"/people/units/{three.pk}/split", parts).status_code == 302
     assert Unit.objects.filter(name__startswith="分设").count() == 2
-    assert system.post(f"/people/units/{two.pk}/split", {**parts, "parts": "只有名字"}).status_code == 409
-    assert system.post("/people/units/add", {"code": "905", "name": "重复", "kind": "unit"}).status_code == 409
     assert (
-        system.post("/people/units/add", {"code": "907", "name": "新单位", "kind": "unit", "parent": "901"}).status_code
+        system.post(f"/people/units/{two.pk}/split", {**parts, "parts": "只有名字"}).status_code
+        == 409
+    )
+    assert (
+        system.post(
+            "/people/units/add", {"code": "905", "name": "重复", "kind": "unit"}
+        ).status_code
+        == 409
+    )
+    assert (
+        system.post(
+            "/people/units/add", {"code": "907", "name": "新单位", "kind": "unit", "parent": "901"}
+        ).status_code
         == 302
     )
 
@@ -75,7 +102,10 @@ def test_a_password_is_shown_once_and_must_be_changed(system, small, client):
     password = once(made)
     user = User.objects.get(username="newcomer")
     assert password not in system.get(f"/people/users/{user.pk}").content.decode()
-    assert system.post("/people/users/add", {"username": "newcomer", "name": "新人"}).status_code == 409
+    assert (
+        system.post("/people/users/add", {"username": "newcomer", "name": "新人"}).status_code
+        == 409
+    )
     client.logout()
     assert client.post("/login", {"username": "newcomer", "password": password}).status_code == 302
     assert client.get("/subjects")["Location"] == "/password"
@@ -89,23 +119,37 @@ def test_a_password_is_shown_once_and_must_be_changed(system, small, client):
 
 def test_creating_is_not_granting(system, small, inside):
     user = small.clerk
-    assert system.post(f"/people/users/{user.pk}/grant", {"role": "head", "why": "x"}).status_code == 403
+    assert (
+        system.post(f"/people/users/{user.pk}/grant", {"role": "head", "why": "x"}).status_code
+        == 403
+    )
     client = inside(small.security)
     assert client.post("/people/users/add", {"username": "x", "name": "x"}).status_code == 403
     assert client.post(f"/people/users/{user.pk}/reset", {"why": "x"}).status_code == 403
     assert client.get("/trail").status_code == 403
     granted = client.post(
-        f"/people/users/{user.pk}/grant", {"role": "head", "unit": "900", "why": "任职文件", "until": "2099-12-31"}
+        f"/people/users/{user.pk}/grant",
+        {"role": "head", "unit": "900", "why": "任职文件", "until": "2099-12-31"},
     )
     assert granted.status_code == 302
     made = Grant.objects.get(user=user, role="head")
     assert made.unit == small.units[0]
     assert client.post(f"/people/grants/{made.pk}/end", {"why": "调离"}).status_code == 302
     assert client.post(f"/people/grants/{made.pk}/end", {"why": "调离"}).status_code == 409
-    assert client.post(f"/people/users/{small.security.pk}/grant", {"role": "leader", "why": "x"}).status_code == 403
-    assert client.post(f"/people/users/{user.pk}/grant", {"role": "agency", "why": "x"}).status_code == 409
     assert (
-        client.post(f"/people/users/{user.pk}/grant", {"role": "head", "why": "x", "until": "2001-01-01"}).status_code
+        client.post(
+            f"/people/users/{small.security.pk}/grant", {"role": "leader", "why": "x"}
+        ).status_code
+        == 403
+    )
+    assert (
+        client.post(f"/people/users/{user.pk}/grant", {"role": "agency", "why": "x"}).status_code
+        == 409
+    )
+    assert (
+        client.post(
+            f"/people/users/{user.pk}/grant", {"role": "head", "why": "x", "until": "2001-01-01"}
+        ).status_code
         == 409
     )
 
@@ -113,7 +157,10 @@ def test_creating_is_not_granting(system, small, inside):
 def test_the_grant_button_is_there_for_others_and_not_for_oneself(small, inside):
     client = inside(small.security)
     assert 'data-dialog="grant"' in client.get(f"/people/users/{small.clerk.pk}").content.decode()
-    assert 'data-dialog="grant"' not in client.get(f"/people/users/{small.security.pk}").content.decode()
+    assert (
+        'data-dialog="grant"'
+        not in client.get(f"/people/users/{small.security.pk}").content.decode()
+    )
 
 
 def test_nobody_ends_their_own_grant_by_page_or_address(small, inside):
@@ -143,7 +190,9 @@ def test_five_wrong_passwords_pause_the_account_and_a_reset_opens_it(small, clie
 
     stranger = Client()
     for _ in range(5):
-        assert stranger.post("/login", {"username": "Clerk", "password": "wrong"}).status_code == 401
+        assert (
+            stranger.post("/login", {"username": "Clerk", "password": "wrong"}).status_code == 401
+        )
     refused = stranger.post("/login", {"username": "clerk", "password": "Demo-pass-2021"})
     assert refused.status_code == 401
     assert "以后再试" in refused.content.decode()
@@ -154,7 +203,10 @@ def test_five_wrong_passwords_pause_the_account_and_a_reset_opens_it(small, clie
 def test_the_pause_ends(small, client):
     past = timezone.now() - timedelta(minutes=1)
     LoginTry.objects.create(username="clerk", failures=0, last_at=past, locked_until=past)
-    assert client.post("/login", {"username": "clerk", "password": "Demo-pass-2021"}).status_code == 302
+    assert (
+        client.post("/login", {"username": "clerk", "password": "Demo-pass-2021"}).status_code
+        == 302
+    )
     assert not LoginTry.objects.exists()
 
 
@@ -193,6 +245,8 @@ def test_lists_cost_the_same_for_one_and_for_fifty(system, small):
             division=small.division, code=f"7{number}", name=f"单位{number}", office=small.units[0]
         )
         Unit.objects.filter(pk=unit.pk).update(path=f"/{unit.pk}/")
-        user = User.objects.create_user(f"u{number}", None, name=f"人{number}", division=small.division, unit=unit)
+        user = User.objects.create_user(
+            f"u{number}", None, name=f"人{number}", division=small.division, unit=unit
+        )
         Grant.objects.create(user=user, role="clerk", division=small.division, unit=unit)
     assert cost() == before

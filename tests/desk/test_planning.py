@@ -35,7 +35,9 @@ def test_a_unit_plans_and_reports_its_steps(inside, small, dossier):
     assert done.status_code == 302
     assert "按期完成" in read(clerk, path)
     assert "计划节点（1/2）" in read(clerk, f"/dossiers/{dossier.pk}")
-    stale = clerk.post(f"{path}/{first.pk}/done", {"on": "2021-03-21", "why": "改", "version": first.version})
+    stale = clerk.post(
+        f"{path}/{first.pk}/done", {"on": "2021-03-21", "why": "改", "version": first.version}
+    )
     assert stale.status_code == 409
     assert clerk.post(f"{path}/{first.pk + 99}/done", {"on": "2021-03-21"}).status_code == 404
 
@@ -64,7 +66,10 @@ def test_a_changed_plan_wants_a_reason_and_only_the_unit_plans(inside, small, do
     assert dossier.milestones.get(name="验收").due == date(2021, 12, 20)
     officer = inside(small.officer)
     assert "这里只能看" in read(officer, path)
-    assert officer.post(path, {**later, "n2": "结算", "d2": "2021-12-30", "why": "x"}).status_code == 403
+    assert (
+        officer.post(path, {**later, "n2": "结算", "d2": "2021-12-30", "why": "x"}).status_code
+        == 403
+    )
 
 
 def test_openness_is_changed_with_a_reason_by_who_discloses(inside, small, dossier):
@@ -83,9 +88,15 @@ def test_openness_is_changed_with_a_reason_by_who_discloses(inside, small, dossi
 def window(small):
     """A window of 1–7月 that watches every project of the year, beside the bureau's own."""
     return Round.objects.create(
-        division=small.division, kind="monitoring", name="1-9月日常监控", work_year=2021, fiscal_year=2020,
-        state="open", from_month=1, through_month=9,
-    )  # fmt: skip
+        division=small.division,
+        kind="monitoring",
+        name="1-9月日常监控",
+        work_year=2021,
+        fiscal_year=2020,
+        state="open",
+        from_month=1,
+        through_month=9,
+    )
 
 
 def test_key_monitoring_is_chosen_from_a_window(inside, small, window):
@@ -109,7 +120,9 @@ def test_key_monitoring_is_chosen_from_a_window(inside, small, window):
 
 def test_an_excuse_is_taken_back(inside, small, dossier):
     officer = inside(small.officer)
-    Exemption.objects.create(round=small.selfeval, dossier=dossier, reason="cancelled", by=small.officer)
+    Exemption.objects.create(
+        round=small.selfeval, dossier=dossier, reason="cancelled", by=small.officer
+    )
     assert "取消免报" in read(officer, f"/rounds/{small.selfeval.pk}")
     path = f"/rounds/{small.selfeval.pk}/excuse/{dossier.pk}/end"
     assert officer.post(path, {"why": ""}).status_code == 409
@@ -123,13 +136,18 @@ def test_money_nobody_recorded_is_typed_by_the_unit(inside, small, window):
 
     dossier = dossiers_of(window).filter(unit=small.clerk.unit).first()
     Spending.objects.filter(dossier=dossier).delete()
-    review = Review.objects.create(dossier=dossier, round=window, kind="monitoring", state="waiting")
+    review = Review.objects.create(
+        dossier=dossier, round=window, kind="monitoring", state="waiting"
+    )
     clerk, path = inside(small.clerk), f"/filling/{review.pk}/money"
     assert "由您填报" in read(clerk, f"/filling/{review.pk}")
     wrong = clerk.post(path, {"budget": "100", "executed": "-3", "version": review.version})
     assert wrong.status_code == 409
     assert "不小于 0" in wrong.content.decode()
-    assert clerk.post(path, {"budget": "100", "executed": "60", "version": review.version}).status_code == 302
+    assert (
+        clerk.post(path, {"budget": "100", "executed": "60", "version": review.version}).status_code
+        == 302
+    )
     review.refresh_from_db()
     assert (review.executed, review.state) == (600_000, "filling")
     assert 'value="60"' in read(clerk, f"/filling/{review.pk}")
@@ -141,7 +159,9 @@ def test_a_light_by_milestones_shows_their_sum_and_not_the_months(inside, small,
     from wenxiao.budget.selectors import dossiers_of
 
     dossier = dossiers_of(window).filter(unit=small.clerk.unit).first()
-    Milestone.objects.create(dossier=dossier, name="招标", due=date(2020, 3, 31), done=date(2020, 3, 20))
+    Milestone.objects.create(
+        dossier=dossier, name="招标", due=date(2020, 3, 31), done=date(2020, 3, 20)
+    )
     Milestone.objects.create(dossier=dossier, name="开工", due=date(2020, 5, 20))
     page = read(inside(small.officer), f"/monitoring/{window.pk}/{dossier.pk}")
     assert "完成节点 1 ÷ 到期 2 = <b>50.0</b>" in page

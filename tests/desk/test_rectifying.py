@@ -11,10 +11,18 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 def item(small, inside):
     review = small.evaluation
     finding = small.dossiers[0].findings.get(state="confirmed")
-    data = {"number": "1号", "on": "2021-11-10", "due": "2021-12-10", "told": "0", "finding": [finding.pk]}
+    data = {
+        "number": "1号",
+        "on": "2021-11-10",
+        "due": "2021-12-10",
+        "told": "0",
+        "finding": [finding.pk],
+    }
     client = inside(small.officer)
     assert client.post(reverse("desk:feedback_send", args=[review.pk]), data).status_code == 302
-    assert client.post(reverse("desk:feedback_send", args=[review.pk]), data).status_code == 409  # twice: once
+    assert (
+        client.post(reverse("desk:feedback_send", args=[review.pk]), data).status_code == 409
+    )  # twice: once
     finding.refresh_from_db()
     return finding.rectification
 
@@ -26,12 +34,19 @@ def step(client, item, act, **data):
 
 
 def test_the_whole_road_refused_once_then_closed(item, small, inside):
-    assert step(inside(small.clerk), item, "plan", measure="定办法", owner="负责人").status_code == 302
+    assert (
+        step(inside(small.clerk), item, "plan", measure="定办法", owner="负责人").status_code == 302
+    )
     proof = SimpleUploadedFile("办法.pdf", b"%PDF-1.4 made up\n%%EOF\n")
     assert step(inside(small.clerk), item, "reply", reply="已印发", proof=proof).status_code == 302
-    assert step(inside(small.officer), item, "verify", verdict="缺文号", passed="no").status_code == 302
+    assert (
+        step(inside(small.officer), item, "verify", verdict="缺文号", passed="no").status_code
+        == 302
+    )
     assert step(inside(small.clerk), item, "reply", reply="已补文号").status_code == 302
-    assert step(inside(small.officer), item, "verify", verdict="属实", passed="yes").status_code == 302
+    assert (
+        step(inside(small.officer), item, "verify", verdict="属实", passed="yes").status_code == 302
+    )
     item.refresh_from_db()
     assert (item.state, item.refusals, item.proof.name) == ("closed", 1, "办法.pdf")
 
@@ -51,16 +66,22 @@ def test_a_foreign_item_looks_absent(item, small, inside):
 def test_a_stale_plan_shows_both_and_writes_nothing(item, small, inside):
     step(inside(small.officer), item, "extend", to="2021-12-31", extend_why="会期")
     data = {"version": 1, "measure": "我的措施", "owner": "甲"}
-    answer = inside(small.clerk).post(reverse("desk:rectification_act", args=[item.pk, "plan"]), data)
+    answer = inside(small.clerk).post(
+        reverse("desk:rectification_act", args=[item.pk, "plan"]), data
+    )
     assert answer.status_code == 409
     assert "我的措施" in answer.content.decode()
     item.refresh_from_db()
     assert item.measure == ""
 
 
-@pytest.mark.parametrize(("name", "content"), [("假.pdf", b"MZ"), ("机密.pdf", b"%PDF-"), ("坏.docx", b"PK nothing")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("假.pdf", b"MZ"), ("机密.pdf", b"%PDF-"), ("坏.docx", b"PK nothing")]
+)
 def test_a_proof_passes_the_gate_or_nothing_is_written(name, content, item, small, inside):
-    answer = step(inside(small.clerk), item, "reply", reply="已改", proof=SimpleUploadedFile(name, content))
+    answer = step(
+        inside(small.clerk), item, "reply", reply="已改", proof=SimpleUploadedFile(name, content)
+    )
     assert answer.status_code == 409
     item.refresh_from_db()
     assert item.state == "ordered"
@@ -78,7 +99,10 @@ def test_a_use_is_proposed_and_decided_with_a_reason(small, inside):
     assert client.post(reverse("desk:use_propose"), data).status_code == 302
     use = small.dossiers[0].uses.get()
     address = reverse("desk:use_decide", args=[use.pk])
-    assert client.post(address, {"version": use.version, "verdict": "accept", "why": ""}).status_code == 409
+    assert (
+        client.post(address, {"version": use.version, "verdict": "accept", "why": ""}).status_code
+        == 409
+    )
     done = {"version": use.version, "verdict": "accept", "why": "支出慢", "amount": "400.5"}
     assert client.post(address, done).status_code == 302
     use.refresh_from_db()

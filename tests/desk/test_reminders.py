@@ -18,16 +18,22 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 def asked(small, inside):
     """A round just opened, in which every unit still owes its forms."""
     form = {
-        "kind": "selfeval", "name": "2020年度补充自评", "work_year": "2021", "fiscal_year": "2020",
-        "deadline": (today() + timedelta(days=10)).isoformat(), "route": ["performance"],
-    }  # fmt: skip
+        "kind": "selfeval",
+        "name": "2020年度补充自评",
+        "work_year": "2021",
+        "fiscal_year": "2020",
+        "deadline": (today() + timedelta(days=10)).isoformat(),
+        "route": ["performance"],
+    }
     assert inside(small.officer).post("/rounds/new", form).status_code == 302
     small.asked = Round.objects.get(name="2020年度补充自评")
     return small
 
 
 def letter(client, place, unit, by=""):
-    return client.post(reverse("desk:reminder_letter", args=[place.asked.pk]), {"unit": unit.name, "by": by})
+    return client.post(
+        reverse("desk:reminder_letter", args=[place.asked.pk]), {"unit": unit.name, "by": by}
+    )
 
 
 def soon(days):
@@ -60,7 +66,9 @@ def test_the_lists_and_the_unit_s_desk_say_so(asked, inside):
     client = inside(asked.officer)
     letter(client, asked, asked.units[0], soon(3))
     told = f"已催 1 次，最近 {today().month}月{today().day}日"
-    missing = client.get(f"{reverse('desk:missing')}?year=2021&round={asked.asked.pk}").content.decode()
+    missing = client.get(
+        f"{reverse('desk:missing')}?year=2021&round={asked.asked.pk}"
+    ).content.decode()
     assert told in missing
     assert "未催" in missing
     assert told in client.get(reverse("desk:round", args=[asked.asked.pk])).content.decode()
@@ -77,7 +85,12 @@ def test_online_reminders_count_too(asked, inside):
 def test_a_letter_needs_something_missing_a_coming_day_and_the_power(asked, inside):
     client = inside(asked.officer)
     assert letter(client, asked, asked.units[0], "2020-01-01").status_code == 409
-    assert client.post(reverse("desk:reminder_letter", args=[asked.asked.pk]), {"unit": "无此单位"}).status_code == 404
+    assert (
+        client.post(
+            reverse("desk:reminder_letter", args=[asked.asked.pk]), {"unit": "无此单位"}
+        ).status_code
+        == 404
+    )
     assert client.get(reverse("desk:reminder_letter", args=[asked.asked.pk])).status_code == 405
     assert letter(inside(asked.clerk), asked, asked.units[0]).status_code == 403
     assert not Notice.objects.filter(kind="reminder").exists()

@@ -13,9 +13,14 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 def form(**more):
     return {
-        "kind": "selfeval", "name": "2021年补充自评", "work_year": "2021", "fiscal_year": "2020", "deadline": soon(),
-        "route": ["head", "performance"], **more,
-    }  # fmt: skip
+        "kind": "selfeval",
+        "name": "2021年补充自评",
+        "work_year": "2021",
+        "fiscal_year": "2020",
+        "deadline": soon(),
+        "route": ["head", "performance"],
+        **more,
+    }
 
 
 def soon(days=10):
@@ -48,7 +53,10 @@ def test_opening_a_round_asks_the_units(officer, small):
 def test_the_scope_is_counted_as_it_is_typed(officer, small):
     text = officer.post("/rounds/count", form(units=small.units[0].name)).content.decode()
     assert "个对象" in text
-    assert "单位名单中没有：没有的单位" in officer.post("/rounds/count", form(units="没有的单位")).content.decode()
+    assert (
+        "单位名单中没有：没有的单位"
+        in officer.post("/rounds/count", form(units="没有的单位")).content.decode()
+    )
     assert "没有对象" in officer.post("/rounds/count", form(tags="没有的标签")).content.decode()
     assert "四位年份" in officer.get("/rounds/count?fiscal_year=二零").content.decode()
     row = opened(officer, units="900、901", kinds=["project"], tags="三农")
@@ -58,12 +66,18 @@ def test_the_scope_is_counted_as_it_is_typed(officer, small):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"name": ""}, "任务名称"), ({"deadline": ""}, "报送期限"), ({"deadline": "2001-01-01"}, "已经过去"),
-        ({"deadline": "明天"}, "应写作"), ({"kind": "party"}, "任务类别"), ({"kind": "monitoring"}, "监控期间"),
-        ({"kind": "monitoring", "from_month": "9", "through_month": "7"}, "无效"), ({"basis": "999"}, "制度库"),
-        ({"work_year": "99"}, "四位年份"), ({"units": "无名"}, "无名"),
+        ({"name": ""}, "任务名称"),
+        ({"deadline": ""}, "报送期限"),
+        ({"deadline": "2001-01-01"}, "已经过去"),
+        ({"deadline": "明天"}, "应写作"),
+        ({"kind": "party"}, "任务类别"),
+        ({"kind": "monitoring"}, "监控期间"),
+        ({"kind": "monitoring", "from_month": "9", "through_month": "7"}, "无效"),
+        ({"basis": "999"}, "制度库"),
+        ({"work_year": "99"}, "四位年份"),
+        ({"units": "无名"}, "无名"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_a_round_is_refused_and_kept(officer, more, said):
     response = officer.post("/rounds/new", form(**more))
     assert response.status_code == 422
@@ -76,20 +90,33 @@ def test_reminding_extending_closing_reopening(officer, small):
     base = f"/rounds/{row.pk}"
     assert officer.post(f"{base}/remind").status_code == 302
     assert set(
-        Todo.objects.filter(target_id=row.pk, target_type="budget.Round").values_list("reminded", flat=True)
+        Todo.objects.filter(target_id=row.pk, target_type="budget.Round").values_list(
+            "reminded", flat=True
+        )
     ) == {1}
     assert (
-        officer.post(f"{base}/extend", {"version": row.version, "deadline": soon(20), "why": "单位申请"}).status_code
+        officer.post(
+            f"{base}/extend", {"version": row.version, "deadline": soon(20), "why": "单位申请"}
+        ).status_code
         == 302
     )
-    stale = officer.post(f"{base}/extend", {"version": row.version, "deadline": soon(30), "why": "单位申请"})
+    stale = officer.post(
+        f"{base}/extend", {"version": row.version, "deadline": soon(30), "why": "单位申请"}
+    )
     assert stale.status_code == 409
     assert soon(30) in stale.content.decode()
     row.refresh_from_db()
     assert officer.post(f"{base}/close", {"version": row.version, "why": ""}).status_code == 409
-    assert officer.post(f"{base}/close", {"version": row.version, "why": "已报齐"}).status_code == 302
+    assert (
+        officer.post(f"{base}/close", {"version": row.version, "why": "已报齐"}).status_code == 302
+    )
     assert officer.post(f"{base}/remind").status_code == 409
-    assert officer.post(f"{base}/excuse", {"dossier": small.dossiers[0].pk, "reason": "cancelled"}).status_code == 409
+    assert (
+        officer.post(
+            f"{base}/excuse", {"dossier": small.dossiers[0].pk, "reason": "cancelled"}
+        ).status_code
+        == 409
+    )
     assert officer.post(f"{base}/reopen", {"why": "漏报", "deadline": soon(40)}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.deadline.isoformat()) == ("open", soon(40))
@@ -101,7 +128,12 @@ def test_excusing_many_tells_each_result(officer, small):
     chosen = [dossier.pk for dossier in small.dossiers if dossier.fiscal_year == 2020]
     foreign = [dossier.pk for dossier in small.dossiers if dossier.fiscal_year != 2020] or [999999]
     assert officer.post(f"/rounds/{row.pk}/excuse", {"reason": "cancelled"}).status_code == 409
-    assert officer.post(f"/rounds/{row.pk}/excuse", {"dossier": chosen, "reason": "holiday"}).status_code == 409
+    assert (
+        officer.post(
+            f"/rounds/{row.pk}/excuse", {"dossier": chosen, "reason": "holiday"}
+        ).status_code
+        == 409
+    )
     without = officer.post(f"/rounds/{row.pk}/excuse", {"dossier": chosen[:1], "reason": "other"})
     assert "须写明说明" in without.content.decode()
     done = officer.post(
@@ -109,7 +141,9 @@ def test_excusing_many_tells_each_result(officer, small):
     ).content.decode()
     assert "2 项已办" in done
     assert "不在本任务范围内" in done
-    twice = officer.post(f"/rounds/{row.pk}/excuse", {"dossier": chosen[:1], "reason": "cancelled"}).content.decode()
+    twice = officer.post(
+        f"/rounds/{row.pk}/excuse", {"dossier": chosen[:1], "reason": "cancelled"}
+    ).content.decode()
     assert "已经免报" in twice
     assert Exemption.objects.filter(round=row).count() == 2
 
@@ -184,7 +218,11 @@ def handed_in_everywhere(user, row):
 
     stages = states_of_year(user, row.work_year).items()
     counted = sum(n for (kind, _, state), n in stages if kind == "selfeval" and state not in OPEN)
-    return [counted, whole_of(row).handed_in, len(selfeval_coverage(row.division, row.work_year).handed_in)]
+    return [
+        counted,
+        whole_of(row).handed_in,
+        len(selfeval_coverage(row.division, row.work_year).handed_in),
+    ]
 
 
 def test_an_excused_form_that_came_in_counts_nowhere(small):
@@ -196,6 +234,8 @@ def test_an_excused_form_that_came_in_counts_nowhere(small):
     before = handed_in_everywhere(small.officer, row)
     assert len(set(before)) == 1
     assert before[0] > 0
-    done = Dossier.objects.get(reviews__pk=selfeval_coverage(row.division, row.work_year).handed_in[0])
+    done = Dossier.objects.get(
+        reviews__pk=selfeval_coverage(row.division, row.work_year).handed_in[0]
+    )
     exempt(round=row, dossier=done, reason="cancelled", by=small.officer)
     assert handed_in_everywhere(small.officer, row) == [n - 1 for n in before]

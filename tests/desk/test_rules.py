@@ -15,7 +15,12 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 def form(**more):
-    rows = [("优", "85", "100", "是"), ("良", "75", "85", ""), ("中", "60", "75", ""), ("差", "0", "60", "")]
+    rows = [
+        ("优", "85", "100", "是"),
+        ("良", "75", "85", ""),
+        ("中", "60", "75", ""),
+        ("差", "0", "60", ""),
+    ]
     cells = {}
     for at, row in enumerate(rows):
         for column, text in zip(("grade", "at_least", "below", "closed"), row, strict=True):
@@ -65,10 +70,14 @@ def test_own_levels_stand_on_the_page_of_checks(officer, small):
     said = {"JK-04": {"level": "阻断"}, "JK-03": {"enabled": False}}
     small.division.rules = [
         {
-            "rule": "checks", "from": "2021-01-01", "document": "示例区办法", "clause": "第三条", "verified": True,
+            "rule": "checks",
+            "from": "2021-01-01",
+            "document": "示例区办法",
+            "clause": "第三条",
+            "verified": True,
             "content": {"checks": [{**row, **said.get(row["code"], {})} for row in rows]},
         }
-    ]  # fmt: skip
+    ]
     small.division.save()
     text = officer.get("/rules/checks?level=阻断&on=2021-11-22").content.decode()
     assert "资金未支出而目标已完成" in text
@@ -91,9 +100,16 @@ def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, 
     paper = add_document(division=small.division, kind="measures", title="示例区办法", by=None)
     with pytest.raises(NotAllowed, match=told):
         override_rule(
-            division=small.division, rule=rule, start=date(2021, 1, 1), document=paper, clause="一", verified=False,
-            content=content, by=small.officer, why="试",
-        )  # fmt: skip
+            division=small.division,
+            rule=rule,
+            start=date(2021, 1, 1),
+            document=paper,
+            clause="一",
+            verified=False,
+            content=content,
+            by=small.officer,
+            why="试",
+        )
 
 
 def test_every_rule_can_be_read_and_has_a_form(officer):
@@ -118,7 +134,12 @@ def fill(list_, posted):
             posted[part.path] = "\n".join(part.items)
         elif part.shape == "table":
             for at, row in enumerate((*part.rows, ("",) * len(part.columns))):
-                posted.update({f"{part.path}/{at}/{c}": cell for c, cell in zip(part.columns, row, strict=True)})
+                posted.update(
+                    {
+                        f"{part.path}/{at}/{c}": cell
+                        for c, cell in zip(part.columns, row, strict=True)
+                    }
+                )
         else:
             posted[part.path] = part.text
 
@@ -130,14 +151,18 @@ def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
     assert response.status_code == 200
     assert "2020年度绩效自评" in text
     assert "不受影响" in text
-    earlier = officer.post("/rules/grades/change?year=2021", form(step="try", start="2020-12-01")).content.decode()
+    earlier = officer.post(
+        "/rules/grades/change?year=2021", form(step="try", start="2020-12-01")
+    ).content.decode()
     assert "试算不涉及" in earlier
     small.division.refresh_from_db()
     assert small.division.rules == []
 
 
 def test_saving_lays_the_own_value_over_from_its_day(officer, small):
-    response = officer.post("/rules/grades/change", form(step="save", verified="1", checked_by="示例科员"))
+    response = officer.post(
+        "/rules/grades/change", form(step="save", verified="1", checked_by="示例科员")
+    )
     assert response.status_code == 302
     small.division.refresh_from_db()
     own = own_rules(small.division)
@@ -180,22 +205,43 @@ def test_a_broken_form_is_refused_and_kept(officer, small, more, said):
 def test_a_second_value_on_the_same_day_or_over_anothers_is_refused(officer, small):
     officer.post("/rules/grades/change", form(step="save"))
     other = {"v:bands/0/at_least": "86", "v:bands/1/below": "86"}
-    assert officer.post("/rules/grades/change", form(step="save", start="2022-01-01", **other)).status_code == 409
+    assert (
+        officer.post(
+            "/rules/grades/change", form(step="save", start="2022-01-01", **other)
+        ).status_code
+        == 409
+    )
     again = officer.post("/rules/grades/change", form(step="save", seen="1", **other))
     assert again.status_code == 422
     assert "旧值不改" in again.content.decode()
 
 
 def test_a_later_own_value_keeps_what_the_earlier_one_changed(officer, small):
-    lights = {"start": "2021-01-01", "clause": "三", "why": "试", "new_title": "监控办法", "step": "save"}
+    lights = {
+        "start": "2021-01-01",
+        "clause": "三",
+        "why": "试",
+        "new_title": "监控办法",
+        "step": "save",
+    }
     first = {"v:lights/red_below": "55", "seen": "0"}
-    second = {"v:lights/red_below": "55", "v:lights/green_from": "85", "seen": "1", "start": "2022-01-01"}
+    second = {
+        "v:lights/red_below": "55",
+        "v:lights/green_from": "85",
+        "seen": "1",
+        "start": "2022-01-01",
+    }
     assert officer.post("/rules/monitoring/change", {**lights, **first}).status_code == 302
     assert officer.post("/rules/monitoring/change", {**lights, **second}).status_code == 302
     small.division.refresh_from_db()
     found = basis.in_force("monitoring", 2022, own_rules(small.division)).content["lights"]
     assert (found["red_below"], found["green_from"]) == ("55", "85")
-    assert basis.in_force("monitoring", 2021, own_rules(small.division)).content["lights"]["green_from"] == "80"
+    assert (
+        basis.in_force("monitoring", 2021, own_rules(small.division)).content["lights"][
+            "green_from"
+        ]
+        == "80"
+    )
 
 
 def test_only_the_division_s_own_paper_counts(small):
@@ -227,7 +273,9 @@ def test_clerks_read_and_do_not_rule(small, inside):
 
 def test_scoring_again_needs_a_reason_and_leaves_what_is_settled(officer, small):
     assert officer.post(f"/rules/rescore/{small.selfeval.pk}", {"why": ""}).status_code == 409
-    assert officer.post(f"/rules/rescore/{small.recheck.pk}", {"why": "办法更新"}).status_code == 302
+    assert (
+        officer.post(f"/rules/rescore/{small.recheck.pk}", {"why": "办法更新"}).status_code == 302
+    )
     small.re_review.refresh_from_db()
     assert str(small.re_review.points) == "88.65"
     assert officer.post("/rules/rescore/999", {"why": "x"}).status_code == 404

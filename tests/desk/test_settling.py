@@ -49,7 +49,12 @@ def filed(small, number, *, unit=None, kind="selfeval"):
         )
         dossier = Dossier.objects.create(subject=subject, unit=subject.unit, fiscal_year=2020)
         review = Review.objects.create(
-            dossier=dossier, round=round_, kind=kind, state="filling", points=Decimal(90), complete=True
+            dossier=dossier,
+            round=round_,
+            kind=kind,
+            state="filling",
+            points=Decimal(90),
+            complete=True,
         )
         made.append(submit_review(review=review, by=_filer(small, kind, unit)))
     return made
@@ -73,7 +78,9 @@ def test_a_head_passes_the_ticked_ones_and_each_is_told(inside, small, head):
     client, page = inside(head), f"/rounds/{small.selfeval.pk}/settle"
     text = client.get(page).content.decode()
     assert "3 份等您审核" in text
-    answer = client.post(f"{page}/ticked", {"step": "check", "tick": ticked(*rows[:2]), "why": "属实"})
+    answer = client.post(
+        f"{page}/ticked", {"step": "check", "tick": ticked(*rows[:2]), "why": "属实"}
+    )
     assert answer["Location"] == f"/rounds/{small.selfeval.pk}/settled"
     told = client.get(answer["Location"]).content.decode()
     assert "审核通过：办成 2 份" in told
@@ -96,10 +103,16 @@ def test_stale_foreign_and_second_ticks_are_told_one_by_one(inside, small, head)
 def test_nothing_ticked_too_many_and_wrong_steps_change_nothing(inside, small, head):
     rows = filed(small, 1)
     client, page = inside(head), f"/rounds/{small.selfeval.pk}/settle"
-    assert client.post(f"{page}/ticked", {"step": "check"})["Location"].endswith("settle?step=check")
+    assert client.post(f"{page}/ticked", {"step": "check"})["Location"].endswith(
+        "settle?step=check"
+    )
     many = [f"{pk}:1" for pk in range(1, 303)]
-    assert client.post(f"{page}/ticked", {"step": "check", "tick": many})["Location"].endswith("settle?step=check")
-    assert client.post(f"{page}/ticked", {"step": "confirm", "tick": ticked(*rows)}).status_code == 403
+    assert client.post(f"{page}/ticked", {"step": "check", "tick": many})["Location"].endswith(
+        "settle?step=check"
+    )
+    assert (
+        client.post(f"{page}/ticked", {"step": "confirm", "tick": ticked(*rows)}).status_code == 403
+    )
     assert client.get(f"/rounds/{small.selfeval.pk}/settled")["Location"] == page
     assert client.get("/rounds/999999/settle").status_code == 404
     assert Review.objects.get(pk=rows[0].pk).step == 0
@@ -158,12 +171,18 @@ def test_each_sees_the_step_that_is_theirs(small, head):
     Review.objects.filter(round=small.selfeval, state="submitted").update(step=1)
     assert f"{small.selfeval.name}：2 份待审核" in kinds_of(department)
     assert kinds_of(head) == set()
-    assert f"{small.selfeval.name}：1 份待确认" in kinds_of(small.officer)  # the planted one is checked
+    assert f"{small.selfeval.name}：1 份待确认" in kinds_of(
+        small.officer
+    )  # the planted one is checked
 
 
 def test_evaluators_find_their_sheets_and_departments_their_evaluations(small):
-    firm = User.objects.create_user("firm", "Demo-pass-2021", name="示例主评人", division=small.division)
-    expert = User.objects.create_user("expert", "Demo-pass-2021", name="评审专家甲", division=small.division)
+    firm = User.objects.create_user(
+        "firm", "Demo-pass-2021", name="示例主评人", division=small.division
+    )
+    expert = User.objects.create_user(
+        "expert", "Demo-pass-2021", name="评审专家甲", division=small.division
+    )
     from datetime import timedelta
 
     from wenxiao.reviews.services import assign_reviewer, record_mark

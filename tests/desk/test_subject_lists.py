@@ -52,8 +52,12 @@ def test_pages_of_an_order_follow_each_other_there_and_back(inside, planted, sor
     client = inside(made.officer)
     first = read(client, f"/subjects?sort={sort}")
     second = read(client, unescape(re.search(r'rel="next" href="([^"]+)"', first)[1]))
-    assert len({*re.findall(r"/dossiers/(\d+)", first), *re.findall(r"/dossiers/(\d+)", second)}) == 60
-    assert names(read(client, unescape(re.search(r'rel="prev" href="([^"]+)"', second)[1]))) == names(first)
+    assert (
+        len({*re.findall(r"/dossiers/(\d+)", first), *re.findall(r"/dossiers/(\d+)", second)}) == 60
+    )
+    assert names(
+        read(client, unescape(re.search(r'rel="prev" href="([^"]+)"', second)[1]))
+    ) == names(first)
 
 
 def test_an_unknown_order_is_the_grouped_list(inside, small):
@@ -74,7 +78,9 @@ def test_a_long_list_is_not_ordered_by_money(inside, planted, monkeypatch):
 def test_the_workbook_holds_what_the_list_asks_for_as_texts_and_numbers(inside, small):
     from wenxiao.budget.models import Subject
 
-    Subject.objects.filter(pk=small.dossiers[1].subject_id).update(name="=cmd|示例项目02", restriction="open")
+    Subject.objects.filter(pk=small.dossiers[1].subject_id).update(
+        name="=cmd|示例项目02", restriction="open"
+    )
     page = sheet_of(inside(small.officer).get("/subjects/list.xlsx?sort=name"))
     cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
     assert next(cell for cell in cells if cell.value == "=cmd|示例项目02").data_type == "s"
@@ -88,14 +94,22 @@ def test_restricted_subjects_stay_inside_and_the_sheet_says_so(inside, small):
     from wenxiao.budget.models import Subject
 
     Subject.objects.filter(pk=small.dossiers[0].subject_id).update(restriction="restricted")
-    told = [str(c.value) for row in sheet_of(inside(small.officer).get("/subjects/list.xlsx")).iter_rows() for c in row]
+    told = [
+        str(c.value)
+        for row in sheet_of(inside(small.officer).get("/subjects/list.xlsx")).iter_rows()
+        for c in row
+    ]
     assert not any("项目01" in one for one in told)
     assert any("另有 1 个限制知悉" in one for one in told)
 
 
 def test_the_workbook_is_bounded_with_a_sentence(inside, small, monkeypatch):
     monkeypatch.setattr("wenxiao.desk.subject_export.MOST", 2)
-    told = [str(c.value) for row in sheet_of(inside(small.officer).get("/subjects/list.xlsx")).iter_rows() for c in row]
+    told = [
+        str(c.value)
+        for row in sheet_of(inside(small.officer).get("/subjects/list.xlsx")).iter_rows()
+        for c in row
+    ]
     assert any("只列前 2 个" in one for one in told)
     assert sum(one.startswith("9990002020") for one in told) == 2
 
@@ -103,7 +117,9 @@ def test_the_workbook_is_bounded_with_a_sentence(inside, small, monkeypatch):
 def test_a_clerk_has_no_ticks_and_is_told_who_acts(inside, small):
     text = read(inside(small.clerk), "/subjects")
     assert "data-tick" not in text
-    refused = inside(small.clerk).post("/subjects/batch", {"act": "tag", "tag": "民生", "tick": small.dossiers[0].pk})
+    refused = inside(small.clerk).post(
+        "/subjects/batch", {"act": "tag", "tag": "民生", "tick": small.dossiers[0].pk}
+    )
     assert refused.status_code == 403
     assert "财政绩效科" in refused.content.decode()
 
@@ -138,7 +154,9 @@ def test_excused_from_a_running_round_each_with_its_reason(inside, small):
     assert "已经免报：项目暂缓实施" in again
     assert Exemption.objects.count() == 2
     other = {**sent, "round": small.monitoring.pk}
-    assert "不在任务“" in unescape(act(client, **other, tick=ids)), "another fiscal year than the round's"
+    assert "不在任务“" in unescape(act(client, **other, tick=ids)), (
+        "another fiscal year than the round's"
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,8 +192,19 @@ def test_nobody_excuses_for_a_strange_division(inside, small):
 
     far = Division.objects.create(code="998000", name="别区", bureau="别区财政局")
     strange = Round.objects.create(
-        division=far, kind="selfeval", name="别区自评", work_year=2021, fiscal_year=2020, state="open"
+        division=far,
+        kind="selfeval",
+        name="别区自评",
+        work_year=2021,
+        fiscal_year=2020,
+        state="open",
     )
-    text = act(inside(small.officer), act="exempt", round=strange.pk, reason="suspended", tick=[small.dossiers[0].pk])
+    text = act(
+        inside(small.officer),
+        act="exempt",
+        round=strange.pk,
+        reason="suspended",
+        tick=[small.dossiers[0].pk],
+    )
     assert "请选择要免报的任务" in unescape(text)
     assert not Exemption.objects.exists()

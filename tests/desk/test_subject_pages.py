@@ -23,7 +23,9 @@ def read(client, path):
 def rows_of(text):
     return [
         int(pk)
-        for pk in re.findall(r'scope="row" class="cut">(?:<span[^>]*>\d+</span> )?<a href="/dossiers/(\d+)"', text)
+        for pk in re.findall(
+            r'scope="row" class="cut">(?:<span[^>]*>\d+</span> )?<a href="/dossiers/(\d+)"', text
+        )
     ]
 
 
@@ -40,7 +42,9 @@ def chips_of(text):
     """(word, count, address) of every chip that is not chosen."""
     return [
         (word, int(n), unescape(href))
-        for href, word, n in re.findall(r'<a class="chip" href="([^"]+)">([^<]+?) <em>(\d+)</em>', text)
+        for href, word, n in re.findall(
+            r'<a class="chip" href="([^"]+)">([^<]+?) <em>(\d+)</em>', text
+        )
     ]
 
 
@@ -76,12 +80,18 @@ def spread(planted):
     )
     for number in range(70):
         subject = Subject.objects.create(
-            division=made.division, unit=units[number % len(units)], code=f"8{number:03d}", name=f"示例铺开{number * 7 % 70:02d}",
-            kind=kinds[number * number % 4], tags=[["民生"], [], ["民生", "教育"]][number % 3],
-        )  # fmt: skip
+            division=made.division,
+            unit=units[number % len(units)],
+            code=f"8{number:03d}",
+            name=f"示例铺开{number * 7 % 70:02d}",
+            kind=kinds[number * number % 4],
+            tags=[["民生"], [], ["民生", "教育"]][number % 3],
+        )
         # Some dossiers stay with the unit of their year, although the subject moved on.
         unit = units[(number + number % 2) % len(units)]
-        dossier = Dossier.objects.create(subject=subject, unit=unit, fiscal_year=2020 + number % 3 % 2)
+        dossier = Dossier.objects.create(
+            subject=subject, unit=unit, fiscal_year=2020 + number % 3 % 2
+        )
         for round_ in (made.monitoring, second) if number % 9 == 0 else ():
             Review.objects.create(dossier=dossier, round=round_, kind="monitoring", state="issued")
     return made
@@ -93,9 +103,13 @@ def plain_order(made, sort):
     from wenxiao.desk.subject_order import DEFAULT, STORED
     from wenxiao.reviews.models import Review
 
-    key = Review.objects.filter(round__work_year=2021, round__key=True, kind__in=("finance_evaluation", "monitoring"))
+    key = Review.objects.filter(
+        round__work_year=2021, round__key=True, kind__in=("finance_evaluation", "monitoring")
+    )
     own = set(key.values_list("dossier", flat=True))
-    rows = list(Dossier.objects.order_by(*[name for name in STORED.get(sort, DEFAULT) if name != "rank"]))
+    rows = list(
+        Dossier.objects.order_by(*[name for name in STORED.get(sort, DEFAULT) if name != "rank"])
+    )
     return [row.pk for row in (rows if sort else sorted(rows, key=lambda row: row.pk not in own))]
 
 
@@ -121,7 +135,15 @@ def test_pages_are_the_plain_order_cut_up_both_ways(inside, spread, monkeypatch,
 @pytest.mark.parametrize("summed", [1000, 5])
 @pytest.mark.parametrize(
     "asked",
-    ["", "&kind=project", "&fy=2020", "&work=key_monitoring", "&tag=民生", "&q=示例铺开", "&work=selfeval&fy=2020"],
+    [
+        "",
+        "&kind=project",
+        "&fy=2020",
+        "&work=key_monitoring",
+        "&tag=民生",
+        "&q=示例铺开",
+        "&work=selfeval&fy=2020",
+    ],
 )
 def test_every_count_is_what_it_leads_to(inside, spread, monkeypatch, asked, summed):
     monkeypatch.setattr("wenxiao.desk.subjects.SUMMED", summed)
@@ -133,7 +155,9 @@ def test_every_count_is_what_it_leads_to(inside, spread, monkeypatch, asked, sum
         assert total_of(read(client, address)) == n, (word, address)
     groups = sum(int(n) for n in re.findall(r'scope="rowgroup"[^>]*>[^<]*?　(\d+) 个</th>', text))
     assert groups <= total_of(text)
-    for href, n in re.findall(r'<li><a href="(/subjects\?[^"]*unit=\d+[^"]*)"[^>]*>.*?<em>(\d+)</em>', text):
+    for href, n in re.findall(
+        r'<li><a href="(/subjects\?[^"]*unit=\d+[^"]*)"[^>]*>.*?<em>(\d+)</em>', text
+    ):
         assert total_of(read(client, unescape(href))) == int(n), href
 
 
@@ -143,12 +167,18 @@ def test_narrowed_pages_hold_what_the_conditions_say(inside, spread, monkeypatch
 
     monkeypatch.setattr("wenxiao.desk.subjects.SUMMED", summed)
     client, top = inside(spread.officer), spread.units[0]
-    found = Dossier.objects.filter(unit__path__startswith=top.path, subject__kind="project", fiscal_year=2020)
+    found = Dossier.objects.filter(
+        unit__path__startswith=top.path, subject__kind="project", fiscal_year=2020
+    )
     text = read(client, f"/subjects?year=2021&unit={top.pk}&kind=project&fy=2020")
     assert set(rows_of(text)) == set(found.values_list("pk", flat=True))
     tagged = [row.pk for row in found.select_related("subject") if "民生" in row.subject.tags]
     assert set(
-        rows_of(read(client, f"/subjects?year=2021&unit={top.pk}&kind=project&fy=2020&tag=民生&sort=name"))
+        rows_of(
+            read(
+                client, f"/subjects?year=2021&unit={top.pk}&kind=project&fy=2020&tag=民生&sort=name"
+            )
+        )
     ) == set(tagged)
 
 
@@ -204,20 +234,29 @@ def test_a_long_tree_is_cut_and_opened_when_asked(inside, spread, monkeypatch):
     assert whole.count(tops) == text.count(tops) + int(more[2])
     last = re.findall(r'href="/subjects\?unit=(\d+)" class="depth-0" title=', whole)[-1]
     assert f"unit={last}" not in re.search(r'<nav class="tree".*?</nav>', text, re.DOTALL)[0]
-    chosen = re.search(r'<nav class="tree".*?</nav>', read(client, f"/subjects?year=2021&unit={last}"), re.DOTALL)[0]
-    assert re.search(r'href="/subjects" class="depth-0" aria-current="true"', chosen), "the chosen one stays in sight"
+    chosen = re.search(
+        r'<nav class="tree".*?</nav>', read(client, f"/subjects?year=2021&unit={last}"), re.DOTALL
+    )[0]
+    assert re.search(r'href="/subjects" class="depth-0" aria-current="true"', chosen), (
+        "the chosen one stays in sight"
+    )
 
 
 def test_taking_the_list_out_is_on_record(inside, small):
     client = inside(small.officer)
     before = Entry.objects.count()
-    response = client.get(f"/subjects/list.xlsx?year=2021&unit={small.units[0].pk}&kind=project&tag=三农&q=示例")
+    response = client.get(
+        f"/subjects/list.xlsx?year=2021&unit={small.units[0].pk}&kind=project&tag=三农&q=示例"
+    )
     page = openpyxl.load_workbook(BytesIO(response.content)).worksheets[0]
     rows = sum(str(row[1].value or "").startswith("9990002020") for row in page.iter_rows())
     entry = Entry.objects.order_by("pk").last()
     assert Entry.objects.count() == before + 1
     assert (entry.act, entry.by, entry.data["count"]) == ("导出对象清单", small.officer, rows)
-    assert entry.label == f"{rows} 个对象，名称、单位或代码含“示例”、单位“示例单位甲”、类型“项目支出”、标签“三农”"
+    assert (
+        entry.label
+        == f"{rows} 个对象，名称、单位或代码含“示例”、单位“示例单位甲”、类型“项目支出”、标签“三农”"
+    )
     assert "kind=project" in entry.data["conditions"]
     client.get("/subjects/list.xlsx?year=2021&work=finance")
     assert "2021 年“财政评价”" in Entry.objects.order_by("pk").last().label
@@ -226,7 +265,8 @@ def test_taking_the_list_out_is_on_record(inside, small):
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/subjects?year=2021", 24), ("/?year=2021", 50), ("/subjects?q=示例&tag=三农", 24)]
+    ("path", "most"),
+    [("/subjects?year=2021", 24), ("/?year=2021", 50), ("/subjects?q=示例&tag=三农", 24)],
 )
 def test_a_page_asks_the_database_seldom(inside, spread, path, most):
     client = inside(spread.officer)
@@ -234,7 +274,9 @@ def test_a_page_asks_the_database_seldom(inside, spread, path, most):
     with CaptureQueriesContext(connection) as told:
         client.get(path)
     assert len(told) <= most, len(told)
-    assert sum('FROM "orgs_grant" ' in query["sql"] for query in told) == 1, "who only looks is asked for grants once"
+    assert sum('FROM "orgs_grant" ' in query["sql"] for query in told) == 1, (
+        "who only looks is asked for grants once"
+    )
 
 
 def test_counts_are_kept_until_somebody_acts(inside, spread):
@@ -245,7 +287,11 @@ def test_counts_are_kept_until_somebody_acts(inside, spread):
     client.get("/subjects?year=2021")
     with CaptureQueriesContext(connection) as kept:
         before = {word: n for word, n, _ in chips_of(read(client, "/subjects?year=2021"))}
-    assert not [query for query in kept if "GROUP BY" in query["sql"] and '"budget_subject"."tags"' in query["sql"]]
+    assert not [
+        query
+        for query in kept
+        if "GROUP BY" in query["sql"] and '"budget_subject"."tags"' in query["sql"]
+    ]
     subject = Subject.objects.filter(tags__holds="教育").first()
     tag_subject(subject=subject, tag="教育", taken_off=True, by=spread.officer)
     after = {word: n for word, n, _ in chips_of(read(client, "/subjects?year=2021"))}

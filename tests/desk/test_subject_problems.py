@@ -12,8 +12,12 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 def troubled(small):
     """Two dossiers with a confirmed problem, a third with a candidate."""
     Finding.objects.all().delete()
-    slow = CatalogueItem.objects.create(division=small.division, code="ZX-91", text="预算执行率偏低")
-    for dossier, state in zip(small.dossiers[:3], ("confirmed", "confirmed", "candidate"), strict=True):
+    slow = CatalogueItem.objects.create(
+        division=small.division, code="ZX-91", text="预算执行率偏低"
+    )
+    for dossier, state in zip(
+        small.dossiers[:3], ("confirmed", "confirmed", "candidate"), strict=True
+    ):
         Finding.objects.create(dossier=dossier, item=slow, text="执行慢", state=state)
     return slow
 
@@ -33,7 +37,12 @@ def test_the_sentence_counts_the_rows_of_the_list(inside, small, troubled):
 
 
 def test_printed_lines_of_the_year_come_first_and_the_catalogue_on_a_word(inside, small, troubled):
-    set_common_problems(division=small.division, work_year=2021, lines=[("执行慢的一类", ["ZX-91"])], by=small.officer)
+    set_common_problems(
+        division=small.division,
+        work_year=2021,
+        lines=[("执行慢的一类", ["ZX-91"])],
+        by=small.officer,
+    )
     officer = inside(small.officer)
     assert "执行慢的一类（涉及到2个对象）" in read(officer, "?year=2021")
     assert "预算执行率偏低（涉及到2个对象）" in read(officer, "?year=2021&by=item")
@@ -45,7 +54,9 @@ def test_a_unit_counts_its_own_only(inside, small, troubled):
     assert f"涉及到{len(mine)}个对象" in text if mine else "没有已确认的共性问题" in text
 
 
-def test_the_cost_does_not_grow_with_the_rows(inside, small, troubled, django_assert_max_num_queries):
+def test_the_cost_does_not_grow_with_the_rows(
+    inside, small, troubled, django_assert_max_num_queries
+):
     officer = inside(small.officer)
     read(officer, "?year=2021")
     with django_assert_max_num_queries(25):

@@ -85,7 +85,10 @@ def test_pages_follow_each_other(inside, small):
 
     for number in range(60):
         subject = Subject.objects.create(
-            division=small.division, unit=small.units[0], code=f"7{number:03d}", name=f"示例加项{number:03d}"
+            division=small.division,
+            unit=small.units[0],
+            code=f"7{number:03d}",
+            name=f"示例加项{number:03d}",
         )
         Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2020)
     client = inside(small.officer)

@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 def person(small, role):
-    user = User.objects.create_user(role, "Demo-pass-2021", name=f"示例{role}", division=small.division)
+    user = User.objects.create_user(
+        role, "Demo-pass-2021", name=f"示例{role}", division=small.division
+    )
     Grant.objects.create(user=user, role=role, division=small.division)
     return user
 
@@ -31,15 +33,19 @@ def auditor(small, inside):
 def acts(small, count=3):
     for number in range(count):
         record(
-            division=small.division, by=small.officer, act="单位更名", target=small.units[0], why=f"第{number}次",
+            division=small.division,
+            by=small.officer,
+            act="单位更名",
+            target=small.units[0],
+            why=f"第{number}次",
             data={"before": {"name": "旧"}, "after": {"name": "新"}},
-        )  # fmt: skip
+        )
 
 
 def test_before_and_after_stand_side_by_side():
-    assert told({"before": {"contact": "甲", "phone": "1"}, "after": {"contact": "乙", "phone": "1"}}) == [
-        ("联系人", "甲", "乙")
-    ]
+    assert told(
+        {"before": {"contact": "甲", "phone": "1"}, "after": {"contact": "乙", "phone": "1"}}
+    ) == [("联系人", "甲", "乙")]
     assert told({"before": "良", "after": None}) == [("改动", "良", "—")]
     assert told({"count": 3, "units": [1, 2]}) == [("数量", "3", None), ("单位", "1、2", None)]
     assert told([]) == []
@@ -80,7 +86,9 @@ def test_the_export_verifies_elsewhere_and_is_itself_on_record(auditor, small):
 
 def test_a_dossier_s_package_holds_everything_and_needs_nothing(auditor, small, tmp_path):
     first = small.dossiers[0]
-    small.self_review.file = store_file(division=small.division, by=None, name="自评表.xlsx", content=b"as received")
+    small.self_review.file = store_file(
+        division=small.division, by=None, name="自评表.xlsx", content=b"as received"
+    )
     small.self_review.save()
     response = auditor.post(f"/trail/packages/{first.pk}.zip")
     with zipfile.ZipFile(io.BytesIO(response.content)) as package:
@@ -102,7 +110,12 @@ def test_a_dossier_s_package_holds_everything_and_needs_nothing(auditor, small, 
         package.extractall(tmp_path)
     folder = tmp_path / "留痕"
     run = subprocess.run(
-        [sys.executable, "核验.py", "留痕.json"], cwd=folder, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "核验.py", "留痕.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
     )
     assert "0 条不符" in run.stdout
     assert Entry.objects.filter(act="导出档案材料", target_id=first.pk).exists()

@@ -30,7 +30,9 @@ def watched(small):
     from wenxiao.followup.models import CatalogueItem, Finding
     from wenxiao.reviews.models import Review, Suggestion
 
-    rule = CatalogueItem.objects.create(division=small.division, code="HG-07", text="人事用工管理不规范")
+    rule = CatalogueItem.objects.create(
+        division=small.division, code="HG-07", text="人事用工管理不规范"
+    )
     later = Round.objects.create(
         division=small.division,
         kind="monitoring",
@@ -92,7 +94,10 @@ def test_lights_stand_beside_their_sums_and_the_worst_comes_first(inside, watche
         ("65.03%", "58.33%", "111.5"),
     ):
         assert f"{rate} ÷ {elapsed} = <b>{index}</b>" in text
-    order = [text.index(f">{name}</a>") for name in ("水利发展资金", "公务员事务", "公用经费", "辅助人员经费")]
+    order = [
+        text.index(f">{name}</a>")
+        for name in ("水利发展资金", "公务员事务", "公用经费", "辅助人员经费")
+    ]
     assert order[:2] == sorted(order[:2])
     assert max(order[:2]) < min(order[2:])
 
@@ -110,7 +115,9 @@ def test_a_restricted_project_is_absent_from_counts_and_rows(inside, watched):
     subject.save()
     from wenxiao.orgs.models import Grant, User
 
-    treasury = User.objects.create_user("treasury", "Demo-pass-2021", name="国库", division=watched.division)
+    treasury = User.objects.create_user(
+        "treasury", "Demo-pass-2021", name="国库", division=watched.division
+    )
     Grant.objects.create(user=treasury, role="treasury", division=watched.division)
     text = read(inside(treasury), "/monitoring?year=2021")
     assert "3 个项目" in h1(text)
@@ -119,7 +126,12 @@ def test_a_restricted_project_is_absent_from_counts_and_rows(inside, watched):
 
 def test_another_units_project_is_not_found(inside, watched):
     client = inside(watched.clerk)
-    assert client.get(f"/monitoring/{watched.monitoring.pk}/{watched.watched[0].dossier_id}").status_code == 404
+    assert (
+        client.get(
+            f"/monitoring/{watched.monitoring.pk}/{watched.watched[0].dossier_id}"
+        ).status_code
+        == 404
+    )
     assert client.get("/monitoring/999999").status_code == 404
 
 
@@ -127,16 +139,23 @@ def test_notes_and_advice_are_kept_until_the_result_is_settled(inside, watched):
     review = watched.watched[2]
     client = inside(watched.officer)
     path = f"/monitoring/notes/{review.pk}"
-    refused = client.post(path, {"notes": "看了现场", "advice": "抓紧。", "version": review.version})
+    refused = client.post(
+        path, {"notes": "看了现场", "advice": "抓紧。", "version": review.version}
+    )
     assert refused.status_code == 409
     assert "看了现场" in refused.content.decode(), "what was typed is kept to copy"
     review.state = "submitted"
     review.save()
-    kept = client.post(path, {"notes": "看了现场", "advice": "抓紧施工。\n\n补齐材料。", "version": review.version})
+    kept = client.post(
+        path, {"notes": "看了现场", "advice": "抓紧施工。\n\n补齐材料。", "version": review.version}
+    )
     assert kept.status_code == 302
     review.refresh_from_db()
     assert review.field_notes == "看了现场"
-    assert list(review.suggestions.values_list("number", "text")) == [(1, "抓紧施工。"), (2, "补齐材料。")]
+    assert list(review.suggestions.values_list("number", "text")) == [
+        (1, "抓紧施工。"),
+        (2, "补齐材料。"),
+    ]
 
 
 # --- The desk ---------------------------------------------------------------------------------------------------------
@@ -181,7 +200,10 @@ def test_the_desk_costs_the_same_for_few_and_many(inside, watched):
         client.get("/?year=2021")
     for number in range(30):
         subject = Subject.objects.create(
-            division=watched.division, unit=watched.units[0], code=f"7{number}", name=f"示例加项{number}"
+            division=watched.division,
+            unit=watched.units[0],
+            code=f"7{number}",
+            name=f"示例加项{number}",
         )
         dossier = Dossier.objects.create(subject=subject, unit=watched.units[0], fiscal_year=2021)
         Review.objects.create(
@@ -201,7 +223,9 @@ def test_the_desk_costs_the_same_for_few_and_many(inside, watched):
     assert len(many) <= len(few) + 1, "one more for the scope that is no longer a list"
 
 
-@pytest.mark.parametrize("path", ["/monitoring?year=2021", "/watch?year=2021", "/selfeval?year=2021"])
+@pytest.mark.parametrize(
+    "path", ["/monitoring?year=2021", "/watch?year=2021", "/selfeval?year=2021"]
+)
 def test_pages_of_the_year_cost_the_same_for_few_and_many(inside, watched, path):
     from wenxiao.budget.models import Dossier, Subject
     from wenxiao.reviews.models import Review
@@ -212,7 +236,10 @@ def test_pages_of_the_year_cost_the_same_for_few_and_many(inside, watched, path)
         client.get(path)
     for number in range(20):
         subject = Subject.objects.create(
-            division=watched.division, unit=watched.units[0], code=f"7{number}", name=f"示例加项{number}"
+            division=watched.division,
+            unit=watched.units[0],
+            code=f"7{number}",
+            name=f"示例加项{number}",
         )
         dossier = Dossier.objects.create(subject=subject, unit=watched.units[0], fiscal_year=2021)
         for round_, kind in ((watched.monitoring, "monitoring"), (watched.selfeval, "selfeval")):
@@ -225,7 +252,9 @@ def test_pages_of_the_year_cost_the_same_for_few_and_many(inside, watched, path)
 
 def test_the_watch_says_what_is_behind_with_a_table_behind_the_chart(inside, watched):
     text = read(inside(watched.leader), "/watch?year=2021")
-    told = json.loads(re.search(r'data-chart="([^"]+)"', text)[1].replace("&#34;", '"').replace("&quot;", '"'))
+    told = json.loads(
+        re.search(r'data-chart="([^"]+)"', text)[1].replace("&#34;", '"').replace("&quot;", '"')
+    )
     assert told["unit"] == "%"
     assert told["line"][0] == "时间进度"
     assert 'role="img"' in text
@@ -250,202 +279,12 @@ def test_an_office_that_serves_some_units_gets_no_paper_of_all_of_them(inside, w
     from wenxiao.orgs.models import Grant, Role, User
 
     office = User.objects.create_user("office", "x", name="某业务科室", division=watched.division)
-    Grant.objects.create(user=office, role=Role.OFFICE, division=watched.division, unit=watched.units[2])
+    Grant.objects.create(
+        user=office, role=Role.OFFICE, division=watched.division, unit=watched.units[2]
+    )
     client = inside(office)
     assert client.get("/monitoring/2021/key.docx").status_code == 403
     assert "全年监控报告 Word" not in read(client, "/monitoring?year=2021")
 
 
 # --- Filling ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def open_review(small):
-    """The self-evaluation of the first dossier, being filled."""
-    small.self_review.state = "filling"
-    small.self_review.save()
-    return small.self_review
-
-
-def typed(review, **changed):
-    from wenxiao.evidence.models import Actual
-
-    fields = {}
-    for actual in Actual.objects.filter(indicator__target=review.target, stage="selfeval"):
-        key = actual.indicator_id
-        fields |= {f"a{key}": actual.value, f"n{key}": actual.note, f"v{key}": actual.version}
-    return fields | changed
-
-
-def first_row(review):
-    return review.target.indicators.order_by("order").first()
-
-
-def test_a_row_is_saved_by_itself_and_scored_again(inside, small, open_review):
-    row = first_row(open_review)
-    answer = inside(small.clerk).post(
-        f"/filling/{open_review.pk}/rows",
-        {**typed(open_review), f"a{row.pk}": "118", "row": row.pk},
-        headers={"accept": "application/json"},
-    )
-    assert answer.status_code == 200
-    told = answer.json()
-    assert told["written"] == [row.pk]
-    assert told["rows"][str(row.pk)]["points"] == "14.05"
-    assert row.actuals.get(stage="selfeval").value == "118"
-
-
-def test_a_stale_row_shows_both_values_and_writes_nothing(inside, small, open_review):
-    from wenxiao.evidence.models import Actual
-
-    row, fields = first_row(open_review), typed(open_review)
-    Actual.objects.filter(indicator=row, stage="selfeval").update(value="120", version=9)
-    answer = inside(small.clerk).post(f"/filling/{open_review.pk}/rows", {**fields, f"a{row.pk}": "118"})
-    assert answer.status_code == 409
-    text = answer.content.decode()
-    assert "刚改为“120”，您填的是“118”" in text
-    assert row.actuals.get(stage="selfeval").value == "120"
-
-
-def test_saving_twice_changes_nothing_more(inside, small, open_review):
-    from wenxiao.records.models import Entry
-
-    row, fields = first_row(open_review), typed(open_review)
-    client = inside(small.clerk)
-    client.post(f"/filling/{open_review.pk}/rows", {**fields, f"a{row.pk}": "118"})
-    once = Entry.objects.count()
-    again = client.post(f"/filling/{open_review.pk}/rows", {**fields, f"a{row.pk}": "118"})
-    assert again.status_code == 302
-    assert Entry.objects.count() == once
-
-
-def test_handing_in_is_refused_while_a_value_is_missing(inside, small, open_review):
-    from wenxiao.evidence.models import Actual
-
-    Actual.objects.filter(indicator=first_row(open_review), stage="selfeval").update(value="")
-    client = inside(small.clerk)
-    assert "没有填完成值" in read(client, f"/filling/{open_review.pk}")
-    open_review.refresh_from_db()
-    answer = client.post(f"/filling/{open_review.pk}/submit", {"version": open_review.version})
-    assert answer.status_code == 409
-    assert "要改好才能报送" in answer.content.decode()
-
-
-def test_handing_in_closes_the_grid_and_a_second_click_is_harmless(inside, small, open_review):
-    client = inside(small.clerk)
-    path = f"/filling/{open_review.pk}/submit"
-    assert client.post(path, {"version": open_review.version}).status_code == 302
-    open_review.refresh_from_db()
-    assert open_review.state == "submitted"
-    assert client.post(path, {"version": open_review.version}).status_code == 409
-    assert "data-cell" not in read(client, f"/filling/{open_review.pk}")
-
-
-def test_nobody_passes_what_they_handed_in_and_giving_back_needs_a_reason(inside, small, open_review):
-    inside(small.clerk).post(f"/filling/{open_review.pk}/submit", {"version": open_review.version})
-    open_review.refresh_from_db()
-    assert inside(small.clerk).post(f"/filling/{open_review.pk}/judge/pass").status_code == 403
-    client = inside(small.officer)
-    empty = client.post(f"/filling/{open_review.pk}/judge/return", {"why": " ", "version": open_review.version})
-    assert empty.status_code == 409
-    given = client.post(f"/filling/{open_review.pk}/judge/return", {"why": "缺验收单", "version": open_review.version})
-    assert given.status_code == 302
-    open_review.refresh_from_db()
-    assert open_review.state == "returned"
-
-
-def test_others_may_look_and_not_write(inside, small, open_review):
-    client = inside(small.officer)
-    assert "填报由单位经办人办理" in read(client, f"/filling/{open_review.pk}")
-    assert client.post(f"/filling/{open_review.pk}/rows", typed(open_review)).status_code == 403
-    assert inside(small.clerk).get("/filling/999999").status_code == 404
-
-
-def test_a_value_on_the_dossier_changes_with_a_reason_only(inside, small, open_review):
-    from wenxiao.evidence.models import Actual
-
-    mark = small.marks[0]
-    client = inside(small.clerk)
-    assert "改完成值" in read(client, f"/dossiers/{open_review.dossier_id}?why={mark.pk}")
-    path = f"/marks/{mark.pk}/value"
-    actual = Actual.objects.get(indicator=mark.indicator, stage="selfeval")
-    assert client.post(path, {"value": "110", "why": "", "version": actual.version}).status_code == 409
-    assert client.post(path, {"value": "110", "why": "统计口径改正", "version": actual.version}).status_code == 302
-    actual.refresh_from_db()
-    assert actual.value == "110"
-    assert "统计口径改正" in read(client, f"/marks/{mark.pk}/why")
-    stale = client.post(path, {"value": "1", "why": "再改", "version": 1})
-    assert stale.status_code == 409
-    assert "110" in stale.content.decode()
-
-
-# --- Search and saved lists -------------------------------------------------------------------------------------------
-
-
-def test_two_characters_find_subjects_units_and_problems_in_scope_only(inside, small):
-    text = read(inside(small.officer), "/search?q=公路")
-    assert "示例项目02" in text
-    mine = read(inside(small.clerk), "/search?q=公路")
-    assert "示例项目01" in mine
-    assert "示例项目02" not in mine
-    assert "区示例部门丙" in read(inside(small.officer), "/search?q=部门")
-    assert "没有找到" in read(inside(small.officer), "/search?q=无此物")
-
-
-def test_a_restricted_subject_is_not_found_by_others(inside, small):
-    subject = small.dossiers[1].subject
-    subject.name, subject.restriction = "内控示例专项", "restricted"
-    subject.save()
-    from wenxiao.orgs.models import Grant, User
-
-    budget = User.objects.create_user("budget", "Demo-pass-2021", name="预算", division=small.division)
-    Grant.objects.create(user=budget, role="budget", division=small.division)
-    assert "内控示例专项" not in read(inside(budget), "/search?q=内控").replace("“内控”", "")
-    assert "内控示例专项" in read(inside(small.leader), "/search?q=内控")
-
-
-def test_a_list_is_kept_under_a_name_for_its_owner_alone(inside, small):
-    client = inside(small.officer)
-    kept = client.post("/subjects/views", {"name": "公路项目", "query": "q=公路&fy=2020&evil=1"})
-    assert kept.status_code == 302
-    text = read(client, "/subjects")
-    assert ">公路项目</a>" in text
-    assert "evil" not in text
-    from wenxiao.orgs.models import SavedView
-
-    row = SavedView.objects.get()
-    assert ">公路项目</a>" not in read(inside(small.clerk), "/subjects")
-    inside(small.clerk).post("/subjects/views", {"forget": row.pk})
-    assert SavedView.objects.count() == 1
-    inside(small.officer).post("/subjects/views", {"forget": row.pk})
-    assert not SavedView.objects.exists()
-
-
-def test_audited_money_stands_where_nothing_else_is_known(inside, small):
-    from wenxiao.budget.models import Appropriation, Spending
-
-    Appropriation.objects.filter(dossier=small.dossiers[0]).delete()
-    Spending.objects.filter(dossier=small.dossiers[0]).delete()
-    text = read(inside(small.officer), "/subjects?q=项目01")
-    assert "审定" in text
-    assert "480.12" in text
-
-
-def test_figures_not_right_yet_are_told_and_the_worker_is_asked_once(inside, watched, monkeypatch):
-    from django_tasks_db.models import DBTaskResult
-
-    from wenxiao.budget.models import Dossier, Spending
-    from wenxiao.followup.services import keeping
-
-    client = inside(watched.officer)
-    for path in ("/watch?year=2021", "/monitoring?year=2021"):
-        assert "正在重算" not in client.get(path).content.decode()
-    monkeypatch.setattr(keeping, "BY_HAND", 0)
-    Spending.objects.create(dossier=Dossier.objects.filter(fiscal_year=2021).first(), month=1, amount=1)
-    for path in ("/watch?year=2021", "/monitoring?year=2021", "/?year=2021"):
-        text = client.get(path).content.decode()
-        assert "至少 1 个项目的灯正在重算" in text, path
-        assert "列出的各行按现在的数据现算" in text
-    assert DBTaskResult.objects.filter(task_path="wenxiao.followup.tasks.keep").count() <= 3
-    keeping.keep_all()
-    assert "正在重算" not in client.get("/watch?year=2021").content.decode()

@@ -40,12 +40,19 @@ def cell(ref: str, text: str) -> str:
     return f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def package(parts: dict[str, str | bytes] | None = None, method: int = zipfile.ZIP_DEFLATED, extra=()) -> bytes:
+def package(
+    parts: dict[str, str | bytes] | None = None, method: int = zipfile.ZIP_DEFLATED, extra=()
+) -> bytes:
     """An .xlsx of the least parts; ``parts`` replace or add, ``extra`` are (ZipInfo, content) put in last."""
     whole: dict[str, str | bytes] = {
-        "[Content_Types].xml": TYPES, "_rels/.rels": RELS, "xl/workbook.xml": BOOK, "xl/_rels/workbook.xml.rels": BOOK_RELS,
-        "xl/worksheets/sheet1.xml": sheet(f'<row r="1">{cell("A1", "项目名称")}<c r="B1"><v>1</v></c></row>'),
-    } | (parts or {})  # fmt: skip
+        "[Content_Types].xml": TYPES,
+        "_rels/.rels": RELS,
+        "xl/workbook.xml": BOOK,
+        "xl/_rels/workbook.xml.rels": BOOK_RELS,
+        "xl/worksheets/sheet1.xml": sheet(
+            f'<row r="1">{cell("A1", "项目名称")}<c r="B1"><v>1</v></c></row>'
+        ),
+    } | (parts or {})
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as made:
         for name, content in whole.items():
@@ -96,11 +103,21 @@ def flip_bit(data: bytes) -> bytes:
 def png(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = b"IHDR" + head
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + b"\x00" * 20
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + b"\x00" * 20
+    )
 
 
 def jpeg(width: int, height: int) -> bytes:
-    return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + struct.pack(">HH", height, width) + b"\x00" * 30
+    return (
+        b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08"
+        + struct.pack(">HH", height, width)
+        + b"\x00" * 30
+    )
 
 
 def relation(kind: str, target: str) -> str:
@@ -117,7 +134,9 @@ def symlink() -> tuple[zipfile.ZipInfo, str]:
 
 
 def compressed_blanks(megabytes: int) -> bytes:
-    return one(f"<worksheet {MAIN}><sheetData>" + " " * (megabytes << 20) + "</sheetData></worksheet>")
+    return one(
+        f"<worksheet {MAIN}><sheetData>" + " " * (megabytes << 20) + "</sheetData></worksheet>"
+    )
 
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
@@ -138,7 +157,9 @@ def word(body: str = "", parts: dict[str, str | bytes] | None = None) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("[Content_Types].xml", TYPES)
         made.writestr("_rels/.rels", RELS.replace("xl/workbook.xml", "word/document.xml"))
-        made.writestr("word/document.xml", f"<w:document {main}><w:body>{body}</w:body></w:document>")
+        made.writestr(
+            "word/document.xml", f"<w:document {main}><w:body>{body}</w:body></w:document>"
+        )
         for name, content in (parts or {}).items():
             made.writestr(name, content)
     return out.getvalue()
@@ -150,26 +171,71 @@ def samples() -> dict[str, tuple[str, bytes]]:
     return {
         "空白炸弹.xlsx": ("DR-07", compressed_blanks(8)),
         "一长串.xlsx": ("DR-07", one(sheet(f'<row r="1">{cell("A1", "长" * 40_000)}</row>'))),
-        "共享长串.xlsx": ("DR-07", package({"xl/sharedStrings.xml": f"<sst {MAIN}><si><t>{'x' * 1_048_576}</t></si></sst>"})),
+        "共享长串.xlsx": (
+            "DR-07",
+            package(
+                {"xl/sharedStrings.xml": f"<sst {MAIN}><si><t>{'x' * 1_048_576}</t></si></sst>"}
+            ),
+        ),
         "bzip2.xlsx": ("DR-07", package(method=zipfile.ZIP_BZIP2)),
         "lzma.xlsx": ("DR-07", package(method=zipfile.ZIP_LZMA)),
         "大小造假.xlsx": ("DR-06", lie_about_size(package())),
         "套压缩包.xlsx": ("DR-08", package({"xl/media/nested.zip": b"PK"})),
-        "三千部件.xlsx": ("DR-07", package({f"xl/media/{number}.xml": "<a/>" for number in range(2_001)})),
+        "三千部件.xlsx": (
+            "DR-07",
+            package({f"xl/media/{number}.xml": "<a/>" for number in range(2_001)}),
+        ),
         "重叠.xlsx": ("DR-07", overlap(package())),
         "实体.xlsx": ("DR-12", one(LAUGHS + sheet())),
         "外部实体.xlsx": ("DR-12", one('<!DOCTYPE x SYSTEM "http://127.0.0.1/x.dtd">' + sheet())),
-        "实体utf16.xlsx": ("DR-12", package({"xl/worksheets/sheet1.xml": ('<?xml version="1.0" encoding="UTF-16"?>' + LAUGHS + sheet()).encode("utf-16")})),
-        "深嵌套.xlsx": ("DR-07", one(f"<worksheet {MAIN}>" + "<a>" * 300 + "</a>" * 300 + "</worksheet>")),
+        "实体utf16.xlsx": (
+            "DR-12",
+            package(
+                {
+                    "xl/worksheets/sheet1.xml": (
+                        '<?xml version="1.0" encoding="UTF-16"?>' + LAUGHS + sheet()
+                    ).encode("utf-16")
+                }
+            ),
+        ),
+        "深嵌套.xlsx": (
+            "DR-07",
+            one(f"<worksheet {MAIN}>" + "<a>" * 300 + "</a>" * 300 + "</worksheet>"),
+        ),
         "长属性.xlsx": ("DR-07", one(f'<worksheet {MAIN} b="{"x" * (6 << 20)}"/>')),
-        "多属性.xlsx": ("DR-07", one(f"<worksheet {MAIN} " + " ".join(f'a{number}="1"' for number in range(100)) + "/>")),
-        "两角.xlsx": ("DR-14", one(sheet(f'<row r="1">{cell("A1", "x")}</row><row r="1048576">{cell("XFD1048576", "x")}</row>'))),
-        "全表合并.xlsx": ("DR-14", one(sheet(after='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'))),
+        "多属性.xlsx": (
+            "DR-07",
+            one(f"<worksheet {MAIN} " + " ".join(f'a{number}="1"' for number in range(100)) + "/>"),
+        ),
+        "两角.xlsx": (
+            "DR-14",
+            one(
+                sheet(
+                    f'<row r="1">{cell("A1", "x")}</row><row r="1048576">{cell("XFD1048576", "x")}</row>'
+                )
+            ),
+        ),
+        "全表合并.xlsx": (
+            "DR-14",
+            one(sheet(after='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')),
+        ),
         "坏引用.xlsx": ("DR-14", one(sheet(f'<row r="1">{cell("ZZZZ1", "x")}</row>'))),
         "越界列.xlsx": ("DR-14", one(sheet(f'<row r="1">{cell("XFE1", "x")}</row>'))),
         "巨行号.xlsx": ("DR-14", one(sheet('<row r="4294967295"/>'))),
-        "一格两次.xlsx": ("DR-14", one(sheet(f'<row r="1">{cell("A1", "100")}{cell("A1", "1")}</row>'))),
-        "外链.xlsx": ("DR-13", package({"xl/externalLinks/_rels/externalLink1.xml.rels": relation("externalLinkPath", "file://127.0.0.1/x")})),
+        "一格两次.xlsx": (
+            "DR-14",
+            one(sheet(f'<row r="1">{cell("A1", "100")}{cell("A1", "1")}</row>')),
+        ),
+        "外链.xlsx": (
+            "DR-13",
+            package(
+                {
+                    "xl/externalLinks/_rels/externalLink1.xml.rels": relation(
+                        "externalLinkPath", "file://127.0.0.1/x"
+                    )
+                }
+            ),
+        ),
         "截断.xlsx": ("DR-06", package()[:900]),
         "网页.xlsx": ("DR-04", b"<html><table><tr><td>1</td></tr></table></html>"),
         "pdf.docx": ("DR-04", b"%PDF-1.7 x"),
@@ -194,10 +260,19 @@ def samples() -> dict[str, tuple[str, bytes]]:
         "大照片.xlsx": ("DR-15", package({"xl/media/a.jpeg": jpeg(40_000, 40_000)})),
         "嵌入.docx": ("DR-11", word(parts={"word/embeddings/oleObject1.bin": b"x"})),
         "宏.docx": ("DR-10", word(parts={"word/vbaProject.bin": b"x"})),
-        "模板.docx": ("DR-13", word(parts={"word/_rels/settings.xml.rels": relation("attachedTemplate", "http://127.0.0.1/x")})),
+        "模板.docx": (
+            "DR-13",
+            word(
+                parts={
+                    "word/_rels/settings.xml.rels": relation(
+                        "attachedTemplate", "http://127.0.0.1/x"
+                    )
+                }
+            ),
+        ),
         "深表.docx": ("DR-07", word("<w:tbl><w:tr><w:tc>" * 100 + "</w:tc></w:tr></w:tbl>" * 100)),
         "实体.docx": ("DR-12", word(parts={"word/styles.xml": LAUGHS + "<x>&b;</x>"})),
-    }  # fmt: skip
+    }
 
 
 def put(folder: Path, name: str, content: bytes) -> Path:

@@ -22,12 +22,25 @@ from wenxiao.files.workbooks import UnreadableError, read_csv, read_xls, read_xl
 @pytest.mark.parametrize(
     ("number", "number_format", "seen"),
     [
-        ("0.9", "0%", "90%"), ("0.97755", "0.00%", "97.76%"), ("387664.62", "#,##0.00", "387,664.62"), ("8.0", "General", "8"),
-        ("-5", "0.00_);[Red](0.00)", "(5.00)"), ("0", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"), ("5", '0"分"', "5分"),
-        ("12345", "0.0,", "12.3"), ("3", "[$￥-804]#,##0.00", "￥3.00"), ("0.5", "#.##", ".5"), ("12", "0.##", "12"), ("3", "000", "003"),
-        ("-0.001", "0.00", "0.00"), ("1.5", "# ?/?", "1.5"), ("1E+3", None, "1000"), ("0.991", "0%", "99%"), ("7", '"无"', "无"),
+        ("0.9", "0%", "90%"),
+        ("0.97755", "0.00%", "97.76%"),
+        ("387664.62", "#,##0.00", "387,664.62"),
+        ("8.0", "General", "8"),
+        ("-5", "0.00_);[Red](0.00)", "(5.00)"),
+        ("0", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"),
+        ("5", '0"分"', "5分"),
+        ("12345", "0.0,", "12.3"),
+        ("3", "[$￥-804]#,##0.00", "￥3.00"),
+        ("0.5", "#.##", ".5"),
+        ("12", "0.##", "12"),
+        ("3", "000", "003"),
+        ("-0.001", "0.00", "0.00"),
+        ("1.5", "# ?/?", "1.5"),
+        ("1E+3", None, "1000"),
+        ("0.991", "0%", "99%"),
+        ("7", '"无"', "无"),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_printed_as_its_format_says(number, number_format, seen):
     assert format_number(Decimal(number), number_format) == seen
 
@@ -76,7 +89,13 @@ def test_the_money_unit_is_the_one_named(text, unit):
 
 @pytest.mark.parametrize(
     ("text", "year"),
-    [("（２０２２年度）", 2022), ("二〇二三年度", 2023), ("2030.12", None), ("(2021)", 2021), ("共2022个", None)],
+    [
+        ("（２０２２年度）", 2022),
+        ("二〇二三年度", 2023),
+        ("2030.12", None),
+        ("(2021)", 2021),
+        ("共2022个", None),
+    ],
 )
 def test_a_year_is_read_in_every_spelling(text, year):
     assert year_in(text) == year
@@ -101,10 +120,16 @@ def test_a_number_in_a_cell(text, number):
 @pytest.mark.parametrize(
     ("text", "marking"),
     [
-        ("机密★5年", "机密★5年"), ("秘密", "秘密"), ("密级 : 绝 密", "密级:绝密"), ("密级：秘密□机密□", None), ("商业秘密★", None),
-        ("泄露国家秘密事件数", None), ("秘密级文件传输及时率", None), ("工作秘密", None),
+        ("机密★5年", "机密★5年"),
+        ("秘密", "秘密"),
+        ("密级 : 绝 密", "密级:绝密"),
+        ("密级：秘密□机密□", None),
+        ("商业秘密★", None),
+        ("泄露国家秘密事件数", None),
+        ("秘密级文件传输及时率", None),
+        ("工作秘密", None),
     ],
-)  # fmt: skip
+)
 def test_only_a_marking_is_a_marking(text, marking):
     assert marking_in(text) == marking
 
@@ -146,12 +171,18 @@ def test_a_saved_result_that_is_not_what_the_formula_yields_is_named(tmp_path):
         *(
             text(f"{column}2", words)
             for column, words in zip(
-                "ABCDE", ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值"), strict=True
+                "ABCDE",
+                ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值"),
+                strict=True,
             )
         ),
     )
     rows += row(
-        3, text("A3", "产出指标"), text("C3", "场次"), text("D3", "≥2"), '<c r="E3"><f>1+1</f><v>999999</v></c>'
+        3,
+        text("A3", "产出指标"),
+        text("C3", "场次"),
+        text("D3", "≥2"),
+        '<c r="E3"><f>1+1</f><v>999999</v></c>',
     )
     found = read_file(hostile.put(tmp_path, "假.xlsx", hostile.one(hostile.sheet(rows))))
     assert found["forms"][0]["indicators"][0]["actual"]["value"] == "999999"

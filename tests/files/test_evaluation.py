@@ -37,7 +37,11 @@ def differences(expected, got, path=""):
     if isinstance(expected, list):
         if not isinstance(got, list) or len(expected) != len(got):
             return [f"{path}: {expected!r} != {got!r}"]
-        return [line for at, value in enumerate(expected) for line in differences(value, got[at], f"{path}[{at}]")]
+        return [
+            line
+            for at, value in enumerate(expected)
+            for line in differences(value, got[at], f"{path}[{at}]")
+        ]
     if path.endswith("year.raw"):
         return [] if str(expected) == str(got) else [f"{path}: {expected!r} != {got!r}"]
     return [] if expected == got else [f"{path}: {expected!r} != {got!r}"]
@@ -50,7 +54,9 @@ def test_every_sample_is_read_as_a_person_reads_it(name):
     wanted = [form for form in expected["forms"] if form["kind"] == "evaluation"]
     forms = read_evaluation(book_of(path))
     assert len(forms) == len(wanted)
-    found = [line for want, got in zip(wanted, forms, strict=True) for line in differences(want, got)]
+    found = [
+        line for want, got in zip(wanted, forms, strict=True) for line in differences(want, got)
+    ]
     assert found == []
 
 

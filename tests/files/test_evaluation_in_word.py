@@ -31,9 +31,16 @@ def drawn(rows):
 @pytest.mark.parametrize("again", [True, False], ids=["head repeated", "no head"])
 def test_a_sheet_cut_by_a_page_is_one_sheet(tmp_path, cut, again):
     first, second = [HEAD, *ROWS[:cut]], [*([HEAD] if again else []), *ROWS[cut:]]
-    found = read_file(paper.word(tmp_path / "表.docx", ["2023年评分表", "项目名称：甲", drawn(first), drawn(second)]))
+    found = read_file(
+        paper.word(
+            tmp_path / "表.docx", ["2023年评分表", "项目名称：甲", drawn(first), drawn(second)]
+        )
+    )
     (form,) = found["forms"]
-    assert [(row["level1"], row["level2"], row["level3"], row["score"]["value"]) for row in form["criteria"]] == [
+    assert [
+        (row["level1"], row["level2"], row["level3"], row["score"]["value"])
+        for row in form["criteria"]
+    ] == [
         ("决策", "项目立项", "立项依据充分性", "9"),
         ("过程", "资金管理", "预算执行率", "10"),
         ("过程", "资金管理", "资金使用合规性", "18"),

@@ -22,7 +22,9 @@ def sheet_of(rows, merges=(), name="评分表", origin=1):
             formula = value if isinstance(value, str) and value.startswith("=") else None
             text = "" if formula else str(value)
             raw = None if formula else str(value)
-            sheet.cells[at, col] = Cell(at, col, address, text, raw, None, formula, has_cached=formula is None)
+            sheet.cells[at, col] = Cell(
+                at, col, address, text, raw, None, formula, has_cached=formula is None
+            )
     return sheet
 
 
@@ -35,7 +37,11 @@ def codes(form):
     return [problem.code for problem in evaluation_problems(form)]
 
 
-HEAD = [["某区财政评价评分表"], ["项目名称", "示例项目", None, "主管部门", "示例单位"], ["评价年度", 2024]]
+HEAD = [
+    ["某区财政评价评分表"],
+    ["项目名称", "示例项目", None, "主管部门", "示例单位"],
+    ["评价年度", 2024],
+]
 COLUMNS = ["一级指标", "二级指标", "三级指标", "分值", "得分", "扣分原因"]
 FOUR = [
     ["决策", "项目立项", "立项依据充分性", 10, 9, "缺可研"],
@@ -55,7 +61,12 @@ def test_a_plain_sheet_without_merges():
     form = read([*HEAD, COLUMNS, *FOUR, *END])
     assert form["subject_name"]["value"] == "示例项目"
     assert form["year"]["value"] == 2024
-    assert [item["level3"] for item in form["criteria"]] == ["立项依据充分性", "预算执行率", "完成率", "满意度"]
+    assert [item["level3"] for item in form["criteria"]] == [
+        "立项依据充分性",
+        "预算执行率",
+        "完成率",
+        "满意度",
+    ]
     assert form["total"]["value"] == "92"
     assert form["grade"]["norm"] == "优"
     assert (form["problems"], form["suggestions"]) == (["甲。", "乙。"], ["丙。"])
@@ -81,11 +92,31 @@ def test_levels_left_empty_below_the_first_row_continue():
 
 @pytest.mark.parametrize(
     "word",
-    ["一、存在的主要问题", "存在问题：", "（一）发现的问题", "主要问题", "评价发现的主要问题", "存在的问题及原因分析"],
+    [
+        "一、存在的主要问题",
+        "存在问题：",
+        "（一）发现的问题",
+        "主要问题",
+        "评价发现的主要问题",
+        "存在的问题及原因分析",
+    ],
 )
-@pytest.mark.parametrize("advice", ["二、有关建议", "意见和建议", "改进建议", "相关建议：", "改进措施", "工作建议"])
+@pytest.mark.parametrize(
+    "advice", ["二、有关建议", "意见和建议", "改进建议", "相关建议：", "改进措施", "工作建议"]
+)
 def test_problems_and_suggestions_under_many_names(word, advice):
-    rows = [*HEAD, COLUMNS, *FOUR, *END[:2], [word], ["（一）甲。"], ["（二）乙。"], [advice], ["①丙。"], ["②丁。"]]
+    rows = [
+        *HEAD,
+        COLUMNS,
+        *FOUR,
+        *END[:2],
+        [word],
+        ["（一）甲。"],
+        ["（二）乙。"],
+        [advice],
+        ["①丙。"],
+        ["②丁。"],
+    ]
     form = read(rows)
     assert (form["problems"], form["suggestions"]) == (["甲。", "乙。"], ["丙。", "丁。"])
 
@@ -121,7 +152,17 @@ def test_a_band_row_names_the_first_level():
 def test_a_head_of_two_rows_with_named_experts():
     rows = [
         *HEAD,
-        ["一级指标", "二级指标", "三级指标", "分值", "专家评分", None, None, "平均得分", "评分说明"],
+        [
+            "一级指标",
+            "二级指标",
+            "三级指标",
+            "分值",
+            "专家评分",
+            None,
+            None,
+            "平均得分",
+            "评分说明",
+        ],
         [None, None, None, None, "张某", "李某", "王某"],
         ["决策", "项目立项", "甲", 40, 39, 38, 40, 39, "原因"],
         ["产出", "产出数量", "乙", 60, 60, 58, 59, 59.5, "原因"],
@@ -169,9 +210,21 @@ def test_points_in_brackets_stand_for_a_missing_weight_column():
 
 def test_a_formula_total_is_computed_and_never_taken_as_written():
     form = read(
-        [*HEAD, COLUMNS, *FOUR, ["合计", None, None, "=SUM(D5:D8)", "=SUM(E5:E8)"], ["评价等级", None, None, "良"]]
+        [
+            *HEAD,
+            COLUMNS,
+            *FOUR,
+            ["合计", None, None, "=SUM(D5:D8)", "=SUM(E5:E8)"],
+            ["评价等级", None, None, "良"],
+        ]
     )
-    assert form["total"] == {"cell": "E9", "value": None, "stored": "=SUM(E5:E8)", "cached": None, "computed": "92"}
+    assert form["total"] == {
+        "cell": "E9",
+        "value": None,
+        "stored": "=SUM(E5:E8)",
+        "cached": None,
+        "computed": "92",
+    }
     assert codes(form) == ["PJ-04"]
 
 
@@ -192,14 +245,31 @@ def test_every_planted_fault_is_named():
             ["评价等级", None, None, "良"],
         ]
     )
-    assert sorted(codes(form)) == ["PJ-01", "PJ-02", "PJ-02", "PJ-03", "PJ-04", "PJ-05", "PJ-07", "PJ-11"]
+    assert sorted(codes(form)) == [
+        "PJ-01",
+        "PJ-02",
+        "PJ-02",
+        "PJ-03",
+        "PJ-04",
+        "PJ-05",
+        "PJ-07",
+        "PJ-11",
+    ]
 
 
 def test_deductions_without_reason_are_named_one_by_one():
     rows = [[*row[:5], None] for row in FOUR]
     rows[0][4] = 10
-    found = list(evaluation_problems(read([*HEAD, COLUMNS, *rows, ["合计", None, None, 100, 93], ["评价等级", "优"]])))
-    assert [(problem.code, problem.cell) for problem in found] == [("PJ-07", "F6"), ("PJ-07", "F7"), ("PJ-07", "F8")]
+    found = list(
+        evaluation_problems(
+            read([*HEAD, COLUMNS, *rows, ["合计", None, None, 100, 93], ["评价等级", "优"]])
+        )
+    )
+    assert [(problem.code, problem.cell) for problem in found] == [
+        ("PJ-07", "F6"),
+        ("PJ-07", "F7"),
+        ("PJ-07", "F8"),
+    ]
 
 
 def test_level_weights_that_disagree_are_named():
@@ -212,7 +282,9 @@ def test_level_weights_that_disagree_are_named():
         ["评价等级", "优"],
     ]
     form = read(rows)
-    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [("PJ-12", "B5")]
+    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [
+        ("PJ-12", "B5")
+    ]
 
 
 def test_money_units_beside_the_number_beat_the_corner():
@@ -262,7 +334,12 @@ def test_a_head_repeated_on_the_next_page_is_no_second_form():
 
 def test_what_a_cover_sheet_says_completes_the_only_form():
     cover = sheet_of(
-        [["财政绩效评价报告附表"], ["项目名称：", "示例项目"], ["主管部门：", "示例单位"], ["评价年度：2024年"]],
+        [
+            ["财政绩效评价报告附表"],
+            ["项目名称：", "示例项目"],
+            ["主管部门：", "示例单位"],
+            ["评价年度：2024年"],
+        ],
         name="封面",
     )
     (form,) = read_evaluation(Book("xlsx", [cover, sheet_of([["评分表"], COLUMNS, *FOUR, *END])]))
@@ -283,16 +360,29 @@ def test_a_self_evaluation_form_is_no_score_sheet():
 
 def test_word_tables_with_the_head_in_another_table_and_paragraphs_behind():
     head = sheet_of(
-        [["项目名称", "示例项目"], ["评价年度", "2023年度"], ["经审查实际使用资金", "752.00万元"]], origin=0, name="表1"
+        [["项目名称", "示例项目"], ["评价年度", "2023年度"], ["经审查实际使用资金", "752.00万元"]],
+        origin=0,
+        name="表1",
     )
     table = sheet_of([COLUMNS, *FOUR, *END[:2]], origin=0, name="表2")
     book = Book(
         "docx",
         [head, table],
-        [(0, "附件3"), (2, "一、存在的问题"), (2, "（一）甲。"), (2, "二、意见建议"), (2, "1.乙。")],
+        [
+            (0, "附件3"),
+            (2, "一、存在的问题"),
+            (2, "（一）甲。"),
+            (2, "二、意见建议"),
+            (2, "1.乙。"),
+        ],
     )
     (form,) = read_evaluation(book)
-    assert form["subject_name"] == {"value": "示例项目", "cell": "0,1", "table": 0, "label": "项目名称"}
+    assert form["subject_name"] == {
+        "value": "示例项目",
+        "cell": "0,1",
+        "table": 0,
+        "label": "项目名称",
+    }
     assert form["audited_used"]["yuan"] == "7520000"
     assert form["total"] == {"cell": "5,4", "value": "92"}
     assert (form["problems"], form["suggestions"]) == (["甲。"], ["乙。"])
@@ -361,7 +451,10 @@ def test_experts_faults_are_named():
         ["评价等级", "优秀"],
     ]
     form = read(rows)
-    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [("PJ-02", "E5"), ("PJ-14", "F7")]
+    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [
+        ("PJ-02", "E5"),
+        ("PJ-14", "F7"),
+    ]
     assert form["grade"] == {"cell": "B8", "value": "优秀", "norm": "优"}
 
 

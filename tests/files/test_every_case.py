@@ -39,15 +39,24 @@ def facts(case, layout):
     budget, factor = case["budget"], FACTOR[unit_of(case)]
     rows = []
     for item in case["indicators"]:
-        row = {key: plain(item.get(key)) for key in ("level1", "level2", "level3", "actual", "deviation")}
+        row = {
+            key: plain(item.get(key))
+            for key in ("level1", "level2", "level3", "actual", "deviation")
+        }
         text = plain(item.get("target"))
         row["target"] = text
         row["target_text"] = text
         if layout == "lijiang":
             sign, value, unit = split_target(item.get("target"))
             row["target"] = plain(value)
-            row["target_text"] = "".join("".join(part or "" for part in (sign, plain(value), unit)).split()) or None
-        row |= {key: plain(item.get(key)) for key in ("weight", "score")} if layout != "transfer" else {}
+            row["target_text"] = (
+                "".join("".join(part or "" for part in (sign, plain(value), unit)).split()) or None
+            )
+        row |= (
+            {key: plain(item.get(key)) for key in ("weight", "score")}
+            if layout != "transfer"
+            else {}
+        )
         rows.append(row)
     money = {}
     for key in ("initial", "full_year", "executed"):
@@ -132,7 +141,11 @@ def test_as_a_workbook(case, layout, tmp_path):
     cover.put(3, 1, "2025年度绩效自评材料")
     notes.put(0, 0, "备注")
     notes.put(1, 0, "本表由经办人填写，得分保留两位小数。")
-    found = read_file(paper.workbook(tmp_path / "表.xlsx", {"封面": cover, "自评表": drawn, "备注": notes}, offset=1))
+    found = read_file(
+        paper.workbook(
+            tmp_path / "表.xlsx", {"封面": cover, "自评表": drawn, "备注": notes}, offset=1
+        )
+    )
     check(found, case, layout)
 
 
@@ -140,7 +153,9 @@ def test_as_a_workbook(case, layout, tmp_path):
 @pytest.mark.parametrize("case", SELFEVAL, ids=IDS)
 def test_without_merges(case, layout, tmp_path):
     drawn, _ = draw(drawable(case), layout)
-    check(read_file(paper.workbook(tmp_path / "表.xlsx", {"Sheet1": drawn.unmerged()})), case, layout)
+    check(
+        read_file(paper.workbook(tmp_path / "表.xlsx", {"Sheet1": drawn.unmerged()})), case, layout
+    )
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -184,10 +199,14 @@ def test_in_full_width_digits_without_a_unit(case, layout, tmp_path):
     assert form["funds"][0]["full_year"]["yuan"] is None
     paid = any(case["budget"].get(key) is not None for key in ("initial", "full_year", "executed"))
     assert ("ZJ-11" in {problem["code"] for problem in found["problems"]}) == paid
-    assert [row["level3"] for row in form["indicators"]] == [plain(row["level3"]) for row in case["indicators"]]
+    assert [row["level3"] for row in form["indicators"]] == [
+        plain(row["level3"]) for row in case["indicators"]
+    ]
 
 
-@pytest.mark.parametrize("case", [one for one in SELFEVAL if one["budget"]["executed"]], ids=lambda case: case["id"])
+@pytest.mark.parametrize(
+    "case", [one for one in SELFEVAL if one["budget"]["executed"]], ids=lambda case: case["id"]
+)
 def test_a_unit_above_the_word_table_counts(case, tmp_path):
     drawn, _ = draw(drawable(case), head=False, unit=False)
     above = ["项目支出绩效自评表", f"（{case['year']}年度）", f"单位：{unit_of(case)}"]

@@ -12,7 +12,9 @@ from files.builders.monitoring import draw
 
 from wenxiao.files.reading import read_file
 
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "monitoring.json").read_text("utf-8"))["cases"]
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "monitoring.json").read_text("utf-8"))[
+    "cases"
+]
 MONEY = [case for case in CASES if case["budget"] and case["executed"]]
 ADVICE = ["加快支付进度。", "规范资金使用。"]
 
@@ -28,7 +30,10 @@ def check(found, case, *, advice=None):
     assert (form["year"]["value"], form["project_name"]["value"]) == (case["year"], case["project"])
     assert (form["dept"]["value"], form["unit"]["value"]) == (case["dept"], case["unit"])
     total = form["funds"][0]
-    assert (total["initial"]["yuan"], total["executed"]["yuan"]) == (yuan(case["budget"]), yuan(case["executed"]))
+    assert (total["initial"]["yuan"], total["executed"]["yuan"]) == (
+        yuan(case["budget"]),
+        yuan(case["executed"]),
+    )
     exact = Decimal(str(case["executed"])) * 100 / Decimal(str(case["budget"]))
     assert abs(Decimal(total["rate"]["computed_percent"]) - exact) <= Decimal("0.00005")
     assert total["expected_full_year"]["yuan"] is None
@@ -44,10 +49,19 @@ def check(found, case, *, advice=None):
         for row in form["indicators"]
     ]
     assert rows == [
-        (item["level1"], item["level2"], item["name"], item["target"], item["progress"], item["possibility"])
+        (
+            item["level1"],
+            item["level2"],
+            item["name"],
+            item["target"],
+            item["progress"],
+            item["possibility"],
+        )
         for item in case["indicators"]
     ]
-    assert form.get("suggestions", {}).get("value") == (advice and [f"{n}.{text}" for n, text in enumerate(advice, 1)])
+    assert form.get("suggestions", {}).get("value") == (
+        advice and [f"{n}.{text}" for n, text in enumerate(advice, 1)]
+    )
     return form
 
 
@@ -57,11 +71,17 @@ def test_as_a_workbook(case, rate, tmp_path):
     drawn, _ = draw(case, rate=rate, suggestions=ADVICE)
     cover = paper.Paper()
     cover.put(0, 0, f"{case['year']}年度{case['period']}绩效运行监控")
-    form = check(read_file(paper.workbook(tmp_path / "表.xlsx", {"封面": cover, "监控表": drawn})), case, advice=ADVICE)
+    form = check(
+        read_file(paper.workbook(tmp_path / "表.xlsx", {"封面": cover, "监控表": drawn})),
+        case,
+        advice=ADVICE,
+    )
     percent = form["funds"][0]["rate"]["percent"]
     assert (percent is None) == (rate == "empty")
     if percent is not None:
-        assert abs(Decimal(percent) - Decimal(form["funds"][0]["rate"]["computed_percent"])) <= Decimal("0.005")
+        assert abs(
+            Decimal(percent) - Decimal(form["funds"][0]["rate"]["computed_percent"])
+        ) <= Decimal("0.005")
 
 
 @pytest.mark.parametrize("case", MONEY, ids=lambda case: case["id"])

@@ -10,11 +10,25 @@ import pytest
 from wenxiao.files.reading import read_file
 
 HERE = Path(__file__).parent
-SAMPLES = sorted(path.name for path in (HERE / "expected").glob("[0-5]*.json") if not path.name.startswith("4"))
+SAMPLES = sorted(
+    path.name for path in (HERE / "expected").glob("[0-5]*.json") if not path.name.startswith("4")
+)
 ABOUT_THE_SAMPLE = {
-    "case_id", "published_check", "case_quirks", "not_obtained_in_source", "note_row", "signature_row", "last_row", "stored",
-    "number_format", "note", "cached", "dashes", "indicator_columns", "first_row",
-}  # fmt: skip
+    "case_id",
+    "published_check",
+    "case_quirks",
+    "not_obtained_in_source",
+    "note_row",
+    "signature_row",
+    "last_row",
+    "stored",
+    "number_format",
+    "note",
+    "cached",
+    "dashes",
+    "indicator_columns",
+    "first_row",
+}
 
 
 def differences(expected, got, place=""):
@@ -23,7 +37,9 @@ def differences(expected, got, place=""):
             return [(place, expected, got)]
         if str(expected.get("stored", "")).startswith("=") and got.get("computed") is not None:
             # a formula without cached value: the value is null, what it yields stands beside it
-            expected = {key: value for key, value in expected.items() if key not in {"value", "published"}}
+            expected = {
+                key: value for key, value in expected.items() if key not in {"value", "published"}
+            }
         return [
             line
             for key, value in expected.items()
@@ -33,7 +49,11 @@ def differences(expected, got, place=""):
     if isinstance(expected, list):
         if not isinstance(got, list) or len(expected) != len(got):
             return [(place, expected, got)]
-        return [line for at, value in enumerate(expected) for line in differences(value, got[at], f"{place}[{at}]")]
+        return [
+            line
+            for at, value in enumerate(expected)
+            for line in differences(value, got[at], f"{place}[{at}]")
+        ]
     return [] if expected == got else [(place, expected, got)]
 
 
@@ -51,10 +71,14 @@ def test_a_total_formula_without_saved_result_is_computed():
     assert (total["value"], total["computed"], total["cell"]) == (None, "100", "H22")
 
 
-@pytest.mark.parametrize("name", ["02_SE025_空值满分", "04_SE011_丽江式_元", "07_SE018_隐藏行与空行"])
+@pytest.mark.parametrize(
+    "name", ["02_SE025_空值满分", "04_SE011_丽江式_元", "07_SE018_隐藏行与空行"]
+)
 def test_an_old_xls_reads_like_its_xlsx(name):
     new = read_file(HERE / "pass" / f"{name}.xlsx")["forms"]
     old = read_file(HERE / "pass" / f"{name}.xls")["forms"]
     for form in new:
         form["total"] = form["funds"][0]["rate"] = None  # .xls keeps saved results of formulas
-    assert [line for line in differences(new, old) if ".total" not in line[0] and ".rate" not in line[0]] == []
+    assert [
+        line for line in differences(new, old) if ".total" not in line[0] and ".rate" not in line[0]
+    ] == []

@@ -47,8 +47,8 @@ def test_small_formulas(formula, value):
 def test_printing():
     assert decimal_text(Fraction(1, 8), 2) == "0.13"
     assert decimal_text(Fraction(100)) == "100"
-    assert (percent_text(Fraction(-23, 385)), percent_text(Fraction(118, 115)), percent_text(Fraction(-1, 10**9))) == (
-        "-5.97",
-        "102.61",
-        "0.00",
-    )
+    assert (
+        percent_text(Fraction(-23, 385)),
+        percent_text(Fraction(118, 115)),
+        percent_text(Fraction(-1, 10**9)),
+    ) == ("-5.97", "102.61", "0.00")

@@ -75,19 +75,28 @@ def test_pictures_are_measured_by_their_header():
     assert pixels_of(b"BM....") is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_no_broken_byte_ever_escapes_as_an_exception(tmp_path, data):
     content = bytearray((PASS / "41_清单_万元.xlsx").read_bytes())
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
-    found = read_file(hostile.put(tmp_path, "坏.xlsx", bytes(content[: cut if cut % 3 == 0 else None])))
+    found = read_file(
+        hostile.put(tmp_path, "坏.xlsx", bytes(content[: cut if cut % 3 == 0 else None]))
+    )
     assert set(found) == {"file", "kind", "forms", "problems"}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=600), suffix=st.sampled_from([".xlsx", ".xls", ".docx", ".csv", ".doc", ""]))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    content=st.binary(max_size=600),
+    suffix=st.sampled_from([".xlsx", ".xls", ".docx", ".csv", ".doc", ""]),
+)
 def test_any_bytes_under_any_name_give_json(tmp_path, content, suffix):
     found = read_file(hostile.put(tmp_path, f"任意{suffix}", content))
     assert found["forms"] == [] or suffix == ".csv"

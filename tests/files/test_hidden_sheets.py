@@ -43,4 +43,6 @@ def test_a_hidden_ledger_is_named(tmp_path):
     book.create_sheet("说明").append(["见附件"])
     path = tmp_path / "台账.xlsx"
     book.save(path)
-    assert [(one["code"], one["sheet"]) for one in read_ledger(path)["problems"]] == [("DR-49", "旧表")]
+    assert [(one["code"], one["sheet"]) for one in read_ledger(path)["problems"]] == [
+        ("DR-49", "旧表")
+    ]

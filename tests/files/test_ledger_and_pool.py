@@ -17,7 +17,8 @@ TEXT = '单位：元,,\n项目名称,单位名称,支付金额\n甲,一局,"1,23
 
 
 @pytest.mark.parametrize(
-    ("encoding", "shown"), [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("gbk", "GBK"), ("utf-16", "UTF-16")]
+    ("encoding", "shown"),
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("gbk", "GBK"), ("utf-16", "UTF-16")],
 )
 def test_a_csv_is_read_in_any_encoding(tmp_path, encoding, shown):
     path = tmp_path / "台账.csv"
@@ -97,7 +98,12 @@ def test_the_child_imports_neither_django_nor_polars():
     import sys
 
     code = "import sys, wenxiao.files.child, wenxiao.files.reading, wenxiao.files.ledger, wenxiao.files.documents;"
-    code += "print([name for name in ('django', 'polars', 'pandas', 'numpy') if name in sys.modules])"
+    code += (
+        "print([name for name in ('django', 'polars', 'pandas', 'numpy') if name in sys.modules])"
+    )
     assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
     )

@@ -56,11 +56,14 @@ def test_group_headings_and_subtotals_are_no_lines(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("above", "year"), [("导出日期：2022年1月5日", None), ("2020年至2021年支付", None), ("2021年度支付台账", 2021)]
+    ("above", "year"),
+    [("导出日期：2022年1月5日", None), ("2020年至2021年支付", None), ("2021年度支付台账", 2021)],
 )
 def test_the_year_of_the_title(tmp_path, above, year):
     path = tmp_path / "台账.csv"
-    path.write_text("\n".join([above + ",,,,", ",".join(HEAD), ",".join(LINE)]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([above + ",,,,", ",".join(HEAD), ",".join(LINE)]) + "\n", encoding="utf-8"
+    )
     assert read_ledger(path)["year"] == year
 
 
@@ -73,14 +76,18 @@ def test_a_ledger_of_nothing_but_its_heading_says_so(tmp_path):
 
 def test_half_a_ledger_is_none(tmp_path):
     path = tmp_path / "台账.csv"
-    path.write_text("\n".join([",".join(HEAD), ",".join(LINE), "x," * 600]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([",".join(HEAD), ",".join(LINE), "x," * 600]) + "\n", encoding="utf-8"
+    )
     found = read_ledger(path)
     assert (found["rows"], told(found)) == ([], [("DR-29", "阻断", 3)])
 
 
 def test_a_closing_note_is_no_line_and_no_cut(tmp_path):
     path = tmp_path / "台账.csv"
-    path.write_text("\n".join([",".join(HEAD), ",".join(LINE), "注：数据截至年底"]), encoding="utf-8")
+    path.write_text(
+        "\n".join([",".join(HEAD), ",".join(LINE), "注：数据截至年底"]), encoding="utf-8"
+    )
     found = read_ledger(path)
     assert ([row[0] for row in found["rows"]], told(found)) == ([2], [("DR-59", "提示", 3)])
 

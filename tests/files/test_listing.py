@@ -15,7 +15,9 @@ HERE = Path(__file__).parent
 
 def sample(number: str):
     path = next((HERE / "pass").glob(f"{number}_*"))
-    return read_xlsx(path), json.loads((HERE / "expected" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    return read_xlsx(path), json.loads(
+        (HERE / "expected" / f"{path.stem}.json").read_text(encoding="utf-8")
+    )
 
 
 def test_a_list_of_twenty_projects_with_uncached_totals():
@@ -69,5 +71,8 @@ def test_a_summary_that_differs_from_its_sheet_is_named():
 
 def test_the_list_of_twenty_adds_up():
     book, _ = sample("41")
-    told = [(problem.code, problem.cell, problem.expected) for problem in list_problems(read_list(book)[0])]
+    told = [
+        (problem.code, problem.cell, problem.expected)
+        for problem in list_problems(read_list(book)[0])
+    ]
     assert told == [("ZJ-10", "I17", "31.08%")]  # the public table itself prints 31.00%

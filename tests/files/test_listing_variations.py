@@ -103,7 +103,11 @@ def test_groups_with_subtotals_and_a_note_below():
         ["注：预算执行率为……"],
     ]
     form = read(rows, [(1, 1, 1, 7), (2, 1, 2, 7), (4, 1, 4, 3), (8, 1, 8, 3)])
-    assert [entry["subject_name"]["value"] for entry in form["rows"]] == ["某局", "另一局", "某项目"]
+    assert [entry["subject_name"]["value"] for entry in form["rows"]] == [
+        "某局",
+        "另一局",
+        "某项目",
+    ]
     assert form["rows"][2]["group"] == "二、项目支出"
     assert form["groups"][0]["budget"]["yuan"] == "3000000"
     assert form["groups"][0]["subtotal"]["budget"]["yuan"] == "3000000"
@@ -136,7 +140,9 @@ def test_the_head_printed_again_is_no_row():
 
 def test_a_list_in_word():
     book = Book(
-        "docx", [sheet_of([["项目名称", "主管部门", "年初预算"], ["甲", "某局", "1.5"]], origin=0)], [(0, "单位：万元")]
+        "docx",
+        [sheet_of([["项目名称", "主管部门", "年初预算"], ["甲", "某局", "1.5"]], origin=0)],
+        [(0, "单位：万元")],
     )
     (form,) = read_list(book)
     assert form["table"] == 0

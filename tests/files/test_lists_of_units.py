@@ -115,7 +115,10 @@ def test_the_unit_of_a_list_wherever_it_stands(tmp_path, above):
 
 
 def test_two_units_side_by_side(tmp_path):
-    table = [["序号", "项目名称", "主管部门", "预算数（元）", "执行数（万元）"], [1, "甲", "局", 1000000, 90]]
+    table = [
+        ["序号", "项目名称", "主管部门", "预算数（元）", "执行数（万元）"],
+        [1, "甲", "局", 1000000, 90],
+    ]
     row = read_rows(tmp_path, table)["forms"][0]["rows"][0]
     assert (row["budget"]["yuan"], row["executed"]["yuan"]) == ("1000000", "900000")
 

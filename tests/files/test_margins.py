@@ -73,19 +73,22 @@ HIDDEN = {
     "keywords": word(lambda d: setattr(d.core_properties, "keywords", "机密")),
     "soft hyphen": word(lambda d: setattr(d.core_properties, "subject", "机\u00ad密\u2060★10年")),
     "watermark": with_part(
-        PLAIN_WORD, "word/header9.xml",
+        PLAIN_WORD,
+        "word/header9.xml",
         f'<w:hdr {WORD}><w:p><w:r><w:pict><v:shape><v:textpath string="机密"/></v:shape></w:pict></w:r></w:p></w:hdr>',
     ),
     "footnote": with_part(PLAIN_WORD, "word/footnotes.xml", note(MARK)),
     "custom property": with_part(
-        PLAIN_WORD, "docProps/custom.xml", f"<Properties><property name='密级'><lpwstr>{MARK}</lpwstr></property></Properties>"
+        PLAIN_WORD,
+        "docProps/custom.xml",
+        f"<Properties><property name='密级'><lpwstr>{MARK}</lpwstr></property></Properties>",
     ),
     "sheet name": book(sheet_name),
     "comment": book(comment),
     "defined name": book(defined),
     "book title": book(lambda b: setattr(b.properties, "title", MARK)),
     "shape": with_part(PLAIN_BOOK, "xl/drawings/drawing1.xml", f"<w><p><t>{MARK}</t></p></w>"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("place", HIDDEN)

@@ -33,7 +33,11 @@ def look(tmp_path, pool):
 
 @pytest.mark.parametrize(
     ("name", "content", "container"),
-    [("验收单.pdf", PDF, "pdf"), ("现场.png", PNG, "png"), ("现场.JPG", b"\xff\xd8\xff\xe0" + b"\0" * 40, "jpg")],
+    [
+        ("验收单.pdf", PDF, "pdf"),
+        ("现场.png", PNG, "png"),
+        ("现场.JPG", b"\xff\xd8\xff\xe0" + b"\0" * 40, "jpg"),
+    ],
 )
 def test_scans_and_pictures_are_kept_unread(name, content, container, look):
     found = look(name, content)
@@ -43,14 +47,18 @@ def test_scans_and_pictures_are_kept_unread(name, content, container, look):
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("程序.exe", b"MZ", "DR-40"), ("没有后缀", b"x", "DR-40"), ("图.png", PDF, "DR-04"), ("文.docx", PDF, "DR-04"),
-        ("半.pdf", b"%PDF-1.4 cut", "DR-06"), ("空.csv", b"", "DR-02"),
+        ("程序.exe", b"MZ", "DR-40"),
+        ("没有后缀", b"x", "DR-40"),
+        ("图.png", PDF, "DR-04"),
+        ("文.docx", PDF, "DR-04"),
+        ("半.pdf", b"%PDF-1.4 cut", "DR-06"),
+        ("空.csv", b"", "DR-02"),
         ("大.png", PNG[:16] + struct.pack(">II", 60000, 60000), "DR-15"),
         ("标.pdf", PDF + "秘密★1年".encode() + b"\n%%EOF\n", "DR-16"),
         ("标.jpg", b"\xff\xd8\xff\xe1" + "机密★".encode("utf-16-le") + b"\0" * 40, "DR-16"),
         ("标.csv", "编号,内容\n1,绝密★长期\n".encode(), "DR-16"),
     ],
-)  # fmt: skip
+)
 def test_what_may_not_enter_is_refused_with_what_to_do(name, content, code, look):
     found = look(name, content)
     assert (found.container, found.problem.code, found.problem.level) == (None, code, "阻断")
@@ -75,11 +83,15 @@ def test_a_very_long_list_is_looked_through_in_part(look, monkeypatch):
     assert look("名单.csv", "电话\n13800138000\n".encode()).personal == ()
 
 
-@pytest.mark.parametrize("name", ["验收单（机密）.pdf", "绝密_方案.docx", "秘密级.pdf", "涉密材料.pdf"])
+@pytest.mark.parametrize(
+    "name", ["验收单（机密）.pdf", "绝密_方案.docx", "秘密级.pdf", "涉密材料.pdf"]
+)
 def test_a_name_that_says_secret_is_refused(name):
     assert name_problem(name).code == "DR-16"
 
 
-@pytest.mark.parametrize("name", ["验收单.pdf", "商业秘密保护制度.docx", "非涉密说明.pdf", "保密工作总结.docx"])
+@pytest.mark.parametrize(
+    "name", ["验收单.pdf", "商业秘密保护制度.docx", "非涉密说明.pdf", "保密工作总结.docx"]
+)
 def test_names_about_secrecy_are_none(name):
     assert name_problem(name) is None

@@ -83,7 +83,8 @@ def test_formats_merges_and_what_is_hidden(tmp_path, padding, hidden):
 
 def test_narrow_names(tmp_path):
     stream = workbook("Sheet1").replace(
-        struct.pack("<BB", 6, 1) + "Sheet1".encode("utf-16-le"), struct.pack("<BB", 6, 0) + b"Sheet1" + bytes(6)
+        struct.pack("<BB", 6, 1) + "Sheet1".encode("utf-16-le"),
+        struct.pack("<BB", 6, 0) + b"Sheet1" + bytes(6),
     )
     path = tmp_path / "旧.xls"
     path.write_bytes(compound(stream))
@@ -99,7 +100,9 @@ def test_a_broken_file_has_no_look(tmp_path, cut):
 
 def test_a_file_without_a_workbook_has_no_look(tmp_path):
     path = tmp_path / "旧.xls"
-    path.write_bytes(compound(workbook()).replace("Workbook".encode("utf-16-le"), "Contents".encode("utf-16-le")))
+    path.write_bytes(
+        compound(workbook()).replace("Workbook".encode("utf-16-le"), "Contents".encode("utf-16-le"))
+    )
     assert look_of(path) == {}
 
 

@@ -28,7 +28,9 @@ def test_filled_rows_come_back_with_money_in_yuan(tmp_path):
         book["单位"].append(["101", "某局"])
         book["单位"].append(["101001", "某局本级", None, "101"])
         book["人员"].append(["zhang", "张某", "101001", "单位经办人"])
-        book["对象"].append(["360000000000000000001", "甲项目", "101001", "项目", "特定目标类", 2024, "86.5"])
+        book["对象"].append(
+            ["360000000000000000001", "甲项目", "101001", "项目", "特定目标类", 2024, "86.5"]
+        )
 
     opening = filled(tmp_path, fill)
     assert opening.problems == []

@@ -27,7 +27,12 @@ from wenxiao.files.official_forms import (
 )
 from wenxiao.files.reading import read_file
 from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, csv_text, workbook_bytes
-from wenxiao.files.summary_table import SummaryRow, execution_rate, problem_matrix_sheet, summary_sheet
+from wenxiao.files.summary_table import (
+    SummaryRow,
+    execution_rate,
+    problem_matrix_sheet,
+    summary_sheet,
+)
 
 HOSTILE = [
     "=cmd|'/c calc'!A0",
@@ -53,17 +58,28 @@ FORM = ProjectForm(
     2024,
     [
         FundLine(
-            "年度资金总额", D("2600130"), D("2600130"), D("2434571.5"), D("2600130"), D(10), D("93.63"), D("9.36")
+            "年度资金总额",
+            D("2600130"),
+            D("2600130"),
+            D("2434571.5"),
+            D("2600130"),
+            D(10),
+            D("93.63"),
+            D("9.36"),
         ),
         FundLine("其中：当年财政拨款"),
     ],
     "完成养护86公里。",
     "完成84.5公里。",
     [
-        IndicatorLine("产出指标", "数量指标", "养护里程", "≥86公里", "84.5公里", D(25), D("24.56"), "雨季影响"),
+        IndicatorLine(
+            "产出指标", "数量指标", "养护里程", "≥86公里", "84.5公里", D(25), D("24.56"), "雨季影响"
+        ),
         IndicatorLine("产出指标", "数量指标", "桥涵维修", "≥12座", "12座", D(25), D(25)),
         IndicatorLine("效益指标", "社会效益指标", "出行条件", "显著改善", "达成", D(30), D(27)),
-        IndicatorLine("满意度指标", "服务对象满意度指标", "群众满意度", "≥90%", "88.2%", D(10), D("9.8")),
+        IndicatorLine(
+            "满意度指标", "服务对象满意度指标", "群众满意度", "≥90%", "88.2%", D(10), D("9.8")
+        ),
     ],
     D("95.72"),
 )
@@ -102,12 +118,18 @@ def test_a_score_sheet_comes_back_as_it_went(tmp_path, suffix):
     (form,) = read["forms"]
     assert read["kind"] == "evaluation"
     assert form["subject_name"]["value"] == "示例项目甲（合成）"
-    assert (form["audited_arranged"]["yuan"], form["audited_used"]["yuan"]) == ("12865000", "11983742.5")
-    assert [(item["level1"], item["level3"], item["score"]["value"]) for item in form["criteria"]] == [
-        (line.level1, line.level3, str(line.score)) for line in SCORES.criteria
-    ]
+    assert (form["audited_arranged"]["yuan"], form["audited_used"]["yuan"]) == (
+        "12865000",
+        "11983742.5",
+    )
+    assert [
+        (item["level1"], item["level3"], item["score"]["value"]) for item in form["criteria"]
+    ] == [(line.level1, line.level3, str(line.score)) for line in SCORES.criteria]
     assert (form["total"]["value"], form["grade"]["norm"]) == ("92.16", "优")
-    assert (form["problems"], form["suggestions"]) == (["指标不细化。", "档案不完整。"], ["细化指标。"])
+    assert (form["problems"], form["suggestions"]) == (
+        ["指标不细化。", "档案不完整。"],
+        ["细化指标。"],
+    )
     assert evaluation_problems(form) == []
 
 
@@ -116,7 +138,9 @@ def test_experts_columns_come_back(tmp_path):
         CriterionLine("决策", "立项", "甲", D(40), D("38.5"), "原因", experts=(D(38), D(39))),
         CriterionLine("产出", "数量", "乙", D(60), D(60), experts=(D(60), D(60))),
     ]
-    sheet = ScoreSheet("甲", "乙", 2024, criteria=lines, experts=("专家甲", "专家乙"), total=D("98.5"), grade="优")
+    sheet = ScoreSheet(
+        "甲", "乙", 2024, criteria=lines, experts=("专家甲", "专家乙"), total=D("98.5"), grade="优"
+    )
     (form,) = reread(tmp_path, "a.xlsx", form_workbook([score_sheet_form(sheet)]))["forms"]
     assert [mark["value"] for mark in form["criteria"][0]["experts"]] == ["38", "39"]
     assert evaluation_problems(form) == []
@@ -133,7 +157,8 @@ def test_a_self_evaluation_comes_back_as_it_went(tmp_path, suffix):
     assert form["year"]["value"] == 2024
     assert form["funds"][0]["executed"]["yuan"] == "2434571.5"
     assert [
-        item["level3"]["value"] if isinstance(item["level3"], dict) else item["level3"] for item in form["indicators"]
+        item["level3"]["value"] if isinstance(item["level3"], dict) else item["level3"]
+        for item in form["indicators"]
     ] == ["养护里程", "桥涵维修", "出行条件", "群众满意度"]
 
 
@@ -149,22 +174,37 @@ def test_a_monitoring_form_comes_back_as_it_went(tmp_path, suffix):
 
 @pytest.mark.parametrize("write", [form_workbook, form_document])
 def test_blank_forms_are_drawn(write):
-    blanks = [self_evaluation_form(ProjectForm()), monitoring_form(ProjectForm()), score_sheet_form(ScoreSheet())]
+    blanks = [
+        self_evaluation_form(ProjectForm()),
+        monitoring_form(ProjectForm()),
+        score_sheet_form(ScoreSheet()),
+    ]
     assert len(write(blanks)) > 4000
 
 
 def test_no_text_becomes_a_formula_or_a_link():
     table = SheetSpec(
-        "甲/乙:[表]", HOSTILE[0], [ColumnSpec(text, 12) for text in HOSTILE], [HOSTILE], notes=HOSTILE[:3]
+        "甲/乙:[表]",
+        HOSTILE[0],
+        [ColumnSpec(text, 12) for text in HOSTILE],
+        [HOSTILE],
+        notes=HOSTILE[:3],
     )
     form = score_sheet_form(
         ScoreSheet(
-            HOSTILE[0], HOSTILE[1], criteria=[CriterionLine(*HOSTILE[:3], D(1), D(1), HOSTILE[4])], problems=HOSTILE
+            HOSTILE[0],
+            HOSTILE[1],
+            criteria=[CriterionLine(*HOSTILE[:3], D(1), D(1), HOSTILE[4])],
+            problems=HOSTILE,
         )
     )
     for content in (workbook_bytes([table, table]), form_workbook([form])):
         with zipfile.ZipFile(BytesIO(content)) as parts:
-            text = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/worksheets/"))
+            text = "".join(
+                parts.read(name).decode()
+                for name in parts.namelist()
+                if name.startswith("xl/worksheets/")
+            )
         assert "<f>" not in text
         assert "<f " not in text
         assert "hyperlink" not in text
@@ -174,25 +214,43 @@ def test_no_text_becomes_a_formula_or_a_link():
 
 
 def test_csv_shields_texts_and_leaves_our_numbers():
-    assert csv_text([["=1", "a,b", D("-5.2"), None, 3, "－1", ' "x"']]) == '\'=1,"a,b",-5.2,,3,\'－1," ""x"""\r\n'
+    assert (
+        csv_text([["=1", "a,b", D("-5.2"), None, 3, "－1", ' "x"']])
+        == '\'=1,"a,b",-5.2,,3,\'－1," ""x"""\r\n'
+    )
 
 
 def test_the_summary_table_has_groups_subtotals_and_no_grand_total():
     row = SummaryRow(
-        "示例单位", "示例对象", "项目支出", 2024, D("2600130"), D("12865000"), D("11983742.50"), D("92.01"), "优"
+        "示例单位",
+        "示例对象",
+        "项目支出",
+        2024,
+        D("2600130"),
+        D("12865000"),
+        D("11983742.50"),
+        D("92.01"),
+        "优",
     )
     bare = SummaryRow("示例单位", "另一对象", "项目支出", 2024, None, None, None, None, None)
     content = workbook_bytes(
         [
-            summary_sheet([("一、部门整体支出", [row]), ("二、项目支出", [row, bare])], title="财政重点绩效评价情况表"),
+            summary_sheet(
+                [("一、部门整体支出", [row]), ("二、项目支出", [row, bare])],
+                title="财政重点绩效评价情况表",
+            ),
             problem_matrix_sheet(
-                ["执行率低", "制度欠缺"], [("甲", "乙", frozenset({0})), ("甲", "丙", frozenset({0, 1}))]
+                ["执行率低", "制度欠缺"],
+                [("甲", "乙", frozenset({0})), ("甲", "丙", frozenset({0, 1}))],
             ),
         ]
     )
     book = openpyxl.load_workbook(BytesIO(content))
     rows = [[cell.value for cell in line] for line in book["评价情况表"].iter_rows()]
-    assert [line[0] for line in rows if line[0] and str(line[0])[0] in "一二"] == ["一、部门整体支出", "二、项目支出"]
+    assert [line[0] for line in rows if line[0] and str(line[0])[0] in "一二"] == [
+        "一、部门整体支出",
+        "二、项目支出",
+    ]
     assert [line[5] for line in rows if line[0] == "二、项目支出"] == [260.013]
     assert [line[8] for line in rows if line[0] in {1, 2, 3}] == [93.15, 93.15, None]
     assert not [line for line in rows if line[0] == "合计"]
@@ -215,11 +273,20 @@ def test_the_summary_table_is_read_back_as_a_list(tmp_path):
         "1.乙。",
     )
     content = workbook_bytes(
-        [summary_sheet([("一、部门整体支出", [row]), ("二、项目支出", [row, row])], title="财政重点绩效评价情况表")]
+        [
+            summary_sheet(
+                [("一、部门整体支出", [row]), ("二、项目支出", [row, row])],
+                title="财政重点绩效评价情况表",
+            )
+        ]
     )
     (form,) = reread(tmp_path, "a.xlsx", content)["forms"]
     assert [group["name"] for group in form["groups"]] == ["一、部门整体支出", "二、项目支出"]
-    assert [entry["group"] for entry in form["rows"]] == ["一、部门整体支出", "二、项目支出", "二、项目支出"]
+    assert [entry["group"] for entry in form["rows"]] == [
+        "一、部门整体支出",
+        "二、项目支出",
+        "二、项目支出",
+    ]
     assert form["rows"][0]["audited_used"]["yuan"] == "11983742.5"
     assert form["rows"][0]["score"]["value"] == "92.01"
 
@@ -238,18 +305,20 @@ def test_the_official_document_keeps_its_measures():
     document.start_portrait()
     made = docx.Document(BytesIO(document.save()))
     first = made.sections[0]
-    assert [round(size.mm) for size in (first.page_width, first.page_height, first.top_margin, first.left_margin)] == [
-        210,
-        297,
-        37,
-        28,
-    ]
+    assert [
+        round(size.mm)
+        for size in (first.page_width, first.page_height, first.top_margin, first.left_margin)
+    ] == [210, 297, 37, 28]
     assert made.sections[1].page_width > made.sections[1].page_height
     with zipfile.ZipFile(BytesIO(document.save())) as parts:
         text = parts.read("word/document.xml").decode()
-        headers = "".join(parts.read(name).decode() for name in parts.namelist() if "header" in name)
+        headers = "".join(
+            parts.read(name).decode() for name in parts.namelist() if "header" in name
+        )
         footers = [parts.read(name).decode() for name in parts.namelist() if "footer" in name]
-    assert {"方正小标宋简体", "黑体", "仿宋_GB2312"} <= set(re.findall(r'w:eastAsia="([^"]+)"', text))
+    assert {"方正小标宋简体", "黑体", "仿宋_GB2312"} <= set(
+        re.findall(r'w:eastAsia="([^"]+)"', text)
+    )
     assert text.count("<w:tblHeader") == 1
     assert 'w:line="560"' in text
     assert "演示" in headers
@@ -276,12 +345,20 @@ def test_letters_say_who_what_and_until_when():
     assert "根据《示例办法》要求" in text
     assert "于2025年1月5日前" in text
     assert "1198.37425" in text
-    reminder = notices_out.Reminder("示例单位", "2024年度自评", [("项目甲", "未报送", "11月30日")], "2024年12月10日")
+    reminder = notices_out.Reminder(
+        "示例单位", "2024年度自评", [("项目甲", "未报送", "11月30日")], "2024年12月10日"
+    )
     assert "尚有下列1项" in _words(notices_out.reminder_letter(head, reminder))
-    project = notices_out.MonitoredProject("项目甲", D("2802000"), D("1822100"), "65.03%", ["规范用工。"], ["未公示。"])
+    project = notices_out.MonitoredProject(
+        "项目甲", D("2802000"), D("1822100"), "65.03%", ["规范用工。"], ["未公示。"]
+    )
     report = _words(
         notices_out.monitoring_report(
-            head, title="监控报告", opening="开头。", groups=[("1-7月", [project])], next_steps=["跟踪。"]
+            head,
+            title="监控报告",
+            opening="开头。",
+            groups=[("1-7月", [project])],
+            next_steps=["跟踪。"],
         )
     )
     assert "一、1-7月监控情况" in report
@@ -312,9 +389,9 @@ def test_pdf_takes_a_users_text_as_text():
         pdf_out.Block("table", head=["#甲"], rows=[["[乙"]], widths=(1,)),
     ]
     assert pdf_out.report_pdf(blocks, watermark='演"示').startswith(b"%PDF")
-    assert pdf_out.forms_pdf([self_evaluation_form(FORM), monitoring_form(FORM), score_sheet_form(SCORES)]).startswith(
-        b"%PDF"
-    )
+    assert pdf_out.forms_pdf(
+        [self_evaluation_form(FORM), monitoring_form(FORM), score_sheet_form(SCORES)]
+    ).startswith(b"%PDF")
 
 
 def test_a_word_table_has_air_and_the_fonts_have_stand_ins():
@@ -324,7 +401,11 @@ def test_a_word_table_has_air_and_the_fonts_have_stand_ins():
         body, fonts = (pack.read(f"word/{name}.xml").decode() for name in ("document", "fontTable"))
     # the schema wants the margins before the look
     assert re.search(r"<w:tblCellMar>.*?</w:tblCellMar>\s*<w:tblLook", body, re.DOTALL)
-    for name, other in (("方正小标宋简体", "华文中宋"), ("仿宋_GB2312", "仿宋"), ("楷体_GB2312", "楷体")):
+    for name, other in (
+        ("方正小标宋简体", "华文中宋"),
+        ("仿宋_GB2312", "仿宋"),
+        ("楷体_GB2312", "楷体"),
+    ):
         assert re.search(rf'w:name="{name}">\s*<w:altName w:val="{other}"/>', fonts)
 
 

@@ -37,7 +37,11 @@ def test_several_labels_in_one_cell(read):
         ["产出指标", "数量指标", "保洁里程", "≥50公里", "50公里", 100, 100],
     )
     form = found["forms"][0]
-    assert [form[name]["value"] for name in ("project_name", "dept", "unit")] == ["河道保洁", "市水利局", "河道所"]
+    assert [form[name]["value"] for name in ("project_name", "dept", "unit")] == [
+        "河道保洁",
+        "市水利局",
+        "河道所",
+    ]
     assert form["project_name"]["cell"] == form["unit"]["cell"] == "A2"
 
 
@@ -51,7 +55,9 @@ def test_a_name_with_a_colon_stays_whole(read):
     assert found["forms"][0]["project_name"]["value"] == "道路养护：二期 工程：甲段"
 
 
-@pytest.mark.parametrize("period", ["监控期间：2022年1月—10月", "2022年1-10月", "2022年1月1日至10月31日"])
+@pytest.mark.parametrize(
+    "period", ["监控期间：2022年1月—10月", "2022年1-10月", "2022年1月1日至10月31日"]
+)
 def test_the_period_watched_gives_the_year(read, period):
     found = read(
         ["项目绩效运行监控表"],
@@ -79,8 +85,30 @@ def test_a_monitoring_head_of_two_rows_without_merges(read):
         ["（2022年1-7月）"],
         ["项目名称", "道路养护"],
         [*head, "完成目标可能性", None, None, "备注"],
-        [*[None] * 6, "经费保障", "制度保障", "人员保障", "硬件条件保障", "其他", "确定能", "有可能", "完全不可能"],
-        ["产出指标", "数量指标", "里程", "≥120公里", "60公里", "120公里", "√", *[None] * 5, "√", None, "雨季"],
+        [
+            *[None] * 6,
+            "经费保障",
+            "制度保障",
+            "人员保障",
+            "硬件条件保障",
+            "其他",
+            "确定能",
+            "有可能",
+            "完全不可能",
+        ],
+        [
+            "产出指标",
+            "数量指标",
+            "里程",
+            "≥120公里",
+            "60公里",
+            "120公里",
+            "√",
+            *[None] * 5,
+            "√",
+            None,
+            "雨季",
+        ],
     )
     row = found["forms"][0]["indicators"][0]
     assert row["causes"]["funds"] == {"cell": "G6", "value": "√"}
@@ -100,8 +128,15 @@ def test_the_title_above_a_word_table(tmp_path, title, subject):
     document = docx.Document()
     document.add_paragraph(title)
     document.add_paragraph("主管部门：区城管局")
-    rows = [SCORES, ["决策", "立项", "依据", "20", "20", "不扣分"], ["过程", "资金", "到位", "10", "10", "不扣分"]]
-    rows += [["产出", "数量", "完成", "30", "30", "不扣分"], ["效益", "社会", "成效", "40", "40", "不扣分"]]
+    rows = [
+        SCORES,
+        ["决策", "立项", "依据", "20", "20", "不扣分"],
+        ["过程", "资金", "到位", "10", "10", "不扣分"],
+    ]
+    rows += [
+        ["产出", "数量", "完成", "30", "30", "不扣分"],
+        ["效益", "社会", "成效", "40", "40", "不扣分"],
+    ]
     rows.append(["合计", "", "", "100", "100", "优"])
     table = document.add_table(len(rows), len(SCORES))
     for at, row in enumerate(rows):

@@ -47,14 +47,14 @@ def test_a_file_too_large_for_memory_is_a_sentence(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("line", "code", "number"),
-    [
-        ("项目名称,支付日期,支付金额（元）", "DR-58", 3),
-        ("甲,2021-03-01,5,多出,两列", "DR-47", 3),
-    ],
+    [("项目名称,支付日期,支付金额（元）", "DR-58", 3), ("甲,2021-03-01,5,多出,两列", "DR-47", 3)],
 )
 def test_odd_lines_of_a_ledger_are_named(tmp_path, line, code, number):
     path = tmp_path / "支付.csv"
-    path.write_text(f"项目名称,支付日期,支付金额（元）\n甲,2021-02-01,10\n{line}\n乙,2021-02-01,10\n", encoding="utf-8")
+    path.write_text(
+        f"项目名称,支付日期,支付金额（元）\n甲,2021-02-01,10\n{line}\n乙,2021-02-01,10\n",
+        encoding="utf-8",
+    )
     found = read_ledger(path)
     assert (code, number) in [(p["code"], p["line"]) for p in found["problems"]]
 

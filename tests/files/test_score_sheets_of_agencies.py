@@ -63,7 +63,9 @@ def test_the_unit_in_a_cell_of_its_own(tmp_path):
 
 
 def test_the_unit_in_the_title(tmp_path):
-    found = read_rows(tmp_path, with_changes(SHEET, {(1, 1): "项目绩效评分表（元）", (3, 3): None, (3, 4): None}))
+    found = read_rows(
+        tmp_path, with_changes(SHEET, {(1, 1): "项目绩效评分表（元）", (3, 3): None, (3, 4): None})
+    )
     assert found["forms"][0]["audited_used"]["yuan"] == "480"
 
 
@@ -75,13 +77,22 @@ def test_columns_in_another_order(tmp_path):
 
 
 def test_a_head_of_two_rows_saved_without_merges(tmp_path):
-    head = [["评价指标", None, None, "分值", "评价结果"], ["一级", "二级", "三级", None, "得分", "扣分说明"]]
+    head = [
+        ["评价指标", None, None, "分值", "评价结果"],
+        ["一级", "二级", "三级", None, "得分", "扣分说明"],
+    ]
     expect_whole(read_rows(tmp_path, [*TOP, *head, *ROWS, *TAIL]), "E14", "B15")
 
 
 def test_plain_numbers_before_names(tmp_path):
     rows = with_changes(
-        ROWS, {(1, 1): "1 决策", (1, 2): "1.1 项目立项", (1, 3): "1.1.1 立项依据充分性", (4, 1): "2　过程"}
+        ROWS,
+        {
+            (1, 1): "1 决策",
+            (1, 2): "1.1 项目立项",
+            (1, 3): "1.1.1 立项依据充分性",
+            (4, 1): "2　过程",
+        },
     )
     found = read_rows(tmp_path, [*TOP, HEAD, *rows, *TAIL])
     expect_whole(found)
@@ -116,14 +127,16 @@ def test_one_column_of_indicators_numbered_by_level(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "marks", [("（一）", "1.", "（1）"), ("A", "A1", "A11"), ("", "  ", "    "), ("1", "1.1", "1.1.1")]
+    "marks",
+    [("（一）", "1.", "（1）"), ("A", "A1", "A11"), ("", "  ", "    "), ("1", "1.1", "1.1.1")],
 )
 def test_one_column_with_its_numbers_or_indents_before_the_names(tmp_path, marks):
     depth = {"一": 0, "二": 0, "三": 0, "四": 0, "1": 1, "2": 1, "1.1": 2, "1.2": 2, "2.1": 2}
     blank = " " if marks[0] in {"A", "1"} else ""
     rows = [[f"{marks[depth[number]]}{blank}{name}", *rest] for number, name, *rest in NUMBERED]
     found = read_rows(
-        tmp_path, [*TOP, ["评价指标", "分值", "得分", "扣分原因"], *rows, *[row[1:] for row in ENDING[:1]]]
+        tmp_path,
+        [*TOP, ["评价指标", "分值", "得分", "扣分原因"], *rows, *[row[1:] for row in ENDING[:1]]],
     )
     assert criteria(found) == DUE
     assert told(found) == []
@@ -132,11 +145,17 @@ def test_one_column_with_its_numbers_or_indents_before_the_names(tmp_path, marks
 def test_sums_of_an_outline_that_differ_are_named(tmp_path):
     head = ["序号", "评价指标", "分值", "得分", "扣分原因"]
     rows = with_changes(NUMBERED, {(1, 4): 18, (2, 3): 9})
-    assert told(read_rows(tmp_path, [*TOP, head, *rows, *ENDING])) == [("PJ-12", "C7"), ("PJ-05", "D6")]
+    assert told(read_rows(tmp_path, [*TOP, head, *rows, *ENDING])) == [
+        ("PJ-12", "C7"),
+        ("PJ-05", "D6"),
+    ]
 
 
 def test_total_and_subtotals_above_their_rows(tmp_path):
-    named = [[name, *row[1:]] for row, name in zip(ROWS, ["决策"] * 3 + ["过程", "产出", "效益", "效益"], strict=True)]
+    named = [
+        [name, *row[1:]]
+        for row, name in zip(ROWS, ["决策"] * 3 + ["过程", "产出", "效益", "效益"], strict=True)
+    ]
     sums = {"决策": (20, 19), "过程": (20, 17.6), "产出": (35, 35), "效益": (25, 21)}
     table = [["合计", None, None, 100, 92.6]]
     for name, (weight, score) in sums.items():
@@ -144,7 +163,9 @@ def test_total_and_subtotals_above_their_rows(tmp_path):
     found = read_rows(tmp_path, [*TOP, HEAD, *table, ["评价等级", "优"]])
     expect_whole(found, "E6", "B18")
     assert [entry["level1"] for entry in found["forms"][0]["subtotals"]] == list(sums)
-    wrong = read_rows(tmp_path, with_changes([*TOP, HEAD, *table, ["评价等级", "优"]], {(11, 5): 18}))
+    wrong = read_rows(
+        tmp_path, with_changes([*TOP, HEAD, *table, ["评价等级", "优"]], {(11, 5): 18})
+    )
     assert told(wrong) == [("PJ-05", "E11")]
 
 
@@ -152,14 +173,22 @@ def test_weights_as_shares_and_marks_out_of_their_weight(tmp_path):
     shares = [[*row[:3], row[3] / 100, *row[4:]] for row in ROWS]
     found = read_rows(tmp_path, [*TOP, HEAD, *shares, ["合计", None, None, 1, 92.6], TAIL[1]])
     expect_whole(found)
-    assert found["forms"][0]["criteria"][0]["weight"] == {"cell": "D6", "value": "5", "stored": "0.05"}
+    assert found["forms"][0]["criteria"][0]["weight"] == {
+        "cell": "D6",
+        "value": "5",
+        "stored": "0.05",
+    }
     marks = [[*row[:4], f"{row[4]}/{row[3]}", *row[5:]] for row in ROWS]
-    found = read_rows(tmp_path, [*TOP, HEAD, *marks, ["合计", None, None, 100, "92.6/100"], TAIL[1]])
+    found = read_rows(
+        tmp_path, [*TOP, HEAD, *marks, ["合计", None, None, 100, "92.6/100"], TAIL[1]]
+    )
     expect_whole(found)
     assert found["forms"][0]["criteria"][1]["score"]["stored"] == "4/5"
 
 
-@pytest.mark.parametrize("words", ["扣分原因及依据", "失分原因", "扣分说明", "得分说明", "扣分事项"])
+@pytest.mark.parametrize(
+    "words", ["扣分原因及依据", "失分原因", "扣分说明", "得分说明", "扣分事项"]
+)
 def test_the_reason_under_many_headings(tmp_path, words):
     expect_whole(read_rows(tmp_path, [*TOP, [*HEAD[:5], words], *ROWS, *TAIL]))
 
@@ -205,7 +234,9 @@ def test_a_hidden_score_sheet_is_said_to_be_left_out(tmp_path, state, beside):
     book.save(tmp_path / "表.xlsx")
     found = read_file(tmp_path / "表.xlsx")
     assert len(found["forms"]) == (beside is SHEET)
-    assert [(one["code"], one["level"]) for one in found["problems"] if one["sheet"] == "旧版"] == [("DR-49", "警告")]
+    assert [(one["code"], one["level"]) for one in found["problems"] if one["sheet"] == "旧版"] == [
+        ("DR-49", "警告")
+    ]
 
 
 def test_title_and_head_far_above_a_word_table(tmp_path):
@@ -216,18 +247,27 @@ def test_title_and_head_far_above_a_word_table(tmp_path):
     document.add_paragraph("评价等级：优")
     found = read_document(tmp_path, document)
     form = found["forms"][0]
-    assert (form["title"]["value"], form["year"]["value"]) == ("2021年度项目支出绩效评价评分表", 2021)
+    assert (form["title"]["value"], form["year"]["value"]) == (
+        "2021年度项目支出绩效评价评分表",
+        2021,
+    )
     assert form["audited_arranged"] == {"cell": "2,1", "raw": "500", "yuan": "5000000", "table": 0}
     assert told(found) == []
 
 
 def test_a_score_sheet_in_a_cell_of_another_table(tmp_path):
     document = docx.Document()
-    outer = word_table(document, [["2021年度项目支出绩效评价评分表", None], ["项目名称", "道路改造"], ["评分", None]])
+    outer = word_table(
+        document,
+        [["2021年度项目支出绩效评价评分表", None], ["项目名称", "道路改造"], ["评分", None]],
+    )
     word_table(outer.cell(2, 1), [HEAD, *ROWS, TAIL[0]])
     found = read_document(tmp_path, document)
     assert criteria(found) == DUE
-    assert (found["forms"][0]["subject_name"]["value"], found["forms"][0]["year"]["value"]) == ("道路改造", 2021)
+    assert (found["forms"][0]["subject_name"]["value"], found["forms"][0]["year"]["value"]) == (
+        "道路改造",
+        2021,
+    )
 
 
 @pytest.mark.parametrize("merges", [["E5:G5"], []])
@@ -240,8 +280,14 @@ def test_experts_named_in_the_second_row_of_the_head(tmp_path, merges):
     total = ["合计", None, None, 100, 92.6, 92.6, 92.6, 92.6]
     found = read_rows(tmp_path, [*TOP, *head, *rows, total, TAIL[1]], merges)
     expect_whole(found, "H14", "B15")
-    assert [mark["cell"] for mark in found["forms"][0]["criteria"][0]["experts"]] == ["E7", "F7", "G7"]
-    wrong = read_rows(tmp_path, with_changes([*TOP, *head, *rows, total, TAIL[1]], {(8, 6): 1}), merges)
+    assert [mark["cell"] for mark in found["forms"][0]["criteria"][0]["experts"]] == [
+        "E7",
+        "F7",
+        "G7",
+    ]
+    wrong = read_rows(
+        tmp_path, with_changes([*TOP, *head, *rows, total, TAIL[1]], {(8, 6): 1}), merges
+    )
     assert told(wrong) == [("PJ-13", "H8"), ("PJ-14", "F14")]
 
 

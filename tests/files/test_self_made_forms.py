@@ -45,7 +45,10 @@ def funds_of(found):
             ("F4", "90"),
         ),
         (
-            [["年初预算数", 100, "全年预算数", 120, "全年执行数", 110, "执行率", "91.67%"], ["金额单位：元"]],
+            [
+                ["年初预算数", 100, "全年预算数", 120, "全年执行数", 110, "执行率", "91.67%"],
+                ["金额单位：元"],
+            ],
             [("资金总额", [("100", "B4"), ("120", "D4"), ("110", "F4")])],
             ("H4", "91.67"),
         ),
@@ -95,7 +98,17 @@ def test_a_budget_without_spending_is_no_money_block(tmp_path):
 
 def test_a_heading_of_two_rows_saved_without_merges(tmp_path):
     head = [
-        ["一级指标", "二级指标", "三级指标", "年度指标值", None, None, "实际完成值", "分值", "得分"],
+        [
+            "一级指标",
+            "二级指标",
+            "三级指标",
+            "年度指标值",
+            None,
+            None,
+            "实际完成值",
+            "分值",
+            "得分",
+        ],
         [None, None, None, "性质", "指标值", "单位"],
     ]
     rows = [["产出指标", "数量指标", "培训人数", "≥", 100, "人", 105, 90, 90]]
@@ -120,9 +133,15 @@ def test_blank_rows_between_all_rows(tmp_path):
 
 def test_a_total_above_the_rows_and_one_in_the_middle(tmp_path):
     found = read_rows(tmp_path, [*form(tail=())[:8], TOTAL, *ROWS])
-    assert (found["forms"][0]["total"]["score"]["cell"], len(found["forms"][0]["indicators"])) == ("G9", 5)
+    assert (found["forms"][0]["total"]["score"]["cell"], len(found["forms"][0]["indicators"])) == (
+        "G9",
+        5,
+    )
     found = read_rows(tmp_path, [*form(tail=())[:8], *ROWS[:3], TOTAL, *ROWS[3:]])
-    assert (found["forms"][0]["total"]["score"]["cell"], len(found["forms"][0]["indicators"])) == ("G12", 5)
+    assert (found["forms"][0]["total"]["score"]["cell"], len(found["forms"][0]["indicators"])) == (
+        "G12",
+        5,
+    )
     assert told(found) == []
 
 
@@ -132,7 +151,15 @@ def test_tasks_of_a_department_are_not_its_money(tmp_path):
         ["部门（单位）名称", "市教育局（盖章）"],
         ["年度主要任务", "任务名称", "完成情况", "预算数（万元）", "执行数（万元）"],
         [None, "任务一", "已完成", 300, 300],
-        ["部门预算情况（万元）", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+        [
+            "部门预算情况（万元）",
+            "年初预算数",
+            "全年预算数",
+            "全年执行数",
+            "分值",
+            "执行率",
+            "得分",
+        ],
         ["年度资金总额", 900, 1000, 950, 10, "95%", 9.5],
         ["基本支出", 400, 400, 400, "—", "—", "—"],
         ["项目支出", 500, 600, 550, "—", "—", "—"],
@@ -156,14 +183,26 @@ def test_a_monitoring_table_with_one_level(tmp_path):
             ["2021年度预算绩效运行监控表（1—10月）"],
             ["项目名称：道路养护", None, "主管部门：交通局"],
             ["预算数（万元）", 100, "执行数（万元）", 58, "执行率", "58%"],
-            ["绩效指标", "年度目标值", "截至10月底完成值", "完成率", "预计年底完成值", "偏差分析", "纠偏措施"],
+            [
+                "绩效指标",
+                "年度目标值",
+                "截至10月底完成值",
+                "完成率",
+                "预计年底完成值",
+                "偏差分析",
+                "纠偏措施",
+            ],
             ["里程", "100公里", "60公里", "60%", "100公里", "雨季", None],
         ],
     )
     form = found["forms"][0]
     (row,) = form["indicators"]
     assert (form["kind"], form["period"]) == ("monitor", "1-10月")
-    assert [row["target_text"], row["actual"]["cell"], row["forecast"]["cell"]] == ["100公里", "C5", "E5"]
+    assert [row["target_text"], row["actual"]["cell"], row["forecast"]["cell"]] == [
+        "100公里",
+        "C5",
+        "E5",
+    ]
     assert row["level3"] == "里程"
     assert told(found) == []
 
@@ -200,12 +239,23 @@ def test_a_budget_in_words_stands_for_no_other(tmp_path):
 
 
 def test_letters_that_formulas_refer_to(tmp_path):
-    head = ["一级指标", "二级指标", "三级指标", "年度指标值A", "B.全年实际值", "分值", "得分", "扣分理由"]
+    head = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值A",
+        "B.全年实际值",
+        "分值",
+        "得分",
+        "扣分理由",
+    ]
     money = [
         ["资金情况（万元）", "年初预算", "调整预算", "实际支出", "执行率", "分值", "得分"],
         ["总额", 100, 120, 108, "90%", 10, 9],
     ]
-    found = read_rows(tmp_path, form(money, head=[head], tail=[with_changes([TOTAL], {(1, 7): 99})[0]]))
+    found = read_rows(
+        tmp_path, form(money, head=[head], tail=[with_changes([TOTAL], {(1, 7): 99})[0]])
+    )
     assert funds_of(found) == [("总额", [("1000000", "B5"), ("1200000", "C5"), ("1080000", "D5")])]
     assert found["forms"][0]["indicators"][0]["actual"] == {"cell": "E7", "value": "105人"}
     assert told(found) == []
@@ -251,7 +301,10 @@ class TestNested:
 
     def expect_whole(self, found):
         (form,) = found["forms"]
-        assert (form["title"]["value"], form["year"]["value"]) == ("2021年度项目支出绩效自评表", 2021)
+        assert (form["title"]["value"], form["year"]["value"]) == (
+            "2021年度项目支出绩效自评表",
+            2021,
+        )
         assert [form[key]["value"] for key in ("project_name", "dept", "unit")] == [
             "技能培训",
             "市人社局",
@@ -281,7 +334,10 @@ class TestNested:
         outer = document.add_table(1, 1)
         outer.cell(0, 0).text = "2021年度项目支出绩效自评表"
         inner = outer.cell(0, 0).add_table(12, 8)
-        fill(inner, [[*self.NAMES[0], *self.NAMES[1]], *self.MONEY, ["年度总体目标"], HEAD, *ROWS, TOTAL])
+        fill(
+            inner,
+            [[*self.NAMES[0], *self.NAMES[1]], *self.MONEY, ["年度总体目标"], HEAD, *ROWS, TOTAL],
+        )
         self.expect_whole(read_document(tmp_path, document))
 
     def test_a_form_s_own_cells_are_no_head_of_the_next(self, tmp_path):
@@ -291,13 +347,20 @@ class TestNested:
         word_table(outer.cell(0, 1).merge(outer.cell(0, 7)), self.NAMES)
         document.add_paragraph("2021年度项目支出绩效自评表")
         word_table(document, [HEAD, *ROWS, TOTAL])
-        names = [form["project_name"]["value"] for form in read_document(tmp_path, document)["forms"]]
+        names = [
+            form["project_name"]["value"] for form in read_document(tmp_path, document)["forms"]
+        ]
         assert names == ["技能培训", None]
 
 
 def test_a_side_label_is_not_the_goal(tmp_path):
-    goal = [["年度目标", "预期目标", None, None, "实际完成情况"], [None, "办好", None, None, "已办好"]]
-    found = read_rows(tmp_path, [*form(head=[], rows=[], tail=[]), *goal, HEAD, *ROWS, TOTAL], ["A8:A9"])
+    goal = [
+        ["年度目标", "预期目标", None, None, "实际完成情况"],
+        [None, "办好", None, None, "已办好"],
+    ]
+    found = read_rows(
+        tmp_path, [*form(head=[], rows=[], tail=[]), *goal, HEAD, *ROWS, TOTAL], ["A8:A9"]
+    )
     assert found["forms"][0]["goal"] == {
         "expected": {"value": "办好", "cell": "B9"},
         "actual": {"value": "已办好", "cell": "E9"},
@@ -317,13 +380,18 @@ def test_headings_printed_again_keep_the_level_above(tmp_path):
 
 
 LEVELLED = [
-    [row[0] and f"{row[0]}（{points}分）", *row[1:]] for row, points in zip(ROWS, (50, 0, 0, 30, 10), strict=True)
+    [row[0] and f"{row[0]}（{points}分）", *row[1:]]
+    for row, points in zip(ROWS, (50, 0, 0, 30, 10), strict=True)
 ]
 
 
 def with_subtotals(label="小计"):
     out = []
-    for first, rows, points in (("产出", ROWS[:3], 50), ("效益", ROWS[3:4], 30), ("满意度", ROWS[4:], 10)):
+    for first, rows, points in (
+        ("产出", ROWS[:3], 50),
+        ("效益", ROWS[3:4], 30),
+        ("满意度", ROWS[4:], 10),
+    ):
         out += [*rows, [label.format(first), None, None, None, None, points, points]]
     return out
 
@@ -331,7 +399,9 @@ def with_subtotals(label="小计"):
 @pytest.mark.parametrize("label", ["小计", "{}小计", "{}指标小计"])
 def test_subtotals_of_a_self_evaluation(tmp_path, label):
     assert told(read_rows(tmp_path, form(rows=with_subtotals(label)))) == []
-    wrong = read_rows(tmp_path, with_changes(form(rows=with_subtotals(label)), {(12, 7): 49, (14, 6): 31}))
+    wrong = read_rows(
+        tmp_path, with_changes(form(rows=with_subtotals(label)), {(12, 7): 49, (14, 6): 31})
+    )
     assert told(wrong) == [("ZP-25", "G12"), ("ZP-25", "F14")]
 
 

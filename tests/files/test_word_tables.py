@@ -12,7 +12,11 @@ from files.builders.selfeval import draw
 from wenxiao.files.reading import read_file
 
 CASES = Path(__file__).parents[1] / "cases"
-CASE = next(case for case in json.loads((CASES / "selfeval.json").read_text("utf-8"))["cases"] if case["id"] == "SE011")
+CASE = next(
+    case
+    for case in json.loads((CASES / "selfeval.json").read_text("utf-8"))["cases"]
+    if case["id"] == "SE011"
+)
 WATCHED = json.loads((CASES / "monitoring.json").read_text("utf-8"))["cases"][0]
 
 
@@ -29,7 +33,9 @@ def names(form):
 
 
 def test_a_table_behind_a_closed_form_has_no_part_in_it(tmp_path):
-    contacts = table([["姓名", "科室", "电话", "邮箱", "职务", "备注"], ["张三", "预算科", "1", "2", "3", "4"]])
+    contacts = table(
+        [["姓名", "科室", "电话", "邮箱", "职务", "备注"], ["张三", "预算科", "1", "2", "3", "4"]]
+    )
     for drawn in (draw(CASE, head=False)[0], draw(CASE, "transfer", head=False)[0]):
         found = read_file(paper.word(tmp_path / "表.docx", ["项目支出绩效自评表", drawn, contacts]))
         form = next(form for form in found["forms"] if form["kind"] == "selfeval")
@@ -54,12 +60,23 @@ def test_a_form_read_on_may_repeat_its_headings_and_ends_with_its_grade(tmp_path
 
 def test_names_money_and_goal_each_in_a_table_of_their_own(tmp_path):
     drawn, block = draw(CASE, head=False)
-    parts = [drawn.part(0, 2), drawn.part(2, 7), drawn.part(7, block), drawn.part(block, drawn.bottom)]
-    found = read_file(paper.word(tmp_path / "表.docx", ["项目支出绩效自评表", "（2022年度）", *parts]))
+    parts = [
+        drawn.part(0, 2),
+        drawn.part(2, 7),
+        drawn.part(7, block),
+        drawn.part(block, drawn.bottom),
+    ]
+    found = read_file(
+        paper.word(tmp_path / "表.docx", ["项目支出绩效自评表", "（2022年度）", *parts])
+    )
     (form,) = found["forms"]
     assert (form["project_name"]["value"], form["project_name"]["table"]) == (CASE["project"], 0)
     assert (form["funds"][0]["full_year"]["yuan"], form["funds"][0]["table"]) == ("387664.62", 1)
-    assert (form["title"]["value"], form["year"]["value"], form["money_unit"]) == ("项目支出绩效自评表", 2022, "元")
+    assert (form["title"]["value"], form["year"]["value"], form["money_unit"]) == (
+        "项目支出绩效自评表",
+        2022,
+        "元",
+    )
 
 
 def test_a_head_that_carries_the_title_is_no_form_beside_its_rows(tmp_path):
@@ -74,12 +91,16 @@ def test_a_second_project_begins_a_form_of_its_own(tmp_path):
     drawn, block = draw(CASE, head=False)
     open_form = drawn.part(0, block + 4)
     for between in ([], [table([[" "]])], [table([[str(n) for n in range(20)]])]):
-        found = read_file(paper.word(tmp_path / "表.docx", ["自评表", open_form, *between, "自评表", drawn]))
+        found = read_file(
+            paper.word(tmp_path / "表.docx", ["自评表", open_form, *between, "自评表", drawn])
+        )
         assert [len(names(form)) for form in found["forms"]] == [3, 9]
 
 
 def test_a_signature_table_only_closes_the_form(tmp_path):
     drawn, block = draw(CASE, head=False)
     signed = table([["填报人：张三", "联系电话：1"]])
-    (form,) = read_file(paper.word(tmp_path / "表.docx", ["自评表", drawn.part(0, block + 4), signed]))["forms"]
+    (form,) = read_file(
+        paper.word(tmp_path / "表.docx", ["自评表", drawn.part(0, block + 4), signed])
+    )["forms"]
     assert (len(names(form)), form["total"], form["grade"]) == (3, None, None)

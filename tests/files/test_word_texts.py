@@ -51,7 +51,12 @@ def test_rows_and_cells_in_wrappers(read):
     table = word_table(document, [["一", "二"], ["三", "四"]])
     wrapped(table.rows[1]._tr, "sdt")
     wrapped(table.rows[0]._tr.findall(qn("w:tc"))[1], "sdt")
-    assert [cell.text for cell in read(document).sheets[0].cells.values()] == ["一", "二", "三", "四"]
+    assert [cell.text for cell in read(document).sheets[0].cells.values()] == [
+        "一",
+        "二",
+        "三",
+        "四",
+    ]
 
 
 def test_breaks_tabs_and_deleted_text(read):
@@ -81,11 +86,17 @@ def test_a_row_that_begins_further_right(read):
 
 def test_merges_across_and_down_and_apart_again(read):
     document = docx.Document()
-    table = word_table(document, [["一", "二", "三"], ["四", None, None], ["五", "六", "七"], ["八", None, None]])
+    table = word_table(
+        document, [["一", "二", "三"], ["四", None, None], ["五", "六", "七"], ["八", None, None]]
+    )
     table.cell(0, 0).merge(table.cell(1, 0))
     table.cell(2, 0).merge(table.cell(3, 0))
     table.cell(0, 1).merge(table.cell(0, 2))
-    assert read(document).sheets[0].merges == [Merge(0, 0, 1, 0), Merge(0, 1, 0, 2), Merge(2, 0, 3, 0)]
+    assert read(document).sheets[0].merges == [
+        Merge(0, 0, 1, 0),
+        Merge(0, 1, 0, 2),
+        Merge(2, 0, 3, 0),
+    ]
 
 
 def test_nested_tables_name_the_one_they_stand_in(read):

@@ -18,30 +18,34 @@ DUE = date(2023, 7, 1)
 
 
 @pytest.fixture
-def finding(bureau):  # noqa: F811
+def finding(bureau):
     services.ensure_catalogue(division=bureau.division, by=None)
     item = CatalogueItem.objects.get(division=bureau.division, code="WT-02")
-    return services.propose_finding(dossier=bureau.dossier, item=item, text=item.text, by=bureau.finance)
+    return services.propose_finding(
+        dossier=bureau.dossier, item=item, text=item.text, by=bureau.finance
+    )
 
 
 @pytest.fixture
-def ordered(finding, bureau):  # noqa: F811
+def ordered(finding, bureau):
     services.confirm_finding(finding=finding, by=bureau.finance, why="查实")
     return services.order_rectification(finding=finding, by=bureau.finance, deadline=DUE)
 
 
-def test_the_catalogue_is_given_once(bureau):  # noqa: F811
+def test_the_catalogue_is_given_once(bureau):
     first = services.ensure_catalogue(division=bureau.division, by=None)
     assert first == CatalogueItem.objects.count() > 4
     assert services.ensure_catalogue(division=bureau.division, by=None) == 0
 
 
-def test_the_same_candidate_is_proposed_once(finding, bureau):  # noqa: F811
-    again = services.propose_finding(dossier=bureau.dossier, item=finding.item, text=finding.text, by=bureau.second)
+def test_the_same_candidate_is_proposed_once(finding, bureau):
+    again = services.propose_finding(
+        dossier=bureau.dossier, item=finding.item, text=finding.text, by=bureau.second
+    )
     assert again.pk == finding.pk
 
 
-def test_dismissing_needs_a_reason_and_can_be_taken_back(finding, bureau):  # noqa: F811
+def test_dismissing_needs_a_reason_and_can_be_taken_back(finding, bureau):
     with pytest.raises(NotAllowed, match="理由"):
         services.dismiss_finding(finding=finding, by=bureau.finance, why="")
     services.dismiss_finding(finding=finding, by=bureau.finance, why="已另有办法")
@@ -49,33 +53,43 @@ def test_dismissing_needs_a_reason_and_can_be_taken_back(finding, bureau):  # no
     assert finding.state == "confirmed"
 
 
-def test_a_unit_does_not_confirm_findings(finding, bureau):  # noqa: F811
+def test_a_unit_does_not_confirm_findings(finding, bureau):
     with pytest.raises(Refused):
         services.confirm_finding(finding=finding, by=bureau.clerk)
 
 
-def test_refused_once_then_closed(ordered, bureau):  # noqa: F811
-    services.plan_rectification(item=ordered, by=bureau.clerk, measure="制定办法", owner="单位负责人")
+def test_refused_once_then_closed(ordered, bureau):
+    services.plan_rectification(
+        item=ordered, by=bureau.clerk, measure="制定办法", owner="单位负责人"
+    )
     services.reply_rectification(item=ordered, by=bureau.clerk, reply="已印发")
-    services.verify_rectification(item=ordered, by=bureau.finance, passed=False, verdict="缺少文号", on=DUE)
+    services.verify_rectification(
+        item=ordered, by=bureau.finance, passed=False, verdict="缺少文号", on=DUE
+    )
     assert (ordered.state, ordered.refusals) == ("refused", 1)
     services.reply_rectification(item=ordered, by=bureau.clerk, reply="已补文号")
-    services.verify_rectification(item=ordered, by=bureau.finance, passed=True, verdict="已核", on=DUE)
+    services.verify_rectification(
+        item=ordered, by=bureau.finance, passed=True, verdict="已核", on=DUE
+    )
     assert (ordered.state, ordered.closed_on) == ("closed", DUE)
     assert Todo.objects.filter(target_type="followup.Rectification", state="open").count() == 0
-    acts = list(Entry.objects.filter(target_type="followup.Rectification").values_list("act", flat=True))
+    acts = list(
+        Entry.objects.filter(target_type="followup.Rectification").values_list("act", flat=True)
+    )
     assert acts == ["下达整改", "报整改方案", "报整改结果", "整改退回", "报整改结果", "整改销号"]
 
 
-def test_only_confirmed_findings_are_ordered_and_only_once(finding, ordered, bureau):  # noqa: F811
+def test_only_confirmed_findings_are_ordered_and_only_once(finding, ordered, bureau):
     with pytest.raises(NotAllowed, match="已下达"):
-        services.order_rectification(finding=Finding.objects.get(pk=finding.pk), by=bureau.finance, deadline=DUE)
+        services.order_rectification(
+            finding=Finding.objects.get(pk=finding.pk), by=bureau.finance, deadline=DUE
+        )
     other = services.propose_finding(dossier=bureau.dossier, text="另一问题", by=bureau.finance)
     with pytest.raises(NotAllowed, match="已确认"):
         services.order_rectification(finding=other, by=bureau.finance, deadline=DUE)
 
 
-def test_extension_and_escalation(ordered, bureau):  # noqa: F811
+def test_extension_and_escalation(ordered, bureau):
     with pytest.raises(NotAllowed, match="未逾期"):
         services.escalate(item=ordered, by=bureau.finance, on=DUE)
     services.extend_deadline(item=ordered, by=bureau.finance, to=date(2023, 8, 1), why="机构改革")
@@ -84,14 +98,18 @@ def test_extension_and_escalation(ordered, bureau):  # noqa: F811
         services.escalate(item=ordered, by=bureau.finance, on=date(2023, 7, 15))
     services.escalate(item=ordered, by=bureau.finance, on=date(2023, 8, 2))
     assert ordered.escalated == 1
-    made = services.hold_to_account(item=ordered, by=bureau.finance, matter="逾期未整改", on=date(2023, 9, 1))
+    made = services.hold_to_account(
+        item=ordered, by=bureau.finance, matter="逾期未整改", on=date(2023, 9, 1)
+    )
     assert made.unit == bureau.unit
 
 
-def test_common_problems_group_catalogue_items(bureau):  # noqa: F811
+def test_common_problems_group_catalogue_items(bureau):
     services.ensure_catalogue(division=bureau.division, by=None)
     lines = [("管理不规范", ["WT-02", "WT-03"])]
-    services.set_common_problems(division=bureau.division, work_year=2021, lines=lines, by=bureau.finance)
+    services.set_common_problems(
+        division=bureau.division, work_year=2021, lines=lines, by=bureau.finance
+    )
     assert CommonProblem.objects.get().items.count() == 2
     with pytest.raises(NotAllowed, match="没有编码"):
         services.set_common_problems(
@@ -99,10 +117,15 @@ def test_common_problems_group_catalogue_items(bureau):  # noqa: F811
         )
 
 
-def test_use_is_proposed_by_rule_and_decided_by_a_person(bureau):  # noqa: F811
-    use = services.propose_use(dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None)
+def test_use_is_proposed_by_rule_and_decided_by_a_person(bureau):
+    use = services.propose_use(
+        dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None
+    )
     assert (
-        services.propose_use(dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None).pk == use.pk
+        services.propose_use(
+            dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None
+        ).pk
+        == use.pk
     )
     with pytest.raises(NotAllowed, match="理由"):
         services.decide_use(use=use, by=bureau.finance, accepted=True, why="", on=DUE)
@@ -112,7 +135,7 @@ def test_use_is_proposed_by_rule_and_decided_by_a_person(bureau):  # noqa: F811
         services.decide_use(use=use, by=bureau.finance, accepted=False, why="再改", on=DUE)
 
 
-def test_feedback_counts_only_with_its_receipt(bureau, selfeval_round):  # noqa: F811
+def test_feedback_counts_only_with_its_receipt(bureau, selfeval_round):
     from wenxiao.reviews.services import start_review
 
     review = start_review(dossier=bureau.dossier, round=selfeval_round, by=None)

@@ -56,7 +56,10 @@ def test_departments_row_by_row(year):
     assert first[:5] == ["南昌（国家）大学科技城管委会", "3072.94", "2845.97", "87.45", "良"]
     assert first[5].split("\n")[5] == "6.加强对会计制度的学习。"
     assert second[:5] == ["南昌高新区市场监督管理局", "3096.67", "2975.47", "86.08", "良"]
-    assert second[5] == "1.提高财务管理水平，规范会计核算。\n2.加强业务材料归档及整理。\n3.加大对项目的管理力度。"
+    assert (
+        second[5]
+        == "1.提高财务管理水平，规范会计核算。\n2.加强业务材料归档及整理。\n3.加大对项目的管理力度。"
+    )
 
 
 def test_projects_their_grades_and_common_problems(year):
@@ -91,17 +94,35 @@ def test_monitoring_by_period(year):
 
 def test_every_figure_opens_to_its_rows(year):
     figures = {
-        figure["id"]: figure for figure in json.loads(services.report_files(year.division, 2021)["figures.json"])
+        figure["id"]: figure
+        for figure in json.loads(services.report_files(year.division, 2021)["figures.json"])
     }
-    assert (figures["departments.opening"]["text"], figures["departments.opening"]["print"]) == ("0.58", "rounded(2)")
-    assert (figures["projects.opening"]["text"], figures["projects.opening"]["print"]) == ("约2.8", "about(1)")
+    assert (figures["departments.opening"]["text"], figures["departments.opening"]["print"]) == (
+        "0.58",
+        "rounded(2)",
+    )
+    assert (figures["projects.opening"]["text"], figures["projects.opening"]["print"]) == (
+        "约2.8",
+        "about(1)",
+    )
     monitored = figures["monitored.opening"]
-    assert (monitored["text"], monitored["value"], monitored["unit"]) == ("0.33652", "0.33652", "亿元")
-    assert (monitored["print"], monitored["yuan"], len(monitored["rows"])) == ("exact", "33652000.00", 4)
+    assert (monitored["text"], monitored["value"], monitored["unit"]) == (
+        "0.33652",
+        "0.33652",
+        "亿元",
+    )
+    assert (monitored["print"], monitored["yuan"], len(monitored["rows"])) == (
+        "exact",
+        "33652000.00",
+        4,
+    )
     assert len(figures["projects.grade.优"]["rows"]) == 4
     assert all(row.startswith("budget.Dossier:") for row in figures["projects.count"]["rows"])
-    assert not [figure for figure in figures.values() if figure["value"] is not None and not figure["rows"]
-                and figure["value"] != "0"]  # fmt: skip
+    assert not [
+        figure
+        for figure in figures.values()
+        if figure["value"] is not None and not figure["rows"] and figure["value"] != "0"
+    ]
 
 
 def test_a_finding_that_goes_changes_the_count(year):
@@ -128,9 +149,13 @@ def test_one_notice_without_receipt_and_nobody_says_fed_back(year):
 def test_signed_is_frozen(year, writer, leader):
     draft = services.save_draft(division=year.division, work_year=2021, by=writer)
     handing.hand_in_report(draft=draft, by=writer)
-    signed = services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=date(2021, 12, 5), by=leader)
+    signed = services.sign_report(
+        draft=draft, issue_number=3, signer="张局长", signed_on=date(2021, 12, 5), by=leader
+    )
     Finding.objects.filter(item=year.items[0]).first().delete()
     assert "（涉及到13个项目）" in services.signed_report(signed).text
     assert services.is_intact(signed)
     edition = services.current(year.division, 2021)
-    assert [(item.before, item.now) for item in services.stale_figures(draft, edition.report)] == [("13个", "12个")]
+    assert [(item.before, item.now) for item in services.stale_figures(draft, edition.report)] == [
+        ("13个", "12个")
+    ]

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 @pytest.fixture
 def blocks(year, writer):
     def switch_on(*names):
-        services.save_draft(division=year.division, work_year=2021, by=writer, choices={"blocks": list(names)})
+        services.save_draft(
+            division=year.division, work_year=2021, by=writer, choices={"blocks": list(names)}
+        )
         return services.current(year.division, 2021).report
 
     return switch_on
@@ -28,7 +30,12 @@ def section(report, key):
 
 
 def test_blocks_without_rows_say_nothing(year, blocks):
-    assert [one.key for one in blocks(*OPTIONAL_BLOCKS).sections] == ["overall", "projects", "monitored", "plan"]
+    assert [one.key for one in blocks(*OPTIONAL_BLOCKS).sections] == [
+        "overall",
+        "projects",
+        "monitored",
+        "plan",
+    ]
 
 
 def test_self_evaluation_coverage(year, blocks):
@@ -42,14 +49,16 @@ def test_self_evaluation_coverage(year, blocks):
 
 
 def test_last_years_rectification(year, blocks):
-    year.rounds["finance_evaluation", 2020, None, True].__class__.objects.filter(kind="finance_evaluation").update(
-        work_year=2020
-    )
+    year.rounds["finance_evaluation", 2020, None, True].__class__.objects.filter(
+        kind="finance_evaluation"
+    ).update(work_year=2020)
     for at, finding in enumerate(year.projects[0].dossier.findings.all()):
         Rectification.objects.create(
-            finding=finding, unit=year.projects[0].dossier.unit, deadline=date(2021, 6, 1),
+            finding=finding,
+            unit=year.projects[0].dossier.unit,
+            deadline=date(2021, 6, 1),
             state="closed" if at else "ordered",
-        )  # fmt: skip
+        )
     report = blocks("rectification")
     assert section(report, "rectification").endswith("应整改4个，已整改销号3个。")
 
@@ -58,9 +67,12 @@ def test_consequences_with_their_money(year, blocks):
     review = year.projects[0]
     for kind, amount in (("cut", "100.5"), ("cut", None), ("strict", None)):
         Use.objects.create(
-            dossier=review.dossier, review=review, kind=kind, state="accepted",
+            dossier=review.dossier,
+            review=review,
+            kind=kind,
+            state="accepted",
             amount=amount and Decimal(amount) * 10_000,
-        )  # fmt: skip
+        )
     Use.objects.create(dossier=review.dossier, review=review, kind="hold", state="proposed")
     report = blocks("consequences")
     assert section(report, "consequences") == (

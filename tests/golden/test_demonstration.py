@@ -44,9 +44,16 @@ def report_of(division):
 
 
 DESKS = {
-    "jingban": {"反馈"}, "fuzeren": {"审核"}, "zhuguan": {"审核", "部门评价"}, "yewu": {"审核"}, "jixiao": {"审核", "确认"},
-    "lingdao": {"报告"}, "jigou": {"评分"}, "zhuanjia": {"评分"}, "bangong": {"公开"},
-}  # fmt: skip
+    "jingban": {"反馈"},
+    "fuzeren": {"审核"},
+    "zhuguan": {"审核", "部门评价"},
+    "yewu": {"审核"},
+    "jixiao": {"审核", "确认"},
+    "lingdao": {"报告"},
+    "jigou": {"评分"},
+    "zhuanjia": {"评分"},
+    "bangong": {"公开"},
+}
 """What stands at each account's own step on arrival, by the kind of task."""
 
 
@@ -75,7 +82,10 @@ def test_the_demonstration_tells_the_published_year(settings):
     assert (draft.state, draft.handed_on) == ("handed", STORY_DAY)
     found = desks_of(division)
     assert not {name: found[name] for name, kinds in DESKS.items() if not kinds <= found[name]}
-    assert Finding.objects.filter(state="candidate").exclude(rule="").values("rule").distinct().count() >= 4
+    assert (
+        Finding.objects.filter(state="candidate").exclude(rule="").values("rule").distinct().count()
+        >= 4
+    )
     causes = {cause for row in Actual.objects.exclude(causes=[]) for cause in row.causes}
     assert causes == {"经费保障", "制度保障", "人员保障", "硬件条件保障", "其他"}
     open_sheets = Review.objects.filter(round__division=division, kind="department_evaluation")

@@ -16,13 +16,21 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 def read(content):
     document = docx.Document(BytesIO(content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    return text, [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    return text, [
+        [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
+    ]
 
 
 def test_a_feedback_notice_tells_result_problems_and_advice(year):
     review = year.projects[0]
     text, tables = read(feedback_docx(facts(year.division, 2021), review.pk, contact="李工"))
-    assert tables[0][1] == ["区社发局村卫计室和社区卫生服务站建设经费项目", "1300.5", "1100", "91.5", "优"]
+    assert tables[0][1] == [
+        "区社发局村卫计室和社区卫生服务站建设经费项目",
+        "1300.5",
+        "1100",
+        "91.5",
+        "优",
+    ]
     assert "4.部门预算绩效管理责任意识不强" in text
     assert "1.规范资金管理。" in text
     assert f"函{review.pk}" in text
@@ -38,7 +46,9 @@ def test_a_department_is_told_of_its_whole(year):
 
 
 def test_a_monitored_unit_is_told_money_so_far_and_no_points(year):
-    review = Review.objects.get(kind="monitoring", dossier__subject__name="区社发局中央水利发展资金项目")
+    review = Review.objects.get(
+        kind="monitoring", dossier__subject__name="区社发局中央水利发展资金项目"
+    )
     text, tables = read(feedback_docx(facts(year.division, 2021), review.pk))
     assert tables[0][1] == ["区社发局中央水利发展资金项目", "1-10月", "2475", "1163.7", "47.02%"]
     assert "财政重点绩效监控结果的函" in text
@@ -55,7 +65,9 @@ def test_an_unconfirmed_result_is_not_fed_back(year):
 
 
 def test_the_monitoring_report_has_a_table_a_period(year):
-    year.finding(Review.objects.filter(kind="monitoring", round__key=True).order_by("pk").first(), 1)
+    year.finding(
+        Review.objects.filter(kind="monitoring", round__key=True).order_by("pk").first(), 1
+    )
     text, tables = read(monitoring_docx(facts(year.division, 2021)))
     assert [row[:4] for row in tables[0][1:]] == [
         ["区法院辅助人员经费项目", "280.2", "182.21", "65.03%"],

@@ -32,7 +32,9 @@ def handed(draft, writer):
 
 @pytest.fixture
 def signed(handed, leader):
-    return services.sign_report(draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+    return services.sign_report(
+        draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader
+    )
 
 
 def test_signing_gives_number_day_and_files(year, signed):
@@ -56,9 +58,13 @@ def test_only_a_leader_signs_and_only_a_writer_writes(year, writer, leader):
 def test_nobody_signs_in_another_division_or_what_he_wrote(year, leader):
     foreign = services.save_draft(division=other_division(), work_year=2021, by=None)
     with pytest.raises(Refused, match="本区划"):
-        services.sign_report(draft=foreign, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
+        services.sign_report(
+            draft=foreign, issue_number=1, signer="张局长", signed_on=DAY, by=leader
+        )
     grant(user=leader, role="performance", division=year.division, by=None)
-    own = handing.hand_in_report(draft=services.save_draft(division=year.division, work_year=2021, by=leader), by=None)
+    own = handing.hand_in_report(
+        draft=services.save_draft(division=year.division, work_year=2021, by=leader), by=None
+    )
     with pytest.raises(Refused):
         services.sign_report(draft=own, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
 
@@ -81,7 +87,12 @@ def test_no_second_signing_but_a_correction(year, draft, signed, leader):
     with pytest.raises(NotAllowed, match="更正"):
         services.sign_report(draft=draft, issue_number=4, signer="张局长", signed_on=DAY, by=leader)
     Finding.objects.filter(item=year.items[0]).first().delete()
-    correction = {"signed": signed, "signer": "张局长", "signed_on": date(2021, 12, 20), "by": leader}
+    correction = {
+        "signed": signed,
+        "signer": "张局长",
+        "signed_on": date(2021, 12, 20),
+        "by": leader,
+    }
     with pytest.raises(NotAllowed, match="原因"):
         services.correct_report(**correction, issue_number=4, why=" ")
     with pytest.raises(NotAllowed, match="期号"):
@@ -100,7 +111,9 @@ def test_a_signed_report_reads_back_as_it_was(year, signed):
     kept = services.signed_report(signed)
     now = services.current(year.division, 2021).report
     assert kept.text == now.text
-    assert [figure.id for figure in kept.shown_figures()] == [figure.id for figure in now.shown_figures()]
+    assert [figure.id for figure in kept.shown_figures()] == [
+        figure.id for figure in now.shown_figures()
+    ]
     assert kept.figures["projects.count"].rows == now.figures["projects.count"].rows
 
 
@@ -112,16 +125,22 @@ def test_every_act_leaves_its_entry(year, signed):
 
 def test_the_loser_of_a_race_is_told(year, draft, writer):
     seen = draft.version
-    services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "甲"}, version=seen)
+    services.save_draft(
+        division=year.division, work_year=2021, by=writer, prose={"plan": "甲"}, version=seen
+    )
     with pytest.raises(Stale):
-        services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "乙"}, version=seen)
+        services.save_draft(
+            division=year.division, work_year=2021, by=writer, prose={"plan": "乙"}, version=seen
+        )
 
 
 def test_the_draft_names_what_changed_since(year, draft):
     assert services.stale_figures(draft, services.current(year.division, 2021).report) == ()
     year.project(30)
-    changed = {item.id: (item.before, item.now) for item in services.stale_figures(
-        draft, services.current(year.division, 2021).report)}  # fmt: skip
+    changed = {
+        item.id: (item.before, item.now)
+        for item in services.stale_figures(draft, services.current(year.division, 2021).report)
+    }
     assert changed["projects.count"] == ("21个", "22个")
     assert changed["projects.grade.良"] == ("17个", "18个")
 
@@ -132,18 +151,30 @@ def test_files_of_a_signed_year_are_the_signed_ones(year, signed, tmp_path):
     Finding.objects.filter(item=year.items[0]).first().delete()
     assert services.report_files(year.division, 2021) == before
     assert services.report_files(year.division, 2021, version="public") == public
-    assert services.report_files(year.division, 2021, draft=True)["figures.json"] != before["figures.json"]
+    assert (
+        services.report_files(year.division, 2021, draft=True)["figures.json"]
+        != before["figures.json"]
+    )
     written = services.write_all(year.division, 2021, tmp_path / "out")
-    assert [path.name for path in written] == ["annual.docx", "summary.xlsx", "summary.docx", "figures.json"]
+    assert [path.name for path in written] == [
+        "annual.docx",
+        "summary.xlsx",
+        "summary.docx",
+        "figures.json",
+    ]
     assert written[0].read_bytes() == read_file(signed.document)
 
 
 def test_signing_wants_a_signer_and_correcting_a_draft(draft, signed, leader):
     with pytest.raises(NotAllowed, match="签发人"):
-        services.correct_report(signed=signed, issue_number=4, signer=" ", signed_on=DAY, by=leader, why="改正")
+        services.correct_report(
+            signed=signed, issue_number=4, signer=" ", signed_on=DAY, by=leader, why="改正"
+        )
     draft.delete()
     with pytest.raises(NotAllowed, match="草稿"):
-        services.correct_report(signed=signed, issue_number=4, signer="张局长", signed_on=DAY, by=leader, why="改正")
+        services.correct_report(
+            signed=signed, issue_number=4, signer="张局长", signed_on=DAY, by=leader, why="改正"
+        )
 
 
 def test_what_is_signed_is_what_was_shown(year, handed, leader):
@@ -153,7 +184,9 @@ def test_what_is_signed_is_what_was_shown(year, handed, leader):
     act = {"draft": handed, "issue_number": 3, "signer": "张局长", "signed_on": DAY, "by": leader}
     with pytest.raises(Stale, match="有变化"):
         services.sign_report(**act, shown=shown)
-    assert services.sign_report(**act, shown=services.fingerprint(services.current(year.division, 2021).report))
+    assert services.sign_report(
+        **act, shown=services.fingerprint(services.current(year.division, 2021).report)
+    )
 
 
 def test_of_two_who_sign_at_once_one_is_told(handed, leader):
@@ -179,7 +212,9 @@ def test_what_is_handed_in_rests_until_it_is_taken_back(year, handed, writer):
     with pytest.raises(NotAllowed, match="理由"):
         handing.take_back_report(draft=handed, by=writer, why=" ")
     handing.take_back_report(draft=handed, by=writer, why="第三段要补")
-    assert services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "改"}).prose
+    assert services.save_draft(
+        division=year.division, work_year=2021, by=writer, prose={"plan": "改"}
+    ).prose
     with pytest.raises(NotAllowed):
         handing.take_back_report(draft=handed, by=writer, why="再撤一次")
 
@@ -188,10 +223,16 @@ def test_a_leader_sends_back_with_a_reason_and_it_comes_again(year, handed, writ
     with pytest.raises(Refused):
         handing.send_back_report(draft=handed, by=writer, why="不是局领导")
     handing.send_back_report(draft=handed, by=leader, why="下一步计划写实一些")
-    assert (handed.state, handed.back_by, handed.back_why) == ("returned", leader, "下一步计划写实一些")
+    assert (handed.state, handed.back_by, handed.back_why) == (
+        "returned",
+        leader,
+        "下一步计划写实一些",
+    )
     assert handing.drafts_waiting(year.division, "returned") == [handed]
     with pytest.raises(NotAllowed, match="送签"):
-        services.sign_report(draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+        services.sign_report(
+            draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader
+        )
     again = handing.hand_in_report(draft=services.draft_of(year.division, 2021), by=writer)
     assert again.back_why == ""
     assert handing.drafts_waiting(None, "handed") == []

@@ -50,7 +50,10 @@ def test_one_project_reads_as_one(new_year):
         "经梳理，该项目存在的问题主要有：",
         "1.主管部门监督监管不到位，项目执行管理不足。",
     ]
-    assert "对1个区本级部门项目（2020年度预算安排合计0.13亿元）开展财政评价。" in report_of(year).opening[0].text
+    assert (
+        "对1个区本级部门项目（2020年度预算安排合计0.13亿元）开展财政评价。"
+        in report_of(year).opening[0].text
+    )
 
 
 def test_middling_and_poor_grades_are_said_and_nobodys_are_not(new_year):
@@ -58,7 +61,10 @@ def test_middling_and_poor_grades_are_said_and_nobodys_are_not(new_year):
     year.project(0, "72")
     year.project(1, "41")
     text = report_of(year).text
-    assert "1个项目评价分值在60（含）-80分之间，评价等级为“中”；1个项目评价分值在60分以下，评价等级为“差”。" in text
+    assert (
+        "1个项目评价分值在60（含）-80分之间，评价等级为“中”；1个项目评价分值在60分以下，评价等级为“差”。"
+        in text
+    )
     assert "“优”" not in text
     assert "共性问题" not in text
 
@@ -67,8 +73,14 @@ def test_only_monitoring(new_year):
     year = new_year()
     year.watched(9, "环卫保洁项目", "100", "80")
     report = report_of(year)
-    assert [section.title for section in report.sections] == ["一、财政重点监控情况", "二、下一步计划"]
-    assert "，区财政局对1个2021年实施的项目（2021年预算安排100万元）开展了财政重点监控工作。" in report.opening[0].text
+    assert [section.title for section in report.sections] == [
+        "一、财政重点监控情况",
+        "二、下一步计划",
+    ]
+    assert (
+        "，区财政局对1个2021年实施的项目（2021年预算安排100万元）开展了财政重点监控工作。"
+        in report.opening[0].text
+    )
     assert report.sections[0].blocks[1].texts == [["环卫保洁项目1-9月绩效运行", "100", "80", "—"]]
     assert report.attachments == ()
 
@@ -132,10 +144,16 @@ def test_restricted_objects_are_absent_from_the_public_version(new_year):
 def test_the_author_chooses_names_lines_and_blocks(year, writer):
     chosen = [year.projects[5].dossier_id, year.projects[6].dossier_id]
     services.save_draft(
-        division=year.division, work_year=2021, by=writer,
-        choices={"named": chosen, "least": 15, "blocks": ["rectification", "coverage", "year_on_year", "consequences"],
-                 "prints": {"projects.opening": {"kind": "exact", "unit": "万元"}}},
-    )  # fmt: skip
+        division=year.division,
+        work_year=2021,
+        by=writer,
+        choices={
+            "named": chosen,
+            "least": 15,
+            "blocks": ["rectification", "coverage", "year_on_year", "consequences"],
+            "prints": {"projects.opening": {"kind": "exact", "unit": "万元"}},
+        },
+    )
     text = report_of(year).text
     assert "示例单位5专项经费项目、示例单位6专项经费项目等21个项目" in text
     assert "1.专项资金管理办法欠缺，资金管理使用不规范（涉及到16个项目）；\n2.主管部门" in text
@@ -145,22 +163,33 @@ def test_the_author_chooses_names_lines_and_blocks(year, writer):
 
 def test_prose_keeps_its_figures_and_refuses_unknown_ones(year, writer):
     draft = services.save_draft(
-        division=year.division, work_year=2021, by=writer, prose={"problems": "{项目个数}个项目的主要问题："}
+        division=year.division,
+        work_year=2021,
+        by=writer,
+        prose={"problems": "{项目个数}个项目的主要问题："},
     )
     assert "21个项目的主要问题：" in report_of(year).text
     with pytest.raises(services.NotAllowed, match="幸福指数"):
-        services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "{幸福指数}"})
+        services.save_draft(
+            division=year.division, work_year=2021, by=writer, prose={"plan": "{幸福指数}"}
+        )
     with pytest.raises(services.NotAllowed):
-        services.save_draft(division=year.division, work_year=2021, by=writer, prose={"nowhere": "x"})
+        services.save_draft(
+            division=year.division, work_year=2021, by=writer, prose={"nowhere": "x"}
+        )
     with pytest.raises(services.NotAllowed):
-        services.save_draft(division=year.division, work_year=2021, by=writer, choices={"blocks": ["lights"]})
+        services.save_draft(
+            division=year.division, work_year=2021, by=writer, choices={"blocks": ["lights"]}
+        )
     draft.refresh_from_db()
     assert draft.prose == {"problems": "{项目个数}个项目的主要问题："}
 
 
 def test_an_untouched_plan_is_noted(year, writer):
     assert "示范文字" in report_of(year).notes[0]
-    services.save_draft(division=year.division, work_year=2020, by=writer, prose={"plan": "明年再干{下一年度}。"})
+    services.save_draft(
+        division=year.division, work_year=2020, by=writer, prose={"plan": "明年再干{下一年度}。"}
+    )
     assert report_of(year).notes == ("“下一步计划”沿用上年文字，尚未改动。",)
     assert "明年再干2022。" in report_of(year).text
     services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "新的。"})
@@ -173,16 +202,24 @@ def test_the_document_reads_back_as_the_report(year):
     report = report_of(year)
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     assert all(line in paragraphs for line in report.text.split("\n"))
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
-    assert [table[1:] for table in tables[1:]] == [block.texts for block in report.blocks() if isinstance(block, Table)]
+    tables = [
+        [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
+    ]
+    assert [table[1:] for table in tables[1:]] == [
+        block.texts for block in report.blocks() if isinstance(block, Table)
+    ]
     assert tables[0][0][0].startswith("领导批示")
 
 
 def test_the_summary_table_has_groups_and_no_grand_total(year):
-    book = openpyxl.load_workbook(BytesIO(services.report_files(year.division, 2021)["summary.xlsx"]))
+    book = openpyxl.load_workbook(
+        BytesIO(services.report_files(year.division, 2021)["summary.xlsx"])
+    )
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     assert sum(1 for row in rows if isinstance(row[0], int)) == 23
-    groups = [row for row in rows if isinstance(row[0], str) and row[0].startswith(("一、", "二、"))]
+    groups = [
+        row for row in rows if isinstance(row[0], str) and row[0].startswith(("一、", "二、"))
+    ]
     assert [Decimal(str(row[5])) for row in groups] == [Decimal("5767.5"), Decimal(28014)]
     assert any(row[0] and "预算执行率＝" in str(row[0]) for row in rows)
     last = [list(row) for row in book.worksheets[1].iter_rows(values_only=True)][-1]
@@ -205,7 +242,9 @@ def test_a_demonstration_carries_its_mark(new_year):
     assert "演示" in document.sections[0].header._element.xml
 
 
-def test_more_rows_cost_no_more_queries(new_year, django_assert_num_queries, django_assert_max_num_queries):
+def test_more_rows_cost_no_more_queries(
+    new_year, django_assert_num_queries, django_assert_max_num_queries
+):
     year = new_year()
     year.lines()
     year.finding(year.project(0), 0)
@@ -223,10 +262,15 @@ def test_a_line_may_group_several_codes(new_year):
     year.finding(first, 0)
     year.finding(first, 1)
     year.finding(second, 1)
-    line = CommonProblem.objects.create(division=year.division, work_year=2021, order=1, text="预算与资金管理。")
+    line = CommonProblem.objects.create(
+        division=year.division, work_year=2021, order=1, text="预算与资金管理。"
+    )
     line.items.set(year.items[:2])
     assert "1.预算与资金管理（涉及到2个项目）。" in report_of(year).text
-    assert facts.facts(year.division, 2021).concerned[line.pk] == {first.dossier_id, second.dossier_id}
+    assert facts.facts(year.division, 2021).concerned[line.pk] == {
+        first.dossier_id,
+        second.dossier_id,
+    }
 
 
 def test_a_public_version_drops_words_that_name_a_restricted_object(new_year):
@@ -234,9 +278,11 @@ def test_a_public_version_drops_words_that_name_a_restricted_object(new_year):
     year.project(0, restriction="restricted")
     year.project(1)
     services.save_draft(
-        division=year.division, work_year=2021, by=None,
+        division=year.division,
+        work_year=2021,
+        by=None,
         prose={"plan": "继续盯住区社发局村卫计室和社区卫生服务站建设经费。"},
-    )  # fmt: skip
+    )
     assert "继续盯住" in report_of(year).text
     public = report_of(year, version="public")
     assert "继续盯住" not in public.text
@@ -256,7 +302,9 @@ def test_many_names_are_cut_short(new_year):
 
 def test_a_unit_below_a_department_is_shown_under_it(new_year):
     year = new_year()
-    above = Unit.objects.create(division=year.division, code="900", name="教体局", kind="department")
+    above = Unit.objects.create(
+        division=year.division, code="900", name="教体局", kind="department"
+    )
     below = Unit.objects.create(division=year.division, code="901", name="一小", parent=above)
     Unit.objects.filter(pk=below.pk).update(path=f"/{above.pk}/{below.pk}/")
     below.refresh_from_db()
@@ -272,11 +320,17 @@ def test_the_pdf_is_a_pdf(year):
 def test_what_was_made_up_says_so_in_its_row(new_year):
     year = new_year(demo=True)
     made_up, partly, real = year.project(0), year.project(1), year.project(2)
-    type(made_up.dossier.subject).objects.filter(pk=made_up.dossier.subject_id).update(synthetic=True)
+    type(made_up.dossier.subject).objects.filter(pk=made_up.dossier.subject_id).update(
+        synthetic=True
+    )
     partly.dossier.appropriations.update(synthetic=True)
     Review.objects.filter(pk=partly.pk).update(synthetic=True)
     rows = summary.sheets(services.current(year.division, 2021).facts)[0].rows
-    assert [row[13] for row in rows if not hasattr(row, "amounts")] == ["合成", "预算安排、审查数为合成数", ""]
+    assert [row[13] for row in rows if not hasattr(row, "amounts")] == [
+        "合成",
+        "预算安排、审查数为合成数",
+        "",
+    ]
     assert real.pk
 
 
@@ -285,7 +339,10 @@ def test_prose_that_claims_feedback_too_early_is_noted(new_year):
     year.project(0)
     Notice.objects.update(received_on=None)
     services.save_draft(
-        division=year.division, work_year=2021, by=None, prose={"opening": "问题反馈给了各部门。", "plan": "好。"}
+        division=year.division,
+        work_year=2021,
+        by=None,
+        prose={"opening": "问题反馈给了各部门。", "plan": "好。"},
     )
     assert report_of(year).notes == ("开头一段写到了反馈，但反馈函还没有全部签收，请核对。",)
 
@@ -303,7 +360,9 @@ def test_prose_whose_data_is_gone_stands_as_written(new_year):
     assert "没有对应的数据" in report.notes[0]
 
 
-@pytest.mark.parametrize("choices", [{"least": "x"}, {"prints": {"projects.opening": {}}}, {"named": ["a"]}, {"x": 1}])
+@pytest.mark.parametrize(
+    "choices", [{"least": "x"}, {"prints": {"projects.opening": {}}}, {"named": ["a"]}, {"x": 1}]
+)
 def test_choices_that_cannot_be_read_are_refused(new_year, choices):
     with pytest.raises(services.NotAllowed):
         services.save_draft(division=new_year().division, work_year=2021, by=None, choices=choices)
@@ -312,7 +371,10 @@ def test_choices_that_cannot_be_read_are_refused(new_year, choices):
 def test_documents_are_cited_as_chosen(year, writer):
     papers = services.current(year.division, 2021).facts.papers
     services.save_draft(
-        division=year.division, work_year=2021, by=writer, choices={"documents": [papers[2].id, papers[0].id, 999999]}
+        division=year.division,
+        work_year=2021,
+        by=writer,
+        choices={"documents": [papers[2].id, papers[0].id, 999999]},
     )
     assert f"按照《{papers[2].title}》、《{papers[0].title}》等文件要求" in report_of(year).text
 
@@ -322,7 +384,10 @@ def test_a_grade_its_points_do_not_give_is_counted_apart(new_year):
     year.project(0, "85")
     odd = year.project(1, "79")
     Review.objects.filter(pk=odd.pk).update(grade="良")
-    assert "1个项目评价分值在80（含）-90分之间，评价等级为“良”；1个项目评价等级为“良”。" in report_of(year).text
+    assert (
+        "1个项目评价分值在80（含）-90分之间，评价等级为“良”；1个项目评价等级为“良”。"
+        in report_of(year).text
+    )
 
 
 def test_a_divisions_own_bands_are_said(new_year):
@@ -332,16 +397,23 @@ def test_a_divisions_own_bands_are_said(new_year):
         {"grade": "不合格", "at_least": "0", "below": "70"},
     ]
     year.division.rules = [
-        {"rule": "grades", "from": "2019-01-01", "document": "某区办法", "clause": "第五条", "verified": True,
-         "content": {"bands": bands}},
-    ]  # fmt: skip
+        {
+            "rule": "grades",
+            "from": "2019-01-01",
+            "document": "某区办法",
+            "clause": "第五条",
+            "verified": True,
+            "content": {"bands": bands},
+        }
+    ]
     year.division.save()
     Review.objects.filter(pk=year.project(0, "85").pk).update(grade="合格")
     year.project(1, "41")
     Review.objects.filter(grade="差").update(grade="不合格")
     text = report_of(year).text
     assert (
-        "1个项目评价分值在70（含）-100分之间，评价等级为“合格”；1个项目评价分值在70分以下，评价等级为“不合格”。" in text
+        "1个项目评价分值在70（含）-100分之间，评价等级为“合格”；1个项目评价分值在70分以下，评价等级为“不合格”。"
+        in text
     )
 
 
@@ -359,5 +431,7 @@ def test_subtotals_are_the_tables_own(year):
     rows = summary.sheets(services.current(year.division, 2021).facts)[0].rows
     groups = [row for row in rows if hasattr(row, "amounts")]
     for key, group in zip(("departments", "projects"), groups, strict=True):
-        printed = [figures[f"subtotal.{key}.{column}"].value for column in ("opening", "arranged", "used")]
+        printed = [
+            figures[f"subtotal.{key}.{column}"].value for column in ("opening", "arranged", "used")
+        ]
         assert list(group.amounts.values()) == printed

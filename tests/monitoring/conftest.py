@@ -27,75 +27,125 @@ class Watched:
     """Builds the year; every method returns the row a test may change afterwards."""
 
     def __init__(self):
-        self.division = create_division(code="360191", name="示例区", bureau="示例区财政局", by=None)
+        self.division = create_division(
+            code="360191", name="示例区", bureau="示例区财政局", by=None
+        )
         ensure_catalogue(division=self.division, by=None)
-        self.items = {item.category: item for item in CatalogueItem.objects.filter(division=self.division)}
+        self.items = {
+            item.category: item for item in CatalogueItem.objects.filter(division=self.division)
+        }
         self.units = {}
         self.made = 0
 
     def unit(self, name, parent=None, kind=Unit.Kind.DEPARTMENT):
         if name not in self.units:
             self.units[name] = add_unit(
-                division=self.division, code=f"{len(self.units) + 1:03}", name=name, kind=kind, parent=parent, by=None
+                division=self.division,
+                code=f"{len(self.units) + 1:03}",
+                name=name,
+                kind=kind,
+                parent=parent,
+                by=None,
             )
         return self.units[name]
 
     def user(self, role, unit=None, name=None):
         user = create_user(
-            division=self.division, username=name or role, name=name or str(role), by=None, password="Chang-e_2021!"
+            division=self.division,
+            username=name or role,
+            name=name or str(role),
+            by=None,
+            password="Chang-e_2021!",
         )
         grant(user=user, role=role, division=self.division, unit=unit, by=None)
         return user
 
     def window(self, through=7, *, key=False, kind="monitoring", year=2021, **more):
         return Round.objects.create(
-            division=self.division, kind=kind, name=f"1-{through}月监控", work_year=2021, fiscal_year=year, key=key,
-            from_month=1, through_month=through, state="open", **more,
-        )  # fmt: skip
+            division=self.division,
+            kind=kind,
+            name=f"1-{through}月监控",
+            work_year=2021,
+            fiscal_year=year,
+            key=key,
+            from_month=1,
+            through_month=through,
+            state="open",
+            **more,
+        )
 
-    def dossier(self, name="示例项目", unit="示例单位甲", budget=None, *, year=2021, restriction="open", **money):
+    def dossier(
+        self,
+        name="示例项目",
+        unit="示例单位甲",
+        budget=None,
+        *,
+        year=2021,
+        restriction="open",
+        **money,
+    ):
         self.made += 1
         owner = self.unit(unit)
         subject = Subject.objects.create(
-            division=self.division, unit=owner, code=f"P{self.made:04}", name=name, restriction=restriction
+            division=self.division,
+            unit=owner,
+            code=f"P{self.made:04}",
+            name=name,
+            restriction=restriction,
         )
         dossier = Dossier.objects.create(subject=subject, unit=owner, fiscal_year=year)
         if budget is not None:
             Appropriation.objects.create(
-                dossier=dossier, opening=Decimal(budget) * WAN, adjusted=Decimal(budget) * WAN, **money
+                dossier=dossier,
+                opening=Decimal(budget) * WAN,
+                adjusted=Decimal(budget) * WAN,
+                **money,
             )
         return dossier
 
     def pay(self, dossier, month, amount, **more):
-        return Spending.objects.create(dossier=dossier, month=month, amount=Decimal(amount) * WAN, **more)
+        return Spending.objects.create(
+            dossier=dossier, month=month, amount=Decimal(amount) * WAN, **more
+        )
 
     def review(self, dossier, window, budget=None, executed=None, **more):
         return Review.objects.create(
-            dossier=dossier, round=window, kind=window.kind,
+            dossier=dossier,
+            round=window,
+            kind=window.kind,
             budget=None if budget is None else Decimal(budget) * WAN,
-            executed=None if executed is None else Decimal(executed) * WAN, **more,
-        )  # fmt: skip
+            executed=None if executed is None else Decimal(executed) * WAN,
+            **more,
+        )
 
     def goals(self, dossier, *rows, through=7):
         """Rows of (name, target, actual or None, level 2)."""
         target = Target.objects.create(dossier=dossier, state="approved")
         made = []
         for order, (name, wanted, actual, level2) in enumerate(rows, start=1):
-            row = Indicator.objects.create(target=target, order=order, name=name, expression=wanted, level2=level2)
+            row = Indicator.objects.create(
+                target=target, order=order, name=name, expression=wanted, level2=level2
+            )
             if actual is not None:
-                Actual.objects.create(indicator=row, stage="monitoring", through_month=through, value=actual)
+                Actual.objects.create(
+                    indicator=row, stage="monitoring", through_month=through, value=actual
+                )
             made.append(row)
         return made
 
     def finding(self, dossier, category="用工", state="confirmed", **more):
         item = self.items[category]
-        return Finding.objects.create(dossier=dossier, item=item, text=item.text, state=state, **more)
+        return Finding.objects.create(
+            dossier=dossier, item=item, text=item.text, state=state, **more
+        )
 
     def seed(self):
         rounds = {7: self.window(7, key=True), 10: self.window(10, key=True)}
         for name, through, budget, used, compliance in SEED:
             dossier = self.dossier(name, name[:4], budget)
-            rounds[through].scope = {"dossiers": [*rounds[through].scope.get("dossiers", ()), dossier.pk]}
+            rounds[through].scope = {
+                "dossiers": [*rounds[through].scope.get("dossiers", ()), dossier.pk]
+            }
             rounds[through].save()
             review = self.review(dossier, rounds[through], budget, used)
             Suggestion.objects.create(review=review, number=1, text="加快项目资金执行进度。")

@@ -40,7 +40,11 @@ def test_every_dossier_in_scope_waits_once(watched, officer):
     assert acts.start_monitoring(round=window, by=officer) == 1
     assert acts.start_monitoring(round=window, by=officer) == 0
     review = window.reviews.get()
-    assert (review.state, review.kind, review.target) == ("waiting", "monitoring", dossier.targets.get())
+    assert (review.state, review.kind, review.target) == (
+        "waiting",
+        "monitoring",
+        dossier.targets.get(),
+    )
     late = watched.dossier("后增")
     assert acts.start_monitoring(round=window, by=officer) == 1
     assert window.reviews.filter(dossier=late).exists()
@@ -89,7 +93,10 @@ SAID = {"value": "70", "forecast": "", "causes": (), "possibility": "", "measure
     ("filled", "said"),
     [
         ({"value": "二十来公里吧"}, [("警告", "完成值“二十来公里吧”不是数值，目标是“≥126公里”。")]),
-        ({"possibility": "有可能", "measure": "加快"}, [("阻断", "全年“有可能”完成，没有选偏差原因。")]),
+        (
+            {"possibility": "有可能", "measure": "加快"},
+            [("阻断", "全年“有可能”完成，没有选偏差原因。")],
+        ),
         (
             {"possibility": "完全不可能", "causes": ("人员保障",)},
             [("阻断", "全年“完全不可能”完成，没有写改进措施。")],
@@ -113,12 +120,20 @@ def test_the_plan_of_milestones(watched, clerk):
     steps = {"招标": date(2021, 3, 31), "开工": date(2021, 5, 31)}
     first, _ = acts.plan_milestones(dossier=dossier, steps=steps, by=clerk)
     acts.reach_milestone(milestone=first, on=date(2021, 3, 20), by=clerk)
-    left = acts.plan_milestones(dossier=dossier, steps={"验收": date(2021, 12, 1)}, by=clerk, why="调整")
-    assert [(step.name, step.done) for step in left] == [("招标", date(2021, 3, 20)), ("验收", None)]
+    left = acts.plan_milestones(
+        dossier=dossier, steps={"验收": date(2021, 12, 1)}, by=clerk, why="调整"
+    )
+    assert [(step.name, step.done) for step in left] == [
+        ("招标", date(2021, 3, 20)),
+        ("验收", None),
+    ]
     with pytest.raises(NotAllowed, match="写明理由"):
         acts.plan_milestones(dossier=dossier, steps={"验收": date(2021, 12, 31)}, by=clerk)
     moved = acts.plan_milestones(
-        dossier=dossier, steps={"招标": date(2021, 1, 1), "验收": date(2021, 12, 31)}, by=clerk, why="调整"
+        dossier=dossier,
+        steps={"招标": date(2021, 1, 1), "验收": date(2021, 12, 31)},
+        by=clerk,
+        why="调整",
     )
     assert [step.due for step in moved] == [date(2021, 3, 31), date(2021, 12, 31)]
     with pytest.raises(NotAllowed, match="还没有到"):

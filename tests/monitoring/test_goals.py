@@ -41,10 +41,17 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "target", "actual", "through", "possibility", "light", "reached"), CASES)
+@pytest.mark.parametrize(
+    ("name", "target", "actual", "through", "possibility", "light", "reached"), CASES
+)
 def test_light(name, target, actual, through, possibility, light, reached):
     got = goal_pace(
-        name, target and parse(target, "target"), actual and parse(actual, "actual"), through, 2021, possibility
+        name,
+        target and parse(target, "target"),
+        actual and parse(actual, "actual"),
+        through,
+        2021,
+        possibility,
     )
     assert (got.light, got.reached) == (light, reached), got.reason
     assert got.reason.endswith("。")
@@ -67,4 +74,7 @@ def test_numbers_without_a_number_stay_dark():
 
 
 def test_no_month_no_judgement_of_pace():
-    assert run(Table(head={"full_year": Decimal(10), "executed": Decimal(1)}), ["JK-01", "JK-07"]) == []
+    assert (
+        run(Table(head={"full_year": Decimal(10), "executed": Decimal(1)}), ["JK-01", "JK-07"])
+        == []
+    )

@@ -20,7 +20,14 @@ from wenxiao.followup.kinds.kept import KeptTable, of_now
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.standing import by_department, changes_since, money_by_goals
 from wenxiao.followup.kinds.watch import COLUMNS, lit, watch
-from wenxiao.followup.models import CatalogueItem, Finding, Rectification, WatchLine, WatchMark, WatchWindow
+from wenxiao.followup.models import (
+    CatalogueItem,
+    Finding,
+    Rectification,
+    WatchLine,
+    WatchMark,
+    WatchWindow,
+)
 from wenxiao.followup.services import keeping
 from wenxiao.followup.tasks import keep
 from wenxiao.orgs.models import Role, Unit
@@ -63,18 +70,28 @@ class Acts:
 
     def pay_in_bulk(self):
         keys = list(Dossier.objects.order_by("pk").values_list("pk", flat=True))
-        rows = [(key, "treasury", self.chance.randint(1, 12), Decimal(self.chance.randint(-5, 90_000))) for key in keys]
+        rows = [
+            (key, "treasury", self.chance.randint(1, 12), Decimal(self.chance.randint(-5, 90_000)))
+            for key in keys
+        ]
         insert_rows(Spending, ("dossier", "source", "month", "amount"), rows)
 
     def pay_as_frame(self):
         some = self.one(Dossier)
         frame = pl.DataFrame(
-            {"dossier_id": [some.pk] * 2, "fund": "general", "month": [3, 4], "amount": [100, 70_000_00]}
+            {
+                "dossier_id": [some.pk] * 2,
+                "fund": "general",
+                "month": [3, 4],
+                "amount": [100, 70_000_00],
+            }
         )
         insert_frame(Spending, frame)
 
     def take_back(self):
-        Spending.objects.filter(pk__gte=self.one(Spending).pk).delete() if Spending.objects.exists() else None
+        Spending.objects.filter(
+            pk__gte=self.one(Spending).pk
+        ).delete() if Spending.objects.exists() else None
 
     def book_elsewhere(self):
         row = self.one(Spending)
@@ -82,7 +99,11 @@ class Acts:
 
     def change_budget(self):
         rows = Appropriation.objects.values_list("pk", flat=True)
-        update_rows(Appropriation, ("adjusted",), [(pk, Decimal(self.chance.randint(0, 90_000))) for pk in rows])
+        update_rows(
+            Appropriation,
+            ("adjusted",),
+            [(pk, Decimal(self.chance.randint(0, 90_000))) for pk in rows],
+        )
 
     def arrive(self):
         Appropriation.objects.filter(dossier=self.one(Dossier)).update(
@@ -98,31 +119,45 @@ class Acts:
 
     def promise(self):
         through = self.chance.choice([one.through_month for one in self.windows])
-        free = Dossier.objects.filter(targets=None).order_by("pk").first() or self.watched.dossier("新目标")
-        self.watched.goals(free, ("里程", "≥10公里", f"{self.chance.randint(0, 12)}公里", "数量"), through=through)
+        free = Dossier.objects.filter(targets=None).order_by("pk").first() or self.watched.dossier(
+            "新目标"
+        )
+        self.watched.goals(
+            free, ("里程", "≥10公里", f"{self.chance.randint(0, 12)}公里", "数量"), through=through
+        )
 
     def say(self):
-        Actual.objects.filter(pk=getattr(self.one(Actual), "pk", 0)).update(value="9公里", possibility="有可能")
+        Actual.objects.filter(pk=getattr(self.one(Actual), "pk", 0)).update(
+            value="9公里", possibility="有可能"
+        )
 
     def approve(self):
         Target.objects.filter(pk=getattr(self.one(Target), "pk", 0)).update(state="draft", number=2)
 
     def reword(self):
-        Indicator.objects.filter(pk=getattr(self.one(Indicator), "pk", 0)).update(expression="≥3公里")
+        Indicator.objects.filter(pk=getattr(self.one(Indicator), "pk", 0)).update(
+            expression="≥3公里"
+        )
 
     def drop_goal(self):
         Indicator.objects.filter(pk=getattr(self.one(Indicator), "pk", 0)).delete()
 
     def file(self):
         window, dossier = self.chance.choice(self.windows), self.one(Dossier)
-        values = {"kind": "monitoring", "budget": Decimal(50_000), "executed": Decimal(self.chance.randint(0, 60_000))}
+        values = {
+            "kind": "monitoring",
+            "budget": Decimal(50_000),
+            "executed": Decimal(self.chance.randint(0, 60_000)),
+        }
         Review.objects.update_or_create(dossier=dossier, round=window, defaults=values)
 
     def hand_in(self):
         Review.objects.filter(pk=getattr(self.one(Review), "pk", 0)).update(state="submitted")
 
     def find(self):
-        self.watched.finding(self.one(Dossier), state=self.chance.choice(["candidate", "confirmed"]))
+        self.watched.finding(
+            self.one(Dossier), state=self.chance.choice(["candidate", "confirmed"])
+        )
 
     def dismiss(self):
         Finding.objects.filter(pk=getattr(self.one(Finding), "pk", 0)).update(state="dismissed")
@@ -131,16 +166,22 @@ class Acts:
         found = self.one(Finding)
         if found and not hasattr(found, "rectification"):
             unit = found.dossier.unit
-            Rectification.objects.create(finding=found, unit=unit, deadline=date(2021, 9, 1), state="closed")
+            Rectification.objects.create(
+                finding=found, unit=unit, deadline=date(2021, 9, 1), state="closed"
+            )
 
     def file_under(self):
         found = self.one(Finding)
         if found:
-            CatalogueItem.objects.filter(pk=found.item_id).update(code=f"ZZ-{found.item_id}", category="别的")
+            CatalogueItem.objects.filter(pk=found.item_id).update(
+                code=f"ZZ-{found.item_id}", category="别的"
+            )
 
     def excuse(self):
         values = {"reason": "cancelled", "by": self.officer}
-        Exemption.objects.get_or_create(round=self.windows[0], dossier=self.one(Dossier), defaults=values)
+        Exemption.objects.get_or_create(
+            round=self.windows[0], dossier=self.one(Dossier), defaults=values
+        )
 
     def call_again(self):
         Exemption.objects.all().delete()
@@ -153,20 +194,28 @@ class Acts:
         Unit.objects.filter(pk=unit.pk).update(path=f"{self.one(Unit).path}{unit.pk}/")
 
     def other_kind(self):
-        Subject.objects.filter(pk=self.one(Subject).pk).update(kind=self.chance.choice(["policy", "project"]))
+        Subject.objects.filter(pk=self.one(Subject).pk).update(
+            kind=self.chance.choice(["policy", "project"])
+        )
 
     def other_year(self):
-        Dossier.objects.filter(pk=self.one(Dossier).pk).update(fiscal_year=self.chance.choice([2020, 2021]))
+        Dossier.objects.filter(pk=self.one(Dossier).pk).update(
+            fiscal_year=self.chance.choice([2020, 2021])
+        )
 
     def narrow(self):
         window = self.windows[-1]
-        window.scope = self.chance.choice([{}, {"kinds": ["project"]}, {"units": [self.one(Unit).pk]}])
+        window.scope = self.chance.choice(
+            [{}, {"kinds": ["project"]}, {"units": [self.one(Unit).pk]}]
+        )
         window.save()
 
     def other_rule(self):
         cut = str(self.chance.randint(50, 70))
         division = self.watched.division
-        division.rules = [{"rule": "monitoring", "from": "2020-01-01", "content": {"lights": {"red_below": cut}}}]
+        division.rules = [
+            {"rule": "monitoring", "from": "2020-01-01", "content": {"lights": {"red_below": cut}}}
+        ]
         division.save()
         for window in self.windows:
             window.division = division
@@ -233,18 +282,31 @@ def test_only_what_the_user_may_see(watched, on):
 def test_what_turned_red_is_the_same_both_ways(watched, officer, on):
     first, second = watched.window(7), watched.window(10)
     slow, quick = watched.dossier("慢", budget="100"), watched.dossier("快", "示例单位乙", "100")
-    watched.pay(slow, 5, "40"), watched.pay(quick, 2, "10"), watched.pay(quick, 9, "80"), watched.dossier("无")
+    (
+        watched.pay(slow, 5, "40"),
+        watched.pay(quick, 2, "10"),
+        watched.pay(quick, 9, "80"),
+        watched.dossier("无"),
+    )
     told = []
-    for look in (lambda one: watch(one, officer, on=on), lambda one: keeping.kept_watch([one], officer, on=on)):
+    for look in (
+        lambda one: watch(one, officer, on=on),
+        lambda one: keeping.kept_watch([one], officer, on=on),
+    ):
         changes = changes_since(look(second), look(first))
-        rows = [[row.name for row in watch_rows(table)] for table in (changes.turned_red, changes.left_red)]
+        rows = [
+            [row.name for row in watch_rows(table)]
+            for table in (changes.turned_red, changes.left_red)
+        ]
         told.append((changes.earlier, rows, changes.slower))
     assert told[0] == told[1] == (first, [["慢"], ["快"]], 1)
     with pytest.raises(TypeError, match="来处不同"):
         changes_since(watch(second, officer, on=on), keeping.kept_watch([first], officer, on=on))
 
 
-def test_a_page_that_cannot_bring_it_up_to_date_says_so_and_shows_fresh_rows(watched, officer, on, monkeypatch):
+def test_a_page_that_cannot_bring_it_up_to_date_says_so_and_shows_fresh_rows(
+    watched, officer, on, monkeypatch
+):
     window = watched.window()
     rows = [watched.dossier(str(number), budget="100") for number in range(3)]
     before = keeping.kept_watch([window], officer, on=on)
@@ -264,7 +326,9 @@ def test_a_page_that_cannot_bring_it_up_to_date_says_so_and_shows_fresh_rows(wat
     assert keeping.first_to_ask([window]) is True
 
 
-def test_one_dossier_is_of_this_moment_although_its_line_is_not_there_yet(watched, officer, on, monkeypatch):
+def test_one_dossier_is_of_this_moment_although_its_line_is_not_there_yet(
+    watched, officer, on, monkeypatch
+):
     window = watched.window()
     keeping.kept_watch([window], officer, on=on)
     monkeypatch.setattr(keeping, "BY_HAND", 0)
@@ -346,27 +410,42 @@ def test_missing_triggers_are_noticed_and_put_back(watched, officer, on):
 
 def test_every_column_named_is_a_column():
     """A trigger on a misspelt column would fail only when somebody writes."""
-    columns = {m._meta.db_table: {f.column for f in m._meta.concrete_fields} for m in apps.get_models()}
+    columns = {
+        m._meta.db_table: {f.column for f in m._meta.concrete_fields} for m in apps.get_models()
+    }
     for one in inputs.INPUTS:
         assert set(one.columns) <= columns[one.table], one.table
 
 
 def test_every_column_read_marks(watched, officer):
     """What a line is worked out from and what marks it are written apart; here they meet."""
-    window = watched.window(scope={"units": [watched.unit("甲").pk], "kinds": ["project"], "natures": [""]})
+    window = watched.window(
+        scope={"units": [watched.unit("甲").pk], "kinds": ["project"], "natures": [""]}
+    )
     dossier = watched.dossier("甲", "甲", "10")
     watched.goals(dossier, ("里程", "≥10公里", "3公里", "数量指标"))
     watched.pay(dossier, 1, "3", fund="total"), watched.pay(dossier, 1, "3", fund="general")
     with CaptureQueriesContext(connection) as queries:
         assert lit(window).height == lit(window, [dossier.pk]).height
-    columns = {m._meta.db_table: {f.column for f in m._meta.concrete_fields} for m in apps.get_models()}
+    columns = {
+        m._meta.db_table: {f.column for f in m._meta.concrete_fields} for m in apps.get_models()
+    }
     read = set()
     for query in queries.captured_queries:
-        named = [*re.findall(r'(?:FROM|JOIN) "(\w+)" "?(U\d+)', query["sql"]), *((table, table) for table in columns)]
+        named = [
+            *re.findall(r'(?:FROM|JOIN) "(\w+)" "?(U\d+)', query["sql"]),
+            *((table, table) for table in columns),
+        ]
         for short, column in re.findall(r'"?(\w+)"?\."(\w+)"', query["sql"]):
-            read |= {(table, column) for table, alias in named if alias == short and column in columns[table]}
+            read |= {
+                (table, column)
+                for table, alias in named
+                if alias == short and column in columns[table]
+            }
     marked = {(one.table, column) for one in inputs.INPUTS for column in one.columns}
-    told_by_the_digest = {("budget_round", c) for c in ("id", "division_id")} | {("orgs_division", "rules")}
+    told_by_the_digest = {("budget_round", c) for c in ("id", "division_id")} | {
+        ("orgs_division", "rules")
+    }
     shown_live = {("targets_indicator", "level2")}
     keys = {(table, "id") for table, _ in read}
     assert read - marked - keys - told_by_the_digest - shown_live == set()
@@ -395,7 +474,9 @@ def test_bringing_up_to_date_costs_the_same_queries_for_one_and_many(watched, of
     for many in (1, 12):
         for dossier in rows[:many]:
             watched.pay(dossier, 1, "3")
-            watched.goals(dossier, ("里程", "≥10公里", "3公里", "数量指标"), through=10) if many > 1 else None
+            watched.goals(
+                dossier, ("里程", "≥10公里", "3公里", "数量指标"), through=10
+            ) if many > 1 else None
         with CaptureQueriesContext(connection) as queries:
             same(keeping.kept_watch([window], officer, on=on), watch(window, officer, on=on))
         counts.append(len(queries))

@@ -20,7 +20,9 @@ def mended(watched):
         dossier = watched.dossier(name, f"{name[0]}局", year=more.pop("year", 2021))
         severity = more.pop("severity", "minor")
         finding = watched.finding(dossier, severity=severity)
-        return Rectification.objects.create(finding=finding, unit=dossier.unit, deadline=deadline, state=state, **more)
+        return Rectification.objects.create(
+            finding=finding, unit=dossier.unit, deadline=deadline, state=state, **more
+        )
 
     return make
 
@@ -32,16 +34,26 @@ def test_ledger_board_and_rates(mended, officer, on):
     mended("乙二", "replied", date(2021, 11, 1))
     lines = mending.ledger(officer, on=on)
     assert [(line.name, line.days_late, line.extended) for line in lines] == [
-        ("甲一", 19, False), ("乙二", 0, False), ("乙一", 0, True), ("甲二", 0, False),
-    ]  # fmt: skip
+        ("甲一", 19, False),
+        ("乙二", 0, False),
+        ("乙一", 0, True),
+        ("甲二", 0, False),
+    ]
     assert [(code, len(found)) for code, _, found in mending.board(lines)] == [
-        ("ordered", 0), ("planned", 2), ("replied", 1), ("refused", 0), ("closed", 1),
-    ]  # fmt: skip
+        ("ordered", 0),
+        ("planned", 2),
+        ("replied", 1),
+        ("refused", 0),
+        ("closed", 1),
+    ]
     rates = mending.closing_by_department(lines)
-    assert [(one.name, one.ordered, one.closed, one.late, one.refused, one.rate) for one in rates] == [
-        ("乙局", 2, 0, 0, 0, Decimal("0.00")), ("甲局", 2, 1, 1, 1, Decimal("50.00")),
+    assert [
+        (one.name, one.ordered, one.closed, one.late, one.refused, one.rate) for one in rates
+    ] == [
+        ("乙局", 2, 0, 0, 0, Decimal("0.00")),
+        ("甲局", 2, 1, 1, 1, Decimal("50.00")),
         ("合计", 4, 1, 1, 1, Decimal("25.00")),
-    ]  # fmt: skip
+    ]
     assert [one.name for one in mending.closing_by_year(lines)] == ["2020年", "2021年", "合计"]
     assert mending.closing_by_year([])[-1].rate is None
     assert len(mending.ledger(officer, on=on, work_year=2021)) == 3
@@ -52,9 +64,14 @@ def test_the_package(mended, officer, on):
     handed = mended("乙一", "planned", date(2021, 11, 1))
     mended("丙一", "planned", date(2021, 11, 1))
     Accountability.objects.create(
-        rectification=handed, dossier=handed.finding.dossier, unit=handed.unit, person="张三", matter="挪用",
-        consequence="约谈", handed_to="纪检",
-    )  # fmt: skip
+        rectification=handed,
+        dossier=handed.finding.dossier,
+        unit=handed.unit,
+        person="张三",
+        matter="挪用",
+        consequence="约谈",
+        handed_to="纪检",
+    )
     found = {one.line.id: one for one in mending.package(officer, on=on)}
     assert set(found) == {serious.pk, handed.pk}
     assert found[handed.pk].accountabilities == (("张三", "挪用", "约谈", "纪检"),)

@@ -15,7 +15,10 @@ from wenxiao.rulebook.pace_columns import MOST, READ, pace_columns
 EXAMPLES = 20_000 if os.environ.get("WENXIAO_SOAK") else 200
 SCHEMA = dict.fromkeys(READ, pl.Int64)
 cents = st.one_of(
-    st.none(), st.integers(-(10**6), 10**9), st.integers(0, MOST - 1), st.sampled_from([0, 1, 280_200_000, 7, 12, 60])
+    st.none(),
+    st.integers(-(10**6), 10**9),
+    st.integers(0, MOST - 1),
+    st.sampled_from([0, 1, 280_200_000, 7, 12, 60]),
 )
 months = st.integers(1, 12)
 YEAR = 2021
@@ -53,7 +56,9 @@ def test_columns_light_as_the_specification(table):
         data.append((budget, executed, through, arrived, len(due), len(done), int(bool(steps))))
     lit = pace_columns(pl.DataFrame(data, schema=SCHEMA, orient="row"))
     for (budget, executed, through, arrived, steps), row in zip(table, lit.to_dicts(), strict=True):
-        said = pace(money(budget), money(executed), through, arrived, [step(*pair) for pair in steps])
+        said = pace(
+            money(budget), money(executed), through, arrived, [step(*pair) for pair in steps]
+        )
         assert row["light"] == said.light, said
         assert row["above"] == said.above_pace
         assert row["rate_h"] == (None if said.rate is None else int(said.rate * 100))
@@ -62,7 +67,13 @@ def test_columns_light_as_the_specification(table):
 
 
 @pytest.mark.parametrize(
-    "row", [(1, 1, 13, None, 0, 0, 0), (1, 1, 7, 0, 0, 0, 0), (1, 1, None, None, 0, 0, 0), (MOST, 1, 7, None, 0, 0, 0)]
+    "row",
+    [
+        (1, 1, 13, None, 0, 0, 0),
+        (1, 1, 7, 0, 0, 0, 0),
+        (1, 1, None, None, 0, 0, 0),
+        (MOST, 1, 7, None, 0, 0, 0),
+    ],
 )
 def test_what_cannot_be_computed_exactly_is_refused(row):
     with pytest.raises(PaceError):

@@ -50,7 +50,9 @@ def test_one_project(watched, officer, on):
     window = watched.window()
     dossier = watched.dossier("道路养护", budget="100")
     watched.pay(dossier, 3, "20")
-    Milestone.objects.create(dossier=dossier, name="招标", due=date(2021, 3, 1), done=date(2021, 3, 1))
+    Milestone.objects.create(
+        dossier=dossier, name="招标", due=date(2021, 3, 1), done=date(2021, 3, 1)
+    )
     Milestone.objects.create(dossier=dossier, name="开工", due=date(2021, 6, 1))
     watched.goals(dossier, ("里程", "≥100公里", "20公里", "数量指标"))
     text = words(write_project_report(window, dossier.pk, officer, on=on))

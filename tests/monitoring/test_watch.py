@@ -13,7 +13,13 @@ from wenxiao.budget.models import Appropriation, Exemption, Milestone
 from wenxiao.budget.selectors import money_of
 from wenxiao.followup.kinds import money
 from wenxiao.followup.kinds.lines import WatchRow, watch_rows
-from wenxiao.followup.kinds.standing import by_department, changes_since, earlier_round, money_by_goals, overdue
+from wenxiao.followup.kinds.standing import (
+    by_department,
+    changes_since,
+    earlier_round,
+    money_by_goals,
+    overdue,
+)
 from wenxiao.followup.kinds.watch import watch
 from wenxiao.orgs.models import Role, Unit
 
@@ -24,13 +30,25 @@ def test_the_seed(watched, officer, on):
     table = watch(watched.seed(), officer, on=on)
     rows = watch_rows(table)
     told = [
-        (row.name[:4], row.pace.light, str(row.pace.index), row.pace.above_pace, len(row.compliance)) for row in rows
+        (
+            row.name[:4],
+            row.pace.light,
+            str(row.pace.index),
+            row.pace.above_pace,
+            len(row.compliance),
+        )
+        for row in rows
     ]
     assert told == [
-        ("区社发局", "red", "56.4", False, 0), ("组织部公", "yellow", "65.5", False, 0),
-        ("区公安分", "green", "96.9", False, 1), ("区法院辅", "green", "111.5", True, 2),
-    ]  # fmt: skip
-    assert rows[0].pace.reason == "执行率 47.02%（1163.7 ÷ 2475 万元，时间进度 10 ÷ 12 = 83.33%），进度指数 56.4。"
+        ("区社发局", "red", "56.4", False, 0),
+        ("组织部公", "yellow", "65.5", False, 0),
+        ("区公安分", "green", "96.9", False, 1),
+        ("区法院辅", "green", "111.5", True, 2),
+    ]
+    assert (
+        rows[0].pace.reason
+        == "执行率 47.02%（1163.7 ÷ 2475 万元，时间进度 10 ÷ 12 = 83.33%），进度指数 56.4。"
+    )
     assert not rows[0].pace.verified
     assert rows[3].compliance == (("人事用工管理不规范", True), ("工资福利待遇发放不规范", True))
     assert rows[3].warnings[0].startswith("超进度：进度指数 111.5 超过 110（测算参数，未核对原文）")
@@ -75,7 +93,9 @@ def test_late_money_shows_both_sums(watched, officer, on):
 def test_cut_back_to_a_hundred_percent_is_warned_of(watched, officer, on):
     window = watched.window(12)
     dossier = watched.dossier(budget="100")
-    Appropriation.objects.filter(dossier=dossier).update(cut_back=Decimal(200_000), adjusted=Decimal(800_000))
+    Appropriation.objects.filter(dossier=dossier).update(
+        cut_back=Decimal(200_000), adjusted=Decimal(800_000)
+    )
     watched.pay(dossier, 12, "80")
     (row,) = watch_rows(watch(window, officer, on=on))
     assert row.pace.rate == Decimal("100.00")
@@ -85,8 +105,12 @@ def test_cut_back_to_a_hundred_percent_is_warned_of(watched, officer, on):
 def test_milestones_win_over_months(watched, officer, on):
     window, dossier = watched.window(), watched.dossier(budget="100")
     watched.pay(dossier, 7, "5")
-    Milestone.objects.create(dossier=dossier, name="招标", due=date(2021, 3, 31), done=date(2021, 3, 20))
-    Milestone.objects.create(dossier=dossier, name="开工", due=date(2021, 7, 31), done=date(2021, 8, 2))
+    Milestone.objects.create(
+        dossier=dossier, name="招标", due=date(2021, 3, 31), done=date(2021, 3, 20)
+    )
+    Milestone.objects.create(
+        dossier=dossier, name="开工", due=date(2021, 7, 31), done=date(2021, 8, 2)
+    )
     Milestone.objects.create(dossier=dossier, name="验收", due=date(2021, 12, 31))
     table = watch(window, officer, on=on)
     (row,) = watch_rows(table)
@@ -101,9 +125,12 @@ def test_goals_stand_beside_money(watched, officer, on):
     dossier = watched.dossier(budget="100")
     watched.pay(dossier, 7, "60")
     watched.goals(
-        dossier, ("养护里程", "≥126公里", "20公里", "数量指标"), ("合格率", "≥98%", "99%", "质量指标"),
-        ("机制", "建立", "部分达成", "效益"), ("满意度", "≥90%", None, "满意度"),
-    )  # fmt: skip
+        dossier,
+        ("养护里程", "≥126公里", "20公里", "数量指标"),
+        ("合格率", "≥98%", "99%", "质量指标"),
+        ("机制", "建立", "部分达成", "效益"),
+        ("满意度", "≥90%", None, "满意度"),
+    )
     table = watch(window, officer, on=on)
     (row,) = watch_rows(table)
     assert (row.pace.light, row.goal, row.goal_text) == ("green", "red", "1/4 难完成")
@@ -181,7 +208,9 @@ def test_budget_frame_equals_the_selector(watched):
     ]
     for row, funds in zip(rows, amounts, strict=True):
         for fund, values in funds:
-            Appropriation.objects.create(dossier=row, fund=fund, **{k: Decimal(v) for k, v in values.items()})
+            Appropriation.objects.create(
+                dossier=row, fund=fund, **{k: Decimal(v) for k, v in values.items()}
+            )
     which = money.Q(dossier__in=[row.pk for row in rows])
     frame = dict(money.arranged(which, 2021).select("dossier", "budget").iter_rows())
     for key, known in money_of([row.pk for row in rows]).items():
@@ -224,10 +253,15 @@ def test_what_is_late(watched, officer, on):
     from wenxiao.followup.models import Rectification
 
     dossier = watched.dossier("整改", "示例单位乙")
-    Rectification.objects.create(finding=watched.finding(dossier), unit=dossier.unit, deadline=date(2021, 11, 1))
+    Rectification.objects.create(
+        finding=watched.finding(dossier), unit=dossier.unit, deadline=date(2021, 11, 1)
+    )
     rows, total = overdue(officer, on=on)
     assert total == 2
-    assert [(row.kind, row.name, row.days) for row in rows] == [("未报送", "未报", 81), ("整改逾期", "整改", 19)]
+    assert [(row.kind, row.name, row.days) for row in rows] == [
+        ("未报送", "未报", 81),
+        ("整改逾期", "整改", 19),
+    ]
     assert overdue(officer, on=on, work_year=2020)[0][0].kind == "整改逾期"
     assert overdue(watched.user(Role.CLERK, watched.unit("示例单位乙")), on=on)[0][0].name == "整改"
     assert [row.name for row in overdue(officer, on=on, most=1)[0]] == ["未报"]
@@ -242,7 +276,9 @@ def test_many_are_read_by_year_and_give_the_same(watched, officer, on, monkeypat
 
 
 @pytest.mark.parametrize(("day", "warned"), [(date(2021, 11, 25), True), (date(2021, 3, 5), False)])
-def test_the_day_of_taking_back_tells_a_late_reduction_from_an_early_one(watched, officer, on, day, warned):
+def test_the_day_of_taking_back_tells_a_late_reduction_from_an_early_one(
+    watched, officer, on, day, warned
+):
     window = watched.window(12)
     dossier = watched.dossier(budget="100")
     told = {"cut_back": Decimal(200_000), "adjusted": Decimal(800_000), "cut_back_on": day}

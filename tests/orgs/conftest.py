@@ -19,7 +19,9 @@ def make_unit(division):
 @pytest.fixture
 def make_user(division):
     def make(username, *roles, unit=None, **scope):
-        user = orgs.create_user(division=division, username=username, name=username, unit=unit, by=None)
+        user = orgs.create_user(
+            division=division, username=username, name=username, unit=unit, by=None
+        )
         for role in roles:
             orgs.grant(user=user, role=role, division=division, by=None, unit=unit, **scope)
         return user

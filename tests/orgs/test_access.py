@@ -42,7 +42,12 @@ def subjects(division, school, primary, health):
         ("X", health, "restricted"),
     ):
         made[code] = ensure_subject(
-            division=division, unit=unit, code=code, name=f"项目{code}", by=None, restriction=restriction
+            division=division,
+            unit=unit,
+            code=code,
+            name=f"项目{code}",
+            by=None,
+            restriction=restriction,
         )
         open_dossier(subject=made[code], fiscal_year=2021, by=None)
     return made
@@ -52,7 +57,11 @@ def seen(user):
     codes = set(budget.subjects_visible_to(user).values_list("code", flat=True))
     assert codes == set(budget.dossiers_visible_to(user).values_list("subject__code", flat=True))
     held = permissions.holdings(user)
-    assert codes == {s.code for s in budget.Subject.objects.select_related("unit") if held.can("see_unit", subject=s)}
+    assert codes == {
+        s.code
+        for s in budget.Subject.objects.select_related("unit")
+        if held.can("see_unit", subject=s)
+    }
     return "".join(sorted(codes))
 
 
@@ -116,7 +125,8 @@ def test_an_expert_sees_what_is_listed_while_it_lasts(make_user, subjects, divis
 def test_nobody_ends_their_own_grant(make_user, division):
     guard, other = make_user("guard"), make_user("other")
     own, theirs = (
-        services.grant(user=user, role=Role.SECURITY, division=division, by=None, why="任职") for user in (guard, other)
+        services.grant(user=user, role=Role.SECURITY, division=division, by=None, why="任职")
+        for user in (guard, other)
     )
     with pytest.raises(Refused, match="不能终止自己的授权；请由其他安全管理员办理"):
         services.end_grant(grant=own, by=guard, why="手误")
@@ -128,7 +138,13 @@ def test_nobody_ends_their_own_grant(make_user, division):
 
 def test_a_grant_of_the_future_gives_nothing_yet(make_user, subjects, division):
     user = make_user("later")
-    services.grant(user=user, role=Role.LEADER, division=division, by=None, since=timezone.now() + timedelta(hours=1))
+    services.grant(
+        user=user,
+        role=Role.LEADER,
+        division=division,
+        by=None,
+        since=timezone.now() + timedelta(hours=1),
+    )
     assert seen(user) == ""
 
 
@@ -141,7 +157,9 @@ def test_a_disabled_user_does_nothing(make_user, subjects):
 def test_third_parties_never_file_for_a_unit(make_user, subjects, division, health):
     user = make_user("both", Role.CLERK, unit=health)
     assert can(user, "submit", subject=subjects["H"])
-    services.grant(user=user, role=Role.AGENCY, division=division, subjects=[subjects["S"]], by=None)
+    services.grant(
+        user=user, role=Role.AGENCY, division=division, subjects=[subjects["S"]], by=None
+    )
     with pytest.raises(Refused, match="第三方机构和评审专家不得代单位提交"):
         require(user, "submit", subject=subjects["H"])
     with pytest.raises(Refused, match="只能按所分派的对象授权"):
@@ -150,14 +168,24 @@ def test_third_parties_never_file_for_a_unit(make_user, subjects, division, heal
 
 def test_an_expert_does_not_judge_their_own_unit(make_user, subjects, division, health):
     user = make_user("expert", unit=health)
-    services.grant(user=user, role=Role.EXPERT, division=division, subjects=[subjects["H"], subjects["S"]], by=None)
+    services.grant(
+        user=user,
+        role=Role.EXPERT,
+        division=division,
+        subjects=[subjects["H"], subjects["S"]],
+        by=None,
+    )
     assert can(user, "evaluate", subject=subjects["S"])
     assert not can(user, "evaluate", subject=subjects["H"])
 
 
-def test_a_grant_that_lists_a_subject_holds_for_it_beside_its_unit(make_user, subjects, division, health, school):
+def test_a_grant_that_lists_a_subject_holds_for_it_beside_its_unit(
+    make_user, subjects, division, health, school
+):
     user = make_user("firm")
-    services.grant(user=user, role=Role.AGENCY, division=division, subjects=[subjects["H"]], by=None)
+    services.grant(
+        user=user, role=Role.AGENCY, division=division, subjects=[subjects["H"]], by=None
+    )
     assert can(user, "evaluate", unit=subjects["H"].unit, subject=subjects["H"])
     assert not can(user, "evaluate", unit=subjects["S"].unit, subject=subjects["S"])
     assert not can(user, "evaluate", unit=subjects["H"].unit)
@@ -200,7 +228,9 @@ def test_todos_reach_the_right_people(make_user, division, school, primary):
     performance = make_user("perf", Role.PERFORMANCE)
     mine = make_todo(division=division, kind="fill", title="填报", unit=primary, role=Role.CLERK)
     make_todo(division=division, kind="fill", title="填报", unit=school, role=Role.CLERK)
-    check = make_todo(division=division, kind="check", title="审核", unit=primary, role=Role.DEPARTMENT)
+    check = make_todo(
+        division=division, kind="check", title="审核", unit=primary, role=Role.DEPARTMENT
+    )
     confirm = make_todo(division=division, kind="confirm", title="确认", role=Role.PERFORMANCE)
     own = make_todo(division=division, kind="x", title="本人", user=clerk)
     assert set(selectors.todos_for(clerk)) == {mine, own}
@@ -217,7 +247,9 @@ def test_holdings_ask_the_database_once(make_user, subjects, django_assert_num_q
         assert all(held.can("evaluate", subject=row) for row in rows * 20)
 
 
-def test_rows_on_dossiers_are_seen_as_the_dossiers_are(make_user, subjects, school, health, officer_round):
+def test_rows_on_dossiers_are_seen_as_the_dossiers_are(
+    make_user, subjects, school, health, officer_round
+):
     """Whole division or few units: the two ways of asking say the same of what hangs on a dossier."""
     from wenxiao.reviews.models import Review
 
@@ -241,15 +273,22 @@ def test_rows_on_dossiers_are_seen_as_the_dossiers_are(make_user, subjects, scho
 def officer_round(division):
     from wenxiao.budget.models import Round
 
-    return Round.objects.create(division=division, kind="selfeval", name="自评", work_year=2021, fiscal_year=2021)
+    return Round.objects.create(
+        division=division, kind="selfeval", name="自评", work_year=2021, fiscal_year=2021
+    )
 
 
-def test_a_dossier_is_seen_by_its_units_of_that_year_and_of_today(make_user, subjects, school, health):
+def test_a_dossier_is_seen_by_its_units_of_that_year_and_of_today(
+    make_user, subjects, school, health
+):
     """Moved subjects stay visible to the unit that had them; the new unit sees their history."""
     subject = subjects["P"]
     subject.unit = health
     subject.save()
-    for user in (make_user("then", Role.CLERK, unit=school), make_user("now", Role.CLERK, unit=health)):
+    for user in (
+        make_user("then", Role.CLERK, unit=school),
+        make_user("now", Role.CLERK, unit=health),
+    ):
         assert "P" in budget.dossiers_visible_to(user).values_list("subject__code", flat=True)
 
 

@@ -66,7 +66,9 @@ def test_a_merger_keeps_history_and_hands_on_people(tree, make_user, division):
     assert [d.unit for d in subject.dossiers.order_by("fiscal_year")] == [other, top]
     clerk.refresh_from_db()
     assert clerk.unit == top
-    assert subject.pk in {s.pk for s in type(subject).objects.filter(unit__in=selectors.units_visible_to(clerk))}
+    assert subject.pk in {
+        s.pk for s in type(subject).objects.filter(unit__in=selectors.units_visible_to(clerk))
+    }
     with pytest.raises(NotAllowed, match="不能再次合并"):
         services.merge_units(units=[other], into=mid, on=date(2022, 1, 1), by=None, why="")
     with pytest.raises(NotAllowed, match="请选择"):

@@ -15,13 +15,43 @@ from django.db import models
 ROOMS = ("budget", "targets", "evidence", "reviews", "followup", "records", "reports")
 """The apps whose every table gets a row; of orgs only what a division owns."""
 OWNED = ("orgs.Agency", "orgs.Expert")
-LEFT = {"records.Entry", "records.ChainHead", "followup.WatchWindow", "followup.WatchLine", "followup.WatchMark"}
+LEFT = {
+    "records.Entry",
+    "records.ChainHead",
+    "followup.WatchWindow",
+    "followup.WatchLine",
+    "followup.WatchMark",
+}
 """Written by acts alone, or worked out from the rest."""
 OF_SUBJECT = {
-    *("budget.Subject", "budget.Dossier", "budget.Appropriation", "budget.Spending", "budget.AuditedAmount"),
-    *("budget.Milestone", "targets.Target", "targets.Indicator", "evidence.Actual", "evidence.Material"),
-    *("records.StoredFile", "reviews.Review", "reviews.Criterion", "reviews.Mark", "reviews.Suggestion"),
-    *("followup.Finding", "followup.Rectification", "followup.Use", "followup.Accountability", "followup.Disclosure"),
+    *(
+        "budget.Subject",
+        "budget.Dossier",
+        "budget.Appropriation",
+        "budget.Spending",
+        "budget.AuditedAmount",
+    ),
+    *(
+        "budget.Milestone",
+        "targets.Target",
+        "targets.Indicator",
+        "evidence.Actual",
+        "evidence.Material",
+    ),
+    *(
+        "records.StoredFile",
+        "reviews.Review",
+        "reviews.Criterion",
+        "reviews.Mark",
+        "reviews.Suggestion",
+    ),
+    *(
+        "followup.Finding",
+        "followup.Rectification",
+        "followup.Use",
+        "followup.Accountability",
+        "followup.Disclosure",
+    ),
     *("records.Notice", "followup.Comment"),
 }
 """What hangs on a subject; rounds, the catalogue, papers and the like belong to the division."""
@@ -36,14 +66,25 @@ CHOSEN = {
     },
     "budget.Dossier": {"fiscal_year": 2021},
     "budget.Spending": {"month": 7, "paid_on": DAY},
-    "reviews.Review": {"state": "confirmed", "kind": "finance_evaluation", "grade": "良", "points": Decimal("81.25")},
+    "reviews.Review": {
+        "state": "confirmed",
+        "kind": "finance_evaluation",
+        "grade": "良",
+        "points": Decimal("81.25"),
+    },
     "reviews.Mark": {"criterion": None, "points": Decimal(5)},
     "followup.Finding": {"state": "confirmed"},
     "followup.CommonProblem": {"work_year": 2021},
     "followup.Disclosure": {"state": "proposed"},
     "reports.Draft": {"work_year": 2021},
     "reports.Signed": {"work_year": 2021, "issue_number": 77},
-    "records.Todo": {"user": None, "unit": None, "role": "performance", "target_type": "", "target_id": None},
+    "records.Todo": {
+        "user": None,
+        "unit": None,
+        "role": "performance",
+        "target_type": "",
+        "target_id": None,
+    },
 }
 
 
@@ -67,17 +108,30 @@ def _people(home):
     from wenxiao.orgs.models import Grant, Role, Unit, User
     from wenxiao.orgs.permissions import THIRD_PARTIES
 
-    office = Unit.objects.create(division=home.division, code="F01", name="示例业务科室", kind="finance", path="")
+    office = Unit.objects.create(
+        division=home.division, code="F01", name="示例业务科室", kind="finance", path=""
+    )
     office.path = f"/{office.pk}/"
     office.save()
     Unit.objects.filter(pk=home.units[2].pk).update(office=office)
-    scopes = {Role.CLERK: home.units[2], Role.HEAD: home.units[2], Role.DEPARTMENT: home.units[2], Role.OFFICE: office}
+    scopes = {
+        Role.CLERK: home.units[2],
+        Role.HEAD: home.units[2],
+        Role.DEPARTMENT: home.units[2],
+        Role.OFFICE: office,
+    }
     people = {}
     for role in Role:
         unit = scopes.get(role)
-        user = User.objects.create_user(f"one-{role}", "x", name=f"某{role.label}", division=home.division, unit=unit)
+        user = User.objects.create_user(
+            f"one-{role}", "x", name=f"某{role.label}", division=home.division, unit=unit
+        )
         row = Grant.objects.create(
-            user=user, role=role, division=home.division, unit=unit, by_subjects=role in THIRD_PARTIES
+            user=user,
+            role=role,
+            division=home.division,
+            unit=unit,
+            by_subjects=role in THIRD_PARTIES,
         )
         if role in THIRD_PARTIES:
             row.subjects.add(home.dossiers[2].subject)
@@ -95,7 +149,11 @@ class Side:
         self.key, self.marker, self.restriction, self.rows = key, marker, restriction, {}
         if home is not None:
             self.rows.update(
-                {"orgs.Division": home.division, "budget.Round": home.monitoring, "orgs.User": home.officer}
+                {
+                    "orgs.Division": home.division,
+                    "budget.Round": home.monitoring,
+                    "orgs.User": home.officer,
+                }
             )
             self.rows.update({"records.Document": home.paper, "followup.CatalogueItem": home.item})
         else:
@@ -137,8 +195,12 @@ class Side:
         """Something fitting the column; None leaves it to its default."""
         if isinstance(field, models.ForeignKey):
             model = field.remote_field.model
-            nothing = field.null and (model is field.model or model._meta.label in {"records.ImportBatch", "orgs.Unit"})
-            owner = field.model._meta.label in {"orgs.User", "records.Notice"} and field.name == "unit"
+            nothing = field.null and (
+                model is field.model or model._meta.label in {"records.ImportBatch", "orgs.Unit"}
+            )
+            owner = (
+                field.model._meta.label in {"orgs.User", "records.Notice"} and field.name == "unit"
+            )
             return None if nothing and not owner else self.row_of(model)
         if isinstance(field, models.JSONField):
             return None if field.has_default() else {}
@@ -150,9 +212,16 @@ class Side:
             return dt.datetime(2021, 11, 1, tzinfo=dt.UTC) if not field.auto_now_add else None
         if isinstance(field, models.DateField):
             return DAY
-        if isinstance(field, models.DecimalField) or type(field).__name__ in {"MoneyField", "PointsField"}:
+        if isinstance(field, models.DecimalField) or type(field).__name__ in {
+            "MoneyField",
+            "PointsField",
+        }:
             return Decimal(10)
-        return 1 if isinstance(field, models.IntegerField) and not field.has_default() and not field.null else None
+        return (
+            1
+            if isinstance(field, models.IntegerField) and not field.has_default() and not field.null
+            else None
+        )
 
     def text_of(self, field):
         """The marker, cut to the column; where a file lies, a real one."""

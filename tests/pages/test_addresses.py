@@ -208,7 +208,9 @@ def walk(patterns, before=""):
 
 
 def test_every_address_stands_in_the_matrix_with_its_power():
-    found = {route: getattr(view, "power", None) for route, view in walk(get_resolver().url_patterns)}
+    found = {
+        route: getattr(view, "power", None) for route, view in walk(get_resolver().url_patterns)
+    }
     assert found == MATRIX
 
 
@@ -225,9 +227,9 @@ def test_an_unknown_power_is_refused_when_the_view_is_written():
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [route for route, power in MATRIX.items() if power != "anyone"])
 def test_strangers_are_led_to_the_login(client, route):
-    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace("<int:dossier>", "1").replace(
-        "<str:name>", "grades"
-    ).replace("<str:act>", "x").replace("<path:ident>", "x")
+    path = "/" + route.replace("<int:pk>", "1").replace("<int:year>", "2021").replace(
+        "<int:dossier>", "1"
+    ).replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0").replace("<int:step>", "1")
     response = client.get(path)
     if response.status_code == 405:

@@ -11,18 +11,66 @@ PAGES = Path(__file__).resolve().parents[2] / "src" / "wenxiao" / "pages"
 TEMPLATES = PAGES / "templates" / "pages"
 LIVING = TEMPLATES / "components.html"
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\(")
-LIBRARIES = {path.name: path for path in TEMPLATES.glob("*.html") if path != LIVING and MACRO.search(path.read_text())}
+LIBRARIES = {
+    path.name: path
+    for path in TEMPLATES.glob("*.html")
+    if path != LIVING and MACRO.search(path.read_text())
+}
 PIECES = (
-    "btn main", "btn danger", "light", "grade", "grade blank", "tag", "proof", "syn", "gauge", "fig", "chip", "tabs", "crumbs", "pager",
-    "t cards", "group", "field", "dialog", "dialog-box", "toast", "empty", "skeleton", "notice", "tasks", "squares", "tallied", "lamps",
-    "against", "stages", "board", "heat", "bars", "batch-bar", "drop-in", "proofs", "proof-item", "judge", "checks", "number", "facts",
-    "formula", "trail", "count hot", "chart",
-)  # fmt: skip
+    "btn main",
+    "btn danger",
+    "light",
+    "grade",
+    "grade blank",
+    "tag",
+    "proof",
+    "syn",
+    "gauge",
+    "fig",
+    "chip",
+    "tabs",
+    "crumbs",
+    "pager",
+    "t cards",
+    "group",
+    "field",
+    "dialog",
+    "dialog-box",
+    "toast",
+    "empty",
+    "skeleton",
+    "notice",
+    "tasks",
+    "squares",
+    "tallied",
+    "lamps",
+    "against",
+    "stages",
+    "board",
+    "heat",
+    "bars",
+    "batch-bar",
+    "drop-in",
+    "proofs",
+    "proof-item",
+    "judge",
+    "checks",
+    "number",
+    "facts",
+    "formula",
+    "trail",
+    "count hot",
+    "chart",
+)
 """Looks a page may use: each must be seen on the living page."""
 
 
 def macros():
-    return [(name, macro) for name, path in LIBRARIES.items() for macro in MACRO.findall(path.read_text("utf-8"))]
+    return [
+        (name, macro)
+        for name, path in LIBRARIES.items()
+        for macro in MACRO.findall(path.read_text("utf-8"))
+    ]
 
 
 @pytest.mark.parametrize(("library", "macro"), macros())
@@ -31,7 +79,9 @@ def test_every_macro_stands_on_the_living_page(library, macro):
     frame = (TEMPLATES / "frame.html").read_text("utf-8")
     found = re.search(rf'import "pages/{library}" as (\w+)', source + frame)
     assert found, f"components.html does not import {library}"
-    assert re.search(rf"\b{found[1]}\.{macro}\(", source), f"{library}: {macro} is not shown on /components"
+    assert re.search(rf"\b{found[1]}\.{macro}\(", source), (
+        f"{library}: {macro} is not shown on /components"
+    )
 
 
 @pytest.mark.parametrize("piece", PIECES)

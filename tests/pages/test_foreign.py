@@ -25,18 +25,78 @@ BLIND = ("budget", "treasury", "secretariat", "system", "security", "audit", *RO
 TRIED = ("performance", "auditor", "budget", "clerk", "office", "expert", "audit")
 """One of each reach: the whole division with and without 限制知悉, units, a finance office, listed subjects, the trail."""
 ASKED = (
-    "dossier", "review", "round", "unit", "item", "finding", "row", "why", "figure", "from", "start", "mark", "user",
-    "agency", "expert", "problem", "subject", "document", "indicator", "goal", "version", "seen", "lines", "named",
-    "forget", "what", "scope", "basis",
-)  # fmt: skip
+    "dossier",
+    "review",
+    "round",
+    "unit",
+    "item",
+    "finding",
+    "row",
+    "why",
+    "figure",
+    "from",
+    "start",
+    "mark",
+    "user",
+    "agency",
+    "expert",
+    "problem",
+    "subject",
+    "document",
+    "indicator",
+    "goal",
+    "version",
+    "seen",
+    "lines",
+    "named",
+    "forget",
+    "what",
+    "scope",
+    "basis",
+)
 WORDED = {
-    "name": "甲", "why": "说明", "note": "说明", "text": "正文", "sentence": "一句话", "act": "confirm", "step": "save",
-    "verdict": "confirm", "kind": "cut", "reason": "other", "on": "2021-11-20", "due": "2021-12-20", "points": "5",
-    "value": "5", "code": "Z1", "username": "zz", "role": "clerk", "since": "2021-01-01", "until": "2021-12-31",
-    "measure": "措施", "owner": "某人", "reply": "整改完毕", "deadline": "2021-12-30", "opinion": "同意", "token": "t",
-    "work_year": "2021", "fiscal_year": "2021", "year": "2021", "outcome": "办结", "leader": "某领导", "duty": "评分",
-}  # fmt: skip
-SEARCHED = {"search", "subjects", "subjects/list.xlsx", "findings", "rectifications", "evaluations", "watch", "trail"}
+    "name": "甲",
+    "why": "说明",
+    "note": "说明",
+    "text": "正文",
+    "sentence": "一句话",
+    "act": "confirm",
+    "step": "save",
+    "verdict": "confirm",
+    "kind": "cut",
+    "reason": "other",
+    "on": "2021-11-20",
+    "due": "2021-12-20",
+    "points": "5",
+    "value": "5",
+    "code": "Z1",
+    "username": "zz",
+    "role": "clerk",
+    "since": "2021-01-01",
+    "until": "2021-12-31",
+    "measure": "措施",
+    "owner": "某人",
+    "reply": "整改完毕",
+    "deadline": "2021-12-30",
+    "opinion": "同意",
+    "token": "t",
+    "work_year": "2021",
+    "fiscal_year": "2021",
+    "year": "2021",
+    "outcome": "办结",
+    "leader": "某领导",
+    "duty": "评分",
+}
+SEARCHED = {
+    "search",
+    "subjects",
+    "subjects/list.xlsx",
+    "findings",
+    "rectifications",
+    "evaluations",
+    "watch",
+    "trail",
+}
 QUIET = {"django_session", "orgs_logintry"}
 """Tables a visit may touch: where one is, and who failed to log in."""
 ACTS = {
@@ -45,7 +105,14 @@ ACTS = {
     "people/users/<int:pk>/<str:act>": ("disable", "enable", "reset"),
     "rounds/<int:pk>/<str:act>": ("extend", "close", "reopen", "remind"),
     "materials/<int:pk>/<str:act>/do": ("judge", "replace", "withdraw", "link", "move"),
-    "rectifications/<int:pk>/<str:act>/do": ("plan", "reply", "verify", "extend", "escalate", "account"),
+    "rectifications/<int:pk>/<str:act>/do": (
+        "plan",
+        "reply",
+        "verify",
+        "extend",
+        "escalate",
+        "account",
+    ),
     "reviews/<int:pk>/<str:act>/do": ("submit", "return", "check", "confirm", "issue", "reopen"),
     "filling/<int:pk>/judge/<str:act>": ("pass", "return", "paper"),
 }
@@ -57,24 +124,32 @@ def home(db, settings, tmp_path):
     made = plant_home()
     from wenxiao.orgs.models import Unit
 
-    beside = Unit.objects.create(division=made.division, code="U8", name=WORDS[NEXT_DOOR] + "局", kind="department")
+    beside = Unit.objects.create(
+        division=made.division, code="U8", name=WORDS[NEXT_DOOR] + "局", kind="department"
+    )
     Unit.objects.filter(pk=beside.pk).update(path=f"/{beside.pk}/")
     beside.refresh_from_db()
     made.sides = {
         ABROAD: Side(ABROAD, WORDS[ABROAD]),
         NEXT_DOOR: Side(NEXT_DOOR, WORDS[NEXT_DOOR], home=made, unit=beside),
-        HIDDEN: Side(HIDDEN, WORDS[HIDDEN], home=made, unit=made.units[0], restriction="restricted"),
+        HIDDEN: Side(
+            HIDDEN, WORDS[HIDDEN], home=made, unit=made.units[0], restriction="restricted"
+        ),
     }
     return made
 
 
 def paths(route, key):
     """The address with the foreign id in every place an id can be, once for each act it may name."""
-    path = "/" + route.replace("<int:year>", "2021").replace("<int:number>", "0").replace("<path:ident>", "x")
+    path = "/" + route.replace("<int:year>", "2021").replace("<int:number>", "0").replace(
+        "<path:ident>", "x"
+    )
     path = re.sub(r"<str:(kind)>", "finance_evaluation", path)
     path = re.sub(r"<str:(name|key|version)>", "internal.docx", path)
     path = re.sub(r"<int:\w+>", str(key), path)
-    return [path.replace("<str:act>", act) for act in ACTS[route]] if "<str:act>" in path else [path]
+    return (
+        [path.replace("<str:act>", act) for act in ACTS[route]] if "<str:act>" in path else [path]
+    )
 
 
 def told(response):
@@ -113,7 +188,9 @@ class Written:
 
     def __call__(self, execute, sql, params, many, context):
         result = execute(sql, params, many, context)
-        verb = re.match(r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM)\s+"?(\w+)', sql, re.IGNORECASE)
+        verb = re.match(
+            r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM)\s+"?(\w+)', sql, re.IGNORECASE
+        )
         if verb and context["cursor"].rowcount != 0 and verb.group(1) not in QUIET:
             self.tables.add(verb.group(1))
         return result
@@ -127,12 +204,19 @@ def standing(key):
         if label.startswith(("contenttypes.", "auth.", "sessions.")) or label in LEFT:
             continue
         found[label] = (
-            sorted(map(repr, model._base_manager.filter(pk=key).values_list())) if label_has_id(model) else []
+            sorted(map(repr, model._base_manager.filter(pk=key).values_list()))
+            if label_has_id(model)
+            else []
         )
         for field in model._meta.concrete_fields:
-            if field.is_relation and field.remote_field.model._meta.label.split(".")[0] != "contenttypes":
+            if (
+                field.is_relation
+                and field.remote_field.model._meta.label.split(".")[0] != "contenttypes"
+            ):
                 rows = model._base_manager.filter(**{field.attname: key})
-                found[f"{label}.{field.name}"] = rows.exclude(pk=key).count() if label_has_id(model) else rows.count()
+                found[f"{label}.{field.name}"] = (
+                    rows.exclude(pk=key).count() if label_has_id(model) else rows.count()
+                )
     return found
 
 
@@ -149,7 +233,9 @@ def test_no_address_tells_of_the_other_side(client, home, role):
         text = told(response)
         assert response.status_code < 500, (path, query)
         leaks += [
-            f"{path} {sorted(query)[:2]}: {around(text, WORDS[one][:2])}" for one in sides if WORDS[one][:2] in text
+            f"{path} {sorted(query)[:2]}: {around(text, WORDS[one][:2])}"
+            for one in sides
+            if WORDS[one][:2] in text
         ]
     assert not leaks, "\n".join(leaks)
 
@@ -166,7 +252,9 @@ def looked_at(client, home, sides):
             continue
         if "<int:" in route:
             yield from ((paths(route, key)[0], {}) for key in sides)
-        own = paths(route, home.monitoring.pk if "<int:" in route and at % 2 else home.dossiers[2].pk)[0]
+        own = paths(
+            route, home.monitoring.pk if "<int:" in route and at % 2 else home.dossiers[2].pk
+        )[0]
         yield own, {name: str(sides[at % len(sides)]) for name in ASKED} | {"year": "2021"}
         if route in SEARCHED:
             yield from ((own, {"q": WORDS[key][2:], "year": "2021"}) for key in sides)
@@ -179,7 +267,9 @@ def test_no_address_changes_anything_of_the_other_side(client, home, role):
     before = {key: standing(key) for key in sides}
     for route in MATRIX.keys() - {"logout"}:
         for key in sides:
-            body = WORDED | {name: str(key) for name in ASKED} | {"tick": f"{key}:1", "version": "1"}
+            body = (
+                WORDED | {name: str(key) for name in ASKED} | {"tick": f"{key}:1", "version": "1"}
+            )
             if "<int:" in route.replace("<int:year>", ""):
                 for path in paths(route, key):
                     written = Written()

@@ -43,7 +43,9 @@ def test_dates_have_no_leading_zero():
     assert formats.day(on) == "11月5日"
     assert formats.full_day(on) == "2021年11月5日"
     assert formats.weekday(on) == "星期五"
-    assert formats.moment(datetime(2021, 11, 5, 6, 3, tzinfo=ZoneInfo("UTC"))) == "2021年11月5日 14:03"
+    assert (
+        formats.moment(datetime(2021, 11, 5, 6, 3, tzinfo=ZoneInfo("UTC"))) == "2021年11月5日 14:03"
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,9 @@ def test_lateness_is_in_days(due, said):
     assert formats.lateness(due, date(2021, 11, 5)) == said
 
 
-@pytest.mark.parametrize(("part", "length"), [("47.02", 470), ("0", 0), ("-3", 0), ("130", 1000), (None, 0)])
+@pytest.mark.parametrize(
+    ("part", "length"), [("47.02", 470), ("0", 0), ("-3", 0), ("130", 1000), (None, 0)]
+)
 def test_bars_start_at_zero_and_stay_in_their_bed(part, length):
     assert formats.permille(None if part is None else Decimal(part)) == length
 

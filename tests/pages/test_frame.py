@@ -9,7 +9,11 @@ from django.test import override_settings
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
-TEMPLATES = [path for room in ("pages", "desk", "portal") for path in (SOURCE / room / "templates").rglob("*.html")]
+TEMPLATES = [
+    path
+    for room in ("pages", "desk", "portal")
+    for path in (SOURCE / room / "templates").rglob("*.html")
+]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -68,7 +72,10 @@ def test_the_theme_is_painted_by_the_server(client):
 
 
 def test_a_foreign_way_back_is_ignored(client):
-    assert client.post("/theme", {"theme": "purple", "next": "https://elsewhere.example/"})["Location"] == "/"
+    assert (
+        client.post("/theme", {"theme": "purple", "next": "https://elsewhere.example/"})["Location"]
+        == "/"
+    )
     assert "theme" not in client.cookies
 
 

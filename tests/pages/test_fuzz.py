@@ -17,26 +17,139 @@ from wenxiao.pages.asked import LARGEST, names_nothing, whole, without_nul
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 TYPED = (
-    "", "0", "-1", "1", "2021", str(LARGEST), str(LARGEST + 1), "9" * 20, "9" * 5000, "1e400", "NaN", "Infinity", "\0",
-    "a\0b", "😀", "\u202eabc", "٣", "²", "½", "0000-00-00", "9999-12-31", "0001-01-01", "2021-02-30", "文" * 30_000, "'",
-    '"<script>', "../../etc/passwd", "{{7*7}}", "=1+1", "[]", "1:2", "x:1:2", "999999", "1_000", " 1", "+1", "0.005",
-)  # fmt: skip
+    "",
+    "0",
+    "-1",
+    "1",
+    "2021",
+    str(LARGEST),
+    str(LARGEST + 1),
+    "9" * 20,
+    "9" * 5000,
+    "1e400",
+    "NaN",
+    "Infinity",
+    "\0",
+    "a\0b",
+    "😀",
+    "\u202eabc",
+    "٣",
+    "²",
+    "½",
+    "0000-00-00",
+    "9999-12-31",
+    "0001-01-01",
+    "2021-02-30",
+    "文" * 30_000,
+    "'",
+    '"<script>',
+    "../../etc/passwd",
+    "{{7*7}}",
+    "=1+1",
+    "[]",
+    "1:2",
+    "x:1:2",
+    "999999",
+    "1_000",
+    " 1",
+    "+1",
+    "0.005",
+)
 NAMES = (
-    "q", "at", "state", "kind", "by", "year", "standing", "round", "from", "figure", "work", "tag", "sort", "write", "why",
-    "version", "unit", "tree", "step", "start", "signed", "row", "review", "proofs", "page", "on", "light", "level", "item",
-    "goal", "fy", "dossier", "choices", "all", "after", "problem", "shown", "seen", "tick", "finding", "text", "name", "points",
-    "money", "value", "date", "deadline", "amount", "least", "issue", "basis", "document", "agency", "expert", "role", "since",
-    "until", "duty", "username", "password", "next", "theme", "forget", "query", "what", "number", "order", "reason", "note",
-)  # fmt: skip
+    "q",
+    "at",
+    "state",
+    "kind",
+    "by",
+    "year",
+    "standing",
+    "round",
+    "from",
+    "figure",
+    "work",
+    "tag",
+    "sort",
+    "write",
+    "why",
+    "version",
+    "unit",
+    "tree",
+    "step",
+    "start",
+    "signed",
+    "row",
+    "review",
+    "proofs",
+    "page",
+    "on",
+    "light",
+    "level",
+    "item",
+    "goal",
+    "fy",
+    "dossier",
+    "choices",
+    "all",
+    "after",
+    "problem",
+    "shown",
+    "seen",
+    "tick",
+    "finding",
+    "text",
+    "name",
+    "points",
+    "money",
+    "value",
+    "date",
+    "deadline",
+    "amount",
+    "least",
+    "issue",
+    "basis",
+    "document",
+    "agency",
+    "expert",
+    "role",
+    "since",
+    "until",
+    "duty",
+    "username",
+    "password",
+    "next",
+    "theme",
+    "forget",
+    "query",
+    "what",
+    "number",
+    "order",
+    "reason",
+    "note",
+)
 IDS = ("0", "1", "2", "3", str(LARGEST), str(LARGEST + 1), "9" * 20, "9" * 200)
-WORDS = ("x", "grades", "%00", "%F0%9F%98%80", "monitoring", "a" * 300, "pass", "judge", "word.docx", "internal.docx")
+WORDS = (
+    "x",
+    "grades",
+    "%00",
+    "%F0%9F%98%80",
+    "monitoring",
+    "a" * 300,
+    "pass",
+    "judge",
+    "word.docx",
+    "internal.docx",
+)
 EXAMPLES = int(os.environ.get("WENXIAO_EXAMPLES", "100"))
 ROUTES = 70 * EXAMPLES // 100
 """How many addresses one role types into; the roles' samples together hold nearly all, soaking takes many more."""
 
 
 def path_of(route, chance):
-    path = re.sub(r"<int:year>", lambda _: chance.choice(("2021", "0", "1", "9999", "10000", "9" * 20)), "/" + route)
+    path = re.sub(
+        r"<int:year>",
+        lambda _: chance.choice(("2021", "0", "1", "9999", "10000", "9" * 20)),
+        "/" + route,
+    )
     path = re.sub(r"<int:\w+>", lambda _: chance.choice(IDS), path)
     return re.sub(r"<(?:str|path):\w+>", lambda _: chance.choice(WORDS), path)
 
@@ -51,9 +164,16 @@ def test_nothing_typed_breaks_a_page(client, settings, tmp_path, role):
     chance, broken = random.Random(role), []
     routes = [route for route in MATRIX if route not in {"logout", "login"}]
     for route in chance.sample(routes * (1 + ROUTES // len(routes)), ROUTES):
-        sent = {name: [chance.choice(TYPED)] * chance.choice((1, 1, 2)) for name in chance.sample(NAMES, 25)}
+        sent = {
+            name: [chance.choice(TYPED)] * chance.choice((1, 1, 2))
+            for name in chance.sample(NAMES, 25)
+        }
         path = path_of(route, chance)
-        broken += [(path[:60], ask.__name__) for ask in (client.get, client.post) if ask(path, sent).status_code >= 500]
+        broken += [
+            (path[:60], ask.__name__)
+            for ask in (client.get, client.post)
+            if ask(path, sent).status_code >= 500
+        ]
     assert not broken
 
 
@@ -75,10 +195,20 @@ def test_after_the_login_and_the_theme_one_stays_here(client, where):
 
 
 def test_whole_numbers_are_what_a_column_holds():
-    assert [whole(text) for text in ("12", "٣", "", None, "²", "-1", "1.0", "9" * 19)] == [12, 3, *[None] * 6]
+    assert [whole(text) for text in ("12", "٣", "", None, "²", "-1", "1.0", "9" * 19)] == [
+        12,
+        3,
+        *[None] * 6,
+    ]
     assert names_nothing({"pk": LARGEST + 1})
     assert names_nothing({"name": "a\0"})
-    assert [names_nothing({"year": year}) for year in (0, 1899, 1900, 2021, 9999)] == [True, True, False, False, True]
+    assert [names_nothing({"year": year}) for year in (0, 1899, 1900, 2021, 9999)] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
     assert not names_nothing({"pk": LARGEST, "name": "a"})
 
 
@@ -96,7 +226,15 @@ def test_nul_is_taken_out_of_names_and_texts():
 
 def test_every_answer_carries_the_policy(client):
     client.raise_request_exception = False
-    for path in ("/", "/login", "/absent", "/dossiers/" + "9" * 20, "/api/v1/dossiers", "/open", "/open/data.csv"):
+    for path in (
+        "/",
+        "/login",
+        "/absent",
+        "/dossiers/" + "9" * 20,
+        "/api/v1/dossiers",
+        "/open",
+        "/open/data.csv",
+    ):
         response = client.get(path)
         assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
         assert response.headers["X-Content-Type-Options"] == "nosniff", path

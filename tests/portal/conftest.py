@@ -7,7 +7,11 @@ import pytest
 
 from wenxiao.budget import services as budget
 from wenxiao.followup.models import Finding
-from wenxiao.followup.services.disclosing import approve_disclosure, propose_disclosure, publish_disclosure
+from wenxiao.followup.services.disclosing import (
+    approve_disclosure,
+    propose_disclosure,
+    publish_disclosure,
+)
 from wenxiao.orgs import services as orgs
 from wenxiao.orgs.models import User
 from wenxiao.reviews.models import Criterion, Mark, Review
@@ -20,8 +24,12 @@ class House:
 @pytest.fixture
 def house(db):
     made = House()
-    made.division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
-    made.unit = orgs.add_unit(division=made.division, code="101", name="教体局", kind="department", by=None)
+    made.division = orgs.create_division(
+        code="360191", name="高新区", bureau="高新区财政局", by=None
+    )
+    made.unit = orgs.add_unit(
+        division=made.division, code="101", name="教体局", kind="department", by=None
+    )
     for name, role in (
         ("first", "performance"),
         ("second", "performance"),
@@ -33,22 +41,39 @@ def house(db):
         orgs.grant(user=user, role=role, division=made.division, unit=unit, by=None, why="试验")
         setattr(made, name, user)
     made.subject = budget.ensure_subject(
-        division=made.division, unit=made.unit, code="360191000000000000001", name="校园安保", by=None
+        division=made.division,
+        unit=made.unit,
+        code="360191000000000000001",
+        name="校园安保",
+        by=None,
     )
     made.dossier = budget.open_dossier(subject=made.subject, fiscal_year=2020, by=None)
     made.round = budget.open_round(
-        division=made.division, kind="finance_evaluation", name="评价", work_year=2021, fiscal_year=2020, by=None,
+        division=made.division,
+        kind="finance_evaluation",
+        name="评价",
+        work_year=2021,
+        fiscal_year=2020,
+        by=None,
         scope={"dossiers": [made.dossier.pk]},
-    )  # fmt: skip
+    )
     made.review = review_of(made.dossier, made.round)
     return made
 
 
 def review_of(dossier, opened, *, state="issued"):
     review = Review.objects.create(
-        dossier=dossier, round=opened, kind=opened.kind, state=state, points=Decimal("88.50"), grade="良", complete=True,
-        budget=Decimal(1_000_000), executed=Decimal(650_000), issued_on=date(2021, 11, 8),
-    )  # fmt: skip
+        dossier=dossier,
+        round=opened,
+        kind=opened.kind,
+        state=state,
+        points=Decimal("88.50"),
+        grade="良",
+        complete=True,
+        budget=Decimal(1_000_000),
+        executed=Decimal(650_000),
+        issued_on=date(2021, 11, 8),
+    )
     row = Criterion.objects.create(
         review=review, order=1, level1="产出", level2="数量", name="安保人数", weight=Decimal(10)
     )
@@ -60,7 +85,9 @@ def review_of(dossier, opened, *, state="issued"):
 
 @pytest.fixture
 def public(house):
-    row = propose_disclosure(review=house.review, by=house.first, sentence="用了 65 万元，执行率 65%。")
+    row = propose_disclosure(
+        review=house.review, by=house.first, sentence="用了 65 万元，执行率 65%。"
+    )
     approve_disclosure(disclosure=row, by=house.second, opinion="可以公开")
     publish_disclosure(disclosure=row, by=house.third)
     return row

@@ -21,7 +21,9 @@ SAID = "用了 65 万元，还差两成。"
 
 
 def propose(house, **more):
-    return disclosing.propose_disclosure(**{"review": house.review, "by": house.first, "sentence": SAID, **more})
+    return disclosing.propose_disclosure(
+        **{"review": house.review, "by": house.first, "sentence": SAID, **more}
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,11 @@ def test_three_persons_lead_a_result_to_the_public(house):
         disclosing.publish_disclosure(disclosure=row, by=house.second)
     disclosing.publish_disclosure(disclosure=row, by=house.third)
     assert published().get() == row
-    acts = Entry.objects.filter(target_type="followup.Disclosure").order_by("pk").values_list("act", flat=True)
+    acts = (
+        Entry.objects.filter(target_type="followup.Disclosure")
+        .order_by("pk")
+        .values_list("act", flat=True)
+    )
     assert list(acts) == ["提出公开", "公开审查通过", "签发公开"]
 
 
@@ -122,7 +128,9 @@ def test_declined_and_withdrawn_may_be_proposed_again(house, public):
 
 def test_the_loser_of_a_race_is_told(house):
     row = propose(house)
-    disclosing.approve_disclosure(disclosure=Disclosure.objects.get(), by=house.second, opinion="好")
+    disclosing.approve_disclosure(
+        disclosure=Disclosure.objects.get(), by=house.second, opinion="好"
+    )
     with pytest.raises((Stale, NotAllowed)):
         disclosing.approve_disclosure(disclosure=row, by=house.third, opinion="好", version=1)
 
@@ -146,7 +154,9 @@ def test_parts_not_chosen_are_not_told(house, public, client):
     Disclosure.objects.update(what=[])
     page = client.get(f"/open/{public.pk}").content.decode()
     book = client.get(f"/open/{public.pk}/result.xlsx").content
-    told = [str(c.value) for s in openpyxl.load_workbook(BytesIO(book)) for r in s for c in r if c.value]
+    told = [
+        str(c.value) for s in openpyxl.load_workbook(BytesIO(book)) for r in s for c in r if c.value
+    ]
     for said in ("安保人数", "执行率低于80%", "加快支付"):
         assert said not in page
         assert said not in told
@@ -165,11 +175,19 @@ def test_open_data_carry_exact_values(public, client):
 def test_a_list_costs_the_same_for_many(house, public, client, django_assert_max_num_queries):
     for number in range(30):
         subject = ensure_subject(
-            division=house.division, unit=house.unit, code=f"X{number}", name=f"项目{number}", by=None
+            division=house.division,
+            unit=house.unit,
+            code=f"X{number}",
+            name=f"项目{number}",
+            by=None,
         )
         review = review_of(open_dossier(subject=subject, fiscal_year=2020, by=None), house.round)
         Disclosure.objects.create(
-            review=review, state="published", sentence="一句", what=["money"], published_on=public.published_on
+            review=review,
+            state="published",
+            sentence="一句",
+            what=["money"],
+            published_on=public.published_on,
         )
     with django_assert_max_num_queries(5):
         page = client.get("/open").content.decode()
@@ -210,7 +228,9 @@ def test_the_desk_leads_all_the_way(house, client):
     client.force_login(house.first)
     assert "可以提出公开的结果 1 项" in client.get("/disclosures").content.decode()
     assert "88.50 分" in client.get(f"/disclosures/reviews/{house.review.pk}").content.decode()
-    client.post(f"/disclosures/reviews/{house.review.pk}", {"sentence": SAID, "what": ["money", "goals"]})
+    client.post(
+        f"/disclosures/reviews/{house.review.pk}", {"sentence": SAID, "what": ["money", "goals"]}
+    )
     row = Disclosure.objects.get()
     act = f"/disclosures/{row.pk}/{{}}/do"
     client.force_login(house.second)
@@ -221,7 +241,9 @@ def test_the_desk_leads_all_the_way(house, client):
     assert published().get().what == ["money", "goals"]
     comment = disclosing.take_comment(disclosure=row, text="为什么这么少", address="1")
     assert "公众意见 1 条待回应" in client.get("/disclosures").content.decode()
-    client.post(f"/disclosures/comments/{comment.pk}", {"version": 1, "answer": "已答", "verdict": "show"})
+    client.post(
+        f"/disclosures/comments/{comment.pk}", {"version": 1, "answer": "已答", "verdict": "show"}
+    )
     comment.refresh_from_db()
     assert comment.state == "shown"
     client.post(act.format("withdraw"), {"version": 3, "why": "更正"})

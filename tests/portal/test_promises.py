@@ -8,7 +8,11 @@ from django.test import RequestFactory
 from wenxiao.budget import services as budget
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.selectors.promises import KEPT, MISSED, OPEN, heads, kept_sentence, promises
-from wenxiao.followup.services.disclosing import approve_disclosure, propose_disclosure, publish_disclosure
+from wenxiao.followup.services.disclosing import (
+    approve_disclosure,
+    propose_disclosure,
+    publish_disclosure,
+)
 from wenxiao.portal.callers import client_address
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.targets.models import Indicator, Target
@@ -28,17 +32,33 @@ def evaluated(house):
     """A self-evaluation with indicators of every sort."""
     target = Target.objects.create(dossier=house.dossier, state="approved")
     opened = budget.open_round(
-        division=house.division, kind="selfeval", name="自评", work_year=2021, fiscal_year=2020, by=None,
+        division=house.division,
+        kind="selfeval",
+        name="自评",
+        work_year=2021,
+        fiscal_year=2020,
+        by=None,
         scope={"dossiers": [house.dossier.pk]},
-    )  # fmt: skip
+    )
     review, _ = Review.objects.update_or_create(
-        dossier=house.dossier, round=opened,
-        defaults={"kind": "selfeval", "state": "issued", "target": target, "points": Decimal(90), "grade": "优"},
-    )  # fmt: skip
+        dossier=house.dossier,
+        round=opened,
+        defaults={
+            "kind": "selfeval",
+            "state": "issued",
+            "target": target,
+            "points": Decimal(90),
+            "grade": "优",
+        },
+    )
     for order, (name, plan, actual, weight, points, _, _) in enumerate(ROWS):
-        row = Indicator.objects.create(target=target, order=order, name=name, expression=plan, weight=Decimal(weight))
+        row = Indicator.objects.create(
+            target=target, order=order, name=name, expression=plan, weight=Decimal(weight)
+        )
         Actual.objects.create(indicator=row, stage="selfeval", through_month=12, value=actual)
-        Mark.objects.create(review=review, indicator=row, points=None if points is None else Decimal(points))
+        Mark.objects.create(
+            review=review, indicator=row, points=None if points is None else Decimal(points)
+        )
     return review
 
 
@@ -46,7 +66,9 @@ def evaluated(house):
 @pytest.mark.django_db
 def test_rows_are_kept_or_missed_and_told_in_a_sentence(evaluated):
     rows = promises(evaluated)
-    assert [(row.name, row.verdict, row.measured) for row in rows] == [(r[0], r[5], r[6]) for r in ROWS]
+    assert [(row.name, row.verdict, row.measured) for row in rows] == [
+        (r[0], r[5], r[6]) for r in ROWS
+    ]
     assert rows[0].bar == Decimal("75.30")
     assert rows[3].bar is None
     assert rows[0].told == "计划 ≥126公里，实际 118.6公里"
@@ -56,7 +78,9 @@ def test_rows_are_kept_or_missed_and_told_in_a_sentence(evaluated):
 
 @pytest.mark.db
 @pytest.mark.django_db
-def test_the_page_tells_promises_and_a_score_sheet_tells_its_heads(house, evaluated, public, client):
+def test_the_page_tells_promises_and_a_score_sheet_tells_its_heads(
+    house, evaluated, public, client
+):
     row = propose_disclosure(review=evaluated, by=house.first, sentence="一句")
     approve_disclosure(disclosure=row, by=house.second, opinion="可以公开")
     publish_disclosure(disclosure=row, by=house.third)
@@ -74,9 +98,15 @@ def test_heads_add_up_and_leave_out_what_has_no_points():
         return {"level1": level1, "points": points, "weight": weight, "synthetic": False}
 
     told = heads(
-        [row("决策", Decimal(4), Decimal(4)), row("决策", Decimal(1), Decimal(2)), row("产出", None, Decimal(9))]
+        [
+            row("决策", Decimal(4), Decimal(4)),
+            row("决策", Decimal(1), Decimal(2)),
+            row("产出", None, Decimal(9)),
+        ]
     )
-    assert [(h.name, h.points, h.weight, h.rows, h.full) for h in told] == [("决策", Decimal(5), Decimal(6), 2, 1)]
+    assert [(h.name, h.points, h.weight, h.rows, h.full) for h in told] == [
+        ("决策", Decimal(5), Decimal(6), 2, 1)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,5 +128,7 @@ def test_only_our_proxies_are_believed(settings, direct, forwarded, told):
 
 def test_without_a_setting_nobody_is_believed(settings):
     settings.PROXIES = []
-    request = RequestFactory().get("/open", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.1")
+    request = RequestFactory().get(
+        "/open", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.1"
+    )
     assert client_address(request) == "127.0.0.1"

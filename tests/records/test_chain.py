@@ -38,7 +38,10 @@ def made(count=6, days=("2021-01-04", "2021-01-05")):
 
 def test_sm3_is_the_standards_own():
     assert sm3(b"abc") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-    assert sm3_written_out(b"abcd" * 16) == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+    assert (
+        sm3_written_out(b"abcd" * 16)
+        == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+    )
 
 
 @given(st.binary(max_size=200))
@@ -66,7 +69,12 @@ def test_a_removed_entry_is_found():
 
 def test_a_removed_day_is_found():
     assert (
-        len(chain.verify(made(days=("2021-01-04", "2021-01-05", "2021-01-06"))[:6] + made(days=("a", "b", "c"))[12:]))
+        len(
+            chain.verify(
+                made(days=("2021-01-04", "2021-01-05", "2021-01-06"))[:6]
+                + made(days=("a", "b", "c"))[12:]
+            )
+        )
         > 0
     )
     three = made(days=("2021-01-04", "2021-01-05", "2021-01-06"))

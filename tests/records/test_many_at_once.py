@@ -71,7 +71,9 @@ def test_one_receipt_of_a_race_wins(place):
 
     def act(n):
         try:
-            services.receive_notice(notice=Notice.objects.get(pk=notice.pk), on=day, by_name=str(n), by=None)
+            services.receive_notice(
+                notice=Notice.objects.get(pk=notice.pk), on=day, by_name=str(n), by=None
+            )
         except NotAllowed:
             return 0
         return 1

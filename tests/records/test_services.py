@@ -24,15 +24,17 @@ def media(tmp_path, settings):
 
 def faults(division):
     return chain.verify(
-        selectors.export_entries(division=division),
-        selectors.export_heads(division=division),
+        selectors.export_entries(division=division), selectors.export_heads(division=division)
     )
 
 
 def test_entries_are_numbered_and_chained_and_exported(division, clerk):
     for n in range(3):
         services.record(
-            division=division, by=clerk, act="试记", data={"amount": Decimal("1.50"), "on": date(2021, 1, n + 1)}
+            division=division,
+            by=clerk,
+            act="试记",
+            data={"amount": Decimal("1.50"), "on": date(2021, 1, n + 1)},
         )
     last = Entry.objects.order_by("-pk").first()
     assert last.data == {"amount": "1.50", "on": "2021-01-03"}
@@ -42,7 +44,9 @@ def test_entries_are_numbered_and_chained_and_exported(division, clerk):
     assert ChainHead.objects.get().number == last.number == Entry.objects.count()
 
 
-@pytest.mark.parametrize("change_to", [{"why": "改"}, {"by_name": "别人"}, {"data": {"amount": "9"}}])
+@pytest.mark.parametrize(
+    "change_to", [{"why": "改"}, {"by_name": "别人"}, {"data": {"amount": "9"}}]
+)
 def test_an_entry_altered_in_the_database_is_found(division, clerk, change_to):
     services.record(division=division, by=clerk, act="试记", data={"amount": "1"})
     services.record(division=division, by=clerk, act="试记")
@@ -74,7 +78,9 @@ def test_no_person_is_named_as_the_machine(division):
 
 
 def test_a_file_is_kept_once_and_read_back(division, clerk):
-    first = services.store_file(division=division, by=clerk, name="..\\..\\自评表.xlsx", content=b"abc")
+    first = services.store_file(
+        division=division, by=clerk, name="..\\..\\自评表.xlsx", content=b"abc"
+    )
     again = services.store_file(division=division, by=clerk, name="自评表.xlsx", content=b"abc")
     assert (first.pk, first.name, first.size) == (again.pk, "自评表.xlsx", 3)
     assert services.read_file(first) == b"abc"
@@ -98,13 +104,7 @@ def test_a_file_from_disk(division, clerk, tmp_path):
 @pytest.fixture
 def batch(division, clerk):
     return services.open_batch(
-        division=division,
-        by=clerk,
-        kind="list",
-        file=None,
-        reading={},
-        problems=[],
-        source_rows=2,
+        division=division, by=clerk, kind="list", file=None, reading={}, problems=[], source_rows=2
     )
 
 
@@ -156,7 +156,9 @@ def test_a_refused_batch_stays_with_its_problems(batch, clerk):
 
 
 def test_todos_open_remind_finish_void(division, unit, clerk):
-    made = services.make_todo(division=division, kind="fill", title="填报", unit=unit, target=unit, role="clerk")
+    made = services.make_todo(
+        division=division, kind="fill", title="填报", unit=unit, target=unit, role="clerk"
+    )
     assert services.remind_todos(todos=[made], by=clerk) == 1
     assert services.finish_todos(target=unit, kind="fill") == 1
     assert services.void_todos(target=unit) == 0
@@ -197,12 +199,21 @@ def test_a_notice_is_received_once_and_not_before_it_was_sent(division, unit, cl
 
 def test_documents_and_instructions(division, clerk):
     paper = services.add_document(
-        division=division, kind=Document.Kind.NOTICE, title="关于自评的通知", number="洪财〔2021〕1号", by=clerk
+        division=division,
+        kind=Document.Kind.NOTICE,
+        title="关于自评的通知",
+        number="洪财〔2021〕1号",
+        by=clerk,
     )
     assert str(paper) == "《关于自评的通知》"
     assert list(selectors.documents(division=division)) == [paper]
     told = services.add_instruction(
-        division=division, leader="主任", text="请抓紧", given_on=date(2021, 5, 2), by=clerk, about=paper
+        division=division,
+        leader="主任",
+        text="请抓紧",
+        given_on=date(2021, 5, 2),
+        by=clerk,
+        about=paper,
     )
     with pytest.raises(NotAllowed, match="办理结果"):
         services.close_instruction(instruction=told, outcome=" ", on=date(2021, 5, 3), by=clerk)
@@ -213,4 +224,10 @@ def test_documents_and_instructions(division, clerk):
 
 def test_plain_data_knows_no_float_and_no_nul():
     given = {"a": 0.1, "b": {1, 2}, "c": date(2021, 1, 1), "d": "x\0y", 5: None}
-    assert trail_module.plain_data(given) == {"a": "0.1", "b": [1, 2], "c": "2021-01-01", "d": "xy", "5": None}
+    assert trail_module.plain_data(given) == {
+        "a": "0.1",
+        "b": [1, 2],
+        "c": "2021-01-01",
+        "d": "xy",
+        "5": None,
+    }

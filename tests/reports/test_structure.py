@@ -5,18 +5,36 @@ from decimal import Decimal
 import pytest
 
 from wenxiao.reports.figures import Figure, Part, count, money
-from wenxiao.reports.structure import Issue, Run, UnknownPlaceError, as_runs, bind, joined, placeholders
+from wenxiao.reports.structure import (
+    Issue,
+    Run,
+    UnknownPlaceError,
+    as_runs,
+    bind,
+    joined,
+    placeholders,
+)
 from wenxiao.rulebook.numbers import EXACT, about, rounded
 
-TOTAL = [Part("budget.Dossier:1", "甲", Decimal("5000000.01")), Part("budget.Dossier:2", "乙", Decimal(20_000_000))]
+TOTAL = [
+    Part("budget.Dossier:1", "甲", Decimal("5000000.01")),
+    Part("budget.Dossier:2", "乙", Decimal(20_000_000)),
+]
 
 
 def test_prose_takes_words_figures_and_phrases():
     number = count("n", "个数", "数一数", TOTAL)
     words = {"年": "2021", "个数": number, "句": (Run("甲"), Run("2", "n")), "空": ""}
     assert bind("{年}年有{个数}个{空}：{句}。", words) == (
-        Run("2021"), Run("年有"), Run("2", "n"), Run("个"), Run("："), Run("甲"), Run("2", "n"), Run("。"),
-    )  # fmt: skip
+        Run("2021"),
+        Run("年有"),
+        Run("2", "n"),
+        Run("个"),
+        Run("："),
+        Run("甲"),
+        Run("2", "n"),
+        Run("。"),
+    )
     assert placeholders("{年}年有{个数}个") == ("年", "个数")
 
 
@@ -29,10 +47,17 @@ def test_money_brings_its_unit_into_prose():
     figure = money("m", "合计", "相加", TOTAL, printing=(rounded(2), "亿元"))
     assert as_runs(figure) == (Run("0.25", "m"), Run("亿元"))
     assert figure.as_data() == {
-        "id": "m", "name": "合计", "text": "0.25", "value": "0.2500000001", "unit": "亿元", "print": "rounded(2)",
-        "rule": "相加", "rows": ["budget.Dossier:1", "budget.Dossier:2"], "yuan": "25000000.01",
-            "parts": [["budget.Dossier:1", "甲", "5000000.01"], ["budget.Dossier:2", "乙", "20000000"]],
-    }  # fmt: skip
+        "id": "m",
+        "name": "合计",
+        "text": "0.25",
+        "value": "0.2500000001",
+        "unit": "亿元",
+        "print": "rounded(2)",
+        "rule": "相加",
+        "rows": ["budget.Dossier:1", "budget.Dossier:2"],
+        "yuan": "25000000.01",
+        "parts": [["budget.Dossier:1", "甲", "5000000.01"], ["budget.Dossier:2", "乙", "20000000"]],
+    }
 
 
 @pytest.mark.parametrize(
@@ -55,7 +80,12 @@ def test_missing_money_is_missing_and_named():
 def test_a_figure_survives_being_kept():
     figure = money("m", "合计", "相加", TOTAL)
     kept = Figure.from_data(figure.as_data())
-    assert (kept.text, kept.unit, kept.rows, kept.yuan) == (figure.text, figure.unit, figure.rows, figure.yuan)
+    assert (kept.text, kept.unit, kept.rows, kept.yuan) == (
+        figure.text,
+        figure.unit,
+        figure.rows,
+        figure.yuan,
+    )
     assert kept.as_data() == figure.as_data()
 
 

@@ -24,32 +24,66 @@ def rows(draw, *, monitored=False):
         number = at + 100 * monitored + 1
         found.append(
             Reported(
-                review=number, dossier=number, name=f"对象{number}", unit=f"单位{at}", department=f"单位{at}",
-                overall=False, kind="project", fiscal_year=draw(st.integers(2019, 2021)),
-                period="1-7月" if monitored else "", through_month=7, restricted=False, disclosure="可公开",
-                synthetic=False, result_synthetic=False, state="", concluded=points is not None,
-                issued=draw(st.booleans()), opening=draw(MONEY), opening_synthetic=False, appropriations=(), audited=None,
-                arranged=draw(MONEY), used=draw(MONEY), budget=draw(MONEY), executed=draw(MONEY), points=points,
-                grade=grade, agency="", suggestions=("改进。",), findings=(),
-                notices=(Told(1, "", date(2021, 1, 1), None, date(2021, 1, 2) if received else None),),
+                review=number,
+                dossier=number,
+                name=f"对象{number}",
+                unit=f"单位{at}",
+                department=f"单位{at}",
+                overall=False,
+                kind="project",
+                fiscal_year=draw(st.integers(2019, 2021)),
+                period="1-7月" if monitored else "",
+                through_month=7,
+                restricted=False,
+                disclosure="可公开",
+                synthetic=False,
+                result_synthetic=False,
+                state="",
+                concluded=points is not None,
+                issued=draw(st.booleans()),
+                opening=draw(MONEY),
+                opening_synthetic=False,
+                appropriations=(),
+                audited=None,
+                arranged=draw(MONEY),
+                used=draw(MONEY),
+                budget=draw(MONEY),
+                executed=draw(MONEY),
+                points=points,
+                grade=grade,
+                agency="",
+                suggestions=("改进。",),
+                findings=(),
+                notices=(
+                    Told(1, "", date(2021, 1, 1), None, date(2021, 1, 2) if received else None),
+                ),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
 @st.composite
 def years(draw):
     return Facts(
-        place=Place("示例区", "示例区财政局", demo=False), work_year=2021, version="internal", overall=draw(rows()),
-        projects=draw(rows()), monitored=draw(rows(monitored=True)), lines=(), papers=(), bands=bands_in_force(2021),
-    )  # fmt: skip
+        place=Place("示例区", "示例区财政局", demo=False),
+        work_year=2021,
+        version="internal",
+        overall=draw(rows()),
+        projects=draw(rows()),
+        monitored=draw(rows(monitored=True)),
+        lines=(),
+        papers=(),
+        bands=bands_in_force(2021),
+    )
 
 
 @given(years())
 def test_grades_add_up_to_the_projects(facts):
     report = annual.build(facts)
     counts = [
-        figure for key, figure in report.figures.items() if key.startswith(("projects.grade.", "projects.ungraded"))
+        figure
+        for key, figure in report.figures.items()
+        if key.startswith(("projects.grade.", "projects.ungraded"))
     ]
     assert sum(figure.value for figure in counts) == len(facts.projects)
     rows_told = [row for figure in counts for row in figure.rows]

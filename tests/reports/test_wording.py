@@ -49,8 +49,11 @@ def test_lists_read_as_chinese():
 def test_bands_say_which_end_they_hold():
     bands = bands_in_force(2021)
     assert [wording.band_text(band, bands) for band in bands.bands] == [
-        "在90（含）-100分之间", "在80（含）-90分之间", "在60（含）-80分之间", "在60分以下",
-    ]  # fmt: skip
+        "在90（含）-100分之间",
+        "在80（含）-90分之间",
+        "在60（含）-80分之间",
+        "在60分以下",
+    ]
 
 
 def test_days_have_no_leading_zero():

@@ -19,7 +19,9 @@ def bureau(db):
     division = create_division(code="360000", name="示例区", bureau="示例区财政局", by=None)
     unit = add_unit(division=division, code="101001", name="天长市水利局", by=None)
     other = add_unit(division=division, code="102001", name="示例单位乙", by=None)
-    subject = ensure_subject(division=division, unit=unit, code="P001", name="水旱灾害防御经费", by=None)
+    subject = ensure_subject(
+        division=division, unit=unit, code="P001", name="水旱灾害防御经费", by=None
+    )
     dossier = open_dossier(subject=subject, fiscal_year=2022, by=None)
     set_appropriation(dossier=dossier, by=None, opening=8800000, adjusted=8800000)
     people = {}
@@ -40,7 +42,9 @@ def bureau(db):
         )
         if role != "agency":
             grant(user=people[username], role=role, division=division, unit=where, by=None)
-    return SimpleNamespace(division=division, unit=unit, other=other, subject=subject, dossier=dossier, **people)
+    return SimpleNamespace(
+        division=division, unit=unit, other=other, subject=subject, dossier=dossier, **people
+    )
 
 
 @pytest.fixture

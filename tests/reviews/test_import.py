@@ -40,7 +40,11 @@ def test_a_self_evaluation_lands_in_the_dossier_that_is_there(bureau, selfeval_r
     outcome = import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
     assert outcome.accepted == 1
     review = Review.objects.get()
-    assert (review.dossier, review.round, review.kind) == (bureau.dossier, selfeval_round, "selfeval")
+    assert (review.dossier, review.round, review.kind) == (
+        bureau.dossier,
+        selfeval_round,
+        "selfeval",
+    )
     assert review.published_points == Decimal(100)
     assert review.execution_points == Decimal(10)
     assert Indicator.objects.count() == 9
@@ -58,7 +62,9 @@ def test_results_keep_their_names_side_by_side(bureau, selfeval_round, evaluatio
     sheet = Review.objects.get(kind="finance_evaluation")
     assert sheet.points == sheet.published_points
     assert sheet.grade == sheet.published_grade
-    assert sheet.marks.filter(indicator__isnull=False).count() == 0  # points of a sheet live on its own criteria
+    assert (
+        sheet.marks.filter(indicator__isnull=False).count() == 0
+    )  # points of a sheet live on its own criteria
 
 
 def test_unknown_units_and_projects_block_when_nobody_watches(bureau, evaluation_round):
@@ -80,7 +86,9 @@ def test_experts_marks_stay_apart_and_their_mean_is_ours(bureau, evaluation_roun
     outcome = import_file(EXPERTS, division=bureau.division, by=bureau.finance, create=True)
     review = Review.objects.get()
     assert review.points == Decimal("93.46")  # the exact sum of the printed means
-    assert review.published_points == Decimal("93.96")  # the sheet's own total, half a point too high
+    assert review.published_points == Decimal(
+        "93.96"
+    )  # the sheet's own total, half a point too high
     assert "PJ-03" in [problem["code"] for problem in outcome.problems]
     first = review.criteria.first()
     assert list(first.marks.order_by("seat").values_list("seat", "points")) == [
@@ -127,7 +135,10 @@ def test_the_same_workbook_again_changes_nothing(bureau, selfeval_round):
     marks = list(Mark.objects.order_by("pk").values("pk", "points", "published_points", "version"))
     again = import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
     assert again.accepted == 1
-    assert list(Mark.objects.order_by("pk").values("pk", "points", "published_points", "version")) == marks
+    assert (
+        list(Mark.objects.order_by("pk").values("pk", "points", "published_points", "version"))
+        == marks
+    )
     assert Review.objects.count() == 1
 
 
@@ -204,14 +215,20 @@ def test_another_score_sheet_does_not_overwrite_the_one_there(bureau, evaluation
 
 
 @pytest.mark.parametrize("name", ["涉密信息系统建设", "机密项目运维"])
-def test_a_secret_name_is_refused_and_nothing_of_the_file_stays(bureau, selfeval_round, tmp_path, name):
+def test_a_secret_name_is_refused_and_nothing_of_the_file_stays(
+    bureau, selfeval_round, tmp_path, name
+):
     path = tmp_path / "表.xlsx"
     book = openpyxl.load_workbook(SELFEVAL)
     book.active["C3"] = name
     book.save(path)
     outcome = import_file(path, division=bureau.division, by=bureau.finance, create=True)
     assert codes(outcome) == ["DR-16"]
-    assert (ImportBatch.objects.count(), StoredFile.objects.count(), Subject.objects.count()) == (0, 0, 1)
+    assert (ImportBatch.objects.count(), StoredFile.objects.count(), Subject.objects.count()) == (
+        0,
+        0,
+        1,
+    )
 
 
 def test_a_marked_file_is_not_kept(bureau, selfeval_round, tmp_path):

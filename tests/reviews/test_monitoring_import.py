@@ -25,8 +25,13 @@ def line_and_form(bureau):
     line = IndicatorLine("产出指标", "数量指标", "检查次数", "≥12次", "5次")
     fund = FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000))
     return ProjectForm(
-        project_name=bureau.subject.name, unit=bureau.unit.name, dept=bureau.unit.name, year=2021, indicators=(line,), funds=(fund,)
-    )  # fmt: skip
+        project_name=bureau.subject.name,
+        unit=bureau.unit.name,
+        dept=bureau.unit.name,
+        year=2021,
+        indicators=(line,),
+        funds=(fund,),
+    )
 
 
 @pytest.mark.parametrize(("listed", "lands"), [(False, "日常"), (True, None)])
@@ -40,10 +45,18 @@ def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, 
         "by": None,
         "through_month": 7,
     }
-    open_round(name="重点", key=True, scope={"dossiers": [dossier.pk if listed else dossier.pk + 999]}, **shared)
+    open_round(
+        name="重点",
+        key=True,
+        scope={"dossiers": [dossier.pk if listed else dossier.pk + 999]},
+        **shared,
+    )
     open_round(name="日常", scope={"dossiers": [dossier.pk]}, **shared)
     asked = SimpleNamespace(kind="monitoring", year=2021, period=7)
-    for user in (bureau.finance, None):  # the wizard's names, as a person sees them and as the system does
+    for user in (
+        bureau.finance,
+        None,
+    ):  # the wizard's names, as a person sees them and as the system does
         directory = SeenDirectory(Importer(user, bureau.division))
         found = directory.round_for(asked, bureau.subject.pk)
         assert (found and found.name) == lands
@@ -62,23 +75,50 @@ def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, 
 def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
     open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
     open_round(
-        division=bureau.division, kind="monitoring", name="1-7月监控", work_year=2021, fiscal_year=2021, by=None,
+        division=bureau.division,
+        kind="monitoring",
+        name="1-7月监控",
+        work_year=2021,
+        fiscal_year=2021,
+        by=None,
         through_month=7,
-    )  # fmt: skip
+    )
     line = IndicatorLine(
-        "产出指标", "数量指标", "检查次数", "≥12次", "5次", forecast="12次", causes=frozenset({"人员保障", "经费保障"}),
-        deviation="人员未到位", possibility="有可能",
-    )  # fmt: skip
+        "产出指标",
+        "数量指标",
+        "检查次数",
+        "≥12次",
+        "5次",
+        forecast="12次",
+        causes=frozenset({"人员保障", "经费保障"}),
+        deviation="人员未到位",
+        possibility="有可能",
+    )
     form = ProjectForm(
-        project_name=bureau.subject.name, unit=bureau.unit.name, dept=bureau.unit.name, year=2021, indicators=(line,),
-        funds=(FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000), expected=Decimal(900000)),),
-    )  # fmt: skip
+        project_name=bureau.subject.name,
+        unit=bureau.unit.name,
+        dept=bureau.unit.name,
+        year=2021,
+        indicators=(line,),
+        funds=(
+            FundLine(
+                "年度资金总额",
+                initial=Decimal(1000000),
+                executed=Decimal(400000),
+                expected=Decimal(900000),
+            ),
+        ),
+    )
     path = tmp_path / "监控表.xlsx"
     path.write_bytes(form_workbook([monitoring_form(form)]))
     outcome = import_file(path, division=bureau.division, by=bureau.finance)
     assert outcome.unmatched == []
     review = Review.objects.get()
-    assert (review.budget, review.executed, review.points) == (Decimal(1000000), Decimal(400000), None)
+    assert (review.budget, review.executed, review.points) == (
+        Decimal(1000000),
+        Decimal(400000),
+        None,
+    )
     assert review.expected == Decimal(900000)
     (row,) = watch_rows(watch(review.round, None, on=date(2021, 8, 10)))
     assert row.expected == Decimal(900000)
@@ -86,4 +126,8 @@ def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
     assert row.forecast.low < row.expected
     actual = Actual.objects.get()
     assert (actual.value, actual.forecast, actual.through_month) == ("5次", "12次", 7)
-    assert (actual.causes, actual.possibility, actual.note) == (["经费保障", "人员保障"], "有可能", "人员未到位")
+    assert (actual.causes, actual.possibility, actual.note) == (
+        ["经费保障", "人员保障"],
+        "有可能",
+        "人员未到位",
+    )

@@ -54,7 +54,9 @@ def test_junk_of_packers_is_passed_over():
     assert piece.name == "a.xlsx"
 
 
-@pytest.mark.parametrize("name", ["../a.xlsx", "a/../../b.xlsx", "/etc/a.xlsx", "C:/a.xlsx", "..\\a.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["../a.xlsx", "a/../../b.xlsx", "/etc/a.xlsx", "C:/a.xlsx", "..\\a.xlsx"]
+)
 def test_paths_that_lead_out_refuse_the_whole(name):
     assert "指向别处" in refusal(packed((name, b"x"), ("good.xlsx", b"y")))
 
@@ -75,7 +77,11 @@ def test_too_many_and_too_large():
 
 
 def test_overlapping_entries_are_refused():
-    plain = bytearray(packed(("a.xlsx", b"1" * 50), ("b.xlsx", b"2" * 50), compression=zipfile.ZIP_STORED).getvalue())
+    plain = bytearray(
+        packed(
+            ("a.xlsx", b"1" * 50), ("b.xlsx", b"2" * 50), compression=zipfile.ZIP_STORED
+        ).getvalue()
+    )
     second = plain.index(b"PK\x01\x02", plain.index(b"PK\x01\x02") + 4)
     struct.pack_into("<I", plain, second + 42, 10)
     with pytest.raises(ParcelRefusedError):
@@ -88,7 +94,15 @@ def test_what_is_no_zip_is_a_sentence(content):
 
 
 def test_nested_archives_and_strangers_are_named_and_passed():
-    found = opened(packed(("a.zip", b"PK"), ("b.rar", b"Rar!"), ("c.exe", b"MZ"), ("d.xlsx", b"ok"), ("e.xlsx", b"")))
+    found = opened(
+        packed(
+            ("a.zip", b"PK"),
+            ("b.rar", b"Rar!"),
+            ("c.exe", b"MZ"),
+            ("d.xlsx", b"ok"),
+            ("e.xlsx", b""),
+        )
+    )
     assert [piece.problem.code if piece.problem else None for piece in found] == [
         "DR-40",
         "DR-40",

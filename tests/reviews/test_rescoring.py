@@ -21,15 +21,21 @@ ROWS = [
     ("满意度指标", "服务对象满意度指标", "满意度", "≥90%", "10", "92%"),
 ]
 DEDUCTION = {
-    "rule": "profiles", "from": "2022-01-01", "document": "本级办法", "clause": "第八条", "verified": True,
+    "rule": "profiles",
+    "from": "2022-01-01",
+    "document": "本级办法",
+    "clause": "第八条",
+    "verified": True,
     "content": {"default": "P2020-DEDUCT"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture
 def review(bureau, selfeval_round):
     target = Target.objects.create(dossier=bureau.dossier, state="approved")
-    made = services.start_review(dossier=bureau.dossier, round=selfeval_round, by=None, target=target)
+    made = services.start_review(
+        dossier=bureau.dossier, round=selfeval_round, by=None, target=target
+    )
     Review.objects.filter(pk=made.pk).update(budget=Decimal(1000), executed=Decimal(800))
     for order, (level1, level2, name, goal, weight, actual) in enumerate(ROWS, start=1):
         indicator = Indicator.objects.create(
@@ -63,7 +69,12 @@ def test_the_columns_agree_with_the_rows(review):
 def test_a_rule_change_shows_what_it_would_move_and_writes_nothing(review):
     moved = services.what_if(round=review.round, overrides={"profiles": [DEDUCTION]})
     assert [(m.points, m.grade, m.new_points, m.new_grade) for m in moved] == [
-        (Decimal("70.50"), "中", Decimal("55.50"), "差"),  # the reverse row at twice its target earns nothing
+        (
+            Decimal("70.50"),
+            "中",
+            Decimal("55.50"),
+            "差",
+        )  # the reverse row at twice its target earns nothing
     ]
     review.refresh_from_db()
     assert review.points == Decimal("70.50")
@@ -96,16 +107,24 @@ def test_a_persons_points_stay(review, bureau):
     assert services.what_if(round=review.round, overrides={}) == []
 
 
-def test_a_round_costs_the_same_queries_for_one_and_for_many(review, bureau, selfeval_round, django_assert_num_queries):
+def test_a_round_costs_the_same_queries_for_one_and_for_many(
+    review, bureau, selfeval_round, django_assert_num_queries
+):
     from wenxiao.budget.services import ensure_subject, open_dossier
 
     for number in range(20):
         subject = ensure_subject(
-            division=bureau.division, unit=bureau.unit, code=f"X{number}", name=f"项目{number}", by=None
+            division=bureau.division,
+            unit=bureau.unit,
+            code=f"X{number}",
+            name=f"项目{number}",
+            by=None,
         )
         dossier = open_dossier(subject=subject, fiscal_year=2022, by=None)
         target = Target.objects.create(dossier=dossier, state="approved")
-        Indicator.objects.create(target=target, order=1, name="数量", expression="≥1", weight=Decimal(90))
+        Indicator.objects.create(
+            target=target, order=1, name="数量", expression="≥1", weight=Decimal(90)
+        )
         services.start_review(dossier=dossier, round=selfeval_round, by=None, target=target)
     with django_assert_num_queries(4):
         services.what_if(round=selfeval_round, overrides={})

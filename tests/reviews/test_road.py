@@ -43,9 +43,15 @@ def test_the_whole_road(filled, bureau):
     services.submit_review(review=filled, by=bureau.clerk)
     services.check_review(review=filled, by=None)
     services.confirm_review(review=filled, by=bureau.finance)
-    services.issue_review(review=filled, by=bureau.second, issued_on=date(2023, 6, 1), paper_number="1号")
+    services.issue_review(
+        review=filled, by=bureau.second, issued_on=date(2023, 6, 1), paper_number="1号"
+    )
     assert filled.state == "issued"
-    acts = list(Entry.objects.filter(target_type="reviews.Review").order_by("number").values_list("act", flat=True))
+    acts = list(
+        Entry.objects.filter(target_type="reviews.Review")
+        .order_by("number")
+        .values_list("act", flat=True)
+    )
     assert acts[-4:] == ["报送", "审核通过", "确认结果", "出具报告"]
 
 
@@ -123,7 +129,9 @@ def test_a_value_is_changed_with_the_version_seen(review, bureau):
     mark = Mark.objects.get(review=review, indicator=indicator)
     assert (mark.status, mark.points) == ("scored", Decimal("5.00"))
     with pytest.raises(Stale):
-        services.record_actual(review=review, indicator=indicator, by=bureau.clerk, value="1", version=actual.version)
+        services.record_actual(
+            review=review, indicator=indicator, by=bureau.clerk, value="1", version=actual.version
+        )
 
 
 def test_points_outside_the_weight_and_silent_deductions_are_refused(review, bureau):
@@ -131,16 +139,27 @@ def test_points_outside_the_weight_and_silent_deductions_are_refused(review, bur
     version = Mark.objects.get(review=review, indicator=indicator).version
     for points, match in ((Decimal(11), "0 至"), (Decimal(-1), "0 至"), (Decimal(3), "扣分原因")):
         with pytest.raises(NotAllowed, match=match):
-            services.record_mark(review=review, row=indicator, by=bureau.clerk, points=points, version=version)
+            services.record_mark(
+                review=review, row=indicator, by=bureau.clerk, points=points, version=version
+            )
 
 
 def test_an_agency_never_files_for_a_unit(review, bureau):
     from wenxiao.orgs.services import grant
 
-    grant(user=bureau.agency, role="agency", division=bureau.division, subjects=[bureau.subject], by=None, why="评价")
+    grant(
+        user=bureau.agency,
+        role="agency",
+        division=bureau.division,
+        subjects=[bureau.subject],
+        by=None,
+        why="评价",
+    )
     indicator = review.target.indicators.get(order=1)
     with pytest.raises(Refused, match="第三方"):
-        services.record_actual(review=review, indicator=indicator, by=bureau.agency, value="1", version=1)
+        services.record_actual(
+            review=review, indicator=indicator, by=bureau.agency, value="1", version=1
+        )
 
 
 @pytest.fixture
@@ -150,7 +169,12 @@ def checkers(bureau):
     made = {}
     for role in ("head", "department", "office"):
         made[role] = create_user(
-            division=bureau.division, username=role, name=role, by=None, unit=bureau.unit, password="long-enough-pass"
+            division=bureau.division,
+            username=role,
+            name=role,
+            by=None,
+            unit=bureau.unit,
+            password="long-enough-pass",
         )
         grant(user=made[role], role=role, division=bureau.division, unit=bureau.unit, by=None)
     return made
@@ -165,7 +189,9 @@ def test_a_review_walks_the_rounds_route(filled, bureau, checkers):
     assert services.waiting_for(filled) == ""
 
 
-def test_whoever_stands_further_up_passes_for_those_below_and_the_trail_says_so(filled, bureau, checkers):
+def test_whoever_stands_further_up_passes_for_those_below_and_the_trail_says_so(
+    filled, bureau, checkers
+):
     services.submit_review(review=filled, by=bureau.clerk)
     services.check_review(review=filled, by=checkers["office"])
     assert filled.state == "checked"
@@ -192,7 +218,9 @@ def test_a_scanned_signature_counts_for_a_head_who_never_logs_in(filled, bureau,
     from wenxiao.records.services import store_file
 
     services.submit_review(review=filled, by=bureau.clerk)
-    scan = store_file(division=bureau.division, by=bureau.clerk, name="签字件.pdf", content=b"%PDF-1.4 scan")
+    scan = store_file(
+        division=bureau.division, by=bureau.clerk, name="签字件.pdf", content=b"%PDF-1.4 scan"
+    )
     services.approve_on_paper(review=filled, by=bureau.clerk, file=scan)
     assert services.waiting_for(filled) == "department"
     assert Entry.objects.get(act="纸质签字件代审").data["paper"] == [scan.sha256]

@@ -13,7 +13,21 @@ from wenxiao.rulebook.checks import Table, registry, rule, run
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE.parent / "cases/checks/all.yaml").read_text(encoding="utf-8"))
-NUMBERS = {"weight", "score", "total", "initial", "full_year", "executed", "amount", "rate", "execution_score", "execution_weight", "computed", "cut_back", "budget_yuan"}  # fmt: skip
+NUMBERS = {
+    "weight",
+    "score",
+    "total",
+    "initial",
+    "full_year",
+    "executed",
+    "amount",
+    "rate",
+    "execution_score",
+    "execution_weight",
+    "computed",
+    "cut_back",
+    "budget_yuan",
+}
 
 
 def typed(cells):
@@ -39,7 +53,9 @@ def test_every_rule_has_its_case(code):
 
 
 def test_only_impossibilities_and_verified_clauses_block():
-    assert all(one.arithmetic or (one.verified and one.basis) for one in registry() if one.level == "阻断")
+    assert all(
+        one.arithmetic or (one.verified and one.basis) for one in registry() if one.level == "阻断"
+    )
     with pytest.raises(ValueError, match="重复"):
         rule("MB-01", "重复", "提示")(lambda table: [])
 
@@ -52,7 +68,10 @@ def test_problem_knows_its_cell():
 
 def test_points_beyond_the_bands():
     assert run(Table((), {"total": Decimal(110), "grade": "优"}), ["ZP-13"])
-    assert run(Table((), {"full_year": Decimal(100), "executed": Decimal(99), "through_month": 7}), ["JK-01"])
+    assert run(
+        Table((), {"full_year": Decimal(100), "executed": Decimal(99), "through_month": 7}),
+        ["JK-01"],
+    )
 
 
 def test_frameworks_have_unique_codes_and_findable_leaves():
@@ -62,7 +81,12 @@ def test_frameworks_have_unique_codes_and_findable_leaves():
         assert len(codes) == len(set(codes))
         assert all(tree.find(one.code) == one for one in tree.leaves())
     assert frameworks.tree("project_framework").find("Z") is None
-    assert [one.name for one in frameworks.tree("project_framework").criteria] == ["决策", "过程", "产出", "效益"]
+    assert [one.name for one in frameworks.tree("project_framework").criteria] == [
+        "决策",
+        "过程",
+        "产出",
+        "效益",
+    ]
     assert len(list(frameworks.tree("project_framework").leaves())) == 17
 
 

@@ -15,7 +15,9 @@ from wenxiao.rulebook.scoring import profile, score_one, total
 
 EXAMPLES = 20_000 if os.environ.get("WENXIAO_SOAK") else 200
 numbers = st.one_of(
-    st.decimals(0, 10_000, places=2), st.decimals(-50, 200, places=1), st.sampled_from([Decimal(0), Decimal(100)])
+    st.decimals(0, 10_000, places=2),
+    st.decimals(-50, 200, places=1),
+    st.sampled_from([Decimal(0), Decimal(100)]),
 )
 units = st.sampled_from([None, "%", "万元", "元", "个"])
 
@@ -24,9 +26,18 @@ units = st.sampled_from([None, "%", "万元", "元", "个"])
 def expressions(draw, role):
     if draw(st.integers(0, 9)) == 0:
         kind = draw(st.sampled_from(["text", "compound", "unreadable", "date"]))
-        return Expression("x", kind, "<=" if kind == "date" else None, date="2021-06-30" if kind == "date" else None)
+        return Expression(
+            "x",
+            kind,
+            "<=" if kind == "date" else None,
+            date="2021-06-30" if kind == "date" else None,
+        )
     low, unit = draw(numbers), draw(units)
-    sign = draw(st.sampled_from([">=", "<=", ">", "<", "=", "between", "~", None])) if role == "target" else None
+    sign = (
+        draw(st.sampled_from([">=", "<=", ">", "<", "=", "between", "~", None]))
+        if role == "target"
+        else None
+    )
     if sign == "between":
         return Expression("x", "number", sign, low, low + draw(st.decimals(0, 50, places=1)), unit)
     lower = None if sign in {"<=", "<"} else low
@@ -50,7 +61,8 @@ def rows(draw):
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(1, 3), rows()), min_size=1, max_size=12), st.sampled_from(["P2020", "P2020-DEDUCT"])
+    st.lists(st.tuples(st.integers(1, 3), rows()), min_size=1, max_size=12),
+    st.sampled_from(["P2020", "P2020-DEDUCT"]),
 )
 def test_columns_equal_the_specification(table, code):
     book = profile(code)
@@ -60,7 +72,13 @@ def test_columns_equal_the_specification(table, code):
     cents = [None if one.points is None else int(one.points * 100) for one in outcomes]
     assert frame["points_h"].to_list() == cents
     for line in columns.grades(columns.totals(frame)).iter_rows(named=True):
-        whole = total([one for (subject, _), one in zip(table, outcomes, strict=True) if subject == line["subject"]])
+        whole = total(
+            [
+                one
+                for (subject, _), one in zip(table, outcomes, strict=True)
+                if subject == line["subject"]
+            ]
+        )
         assert (Decimal(line["total_h"]) / 100, line["complete"], line["open"]) == (
             whole.points,
             whole.complete,
@@ -79,13 +97,23 @@ def test_what_does_not_fit_is_refused():
     huge = Expression("x", "number", ">=", Decimal(10) ** 20, None)
     with pytest.raises(columns.TooLargeError, match="可精确计算"):
         columns.encode(
-            [(1, Row(Decimal(10), target=huge, actual=Expression("x", "number", None, Decimal(1))))], profile()
+            [
+                (
+                    1,
+                    Row(
+                        Decimal(10), target=huge, actual=Expression("x", "number", None, Decimal(1))
+                    ),
+                )
+            ],
+            profile(),
         )
     with pytest.raises(columns.TooLargeError):
         columns.encode([(1, Row(Decimal("0.001")))], profile())
 
 
-@pytest.mark.parametrize("row", [Row(Decimal(1), judged=Judged(Decimal(1))), Row(Decimal(1), rule=RowRule("direct"))])
+@pytest.mark.parametrize(
+    "row", [Row(Decimal(1), judged=Judged(Decimal(1))), Row(Decimal(1), rule=RowRule("direct"))]
+)
 def test_rows_a_person_decides_stay_out_of_columns(row):
     with pytest.raises(ValueError, match="逐行计分"):
         columns.encode([(1, row)], profile())

@@ -41,7 +41,9 @@ def test_an_actual_on_both_sides_of_the_deadline_is_open():
     assert meets_deadline(target, Expression("10月", "date", date="2021-10"), None) == 46
 
 
-@pytest.mark.parametrize("kind", ["direct", "threshold", "interval", "deduction", "formula", "likert", "satisfaction"])
+@pytest.mark.parametrize(
+    "kind", ["direct", "threshold", "interval", "deduction", "formula", "likert", "satisfaction"]
+)
 def test_rules_of_their_own_ask_where_facts_are_missing(kind):
     text = Expression("良好", "text")
     row = Row(Decimal(5), target=text, actual=text, rule=RowRule(kind))
@@ -51,7 +53,12 @@ def test_rules_of_their_own_ask_where_facts_are_missing(kind):
 def test_own_basis_is_cited():
     number = Expression("5", "number", ">=", Decimal(5))
     got = Expression("5", "number", None, Decimal(5), Decimal(5))
-    row = Row(Decimal(5), target=number, actual=got, rule=RowRule("direct", basis="区财〔2021〕1号", verified=True))
+    row = Row(
+        Decimal(5),
+        target=number,
+        actual=got,
+        rule=RowRule("direct", basis="区财〔2021〕1号", verified=True),
+    )
     outcome = score_one(row, profile())
     assert (outcome.basis, outcome.verified) == ("区财〔2021〕1号", True)
     with pytest.raises(ValueError, match="没有自己的计分规则"):
@@ -61,7 +68,10 @@ def test_own_basis_is_cited():
 def test_a_satisfaction_that_was_copied_is_no_measurement():
     copied = Expression("≥90%", "number", ">=", Decimal(90), None, "%")
     row = Row(
-        Decimal(5), target=copied, actual=copied, rule=RowRule("satisfaction", bands=((Decimal(90), Decimal(100)),))
+        Decimal(5),
+        target=copied,
+        actual=copied,
+        rule=RowRule("satisfaction", bands=((Decimal(90), Decimal(100)),)),
     )
     assert "不是测得的满意度" in score_one(row, profile()).reason
 
@@ -75,7 +85,9 @@ def test_a_target_without_bound_is_unreadable():
 def test_a_rule_may_turn_the_direction():
     target = Expression("4", "number", None, Decimal(4), Decimal(4))
     got = Expression("5", "number", None, Decimal(5), Decimal(5))
-    outcome = score_one(Row(Decimal(10), target=target, actual=got, rule=RowRule(direction="reverse")), profile())
+    outcome = score_one(
+        Row(Decimal(10), target=target, actual=got, rule=RowRule(direction="reverse")), profile()
+    )
     assert (outcome.points, outcome.assumed) == (Decimal("8.00"), None)
 
 
@@ -92,12 +104,16 @@ def test_two_readings_that_are_both_reached_are_scored():
     outcome = score_one(Row(Decimal(5), target=target, actual=got), profile())
     assert (outcome.points, "两种读法" in (outcome.assumed or "")) == (Decimal("5.00"), True)
     far = Expression("400", "number", None, Decimal(400), Decimal(400), "%")
-    assert score_one(Row(Decimal(5), target=target, actual=far), profile()).status == "needs_judgement"
+    assert (
+        score_one(Row(Decimal(5), target=target, actual=far), profile()).status == "needs_judgement"
+    )
 
 
 def test_a_judgement_without_a_tier_is_held_to_the_weight():
     text = Expression("良好", "text")
-    row = Row(Decimal(5), target=text, actual=text, judged=Judged(Decimal("4.5"), reason="专家合议"))
+    row = Row(
+        Decimal(5), target=text, actual=text, judged=Judged(Decimal("4.5"), reason="专家合议")
+    )
     outcome = score_one(row, profile())
     assert (outcome.points, outcome.reason) == (Decimal("4.50"), "专家合议")
 

@@ -18,11 +18,15 @@ with Path(__file__).with_name("expressions_in_use.csv").open(encoding="utf-8", n
     ]
 
 
-@pytest.mark.parametrize(("text", "role", "due"), KEY, ids=[f"{text}-{role}" for text, role, _ in KEY])
+@pytest.mark.parametrize(
+    ("text", "role", "due"), KEY, ids=[f"{text}-{role}" for text, role, _ in KEY]
+)
 def test_a_cell_is_read_as_a_person_reads_it(text, role, due):
     found = parse(text, role).as_json()
     read = {name: found[name] or "" for name in ("kind", "comparator", "low", "high", "unit")}
-    assert read | {"date": found["date"] or found.get("partial") or ""} == {name: due[name] for name in [*read, "date"]}
+    assert read | {"date": found["date"] or found.get("partial") or ""} == {
+        name: due[name] for name in [*read, "date"]
+    }
 
 
 @pytest.mark.parametrize("text", ["[1,200]", "[1,200)"])

@@ -30,13 +30,17 @@ def _same(got, want, *, partial):
     if partial and got.get("partial") != want.get("partial"):
         return False
     bounds = [(got[key], want[key]) for key in ("low", "high")]
-    return all((a is None) == (b is None) and (a is None or _number(a) == _number(b)) for a, b in bounds)
+    return all(
+        (a is None) == (b is None) and (a is None or _number(a) == _number(b)) for a, b in bounds
+    )
 
 
 @pytest.mark.parametrize("entry", KEY, ids=lambda entry: f"{entry['role']}:{entry['text'][:24]}")
 def test_answered_cells(entry):
     got = parse(entry["text"], entry["role"]).as_json()
-    assert _same(got, entry, partial=True) or any(_same(got, alt, partial=False) for alt in entry.get("alt") or [])
+    assert _same(got, entry, partial=True) or any(
+        _same(got, alt, partial=False) for alt in entry.get("alt") or []
+    )
 
 
 # text | kind | comparator | low | high | unit
@@ -244,7 +248,9 @@ def test_dates(line):
     ]
 
 
-@pytest.mark.parametrize("text", ["2021年13月", "2021年2月30日", "2021年12月-2021年1月", "3.5", "12-31"])
+@pytest.mark.parametrize(
+    "text", ["2021年13月", "2021年2月30日", "2021年12月-2021年1月", "3.5", "12-31"]
+)
 def test_no_dates(text):
     assert parse(text).kind != "date"
 

@@ -38,7 +38,10 @@ def test_normalising_twice_changes_nothing(text):
     assert len(once) <= 3 * LONGEST
 
 
-@given(st.decimals(min_value=0, max_value=10**9, places=2), st.sampled_from(["≥", "≤", ">", "<", "=", ""]))
+@given(
+    st.decimals(min_value=0, max_value=10**9, places=2),
+    st.sampled_from(["≥", "≤", ">", "<", "=", ""]),
+)
 @settings(max_examples=200, deadline=None)
 def test_plain_figures_are_read_exactly(number, sign):
     reading = parse(f"{sign}{number}万元")

@@ -52,7 +52,10 @@ def test_late_arrival_counts_from_arrival():
 
 def test_milestones_win():
     done = pace.Milestone("招标", date(2021, 3, 31), date(2021, 3, 1))
-    missed, later = pace.Milestone("开工", date(2021, 6, 30)), pace.Milestone("竣工", date(2021, 12, 31))
+    missed, later = (
+        pace.Milestone("开工", date(2021, 6, 30)),
+        pace.Milestone("竣工", date(2021, 12, 31)),
+    )
     assert pace.pace(D(100), D(1), 7, milestones=[done, later]).light == "green"
     half = pace.pace(D(100), D(99), 7, milestones=[done, missed, later])
     assert (half.steps, half.index) == ((1, 2), D("50.0"))
@@ -78,7 +81,12 @@ def test_milestones_say_what_was_late_and_watch_the_money():
 def test_goal_lights_and_forecast():
     assert pace.goal_light(D(100), D(50), Fraction(7, 12)) == "green"
     assert pace.goal_light(None, D(50), Fraction(7, 12)) == "none"
-    assert [pace.quality_light(tier) for tier in ("1", "2", "3", None)] == ["green", "yellow", "red", "none"]
+    assert [pace.quality_light(tier) for tier in ("1", "2", "3", None)] == [
+        "green",
+        "yellow",
+        "red",
+        "none",
+    ]
     assert pace.forecast([]) is None
     assert pace.forecast([D(10)]).high == D("120.00")
     range_ = pace.forecast([D(10), D(10), D(40)])
@@ -86,9 +94,9 @@ def test_goal_lights_and_forecast():
 
 
 def test_grades_are_half_open():
-    assert [grading.grade(D(x)) for x in ("100", "90", "89.99", "80", "79.99", "60", "59.99", "0")] == list(
-        "优优良良中中差差"
-    )
+    assert [
+        grading.grade(D(x)) for x in ("100", "90", "89.99", "80", "79.99", "60", "59.99", "0")
+    ] == list("优优良良中中差差")
     assert (grading.grade(D("87.45")), grading.grade(D("86.08"))) == ("良", "良")
     assert grading.bands_in_force().names == ("优", "良", "中", "差")
     for outside in ("100.01", "-0.01"):
@@ -105,7 +113,11 @@ def test_money_as_the_seed_prints_it():
     assert (numbers.wan(D("2600130.00")), numbers.wan(D("2600130.00"), 2)) == ("260.013", "260.01")
     assert numbers.wan_screen(D(33652000)) == "3,365.20"
     assert numbers.print_value(D("87.450"), numbers.EXACT, "分") == "87.45"
-    assert (numbers.EXACT.text, numbers.rounded(2).text, numbers.plain(D("-0.0"))) == ("exact", "rounded(2)", "0")
+    assert (numbers.EXACT.text, numbers.rounded(2).text, numbers.plain(D("-0.0"))) == (
+        "exact",
+        "rounded(2)",
+        "0",
+    )
 
 
 def test_amounts_that_are_no_money():
@@ -136,7 +148,9 @@ def test_tally_counts_distinct_confirmed_subjects():
         tally.Found(20, "WT-01", "candidate"),
         tally.Found(99, "WT-01"),
     ]
-    lines = tally.tally(found, range(1, 22), [("少见", ["WT-09"]), ("执行率低于80%", ["WT-01", "WT-01b"])])
+    lines = tally.tally(
+        found, range(1, 22), [("少见", ["WT-09"]), ("执行率低于80%", ["WT-01", "WT-01b"])]
+    )
     assert [line.sentence() for line in lines] == ["执行率低于80%（涉及到13个项目）"]
     grid = tally.matrix(lines, list(range(1, 22)))
     assert grid.totals == tuple(line.count for line in lines)

@@ -16,16 +16,44 @@ from wenxiao.rulebook.scoring import execution, score_one
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        *((text, "unreadable") for text in (
-            "2E+05", "1.2E4", "1.2E4元", "≥1e3", "2022年2月30日", "6月31日", "2022年13月", "2021年6月31日前", "2021-13-01",
-            "13月底前", "10%-5%", "二〇二一年六月三十一日前",
-        )),
-        *((text, "text") for text in (
-            "两三次", "三五个", "七八十人", "百分之七八", "次年6月底前", "30日前", "30日前完成", "一站式服务", "一户一策", "1+X", "≠0",
-            "不等于0", "不早于6月30日", "11月-次年2月",
-        )),
+        *(
+            (text, "unreadable")
+            for text in (
+                "2E+05",
+                "1.2E4",
+                "1.2E4元",
+                "≥1e3",
+                "2022年2月30日",
+                "6月31日",
+                "2022年13月",
+                "2021年6月31日前",
+                "2021-13-01",
+                "13月底前",
+                "10%-5%",
+                "二〇二一年六月三十一日前",
+            )
+        ),
+        *(
+            (text, "text")
+            for text in (
+                "两三次",
+                "三五个",
+                "七八十人",
+                "百分之七八",
+                "次年6月底前",
+                "30日前",
+                "30日前完成",
+                "一站式服务",
+                "一户一策",
+                "1+X",
+                "≠0",
+                "不等于0",
+                "不早于6月30日",
+                "11月-次年2月",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_no_figure_is_made_up(text, kind):
     for role in ("target", "actual"):
         assert parse(text, role).kind == kind
@@ -57,8 +85,12 @@ def test_no_figure_is_made_up(text, kind):
 def test_figures_read_exactly(text, comparator, low, high, unit):
     read = parse(text, "target").as_json()
     assert (read["kind"], read["comparator"], read["low"], read["high"], read["unit"]) == (
-        "number", comparator, low, high, unit,
-    )  # fmt: skip
+        "number",
+        comparator,
+        low,
+        high,
+        unit,
+    )
 
 
 def test_deadlines_with_words_and_hours():
@@ -98,9 +130,13 @@ def test_deadlines_with_words_and_hours():
 )
 def test_rows(target, actual, status, said):
     row = Row(
-        Decimal(10), level2="数量指标", name="开展工作", target=parse(target, "target"), actual=parse(actual, "actual"),
+        Decimal(10),
+        level2="数量指标",
+        name="开展工作",
+        target=parse(target, "target"),
+        actual=parse(actual, "actual"),
         year=2021,
-    )  # fmt: skip
+    )
     outcome = score_one(row, profile())
     assert outcome.status == status
     assert said in outcome.reason
@@ -108,16 +144,32 @@ def test_rows(target, actual, status, said):
 
 
 def test_a_strict_bound_read_loosely_is_said():
-    row = Row(Decimal(10), name="投诉", target=parse("<5", "target"), actual=parse("5", "actual"), year=2021)
+    row = Row(
+        Decimal(10),
+        name="投诉",
+        target=parse("<5", "target"),
+        actual=parse("5", "actual"),
+        year=2021,
+    )
     assert "“<”按“≤”计" in (score_one(row, profile()).assumed or "")
 
 
 def _form(rate):
     fund = {
-        "label": "年度资金总额", "full_year": {"yuan": "1000"}, "executed": {"yuan": "942.345"}, "rate": rate,
-        "weight": {"value": "10"}, "score": {"value": "9.42"},
-    }  # fmt: skip
-    return {"kind": "selfeval", "sheet": "表", "year": {"value": 2021}, "funds": [fund], "indicators": []}
+        "label": "年度资金总额",
+        "full_year": {"yuan": "1000"},
+        "executed": {"yuan": "942.345"},
+        "rate": rate,
+        "weight": {"value": "10"},
+        "score": {"value": "9.42"},
+    }
+    return {
+        "kind": "selfeval",
+        "sheet": "表",
+        "year": {"value": 2021},
+        "funds": [fund],
+        "indicators": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -139,7 +191,9 @@ def test_only_a_published_rate_is_compared_at_its_digits(rate, differs):
 
 def test_words_where_a_number_belongs_are_named():
     row = {"level3": "覆盖率", "target": "≥90%", "actual": "95%", "weight": "十", "score": 10}
-    table = judge_table({"budget": {"full_year": "abc", "executed": 5}, "exec_weight": 10, "indicators": [row]})
+    table = judge_table(
+        {"budget": {"full_year": "abc", "executed": 5}, "exec_weight": 10, "indicators": [row]}
+    )
     assert (table["rows"][0]["status"], table["rows"][0]["points"]) == ("unreadable", None)
     assert "“十”不是数" in table["rows"][0]["reason"]
     assert "“abc”不是数" in table["execution"]["reason"]

@@ -42,7 +42,9 @@ def test_own_cut_points_light_goals():
 
 def test_own_values_count_from_their_day_within_the_year():
     """The window through July ends before a value of October begins, for goals as for money."""
-    late = own("monitoring", {"lights": {"red_below": "90", "green_from": "95"}}, start="2021-10-01")
+    late = own(
+        "monitoring", {"lights": {"red_below": "90", "green_from": "95"}}, start="2021-10-01"
+    )
     assert light("≥120公里", "50公里", late) == "yellow"
 
 
@@ -52,7 +54,10 @@ def test_own_tiers_words_and_names_light_goals():
     assert light("≥120公里", "120公里", words, possibility="没有可能") == "red"
     assert light("≥120公里", "120公里", possibility="没有可能") == "green"
     names = own("reverse_names", {"names": ["等候时间"], "not_names": []})
-    told = light("10分钟", "20分钟", name="等候时间"), light("10分钟", "20分钟", names, name="等候时间")
+    told = (
+        light("10分钟", "20分钟", name="等候时间"),
+        light("10分钟", "20分钟", names, name="等候时间"),
+    )
     assert told == ("green", "red")
     names = own("reverse_names", {"names": ["养护里程"], "not_names": []})
     assert (light("120公里", "130公里"), light("120公里", "130公里", names)) == ("green", "red")
@@ -76,7 +81,9 @@ def test_own_thresholds_of_checks():
 def test_own_cut_points_reach_the_check_of_pace():
     head = {"full_year": Decimal(100), "executed": Decimal(30), "through_month": 7}
     assert "红灯" in hits("JK-01", head)[0].text
-    assert not hits("JK-01", head, (), own("monitoring", {"lights": {"red_below": "10", "green_from": "20"}}))
+    assert not hits(
+        "JK-01", head, (), own("monitoring", {"lights": {"red_below": "10", "green_from": "20"}})
+    )
 
 
 def level(code, overrides, year=2021):
@@ -93,14 +100,21 @@ def test_a_level_is_raised_as_far_as_its_paper_carries(checked, document, expect
     assert (rule.level, rule.verified) == (expected, checked)
     assert rule.basis == f"{document} 第三条".strip()
     money = {"full_year": Decimal(100), "executed": Decimal(6)}
-    assert [problem.level for problem in hits("JK-04", money, [{"reached": True}], rules)] == [expected]
+    assert [problem.level for problem in hits("JK-04", money, [{"reached": True}], rules)] == [
+        expected
+    ]
     assert level("JK-04", rules, 2020) == level("JK-04", None)
     assert level("JK-07", rules) == level("JK-07", None)  # what the own list leaves as it was
 
 
 def test_a_check_is_lowered_or_left_out_but_arithmetic_stays():
     rules = own(
-        "checks", listed(JK_04={"level": "提示"}, JK_03={"enabled": False}, JK_02={"enabled": False, "level": "提示"})
+        "checks",
+        listed(
+            JK_04={"level": "提示"},
+            JK_03={"enabled": False},
+            JK_02={"enabled": False, "level": "提示"},
+        ),
     )
     assert level("JK-04", rules).level == "提示"
     codes = {rule.code for rule in registry()} - {rule.code for rule in rules_in_force(rules, 2021)}
@@ -112,7 +126,10 @@ def test_a_check_is_lowered_or_left_out_but_arithmetic_stays():
 
 def test_every_check_is_in_the_list_a_division_may_change():
     """What runs and what the list says must not part: title and level are the same."""
-    told = {row["code"]: (row["title"], row["level"]) for row in basis.in_force("checks").content["checks"]}
+    told = {
+        row["code"]: (row["title"], row["level"])
+        for row in basis.in_force("checks").content["checks"]
+    }
     assert {rule.code: (rule.title, rule.level) for rule in registry()}.items() <= told.items()
     only_listed = set(told) - {rule.code for rule in registry()}
     assert {code[:2] for code in only_listed - {"ZP-01", "ZP-02"}} == {"FH", "BG"}

@@ -10,7 +10,13 @@ import pytest
 
 from wenxiao.rulebook.published import case_from_form, judge_sheet, judge_table
 from wenxiao.rulebook.published_forms import flattened, is_sheet
-from wenxiao.rulebook.published_marks import agreement, grade_of, grade_word, number_in, rate_agreement
+from wenxiao.rulebook.published_marks import (
+    agreement,
+    grade_of,
+    grade_word,
+    number_in,
+    rate_agreement,
+)
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -61,7 +67,9 @@ def test_rows_against_the_naive_comparison():
         if check["status"] == "match_after_rounding_int":
             assert row["reason"] == "rounded_to_integer"
         if check.get("expected") is not None:
-            assert Decimal(row["points"]) == Decimal(str(check["expected"])).quantize(Decimal("0.01"))
+            assert Decimal(row["points"]) == Decimal(str(check["expected"])).quantize(
+                Decimal("0.01")
+            )
 
 
 def test_an_empty_total_row_gives_way_to_its_parts():
@@ -69,7 +77,10 @@ def test_an_empty_total_row_gives_way_to_its_parts():
     assert table["execution"]["points"] == "10.00"
     assert table["execution"]["agrees"] is False
     assert "total_row_empty" in _codes(table)
-    parts = {"budget": {"full_year": 0, "executed": None, "central": [100, 80, "80%"]}, "exec_weight": 10}
+    parts = {
+        "budget": {"full_year": 0, "executed": None, "central": [100, 80, "80%"]},
+        "exec_weight": 10,
+    }
     table = judge_table(parts)
     assert (table["execution"]["rate"], table["execution"]["points"]) == ("80.00", "8.00")
     assert _codes(table) == ["total_row_empty"]
@@ -94,7 +105,9 @@ def test_execution_differences():
     table = judge_table(wrong)
     assert table["execution"]["reason"] == "rounded_to_integer"
     assert _codes(table) == ["rate_differs", "rounded_to_integer"]
-    full = judge_table({"budget": {"full_year": 10, "executed": 10}, "exec_weight": 10, "exec_score": 9})
+    full = judge_table(
+        {"budget": {"full_year": 10, "executed": 10}, "exec_weight": 10, "exec_score": 9}
+    )
     assert _codes(full) == ["execution_points_differ"]
     bare = judge_table({"budget": {}, "exec_weight": 10, "exec_score": 9})
     assert _codes(bare) == ["points_without_facts"]
@@ -106,9 +119,16 @@ def test_execution_differences():
 def _table(*rows, **more):
     keys = ("target", "actual", "weight", "score")
     indicators = [
-        dict(zip(keys, row, strict=False), level1="产出指标", level2="数量指标", level3="站点数") for row in rows
+        dict(zip(keys, row, strict=False), level1="产出指标", level2="数量指标", level3="站点数")
+        for row in rows
     ]
-    return {"id": "T", "year": 2022, "budget": {"full_year": 10, "executed": 10}, "indicators": indicators, **more}
+    return {
+        "id": "T",
+        "year": 2022,
+        "budget": {"full_year": 10, "executed": 10},
+        "indicators": indicators,
+        **more,
+    }
 
 
 def test_totals_that_add_up_and_do_not():
@@ -116,8 +136,12 @@ def test_totals_that_add_up_and_do_not():
     head = {"exec_weight": 10, "exec_score": 10}
     good = judge_table(_table(*rows, **head, total_score=96, grade="优"))
     assert good["total"] == {
-        "points": "96.00", "published": "96", "agrees": True, "complete": True, "published_sum": "96",
-    }  # fmt: skip
+        "points": "96.00",
+        "published": "96",
+        "agrees": True,
+        "complete": True,
+        "published_sum": "96",
+    }
     assert good["grade"] == {"computed": "优", "published": "优", "agrees": True}
     assert good["differences"] == []
     assert "total_not_sum" in _codes(judge_table(_table(*rows, **head, total_score=97)))
@@ -132,7 +156,9 @@ def test_totals_that_add_up_and_do_not():
 
 def test_weights():
     heavy = judge_table(
-        _table(("≥1个", "1个", 100, 100), exec_weight=10, total_weight=100, l1_weights={"产出指标": 90})
+        _table(
+            ("≥1个", "1个", 100, 100), exec_weight=10, total_weight=100, l1_weights={"产出指标": 90}
+        )
     )
     assert _codes(heavy)[:3] == ["weights_not_100", "total_weight_differs", "level_weight_differs"]
     cut = judge_table(_table(("≥1个", "1个", 100, 100), exec_weight=10, truncated="后文未取到"))
@@ -189,7 +215,9 @@ def test_parts_of_an_indicator():
     table = judge_table({"indicators": rows})
     assert _codes(table).count("parts_differ") == 1
     assert [row["status"] for row in table["rows"]] == ["scored", "unweighted", "unweighted"]
-    orphan = judge_table({"indicators": [{"level3": "其中", "target": "无", "actual": "1亩"}, rows[1]]})
+    orphan = judge_table(
+        {"indicators": [{"level3": "其中", "target": "无", "actual": "1亩"}, rows[1]]}
+    )
     assert "parts_differ" not in _codes(orphan)
     worded = judge_table({"indicators": [dict(rows[0], target="良好"), *rows[1:]]})
     assert _codes(worded).count("parts_differ") == 0
@@ -209,17 +237,28 @@ def test_cases_with_bare_budgets(name):
 
 
 def test_grades():
-    assert judge_table(BY_ID["SE052"])["grade"] == {"computed": "良", "published": "优", "agrees": False}
-    assert [grade_word(word) for word in ("优秀", "等级为良", "评价等级：中", {"value": "差（50分）"}, "高度相关", None)] == [
-        "优", "良", "中", "差", None, None,
-    ]  # fmt: skip
+    assert judge_table(BY_ID["SE052"])["grade"] == {
+        "computed": "良",
+        "published": "优",
+        "agrees": False,
+    }
+    assert [
+        grade_word(word)
+        for word in ("优秀", "等级为良", "评价等级：中", {"value": "差（50分）"}, "高度相关", None)
+    ] == ["优", "良", "中", "差", None, None]
     assert grade_of(Decimal(110), 2022) is None
     assert grade_of(None, 2022) is None
     assert judge_table({"grade": {"value": "优"}, "total_score": 95})["grade"]["published"] == "优"
 
 
 def test_amounts_and_their_parts():
-    case = {"budget": 100, "executed": 60, "budget_parts": [50, 40], "executed_parts": [30, 30], "rate_text": "60%"}
+    case = {
+        "budget": 100,
+        "executed": 60,
+        "budget_parts": [50, 40],
+        "executed_parts": [30, 30],
+        "rate_text": "60%",
+    }
     assert _codes(judge_table(case)) == ["parts_differ"]
     assert flattened({"budget": 5})["budget"]["full_year"] == 5
     gap = {"budget": 100, "executed": 60, "budget_parts": [50, None]}
@@ -229,7 +268,9 @@ def test_amounts_and_their_parts():
 def test_figures_in_cells():
     assert number_in("99.55分") == Decimal("99.55")
     assert number_in({"value": "1,200"}) == 1200
-    assert number_in(None) is number_in(True) is number_in("无") is number_in(Decimal("NaN")) is None
+    assert (
+        number_in(None) is number_in(True) is number_in("无") is number_in(Decimal("NaN")) is None
+    )
     assert agreement(Decimal("4.84"), Decimal(5)) == (False, "rounded_to_integer")
     assert agreement(Decimal("1.43"), Decimal("1.4")) == (True, "")
     assert agreement(Decimal("8.62"), Decimal("8.620")) == (True, "")
@@ -238,7 +279,13 @@ def test_figures_in_cells():
 
 def _sheet(**more):
     criteria = [
-        {"level1": "决策", "level2": "立项", "level3": "依据", "weight": {"value": "40"}, "score": {"value": "35.5"}},
+        {
+            "level1": "决策",
+            "level2": "立项",
+            "level3": "依据",
+            "weight": {"value": "40"},
+            "score": {"value": "35.5"},
+        },
         {
             "level1": "产出",
             "level2": "数量",
@@ -247,14 +294,29 @@ def _sheet(**more):
             "score": {"value": "50"},
         },
     ]
-    form = {"kind": "evaluation", "year": {"value": 2024}, "criteria": criteria, "total": {"value": "85.5"}}
-    return {**form, "total_weight": {"value": "100"}, "grade": {"value": "良", "norm": "良"}, **more}
+    form = {
+        "kind": "evaluation",
+        "year": {"value": 2024},
+        "criteria": criteria,
+        "total": {"value": "85.5"},
+    }
+    return {
+        **form,
+        "total_weight": {"value": "100"},
+        "grade": {"value": "良", "norm": "良"},
+        **more,
+    }
 
 
 def test_a_sound_score_sheet():
     table = judge_sheet(_sheet())
     assert table["differences"] == []
-    assert table["total"] == {"points": "85.50", "published": "85.5", "agrees": True, "complete": True}
+    assert table["total"] == {
+        "points": "85.50",
+        "published": "85.5",
+        "agrees": True,
+        "complete": True,
+    }
     assert table["grade"]["agrees"] is True
     assert {row["status"] for row in table["rows"]} == {"needs_judgement"}
 
@@ -269,16 +331,29 @@ def test_faults_of_a_score_sheet():
         expert_totals=[{"value": "88"}, {"value": None}],
     )
     form["criteria"][0]["experts"] = [{"value": "35"}, {"value": "35"}]
-    form["criteria"][1] = {**form["criteria"][1], "score": {"value": "61"}, "experts": [{"value": "61"}]}
+    form["criteria"][1] = {
+        **form["criteria"][1],
+        "score": {"value": "61"},
+        "experts": [{"value": "61"}],
+    }
     codes = _codes(judge_sheet(form))
     assert sorted(set(codes)) == [
-        "above_weight", "expert_mean_differs", "expert_total_differs", "level_weight_differs", "subtotal_differs",
-        "total_not_sum", "total_weight_differs",
-    ]  # fmt: skip
+        "above_weight",
+        "expert_mean_differs",
+        "expert_total_differs",
+        "level_weight_differs",
+        "subtotal_differs",
+        "total_not_sum",
+        "total_weight_differs",
+    ]
     light = _sheet()
     light["criteria"][1]["weight"] = {"value": "55"}
     light["grade"] = {"value": "优"}
-    assert _codes(judge_sheet(light)) == ["weights_not_100", "total_weight_differs", "grade_differs"]
+    assert _codes(judge_sheet(light)) == [
+        "weights_not_100",
+        "total_weight_differs",
+        "grade_differs",
+    ]
 
 
 def test_experts_who_add_up():
@@ -311,7 +386,12 @@ def test_a_score_sheet_given_as_a_case():
 
 
 def _form(**more):
-    fund = {"label": "年度资金总额", "initial": {"yuan": "0"}, "full_year": {"yuan": None}, "executed": {"yuan": "0"}}
+    fund = {
+        "label": "年度资金总额",
+        "initial": {"yuan": "0"},
+        "full_year": {"yuan": None},
+        "executed": {"yuan": "0"},
+    }
     part = {
         "label": "其中：财政拨款",
         "initial": {"yuan": "90"},
@@ -319,9 +399,15 @@ def _form(**more):
         "executed": {"yuan": "80"},
     }
     row = {
-        "level1": "产出", "level2": "数量", "level3": "数", "target_text": "≥5个", "target": {"value": "5"},
-        "actual": {"value": "5"}, "weight": {"value": "90"}, "score": {"value": None, "computed": "90"},
-    }  # fmt: skip
+        "level1": "产出",
+        "level2": "数量",
+        "level3": "数",
+        "target_text": "≥5个",
+        "target": {"value": "5"},
+        "actual": {"value": "5"},
+        "weight": {"value": "90"},
+        "score": {"value": None, "computed": "90"},
+    }
     head = {"weight": {"value": "10"}, "rate": {"published": "100%"}, "score": {"value": "10"}}
     form = {
         "kind": "selfeval",
@@ -330,7 +416,12 @@ def _form(**more):
         "funds": [{**fund, **head}, part],
         "indicators": [row],
     }
-    return {**form, "total": {"weight": {"value": "100"}, "score": {"value": "100"}}, "grade": None, **more}
+    return {
+        **form,
+        "total": {"weight": {"value": "100"}, "score": {"value": "100"}},
+        "grade": None,
+        **more,
+    }
 
 
 def test_a_form_as_read():
@@ -339,7 +430,9 @@ def test_a_form_as_read():
     assert (table["execution"]["rate"], table["execution"]["agrees"]) == ("100.00", True)
     assert _codes(table) == ["total_row_empty"]
     assert table["total"]["agrees"] is True
-    plain = judge_table(case_from_form(_form(total={"value": "99"}, total_weight={"value": "100"}), form_id="x"))
+    plain = judge_table(
+        case_from_form(_form(total={"value": "99"}, total_weight={"value": "100"}), form_id="x")
+    )
     assert plain["id"] == "x"
     assert plain["total"]["published"] == "99"
 
@@ -347,7 +440,9 @@ def test_a_form_as_read():
 def test_odd_funds():
     bare = case_from_form(_form(funds=[]))
     assert bare["budget"] == {"initial": None, "full_year": None, "executed": None}
-    one = case_from_form(_form(funds=[{"label": "资金", "full_year": 10, "executed": 5, "rate": "50%"}]))
+    one = case_from_form(
+        _form(funds=[{"label": "资金", "full_year": 10, "executed": 5, "rate": "50%"}])
+    )
     assert one["budget"]["full_year"] == 10
     assert one["exec_rate_text"] == "50%"
     empty = {"label": "合计", "full_year": {"yuan": None}, "rate": {"value": ""}}
@@ -359,7 +454,8 @@ def test_odd_funds():
 def test_profiles():
     rows = [("≥1个", "1个", 90, 90)]
     banded = judge_table(
-        {**_table(*rows, exec_weight=10), "budget": {"full_year": 100, "executed": 85}}, profile_code="P2021-NOCOST"
+        {**_table(*rows, exec_weight=10), "budget": {"full_year": 100, "executed": 85}},
+        profile_code="P2021-NOCOST",
     )
     assert banded["execution"]["points"] == "7.00"
     assert judge_table(_table(*rows), year=2020)["profile"] == "P2020"

@@ -13,10 +13,20 @@ from wenxiao.rulebook.execution import spent_of_arrived
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.profiles import ProfileError
 from wenxiao.rulebook.rows import Judged, Row, RowRule
-from wenxiao.rulebook.scoring import TierError, agreement, execution, profile, score_one, total, weights_sum
+from wenxiao.rulebook.scoring import (
+    TierError,
+    agreement,
+    execution,
+    profile,
+    score_one,
+    total,
+    weights_sum,
+)
 
 D = Decimal
-CASES = yaml.safe_load((Path(__file__).parent.parent / "cases/scoring/rows.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(
+    (Path(__file__).parent.parent / "cases/scoring/rows.yaml").read_text(encoding="utf-8")
+)
 
 
 def cell(said, role):
@@ -44,7 +54,9 @@ def row_of(case):
         actual=cell(case["actual"], "actual"),
         year=2021,
         published=None if "published" not in case else D(case["published"]),
-        rule=None if own is None else RowRule(own["kind"], params=own.get("params", {}), bands=bands),
+        rule=None
+        if own is None
+        else RowRule(own["kind"], params=own.get("params", {}), bands=bands),
         judged=None if judged is None else Judged(D(judged["points"]), judged["tier"]),
         sample=case.get("sample"),
         elements={key: D(value) for key, value in case.get("elements", {}).items()},
@@ -55,7 +67,11 @@ def row_of(case):
 def test_case(case):
     outcome = score_one(row_of(case), profile(case.get("profile")))
     points = None if outcome.points is None else str(outcome.points)
-    assert (outcome.status, points, outcome.rule) == (case["status"], case.get("points"), case["rule"])
+    assert (outcome.status, points, outcome.rule) == (
+        case["status"],
+        case.get("points"),
+        case["rule"],
+    )
     assert (case["assumed"] in outcome.assumed) if "assumed" in case else True
     assert outcome.reason
     assert outcome.basis
@@ -71,7 +87,9 @@ def test_points_outside_the_tier_are_refused():
         with pytest.raises(TierError):
             score_one(replace(base, judged=Judged(D(judged[0]), judged[1])), profile())
     assert score_one(replace(base, judged=Judged(D("7.99"), "2")), profile()).points == D("7.99")
-    assert score_one(replace(base, judged=Judged(D("5.5"), "2")), profile("P2017-50")).points == D("5.50")
+    assert score_one(replace(base, judged=Judged(D("5.5"), "2")), profile("P2017-50")).points == D(
+        "5.50"
+    )
 
 
 def test_nothing_reported_is_never_judged_into_points():
@@ -80,7 +98,12 @@ def test_nothing_reported_is_never_judged_into_points():
 
 
 def test_a_later_deadline_is_not_due():
-    row = Row(D(5), target=Expression("12月底", "date", "<=", date="--12-31"), year=2021, as_of=date(2021, 7, 31))
+    row = Row(
+        D(5),
+        target=Expression("12月底", "date", "<=", date="--12-31"),
+        year=2021,
+        as_of=date(2021, 7, 31),
+    )
     assert score_one(row, profile()).status == "not_due"
     assert score_one(replace(row, as_of=date(2022, 1, 5)), profile()).status == "not_reported"
 
@@ -130,7 +153,11 @@ def test_execution_lines():
     book = profile()
     assert execution(D("387664.62"), None, D("387664.62"), book).points == D("10.00")
     opening = execution(None, D("310.2"), D("154.74"), book)
-    assert (opening.rate, opening.points, opening.denominator) == (D("49.88"), D("4.99"), "年初预算数")
+    assert (opening.rate, opening.points, opening.denominator) == (
+        D("49.88"),
+        D("4.99"),
+        "年初预算数",
+    )
     assert execution(D(200), D(200), D("195.5"), book, weight=D(20)).points == D("19.55")
     parts = execution(D(0), D(0), D(0), book, [(D("89.974"), D(90), D("89.974"))])
     assert (parts.rate, parts.difference) == (D("100.00"), "total_row_empty")
@@ -153,12 +180,21 @@ def test_execution_lines():
 
 def test_totals_are_exact_sums_of_printed_points():
     book = profile()
-    third = score_one(Row(D(10), target=cell([">=", "3", ""], "target"), actual=cell(["1", ""], "actual")), book)
+    third = score_one(
+        Row(D(10), target=cell([">=", "3", ""], "target"), actual=cell(["1", ""], "actual")), book
+    )
     assert third.points == D("3.33")
     line = execution(D(3), None, D(1), book)
-    assert (total([third, third], line).points, total([third, third], line).complete) == (D("9.99"), True)
+    assert (total([third, third], line).points, total([third, third], line).complete) == (
+        D("9.99"),
+        True,
+    )
     missing = score_one(Row(D(10)), book)
-    assert (total([third, missing]).complete, total([third, missing]).open, total([]).complete) == (False, 1, False)
+    assert (total([third, missing]).complete, total([third, missing]).open, total([]).complete) == (
+        False,
+        1,
+        False,
+    )
     assert total([third, score_one(Row(None), book)]).complete
     assert weights_sum([D("22.5"), None, D(10)]) == D("32.5")
 
@@ -180,10 +216,22 @@ def test_agreement_with_published_points():
 
 def test_ambiguous_targets():
     two = Expression(
-        "x", "number", "=", D(90), D(90), "%", ambiguous=True, alt=(Expression("x", "number", "<=", None, D(90), "%"),)
+        "x",
+        "number",
+        "=",
+        D(90),
+        D(90),
+        "%",
+        ambiguous=True,
+        alt=(Expression("x", "number", "<=", None, D(90), "%"),),
     )
-    assert score_one(Row(D(5), target=two, actual=cell(["90", "%"], "actual")), profile()).points == D("5.00")
-    assert "两种读法" in score_one(Row(D(5), target=two, actual=cell(["95", "%"], "actual")), profile()).reason
+    assert score_one(
+        Row(D(5), target=two, actual=cell(["90", "%"], "actual")), profile()
+    ).points == D("5.00")
+    assert (
+        "两种读法"
+        in score_one(Row(D(5), target=two, actual=cell(["95", "%"], "actual")), profile()).reason
+    )
 
 
 def test_unknown_profile():

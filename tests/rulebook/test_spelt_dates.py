@@ -43,7 +43,14 @@ def test_a_share_of_last_year_is_no_figure_of_its_own(text):
     read = parse(text, "target")
     assert (read.kind, read.unit, read.ambiguous) == ("number", "%", True)
     assert [other.kind for other in read.alt] == ["text"]
-    row = Row(Decimal(10), level2="数量指标", name="接诊人次", target=read, actual=parse("96%", "actual"), year=2021)
+    row = Row(
+        Decimal(10),
+        level2="数量指标",
+        name="接诊人次",
+        target=read,
+        actual=parse("96%", "actual"),
+        year=2021,
+    )
     outcome = score_one(row, profile())
     assert (outcome.status, outcome.points) == ("needs_judgement", None)
     assert "上年" in outcome.reason

@@ -9,9 +9,13 @@ import pytest
 from wenxiao.rulebook.checks import Table, run
 
 HEAD = {
-    "name": "技能培训项目", "year": 2021, "budget_yuan": Decimal(1_200_000), "start": "2021-01-01", "end": "2021-12-31",
+    "name": "技能培训项目",
+    "year": 2021,
+    "budget_yuan": Decimal(1_200_000),
+    "start": "2021-01-01",
+    "end": "2021-12-31",
     "text": "面向企业职工和学员开展技能培训",
-}  # fmt: skip
+}
 FIELDS = ("level1", "level2", "level3", "target", "unit", "weight")
 ROWS = [
     ("产出指标", "数量指标", "培训人数", "≥1000", "人", 15),
@@ -24,12 +28,17 @@ ROWS = [
 
 
 def codes(rows, head):
-    typed = [{**row, "weight": None if row["weight"] is None else Decimal(row["weight"])} for row in rows]
+    typed = [
+        {**row, "weight": None if row["weight"] is None else Decimal(row["weight"])} for row in rows
+    ]
     return [problem.code for _, problem in run(Table(typed, head), ["MB"])]
 
 
 def sound():
-    return [dict(zip(FIELDS, row, strict=True)) | {"source": "统计台账", "proof": "签到表"} for row in ROWS]
+    return [
+        dict(zip(FIELDS, row, strict=True)) | {"source": "统计台账", "proof": "签到表"}
+        for row in ROWS
+    ]
 
 
 def changed(at, **fields):
@@ -84,16 +93,30 @@ def changed(at, **fields):
         (changed(0, target="≥**"), {}, ["MB-27"]),
         (changed(0, target="2021年13月"), {}, ["MB-27"]),
         (changed(0, target="", unit=""), {}, ["MB-12"]),
-        ([*changed(0, weight=50)[:1], *changed(1, weight=40)[1:2], *changed(2, weight=10)[2:3]], {}, ["MB-11", "MB-28"][1:]),
-        ([row | {"level1": "效益指标", "level2": "社会效益", "weight": 30} for row in sound()[:3]], {}, ["MB-06", "MB-28"]),
+        (
+            [*changed(0, weight=50)[:1], *changed(1, weight=40)[1:2], *changed(2, weight=10)[2:3]],
+            {},
+            ["MB-11", "MB-28"][1:],
+        ),
+        (
+            [
+                row | {"level1": "效益指标", "level2": "社会效益", "weight": 30}
+                for row in sound()[:3]
+            ],
+            {},
+            ["MB-06", "MB-28"],
+        ),
         (changed(2, target="2023年12月底前"), {"end": "2025-12-31"}, ["MB-05"]),
         (changed(2, target="2023.12.31"), {"end": "2025-12-31"}, ["MB-05"]),
     ],
-)  # fmt: skip
+)
 def test_a_planted_fault_is_named_and_nothing_else(rows, head, due):
     assert codes(rows, HEAD | head) == due
 
 
 def test_a_secret_may_not_enter_and_the_rest_only_warns():
-    levels = {problem.code: problem.level for _, problem in run(Table([], HEAD | {"name": "绝密工程"}), ["MB"])}
+    levels = {
+        problem.code: problem.level
+        for _, problem in run(Table([], HEAD | {"name": "绝密工程"}), ["MB"])
+    }
     assert levels == {"MB-13": "警告", "MB-21": "阻断"}

@@ -12,10 +12,16 @@ def run():
     """run("verb", …, home=folder) → the finished process with its texts."""
 
     def command(*words, home, **env):
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("WENXIAO_", "DJANGO_", "COV_"))}
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith(("WENXIAO_", "DJANGO_", "COV_"))
+        }
         return subprocess.run(
             [sys.executable, "-m", "wenxiao.site.command", *words],
-            env={**clean, "WENXIAO_HOME": str(home), **env}, check=False, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+            env={**clean, "WENXIAO_HOME": str(home), **env},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
 
     return command

@@ -28,7 +28,9 @@ def kept(settings, tmp_path):
 def empty_the_tables():
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, backups._tables()))}")
+            cursor.execute(
+                f"TRUNCATE {', '.join(map(connection.ops.quote_name, backups._tables()))}"
+            )
 
 
 def test_it_verifies_and_every_change_shows(kept):

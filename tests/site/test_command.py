@@ -9,7 +9,9 @@ import pytest
 from wenxiao.site.command import main
 
 
-@pytest.mark.parametrize("words", [(), ("nothing",), ("serve", "--port", "many"), ("report", "annual")])
+@pytest.mark.parametrize(
+    "words", [(), ("nothing",), ("serve", "--port", "many"), ("report", "annual")]
+)
 def test_wrong_use_is_exit_2_with_a_sentence(words, capsys):
     with pytest.raises(SystemExit) as ended:
         main(list(words))
@@ -19,7 +21,9 @@ def test_wrong_use_is_exit_2_with_a_sentence(words, capsys):
     assert "用法不对" in err
 
 
-@pytest.mark.parametrize("words", [("users", "list"), ("trail", "verify"), ("serve",), ("backup", "copy")])
+@pytest.mark.parametrize(
+    "words", [("users", "list"), ("trail", "verify"), ("serve",), ("backup", "copy")]
+)
 def test_an_empty_database_is_exit_2_and_says_what_to_do(words, run, tmp_path):
     done = run(*words, home=tmp_path)
     assert done.returncode == 2
@@ -45,20 +49,31 @@ def test_plain_verbs_start_without_django(tmp_path):
         " assert code == 0; assert not {'django', 'polars'} & set(sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", watched, str(asked)], check=False, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", watched, str(asked)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["low"] == "95"
 
 
 def test_a_division_begins_and_its_passwords_are_not_default(run, tmp_path):
-    first = run("init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=tmp_path)
+    first = run(
+        "init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=tmp_path
+    )
     begun = json.loads(first.stdout)
     assert first.returncode == 0
     assert [a["username"] for a in begun["accounts"]] == ["sysadmin", "secadmin", "auditadmin"]
     assert len({a["password"] for a in begun["accounts"]}) == 3
-    again = run("init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=tmp_path)
-    assert (again.returncode, [one["code"] for one in json.loads(again.stdout)["problems"]]) == (1, ["DR-75"])
+    again = run(
+        "init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=tmp_path
+    )
+    assert (again.returncode, [one["code"] for one in json.loads(again.stdout)["problems"]]) == (
+        1,
+        ["DR-75"],
+    )
     assert "没有写入任何内容" in again.stderr
     listed = json.loads(run("users", "list", home=tmp_path).stdout)
     assert [u["roles"] for u in listed] == [["系统管理员"], ["安全管理员"], ["审计管理员"]]

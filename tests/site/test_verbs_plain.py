@@ -29,7 +29,9 @@ def _run(capfdbinary, *argv):
 
 def _file(tmp_path, content, name="in.json"):
     path = tmp_path / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False), "utf-8")
+    path.write_text(
+        content if isinstance(content, str) else json.dumps(content, ensure_ascii=False), "utf-8"
+    )
     return path
 
 
@@ -47,7 +49,16 @@ SELFEVAL = [
     ["项目名称", "示例项目"],
     ["项目资金（万元）", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
     ["", "年度资金总额", 10, 10, 9, 10, "90%", 9],
-    ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"],
+    [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "实际完成值",
+        "分值",
+        "得分",
+        "偏差原因分析及改进措施",
+    ],
     ["产出指标", "数量指标", "站点数", "≥10个", "10个", 90, 90, ""],
     ["总分", "", "", "", "", 100, 99, ""],
 ]
@@ -67,8 +78,14 @@ def test_parse(capfdbinary, tmp_path):
     code, answer, err = _run(capfdbinary, "parse", "--file", _file(tmp_path, asked), "--json")
     assert (code, err) == (0, "")
     assert answer[0] == {
-        "text": "≥95%", "kind": "number", "comparator": ">=", "low": "95", "high": None, "unit": "%", "date": None,
-    }  # fmt: skip
+        "text": "≥95%",
+        "kind": "number",
+        "comparator": ">=",
+        "low": "95",
+        "high": None,
+        "unit": "%",
+        "date": None,
+    }
     assert answer[1]["partial"] == "--08-31"
 
 
@@ -103,12 +120,29 @@ def test_score_of_cases(capfdbinary):
     code, answer, err = _run(capfdbinary, "score", CASES / "selfeval.json", "--json")
     assert (code, err) == (1, "")
     assert answer["tables"][0]["id"] == "SE001"
-    assert set(answer["tables"][0]) >= {"id", "kind", "execution", "rows", "weights", "total", "grade", "differences"}
+    assert set(answer["tables"][0]) >= {
+        "id",
+        "kind",
+        "execution",
+        "rows",
+        "weights",
+        "total",
+        "grade",
+        "differences",
+    }
 
 
 def test_score_without_differences(capfdbinary, tmp_path):
-    case = {"id": "A", "year": 2022, "budget": {"full_year": 10, "executed": 9.5}, "exec_weight": 10, "exec_score": 9.5}
-    code, answer, _ = _run(capfdbinary, "score", _file(tmp_path, [case]), "--year", "2022", "--profile", "P2020")
+    case = {
+        "id": "A",
+        "year": 2022,
+        "budget": {"full_year": 10, "executed": 9.5},
+        "exec_weight": 10,
+        "exec_score": 9.5,
+    }
+    code, answer, _ = _run(
+        capfdbinary, "score", _file(tmp_path, [case]), "--year", "2022", "--profile", "P2020"
+    )
     assert code == 0
     assert answer["tables"][0]["execution"]["agrees"] is True
 
@@ -147,7 +181,9 @@ def test_read_and_score_of_a_self_evaluation(capfdbinary, tmp_path):
 def test_score_of_a_score_sheet(capfdbinary, tmp_path):
     code, answer, _ = _run(capfdbinary, "score", _sheet(tmp_path, SCORES))
     assert code == 1
-    assert "total_not_sum" in [difference["code"] for difference in answer["tables"][0]["differences"]]
+    assert "total_not_sum" in [
+        difference["code"] for difference in answer["tables"][0]["differences"]
+    ]
 
 
 def test_a_book_without_tables_to_score(capfdbinary, tmp_path):
@@ -161,15 +197,23 @@ def test_pace(capfdbinary, tmp_path):
         {"budget_yuan": 2802000, "executed_yuan": "1,822,100", "through_month": 7},
         {"budget_yuan": None, "executed_yuan": None, "through_month": 7},
         {
-            "budget_yuan": 100, "executed_yuan": 50, "through_month": 6,
-            "milestones": [{"name": "开工", "due": "2021-03-31", "done": "2021-03-01"}, {"due": "2021-06-30", "done": None}],
+            "budget_yuan": 100,
+            "executed_yuan": 50,
+            "through_month": 6,
+            "milestones": [
+                {"name": "开工", "due": "2021-03-31", "done": "2021-03-01"},
+                {"due": "2021-06-30", "done": None},
+            ],
         },
-    ]  # fmt: skip
+    ]
     code, answer, _ = _run(capfdbinary, "pace", "--file", _file(tmp_path, asked), "--json")
     assert code == 0
     assert (answer[0]["rate"], answer[0]["index"], answer[0]["light"], answer[0]["above_pace"]) == (
-        "65.03", "111.5", "green", True,
-    )  # fmt: skip
+        "65.03",
+        "111.5",
+        "green",
+        True,
+    )
     assert answer[1]["light"] == "none"
 
 
@@ -180,9 +224,28 @@ def test_pace(capfdbinary, tmp_path):
         ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 13}, "第 1 项"),
         ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 7.5}, "1 至 12 的整数，现为“7.5”"),
         ({"budget_yuan": "很多", "executed_yuan": 1, "through_month": 3}, "“很多”不是金额"),
-        ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": [{"due": "2021-13-01"}]}, "不是日期"),
-        ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": ["三月"]}, "对象的清单"),
-        ({"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": [{"due": "三月"}]}, "第 1 项"),
+        (
+            {
+                "budget_yuan": 1,
+                "executed_yuan": 1,
+                "through_month": 3,
+                "milestones": [{"due": "2021-13-01"}],
+            },
+            "不是日期",
+        ),
+        (
+            {"budget_yuan": 1, "executed_yuan": 1, "through_month": 3, "milestones": ["三月"]},
+            "对象的清单",
+        ),
+        (
+            {
+                "budget_yuan": 1,
+                "executed_yuan": 1,
+                "through_month": 3,
+                "milestones": [{"due": "三月"}],
+            },
+            "第 1 项",
+        ),
     ],
 )
 def test_pace_used_wrongly(capfdbinary, tmp_path, item, said):
@@ -192,11 +255,30 @@ def test_pace_used_wrongly(capfdbinary, tmp_path, item, said):
 
 
 def test_check(capfdbinary, tmp_path):
-    rows = [{"level1": "产出指标", "level2": "数量指标", "level3": "站点数", "target": None, "weight": "100"}]
-    asked = [{"subject": {"name": "甲", "budget_yuan": 5}, "rows": rows, "text": None}, {"rows": []}]
+    rows = [
+        {
+            "level1": "产出指标",
+            "level2": "数量指标",
+            "level3": "站点数",
+            "target": None,
+            "weight": "100",
+        }
+    ]
+    asked = [
+        {"subject": {"name": "甲", "budget_yuan": 5}, "rows": rows, "text": None},
+        {"rows": []},
+    ]
     code, answer, _ = _run(capfdbinary, "check", "--file", _file(tmp_path, asked), "--json")
     assert code == 1
-    assert answer[0]["problems"][0].keys() == {"code", "level", "row", "field", "text", "basis", "mend"}
+    assert answer[0]["problems"][0].keys() == {
+        "code",
+        "level",
+        "row",
+        "field",
+        "text",
+        "basis",
+        "mend",
+    }
     assert answer[1] == {"problems": []}
 
 
@@ -223,7 +305,11 @@ def test_check_refuses_what_has_not_the_shape(capfdbinary, tmp_path, item):
 
 def test_check_takes_numbers_as_text_and_gaps(capfdbinary, tmp_path):
     row = {"level1": "产出指标", "level3": "里程", "target": "2026年建成", "weight": "100"}
-    item = {"subject": {"year": "2024", "start": "2023-01", "end": "2026-12"}, "rows": [row], "text": None}
+    item = {
+        "subject": {"year": "2024", "start": "2023-01", "end": "2026-12"},
+        "rows": [row],
+        "text": None,
+    }
     _, answer, _ = _run(capfdbinary, "check", "--file", _file(tmp_path, [item, {}]), "--json")
     assert [problem["code"] for problem in answer[0]["problems"]] == ["MB-05"]
     assert answer[1] == {"problems": []}
@@ -261,12 +347,19 @@ def test_parse_starts_without_the_heavy_libraries(tmp_path):
         f"parse_verb(argparse.Namespace(file={str(path)!r})); "
         "sys.exit(any(name in sys.modules for name in ('django', 'polars', 'openpyxl', 'pandas')))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, timeout=60).returncode == 0
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], check=False, capture_output=True, timeout=60
+        ).returncode
+        == 0
+    )
 
 
 def test_other_forms_of_a_book_are_passed_over(capfdbinary, tmp_path, monkeypatch):
     forms = [{"kind": "list"}, {"kind": "evaluation", "table": 1, "criteria": []}]
-    monkeypatch.setattr(verbs_plain, "_read", lambda _path: ({"forms": forms, "problems": []}, False))
+    monkeypatch.setattr(
+        verbs_plain, "_read", lambda _path: ({"forms": forms, "problems": []}, False)
+    )
     code, answer, _ = _run(capfdbinary, "score", _file(tmp_path, "", "评分.docx"))
     assert code == 0
     assert [table["id"] for table in answer["tables"]] == ["1#2"]

@@ -31,13 +31,18 @@ def walk(rows, order, size):
 @given(
     names=st.lists(st.tuples(LETTERS, st.integers(1, 3)), max_size=12),
     size=st.integers(1, 5),
-    order=st.sampled_from([["name", "pk"], ["-name", "pk"], ["name", "-version", "pk"], ["-version", "-pk"]]),
+    order=st.sampled_from(
+        [["name", "pk"], ["-name", "pk"], ["name", "-version", "pk"], ["-version", "-pk"]]
+    ),
 )
 def test_each_row_once_both_ways(names, size, order):
     Unit.objects.all().delete()
     division, _ = Division.objects.get_or_create(code="1", defaults={"name": "区", "bureau": "局"})
     Unit.objects.bulk_create(
-        [Unit(division=division, code=str(n), name=name, version=version) for n, (name, version) in enumerate(names)],
+        [
+            Unit(division=division, code=str(n), name=name, version=version)
+            for n, (name, version) in enumerate(names)
+        ]
     )
     rows = Unit.objects.all()
     expected = [row.pk for row in rows.order_by(*order)]

@@ -7,19 +7,32 @@ from typing import Any
 _TEXT: dict[str, Any] = {"type": "string"}
 _TRUTH: dict[str, Any] = {"type": "boolean", "default": False}
 _ERROR: dict[str, Any] = {
-    "type": "object", "required": ["error"], "properties": {"error": {"type": "string", "description": "一句中文，说明哪里不对、怎样改"}},
-}  # fmt: skip
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string", "description": "一句中文，说明哪里不对、怎样改"}},
+}
 
 
 def _responses(*codes: int) -> dict[str, Any]:
     words = {
-        200: "结果", 400: "请求写得不对", 401: "没有有效令牌", 403: "没有权限", 404: "没有，或不在授权范围内",
-        409: "现状不允许", 413: "内容过大", 422: "有阻断的问题，没有写入",
-    }  # fmt: skip
+        200: "结果",
+        400: "请求写得不对",
+        401: "没有有效令牌",
+        403: "没有权限",
+        404: "没有，或不在授权范围内",
+        409: "现状不允许",
+        413: "内容过大",
+        422: "有阻断的问题，没有写入",
+    }
     told = {}
     for code in codes:
-        schema = {"type": "object"} if code in {200, 422} else {"$ref": "#/components/schemas/Error"}
-        told[str(code)] = {"description": words[code], "content": {"application/json": {"schema": schema}}}
+        schema = (
+            {"type": "object"} if code in {200, 422} else {"$ref": "#/components/schemas/Error"}
+        )
+        told[str(code)] = {
+            "description": words[code],
+            "content": {"application/json": {"schema": schema}},
+        }
     return told
 
 
@@ -27,12 +40,19 @@ def _query(name: str, words: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": words, "schema": _TEXT}
 
 
-_PK = {"name": "pk", "in": "path", "required": True, "description": "档案编号", "schema": {"type": "integer"}}
+_PK = {
+    "name": "pk",
+    "in": "path",
+    "required": True,
+    "description": "档案编号",
+    "schema": {"type": "integer"},
+}
 
 DESCRIPTION: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {
-        "title": "问效接口", "version": "1",
+        "title": "问效接口",
+        "version": "1",
         "description": "令牌由 wenxiao tokens create 生成，权限就是所属账号的授权。金额、分值、比率都是十进制文本，金额单位为元；未知为 null，从不写 0。",
     },
     "security": [{"token": []}],
@@ -41,51 +61,100 @@ DESCRIPTION: dict[str, Any] = {
         "schemas": {"Error": _ERROR},
     },
     "paths": {
-        "/api/v1/openapi.json": {"get": {"summary": "本说明", "security": [], "responses": _responses(200)}},
+        "/api/v1/openapi.json": {
+            "get": {"summary": "本说明", "security": [], "responses": _responses(200)}
+        },
         "/api/v1/dossiers": {
             "get": {
                 "summary": "档案（对象 × 预算年度），每次 100 个",
-                "parameters": [_query("year", "预算年度"), _query("unit", "单位代码"), _query("after", "上一次返回的 next")],
+                "parameters": [
+                    _query("year", "预算年度"),
+                    _query("unit", "单位代码"),
+                    _query("after", "上一次返回的 next"),
+                ],
                 "responses": _responses(200, 400, 401, 403),
             }
         },
         "/api/v1/dossiers/{pk}/money": {
-            "get": {"summary": "一个档案的预算与支出", "parameters": [_PK], "responses": _responses(200, 401, 403, 404)}
+            "get": {
+                "summary": "一个档案的预算与支出",
+                "parameters": [_PK],
+                "responses": _responses(200, 401, 403, 404),
+            }
         },
         "/api/v1/dossiers/{pk}/reviews": {
-            "get": {"summary": "一个档案的各项评审结果", "parameters": [_PK], "responses": _responses(200, 401, 403, 404)}
+            "get": {
+                "summary": "一个档案的各项评审结果",
+                "parameters": [_PK],
+                "responses": _responses(200, 401, 403, 404),
+            }
         },
         "/api/v1/ledgers": {
             "post": {
                 "summary": "推送支付明细或预算安排，核对与导入文件相同；同样的内容再推一次不会重复",
-                "requestBody": {"required": True, "content": {"application/json": {"schema": {
-                    "type": "object", "required": ["columns", "rows"], "additionalProperties": False,
-                    "properties": {
-                        "kind": {"enum": ["", "spending", "budget"]}, "year": {"type": "integer"},
-                        "unit": {"enum": ["", "元", "千元", "万元", "亿元"]},
-                        "source": {**_TEXT, "description": "来源系统名称，记住它的列和单位"},
-                        "columns": {"type": "array", "items": _TEXT},
-                        "rows": {"type": "array", "items": {"type": "array", "items": _TEXT}, "maxItems": 20_000},
-                        "dry_run": _TRUTH, "leave_out": _TRUTH, "create": _TRUTH, "keep_repeats": _TRUTH,
-                        "accounting": {**_TRUTH, "description": "单位核算的支出；不写为国库支付"},
-                        "matches": {
-                            "type": "object", "additionalProperties": _TEXT,
-                            "description": "未匹配项（回答里 unmatched 的 choice）→ 已有单位或项目的代码、create（新建）、skip（不导入）",
-                        },
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["columns", "rows"],
+                                "additionalProperties": False,
+                                "properties": {
+                                    "kind": {"enum": ["", "spending", "budget"]},
+                                    "year": {"type": "integer"},
+                                    "unit": {"enum": ["", "元", "千元", "万元", "亿元"]},
+                                    "source": {
+                                        **_TEXT,
+                                        "description": "来源系统名称，记住它的列和单位",
+                                    },
+                                    "columns": {"type": "array", "items": _TEXT},
+                                    "rows": {
+                                        "type": "array",
+                                        "items": {"type": "array", "items": _TEXT},
+                                        "maxItems": 20_000,
+                                    },
+                                    "dry_run": _TRUTH,
+                                    "leave_out": _TRUTH,
+                                    "create": _TRUTH,
+                                    "keep_repeats": _TRUTH,
+                                    "accounting": {
+                                        **_TRUTH,
+                                        "description": "单位核算的支出；不写为国库支付",
+                                    },
+                                    "matches": {
+                                        "type": "object",
+                                        "additionalProperties": _TEXT,
+                                        "description": "未匹配项（回答里 unmatched 的 choice）→ 已有单位或项目的代码、create（新建）、skip（不导入）",
+                                    },
+                                },
+                            }
+                        }
                     },
-                }}}},
+                },
                 "responses": _responses(200, 400, 401, 403, 409, 413, 422),
             }
         },
         "/api/v1/forms": {
             "post": {
                 "summary": "提交一份自评表、监控表或评分表文件",
-                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": {
-                    "type": "object", "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}, "dry_run": {"enum": ["true", "false"]}},
-                }}}},
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "multipart/form-data": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["file"],
+                                "properties": {
+                                    "file": {"type": "string", "format": "binary"},
+                                    "dry_run": {"enum": ["true", "false"]},
+                                },
+                            }
+                        }
+                    },
+                },
                 "responses": _responses(200, 400, 401, 403, 409, 413, 422),
             }
         },
     },
-}  # fmt: skip
+}

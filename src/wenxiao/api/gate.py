@@ -30,7 +30,9 @@ class WrongUse(Exception):
 
 def answer(value: Any, status: int = 200) -> HttpResponse:
     """JSON with Chinese as it is; nothing of it may be kept by a cache."""
-    response = JsonResponse(value, safe=False, status=status, json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(
+        value, safe=False, status=status, json_dumps_params={"ensure_ascii": False}
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -40,7 +42,9 @@ def error(status: int, sentence: str) -> HttpResponse:
     return answer({"error": sentence}, status)
 
 
-def machine(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable[..., HttpResponse]], Any]:
+def machine(
+    power: str, *, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Let a request in whose token's user holds ``power`` somewhere.
 
     Exempt from the form protection because a browser's cookies are never looked at here: only the Authorization header
@@ -75,7 +79,9 @@ def _let_in(request: HttpRequest, power: str) -> HttpResponse | None:
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     user = user_of_token(text.strip()) if kind.lower() == "bearer" and text else None
     if user is None:
-        response = error(401, "没有接口令牌，或令牌已停用、过期。请在请求头写 Authorization: Bearer 令牌。")
+        response = error(
+            401, "没有接口令牌，或令牌已停用、过期。请在请求头写 Authorization: Bearer 令牌。"
+        )
         response["WWW-Authenticate"] = "Bearer"
         return response
     if not holdings(user).can(power):
@@ -85,7 +91,10 @@ def _let_in(request: HttpRequest, power: str) -> HttpResponse | None:
 
 
 def _run(
-    function: Callable[..., HttpResponse], request: HttpRequest, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Callable[..., HttpResponse],
+    request: HttpRequest,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> HttpResponse:
     try:
         return function(request, *args, **kwargs)

@@ -63,13 +63,21 @@ def _number(text: str, name: str) -> int:
 def _dossier(row: Any) -> dict[str, Any]:
     subject = row.subject
     return {
-        "id": row.pk, "fiscal_year": row.fiscal_year, "code": subject.code, "name": subject.name, "kind": subject.kind,
-        "unit_code": row.unit.code, "unit": row.unit.name, "synthetic": subject.synthetic,
-    }  # fmt: skip
+        "id": row.pk,
+        "fiscal_year": row.fiscal_year,
+        "code": subject.code,
+        "name": subject.name,
+        "kind": subject.kind,
+        "unit_code": row.unit.code,
+        "unit": row.unit.name,
+        "synthetic": subject.synthetic,
+    }
 
 
 def _seen(request: HttpRequest, pk: int) -> Any:
-    row = dossiers_visible_to(_user(request)).select_related("subject", "unit").filter(pk=pk).first()
+    row = (
+        dossiers_visible_to(_user(request)).select_related("subject", "unit").filter(pk=pk).first()
+    )
     if row is None:
         raise Http404
     return row
@@ -95,13 +103,21 @@ def dossier_reviews(request: HttpRequest, pk: int) -> HttpResponse:
     row = _seen(request, pk)
     told = [
         {
-            "id": review.pk, "kind": review.kind, "kind_name": review.get_kind_display(), "round": review.round.name,
-            "period": review.round.period, "state": review.state, "state_name": review.get_state_display(),
-            "points": _text(review.points), "grade": review.grade, "complete": review.complete,
-            "issued_on": _text(review.issued_on), "synthetic": review.synthetic,
+            "id": review.pk,
+            "kind": review.kind,
+            "kind_name": review.get_kind_display(),
+            "round": review.round.name,
+            "period": review.round.period,
+            "state": review.state,
+            "state_name": review.get_state_display(),
+            "points": _text(review.points),
+            "grade": review.grade,
+            "complete": review.complete,
+            "issued_on": _text(review.issued_on),
+            "synthetic": review.synthetic,
         }
         for review in reviews_of([row.pk]).get(row.pk, [])
-    ]  # fmt: skip
+    ]
     return answer({**_dossier(row), "reviews": told})
 
 
@@ -111,24 +127,42 @@ def ledger(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     headings, rows = _table(asked)
     choices = Choices(
-        leave_out=asked.get("leave_out") is True, create=asked.get("create") is True,
-        keep_repeats=asked.get("keep_repeats") is True, unit=asked.get("unit", ""), source_name=asked.get("source", "")[:40],
+        leave_out=asked.get("leave_out") is True,
+        create=asked.get("create") is True,
+        keep_repeats=asked.get("keep_repeats") is True,
+        unit=asked.get("unit", ""),
+        source_name=asked.get("source", "")[:40],
         matches=matches_told(_matches(asked), division=_user(request).division, by=_user(request)),
-    )  # fmt: skip
+    )
     read: dict[str, Any] = {
-        "file": "", "encoding": "UTF-8", "sheet": None, "unit": asked.get("unit") or None, "header_line": 0,
-        "columns": headings, "keys": [heading_key(heading) for heading in headings], "rows": rows, "totals": [],
-        "source_rows": len(rows), "problems": [],
-    }  # fmt: skip
+        "file": "",
+        "encoding": "UTF-8",
+        "sheet": None,
+        "unit": asked.get("unit") or None,
+        "header_line": 0,
+        "columns": headings,
+        "keys": [heading_key(heading) for heading in headings],
+        "rows": rows,
+        "totals": [],
+        "source_rows": len(rows),
+        "problems": [],
+    }
     user = _user(request)
     with tempfile.TemporaryDirectory(prefix="wenxiao-api-") as folder:
         path = Path(folder) / f"接口-{hashlib.sha256(request.body).hexdigest()[:12]}.json"
         path.write_bytes(request.body)
         outcome = import_ledger(
-            path=path, division=user.division, by=user, kind=asked.get("kind", ""), year=asked.get("year"), choices=choices,
+            path=path,
+            division=user.division,
+            by=user,
+            kind=asked.get("kind", ""),
+            year=asked.get("year"),
+            choices=choices,
             source="accounting" if asked.get("accounting") is True else "treasury",
-            dry_run=asked.get("dry_run") is True, ledger=read, why="接口推送",
-        )  # fmt: skip
+            dry_run=asked.get("dry_run") is True,
+            ledger=read,
+            why="接口推送",
+        )
     return answer(outcome.as_json(), 200 if outcome.stored or not outcome.blocked else 422)
 
 
@@ -167,20 +201,34 @@ def _matches(asked: dict[str, Any]) -> dict[str, str]:
     """What to do with unknown units and projects, by the ``choice`` an earlier answer named."""
     told = asked.get("matches", {})
     if not all(isinstance(value, str) for value in told.values()):
-        raise WrongUse('matches 应为文本，如 {"unit:新设局": "create", "校园安保费": "360191000000000000001"}。')
+        raise WrongUse(
+            'matches 应为文本，如 {"unit:新设局": "create", "校园安保费": "360191000000000000001"}。'
+        )
     return dict(told)
 
 
 def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     """Headings, and rows of text with their number from 1 in front. Numbers must be text, so that no cent is lost."""
     headings, rows = asked.get("columns", []), asked.get("rows", [])
-    if not headings or len(headings) > MOST_COLUMNS or not all(isinstance(word, str) for word in headings):
-        raise WrongUse(f'columns 应为 1 至 {MOST_COLUMNS} 个列名，如 ["项目代码", "支付日期", "支付金额"]。')
+    if (
+        not headings
+        or len(headings) > MOST_COLUMNS
+        or not all(isinstance(word, str) for word in headings)
+    ):
+        raise WrongUse(
+            f'columns 应为 1 至 {MOST_COLUMNS} 个列名，如 ["项目代码", "支付日期", "支付金额"]。'
+        )
     if not rows or len(rows) > MOST_LINES:
         raise WrongUse(f"rows 应为 1 至 {MOST_LINES} 行，收到 {len(rows)} 行。")
     for number, row in enumerate(rows, 1):
-        if not isinstance(row, list) or len(row) != len(headings) or not all(isinstance(cell, str) for cell in row):
-            raise WrongUse(f'第 {number} 行应为 {len(headings)} 个文本；金额也写成文本，如 "1234.50"。')
+        if (
+            not isinstance(row, list)
+            or len(row) != len(headings)
+            or not all(isinstance(cell, str) for cell in row)
+        ):
+            raise WrongUse(
+                f'第 {number} 行应为 {len(headings)} 个文本；金额也写成文本，如 "1234.50"。'
+            )
     return headings, [[number, *row] for number, row in enumerate(rows, 1)]
 
 

@@ -41,7 +41,9 @@ class Subject(models.Model):
     kind = models.CharField("类型", max_length=24, choices=Kind.choices, default=Kind.PROJECT)
     nature = models.CharField("项目类别", max_length=12, choices=Nature.choices, blank=True)
     recurring = models.BooleanField("经常性", null=True)
-    restriction = models.CharField("公开属性", max_length=12, choices=Restriction.choices, default=Restriction.OPEN)
+    restriction = models.CharField(
+        "公开属性", max_length=12, choices=Restriction.choices, default=Restriction.OPEN
+    )
     tags = models.JSONField("领域标签", default=list)
     starts_on = models.DateField("开始日期", null=True)
     ends_on = models.DateField("结束日期", null=True)
@@ -49,7 +51,9 @@ class Subject(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "对象"
-        constraints = [models.UniqueConstraint(fields=["division", "code"], name="subject_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "code"], name="subject_code_once")
+        ]
         indexes = [models.Index(fields=["division", "name"], name="subject_name")]
 
     def __str__(self) -> str:
@@ -62,14 +66,18 @@ class Dossier(Versioned):
     ``unit`` is the unit responsible in that year: mergers move the subject on and leave history where it was.
     """
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="dossiers", verbose_name="对象")
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, related_name="dossiers", verbose_name="对象"
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="实施单位")
     fiscal_year = models.PositiveSmallIntegerField("预算年度")
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
 
     class Meta:
         verbose_name = verbose_name_plural = "档案"
-        constraints = [models.UniqueConstraint(fields=["subject", "fiscal_year"], name="one_dossier_a_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "fiscal_year"], name="one_dossier_a_year")
+        ]
         indexes = [models.Index(fields=["fiscal_year", "unit"], name="dossier_year_unit")]
 
     def __str__(self) -> str:
@@ -100,7 +108,9 @@ class Level(models.TextChoices):
 class Appropriation(Versioned):
     """Money arranged for a dossier from one fund. ``adjusted`` is the full-year budget (全年预算数) after changes."""
 
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="appropriations", verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="appropriations", verbose_name="档案"
+    )
     fund = models.CharField("资金来源", max_length=20, choices=Fund.choices, default=Fund.TOTAL)
     level = models.CharField("级次", max_length=10, choices=Level.choices, default=Level.DISTRICT)
     opening = MoneyField("年初预算", null=True)
@@ -116,7 +126,9 @@ class Appropriation(Versioned):
     class Meta:
         verbose_name = verbose_name_plural = "预算安排"
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "fund", "level"], name="one_appropriation_a_fund"),
+            models.UniqueConstraint(
+                fields=["dossier", "fund", "level"], name="one_appropriation_a_fund"
+            )
         ]
 
 
@@ -132,9 +144,13 @@ class Spending(models.Model):
         ACCOUNTING = "accounting", "单位核算"
         FORM = "form", "报表填报"
 
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="spendings", verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="spendings", verbose_name="档案"
+    )
     fund = models.CharField("资金来源", max_length=20, choices=Fund.choices, default=Fund.TOTAL)
-    source = models.CharField("数据来源", max_length=12, choices=Source.choices, default=Source.TREASURY)
+    source = models.CharField(
+        "数据来源", max_length=12, choices=Source.choices, default=Source.TREASURY
+    )
     month = models.PositiveSmallIntegerField("月份")
     cumulative = models.BooleanField("累计数", default=False)
     amount = MoneyField("支出")
@@ -151,14 +167,16 @@ class Spending(models.Model):
                 fields=["dossier", "fund", "source", "line"],
                 condition=~models.Q(line=""),
                 name="spending_line_once",
-            ),
+            )
         ]
 
 
 class AuditedAmount(models.Model):
     """What an evaluation found was really arranged and used (经审查), beside what was reported."""
 
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="audited", verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="audited", verbose_name="档案"
+    )
     arranged = MoneyField("经审查实际安排资金", null=True)
     used = MoneyField("经审查实际使用资金", null=True)
     differences = models.JSONField("差异说明", default=list)
@@ -243,7 +261,9 @@ class Source(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "数据来源"
-        constraints = [models.UniqueConstraint(fields=["division", "name"], name="source_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "name"], name="source_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -255,7 +275,9 @@ class Milestone(Versioned):
     Where there are any, money is judged by them and not by months: a works project isn't red for being lawful.
     """
 
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="milestones", verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="milestones", verbose_name="档案"
+    )
     order = models.PositiveSmallIntegerField("序号", default=0)
     name = models.CharField("节点", max_length=60)
     due = models.DateField("应完成日期")

@@ -77,7 +77,11 @@ def _parts(user: User | None, unit: str, subject: str) -> Q:
 
 def _moved(user: User | None) -> Q:
     """Dossiers of subjects that stand in the user's units today, whoever had them that year."""
-    return Q(subject__in=Subject.objects.filter(unit__in=_units(user))) if seeing_paths(user) else Q(pk__in=())
+    return (
+        Q(subject__in=Subject.objects.filter(unit__in=_units(user)))
+        if seeing_paths(user)
+        else Q(pk__in=())
+    )
 
 
 def _units(user: User | None) -> QuerySet[Any, Any]:
@@ -130,7 +134,10 @@ def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[Cell]
     and dossiers say of themselves.
     """
     heads = [
-        ChainHead.objects.filter(division=one).order_by("-day").values_list("day", "number", "hash").first()
+        ChainHead.objects.filter(division=one)
+        .order_by("-day")
+        .values_list("day", "number", "hash")
+        .first()
         for one in sorted(set(divisions))
     ]
     if not heads or None in heads:
@@ -156,7 +163,9 @@ def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     grants = seeing_grants(user)
     divisions = {g.division_id for g in grants}
     makers = {g.division_id for g in grants if g.role == "performance"}
-    return Round.objects.filter(Q(division__in=divisions), ~Q(state=Round.State.DRAFT) | Q(division__in=makers))
+    return Round.objects.filter(
+        Q(division__in=divisions), ~Q(state=Round.State.DRAFT) | Q(division__in=makers)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +198,22 @@ def money(dossier: Dossier, *, through_month: int = 12) -> Money:
     return money_of([dossier.pk], through_month=through_month)[dossier.pk]
 
 
-def money_of(dossiers: Iterable[int] | QuerySet[Any], *, through_month: int = 12) -> dict[int, Money]:
+def money_of(
+    dossiers: Iterable[int] | QuerySet[Any], *, through_month: int = 12
+) -> dict[int, Money]:
     """Money of many dossiers (their ids) in three queries; every id given as a list is answered."""
-    keys = list(dossiers.values_list("pk", flat=True)) if isinstance(dossiers, QuerySet) else list(dossiers)
+    keys = (
+        list(dossiers.values_list("pk", flat=True))
+        if isinstance(dossiers, QuerySet)
+        else list(dossiers)
+    )
     chosen = dossiers.order_by().values("pk") if isinstance(dossiers, QuerySet) else keys
     arranged, spent, audited = _arranged(chosen), _spent(chosen, through_month), _audited(chosen)
     known = (arranged, spent, audited)
-    return {key: Money(**{name: value for part in known for name, value in part.get(key, {}).items()}) for key in keys}
+    return {
+        key: Money(**{name: value for part in known for name, value in part.get(key, {}).items()})
+        for key in keys
+    }
 
 
 def _arranged(dossiers: Any) -> dict[int, dict[str, Any]]:
@@ -210,7 +228,8 @@ def _arranged(dossiers: Any) -> dict[int, dict[str, Any]]:
             if row[name] is not None:
                 known[name] = (known.get(name) or Decimal(0)) + row[name]
     return {
-        key: {name: parts[key].get(name, totals[key].get(name)) for name in names} for key in set(parts) | set(totals)
+        key: {name: parts[key].get(name, totals[key].get(name)) for name in names}
+        for key in set(parts) | set(totals)
     }
 
 
@@ -221,8 +240,10 @@ def _spent(dossiers: Any, through_month: int) -> dict[int, dict[str, Any]]:
     """
     rows = (
         Spending.objects.filter(dossier__in=dossiers, month__lte=through_month)
-        .values("dossier", "source", "fund", "month", "cumulative").annotate(sum=Sum("amount")).order_by("month")
-    )  # fmt: skip
+        .values("dossier", "source", "fund", "month", "cumulative")
+        .annotate(sum=Sum("amount"))
+        .order_by("month")
+    )
     kept: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         kept[row["dossier"]][row["source"]].append(dict(row))
@@ -240,17 +261,27 @@ def _counted(by_source: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
 def _without_doubles(rows: list[dict[str, Any]]) -> Decimal:
     """The sum of the parts of each month, or its undivided total where there are no parts."""
     parts = {row["month"] for row in rows if row["fund"] != Fund.TOTAL}
-    return sum((row["sum"] for row in rows if row["fund"] != Fund.TOTAL or row["month"] not in parts), Decimal(0))
+    return sum(
+        (row["sum"] for row in rows if row["fund"] != Fund.TOTAL or row["month"] not in parts),
+        Decimal(0),
+    )
 
 
 def _audited(dossiers: Any) -> dict[int, dict[str, Any]]:
     from wenxiao.budget.models import AuditedAmount
 
-    rows = AuditedAmount.objects.filter(dossier__in=dossiers).order_by("pk").values("dossier", "arranged", "used")
-    return {row["dossier"]: {"audited_arranged": row["arranged"], "audited_used": row["used"]} for row in rows}
+    rows = (
+        AuditedAmount.objects.filter(dossier__in=dossiers)
+        .order_by("pk")
+        .values("dossier", "arranged", "used")
+    )
+    return {
+        row["dossier"]: {"audited_arranged": row["arranged"], "audited_used": row["used"]}
+        for row in rows
+    }
 
 
-def dossiers_of(round: Round) -> QuerySet[Dossier]:  # noqa: A002 - the field's own word (任务)
+def dossiers_of(round: Round) -> QuerySet[Dossier]:
     """The dossiers in a round's scope, those excused (本次免报) included.
 
     Scope is data: units (ids, each with its subtree), kinds, natures, tags (any of), dossiers (ids); all given must hold.
@@ -261,7 +292,7 @@ def dossiers_of(round: Round) -> QuerySet[Dossier]:  # noqa: A002 - the field's 
     return Dossier.objects.filter(in_scope(round))
 
 
-def in_scope(round: Round) -> Q:  # noqa: A002 - as above
+def in_scope(round: Round) -> Q:
     """The condition of :func:`dossiers_of` on dossiers, for counting several rounds at once."""
     condition = Q(subject__division=round.division_id, fiscal_year=round.fiscal_year)
     scope = round.scope or {}
@@ -329,9 +360,7 @@ class UnitCount:
 
 
 def unit_counts(
-    rows: QuerySet[Dossier],
-    round: Round,  # noqa: A002 - as above
-    handed_in: Iterable[int] | QuerySet[Any, Any],
+    rows: QuerySet[Dossier], round: Round, handed_in: Iterable[int] | QuerySet[Any, Any]
 ) -> list[UnitCount]:
     """Some dossiers of a round counted by their unit; two queries, whatever their number.
 
@@ -346,7 +375,10 @@ def unit_counts(
         .annotate(n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done))
     }
     units = Unit.objects.filter(pk__in=list(told)).order_by("path", "pk")
-    return [UnitCount(*unit, *told[unit[0]]) for unit in units.values_list("pk", "name", "path", "contact", "phone")]
+    return [
+        UnitCount(*unit, *told[unit[0]])
+        for unit in units.values_list("pk", "name", "path", "contact", "phone")
+    ]
 
 
 NAMED = 2000
@@ -355,10 +387,7 @@ HEAD = 40
 
 
 def missing_names(
-    rows: QuerySet[Dossier],
-    round: Round,  # noqa: A002 - as above
-    handed_in: Any,
-    counts: Iterable[UnitCount],
+    rows: QuerySet[Dossier], round: Round, handed_in: Any, counts: Iterable[UnitCount]
 ) -> dict[int, tuple[str, ...]]:
     """The names of what some dossiers of a round lack, by unit; ``counts`` in the order in which they are listed."""
     lacking = [one for one in counts if one.missing]
@@ -367,7 +396,9 @@ def missing_names(
     rows = found_by(units, rows).exclude(pk__in=handed_in)
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     found: dict[int, list[str]] = defaultdict(list)
-    for unit, name in rows.order_by("subject__code", "pk").values_list("unit", "subject__name")[:NAMED]:
+    for unit, name in rows.order_by("subject__code", "pk").values_list("unit", "subject__name")[
+        :NAMED
+    ]:
         found[unit].append(name)
     return {unit: tuple(names) for unit, names in found.items()}
 
@@ -375,11 +406,13 @@ def missing_names(
 def called(who: Iterable[str], lacking: int, names: tuple[str, ...], gap: str = "") -> str:
     """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙; names that are left out are said (等)."""
     told = "、".join(names) + ("等" if names and len(names) < lacking else "")
-    return f"{' '.join(part for part in who if part)} 缺{gap}{lacking}{gap}项" + (f"：{told}" if told else "")
+    return f"{' '.join(part for part in who if part)} 缺{gap}{lacking}{gap}项" + (
+        f"：{told}" if told else ""
+    )
 
 
 def round_progress(
-    round: Round,  # noqa: A002 - as above
+    round: Round,
     *,
     handed_in: Iterable[int] | QuerySet[Any, Any] = (),
     counts: list[UnitCount] | None = None,
@@ -423,7 +456,7 @@ class Missing:
 
 
 def not_handed_in(
-    round: Round,  # noqa: A002 - as above
+    round: Round,
     *,
     handed_in: Iterable[int] | QuerySet[Any, Any] = (),
     counts: list[UnitCount] | None = None,
@@ -433,7 +466,9 @@ def not_handed_in(
     counts = unit_counts(rows, round, handed_in) if counts is None else counts
     names = missing_names(rows, round, handed_in, counts)
     return [
-        Missing(one.name, one.contact, one.phone, names.get(one.unit, ()), one.missing) for one in counts if one.missing
+        Missing(one.name, one.contact, one.phone, names.get(one.unit, ()), one.missing)
+        for one in counts
+        if one.missing
     ]
 
 

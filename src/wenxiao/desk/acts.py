@@ -32,7 +32,9 @@ class Typed:
     value: str
 
 
-def carry_out(request: HttpRequest, run: Callable[[], str], back: str, typed: Sequence[Typed] = ()) -> HttpResponse:
+def carry_out(
+    request: HttpRequest, run: Callable[[], str], back: str, typed: Sequence[Typed] = ()
+) -> HttpResponse:
     """Run an act whose return value says what was done; afterwards the page ``back`` is fetched anew.
 
     A stale version shows both values, a refusal of the state its sentence; what was typed is kept on that page to copy.
@@ -44,7 +46,9 @@ def carry_out(request: HttpRequest, run: Callable[[], str], back: str, typed: Se
         row: Any = refusal.row
         row.refresh_from_db()
         both = [(one.word, one.value, shown(row, one.attribute)) for one in typed if one.value]
-        return _unwritten(request, "别人刚改过这一项", str(refusal), both, back, stale=True, row=row)
+        return _unwritten(
+            request, "别人刚改过这一项", str(refusal), both, back, stale=True, row=row
+        )
     except NotAllowed as refusal:
         kept = [(one.word, one.value, "") for one in typed if one.value]
         return _unwritten(request, "这一步还办不了", str(refusal), kept, back)
@@ -53,8 +57,15 @@ def carry_out(request: HttpRequest, run: Callable[[], str], back: str, typed: Se
 
 
 def _unwritten(
-    request: HttpRequest, title: str, text: str, both: list[tuple[str, str, str]], back: str, *, stale: bool = False, row: Any = None,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    title: str,
+    text: str,
+    both: list[tuple[str, str, str]],
+    back: str,
+    *,
+    stale: bool = False,
+    row: Any = None,
+) -> HttpResponse:
     values = {
         "title": title,
         "text": text,
@@ -101,7 +112,11 @@ def day_of(request: HttpRequest, name: str, word: str) -> date:
 
 def number_of(text: str, word: str) -> Decimal:
     """A number with at most two decimals; full-width digits and commas are read; NotAllowed says what was received."""
-    plain = text.translate(str.maketrans("０１２３４５６７８９．，", "0123456789.,")).replace(",", "").strip()
+    plain = (
+        text.translate(str.maketrans("０１２３４５６７８９．，", "0123456789.,"))
+        .replace(",", "")
+        .strip()
+    )
     try:
         value = Decimal(plain)
     except InvalidOperation as error:

@@ -36,19 +36,29 @@ def agencies(request: HttpRequest) -> HttpResponse:
     division, year = division_of(request, ENTRY), work_year(request)
     made = list(assignments_of_year(person(request), year)[:200])
     open_reviews = (
-        _reviews(request).exclude(state__in=("confirmed", "issued")).order_by("round", "dossier__unit__path", "pk")
+        _reviews(request)
+        .exclude(state__in=("confirmed", "issued"))
+        .order_by("round", "dossier__unit__path", "pk")
     )
     values = {
-        "agencies": list(selectors.agencies_of(division)[:200]), "experts": list(selectors.experts_of(division)[:200]),
-        "assignments": made, "reviews": list(open_reviews[:MOST]), "duties": DUTIES, "today": today(), "list_year": year,
-        "people": _people(division), "settled": _reviews(request).filter(state__in=("confirmed", "issued")).count(),
+        "agencies": list(selectors.agencies_of(division)[:200]),
+        "experts": list(selectors.experts_of(division)[:200]),
+        "assignments": made,
+        "reviews": list(open_reviews[:MOST]),
+        "duties": DUTIES,
+        "today": today(),
+        "list_year": year,
+        "people": _people(division),
+        "settled": _reviews(request).filter(state__in=("confirmed", "issued")).count(),
         "until": date(max(today().year, year), 12, 31),
-    }  # fmt: skip
+    }
     return render(request, "desk/agencies/index.html", values)
 
 
 def _reviews(request: HttpRequest) -> Any:
-    rows = reviews_visible_to(person(request)).filter(round__work_year=work_year(request), kind__in=ASSIGNABLE)
+    rows = reviews_visible_to(person(request)).filter(
+        round__work_year=work_year(request), kind__in=ASSIGNABLE
+    )
     return rows.select_related("round", "dossier__subject", "dossier__unit", "agency")
 
 
@@ -73,12 +83,18 @@ def add(request: HttpRequest) -> HttpResponse:
         if selectors.agencies_of(division).filter(name=name).exists():
             raise NotAllowed(f"“{name}”已经登记。")
         add_agency(
-            division=division, name=name, by=person(request), credit_code=code, lead=text_of(request, "lead", 60),
+            division=division,
+            name=name,
+            by=person(request),
+            credit_code=code,
+            lead=text_of(request, "lead", 60),
             phone=text_of(request, "phone", 40),
-        )  # fmt: skip
+        )
         return f"已登记“{name}”。"
 
-    return carry_out(request, run, reverse(ENTRY), [Typed("机构名称", "", text_of(request, "name", 100))])
+    return carry_out(
+        request, run, reverse(ENTRY), [Typed("机构名称", "", text_of(request, "name", 100))]
+    )
 
 
 @view("manage_round", methods=("POST",))
@@ -95,7 +111,9 @@ def expert(request: HttpRequest) -> HttpResponse:
         add_expert(division=division, name=name, by=person(request), field=what)
         return f"已把“{name}”列入专家库。"
 
-    return carry_out(request, run, reverse(ENTRY), [Typed("姓名", "", text_of(request, "name", 60))])
+    return carry_out(
+        request, run, reverse(ENTRY), [Typed("姓名", "", text_of(request, "name", 60))]
+    )
 
 
 @view("manage_round", methods=("POST",))
@@ -107,18 +125,29 @@ def assign(request: HttpRequest) -> HttpResponse:
         review = _chosen(_reviews(request), request, "review", "评审")
         user = _chosen(selectors.users_of(division), request, "user", "人员")
         agency = (
-            _chosen(selectors.agencies_of(division), request, "agency", "机构") if request.POST.get("agency") else None
+            _chosen(selectors.agencies_of(division), request, "agency", "机构")
+            if request.POST.get("agency")
+            else None
         )
         why = text_of(request, "why", 200)
         if not why:
             raise NotAllowed("分派须写明依据，如采购合同或评审方案。")
         made = assign_reviewer(
-            review=review, user=user, duty=request.POST.get("duty", ""), until=day_of(request, "until", "截止日期"),
-            by=person(request), why=why, agency=agency,
-        )  # fmt: skip
-        return f"已把“{review.dossier.subject.name}”分派给{user}（{made.duty}），截止日后自动看不到。"
+            review=review,
+            user=user,
+            duty=request.POST.get("duty", ""),
+            until=day_of(request, "until", "截止日期"),
+            by=person(request),
+            why=why,
+            agency=agency,
+        )
+        return (
+            f"已把“{review.dossier.subject.name}”分派给{user}（{made.duty}），截止日后自动看不到。"
+        )
 
-    return carry_out(request, run, reverse(ENTRY), [Typed("依据", "", text_of(request, "why", 200))])
+    return carry_out(
+        request, run, reverse(ENTRY), [Typed("依据", "", text_of(request, "why", 200))]
+    )
 
 
 def _chosen(rows: Any, request: HttpRequest, name: str, word: str) -> Any:

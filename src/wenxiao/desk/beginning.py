@@ -35,12 +35,22 @@ class Owed:
 
 def to_fill(request: HttpRequest, found: Any) -> list[Owed]:
     """What this person has to fill in for a round: returned first, then begun, then not begun. Empty for who fills nothing."""
-    if found is None or found.state != "open" or not held(request).can("fill") or KINDS[found.kind].fill != "fill":
+    if (
+        found is None
+        or found.state != "open"
+        or not held(request).can("fill")
+        or KINDS[found.kind].fill != "fill"
+    ):
         return []
     user = person(request)
     rows = reviews_visible_to(user).filter(round=found, state__in=OPEN)
-    begun = sorted(rows.order_by("dossier__unit__path", "pk")[:MOST], key=lambda row: row.state != "returned")
-    return [*(Owed(row.dossier, row) for row in begun), *(Owed(row, None) for row in not_begun(user, found)[:MOST])]
+    begun = sorted(
+        rows.order_by("dossier__unit__path", "pk")[:MOST], key=lambda row: row.state != "returned"
+    )
+    return [
+        *(Owed(row.dossier, row) for row in begun),
+        *(Owed(row, None) for row in not_begun(user, found)[:MOST]),
+    ]
 
 
 @view("fill", methods=("POST",))
@@ -59,6 +69,8 @@ def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     review = reviews_visible_to(user).filter(round=found, dossier=row).first()
     if review is None:
         if found.state != "open":
-            raise NotAllowed(f"“{found.name}”现为“{found.get_state_display()}”，不再收填报；需要补报请联系财政绩效科。")
+            raise NotAllowed(
+                f"“{found.name}”现为“{found.get_state_display()}”，不再收填报；需要补报请联系财政绩效科。"
+            )
         review = start_review(dossier=row, round=found, by=user, synthetic=found.synthetic)
     return redirect("desk:filling", pk=review.pk)

@@ -33,25 +33,44 @@ class Chart:
         """What the script reads, as JSON for a ``data-chart`` attribute."""
         return json.dumps(
             {
-                "names": self.names, "unit": self.unit, "line": self.line, "stacked": self.stacked, "upright": self.upright,
-                "series": [{"name": name, "token": token, "values": values} for name, token, values in self.series],
+                "names": self.names,
+                "unit": self.unit,
+                "line": self.line,
+                "stacked": self.stacked,
+                "upright": self.upright,
+                "series": [
+                    {"name": name, "token": token, "values": values}
+                    for name, token, values in self.series
+                ],
             },
             ensure_ascii=False,
-        )  # fmt: skip
+        )
 
     @property
     def rows(self) -> list[tuple[str, list[float | int | None]]]:
         """The table behind: a name and its values in the order of the series."""
-        return [(name, [values[at] for _, _, values in self.series]) for at, name in enumerate(self.names)]
+        return [
+            (name, [values[at] for _, _, values in self.series])
+            for at, name in enumerate(self.names)
+        ]
 
 
 def grades_over_years(counts: Sequence[tuple[int, dict[str, int]]], ident: str = "grades") -> Chart:
     """How many of each grade in each year: (year, {优: n, …}) in order; the last year is the finding."""
     tokens = {"优": "accent", "良": "bar", "中": "warn-fill", "差": "bad-fill"}
     year, last = counts[-1] if counts else (0, {})
-    told = "、".join(f"{last[grade]} 个{grade}" for grade in tokens if last.get(grade)) or "没有结果"
+    told = (
+        "、".join(f"{last[grade]} 个{grade}" for grade in tokens if last.get(grade)) or "没有结果"
+    )
     return Chart(
-        ident, f"{year} 年：{told}", tuple(str(one) for one, _ in counts),
-        tuple((grade, token, tuple(found.get(grade, 0) for _, found in counts)) for grade, token in tokens.items()),
-        unit="个", stacked=True, upright=True,
-    )  # fmt: skip
+        ident,
+        f"{year} 年：{told}",
+        tuple(str(one) for one, _ in counts),
+        tuple(
+            (grade, token, tuple(found.get(grade, 0) for _, found in counts))
+            for grade, token in tokens.items()
+        ),
+        unit="个",
+        stacked=True,
+        upright=True,
+    )

@@ -40,16 +40,25 @@ def disclosures(request: HttpRequest) -> HttpResponse:
     """What waits for review and signature, what is public, and what the public said."""
     me = person(request)
     rows = disclosures_seen_by(me)
-    counts = dict.fromkeys(STATES, 0) | dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    counts = dict.fromkeys(STATES, 0) | dict(
+        rows.order_by().values_list("state").annotate(n=Count("pk"))
+    )
     state = request.GET.get("state", "")
     rows = rows.filter(state=state) if state in STATES else rows
     shown = page(rows, ["-pk"], size=SIZE, token=request.GET.get("at"))
     candidates, comments = disclosable_reviews(me), comments_seen_by(me).filter(state="waiting")
     values = {
-        "shown": shown, "states": STATES, "counts": counts, "state": state if state in STATES else "", "me": me.pk,
-        "waiting": candidates.count(), "candidates": list(candidates.order_by("pk")[:20]),
-        "comments": list(comments.order_by("pk")[:20]), "comment_count": comments.count(), "parts": PARTS,
-    }  # fmt: skip
+        "shown": shown,
+        "states": STATES,
+        "counts": counts,
+        "state": state if state in STATES else "",
+        "me": me.pk,
+        "waiting": candidates.count(),
+        "candidates": list(candidates.order_by("pk")[:20]),
+        "comments": list(comments.order_by("pk")[:20]),
+        "comment_count": comments.count(),
+        "parts": PARTS,
+    }
     return render(request, "desk/disclosures/list.html", values)
 
 
@@ -64,7 +73,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         sentence, what = text_of(request, "sentence", 400), request.POST.getlist("what")
 
         def run() -> str:
-            disclosing.propose_disclosure(review=review, by=person(request), sentence=sentence, what=what)
+            disclosing.propose_disclosure(
+                review=review, by=person(request), sentence=sentence, what=what
+            )
             return f"已提出公开“{review}”，请另一位同事审查。"
 
         back = reverse("desk:disclosures")

@@ -31,12 +31,18 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 ENTRY = "desk:documents"
-TEXTS = {"title": ("名称", 200), "number": ("文号", 60), "issuer": ("发文单位", 100), "note": ("说明", 1000)}
+TEXTS = {
+    "title": ("名称", 200),
+    "number": ("文号", 60),
+    "issuer": ("发文单位", 100),
+    "note": ("说明", 1000),
+}
 DAYS = {"issued_on": "发文日期", "in_force_from": "施行日期"}
 MIMES = {
-    "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}  # fmt: skip
+}
 
 
 def _library(request: HttpRequest) -> Any:
@@ -56,14 +62,23 @@ def documents(request: HttpRequest) -> HttpResponse:
     kind, q = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:60]
     found = rows
     for one in q.split():
-        found = found.filter(Q(title__icontains=one) | Q(number__icontains=one) | Q(issuer__icontains=one))
+        found = found.filter(
+            Q(title__icontains=one) | Q(number__icontains=one) | Q(issuer__icontains=one)
+        )
     if kind in dict(kinds):
         found = found.filter(kind=kind)
     shown = page(found, ["-pk"], token=request.GET.get("at"))
     values = {
-        "shown": shown, "kinds": kinds, "kind": kind, "q": q, "total": rows.count(), "narrowed": bool(kind or q),
-        "may": held(request).can("manage_rules"), "texts": TEXTS, "days": DAYS,
-    }  # fmt: skip
+        "shown": shown,
+        "kinds": kinds,
+        "kind": kind,
+        "q": q,
+        "total": rows.count(),
+        "narrowed": bool(kind or q),
+        "may": held(request).can("manage_rules"),
+        "texts": TEXTS,
+        "days": DAYS,
+    }
     return render(request, "desk/documents/index.html", values)
 
 
@@ -79,10 +94,15 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper: what is said of it, its file, and everything that cites it."""
     row = _document(request, pk)
     values = {
-        "row": row, "kinds": _kinds(_library(request)), "may": held(request).can("manage_rules"),
-        "rounds": list(rounds_visible_to(person(request)).filter(basis=row).order_by("-work_year", "pk")[:50]),
-        "rules": _rules_citing(row), "trail": list(selectors.trail_of(row)[:20]),
-    }  # fmt: skip
+        "row": row,
+        "kinds": _kinds(_library(request)),
+        "may": held(request).can("manage_rules"),
+        "rounds": list(
+            rounds_visible_to(person(request)).filter(basis=row).order_by("-work_year", "pk")[:50]
+        ),
+        "rules": _rules_citing(row),
+        "trail": list(selectors.trail_of(row)[:20]),
+    }
     return render(request, "desk/documents/document.html", values)
 
 
@@ -93,7 +113,11 @@ def _rules_citing(row: Any) -> list[tuple[str, str, bool, Any]]:
     for name in basis.names():
         file = basis.load(name)
         if row.number:
-            found += [(name, file.title, False, value.start) for value in file.values if row.number in value.document]
+            found += [
+                (name, file.title, False, value.start)
+                for value in file.values
+                if row.number in value.document
+            ]
         found += [
             (name, file.title, True, date.fromisoformat(entry["from"]))
             for entry in own.get(name, ())
@@ -140,15 +164,22 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest, run: Any, made: list[int]) -> HttpResponse:
     response = carry_out(request, run, reverse(ENTRY), _typed(request))
-    return redirect("desk:document", pk=made[0]) if made and response.status_code == 302 else response
+    return (
+        redirect("desk:document", pk=made[0]) if made and response.status_code == 302 else response
+    )
 
 
 def _typed(request: HttpRequest) -> list[Typed]:
-    return [Typed(word, name, text_of(request, name, longest)) for name, (word, longest) in TEXTS.items()]
+    return [
+        Typed(word, name, text_of(request, name, longest))
+        for name, (word, longest) in TEXTS.items()
+    ]
 
 
 def _told(request: HttpRequest, kinds: dict[str, str]) -> dict[str, Any]:
-    said: dict[str, Any] = {name: text_of(request, name, longest) for name, (_, longest) in TEXTS.items()}
+    said: dict[str, Any] = {
+        name: text_of(request, name, longest) for name, (_, longest) in TEXTS.items()
+    }
     if not said["title"]:
         raise NotAllowed("请填写文件名称。")
     refuse_secret(said["title"])
@@ -179,7 +210,9 @@ def _received(request: HttpRequest, division: Any) -> Any:
         if admitted.container is None:
             problem = admitted.problems[0]
             raise NotAllowed(f"《{upload.name}》没有收下：{problem.text}{problem.mend or ''}")
-        return store_file(division=division, by=person(request), name=str(upload.name), content=path)
+        return store_file(
+            division=division, by=person(request), name=str(upload.name), content=path
+        )
 
 
 @view("manage_rules", methods=("POST",))
@@ -193,7 +226,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if not why:
             raise NotAllowed("修改文件信息须写明理由。")
         said = _told(request, kinds)
-        seen = {"title": request.POST.get("seen_title", ""), "number": request.POST.get("seen_number", "")}
+        seen = {
+            "title": request.POST.get("seen_title", ""),
+            "number": request.POST.get("seen_number", ""),
+        }
         with transaction.atomic():
             if kept := _received(request, row.division):
                 said["file"] = kept

@@ -46,22 +46,43 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole dossier on one page."""
     row = dossier_of(request, pk)
     reviews = reviews_of([row.pk]).get(row.pk, [])
-    promise, amounts, findings, uses = promise_of(row), money(row), findings_of(row.pk), uses_of(row.pk)
+    promise, amounts, findings, uses = (
+        promise_of(row),
+        money(row),
+        findings_of(row.pk),
+        uses_of(row.pk),
+    )
     asked = whole(request.GET.get("why"))
     mark = mark_seen_by(person(request), asked) if asked is not None else None
     shelf, opened = shelf_of(person(request), row.pk), None if mark else asked_row(request)
     values = {
-        "shelf": shelf, "hands": held(request).can("fill", unit=row.unit, subject=row.subject), "opened": opened,
+        "shelf": shelf,
+        "hands": held(request).can("fill", unit=row.unit, subject=row.subject),
+        "opened": opened,
         "proofs": panel(request, row, opened, "dossier", shelf=shelf) if opened else None,
-        "dossier": row, "subject": row.subject, "money": amounts, "rate": rate_percent(amounts.spent, amounts.budget),
-        "results": results(reviews), "stages": stages(reviews, promise, findings, uses), "reviews": reviews,
+        "dossier": row,
+        "subject": row.subject,
+        "money": amounts,
+        "rate": rate_percent(amounts.spent, amounts.budget),
+        "results": results(reviews),
+        "stages": stages(reviews, promise, findings, uses),
+        "reviews": reviews,
         "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
-        "promise": promise, "table": indicator_table(promise, reviews, row), "sheets": score_sheets(reviews),
-        "findings": findings, "uses": uses, "mark": mark, "why": explained(mark) if mark else None, "editing": editable(request, mark),
-        "years": _years(request, row), "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
-        "watches": held(request).can("watch_trail"), "steps": list(row.milestones.all()),
-        "restrictions": _restrictions(request, row), "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
-    }  # fmt: skip
+        "promise": promise,
+        "table": indicator_table(promise, reviews, row),
+        "sheets": score_sheets(reviews),
+        "findings": findings,
+        "uses": uses,
+        "mark": mark,
+        "why": explained(mark) if mark else None,
+        "editing": editable(request, mark),
+        "years": _years(request, row),
+        "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
+        "watches": held(request).can("watch_trail"),
+        "steps": list(row.milestones.all()),
+        "restrictions": _restrictions(request, row),
+        "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
+    }
     return render(request, "desk/dossier.html", values)
 
 
@@ -69,7 +90,9 @@ def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
     """The same subject in its other fiscal years."""
     from django.urls import reverse
 
-    rows = dossiers_visible_to(person(request)).filter(subject=row.subject_id).order_by("-fiscal_year")
+    rows = (
+        dossiers_visible_to(person(request)).filter(subject=row.subject_id).order_by("-fiscal_year")
+    )
     return [
         (f"{year}年", reverse("desk:dossier", args=[pk]), pk == row.pk)
         for pk, year in rows.values_list("pk", "fiscal_year")
@@ -90,7 +113,11 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
     template = "desk/why_part.html" if request.htmx else "desk/why.html"  # type: ignore[attr-defined]
-    return render(request, template, {"mark": mark, "why": explained(mark), "editing": editable(request, mark)})
+    return render(
+        request,
+        template,
+        {"mark": mark, "why": explained(mark), "editing": editable(request, mark)},
+    )
 
 
 def explained(mark: Any) -> dict[str, Any]:
@@ -101,11 +128,19 @@ def explained(mark: Any) -> dict[str, Any]:
     texts = rule_texts(mark.review.dossier.fiscal_year, overrides_of(mark.review.round.division))
     lost = row.weight - mark.points if row.weight is not None and mark.points is not None else None
     return {
-        "row": row, "review": mark.review, "formula": kept.get("formula", ""), "reason": kept.get("reason", ""),
-        "rule": kept.get("rule", ""), "rule_text": texts.get(kept.get("rule", "")), "assumed": kept.get("assumed") or "", "basis": kept.get("basis", ""),
-        "verified": kept.get("verified"), "inputs": [(name, value) for name, value in given.items() if value != ""],
-        "lost": lost if lost and lost > 0 else None, "computed": bool(kept),
-    }  # fmt: skip
+        "row": row,
+        "review": mark.review,
+        "formula": kept.get("formula", ""),
+        "reason": kept.get("reason", ""),
+        "rule": kept.get("rule", ""),
+        "rule_text": texts.get(kept.get("rule", "")),
+        "assumed": kept.get("assumed") or "",
+        "basis": kept.get("basis", ""),
+        "verified": kept.get("verified"),
+        "inputs": [(name, value) for name, value in given.items() if value != ""],
+        "lost": lost if lost and lost > 0 else None,
+        "computed": bool(kept),
+    }
 
 
 @view("see_unit")

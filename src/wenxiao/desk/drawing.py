@@ -40,22 +40,44 @@ class Drawing:
 
 
 CONTRADICTIONS = Drawing(
-    tasks.draw, "confirm_finding", frozenset({"monitoring", "selfeval", "recheck"}), "按规则核对矛盾", "核对", "提出疑点",
-    "desk:findings", "desk:findings_draw", "desk:findings_drawn",
-)  # fmt: skip
+    tasks.draw,
+    "confirm_finding",
+    frozenset({"monitoring", "selfeval", "recheck"}),
+    "按规则核对矛盾",
+    "核对",
+    "提出疑点",
+    "desk:findings",
+    "desk:findings_draw",
+    "desk:findings_drawn",
+)
 CONSEQUENCES = Drawing(
-    tasks.propose, "decide_use", frozenset({"monitoring", "finance_evaluation", "department_evaluation"}), "按规则提建议", "提建议",
-    "提出建议", "desk:uses", "desk:uses_draw", "desk:uses_drawn",
-)  # fmt: skip
+    tasks.propose,
+    "decide_use",
+    frozenset({"monitoring", "finance_evaluation", "department_evaluation"}),
+    "按规则提建议",
+    "提建议",
+    "提出建议",
+    "desk:uses",
+    "desk:uses_draw",
+    "desk:uses_drawn",
+)
 
 
 def drawn(request: HttpRequest, what: Drawing) -> dict[str, Any]:
     """What the panel shows: each round of the year with its latest run."""
-    rounds = [row for row in rounds_of_year(person(request), work_year(request)) if row.kind in what.kinds]
+    rounds = [
+        row for row in rounds_of_year(person(request), work_year(request)) if row.kind in what.kinds
+    ]
     runs = last_runs(what.task, [row.pk for row in rounds])
     lines: list[tuple[Any, Run | None]] = [(row, runs.get(row.pk)) for row in rounds]
     busy = any(run.busy for run in runs.values())
-    return {"what": what, "lines": lines, "busy": busy, "ran": len(runs), "list_year": work_year(request)}
+    return {
+        "what": what,
+        "lines": lines,
+        "busy": busy,
+        "ran": len(runs),
+        "list_year": work_year(request),
+    }
 
 
 def _start(request: HttpRequest, what: Drawing) -> HttpResponse:

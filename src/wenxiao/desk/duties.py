@@ -64,8 +64,14 @@ def to(route: str, *args: Any) -> str:
 def duties(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
     """Everything at this person's own step in a work year."""
     wanted: tuple[tuple[bool, Callable[[], list[Task]]], ...] = (
-        (holding.can("sign_report") or holding.can("write_report"), lambda: _reports(user, holding, on)),
-        (any(holding.can(power) for power in (*STEPS.values(), "confirm")), lambda: _road(user, holding, year, on)),
+        (
+            holding.can("sign_report") or holding.can("write_report"),
+            lambda: _reports(user, holding, on),
+        ),
+        (
+            any(holding.can(power) for power in (*STEPS.values(), "confirm")),
+            lambda: _road(user, holding, year, on),
+        ),
         (holding.can("evaluate"), lambda: _scoring(user, holding, year, on)),
         (holding.can("fill"), lambda: _receipts(user, on)),
         (holding.can("disclose"), lambda: _disclosures(user, on)),
@@ -75,9 +81,20 @@ def duties(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
 
 def _reports(user: Any, holding: Holdings, on: date) -> list[Task]:
     """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
-    wanted = (("sign_report", "handed", "待签发", "签发"), ("write_report", "returned", "被退回，待修改", "修改"))
+    wanted = (
+        ("sign_report", "handed", "待签发", "签发"),
+        ("write_report", "returned", "被退回，待修改", "修改"),
+    )
     return [
-        Task("报告", "", f"{row.work_year} 年度工作报告{said}", None, verb, to("desk:report", row.work_year), on)
+        Task(
+            "报告",
+            "",
+            f"{row.work_year} 年度工作报告{said}",
+            None,
+            verb,
+            to("desk:report", row.work_year),
+            on,
+        )
         for power, state, said, verb in wanted
         if holding.can(power)
         for row in drafts_waiting(user.division, state)
@@ -87,7 +104,9 @@ def _reports(user: Any, holding: Holdings, on: date) -> list[Task]:
 def _road(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
     """What was handed in and stands at one of this person's steps of its round's road, counted by round and step."""
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
-    rows = reviews_visible_to(user).filter(round__work_year=year, state__in=("submitted", "checked"))
+    rows = reviews_visible_to(user).filter(
+        round__work_year=year, state__in=("submitted", "checked")
+    )
     rows = rows.exclude(submitted_by=user) if holding.can("confirm") else rows
     waiting: Counter[tuple[int, str]] = Counter()
     for pk, kind, state, step, n in (
@@ -119,7 +138,11 @@ def _scoring(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
         else []
     )
     if "department" in roles:
-        rows = reviews_visible_to(user).filter(round__work_year=year, kind=JUDGED[0], state__in=OPEN).order_by()
+        rows = (
+            reviews_visible_to(user)
+            .filter(round__work_year=year, kind=JUDGED[0], state__in=OPEN)
+            .order_by()
+        )
         made += [
             Task(
                 "部门评价",
@@ -130,34 +153,61 @@ def _scoring(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
                 f"{to('desk:evaluations')}?kind={JUDGED[0]}&year={year}",
                 on,
             )
-            for name, due, n in rows.values_list("round__name").annotate(due=Min("round__deadline"), n=Count("pk"))
+            for name, due, n in rows.values_list("round__name").annotate(
+                due=Min("round__deadline"), n=Count("pk")
+            )
         ]
     return made
 
 
 def _sheet(row: Any, on: date) -> Task:
     left = row.asked - row.given
-    said = f"还有 {left} 行没有评分" if row.given and left else f"{left} 行待评分" if left else "已评完，待报送"
+    said = (
+        f"还有 {left} 行没有评分"
+        if row.given and left
+        else f"{left} 行待评分"
+        if left
+        else "已评完，待报送"
+    )
     return Task(
-        "评分", row.dossier.unit.name, f"{subject_title(row.dossier)}：{said}", row.round.deadline, "评分" if left else "报送",
-        to("desk:review", row.pk), on,
-    )  # fmt: skip
+        "评分",
+        row.dossier.unit.name,
+        f"{subject_title(row.dossier)}：{said}",
+        row.round.deadline,
+        "评分" if left else "报送",
+        to("desk:review", row.pk),
+        on,
+    )
 
 
 def _receipts(user: Any, on: date) -> list[Task]:
     """Feedback notices the unit has not signed for."""
     rows = notices_to_receive(user)[:MOST]
     return [
-        Task("反馈", row.unit.name, f"反馈函{row.number}待签收", row.due_on, "签收", to("desk:feedback"), on)
+        Task(
+            "反馈",
+            row.unit.name,
+            f"反馈函{row.number}待签收",
+            row.due_on,
+            "签收",
+            to("desk:feedback"),
+            on,
+        )
         for row in rows
     ]
 
 
 def _disclosures(user: Any, on: date) -> list[Task]:
     """Results on their way to the public at a step another person left to this one; opinions nobody answered."""
-    found = disclosures_seen_by(user).filter(state__in=("proposed", "approved")).exclude(proposed_by=user)
+    found = (
+        disclosures_seen_by(user)
+        .filter(state__in=("proposed", "approved"))
+        .exclude(proposed_by=user)
+    )
     states = Counter({"proposed": 0, "approved": 0})
-    for state, reviewer, n in found.order_by().values_list("state", "reviewed_by").annotate(n=Count("pk")):
+    for state, reviewer, n in (
+        found.order_by().values_list("state", "reviewed_by").annotate(n=Count("pk"))
+    ):
         states[state] += n if reviewer != user.pk else 0
     words = (("proposed", "待审查", "审查"), ("approved", "待签发公开", "签发"))
     made = [
@@ -177,7 +227,17 @@ def _disclosures(user: Any, on: date) -> list[Task]:
     return [
         *made,
         *(
-            [Task("公开", "", f"公众意见 {waiting} 条待回应", None, "回应", to("desk:disclosures"), on)]
+            [
+                Task(
+                    "公开",
+                    "",
+                    f"公众意见 {waiting} 条待回应",
+                    None,
+                    "回应",
+                    to("desk:disclosures"),
+                    on,
+                )
+            ]
             if waiting
             else []
         ),

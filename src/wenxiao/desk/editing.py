@@ -30,9 +30,10 @@ def editable(request: HttpRequest, mark: Any) -> dict[str, Any]:
         return {"actual": None, "edits": False, "steps": []}
     actual = _actual(mark)
     return {
-        "actual": actual, "edits": _may(request, mark),
+        "actual": actual,
+        "edits": _may(request, mark),
         "steps": list(trail_of(actual)[:TRAIL]) if actual else [],
-    }  # fmt: skip
+    }
 
 
 def _actual(mark: Any) -> Any:
@@ -66,10 +67,19 @@ def change_value(request: HttpRequest, pk: int) -> HttpResponse:
             raise NotAllowed("改完成值要写明理由，会一并留痕。")
         old = _actual(mark)
         record_actual(
-            review=mark.review, indicator=indicator, by=person(request), value=value, why=why,
-            note=old.note if old else "", forecast=old.forecast if old else "", causes=list(old.causes) if old else None,
-            possibility=old.possibility if old else "", version=version_of(request) or None,
-        )  # fmt: skip
+            review=mark.review,
+            indicator=indicator,
+            by=person(request),
+            value=value,
+            why=why,
+            note=old.note if old else "",
+            forecast=old.forecast if old else "",
+            causes=list(old.causes) if old else None,
+            possibility=old.possibility if old else "",
+            version=version_of(request) or None,
+        )
         return f"{indicator.name}已改为“{value}”，得分已重算。"
 
-    return carry_out(request, write, back, [Typed("完成值", "value", value), Typed("理由", "", why)])
+    return carry_out(
+        request, write, back, [Typed("完成值", "value", value), Typed("理由", "", why)]
+    )

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, get_user_model, login, logout, update_session_auth_hash
+from django.contrib.auth import (
+    authenticate,
+    get_user_model,
+    login,
+    logout,
+    update_session_auth_hash,
+)
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,7 +33,9 @@ def demo_accounts() -> list[tuple[str, str, str, str]]:
     """Accounts of demonstration divisions one may try: account, name, roles, unit. Empty outside demonstration mode."""
     if not settings.DEMO:
         return []
-    people = get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
+    people = (
+        get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
+    )
     found = []
     for one in people.prefetch_related("grants").order_by("pk")[:30]:
         roles = "、".join(dict.fromkeys(grant.get_role_display() for grant in one.grants.all()))
@@ -39,7 +47,11 @@ def _demo_person(username: str) -> Any:
     """The demonstration account of this name; None outside demonstration mode, so that no door opens without a password."""
     if not settings.DEMO:
         return None
-    return get_user_model().objects.filter(username=username, is_active=True, division__demo=True).first()
+    return (
+        get_user_model()
+        .objects.filter(username=username, is_active=True, division__demo=True)
+        .first()
+    )
 
 
 def _why_not(username: str) -> str:
@@ -47,7 +59,9 @@ def _why_not(username: str) -> str:
     if until is None:
         return "账号或密码不对，请核对后重填。忘记密码时请系统管理员重设。"
     at = timezone.localtime(until).strftime("%H:%M")
-    return f"这个账号连续 {MOST_FAILURES} 次没有输对密码，{at} 以后再试；急用时请系统管理员重置密码。"
+    return (
+        f"这个账号连续 {MOST_FAILURES} 次没有输对密码，{at} 以后再试；急用时请系统管理员重置密码。"
+    )
 
 
 @view("login", methods=("GET", "POST"))
@@ -90,20 +104,21 @@ def home(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """The login page; in a demonstration it lists the accounts one may try."""
     onward = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        onward, {request.get_host()}, require_https=request.is_secure()
+    ):
         onward = "/"
     error, username = "", request.POST.get("username", "").strip()
     if request.method == "POST":
         user = _demo_person(request.POST["demo"]) if "demo" in request.POST else None
-        user = user or authenticate(request, username=username, password=request.POST.get("password", ""))
+        user = user or authenticate(
+            request, username=username, password=request.POST.get("password", "")
+        )
         if user is not None:
             login(request, user, backend=BACKEND)
             return HttpResponseRedirect(onward)
         error = _why_not(username)
-    values = {
-        "error": error, "username": username, "onward": onward,
-        "accounts": demo_accounts(),
-    }  # fmt: skip
+    values = {"error": error, "username": username, "onward": onward, "accounts": demo_accounts()}
     return render(request, "desk/login.html", values, status=401 if error else 200)
 
 

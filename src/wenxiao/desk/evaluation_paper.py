@@ -34,4 +34,6 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         content = evaluation_docx(facts(row.round.division, row.round.work_year), row.pk)
     except NothingToTellError as error:
         raise NotAllowed(str(error)) from error
-    return attachment(content, f"{subject_title(row.dossier)}{row.dossier.fiscal_year}年度评价报告", "docx")
+    return attachment(
+        content, f"{subject_title(row.dossier)}{row.dossier.fiscal_year}年度评价报告", "docx"
+    )

@@ -15,6 +15,7 @@ from django.urls import reverse
 from wenxiao.desk import grid, papers
 from wenxiao.desk.acts import Typed, attachment, carry_out, day_of, person, text_of, version_of, who
 from wenxiao.desk.charts import grades_over_years
+from wenxiao.desk.evaluation_steps import may, not_yet, review_of, steps
 from wenxiao.desk.tables import score_sheets
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by, trail_of
@@ -30,7 +31,7 @@ from wenxiao.reports.letters import NothingToTellError, feedback_docx
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.services.panel import METHODS
-from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
+from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.reviews.worklists import not_begun, rounds_of_year
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
@@ -91,12 +92,23 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     groups = _groups(rows)
     values = {
-        "list_year": year, "kind": KINDS[kind], "kinds": _tabs(request, year, kind), "shown": shown, "groups": groups,
-        "lines": _lines(shown.rows, groups), "total": sum(g.count for g in groups.values()), "states": _states(rows),
-        "grades": _grades(rows), "fiscal": fiscal, "years": sorted(years.items(), reverse=True), "drawn": DRAWN,
-        "manages": held(request).can("manage_round"), "settles": _waiting(request, rows),
-        "unbegun": _unbegun(request, year, kind), **_over_years(request, kind),
-    }  # fmt: skip
+        "list_year": year,
+        "kind": KINDS[kind],
+        "kinds": _tabs(request, year, kind),
+        "shown": shown,
+        "groups": groups,
+        "lines": _lines(shown.rows, groups),
+        "total": sum(g.count for g in groups.values()),
+        "states": _states(rows),
+        "grades": _grades(rows),
+        "fiscal": fiscal,
+        "years": sorted(years.items(), reverse=True),
+        "drawn": DRAWN,
+        "manages": held(request).can("manage_round"),
+        "settles": _waiting(request, rows),
+        "unbegun": _unbegun(request, year, kind),
+        **_over_years(request, kind),
+    }
     return render(request, "desk/evaluations/index.html", values)
 
 
@@ -105,7 +117,10 @@ def _over_years(request: HttpRequest, kind: str) -> dict[str, Any]:
     history = results_over_years(person(request), kind)
     graded = [(one.year, one.grades) for one in history if one.projects]
     several = len(history) > 1
-    return {"history": history if several else [], "chart": grades_over_years(graded) if several and graded else None}
+    return {
+        "history": history if several else [],
+        "chart": grades_over_years(graded) if several and graded else None,
+    }
 
 
 def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
@@ -113,7 +128,9 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
     if not held(request).can("evaluate") and not held(request).can("manage_round"):
         return []
     rounds = rounds_of_year(person(request), year, kind)[:MOST_ROUNDS]
-    return [dossier for found in rounds for dossier in not_begun(person(request), found)[:MOST_NAMED]]
+    return [
+        dossier for found in rounds for dossier in not_begun(person(request), found)[:MOST_NAMED]
+    ]
 
 
 def _waiting(request: HttpRequest, rows: QuerySet[Any]) -> list[tuple[int, str, int]]:
@@ -129,7 +146,11 @@ def _tabs(request: HttpRequest, year: int, chosen: str) -> list[tuple[str, str, 
     counts = dict(seen.order_by().values_list("kind").annotate(n=Count("pk")))
     base = reverse("desk:evaluations")
     return [
-        (f"{KINDS[code].title} {counts.get(code, 0)}", f"{base}?kind={code}&year={year}", code == chosen)
+        (
+            f"{KINDS[code].title} {counts.get(code, 0)}",
+            f"{base}?kind={code}&year={year}",
+            code == chosen,
+        )
         for code in EVALUATIONS
     ]
 
@@ -137,12 +158,20 @@ def _tabs(request: HttpRequest, year: int, chosen: str) -> list[tuple[str, str, 
 def _states(rows: QuerySet[Any]) -> dict[str, int]:
     counted = Counter(dict(rows.order_by().values_list("state").annotate(n=Count("pk"))))
     settled = sum(counted[state] for state in SETTLED)
-    return {"settled": settled, "issued": counted["issued"], "open": sum(counted.values()) - settled}
+    return {
+        "settled": settled,
+        "issued": counted["issued"],
+        "open": sum(counted.values()) - settled,
+    }
 
 
 def _grades(rows: QuerySet[Any]) -> list[tuple[str, list[tuple[str, int]], int]]:
     """By group (部门整体, 项目 …): how many settled results of each grade, and how many are not settled yet."""
-    found = rows.order_by().values_list("dossier__subject__kind", "grade", "state").annotate(n=Count("pk"))
+    found = (
+        rows.order_by()
+        .values_list("dossier__subject__kind", "grade", "state")
+        .annotate(n=Count("pk"))
+    )
     counted: dict[str, Counter[str]] = {"部门整体": Counter(), "项目": Counter()}
     for kind, grade, state, n in found:
         name = "部门整体" if kind == "department_overall" else "项目"
@@ -175,26 +204,14 @@ def _lines(rows: list[Any], groups: dict[tuple[int, str], Group]) -> list[Line]:
         rate = rate_percent(audited.used, audited.arranged) if audited else None
         told = notices.get(row.pk, [])
         opens = groups[key] if key != before else None
-        lines.append(Line(row, rate, found.get(row.dossier_id, 0), told[-1] if told else None, opens))
+        lines.append(
+            Line(row, rate, found.get(row.dossier_id, 0), told[-1] if told else None, opens)
+        )
         before = key
     return lines
 
 
 # --- One review -------------------------------------------------------------------------------------------------------
-
-
-def review_of(request: HttpRequest, pk: int) -> Any:
-    """The review, if this person may see its dossier; otherwise it is as if there were none."""
-    row = reviews_seen_by(person(request)).filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    request.wenxiao_entry = "desk:evaluations"  # type: ignore[attr-defined]  # the menu entry this page stands under
-    return row
-
-
-def may(request: HttpRequest, power: str, review: Any) -> bool:
-    """Whether this person holds a power over the review's object."""
-    return held(request).can(power, unit=review.dossier.unit, subject=review.dossier.subject)
 
 
 @view("see_unit")
@@ -207,24 +224,43 @@ def review_page(request: HttpRequest, row: Any, typed: grid.Wrong | None = None)
     """The page; with ``typed`` the grid keeps what was refused, each row with its reason."""
     sheets = score_sheets([row])
     audited, kind = row.audited, KINDS.get(row.kind)
-    judges = bool(kind) and row.state in MARKABLE and may(request, kind.fill if kind else "evaluate", row)
+    judges = (
+        bool(kind)
+        and row.state in MARKABLE
+        and may(request, kind.fill if kind else "evaluate", row)
+    )
     told = notices_about([row.pk]).get(row.pk, [])
     found = row.findings.select_related("item", "rectification").order_by("item__order", "pk")
     sheet = sheets[0] if sheets else None
     seat = grid.seat_of(person(request), held(request))
     marking = grid.rows_of(person(request), sheet, typed) if judges and sheet and sheet.rows else []
     values = {
-        "review": row, "kind": kind, "sheet": sheet, "dossier": row.dossier, "audited": audited,
-        "rate": rate_percent(audited.used, audited.arranged) if audited else None, "steps": steps(request, row),
-        "marking": marking, "problems": _problems(row, marking), "unmarked": sum(not cell.points for cell in marking),
-        "wrong": typed, "seat": seat, "seats": [] if seat and any(not cell.points for cell in marking) else grid.seats_of(sheet),
-        "methods": METHODS if judges and not seat else {}, "tells": judges and may(request, "evaluate", row),
+        "review": row,
+        "kind": kind,
+        "sheet": sheet,
+        "dossier": row.dossier,
+        "audited": audited,
+        "rate": rate_percent(audited.used, audited.arranged) if audited else None,
+        "steps": steps(request, row),
+        "marking": marking,
+        "problems": _problems(row, marking),
+        "unmarked": sum(not cell.points for cell in marking),
+        "wrong": typed,
+        "seat": seat,
+        "seats": [] if seat and any(not cell.points for cell in marking) else grid.seats_of(sheet),
+        "methods": METHODS if judges and not seat else {},
+        "tells": judges and may(request, "evaluate", row),
         "advises": judges and may(request, "evaluate", row) and not seat,
-        "findings": found, "notices": told, "feeds": may(request, "confirm_finding", row),
-        "to_order": orderable(person(request), row).count() if row.state in SETTLED else 0, "now": today(),
-        "items": catalogue(row.round.division, active=True), "degrees": severities(),
-        "trail": list(trail_of(row).order_by("-pk")[:10]), "who": who,
-    }  # fmt: skip
+        "findings": found,
+        "notices": told,
+        "feeds": may(request, "confirm_finding", row),
+        "to_order": orderable(person(request), row).count() if row.state in SETTLED else 0,
+        "now": today(),
+        "items": catalogue(row.round.division, active=True),
+        "degrees": severities(),
+        "trail": list(trail_of(row).order_by("-pk")[:10]),
+        "who": who,
+    }
     return render(request, "desk/evaluations/review.html", values, status=422 if typed else 200)
 
 
@@ -233,65 +269,12 @@ UNSCORED = "PJ-18"
 
 def _problems(row: Any, marking: list[Any]) -> list[Any]:
     """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
-    told = [one for one in row.problems if not (marking and isinstance(one, dict) and one.get("code") == UNSCORED)]
-    return list(told)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One next act: its code, verb, whether it is the main one, what its dialog asks for, and what forbids it ("" nothing)."""
-
-    code: str
-    verb: str
-    main: bool = False
-    asks: str = ""
-    barred: str = ""
-
-
-def steps(request: HttpRequest, row: Any) -> list[Step]:
-    """What can happen next from the review's state. The next step of others says who takes it; their other acts are absent."""
-    kind = KINDS.get(row.kind)
-    if kind is None:
-        return []
-    fill = "submit" if kind.fill == "fill" else "evaluate"
-    first = next((power for power in kind.check if may(request, power, row)), kind.check[-1])
-    wanted: list[tuple[str, str, bool, str, str]] = []
-    if row.state in OPEN:
-        wanted = [("submit", "报送", True, "", fill)]
-    elif row.state == "submitted":
-        wanted = [("check", "审核通过", True, "", first), ("return", "退回", False, "why", first)]
-    elif row.state == "checked":
-        wanted = [("confirm", "确认评价结果", True, "", "confirm"), ("return", "退回", False, "why", first)]
-    elif row.state == "confirmed":
-        wanted = [("issue", "出具报告", True, "paper", "confirm"), ("reopen", "重开", False, "why", "confirm")]
-    elif row.state == "issued":
-        wanted = [("reopen", "重开", False, "why", "confirm")]
-    found = [
-        Step(code, verb, main, asks, _barred(request, row, code, power)) for code, verb, main, asks, power in wanted
+    told = [
+        one
+        for one in row.problems
+        if not (marking and isinstance(one, dict) and one.get("code") == UNSCORED)
     ]
-    return [step for step in found if step.main or not step.barred]
-
-
-def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:
-    if not may(request, power, row):
-        return who(power)
-    if code == "submit":
-        return _not_yet(request, row)
-    own = row.submitted_by_id is not None and row.submitted_by_id == person(request).pk
-    if own and code in {"check", "confirm", "reopen"}:
-        return "由您报送，须由另一人办理"
-    if code == "confirm" and KINDS[row.kind].scores and not row.complete:
-        return "还有待评定的行，评完后才能确认"
-    return ""
-
-
-def _not_yet(request: HttpRequest, row: Any) -> str:
-    """Why a score sheet can't be handed in by this person now; an expert's marks are handed in with the panel's."""
-    if grid.seat_of(person(request), held(request)):
-        return "您的评分存好即可；由主评人或主管部门汇总后报送"
-    if KINDS[row.kind].rows == "criteria" and not row.complete:
-        return "还有没评分的行，评完后再报送"
-    return ""
+    return list(told)
 
 
 @view("see_unit", methods=("POST",))
@@ -300,13 +283,22 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     row, version, why = review_of(request, pk), version_of(request), text_of(request, "why")
     by = person(request)
     acts: dict[str, tuple[Callable[[], Any], str]] = {
-        "submit": (lambda: services.submit_review(review=row, by=by, why=why, version=version), "已报送，等审核。"),
+        "submit": (
+            lambda: services.submit_review(review=row, by=by, why=why, version=version),
+            "已报送，等审核。",
+        ),
         "return": (
             lambda: services.return_review(review=row, by=by, why=why, version=version),
             "已退回，对方可立即修改。",
         ),
-        "check": (lambda: services.check_review(review=row, by=by, why=why, version=version), "已审核通过。"),
-        "confirm": (lambda: services.confirm_review(review=row, by=by, why=why, version=version), "评价结果已确认。"),
+        "check": (
+            lambda: services.check_review(review=row, by=by, why=why, version=version),
+            "已审核通过。",
+        ),
+        "confirm": (
+            lambda: services.confirm_review(review=row, by=by, why=why, version=version),
+            "评价结果已确认。",
+        ),
         "issue": (lambda: _issue(request, row, version), "报告已出具。"),
         "reopen": (
             lambda: services.reopen_review(review=row, by=by, why=why, version=version),
@@ -318,20 +310,25 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     run, said = acts[act]
 
     def carry() -> str:
-        barred = _not_yet(request, row) if act == "submit" else ""
+        barred = not_yet(request, row) if act == "submit" else ""
         if barred:
             raise NotAllowed(f"{barred}。")
         run()
         return said
 
-    return carry_out(request, carry, _address(row), [Typed("状态", "state", ""), Typed("理由", "", why)])
+    return carry_out(
+        request, carry, _address(row), [Typed("状态", "state", ""), Typed("理由", "", why)]
+    )
 
 
 def _issue(request: HttpRequest, row: Any, version: int) -> None:
     services.issue_review(
-        review=row, by=person(request), issued_on=day_of(request, "on", "出具日期"),
-        paper_number=text_of(request, "number", 60), version=version,
-    )  # fmt: skip
+        review=row,
+        by=person(request),
+        issued_on=day_of(request, "on", "出具日期"),
+        paper_number=text_of(request, "number", 60),
+        version=version,
+    )
 
 
 def _address(row: Any) -> str:
@@ -342,14 +339,18 @@ def _address(row: Any) -> str:
 def marks(request: HttpRequest, pk: int) -> HttpResponse:
     """The grid handed in: all rows are written, or none and each refused row says why, with everything typed kept."""
     row = review_of(request, pk)
-    require(person(request), kind_of(row.kind).fill, unit=row.dossier.unit, subject=row.dossier.subject)
+    require(
+        person(request), kind_of(row.kind).fill, unit=row.dossier.unit, subject=row.dossier.subject
+    )
     sheets = score_sheets([row])
     if not sheets or not sheets[0].rows:
         raise NotAllowed("这项评审没有评分表。")
     written, wrong = grid.save(request, row, sheets[0], held(request))
     if wrong:
         return review_page(request, row, wrong)
-    return carry_out(request, lambda: f"已记 {written} 行评分。" if written else "没有改动。", _address(row))
+    return carry_out(
+        request, lambda: f"已记 {written} 行评分。" if written else "没有改动。", _address(row)
+    )
 
 
 @view("evaluate", methods=("POST",))
@@ -361,9 +362,12 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry() -> str:
         services.settle_panel(
-            review=row, method=text_of(request, "method", 12), by=person(request), why=text_of(request, "why"),
+            review=row,
+            method=text_of(request, "method", 12),
+            by=person(request),
+            why=text_of(request, "why"),
             version=version_of(request),
-        )  # fmt: skip
+        )
         return "专家评分已汇总，办法已记入留痕。"
 
     return carry_out(request, carry, _address(row))
@@ -399,9 +403,14 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
         items = {str(item.pk): item for item in catalogue(row.round.division, active=True)}
         with transaction.atomic():
             propose_finding(
-                dossier=row.dossier, review=row, text=text, item=items.get(code), by=person(request),
-                evidence=text_of(request, "evidence", 1000), severity=_degree(request),
-            )  # fmt: skip
+                dossier=row.dossier,
+                review=row,
+                text=text,
+                item=items.get(code),
+                by=person(request),
+                evidence=text_of(request, "evidence", 1000),
+                severity=_degree(request),
+            )
         return "问题已记下，待确认后计入统计。"
 
     return carry_out(request, carry, _address(row), [Typed("问题", "", text)])

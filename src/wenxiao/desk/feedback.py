@@ -13,7 +13,13 @@ from django.urls import reverse
 from wenxiao.desk.acts import Typed, carry_out, day_of, person, text_of, who
 from wenxiao.desk.rectifying import ENTRY, tabs
 from wenxiao.followup import services
-from wenxiao.followup.selectors.ledger import notice_seen_by, notices_about, orderable, reviews_seen_by, to_feed_back
+from wenxiao.followup.selectors.ledger import (
+    notice_seen_by,
+    notices_about,
+    orderable,
+    reviews_seen_by,
+    to_feed_back,
+)
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
@@ -47,14 +53,30 @@ def feedback(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("review", "")
     chosen = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
     days, cited, verified = deadline_rule(division, on)
-    waiting = orderable(person(request), chosen).select_related("item").order_by("item__order") if chosen else []
+    waiting = (
+        orderable(person(request), chosen).select_related("item").order_by("item__order")
+        if chosen
+        else []
+    )
     values = {
-        "tabs": tabs(request, "feedback"), "lines": [(row, told.get(row.pk, [])) for row in shown.rows], "shown": shown,
-        "total": rows.count(), "chosen": chosen, "told": notices_about([chosen.pk])[chosen.pk] if chosen else [],
-        "waiting": waiting, "on": on, "due": on + timedelta(days=days), "days": days, "cited": cited,
-        "verified": verified, "sends": held(request).can("confirm_finding"), "fills": held(request).can("fill"),
-        "list_year": year, "who": who, "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
-    }  # fmt: skip
+        "tabs": tabs(request, "feedback"),
+        "lines": [(row, told.get(row.pk, [])) for row in shown.rows],
+        "shown": shown,
+        "total": rows.count(),
+        "chosen": chosen,
+        "told": notices_about([chosen.pk])[chosen.pk] if chosen else [],
+        "waiting": waiting,
+        "on": on,
+        "due": on + timedelta(days=days),
+        "days": days,
+        "cited": cited,
+        "verified": verified,
+        "sends": held(request).can("confirm_finding"),
+        "fills": held(request).can("fill"),
+        "list_year": year,
+        "who": who,
+        "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
+    }
     return render(request, "desk/rectifying/feedback.html", values)
 
 
@@ -68,18 +90,28 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry() -> str:
         issued, due = day_of(request, "on", "发出日期"), day_of(request, "due", "整改期限")
-        ticked = [key for key in map(whole, request.POST.getlist("finding")[:500]) if key is not None]
+        ticked = [
+            key for key in map(whole, request.POST.getlist("finding")[:500]) if key is not None
+        ]
         notices = notices_about([row.pk])[row.pk]
         if str(len(notices)) != text_of(request, "told", 6):
             raise NotAllowed("这份结果刚刚发过反馈函，没有重复发出；请看最新情况。")
         with transaction.atomic():
-            notice = services.send_feedback(review=row, by=person(request), issued_on=issued, due_on=due, number=number)
+            notice = services.send_feedback(
+                review=row, by=person(request), issued_on=issued, due_on=due, number=number
+            )
             found = list(orderable(person(request), row).filter(pk__in=ticked))
             for finding in found:
-                services.order_rectification(finding=finding, by=person(request), deadline=due, notice=notice)
-        return f"反馈函已发出，下达整改 {len(found)} 项，期限 {due.year}年{due.month}月{due.day}日。"
+                services.order_rectification(
+                    finding=finding, by=person(request), deadline=due, notice=notice
+                )
+        return (
+            f"反馈函已发出，下达整改 {len(found)} 项，期限 {due.year}年{due.month}月{due.day}日。"
+        )
 
-    return carry_out(request, carry, f"{reverse('desk:feedback')}?review={row.pk}", [Typed("编号", "", number)])
+    return carry_out(
+        request, carry, f"{reverse('desk:feedback')}?review={row.pk}", [Typed("编号", "", number)]
+    )
 
 
 @view("fill", methods=("POST",))
@@ -96,4 +128,6 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
         services.receive_feedback(notice=notice, by=person(request), on=today(), name=name)
         return "已签收。"
 
-    return carry_out(request, carry, reverse("desk:feedback"), [Typed("签收人", "received_by", name)])
+    return carry_out(
+        request, carry, reverse("desk:feedback"), [Typed("签收人", "received_by", name)]
+    )

@@ -22,7 +22,13 @@ from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.kinds import kind_of
-from wenxiao.reviews.services import record_actual, record_mark, route_of, submit_review, waiting_for
+from wenxiao.reviews.services import (
+    record_actual,
+    record_mark,
+    route_of,
+    submit_review,
+    waiting_for,
+)
 from wenxiao.reviews.services.road import STEPS, skipped_by
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.reviews.states import OPEN
@@ -51,7 +57,12 @@ class Answer:
 
 def review_of(request: HttpRequest, pk: int) -> Any:
     """The review, if its dossier is in the person's scope and its kind is filled by units."""
-    row = reviews_visible_to(person(request)).select_related("target").filter(pk=pk, kind__in=FILLED).first()
+    row = (
+        reviews_visible_to(person(request))
+        .select_related("target")
+        .filter(pk=pk, kind__in=FILLED)
+        .first()
+    )
     if row is None:
         raise Http404
     request.wenxiao_entry = HOME[row.kind][0]  # type: ignore[attr-defined]  # the menu entry this page stands under
@@ -61,7 +72,9 @@ def review_of(request: HttpRequest, pk: int) -> Any:
 def may_fill(request: HttpRequest, row: Any) -> bool:
     """Whether this person may write on it now."""
     power = kind_of(row.kind).fill
-    return row.state in OPEN and held(request).can(power, unit=row.dossier.unit, subject=row.dossier.subject)
+    return row.state in OPEN and held(request).can(
+        power, unit=row.dossier.unit, subject=row.dossier.subject
+    )
 
 
 def _may_judge(request: HttpRequest, row: Any) -> bool:
@@ -75,7 +88,11 @@ def _may_judge(request: HttpRequest, row: Any) -> bool:
 
 def _road(row: Any) -> list[tuple[str, str]]:
     """The checks of the round's route with where each stands: 已过, 现在, 未到."""
-    now = row.step if row.state == "submitted" else (len(row.round.route) if row.state not in OPEN else -1)
+    now = (
+        row.step
+        if row.state == "submitted"
+        else (len(row.round.route) if row.state not in OPEN else -1)
+    )
     return [
         (CHECKERS[role], "已过" if at < now else "现在" if at == now else "未到")
         for at, role in enumerate(route_of(row))
@@ -94,19 +111,40 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
     holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
     origin, asked = f"filling:{row.pk}", asked_row(request)
     values = {
-        "shelf": shelf, "origin": origin, "asked": asked, "hands": holding.can("fill", unit=row.dossier.unit, subject=row.dossier.subject),
-        "proofs": panel(request, row.dossier, asked, origin, "#proof-box", shelf) if asked else None,
-        "review": row, "rows": rows, "checks": checks, "numbers": _numbers(checks), "blocking": blocking(checks),
-        "fills": may_fill(request, row), "answer": answer, "rate": rate_percent(row.executed, row.budget),
-        "home": HOME[row.kind], "self_marked": SELF_MARKED, "possibilities": _possibilities(row), "causes": _causes(row),
-        "submits": row.state in OPEN and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
-        "who_fills": who_can("fill"), "judges": row.state == "submitted" and _may_judge(request, row), "scores": kind_of(row.kind).scores,
-        "road": _road(row), "skips": [CHECKERS[role] for role in skipped_by(row, person(request))],
+        "shelf": shelf,
+        "origin": origin,
+        "asked": asked,
+        "hands": holding.can("fill", unit=row.dossier.unit, subject=row.dossier.subject),
+        "proofs": panel(request, row.dossier, asked, origin, "#proof-box", shelf)
+        if asked
+        else None,
+        "review": row,
+        "rows": rows,
+        "checks": checks,
+        "numbers": _numbers(checks),
+        "blocking": blocking(checks),
+        "fills": may_fill(request, row),
+        "answer": answer,
+        "rate": rate_percent(row.executed, row.budget),
+        "home": HOME[row.kind],
+        "self_marked": SELF_MARKED,
+        "possibilities": _possibilities(row),
+        "causes": _causes(row),
+        "submits": row.state in OPEN
+        and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
+        "who_fills": who_can("fill"),
+        "judges": row.state == "submitted" and _may_judge(request, row),
+        "scores": kind_of(row.kind).scores,
+        "road": _road(row),
+        "skips": [CHECKERS[role] for role in skipped_by(row, person(request))],
         "on_paper": waiting_for(row) in {"head", "department"}
         and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
-        "form": prefilled(row) if row.kind == "monitoring" else None, "in_wan": in_wan,
-        "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id) if row.kind == "monitoring" else None,
-    }  # fmt: skip
+        "form": prefilled(row) if row.kind == "monitoring" else None,
+        "in_wan": in_wan,
+        "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id)
+        if row.kind == "monitoring"
+        else None,
+    }
     return render(request, "desk/filling.html", values, status=status)
 
 
@@ -120,7 +158,9 @@ def _causes(row: Any) -> list[str]:
 
 def _monitoring_rule(row: Any) -> Any:
     """The monitoring rule of the review's year, the division's own where it has one."""
-    return basis.in_force("monitoring", row.dossier.fiscal_year, overrides_of(row.round.division)).content
+    return basis.in_force(
+        "monitoring", row.dossier.fiscal_year, overrides_of(row.round.division)
+    ).content
 
 
 def _numbers(checks: list[Check]) -> dict[int, list[Check]]:
@@ -153,7 +193,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         return _told(request, row, answer)
     if answer.errors:
         return _show(request, row, answer, status=409)
-    messages.success(request, f"已保存 {len(answer.written)} 行。" if answer.written else "没有改动。")
+    messages.success(
+        request, f"已保存 {len(answer.written)} 行。" if answer.written else "没有改动。"
+    )
     return redirect(reverse("desk:filling", args=[pk]) + (f"#row-{asked}" if asked else ""))
 
 
@@ -162,10 +204,13 @@ def _save_row(request: HttpRequest, review: Any, one: Any, answer: Answer) -> No
     if f"a{pk}" not in request.POST:
         return
     typed = {
-        "value": text_of(request, f"a{pk}", 500), "note": text_of(request, f"n{pk}"),
-        "forecast": text_of(request, f"f{pk}", 500), "possibility": text_of(request, f"o{pk}", 20),
-        "cause": text_of(request, f"c{pk}", 20), "points": text_of(request, f"p{pk}", 20),
-    }  # fmt: skip
+        "value": text_of(request, f"a{pk}", 500),
+        "note": text_of(request, f"n{pk}"),
+        "forecast": text_of(request, f"f{pk}", 500),
+        "possibility": text_of(request, f"o{pk}", 20),
+        "cause": text_of(request, f"c{pk}", 20),
+        "points": text_of(request, f"p{pk}", 20),
+    }
     try:
         changed = _write_actual(request, review, one, typed)
         changed = _write_points(request, review, one, typed) or changed
@@ -197,9 +242,16 @@ def _write_actual(request: HttpRequest, review: Any, one: Any, typed: dict[str, 
         raise NotAllowed(f"偏差原因请从{'、'.join(_causes(review))}里选。")
     version = request.POST.get(f"v{pk}", "")
     record_actual(
-        review=review, indicator=one.indicator, by=person(request), value=new[0], note=new[1], forecast=new[2],
-        possibility=new[3], causes=causes, version=int(version) if version.isdecimal() and len(version) < 10 else None,
-    )  # fmt: skip
+        review=review,
+        indicator=one.indicator,
+        by=person(request),
+        value=new[0],
+        note=new[1],
+        forecast=new[2],
+        possibility=new[3],
+        causes=causes,
+        version=int(version) if version.isdecimal() and len(version) < 10 else None,
+    )
     return True
 
 
@@ -245,16 +297,24 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
         for one in rows
     }
     part = render_to_string(
-        "desk/checks_part.html", {"checks": checks, "blocking": blocking(checks), "review": review}, request
+        "desk/checks_part.html",
+        {"checks": checks, "blocking": blocking(checks), "review": review},
+        request,
     )
     return JsonResponse(
         {
-            "rows": told, "written": answer.written, "errors": answer.errors, "checks": part,
-            "total": f"{review.points:.2f}" if review.points is not None else "", "version": review.version,
-            "numbers": {pk: [check.number for check in some] for pk, some in _numbers(checks).items()},
+            "rows": told,
+            "written": answer.written,
+            "errors": answer.errors,
+            "checks": part,
+            "total": f"{review.points:.2f}" if review.points is not None else "",
+            "version": review.version,
+            "numbers": {
+                pk: [check.number for check in some] for pk, some in _numbers(checks).items()
+            },
         },
         status=409 if answer.errors else 200,
-    )  # fmt: skip
+    )
 
 
 @view("submit", methods=("GET", "POST"))

@@ -25,9 +25,12 @@ def money(request: HttpRequest, pk: int) -> HttpResponse:
 
     def write() -> str:
         report_money(
-            review=row, by=person(request), budget=yuan_of(request, "budget", "预算数"),
-            executed=yuan_of(request, "executed", "执行数"), version=version_of(request),
-        )  # fmt: skip
+            review=row,
+            by=person(request),
+            budget=yuan_of(request, "budget", "预算数"),
+            executed=yuan_of(request, "executed", "执行数"),
+            version=version_of(request),
+        )
         return "预算数和执行数已保存。"
 
     typed = [

@@ -65,12 +65,20 @@ def findings(request: HttpRequest) -> HttpResponse:
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     division = person(request).division
     values = {
-        "tabs": tabs(request, "list"), "state": state, "states": STATES, "counts": counts, "shown": shown,
-        "decides": decides, "items": catalogue(division, active=True) if division else [], "degrees": severities(),
-        "q": request.GET.get("q", "")[:60], "dossier": request.GET.get("dossier", ""),
-        "item": request.GET.get("item", ""), "outcome": request.session.pop("findings_outcome", None),
+        "tabs": tabs(request, "list"),
+        "state": state,
+        "states": STATES,
+        "counts": counts,
+        "shown": shown,
+        "decides": decides,
+        "items": catalogue(division, active=True) if division else [],
+        "degrees": severities(),
+        "q": request.GET.get("q", "")[:60],
+        "dossier": request.GET.get("dossier", ""),
+        "item": request.GET.get("item", ""),
+        "outcome": request.session.pop("findings_outcome", None),
         "drawn": drawn(request, CONTRADICTIONS) if decides else None,
-    }  # fmt: skip
+    }
     return render(request, "desk/findings/index.html", values)
 
 
@@ -80,7 +88,9 @@ def _narrow(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         if asked.isdecimal() and len(asked) < 18:
             rows = rows.filter(**{column: int(asked)})
     for word in request.GET.get("q", "")[:60].split():
-        rows = rows.filter(dossier__subject__name__icontains=word) | rows.filter(text__icontains=word)
+        rows = rows.filter(dossier__subject__name__icontains=word) | rows.filter(
+            text__icontains=word
+        )
     return rows
 
 
@@ -101,7 +111,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         _decide(request, row, confirmed=confirmed, why=why, version=version_of(request))
         return f"已{'确认' if confirmed else '认定不成立'}：{row.text[:30]}"
 
-    typed = [Typed("状态", "state", STATES["confirmed" if confirmed else "dismissed"]), Typed("理由", "why", why)]
+    typed = [
+        Typed("状态", "state", STATES["confirmed" if confirmed else "dismissed"]),
+        Typed("理由", "why", why),
+    ]
     return carry_out(request, carry, reverse("desk:findings") + "?state=candidate", typed)
 
 
@@ -114,9 +127,13 @@ def _decide(request: HttpRequest, row: Any, *, confirmed: bool, why: str, versio
     if item is None and row.item is None:
         raise NotAllowed("请先归入问题目录，再确认；统计和共性问题按目录计数。")
     services.confirm_finding(
-        finding=row, by=person(request), why=why, item=item, version=version,
+        finding=row,
+        by=person(request),
+        why=why,
+        item=item,
+        version=version,
         severity=severity if severity in dict(severities()) else None,
-    )  # fmt: skip
+    )
 
 
 def _item(row: Any, asked: str) -> Any:
@@ -133,20 +150,33 @@ def batch(request: HttpRequest) -> HttpResponse:
     """Decide many ticked candidates; each is an act of its own and the page says what came of each."""
     confirmed, why = request.POST.get("verdict") == "confirm", text_of(request, "why")
     ticked = [text.partition(":") for text in request.POST.getlist("tick")[:MOST_AT_ONCE]]
-    wanted = {int(pk): int(seen) for pk, _, seen in ticked if whole(pk) is not None and whole(seen) is not None}
+    wanted = {
+        int(pk): int(seen)
+        for pk, _, seen in ticked
+        if whole(pk) is not None and whole(seen) is not None
+    }
     rows = {row.pk: row for row in findings_seen_by(person(request)).filter(pk__in=wanted)}
-    told = [_one(request, rows[pk], seen, confirmed=confirmed, why=why) for pk, seen in wanted.items() if pk in rows]
+    told = [
+        _one(request, rows[pk], seen, confirmed=confirmed, why=why)
+        for pk, seen in wanted.items()
+        if pk in rows
+    ]
     done = sum(not text for _, text in told)
     if not told:
         messages.error(request, "没有勾选任何一条。")
     else:
         failed = [(name, text) for name, text in told if text]
-        messages.success(request, f"{'确认' if confirmed else '认定不成立'} {done} 条，{len(failed)} 条没有办成。")
+        messages.success(
+            request,
+            f"{'确认' if confirmed else '认定不成立'} {done} 条，{len(failed)} 条没有办成。",
+        )
         request.session["findings_outcome"] = failed
     return redirect(reverse("desk:findings") + "?state=candidate")
 
 
-def _one(request: HttpRequest, row: Any, seen: int, *, confirmed: bool, why: str) -> tuple[str, str]:
+def _one(
+    request: HttpRequest, row: Any, seen: int, *, confirmed: bool, why: str
+) -> tuple[str, str]:
     """The object's name and, if it could not be decided, why."""
     name = f"{row.dossier.subject.name}：{row.text}"[:80]
     try:
@@ -166,10 +196,13 @@ def items(request: HttpRequest) -> HttpResponse:
     division = person(request).division
     rows, counts = catalogue(division) if division else [], catalogue_counts(person(request))
     values = {
-        "tabs": tabs(request, "catalogue"), "items": rows, "counts": counts,
-        "active": sum(row.active for row in rows), "edit": whole(request.GET.get("edit")) or 0,
+        "tabs": tabs(request, "catalogue"),
+        "items": rows,
+        "counts": counts,
+        "active": sum(row.active for row in rows),
+        "edit": whole(request.GET.get("edit")) or 0,
         "categories": list(dict.fromkeys(row.category for row in rows if row.category)),
-    }  # fmt: skip
+    }
     return render(request, "desk/findings/catalogue.html", values)
 
 
@@ -180,7 +213,9 @@ def add_item(request: HttpRequest) -> HttpResponse:
     code, text, category = (text_of(request, name, 200) for name in ("code", "text", "category"))
 
     def carry() -> str:
-        services.add_item(division=division, by=person(request), code=code, text=text, category=category)
+        services.add_item(
+            division=division, by=person(request), code=code, text=text, category=category
+        )
         return f"目录已增加 {code}。"
 
     typed = [Typed("编码", "", code), Typed("问题", "", text), Typed("类别", "", category)]
@@ -198,9 +233,13 @@ def change_item(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry() -> str:
         services.change_item(
-            item=row, by=person(request), text=text, category=category, active="active" in request.POST,
+            item=row,
+            by=person(request),
+            text=text,
+            category=category,
+            active="active" in request.POST,
             seen=text_of(request, "seen", 200),
-        )  # fmt: skip
+        )
         return f"{row.code} 已改。"
 
     return carry_out(request, carry, reverse("desk:catalogue"), [Typed("问题", "text", text)])

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wenxiao.desk import drawing, evaluations, feedback, findings, handing, rectifying, tallying, uses
+from wenxiao.desk import (
+    drawing,
+    evaluations,
+    feedback,
+    findings,
+    handing,
+    rectifying,
+    tallying,
+    uses,
+)
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),

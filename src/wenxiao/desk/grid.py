@@ -73,13 +73,18 @@ def _cell(row: Any, seat: str, wrong: Wrong | None) -> Cell:
     return Cell(row, mark, points, note, mark.version if mark else 0, error)
 
 
-def save(request: HttpRequest, review: Any, sheet: Any, holding: Holdings) -> tuple[int, Wrong | None]:
+def save(
+    request: HttpRequest, review: Any, sheet: Any, holding: Holdings
+) -> tuple[int, Wrong | None]:
     """Write every changed row; how many were, or everything typed with what is wrong and nothing written."""
     seat, wrong, written = seat_of(person(request), holding), Wrong(), 0
     with transaction.atomic():
         for row in sheet.rows:
             pk = row.criterion.pk
-            typed, note = request.POST.get(f"p{pk}", "").strip(), request.POST.get(f"n{pk}", "").strip()[:1000]
+            typed, note = (
+                request.POST.get(f"p{pk}", "").strip(),
+                request.POST.get(f"n{pk}", "").strip()[:1000],
+            )
             wrong.points[pk], wrong.notes[pk] = typed, note
             try:
                 written += _write(request, review, row, seat, typed, note)
@@ -104,9 +109,14 @@ def _write(request: HttpRequest, review: Any, row: Any, seat: str, typed: str, n
         return False
     version = request.POST.get(f"v{pk}", "")
     record_mark(
-        review=review, row=row.criterion, by=person(request), points=points, note=note, seat=seat,
+        review=review,
+        row=row.criterion,
+        by=person(request),
+        points=points,
+        note=note,
+        seat=seat,
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
-    )  # fmt: skip
+    )
     return True
 
 

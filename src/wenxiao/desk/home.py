@@ -12,7 +12,12 @@ from django.urls import NoReverseMatch, reverse
 from wenxiao.desk.lights import counts_of, rows_of_table, table_of, told
 from wenxiao.desk.waiting import waiting
 from wenxiao.followup.selectors import common_lines
-from wenxiao.followup.selectors.ledger import mending_of, overdue, rectifications_seen_by, use_states
+from wenxiao.followup.selectors.ledger import (
+    mending_of,
+    overdue,
+    rectifications_seen_by,
+    use_states,
+)
 from wenxiao.followup.selectors.problems import selection
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
@@ -58,11 +63,19 @@ def home(request: HttpRequest) -> HttpResponse:
     user, holding, year = person(request), held(request), work_year(request)
     mine = waiting(request, year)
     values: dict[str, Any] = {
-        "mine": mine, "late": sum(task.late for task in mine), "list_year": year, "sees": holding.can("see_unit"),
-        "writes": holding.can("write_report"), "third": {scope.role for scope in holding.scopes} <= {"agency", "expert"} and bool(holding.scopes),
-        "fills": holding.can("fill"), "watches": holding.can("watch_trail"), "shown_most": SHOWN,
-        "desks": _desks(holding), "trail_address": address("desk:trail"),
-    }  # fmt: skip
+        "mine": mine,
+        "late": sum(task.late for task in mine),
+        "list_year": year,
+        "sees": holding.can("see_unit"),
+        "writes": holding.can("write_report"),
+        "third": {scope.role for scope in holding.scopes} <= {"agency", "expert"}
+        and bool(holding.scopes),
+        "fills": holding.can("fill"),
+        "watches": holding.can("watch_trail"),
+        "shown_most": SHOWN,
+        "desks": _desks(holding),
+        "trail_address": address("desk:trail"),
+    }
     if values["third"]:
         values["assigned"] = list(_assigned(user, year))
     elif values["sees"]:
@@ -99,7 +112,11 @@ def _desks(holding: Any) -> list[tuple[str, str, str]]:
     )
     if holding.can("manage_round"):
         return []
-    return [(word, text, address(route)) for power, word, text, route in known if holding.can(power) and address(route)]
+    return [
+        (word, text, address(route))
+        for power, word, text, route in known
+        if holding.can(power) and address(route)
+    ]
 
 
 def _assigned(user: Any, year: int) -> Iterable[Any]:
@@ -121,12 +138,20 @@ def _year(user: Any, year: int) -> dict[str, Any]:
     late = mending_of(user, today()).late
     mending: Any = overdue(rectifications_seen_by(user), today())
     return {
-        "stages": stages(user, year), "lights": rows_of_table(table, 0, SHOWN), "light_kind": "财政重点监控" if key else "日常监控", "light_total": len(table or ()),
-        "key_total": len(key or ()), "light_counts": counts_of(table), "light_words": told(counts_of(table)),
+        "stages": stages(user, year),
+        "lights": rows_of_table(table, 0, SHOWN),
+        "light_kind": "财政重点监控" if key else "日常监控",
+        "light_total": len(table or ()),
+        "key_total": len(key or ()),
+        "light_counts": counts_of(table),
+        "light_words": told(counts_of(table)),
         "behind": table.behind if table is not None else None,
-        "problems": _problems(user, year), "overdue": list(mending.order_by("due", "pk")[:3]) if late else [], "overdue_count": late,
-        "mending_address": address("desk:rectifications"), "grades": _grades(rows),
-    }  # fmt: skip
+        "problems": _problems(user, year),
+        "overdue": list(mending.order_by("due", "pk")[:3]) if late else [],
+        "overdue_count": late,
+        "mending_address": address("desk:rectifications"),
+        "grades": _grades(rows),
+    }
 
 
 # --- The year's stages ------------------------------------------------------------------------------------------------
@@ -141,18 +166,51 @@ def stages(user: Any, year: int) -> list[StageCard]:
     total_uses = sum(decided.values())
     return [
         _rounds_card(dues, "事前评估", "ex_ante", counts, rounds, ""),
-        StageCard("绩效目标", dues.approved, dues.asked, "项已批复", f"{year} 预算年度对象", address("desk:targets")),
+        StageCard(
+            "绩效目标",
+            dues.approved,
+            dues.asked,
+            "项已批复",
+            f"{year} 预算年度对象",
+            address("desk:targets"),
+        ),
         _monitoring_card(dues, counts, rounds),
         _rounds_card(dues, "单位自评", "selfeval", counts, rounds, address("desk:selfeval")),
         _rounds_card(dues, "自评复核", "recheck", counts, rounds, address("desk:selfeval")),
-        _rounds_card(dues, "部门评价", "department_evaluation", counts, rounds, address("desk:evaluations", kind="department_evaluation")),
-        _rounds_card(dues, "财政评价", "finance_evaluation", counts, rounds, address("desk:evaluations")),
-        StageCard("整改", ordered["closed"], sum(ordered.values()) or None, "项已销号", "" if sum(ordered.values()) else "尚未下达", address("desk:rectifications"), bool(sum(ordered.values()))),
-        StageCard("结果应用", total_uses - decided.get("proposed", 0), total_uses or None, "项已决定", "" if total_uses else "尚未提出", address("desk:uses")),
-    ]  # fmt: skip
+        _rounds_card(
+            dues,
+            "部门评价",
+            "department_evaluation",
+            counts,
+            rounds,
+            address("desk:evaluations", kind="department_evaluation"),
+        ),
+        _rounds_card(
+            dues, "财政评价", "finance_evaluation", counts, rounds, address("desk:evaluations")
+        ),
+        StageCard(
+            "整改",
+            ordered["closed"],
+            sum(ordered.values()) or None,
+            "项已销号",
+            "" if sum(ordered.values()) else "尚未下达",
+            address("desk:rectifications"),
+            bool(sum(ordered.values())),
+        ),
+        StageCard(
+            "结果应用",
+            total_uses - decided.get("proposed", 0),
+            total_uses or None,
+            "项已决定",
+            "" if total_uses else "尚未提出",
+            address("desk:uses"),
+        ),
+    ]
 
 
-def _rounds_card(dues: Dues, name: str, kind: str, counts: Any, rounds: list[Any], href: str) -> StageCard:
+def _rounds_card(
+    dues: Dues, name: str, kind: str, counts: Any, rounds: list[Any], href: str
+) -> StageCard:
     """A stage held by rounds. What fills is counted by handing in, what judges by settled results."""
     held_ = [row for row in rounds if row.kind == kind]
     if not held_:
@@ -161,12 +219,21 @@ def _rounds_card(dues: Dues, name: str, kind: str, counts: Any, rounds: list[Any
     if not due:
         return StageCard(name, 0, None, "", "没有列入", href)
     fills = kind in {"selfeval", "monitoring"}
-    of_kind = {state: sum(n for (k, _, s), n in counts.items() if (k, s) == (kind, state)) for _, _, state in counts}
-    done = sum(n for state, n in of_kind.items() if (state not in OPEN if fills else state in SETTLED))
+    of_kind = {
+        state: sum(n for (k, _, s), n in counts.items() if (k, s) == (kind, state))
+        for _, _, state in counts
+    }
+    done = sum(
+        n for state, n in of_kind.items() if (state not in OPEN if fills else state in SETTLED)
+    )
     remark = f"待审核 {of_kind['submitted']}" if of_kind.get("submitted") else ""
     if due > done:
-        remark = f"{due - done} 项{'未报送' if fills else '未出结果'}" + (f"，{remark}" if remark else "")
-    return StageCard(name, done, due, "项已报送" if fills else "项已确认", remark or "已办完", href, done < due)
+        remark = f"{due - done} 项{'未报送' if fills else '未出结果'}" + (
+            f"，{remark}" if remark else ""
+        )
+    return StageCard(
+        name, done, due, "项已报送" if fills else "项已确认", remark or "已办完", href, done < due
+    )
 
 
 def _monitoring_card(dues: Dues, counts: Any, rounds: list[Any]) -> StageCard:
@@ -174,14 +241,32 @@ def _monitoring_card(dues: Dues, counts: Any, rounds: list[Any]) -> StageCard:
     key = [row for row in rounds if row.kind == "monitoring" and row.key]
     daily = [row for row in rounds if row.kind == "monitoring" and not row.key]
     href = address("desk:monitoring")
-    handed = sum(n for (kind, k, state), n in counts.items() if kind == "monitoring" and not k and state not in OPEN)
-    remark = f"另有日常监控 {handed}/{sum(dues.rounds[row.pk] for row in daily)} 项已报送" if daily else ""
+    handed = sum(
+        n
+        for (kind, k, state), n in counts.items()
+        if kind == "monitoring" and not k and state not in OPEN
+    )
+    remark = (
+        f"另有日常监控 {handed}/{sum(dues.rounds[row.pk] for row in daily)} 项已报送"
+        if daily
+        else ""
+    )
     if not key:
         return StageCard("绩效监控", 0, None, "", remark or "未下达任务", href)
-    done = sum(n for (kind, k, state), n in counts.items() if kind == "monitoring" and k and state in SETTLED)
+    done = sum(
+        n
+        for (kind, k, state), n in counts.items()
+        if kind == "monitoring" and k and state in SETTLED
+    )
     due = sum(dues.rounds[row.pk] for row in key)
     return StageCard(
-        "重点监控", done, due, "个已出具", remark or "、".join(row.period for row in key), href, done < due
+        "重点监控",
+        done,
+        due,
+        "个已出具",
+        remark or "、".join(row.period for row in key),
+        href,
+        done < due,
     )
 
 
@@ -208,25 +293,30 @@ def _problems(user: Any, year: int) -> list[ProblemBar]:
     rows = selection(user, year)
     return [
         ProblemBar(
-            line.text, sum(bool(row.codes & {codes.get(pk, "") for pk in line.items}) for row in rows), len(rows),
+            line.text,
+            sum(bool(row.codes & {codes.get(pk, "") for pk in line.items}) for row in rows),
+            len(rows),
             reverse("desk:subjects") + f"?problem={line.id}&year={year}",
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _grades(rows: Any) -> dict[str, Any]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
-    settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(points=None)
+    settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(
+        points=None
+    )
     settled = settled.select_related(None).select_related("dossier__subject")
     found = list(settled.order_by("-points", "pk")[:200])
     projects = [row for row in found if row.dossier.subject.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
     return {
-        "projects": projects, "counts": counts,
+        "projects": projects,
+        "counts": counts,
         "departments": [row for row in found if row.dossier.subject.kind == "department_overall"],
         "synthetic": any(row.dossier.subject.synthetic for row in projects),
-    }  # fmt: skip
+    }
 
 
 def _report(division: Any, year: int) -> dict[str, Any]:

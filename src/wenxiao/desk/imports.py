@@ -61,16 +61,36 @@ def imports(request: HttpRequest) -> HttpResponse:
         except NotAllowed as refusal:
             error = str(refusal)
     shown = page(
-        intakes_visible_to(person(request), held(request)).filter(kind="forms").select_related("by"), ["-pk"], size=PAGE,
+        intakes_visible_to(person(request), held(request))
+        .filter(kind="forms")
+        .select_related("by"),
+        ["-pk"],
+        size=PAGE,
         token=request.GET.get("at"),
-    )  # fmt: skip
+    )
     counts = standings_of(row.pk for row in shown.rows)
     values = {
-        "error": error, "note": note, "token": secrets.token_urlsafe(18), "shown": shown, "importer": importer,
-        "lines": [(row, [(STANDINGS[code], counts[row.pk][code], code) for code in STANDINGS if counts[row.pk][code]],
-                   _refused(row)) for row in shown.rows],
-        "tabs": tabs(request, ENTRY), "most": MOST_FILES, "largest": LARGEST_FILE >> 20,
-    }  # fmt: skip
+        "error": error,
+        "note": note,
+        "token": secrets.token_urlsafe(18),
+        "shown": shown,
+        "importer": importer,
+        "lines": [
+            (
+                row,
+                [
+                    (STANDINGS[code], counts[row.pk][code], code)
+                    for code in STANDINGS
+                    if counts[row.pk][code]
+                ],
+                _refused(row),
+            )
+            for row in shown.rows
+        ],
+        "tabs": tabs(request, ENTRY),
+        "most": MOST_FILES,
+        "largest": LARGEST_FILE >> 20,
+    }
     return render(request, "desk/imports/upload.html", values, status=422 if error else 200)
 
 
@@ -82,10 +102,12 @@ def _receive(request: HttpRequest, importer: Importer) -> HttpResponse:
     uploads = request.FILES.getlist("files")
     times = _times(request.POST.get("modified", ""), len(uploads))
     intake, fresh = receive(
-        division=importer.division, by=person(request), note=request.POST.get("note", ""),
+        division=importer.division,
+        by=person(request),
+        note=request.POST.get("note", ""),
         uploads=[Handed(upload, when) for upload, when in zip(uploads, times, strict=True)],
         token=request.POST.get("token", "")[:40],
-    )  # fmt: skip
+    )
     if fresh:
         read.enqueue(intake.pk)
     return redirect("desk:intake", pk=intake.pk)
@@ -97,14 +119,23 @@ def _times(told: str, count: int) -> list[str]:
         times = json.loads(told) if told else []
     except ValueError:
         times = []
-    plain = isinstance(times, list) and len(times) == count and all(isinstance(one, str) for one in times)
+    plain = (
+        isinstance(times, list)
+        and len(times) == count
+        and all(isinstance(one, str) for one in times)
+    )
     return [str(one)[:16] for one in times] if plain else [""] * count
 
 
 def waits(intake: Any) -> dict[str, Any]:
     """The progress part's values."""
     total = len(intake.files)
-    return {"intake": intake, "total": total, "stalled": stalled(intake), "busy": intake.state != "ready"}
+    return {
+        "intake": intake,
+        "total": total,
+        "stalled": stalled(intake),
+        "busy": intake.state != "ready",
+    }
 
 
 def said(request: HttpRequest, text: str, *, bad: bool = False) -> None:

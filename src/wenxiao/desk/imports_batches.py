@@ -30,9 +30,12 @@ def batches(request: HttpRequest) -> HttpResponse:
     rows = with_standing(rows.defer("reading", "written", "problems"), asked)
     shown = page(rows, ["-pk"], size=PAGE, token=request.GET.get("at"))
     values = {
-        "lines": [line_of(batch) for batch in shown.rows], "shown": shown, "asked": asked if asked in STANDINGS else "",
-        "standings": STANDINGS, "tabs": tabs(request, "desk:import_batches"),
-    }  # fmt: skip
+        "lines": [line_of(batch) for batch in shown.rows],
+        "shown": shown,
+        "asked": asked if asked in STANDINGS else "",
+        "standings": STANDINGS,
+        "tabs": tabs(request, "desk:import_batches"),
+    }
     return render(request, "desk/imports/batches.html", values)
 
 

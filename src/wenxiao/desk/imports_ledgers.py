@@ -38,21 +38,34 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             intake, fresh = ledgers.receive_ledger(
-                division=importer.division, by=person(request), upload=request.FILES.get("file"), said=request.POST,
+                division=importer.division,
+                by=person(request),
+                upload=request.FILES.get("file"),
+                said=request.POST,
                 token=request.POST.get("token", "")[:40],
-            )  # fmt: skip
+            )
         except NotAllowed as refusal:
             error = str(refusal)
         else:
             if fresh:
                 ledger_task.enqueue(intake.pk, person(request).pk)
             return redirect("desk:ledger", pk=intake.pk)
-    rows = intakes_visible_to(person(request), held(request)).filter(kind=ledgers.LEDGER).select_related("by")
+    rows = (
+        intakes_visible_to(person(request), held(request))
+        .filter(kind=ledgers.LEDGER)
+        .select_related("by")
+    )
     values = {
-        "error": error, "token": secrets.token_urlsafe(18), "shown": page(rows, ["-pk"], size=30, token=request.GET.get("at")),
-        "tabs": tabs(request, "desk:ledgers"), "kinds": ledgers.KINDS, "sources": ledgers.SOURCES, "units": ledgers.UNITS,
-        "posted": request.POST, "year_now": timezone.localdate().year,
-    }  # fmt: skip
+        "error": error,
+        "token": secrets.token_urlsafe(18),
+        "shown": page(rows, ["-pk"], size=30, token=request.GET.get("at")),
+        "tabs": tabs(request, "desk:ledgers"),
+        "kinds": ledgers.KINDS,
+        "sources": ledgers.SOURCES,
+        "units": ledgers.UNITS,
+        "posted": request.POST,
+        "year_now": timezone.localdate().year,
+    }
     return render(request, "desk/imports/ledgers.html", values, status=422 if error else 200)
 
 
@@ -65,11 +78,20 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, intake: Any, *, error: str = "", status: int = 200) -> HttpResponse:
     told = intake.files[0]
     values = {
-        **waits(intake), "told": told, "said": told["said"], "outcome": told["outcome"], "error": error or told.get("error", ""),
-        "roles": ROLES, "kinds": ledgers.KINDS, "sources": ledgers.SOURCES, "units": ledgers.UNITS,
-        "batch": told["outcome"]["batch"] if told["outcome"] else None, "creates": importer_of(request).creates,
-        "unit_makers": who_can("manage_units"), "names": ledgers.matched_names(told["said"]["matches"], person(request)),
-    }  # fmt: skip
+        **waits(intake),
+        "told": told,
+        "said": told["said"],
+        "outcome": told["outcome"],
+        "error": error or told.get("error", ""),
+        "roles": ROLES,
+        "kinds": ledgers.KINDS,
+        "sources": ledgers.SOURCES,
+        "units": ledgers.UNITS,
+        "batch": told["outcome"]["batch"] if told["outcome"] else None,
+        "creates": importer_of(request).creates,
+        "unit_makers": who_can("manage_units"),
+        "names": ledgers.matched_names(told["said"]["matches"], person(request)),
+    }
     return render(request, "desk/imports/ledger.html", values, status=status)
 
 
@@ -78,7 +100,9 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the choices and look through the ledger again."""
     row = _ledger(request, pk)
     try:
-        ledgers.replan(intake=row, said=request.POST, turn=request.POST.get("turn", ""), by=person(request))
+        ledgers.replan(
+            intake=row, said=request.POST, turn=request.POST.get("turn", ""), by=person(request)
+        )
     except NotAllowed as refusal:
         return _show(request, row, error=str(refusal), status=422)
     ledger_task.enqueue(row.pk, person(request).pk)
@@ -89,7 +113,9 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Import it as shown."""
     row = _ledger(request, pk)
-    if row.files[0]["outcome"] and row.files[0]["outcome"]["stored"]:  # sent twice: the first one counted
+    if (
+        row.files[0]["outcome"] and row.files[0]["outcome"]["stored"]
+    ):  # sent twice: the first one counted
         return redirect("desk:ledger", pk=row.pk)
     try:
         ledgers.begin_import(intake=row, turn=request.POST.get("turn", ""), by=person(request))

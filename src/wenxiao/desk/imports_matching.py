@@ -12,7 +12,14 @@ from wenxiao.desk.imports import importer_of, said
 from wenxiao.desk.imports_preview import KINDS, line_of
 from wenxiao.followup.sheets import confirm_batch
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets.deciding import choose, leave_out, read_choices, seal, try_again, why_not
+from wenxiao.reviews.sheets.deciding import (
+    choose,
+    leave_out,
+    read_choices,
+    seal,
+    try_again,
+    why_not,
+)
 from wenxiao.reviews.sheets.scope import SeenDirectory
 from wenxiao.reviews.sheets.shelf import batches_visible_to
 from wenxiao.reviews.sheets.standing import ASKED, all_problems
@@ -56,20 +63,37 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, batch: Any, *, errors: dict[str, str] | None = None, notice: str = "", status: int = 200
+    request: HttpRequest,
+    batch: Any,
+    *,
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     problems = (
-        [one for one in all_problems(batch) if one["code"] not in ASKED] if batch.summary else list(batch.problems)
+        [one for one in all_problems(batch) if one["code"] not in ASKED]
+        if batch.summary
+        else list(batch.problems)
     )
     order = list(LEVELS)
     problems.sort(key=lambda one: order.index(one["level"]))
     line = line_of(batch)
     values = {
-        "batch": batch, "line": line, "problems": problems, "levels": LEVELS, "kinds": KINDS, "errors": errors or {},
-        "notice": notice, "ask_codes": ASKED, "posted": request.POST if status != 200 else {}, "seen": seal(batch), "dossiers": _made(request, batch),
-        "waiting": batch.state == "previewed", "creates": importer_of(request).creates,
+        "batch": batch,
+        "line": line,
+        "problems": problems,
+        "levels": LEVELS,
+        "kinds": KINDS,
+        "errors": errors or {},
+        "notice": notice,
+        "ask_codes": ASKED,
+        "posted": request.POST if status != 200 else {},
+        "seen": seal(batch),
+        "dossiers": _made(request, batch),
+        "waiting": batch.state == "previewed",
+        "creates": importer_of(request).creates,
         "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",
-    }  # fmt: skip
+    }
     return render(request, "desk/imports/file.html", values, status=status)
 
 
@@ -79,9 +103,12 @@ def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:
     reviews = {act["pk"] for act in acts if act["model"] == "reviews.Review"}
     if not reviews:
         return []
-    rows = dossiers_visible_to(person(request)).filter(reviews__in=reviews).distinct().order_by("pk")
+    rows = (
+        dossiers_visible_to(person(request)).filter(reviews__in=reviews).distinct().order_by("pk")
+    )
     return [
-        (pk, f"{name}（{year}年）") for pk, name, year in rows.values_list("pk", "subject__name", "fiscal_year")[:50]
+        (pk, f"{name}（{year}年）")
+        for pk, name, year in rows.values_list("pk", "subject__name", "fiscal_year")[:50]
     ]
 
 

@@ -39,7 +39,9 @@ def _round(request: HttpRequest, pk: int) -> Any:
     from wenxiao.budget.selectors import rounds_visible_to
 
     request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
-    row = rounds_visible_to(person(request)).filter(pk=pk).select_related("division", "basis").first()
+    row = (
+        rounds_visible_to(person(request)).filter(pk=pk).select_related("division", "basis").first()
+    )
     if row is None:
         raise Http404
     return row
@@ -56,14 +58,25 @@ def missing(request: HttpRequest) -> HttpResponse:
     return _show(request, rounds, chosen or (rounds[0] if rounds else None))
 
 
-def _show(request: HttpRequest, rounds: list[Any], chosen: Any, *, error: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, rounds: list[Any], chosen: Any, *, error: str = "", status: int = 200
+) -> HttpResponse:
     standing = standing_of_round(chosen) if chosen else None
     missing_ids = _missing_options(chosen, standing) if chosen else []
     values = {
-        "rounds": rounds, "chosen": chosen, "standing": standing, "tabs": tabs(request, "desk:missing"), "error": error,
-        "reasons": EXEMPTION_REASONS, "needs_note": NEEDS_NOTE, "options": missing_ids, "posted": request.POST,
-        "reminders": reminders_of(chosen) if chosen else {}, "reason_words": EXEMPTION_REASONS, "by": request.GET.get("by", "") if _date(request.GET.get("by", "")) else "",
-    }  # fmt: skip
+        "rounds": rounds,
+        "chosen": chosen,
+        "standing": standing,
+        "tabs": tabs(request, "desk:missing"),
+        "error": error,
+        "reasons": EXEMPTION_REASONS,
+        "needs_note": NEEDS_NOTE,
+        "options": missing_ids,
+        "posted": request.POST,
+        "reminders": reminders_of(chosen) if chosen else {},
+        "reason_words": EXEMPTION_REASONS,
+        "by": request.GET.get("by", "") if _date(request.GET.get("by", "")) else "",
+    }
     return render(request, "desk/imports/missing.html", values, status=status)
 
 
@@ -87,11 +100,16 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
         if dossier is None:
             raise NotAllowed("请选择要免报的对象；不在本任务范围内的无须免报。")  # noqa: TRY301 - shown on the same page
         exempt(
-            round=row, dossier=dossier, reason=request.POST.get("reason", ""), note=request.POST.get("note", "").strip()[:200],
+            round=row,
+            dossier=dossier,
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", "").strip()[:200],
             by=person(request),
-        )  # fmt: skip
+        )
     except NotAllowed as refusal:
-        return _show(request, rounds_asked(row.division, row.work_year), row, error=str(refusal), status=422)
+        return _show(
+            request, rounds_asked(row.division, row.work_year), row, error=str(refusal), status=422
+        )
     said(request, f"“{dossier.subject.name}”本次免报。")
     return redirect(_address(row))
 
@@ -114,7 +132,12 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if by_day is not None and by_day < today():
         raise NotAllowed(f"要求报送的日期 {full_day(by_day)} 已经过去，请改日期后再印。")
     notice = send_reminder(round=row, missing=rows, by=person(request), on=today(), due_on=by_day)
-    times = list(letters_about(row).filter(unit=notice.unit).values_list("pk", flat=True)).index(notice.pk) + 1
+    times = (
+        list(letters_about(row).filter(unit=notice.unit).values_list("pk", flat=True)).index(
+            notice.pk
+        )
+        + 1
+    )
     return download(_paper(row, unit, rows, notice, times), f"催办函（{unit}）.docx", DOCX)
 
 
@@ -122,16 +145,22 @@ def _paper(row: Any, unit: str, rows: list[Any], notice: Any, times: int) -> byt
     due = str(full_day(row.deadline)) if row.deadline else "未定"
     what = f"{row.get_kind_display()}材料"
     head = Letterhead(
-        row.division.bureau, "", str(full_day(notice.issued_on)), watermark="演示" if row.division.demo else None
+        row.division.bureau,
+        "",
+        str(full_day(notice.issued_on)),
+        watermark="演示" if row.division.demo else None,
     )
     return reminder_letter(
         head,
         Reminder(
-            addressee=unit, round_name=row.name, missing=[(dossier.subject.name, what, due) for dossier in rows],
+            addressee=unit,
+            round_name=row.name,
+            missing=[(dossier.subject.name, what, due) for dossier in rows],
             submit_by=str(full_day(notice.due_on)) if notice.due_on else "　　年　　月　　日",
-            basis=[str(row.basis)] if row.basis else [], times=times,
+            basis=[str(row.basis)] if row.basis else [],
+            times=times,
         ),
-    )  # fmt: skip
+    )
 
 
 def _date(told: str) -> date | None:

@@ -64,14 +64,23 @@ def line_of(batch: Any) -> dict[str, Any]:
     first = forms[0] if forms else {}
     many = len(forms) > 1
     return {
-        "batch": batch, "kind": KINDS.get(first.get("kind", batch.kind), "未识别"), "forms": len(forms),
-        "unit": first.get("unit_name") or first.get("unit", ""), "known_unit": bool(first.get("unit_id")),
-        "subject": f"{first.get('subject', '')}等 {len(forms)} 个" if many else first.get("subject", ""),
-        "known_subject": bool(first.get("subject_id")), "year": first.get("year"), "round": first.get("round_name", ""),
-        "counts": batch.summary.get("counts", {}), "standing": STANDINGS[standing_of(batch)], "code": standing_of(batch),
+        "batch": batch,
+        "kind": KINDS.get(first.get("kind", batch.kind), "未识别"),
+        "forms": len(forms),
+        "unit": first.get("unit_name") or first.get("unit", ""),
+        "known_unit": bool(first.get("unit_id")),
+        "subject": f"{first.get('subject', '')}等 {len(forms)} 个"
+        if many
+        else first.get("subject", ""),
+        "known_subject": bool(first.get("subject_id")),
+        "year": first.get("year"),
+        "round": first.get("round_name", ""),
+        "counts": batch.summary.get("counts", {}),
+        "standing": STANDINGS[standing_of(batch)],
+        "code": standing_of(batch),
         "newest": any((form.get("twin") or {}).get("newest") for form in forms),
         "same_as": batch.summary.get("same_as"),
-    }  # fmt: skip
+    }
 
 
 @view("see_unit")
@@ -88,18 +97,33 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("desk:intake", args=[row.pk])
     chips = [
         (word, counts[code], here if asked == code else f"{here}?standing={code}", asked == code)
-        for code, (word, _) in STANDINGS.items() if counts[code]
-    ]  # fmt: skip
+        for code, (word, _) in STANDINGS.items()
+        if counts[code]
+    ]
     values = {
-        **waits(row), "counts": counts, "shown": shown, "lines": [line_of(batch) for batch in shown.rows], "chips": chips,
-        "asked": asked, "refused": [one for one in row.files if one["problem"]], "here": here, "twins": _twins(shown.rows),
-    }  # fmt: skip
+        **waits(row),
+        "counts": counts,
+        "shown": shown,
+        "lines": [line_of(batch) for batch in shown.rows],
+        "chips": chips,
+        "asked": asked,
+        "refused": [one for one in row.files if one["problem"]],
+        "here": here,
+        "twins": _twins(shown.rows),
+    }
     return render(request, "desk/imports/intake.html", values)
 
 
 def _twins(batches: list[Any]) -> int:
-    forms = [form for batch in batches for form in batch.summary.get("forms", []) if batch.state == "previewed"]
-    return sum(1 for form in forms if (form.get("twin") or {}).get("problem") and form["twin"].get("known"))
+    forms = [
+        form
+        for batch in batches
+        for form in batch.summary.get("forms", [])
+        if batch.state == "previewed"
+    ]
+    return sum(
+        1 for form in forms if (form.get("twin") or {}).get("problem") and form["twin"].get("known")
+    )
 
 
 @view("see_unit")
@@ -141,7 +165,10 @@ def newest_only(request: HttpRequest, pk: int) -> HttpResponse:
     """Of the same project in several files keep the newest."""
     row = intake_of(request, pk)
     left = keep_newest(intake=row, by=person(request))
-    said(request, f"重复的表只留最新，{left} 张较旧的改为不导入。" if left else "没有能分清新旧的重复表。")
+    said(
+        request,
+        f"重复的表只留最新，{left} 张较旧的改为不导入。" if left else "没有能分清新旧的重复表。",
+    )
     return redirect("desk:intake", pk=row.pk)
 
 
@@ -174,7 +201,9 @@ def faults(request: HttpRequest, pk: int) -> HttpResponse:
 def download(content: bytes, name: str, kind: str) -> HttpResponse:
     """A file the browser keeps under a Chinese name."""
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or ""
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -184,14 +213,33 @@ def faults_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     """All units' lists in one workbook, a line a problem."""
     _, units = _faults(request, pk)
     columns = [
-        ColumnSpec("单位", 24), ColumnSpec("联系人", 10), ColumnSpec("电话", 14), ColumnSpec("文件", 30), ColumnSpec("表", 14),
-        ColumnSpec("单元格", 8), ColumnSpec("程度", 6), ColumnSpec("问题", 46), ColumnSpec("怎样改", 34), ColumnSpec("规则", 8),
-    ]  # fmt: skip
+        ColumnSpec("单位", 24),
+        ColumnSpec("联系人", 10),
+        ColumnSpec("电话", 14),
+        ColumnSpec("文件", 30),
+        ColumnSpec("表", 14),
+        ColumnSpec("单元格", 8),
+        ColumnSpec("程度", 6),
+        ColumnSpec("问题", 46),
+        ColumnSpec("怎样改", 34),
+        ColumnSpec("规则", 8),
+    ]
     rows = [
-        (unit.unit, unit.contact, unit.phone, name, one.get("sheet"), one.get("cell"), one["level"], one["text"],
-         one.get("mend"), one["code"])
-        for unit in units for name, one in unit.rows
-    ]  # fmt: skip
+        (
+            unit.unit,
+            unit.contact,
+            unit.phone,
+            name,
+            one.get("sheet"),
+            one.get("cell"),
+            one["level"],
+            one["text"],
+            one.get("mend"),
+            one["code"],
+        )
+        for unit in units
+        for name, one in unit.rows
+    ]
     book = workbook_bytes([SheetSpec("问题清单", "报送文件问题清单", columns, rows)])
     return download(book, "报送文件问题清单.xlsx", XLSX)
 
@@ -210,11 +258,23 @@ def faults_docx(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         f"你单位报送的文件中有{len(unit.rows)}处需要核对，其中须改正{unit.count('阻断')}处。请逐项核对改正后重新报送；不属于填报错误的，请书面说明。"
     )
     lines = [
-        [str(at), name, " ".join(str(p) for p in (one.get("sheet"), one.get("cell")) if p), one["text"], one.get("mend") or ""]
+        [
+            str(at),
+            name,
+            " ".join(str(p) for p in (one.get("sheet"), one.get("cell")) if p),
+            one["text"],
+            one.get("mend") or "",
+        ]
         for at, (name, one) in enumerate(unit.rows, start=1)
-    ]  # fmt: skip
+    ]
     align = ["center", "left", "left", "left", "left"]
-    paper.add_table(["序号", "文件", "位置", "问题", "怎样改"], lines, [6, 22, 14, 32, 26], size=10.5, align=align)
+    paper.add_table(
+        ["序号", "文件", "位置", "问题", "怎样改"],
+        lines,
+        [6, 22, 14, 32, 26],
+        size=10.5,
+        align=align,
+    )
     return download(paper.save(), f"报送文件问题清单（{unit.unit}）.docx", DOCX)
 
 
@@ -224,7 +284,12 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     from wenxiao.records.services import read_file
 
     importer_of(request)
-    batch = batches_visible_to(person(request), held(request)).select_related("file").filter(pk=pk).first()
+    batch = (
+        batches_visible_to(person(request), held(request))
+        .select_related("file")
+        .filter(pk=pk)
+        .first()
+    )
     if batch is None or batch.file is None:
         raise Http404
     return download(read_file(batch.file), batch.file.name, "application/octet-stream")

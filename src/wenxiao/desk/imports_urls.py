@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from wenxiao.desk import imports, imports_batches, imports_ledgers, imports_matching, imports_missing, imports_preview
+from wenxiao.desk import (
+    imports,
+    imports_batches,
+    imports_ledgers,
+    imports_matching,
+    imports_missing,
+    imports_preview,
+)
 
 urlpatterns = [
     path("imports", imports.imports, name="imports"),
@@ -22,7 +29,11 @@ urlpatterns = [
     path("imports/<int:pk>/again", imports_preview.look_again, name="intake_again"),
     path("imports/<int:pk>/faults", imports_preview.faults, name="intake_faults"),
     path("imports/<int:pk>/faults.xlsx", imports_preview.faults_xlsx, name="intake_faults_xlsx"),
-    path("imports/<int:pk>/faults/<int:number>.docx", imports_preview.faults_docx, name="intake_faults_docx"),
+    path(
+        "imports/<int:pk>/faults/<int:number>.docx",
+        imports_preview.faults_docx,
+        name="intake_faults_docx",
+    ),
     path("imports/files/<int:pk>", imports_matching.file, name="import_file"),
     path("imports/files/<int:pk>/original", imports_preview.original, name="import_original"),
     path("imports/files/<int:pk>/import", imports_matching.confirm, name="import_confirm"),

@@ -33,13 +33,17 @@ def key_choice(request: HttpRequest, pk: int) -> HttpResponse:
     known = key_round_of(row)
     watched = set(dossiers_of(known).values_list("pk", flat=True)) if known else set()
     if request.method == "POST":
-        ids = [int(one) for one in request.POST.getlist("dossier") if one.isdecimal() and len(one) < 16][:SHOWN]
+        ids = [
+            int(one) for one in request.POST.getlist("dossier") if one.isdecimal() and len(one) < 16
+        ][:SHOWN]
         why = text_of(request, "why", 200)
         back = reverse("desk:round", args=[pk])
 
         def write() -> str:
             if row.state != "open":
-                raise NotAllowed(f"“{row.name}”现为“{row.get_state_display()}”，不能再选；需要时先重开任务。")
+                raise NotAllowed(
+                    f"“{row.name}”现为“{row.get_state_display()}”，不能再选；需要时先重开任务。"
+                )
             chosen = list(dossiers_of(row).filter(pk__in=ids).select_related("subject", "unit"))
             new = [one for one in chosen if one.pk not in watched]
             if chosen and not new:
@@ -47,14 +51,23 @@ def key_choice(request: HttpRequest, pk: int) -> HttpResponse:
             key = choose_key(round=row, dossiers=new, why=why, by=person(request))
             return f"已选定 {len(new)} 个，在“{key.name}”里监控。"
 
-        return carry_out(request, write, back if ids and why else here, [Typed("选取理由", "", why)])
+        return carry_out(
+            request, write, back if ids and why else here, [Typed("选取理由", "", why)]
+        )
     asked = request.GET.get("q", "").strip()[:60]
     table = table_of([row], person(request))
     whole = len(table or ())
     if asked and table is not None:
         table = table.only(dossier__subject__name__contains=asked)
     values = {
-        "row": row, "asked": asked, "rows": rows_of_table(table, 0, SHOWN), "total": len(table or ()), "whole": whole,
-        "watched": watched, "known": known, "counts": counts_of(table), "rule": rule_of(row.division),
-    }  # fmt: skip
+        "row": row,
+        "asked": asked,
+        "rows": rows_of_table(table, 0, SHOWN),
+        "total": len(table or ()),
+        "whole": whole,
+        "watched": watched,
+        "known": known,
+        "counts": counts_of(table),
+        "rule": rule_of(row.division),
+    }
     return render(request, "desk/rounds/key.html", values)

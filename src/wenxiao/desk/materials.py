@@ -70,11 +70,15 @@ class Line:
     @property
     def missing(self) -> bool:
         """Whether a proof is asked for by name and none that counts is there."""
-        return bool(self.indicator.proof) and not any(one.row.state != "refused" for one in self.items)
+        return bool(self.indicator.proof) and not any(
+            one.row.state != "refused" for one in self.items
+        )
 
 
 def _dossier(request: HttpRequest, pk: int) -> Any:
-    rows = dossiers_visible_to(person(request)).select_related("subject__division", "subject__unit", "unit")
+    rows = dossiers_visible_to(person(request)).select_related(
+        "subject__division", "subject__unit", "unit"
+    )
     row = rows.filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -90,11 +94,15 @@ def _items(request: HttpRequest, rows: Sequence[Any], words: dict[str, str]) -> 
     holding, user = held(request), person(request)
     return tuple(
         Item(
-            row, words.get(row.kind, "未分种类"), _stage(row.stage, row.through_month), may_open(holding, row),
-            may_change(holding, row), may_judge(holding, row, user),
+            row,
+            words.get(row.kind, "未分种类"),
+            _stage(row.stage, row.through_month),
+            may_open(holding, row),
+            may_change(holding, row),
+            may_judge(holding, row, user),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _stage(stage: str, month: int | None) -> str:
@@ -118,10 +126,15 @@ def _form(request: HttpRequest, dossier: Any) -> dict[str, Any]:
     """What the form that hands in needs, and whether this person may."""
     most, largest = limit_of(rule_of(dossier.subject.division, dossier.fiscal_year))
     return {
-        "dossier": dossier, "kinds": kinds_of(dossier.subject.division, dossier.fiscal_year), "on": today(),
-        "hands": may_hand_in(held(request), dossier), "most": most, "largest": largest // MB, "taken": ",".join(TAKEN),
+        "dossier": dossier,
+        "kinds": kinds_of(dossier.subject.division, dossier.fiscal_year),
+        "on": today(),
+        "hands": may_hand_in(held(request), dossier),
+        "most": most,
+        "largest": largest // MB,
+        "taken": ",".join(TAKEN),
         "unit_side": held(request).can("fill", unit=dossier.unit, subject=dossier.subject),
-    }  # fmt: skip
+    }
 
 
 def asked_row(request: HttpRequest) -> int | None:
@@ -142,14 +155,24 @@ def panel(
     ``origin`` says which page the forms lead back to ("dossier", or "filling:" and the review); ``box`` is its place there.
     """
     promise = promise_of(dossier)
-    indicator = next((one for one in promise.indicators if one.pk == row), None) if promise else None
+    indicator = (
+        next((one for one in promise.indicators if one.pk == row), None) if promise else None
+    )
     if promise is None or indicator is None:
         return None
     shelf, form = shelf or shelf_of(person(request), dossier.pk), _form(request, dossier)
     items = _items(request, shelf.by_row.get(indicator.pk, []), form["kinds"])
-    past = [one for one in shelf.past if any(row.pk == indicator.pk for row in one.indicators.all())]
+    past = [
+        one for one in shelf.past if any(row.pk == indicator.pk for row in one.indicators.all())
+    ]
     line = Line(indicator, _values(promise, indicator.pk), items)
-    return {**form, "line": line, "past": _items(request, past, form["kinds"]), "origin": origin, "box": box}
+    return {
+        **form,
+        "line": line,
+        "past": _items(request, past, form["kinds"]),
+        "origin": origin,
+        "box": box,
+    }
 
 
 @view("see_unit")
@@ -158,19 +181,39 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     dossier = _dossier(request, pk)
     row, origin = _number(request.GET.get("row", "")), _origin(request.GET.get("from", ""))
     if row is not None and request.htmx:  # type: ignore[attr-defined]  # set by its middleware
-        found = panel(request, dossier, row, origin, "#proof-box" if origin.startswith("filling:") else "#aside")
+        found = panel(
+            request,
+            dossier,
+            row,
+            origin,
+            "#proof-box" if origin.startswith("filling:") else "#aside",
+        )
         if found is None:
             raise Http404
         return render(request, "desk/materials/row_part.html", {"proofs": found})
-    promise, shelf, form = promise_of(dossier), shelf_of(person(request), dossier.pk), _form(request, dossier)
+    promise, shelf, form = (
+        promise_of(dossier),
+        shelf_of(person(request), dossier.pk),
+        _form(request, dossier),
+    )
     lines = [
-        Line(one, _values(promise, one.pk), _items(request, shelf.by_row.get(one.pk, []), form["kinds"]))
+        Line(
+            one,
+            _values(promise, one.pk),
+            _items(request, shelf.by_row.get(one.pk, []), form["kinds"]),
+        )
         for one in (promise.indicators if promise else ())
     ]
     values = {
-        **form, "lines": lines, "whole": _items(request, shelf.whole, form["kinds"]), "chosen": row, "shelf": shelf,
-        "past": _items(request, shelf.past, form["kinds"]), "missing": sum(line.missing for line in lines), "origin": "",
-    }  # fmt: skip
+        **form,
+        "lines": lines,
+        "whole": _items(request, shelf.whole, form["kinds"]),
+        "chosen": row,
+        "shelf": shelf,
+        "past": _items(request, shelf.past, form["kinds"]),
+        "missing": sum(line.missing for line in lines),
+        "origin": "",
+    }
     return render(request, "desk/materials/index.html", values)
 
 
@@ -207,13 +250,24 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             arrived = _arrived(request, dossier, uploads)
             for one in arrived:
                 services.hand_in_material(
-                    dossier=dossier, indicators=chosen, file=one.file, kind=kind, by=person(request), dated=dated,
-                    title=text_of(request, "title", 200) if len(arrived) == 1 else "", note=text_of(request, "note", 300),
-                    stage=stage, through_month=month, personal=one.personal,
-                )  # fmt: skip
+                    dossier=dossier,
+                    indicators=chosen,
+                    file=one.file,
+                    kind=kind,
+                    by=person(request),
+                    dated=dated,
+                    title=text_of(request, "title", 200) if len(arrived) == 1 else "",
+                    note=text_of(request, "note", 300),
+                    stage=stage,
+                    through_month=month,
+                    personal=one.personal,
+                )
         return f"已收佐证 {len(arrived)} 份。{_warned(arrived)}"
 
-    typed = [Typed("名称", "", text_of(request, "title", 200)), Typed("证明什么", "", text_of(request, "note", 300))]
+    typed = [
+        Typed("名称", "", text_of(request, "title", 200)),
+        Typed("证明什么", "", text_of(request, "note", 300)),
+    ]
     return carry_out(request, run, _back(request, dossier, rows[0] if rows else None), typed)
 
 
@@ -227,10 +281,14 @@ def _told(request: HttpRequest, dossier: Any) -> tuple[list[Any], str, date | No
     if len(uploads) > most:
         raise NotAllowed(f"一次最多交 {most} 份，收到 {len(uploads)} 份，请分次交。")
     if request.POST.get("clean") != "yes":
-        raise NotAllowed("请先核对材料不涉及国家秘密并打勾；涉密材料不得上传，请按保密规定线下报送。")
+        raise NotAllowed(
+            "请先核对材料不涉及国家秘密并打勾；涉密材料不得上传，请按保密规定线下报送。"
+        )
     dated = day_of(request, "dated", "材料日期") if text_of(request, "dated", 10) else None
     if dated and dated > today():
-        raise NotAllowed(f"材料日期 {dated.year}年{dated.month}月{dated.day}日 在今天之后，请核对。")
+        raise NotAllowed(
+            f"材料日期 {dated.year}年{dated.month}月{dated.day}日 在今天之后，请核对。"
+        )
     return uploads, text_of(request, "kind", 30), dated
 
 
@@ -247,7 +305,9 @@ def _warned(arrived: Sequence[Any]) -> str:
 def _stage_of(request: HttpRequest, dossier: Any) -> tuple[str, int | None]:
     """The actual a proof is for: that of the form it was handed in from; none where it was handed in on the dossier."""
     key = _number(_origin(request.POST.get("from", "")).partition(":")[2])
-    review = reviews_visible_to(person(request)).filter(pk=key, dossier=dossier).first() if key else None
+    review = (
+        reviews_visible_to(person(request)).filter(pk=key, dossier=dossier).first() if key else None
+    )
     if review is None or KINDS[review.kind].stage is None:
         return "", None
     return KINDS[review.kind].stage or "", review.round.through_month or 12
@@ -269,7 +329,10 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act not in acts:
         raise Http404
     back = _back(request, row.dossier, _number(request.POST.get("row", "")))
-    typed = [Typed("理由", "verdict", text_of(request, "why", 300)), Typed("现在的状态", "state", "")]
+    typed = [
+        Typed("理由", "verdict", text_of(request, "why", 300)),
+        Typed("现在的状态", "state", ""),
+    ]
     return carry_out(request, lambda: acts[act](request, row), back, typed)
 
 
@@ -283,15 +346,22 @@ def _replace(request: HttpRequest, row: Any) -> str:
     with transaction.atomic():
         arrived = _arrived(request, row.dossier, [upload])
         services.replace_material(
-            material=row, file=arrived[0].file, by=person(request), why=text_of(request, "why", 300),
-            personal=arrived[0].personal, version=version_of(request),
-        )  # fmt: skip
+            material=row,
+            file=arrived[0].file,
+            by=person(request),
+            why=text_of(request, "why", 300),
+            personal=arrived[0].personal,
+            version=version_of(request),
+        )
     return f"“{row.title}”已换新版，旧版留存。{_warned(arrived)}"
 
 
 def _withdraw(request: HttpRequest, row: Any) -> str:
     services.withdraw_material(
-        material=row, by=person(request), why=text_of(request, "why", 300), version=version_of(request)
+        material=row,
+        by=person(request),
+        why=text_of(request, "why", 300),
+        version=version_of(request),
     )
     return f"“{row.title}”已撤回，撤回的理由已留痕。"
 
@@ -299,9 +369,12 @@ def _withdraw(request: HttpRequest, row: Any) -> str:
 def _judge(request: HttpRequest, row: Any) -> str:
     accepted = request.POST.get("accepted") == "yes"
     settled = judge_proof(
-        material=row, by=person(request), accepted=accepted, why=text_of(request, "why", 300),
+        material=row,
+        by=person(request),
+        accepted=accepted,
+        why=text_of(request, "why", 300),
         version=version_of(request),
-    )  # fmt: skip
+    )
     said = f"“{row.title}”{'已采信' if accepted else '不予采信，理由单位会看到'}。"
     return said + (f"已确认的 {settled} 份结果不变。" if settled else "")
 

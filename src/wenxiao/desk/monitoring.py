@@ -11,7 +11,17 @@ from django.urls import reverse
 from wenxiao.budget.selectors import dossiers_visible_to, sees_all_of
 from wenxiao.desk.acts import Typed, attachment, carry_out, text_of, version_of
 from wenxiao.desk.beginning import to_fill
-from wenxiao.desk.lights import WORDS, beside, counts_of, narrowed, of_dossier, rows_of_table, rule_of, table_of, told
+from wenxiao.desk.lights import (
+    WORDS,
+    beside,
+    counts_of,
+    narrowed,
+    of_dossier,
+    rows_of_table,
+    rule_of,
+    table_of,
+    told,
+)
 from wenxiao.followup.kinds.standing import money_by_goals
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.pages.frame import work_year
@@ -41,7 +51,9 @@ def monitoring(request: HttpRequest) -> HttpResponse:
     key = [row for row in rounds if row.key]
     if table_of(key, person(request)) is not None or not rounds:
         return _page(request, rounds, key, None, year)
-    mine = next((row for row in reversed(rounds) if table_of([row], person(request)) is not None), rounds[0])
+    mine = next(
+        (row for row in reversed(rounds) if table_of([row], person(request)) is not None), rounds[0]
+    )
     return _page(request, rounds, [mine], mine, year)
 
 
@@ -53,33 +65,66 @@ def monitoring_round(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     request.wenxiao_entry = "desk:monitoring"  # type: ignore[attr-defined]  # the menu entry this page stands under
-    return _page(request, rounds_of_year(user, found.work_year, "monitoring"), [found], found, found.work_year)
+    return _page(
+        request,
+        rounds_of_year(user, found.work_year, "monitoring"),
+        [found],
+        found,
+        found.work_year,
+    )
 
 
 def _rounds_around(request: HttpRequest, pk: int) -> list[Any]:
     from wenxiao.budget.selectors import rounds_visible_to
 
-    return list(rounds_visible_to(person(request)).filter(pk=pk, kind="monitoring").select_related("division", "basis"))
+    return list(
+        rounds_visible_to(person(request))
+        .filter(pk=pk, kind="monitoring")
+        .select_related("division", "basis")
+    )
 
 
-def _page(request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], one: Any, year: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], one: Any, year: int
+) -> HttpResponse:
     user = person(request)
     table = table_of(chosen, user)
     asked = (request.GET.get("light", ""), request.GET.get("goal", ""))
     wanted = narrowed(table, *asked)
-    at = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() and len(request.GET["page"]) < 6 else 1
+    at = (
+        int(request.GET["page"])
+        if request.GET.get("page", "").isdecimal() and len(request.GET["page"]) < 6
+        else 1
+    )
     rows = rows_of_table(wanted, max(at - 1, 0) * SIZE, max(at, 1) * SIZE)
     parts = parts_of(user, one) if one else []
     irregular, above = beside(table)
     values = {
-        "list_year": year, "rounds": rounds, "one": one, "rows": rows, "total": len(wanted or ()), "page_at": at,
-        "pages": -(-len(wanted or ()) // SIZE), "counts": counts_of(table), "words": told(counts_of(table)),
-        "all": len(table or ()), "matrix": money_by_goals(table)[:3] if table else [], "light_words": WORDS,
-        "rule": rule_of(user.division) if user.division else None, "asked": asked, "here": request.path,
-        "named": any(not row.synthetic for row in rows), "key": bool(chosen) and all(r.key for r in chosen),
+        "list_year": year,
+        "rounds": rounds,
+        "one": one,
+        "rows": rows,
+        "total": len(wanted or ()),
+        "page_at": at,
+        "pages": -(-len(wanted or ()) // SIZE),
+        "counts": counts_of(table),
+        "words": told(counts_of(table)),
+        "all": len(table or ()),
+        "matrix": money_by_goals(table)[:3] if table else [],
+        "light_words": WORDS,
+        "rule": rule_of(user.division) if user.division else None,
+        "asked": asked,
+        "here": request.path,
+        "named": any(not row.synthetic for row in rows),
+        "key": bool(chosen) and all(r.key for r in chosen),
         "owed": to_fill(request, one),
-        "writes": _writes_all(request), "irregular": irregular, "above": above, "behind": table.behind if table is not None else None, "parts": parts, "missing": [part for part in parts if part.lacking],
-    }  # fmt: skip
+        "writes": _writes_all(request),
+        "irregular": irregular,
+        "above": above,
+        "behind": table.behind if table is not None else None,
+        "parts": parts,
+        "missing": [part for part in parts if part.lacking],
+    }
     return render(request, "desk/monitoring.html", values)
 
 
@@ -98,7 +143,12 @@ def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Any, Any]:
 
 def fills_dossier(request: HttpRequest, dossier: int) -> bool:
     """Whether the person fills in for the dossier's unit."""
-    row = dossiers_visible_to(person(request)).select_related("unit", "subject").filter(pk=dossier).first()
+    row = (
+        dossiers_visible_to(person(request))
+        .select_related("unit", "subject")
+        .filter(pk=dossier)
+        .first()
+    )
     return row is not None and held(request).can("fill", unit=row.unit, subject=row.subject)
 
 
@@ -111,12 +161,18 @@ def monitored(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     subject = review.dossier.subject if review else None
     settled = bool(review and review.state in SETTLED)
     values = {
-        "round": one, "row": row, "review": review, "rule": rule_of(one.division), "settled": settled,
+        "round": one,
+        "row": row,
+        "review": review,
+        "rule": rule_of(one.division),
+        "settled": settled,
         "notes": bool(subject and holding.can("evaluate", subject=subject) and not settled),
         "advice": "\n".join(row.suggestions),
         "begins": not review and one.state == "open" and fills_dossier(request, dossier),
-        "fills": bool(review and subject and holding.can("fill", subject=subject) and review.state in OPEN),
-    }  # fmt: skip
+        "fills": bool(
+            review and subject and holding.can("fill", subject=subject) and review.state in OPEN
+        ),
+    }
     return render(request, "desk/monitored.html", values)
 
 
@@ -126,13 +182,21 @@ def monitoring_report(request: HttpRequest, pk: int) -> HttpResponse:
     one = next(iter(_rounds_around(request, pk)), None)
     if one is None:
         raise Http404
-    return attachment(_written(lambda: write_monitoring_report(one, person(request))), f"{one.name}监控报告", "docx")
+    return attachment(
+        _written(lambda: write_monitoring_report(one, person(request))),
+        f"{one.name}监控报告",
+        "docx",
+    )
 
 
 def _writes_all(request: HttpRequest) -> bool:
     """Whether the year's paper over all units is this person's: an office that serves some of them gets none."""
     division = person(request).division
-    return division is not None and held(request).can("confirm_finding") and sees_all_of(person(request), [division.pk])
+    return (
+        division is not None
+        and held(request).can("confirm_finding")
+        and sees_all_of(person(request), [division.pk])
+    )
 
 
 @view("confirm_finding")
@@ -146,7 +210,9 @@ def key_report(request: HttpRequest, year: int) -> HttpResponse:
             "全区财政重点监控报告含所有单位和限制知悉的项目，由财政绩效科导出；您可以在监控页导出授权范围内的报告。"
         )
     return attachment(
-        _written(lambda: monitoring_docx(facts(division, year))), f"{year}年度财政重点绩效监控报告", "docx"
+        _written(lambda: monitoring_docx(facts(division, year))),
+        f"{year}年度财政重点绩效监控报告",
+        "docx",
     )
 
 
@@ -181,9 +247,13 @@ def monitoring_notes(request: HttpRequest, pk: int) -> HttpResponse:
 
     def write() -> str:
         if row.state in SETTLED:
-            raise NotAllowed("监控结果已确认，现场情况和建议不能再改；如确需更改，请财政绩效科重开。")
+            raise NotAllowed(
+                "监控结果已确认，现场情况和建议不能再改；如确需更改，请财政绩效科重开。"
+            )
         record_field_notes(review=row, by=user, text=text, version=version_of(request))
         set_suggestions(review=row, texts=texts, by=user)
         return "现场情况和建议已保存。"
 
-    return carry_out(request, write, back, [Typed("现场情况", "field_notes", text), Typed("建议", "", lines)])
+    return carry_out(
+        request, write, back, [Typed("现场情况", "field_notes", text), Typed("建议", "", lines)]
+    )

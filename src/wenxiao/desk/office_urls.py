@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from wenxiao.desk import agencies, documents, key_choice, opening, people, rounds, rules, trail, users
+from wenxiao.desk import (
+    agencies,
+    documents,
+    key_choice,
+    opening,
+    people,
+    rounds,
+    rules,
+    trail,
+    users,
+)
 
 urlpatterns = [
     path("rules", rules.rules, name="rules"),

@@ -81,13 +81,23 @@ def _blank(request: HttpRequest) -> Asked:
 def rolled(row: Any) -> Asked:
     """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet."""
     scope = row.scope or {}
-    names = units_of(row.division).filter(pk__in=scope.get("units", ())).values_list("name", flat=True)
+    names = (
+        units_of(row.division).filter(pk__in=scope.get("units", ())).values_list("name", flat=True)
+    )
     return Asked(
-        kind=row.kind, name=re.sub(r"\d{4}", lambda year: str(int(year.group()) + 1), row.name), work_year=str(row.work_year + 1),
-        fiscal_year=str(row.fiscal_year + 1), deadline=_next_year(row.deadline), from_month=str(row.from_month or 1),
-        through_month=str(row.through_month or ""), units="\n".join(names), tags="、".join(scope.get("tags", ())),
-        kinds=list(scope.get("kinds", ())), route=[role for role in ROUTE if role in row.route], key=row.key,
-    )  # fmt: skip
+        kind=row.kind,
+        name=re.sub(r"\d{4}", lambda year: str(int(year.group()) + 1), row.name),
+        work_year=str(row.work_year + 1),
+        fiscal_year=str(row.fiscal_year + 1),
+        deadline=_next_year(row.deadline),
+        from_month=str(row.from_month or 1),
+        through_month=str(row.through_month or ""),
+        units="\n".join(names),
+        tags="、".join(scope.get("tags", ())),
+        kinds=list(scope.get("kinds", ())),
+        route=[role for role in ROUTE if role in row.route],
+        key=row.key,
+    )
 
 
 def _next_year(day: date | None) -> str:
@@ -112,20 +122,33 @@ def new(request: HttpRequest) -> HttpResponse:
     return _show(request, division, asked)
 
 
-def _show(request: HttpRequest, division: Any, asked: Asked, error: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, division: Any, asked: Asked, error: str = "", status: int = 200
+) -> HttpResponse:
     subjects = subjects_visible_to(person(request))
     model: Any = rounds_visible_to(person(request)).model
     values = {
-        "asked": asked, "error": error, "months": MONTHS, "checkers": CHECKERS, "today": today(),
-        "round_kinds": model._meta.get_field("kind").choices, "subject_kinds": subjects.model._meta.get_field("kind").choices,
-        "documents": list(documents(division=division)[:200]), "unit_names": list(_department_names(division)),
+        "asked": asked,
+        "error": error,
+        "months": MONTHS,
+        "checkers": CHECKERS,
+        "today": today(),
+        "round_kinds": model._meta.get_field("kind").choices,
+        "subject_kinds": subjects.model._meta.get_field("kind").choices,
+        "documents": list(documents(division=division)[:200]),
+        "unit_names": list(_department_names(division)),
         **_count(division, asked),
-    }  # fmt: skip
+    }
     return render(request, "desk/rounds/new.html", values, status=status)
 
 
 def _department_names(division: Any) -> Any:
-    return units_of(division).exclude(kind="finance").order_by("path").values_list("name", flat=True)[:300]
+    return (
+        units_of(division)
+        .exclude(kind="finance")
+        .order_by("path")
+        .values_list("name", flat=True)[:300]
+    )
 
 
 @view("manage_round", methods=("GET", "POST"))
@@ -145,16 +168,20 @@ class _Scoped:
 
 def _count(division: Any, asked: Asked) -> dict[str, Any]:
     try:
-        trial: Any = _Scoped(division, _year(asked.fiscal_year, "预算年度"), _scope(division, asked))
+        trial: Any = _Scoped(
+            division, _year(asked.fiscal_year, "预算年度"), _scope(division, asked)
+        )
     except NotAllowed as refusal:
         return {"in_scope": None, "in_units": None, "by_kind": [], "unclear": str(refusal)}
     found = dossiers_of(trial)
     labels = kind_words(found.model)
     kinds = found.order_by().values_list("subject__kind").annotate(n=Count("pk"))
     return {
-        "in_scope": found.count(), "in_units": found.order_by().values("unit").distinct().count(), "unclear": "",
+        "in_scope": found.count(),
+        "in_units": found.order_by().values("unit").distinct().count(),
+        "unclear": "",
         "by_kind": [(labels.get(kind, kind), n) for kind, n in kinds],
-    }  # fmt: skip
+    }
 
 
 def _year(text: str, word: str) -> int:
@@ -183,11 +210,20 @@ def _scope(division: Any, asked: Asked) -> dict[str, Any]:
 
 def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
     row = open_round(
-        division=division, kind=_kind(request, asked), name=_name(request, division, asked),
-        work_year=_year(asked.work_year, "工作年度"), fiscal_year=_year(asked.fiscal_year, "预算年度"), key=asked.key,
-        **_period(asked), scope=_scope(division, asked), deadline=_deadline(asked), basis=_basis(division, asked),
-        route=asked.route, by=person(request), why=text_of(request, "why", 500),
-    )  # fmt: skip
+        division=division,
+        kind=_kind(request, asked),
+        name=_name(request, division, asked),
+        work_year=_year(asked.work_year, "工作年度"),
+        fiscal_year=_year(asked.fiscal_year, "预算年度"),
+        key=asked.key,
+        **_period(asked),
+        scope=_scope(division, asked),
+        deadline=_deadline(asked),
+        basis=_basis(division, asked),
+        route=asked.route,
+        by=person(request),
+        why=text_of(request, "why", 500),
+    )
     if row.kind == "monitoring":
         keep.enqueue()  # its watch is worked out before anybody looks
     messages.success(request, f"“{row}”已下达，单位的待办里马上能看到。")
@@ -205,8 +241,14 @@ def _name(request: HttpRequest, division: Any, asked: Asked) -> str:
     if not asked.name:
         raise NotAllowed("请填写任务名称。")
     year = _year(asked.work_year, "工作年度")
-    if rounds_visible_to(person(request)).filter(division=division, work_year=year, name=asked.name[:100]).exists():
-        raise NotAllowed(f"{year} 工作年度已有名为“{asked.name}”的任务；是同一件事就不必再下达，不是请换个名称。")
+    if (
+        rounds_visible_to(person(request))
+        .filter(division=division, work_year=year, name=asked.name[:100])
+        .exists()
+    ):
+        raise NotAllowed(
+            f"{year} 工作年度已有名为“{asked.name}”的任务；是同一件事就不必再下达，不是请换个名称。"
+        )
     return asked.name[:100]
 
 

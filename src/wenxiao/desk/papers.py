@@ -40,7 +40,11 @@ def form_of(review: Any, *, blank: bool = False) -> FormGrid:
     if KINDS[review.kind].rows == "criteria":
         return forms.score_sheet_form(_score_sheet(review, blank=blank))
     data = _project(review, blank=blank)
-    return forms.monitoring_form(data) if review.kind == "monitoring" else forms.self_evaluation_form(data)
+    return (
+        forms.monitoring_form(data)
+        if review.kind == "monitoring"
+        else forms.self_evaluation_form(data)
+    )
 
 
 def _mark_of(review: Any) -> str | None:
@@ -51,36 +55,51 @@ def _score_sheet(review: Any, *, blank: bool) -> forms.ScoreSheet:
     sheet = sheets_of([review.pk])[review.pk]
     dossier = review.dossier
     seats = list(dict.fromkeys(m.seat for marks in sheet.marks.values() for m in marks if m.seat))
-    lines = [_criterion(row, sheet.marks.get(row.pk, []), seats, blank=blank) for row in sheet.criteria]
+    lines = [
+        _criterion(row, sheet.marks.get(row.pk, []), seats, blank=blank) for row in sheet.criteria
+    ]
     overall = dossier.subject.kind == "department_overall"
     head = {
         "subject_name": dossier.unit.name if overall else dossier.subject.name,
-        "dept": departments_of([dossier.unit])[dossier.unit_id], "year": dossier.fiscal_year,
-        "agency": review.agency.name if review.agency else "", "criteria": lines, "experts": seats,
-        "title": TITLES.get(review.kind, "评分表"), "watermark": _mark_of(review),
+        "dept": departments_of([dossier.unit])[dossier.unit_id],
+        "year": dossier.fiscal_year,
+        "agency": review.agency.name if review.agency else "",
+        "criteria": lines,
+        "experts": seats,
+        "title": TITLES.get(review.kind, "评分表"),
+        "watermark": _mark_of(review),
         "subject_label": "部门名称" if overall else "项目名称",
-    }  # fmt: skip
+    }
     if blank:
         return forms.ScoreSheet(**head)
     audited = review.audited
     problems = [row.text for row in review.findings.all() if row.state == "confirmed"]
     return forms.ScoreSheet(
-        **head, arranged=audited.arranged if audited else None, used=audited.used if audited else None,
-        total=review.points if review.complete else None, grade=review.grade, problems=problems,
+        **head,
+        arranged=audited.arranged if audited else None,
+        used=audited.used if audited else None,
+        total=review.points if review.complete else None,
+        grade=review.grade,
+        problems=problems,
         suggestions=[row.text for row in sheet.suggestions],
-    )  # fmt: skip
+    )
 
 
-def _criterion(row: Any, marks: Sequence[Any], seats: Sequence[str], *, blank: bool) -> forms.CriterionLine:
+def _criterion(
+    row: Any, marks: Sequence[Any], seats: Sequence[str], *, blank: bool
+) -> forms.CriterionLine:
     names = (row.level1, row.level2, row.name)
     if blank:
         return forms.CriterionLine(*names, weight=row.weight, experts=[None] * len(seats))
     given = {mark.seat: mark.points for mark in marks}
     reasons = dict.fromkeys(mark.note.strip() for mark in marks if mark.note.strip())
     return forms.CriterionLine(
-        *names, weight=row.weight, score=criterion_points(list(marks)), reason="；".join(reasons),
+        *names,
+        weight=row.weight,
+        score=criterion_points(list(marks)),
+        reason="；".join(reasons),
         experts=[given.get(seat) for seat in seats],
-    )  # fmt: skip
+    )
 
 
 def _project(review: Any, *, blank: bool) -> forms.ProjectForm:
@@ -90,20 +109,29 @@ def _project(review: Any, *, blank: bool) -> forms.ProjectForm:
     lines = [_indicator(review, promise, row, through, blank=blank) for row in rows]
     target = promise.target if promise else None
     head = {
-        "project_name": dossier.subject.name, "dept": departments_of([dossier.unit])[dossier.unit_id],
-        "unit": dossier.unit.name, "year": dossier.fiscal_year, "goal": target.text if target else "",
-        "indicators": lines, "period": review.round.period or "1-7月", "watermark": _mark_of(review),
+        "project_name": dossier.subject.name,
+        "dept": departments_of([dossier.unit])[dossier.unit_id],
+        "unit": dossier.unit.name,
+        "year": dossier.fiscal_year,
+        "goal": target.text if target else "",
+        "indicators": lines,
+        "period": review.round.period or "1-7月",
+        "watermark": _mark_of(review),
         "funds": _funds(review, through, blank=blank),
-    }  # fmt: skip
+    }
     if blank:
         return forms.ProjectForm(**head)
     advice = sheets_of([review.pk])[review.pk].suggestions
     return forms.ProjectForm(
-        **head, total=review.points, suggestions="\n".join(f"{row.number}.{row.text}" for row in advice)
+        **head,
+        total=review.points,
+        suggestions="\n".join(f"{row.number}.{row.text}" for row in advice),
     )
 
 
-def _indicator(review: Any, promise: Any, row: Any, through: int, *, blank: bool) -> forms.IndicatorLine:
+def _indicator(
+    review: Any, promise: Any, row: Any, through: int, *, blank: bool
+) -> forms.IndicatorLine:
     names = (row.level1, row.level2, row.name)
     if blank:
         return forms.IndicatorLine(*names, target=row.expression, weight=row.weight)
@@ -113,10 +141,16 @@ def _indicator(review: Any, promise: Any, row: Any, through: int, *, blank: bool
     known = set(forms.CAUSES)
     causes = frozenset(cause for cause in (actual.causes if actual else []) if cause in known)
     return forms.IndicatorLine(
-        *names, target=row.expression, weight=row.weight, actual=actual.value if actual else "",
-        score=mark.points if mark else None, deviation=(actual.note if actual else "") or (mark.note if mark else ""),
-        forecast=actual.forecast if actual else "", causes=causes, possibility=actual.possibility if actual else "",
-    )  # fmt: skip
+        *names,
+        target=row.expression,
+        weight=row.weight,
+        actual=actual.value if actual else "",
+        score=mark.points if mark else None,
+        deviation=(actual.note if actual else "") or (mark.note if mark else ""),
+        forecast=actual.forecast if actual else "",
+        causes=causes,
+        possibility=actual.possibility if actual else "",
+    )
 
 
 def _funds(review: Any, through: int, *, blank: bool) -> Sequence[forms.FundLine]:
@@ -128,7 +162,13 @@ def _funds(review: Any, through: int, *, blank: bool) -> Sequence[forms.FundLine
     budget: Decimal | None = review.budget if review.budget is not None else amounts.budget
     executed = review.executed if review.executed is not None else amounts.spent
     first = forms.FundLine(
-        labels[0], initial=amounts.opening, full_year=budget, executed=executed, weight=review.execution_weight,
-        rate=rate_percent(executed, budget), score=review.execution_points, expected=review.expected,
-    )  # fmt: skip
+        labels[0],
+        initial=amounts.opening,
+        full_year=budget,
+        executed=executed,
+        weight=review.execution_weight,
+        rate=rate_percent(executed, budget),
+        score=review.execution_points,
+        expected=review.expected,
+    )
     return (first, *rest)

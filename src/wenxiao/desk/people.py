@@ -52,13 +52,26 @@ def people(request: HttpRequest) -> HttpResponse:
     ended = request.GET.get("ended") == "1"
     found = rows if ended else rows.filter(Q(valid_to=None) | Q(valid_to__gte=today()))
     for one in q.split():
-        found = found.filter(Q(name__icontains=one) | Q(code__icontains=one) | Q(contact__icontains=one))
-    shown = page(found.select_related("office", "successor"), ["path", "pk"], size=SIZE, token=request.GET.get("at"))
+        found = found.filter(
+            Q(name__icontains=one) | Q(code__icontains=one) | Q(contact__icontains=one)
+        )
+    shown = page(
+        found.select_related("office", "successor"),
+        ["path", "pk"],
+        size=SIZE,
+        token=request.GET.get("at"),
+    )
     values = {
-        "shown": shown, "q": q, "ended": ended, "total": found.count(), "tabs": tabs("units"), "today": today(),
-        "may": held(request).can("manage_units"), "kinds": rows.model._meta.get_field("kind").choices,
+        "shown": shown,
+        "q": q,
+        "ended": ended,
+        "total": found.count(),
+        "tabs": tabs("units"),
+        "today": today(),
+        "may": held(request).can("manage_units"),
+        "kinds": rows.model._meta.get_field("kind").choices,
         "without": found.filter(contact="").exclude(kind="finance").count(),
-    }  # fmt: skip
+    }
     return render(request, "desk/people/units.html", values)
 
 
@@ -68,16 +81,26 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     need_any(request, *ANY)
     row = _unit(request, pk)
     values = {
-        "row": row, "people": list(selectors.people_of(row)[:50]), "trail": list(trail_of(row)[:30]),
-        "below": list(all_units(row.division).filter(parent=row).order_by("path")[:50]), "may": held(request).can("manage_units"),
-        "kinds": row._meta.get_field("kind").choices, "today": today(), "heirs": selectors.heirs(row)[1:],
+        "row": row,
+        "people": list(selectors.people_of(row)[:50]),
+        "trail": list(trail_of(row)[:30]),
+        "below": list(all_units(row.division).filter(parent=row).order_by("path")[:50]),
+        "may": held(request).can("manage_units"),
+        "kinds": row._meta.get_field("kind").choices,
+        "today": today(),
+        "heirs": selectors.heirs(row)[1:],
         "subjects": subjects_visible_to(person(request)).filter(unit=row).count(),
-    }  # fmt: skip
+    }
     return render(request, "desk/people/unit.html", values)
 
 
 def _unit(request: HttpRequest, pk: int) -> Any:
-    row = all_units(division_of(request, ENTRY)).filter(pk=pk).select_related("parent", "office", "successor").first()
+    row = (
+        all_units(division_of(request, ENTRY))
+        .filter(pk=pk)
+        .select_related("parent", "office", "successor")
+        .first()
+    )
     if row is None:
         raise Http404
     return row
@@ -106,15 +129,22 @@ def add(request: HttpRequest) -> HttpResponse:
 
     def run() -> str:
         made = services.add_unit(
-            division=division, code=text_of(request, "code", 21), name=text_of(request, "name", 100), by=person(request),
-            kind=_kind(request, division), parent=named_unit(request, "parent", "上级", needed=False),
-            contact=text_of(request, "contact", 60), phone=text_of(request, "phone", 40),
-            valid_from=_day(request, "valid_from", "启用日期"), why=text_of(request, "why", 500),
-        )  # fmt: skip
+            division=division,
+            code=text_of(request, "code", 21),
+            name=text_of(request, "name", 100),
+            by=person(request),
+            kind=_kind(request, division),
+            parent=named_unit(request, "parent", "上级", needed=False),
+            contact=text_of(request, "contact", 60),
+            phone=text_of(request, "phone", 40),
+            valid_from=_day(request, "valid_from", "启用日期"),
+            why=text_of(request, "why", 500),
+        )
         return f"已新增单位“{made}”。"
 
     typed = [
-        Typed(word, "", text_of(request, name, 100)) for name, word in (("code", "单位代码"), ("name", "单位名称"))
+        Typed(word, "", text_of(request, name, 100))
+        for name, word in (("code", "单位代码"), ("name", "单位名称"))
     ]
     return carry_out(request, run, reverse(ENTRY), typed)
 
@@ -148,38 +178,55 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 _TYPED = {
-    "edit": (("contact", "联系人"), ("phone", "联系电话")), "rename": (("name", "新名称"),), "move": (("parent", "新上级"),),
-    "merge": (("into", "并入"),), "split": (("parts", "分设的单位"),),
-}  # fmt: skip
+    "edit": (("contact", "联系人"), ("phone", "联系电话")),
+    "rename": (("name", "新名称"),),
+    "move": (("parent", "新上级"),),
+    "merge": (("into", "并入"),),
+    "split": (("parts", "分设的单位"),),
+}
 
 
 def _edit(request: HttpRequest, row: Any, why: str) -> str:
     services.edit_unit(
-        unit=row, by=person(request), why=why, version=version_of(request), contact=text_of(request, "contact", 60),
-        phone=text_of(request, "phone", 40), office=named_unit(request, "office", "对口业务科室", needed=False),
-        kind=_kind(request, row.division), valid_from=_day(request, "valid_from", "启用日期"),
+        unit=row,
+        by=person(request),
+        why=why,
+        version=version_of(request),
+        contact=text_of(request, "contact", 60),
+        phone=text_of(request, "phone", 40),
+        office=named_unit(request, "office", "对口业务科室", needed=False),
+        kind=_kind(request, row.division),
+        valid_from=_day(request, "valid_from", "启用日期"),
         valid_to=_day(request, "valid_to", "停用日期"),
-    )  # fmt: skip
+    )
     return f"“{row}”已修改。"
 
 
 def _rename(request: HttpRequest, row: Any, why: str) -> str:
     before = row.name
     services.rename_unit(
-        unit=row, name=text_of(request, "name", 100), by=person(request), why=why, version=version_of(request)
+        unit=row,
+        name=text_of(request, "name", 100),
+        by=person(request),
+        why=why,
+        version=version_of(request),
     )
     return f"“{before}”已更名为“{row}”，以前签发的仍是旧名。"
 
 
 def _move(request: HttpRequest, row: Any, why: str) -> str:
     parent = named_unit(request, "parent", "新上级", needed=False)
-    services.move_unit(unit=row, parent=parent, by=person(request), why=why, version=version_of(request))
+    services.move_unit(
+        unit=row, parent=parent, by=person(request), why=why, version=version_of(request)
+    )
     return f"“{row}”已调整到“{parent}”之下。" if parent else f"“{row}”已调整为一级单位。"
 
 
 def _merge(request: HttpRequest, row: Any, why: str) -> str:
     into = named_unit(request, "into", "并入的单位")
-    services.merge_units(units=[row], into=into, on=day_of(request, "on", "合并日期"), by=person(request), why=why)
+    services.merge_units(
+        units=[row], into=into, on=day_of(request, "on", "合并日期"), by=person(request), why=why
+    )
     return f"“{row}”已并入“{into}”，历史留在原单位名下。"
 
 
@@ -192,9 +239,13 @@ def _split(request: HttpRequest, row: Any, why: str) -> str:
     if not lines or any(len(line) != 2 for line in lines):
         raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")
     made = services.split_unit(
-        unit=row, parts=[(code, name) for code, name in lines], on=day_of(request, "on", "分设日期"), by=person(request),
-        why=why, ends=bool(request.POST.get("ends")),
-    )  # fmt: skip
+        unit=row,
+        parts=[(code, name) for code, name in lines],
+        on=day_of(request, "on", "分设日期"),
+        by=person(request),
+        why=why,
+        ends=bool(request.POST.get("ends")),
+    )
     return f"“{row}”已分设 {len(made)} 个单位，对象逐个移交。"
 
 

@@ -34,18 +34,30 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         return _save(request, row, back)
     steps = list(row.milestones.order_by("order", "due"))
     values = {
-        "dossier": row, "steps": steps, "today": today(), "late": [s for s in steps if not s.done and s.due < today()],
-        "spare": range(len(steps), MOST), "shown": max(3, len(steps) + 1), "usual": USUAL, "who_fills": who_can("fill"),
+        "dossier": row,
+        "steps": steps,
+        "today": today(),
+        "late": [s for s in steps if not s.done and s.due < today()],
+        "spare": range(len(steps), MOST),
+        "shown": max(3, len(steps) + 1),
+        "usual": USUAL,
+        "who_fills": who_can("fill"),
         "fills": held(request).can("fill", unit=row.unit, subject=row.subject),
-    }  # fmt: skip
+    }
     return render(request, "desk/plan.html", values)
 
 
 def _save(request: HttpRequest, row: Any, back: str) -> HttpResponse:
     """All steps of the form as the new plan; a step without name is left out."""
     why = text_of(request, "why", 200)
-    named = [(text_of(request, f"n{at}", 60), text_of(request, f"d{at}", 10), at) for at in range(MOST)]
-    typed = [Typed(f"第 {at + 1} 个节点", "", f"{name} {day}".strip()) for name, day, at in named if name or day]
+    named = [
+        (text_of(request, f"n{at}", 60), text_of(request, f"d{at}", 10), at) for at in range(MOST)
+    ]
+    typed = [
+        Typed(f"第 {at + 1} 个节点", "", f"{name} {day}".strip())
+        for name, day, at in named
+        if name or day
+    ]
 
     def write() -> str:
         steps: dict[str, date] = {}
@@ -59,7 +71,9 @@ def _save(request: HttpRequest, row: Any, back: str) -> HttpResponse:
             steps[name] = day_of(request, f"d{at}", f"“{name}”的应完成日期")
         made = plan_milestones(dossier=row, steps=steps, by=person(request), why=why)
         return (
-            f"计划节点已保存，共 {len(made)} 个；监控的资金灯按节点判。" if made else "计划节点已清空，资金灯按月份判。"
+            f"计划节点已保存，共 {len(made)} 个；监控的资金灯按节点判。"
+            if made
+            else "计划节点已清空，资金灯按月份判。"
         )
 
     return carry_out(request, write, back, [*typed, Typed("理由", "", why)])
@@ -70,7 +84,11 @@ def step_done(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     """Report the day a step was done."""
     row = dossier_of(request, pk)
     back = reverse("desk:plan", args=[pk])
-    found = row.milestones.filter(pk=step).select_related("dossier__unit", "dossier__subject__division").first()
+    found = (
+        row.milestones.filter(pk=step)
+        .select_related("dossier__unit", "dossier__subject__division")
+        .first()
+    )
     if found is None:
         raise Http404
     if request.method != "POST":
@@ -79,9 +97,14 @@ def step_done(request: HttpRequest, pk: int, step: int) -> HttpResponse:
 
     def write() -> str:
         on = day_of(request, "on", "完成日期")
-        reach_milestone(milestone=found, on=on, by=person(request), why=why, version=version_of(request))
+        reach_milestone(
+            milestone=found, on=on, by=person(request), why=why, version=version_of(request)
+        )
         return f"“{found.name}”已于 {on} 完成。"
 
     return carry_out(
-        request, write, back, [Typed("完成日期", "done", text_of(request, "on", 10)), Typed("理由", "", why)]
+        request,
+        write,
+        back,
+        [Typed("完成日期", "done", text_of(request, "on", 10)), Typed("理由", "", why)],
     )

@@ -45,17 +45,26 @@ def received(
     """Uploads through the gate into the store. One that may not enter keeps all out: NotAllowed names each with its why."""
     with tempfile.TemporaryDirectory() as folder, Pool(1, seconds=SECONDS) as pool:
         paths = [_put(Path(folder), at, one) for at, one in enumerate(uploads)]
-        looked = [_looked(path, str(one.name), pool, largest) for path, one in zip(paths, uploads, strict=True)]
+        looked = [
+            _looked(path, str(one.name), pool, largest)
+            for path, one in zip(paths, uploads, strict=True)
+        ]
         wrong = [
             f"《{one.name}》{found.problem.text}{found.problem.mend or ''}"
             for one, found in zip(uploads, looked, strict=True)
             if found.problem
         ]
         if wrong:
-            raise NotAllowed(("没有收下：" if len(uploads) == 1 else "一份都没有收下：") + "；".join(wrong))
+            raise NotAllowed(
+                ("没有收下：" if len(uploads) == 1 else "一份都没有收下：") + "；".join(wrong)
+            )
         by = person(request)
         return [
-            Arrived(store_file(division=division, by=by, name=str(one.name), content=path), found.personal, found.read)
+            Arrived(
+                store_file(division=division, by=by, name=str(one.name), content=path),
+                found.personal,
+                found.read,
+            )
             for one, path, found in zip(uploads, paths, looked, strict=True)
         ]
 

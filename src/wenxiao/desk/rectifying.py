@@ -63,20 +63,29 @@ def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
     if holding.can("confirm_finding") or holding.can("watch_trail"):
         entries.append(("移送清单", "desk:handover", "handover"))
     entries.append(("结果应用", "desk:uses", "uses"))
-    return [(word, f"{reverse(route)}?year={year}", code == chosen) for word, route, code in entries]
+    return [
+        (word, f"{reverse(route)}?year={year}", code == chosen) for word, route, code in entries
+    ]
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     """What the address asks for; what makes no sense is left out."""
     query = request.GET
     state = query.get("state", "")
-    kept = {"state": state if state in {*dict(states()), "late", "open"} else "", "q": query.get("q", "").strip()[:60]}
+    kept = {
+        "state": state if state in {*dict(states()), "late", "open"} else "",
+        "q": query.get("q", "").strip()[:60],
+    }
     for name in ("unit", "item"):
-        kept[name] = query[name] if query.get(name, "").isdecimal() and len(query[name]) < 18 else ""
+        kept[name] = (
+            query[name] if query.get(name, "").isdecimal() and len(query[name]) < 18 else ""
+        )
     return kept
 
 
-def _narrow(rows: QuerySet[Any], asked: dict[str, str], units: dict[int, Any], on: date) -> QuerySet[Any]:
+def _narrow(
+    rows: QuerySet[Any], asked: dict[str, str], units: dict[int, Any], on: date
+) -> QuerySet[Any]:
     if asked["state"] == "late":
         rows = overdue(rows, on)
     elif asked["state"] == "open":
@@ -88,7 +97,9 @@ def _narrow(rows: QuerySet[Any], asked: dict[str, str], units: dict[int, Any], o
     if asked["item"]:
         rows = rows.filter(finding__item=int(asked["item"]))
     for word in asked["q"].split():
-        rows = rows.filter(finding__dossier__subject__name__icontains=word) | rows.filter(finding__text__icontains=word)
+        rows = rows.filter(finding__dossier__subject__name__icontains=word) | rows.filter(
+            finding__text__icontains=word
+        )
     return rows
 
 
@@ -98,7 +109,10 @@ def _of_year(request: HttpRequest) -> QuerySet[Any]:
 
 def _units(request: HttpRequest, rows: QuerySet[Any]) -> dict[int, Any]:
     concerned = rows.order_by().values("unit")
-    return {unit.pk: unit for unit in units_visible_to(person(request)).filter(pk__in=concerned).order_by("path")}
+    return {
+        unit.pk: unit
+        for unit in units_visible_to(person(request)).filter(pk__in=concerned).order_by("path")
+    }
 
 
 @view("see_unit")
@@ -110,11 +124,20 @@ def rectifications(request: HttpRequest) -> HttpResponse:
     counts = state_counts(rows)
     division = person(request).division
     values = {
-        "tabs": tabs(request, "ledger"), "shown": shown, "asked": asked, "counts": counts, "states": states(),
-        "late": overdue(rows, on).count(), "total": sum(counts.values()), "units": units.values(), "on": on,
-        "items": catalogue(division) if division else [], "list_year": work_year(request),
-        "departments": departments_of(row.unit for row in shown.rows), "orders": held(request).can("confirm_finding"),
-    }  # fmt: skip
+        "tabs": tabs(request, "ledger"),
+        "shown": shown,
+        "asked": asked,
+        "counts": counts,
+        "states": states(),
+        "late": overdue(rows, on).count(),
+        "total": sum(counts.values()),
+        "units": units.values(),
+        "on": on,
+        "items": catalogue(division) if division else [],
+        "list_year": work_year(request),
+        "departments": departments_of(row.unit for row in shown.rows),
+        "orders": held(request).can("confirm_finding"),
+    }
     return render(request, "desk/rectifying/ledger.html", values)
 
 
@@ -127,26 +150,55 @@ def board(request: HttpRequest) -> HttpResponse:
     columns = []
     for code, word in states():
         order = "-closed_on" if code == "closed" else "due"
-        columns.append((code, word, counts[code], list(rows.filter(state=code).order_by(order, "pk")[:BOARD_SIZE])))
+        columns.append(
+            (
+                code,
+                word,
+                counts[code],
+                list(rows.filter(state=code).order_by(order, "pk")[:BOARD_SIZE]),
+            )
+        )
     total = sum(counts.values())
     lines = ledger(person(request), on=on)
     again = repeats(person(request))
     values = {
-        "again": again[:REPEATS_SHOWN], "again_count": len(again), "again_years": sorted({year for one in again for year, _ in one.years}),
+        "again": again[:REPEATS_SHOWN],
+        "again_count": len(again),
+        "again_years": sorted({year for one in again for year, _ in one.years}),
         "heats": held(request).can("confirm_finding"),
-        "departments": closing_by_department([line for line in lines if line.work_year == work_year(request)]),
-        "years": closing_by_year(lines), "tabs": tabs(request, "board"), "columns": columns, "on": on, "total": total, "closed": counts["closed"],
-        "late": overdue(rows, on).count(), "list_year": work_year(request), "most": BOARD_SIZE,
-    }  # fmt: skip
+        "departments": closing_by_department(
+            [line for line in lines if line.work_year == work_year(request)]
+        ),
+        "years": closing_by_year(lines),
+        "tabs": tabs(request, "board"),
+        "columns": columns,
+        "on": on,
+        "total": total,
+        "closed": counts["closed"],
+        "late": overdue(rows, on).count(),
+        "list_year": work_year(request),
+        "most": BOARD_SIZE,
+    }
     return render(request, "desk/rectifying/board.html", values)
 
 
 COLUMNS = (
-    ColumnSpec("序号", 5, "number"), ColumnSpec("责任单位", 20), ColumnSpec("对象", 28), ColumnSpec("问题", 34),
-    ColumnSpec("程度", 7, "centre"), ColumnSpec("责任人", 12), ColumnSpec("整改措施", 30), ColumnSpec("整改期限", 11, "centre"),
-    ColumnSpec("延至", 11, "centre"), ColumnSpec("状态", 11, "centre"), ColumnSpec("整改结果", 30),
-    ColumnSpec("核验意见", 24), ColumnSpec("退回次数", 7, "number"), ColumnSpec("督办次数", 7, "number"), ColumnSpec("销号日期", 11, "centre"),
-)  # fmt: skip
+    ColumnSpec("序号", 5, "number"),
+    ColumnSpec("责任单位", 20),
+    ColumnSpec("对象", 28),
+    ColumnSpec("问题", 34),
+    ColumnSpec("程度", 7, "centre"),
+    ColumnSpec("责任人", 12),
+    ColumnSpec("整改措施", 30),
+    ColumnSpec("整改期限", 11, "centre"),
+    ColumnSpec("延至", 11, "centre"),
+    ColumnSpec("状态", 11, "centre"),
+    ColumnSpec("整改结果", 30),
+    ColumnSpec("核验意见", 24),
+    ColumnSpec("退回次数", 7, "number"),
+    ColumnSpec("督办次数", 7, "number"),
+    ColumnSpec("销号日期", 11, "centre"),
+)
 
 
 def ledger_sheet(request: HttpRequest, rows: list[Any], title: str) -> bytes:
@@ -154,13 +206,24 @@ def ledger_sheet(request: HttpRequest, rows: list[Any], title: str) -> bytes:
     division = person(request).division
     lines = [
         (
-            at, row.unit.name, row.finding.dossier.subject.name, row.finding.text, row.finding.get_severity_display(),
-            row.owner or None, row.measure or None, row.deadline.isoformat(),
-            row.extended_to.isoformat() if row.extended_to else None, row.get_state_display(), row.reply or None,
-            row.verdict or None, row.refusals, row.escalated, row.closed_on.isoformat() if row.closed_on else None,
+            at,
+            row.unit.name,
+            row.finding.dossier.subject.name,
+            row.finding.text,
+            row.finding.get_severity_display(),
+            row.owner or None,
+            row.measure or None,
+            row.deadline.isoformat(),
+            row.extended_to.isoformat() if row.extended_to else None,
+            row.get_state_display(),
+            row.reply or None,
+            row.verdict or None,
+            row.refusals,
+            row.escalated,
+            row.closed_on.isoformat() if row.closed_on else None,
         )
         for at, row in enumerate(rows, start=1)
-    ]  # fmt: skip
+    ]
     mark = "演示数据" if division and division.demo else None
     return workbook_bytes([SheetSpec("整改台账", title, COLUMNS, lines, watermark=mark, paper=8)])
 
@@ -169,7 +232,9 @@ def ledger_sheet(request: HttpRequest, rows: list[Any], title: str) -> bytes:
 def ledger_file(request: HttpRequest) -> HttpResponse:
     """The ledger as filtered, as .xlsx; a longer one than a workbook is read with is refused."""
     rows, asked = _of_year(request), _asked(request)
-    found = list(_narrow(rows, asked, _units(request, rows), today()).order_by(*ORDER)[: EXPORTED + 1])
+    found = list(
+        _narrow(rows, asked, _units(request, rows), today()).order_by(*ORDER)[: EXPORTED + 1]
+    )
     if len(found) > EXPORTED:
         raise NotAllowed(f"台账超过 {EXPORTED} 条，请先按单位或状态缩小范围再导出。")
     title = f"{work_year(request)}年整改台账"
@@ -193,9 +258,13 @@ def handover(request: HttpRequest) -> HttpResponse:
         raise Refused(f"移送清单由财政部门编制；{who('confirm_finding')}。")
     rows = of_work_year(handed_over(person(request)), work_year(request)).order_by(*ORDER)
     values = {
-        "tabs": tabs(request, "handover"), "rows": list(rows[:EXPORTED]), "on": today(), "list_year": work_year(request),
-        "accounts": list(accountabilities_seen_by(person(request))[:100]), "files": holding.can("confirm_finding"),
-    }  # fmt: skip
+        "tabs": tabs(request, "handover"),
+        "rows": list(rows[:EXPORTED]),
+        "on": today(),
+        "list_year": work_year(request),
+        "accounts": list(accountabilities_seen_by(person(request))[:100]),
+        "files": holding.can("confirm_finding"),
+    }
     return render(request, "desk/rectifying/handover.html", values)
 
 
@@ -216,12 +285,19 @@ def rectification(request: HttpRequest, pk: int) -> HttpResponse:
     row = _item(request, pk)
     holding, subject = held(request), row.finding.dossier.subject
     values = {
-        "item": row, "finding": row.finding, "dossier": row.finding.dossier, "on": today(), "who": who,
-        "fills": holding.can("fill", unit=row.unit), "bureau": holding.can("confirm_finding", unit=row.finding.dossier.unit, subject=subject),
-        "own": row.submitted_by_id == person(request).pk, "road": _road(row), "trail": list(trail_of(row, row.finding)),
+        "item": row,
+        "finding": row.finding,
+        "dossier": row.finding.dossier,
+        "on": today(),
+        "who": who,
+        "fills": holding.can("fill", unit=row.unit),
+        "bureau": holding.can("confirm_finding", unit=row.finding.dossier.unit, subject=subject),
+        "own": row.submitted_by_id == person(request).pk,
+        "road": _road(row),
+        "trail": list(trail_of(row, row.finding)),
         "accounts": list(accountabilities_seen_by(person(request)).filter(rectification=row)),
         "late": row.state not in {"closed", "replied"} and row.due < today(),
-    }  # fmt: skip
+    }
     return render(request, "desk/rectifying/item.html", values)
 
 
@@ -241,8 +317,13 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """One step on the road; permissions and states are the services'."""
     row = _item(request, pk)
     acts: dict[str, Callable[[HttpRequest, Any], str]] = {
-        "plan": _plan, "reply": _reply, "verify": _verify, "extend": _extend, "escalate": _escalate, "account": _account,
-    }  # fmt: skip
+        "plan": _plan,
+        "reply": _reply,
+        "verify": _verify,
+        "extend": _extend,
+        "escalate": _escalate,
+        "account": _account,
+    }
     if act not in acts:
         raise Http404
 
@@ -253,9 +334,14 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 FIELDS = (
-    ("measure", "整改措施", "measure"), ("owner", "责任人", "owner"), ("reply", "整改结果", "reply"), ("verdict", "核验意见", "verdict"),
-    ("to", "延至", "extended_to"), ("extend_why", "延期理由", "extension_why"), ("matter", "事由", ""),
-)  # fmt: skip
+    ("measure", "整改措施", "measure"),
+    ("owner", "责任人", "owner"),
+    ("reply", "整改结果", "reply"),
+    ("verdict", "核验意见", "verdict"),
+    ("to", "延至", "extended_to"),
+    ("extend_why", "延期理由", "extension_why"),
+    ("matter", "事由", ""),
+)
 
 
 def _typed(request: HttpRequest) -> list[Typed]:
@@ -265,9 +351,12 @@ def _typed(request: HttpRequest) -> list[Typed]:
 
 def _plan(request: HttpRequest, row: Any) -> str:
     services.plan_rectification(
-        item=row, by=person(request), measure=text_of(request, "measure"), owner=text_of(request, "owner", 60),
+        item=row,
+        by=person(request),
+        measure=text_of(request, "measure"),
+        owner=text_of(request, "owner", 60),
         version=version_of(request),
-    )  # fmt: skip
+    )
     return "整改方案已报。"
 
 
@@ -277,30 +366,48 @@ def _reply(request: HttpRequest, row: Any) -> str:
         upload = request.FILES.get("proof")
         proof = kept(request, row.finding.dossier.subject.division, upload) if upload else None
         services.reply_rectification(
-            item=row, by=person(request), reply=text_of(request, "reply"), proof=proof, version=version_of(request)
+            item=row,
+            by=person(request),
+            reply=text_of(request, "reply"),
+            proof=proof,
+            version=version_of(request),
         )
-    return "整改结果已报，等财政部门核验。" if proof or row.proof_id else "整改结果已报；没有附佐证，核验时可能退回。"
+    return (
+        "整改结果已报，等财政部门核验。"
+        if proof or row.proof_id
+        else "整改结果已报；没有附佐证，核验时可能退回。"
+    )
 
 
 def _verify(request: HttpRequest, row: Any) -> str:
     passed = request.POST.get("passed") == "yes"
     services.verify_rectification(
-        item=row, by=person(request), passed=passed, verdict=text_of(request, "verdict"), on=today(),
+        item=row,
+        by=person(request),
+        passed=passed,
+        verdict=text_of(request, "verdict"),
+        on=today(),
         version=version_of(request),
-    )  # fmt: skip
+    )
     return "核验通过，已销号。" if passed else "已退回重改，单位会看到您的意见。"
 
 
 def _extend(request: HttpRequest, row: Any) -> str:
     to = day_of(request, "to", "延至的日期")
     services.extend_deadline(
-        item=row, by=person(request), to=to, why=text_of(request, "extend_why"), version=version_of(request)
+        item=row,
+        by=person(request),
+        to=to,
+        why=text_of(request, "extend_why"),
+        version=version_of(request),
     )
     return f"已延至 {to.year}年{to.month}月{to.day}日，原期限留在记录里。"
 
 
 def _escalate(request: HttpRequest, row: Any) -> str:
-    services.escalate(item=row, by=person(request), on=today(), why=text_of(request, "escalate_why"))
+    services.escalate(
+        item=row, by=person(request), on=today(), why=text_of(request, "escalate_why")
+    )
     return "已督办，单位负责人会收到待办。"
 
 
@@ -309,9 +416,14 @@ def _account(request: HttpRequest, row: Any) -> str:
     if not matter:
         raise NotAllowed("请写明问责事由。")
     services.hold_to_account(
-        item=row, by=person(request), matter=matter, person=text_of(request, "person", 60), on=today(),
-        consequence=text_of(request, "consequence"), handed_to=text_of(request, "handed_to", 60),
-    )  # fmt: skip
+        item=row,
+        by=person(request),
+        matter=matter,
+        person=text_of(request, "person", 60),
+        on=today(),
+        consequence=text_of(request, "consequence"),
+        handed_to=text_of(request, "handed_to", 60),
+    )
     return "问责事项已登记。"
 
 

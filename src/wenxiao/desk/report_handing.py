@@ -33,7 +33,9 @@ def hand_in(request: HttpRequest, year: int) -> HttpResponse:
     def run() -> str:
         if draft.state != "handed":
             shown = request.POST.get("shown", "")
-            handing.hand_in_report(draft=draft, by=person(request), shown=shown, version=version_of(request))
+            handing.hand_in_report(
+                draft=draft, by=person(request), shown=shown, version=version_of(request)
+            )
         return "已送签，局领导的工作台上会列出来。签发之前可以撤回。"
 
     return carry_out(request, run, reverse("desk:report", args=[year]))
@@ -45,7 +47,9 @@ def take_back(request: HttpRequest, year: int) -> HttpResponse:
     draft, why = _draft(request, year), text_of(request, "why")
 
     def run() -> str:
-        handing.take_back_report(draft=draft, by=person(request), why=why, version=version_of(request))
+        handing.take_back_report(
+            draft=draft, by=person(request), why=why, version=version_of(request)
+        )
         return "已撤回，可以修改；改好后再送签。"
 
     return carry_out(request, run, reverse("desk:report", args=[year]), [Typed("理由", "", why)])
@@ -57,7 +61,9 @@ def send_back(request: HttpRequest, year: int) -> HttpResponse:
     draft, why = _draft(request, year), text_of(request, "why")
 
     def run() -> str:
-        handing.send_back_report(draft=draft, by=person(request), why=why, version=version_of(request))
+        handing.send_back_report(
+            draft=draft, by=person(request), why=why, version=version_of(request)
+        )
         return "已退回绩效科，理由已写明。"
 
     return carry_out(request, run, reverse("desk:report", args=[year]), [Typed("理由", "", why)])

@@ -18,7 +18,7 @@ from wenxiao.desk.report import (
     parts_of,
     sent_file,
     version_for,
-)  # fmt: skip
+)
 from wenxiao.orgs.permissions import role_label
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import instructions, services
@@ -58,9 +58,13 @@ def sign(request: HttpRequest, year: int) -> HttpResponse:
 
     def run() -> str:
         made = services.sign_report(
-            draft=draft, issue_number=_number(request), signer=text_of(request, "signer", 60),
-            signed_on=day_of(request, "day", "签发日期"), by=person(request), shown=request.POST.get("shown", ""),
-        )  # fmt: skip
+            draft=draft,
+            issue_number=_number(request),
+            signer=text_of(request, "signer", 60),
+            signed_on=day_of(request, "day", "签发日期"),
+            by=person(request),
+            shown=request.POST.get("shown", ""),
+        )
         return f"第{made.issue_number}期已签发，此后不再改动。"
 
     done = carry_out(request, run, reverse("desk:report", args=[year]), _filled(request))
@@ -102,19 +106,35 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     draft = services.draft_of(division, signed.work_year)
     told = instructions.instructions_on(signed)
     values: dict[str, Any] = {
-        "signed": signed, "paper": paper, "opened": opened, "parts": parts_of(request, opened), "is_text": is_text,
-        "intact": services.is_intact(signed), "editions": editions, "newest": newest,
-        "report_year": signed.work_year, "versions": VERSIONS if version == "internal" else ("public",), "titles": TITLES,
-        "differs": services.differences(signed, current), "instructions": told, "today": today(),
-        "closable": {row.pk for row in told if row.closed_on is None and instructions.may_close(holding, row)},
-        "instructs": holding.can("instruct", division=division.pk), "takers": [(role, role_label(role)) for role in instructions.TAKERS],
+        "signed": signed,
+        "paper": paper,
+        "opened": opened,
+        "parts": parts_of(request, opened),
+        "is_text": is_text,
+        "intact": services.is_intact(signed),
+        "editions": editions,
+        "newest": newest,
+        "report_year": signed.work_year,
+        "versions": VERSIONS if version == "internal" else ("public",),
+        "titles": TITLES,
+        "differs": services.differences(signed, current),
+        "instructions": told,
+        "today": today(),
+        "closable": {
+            row.pk for row in told if row.closed_on is None and instructions.may_close(holding, row)
+        },
+        "instructs": holding.can("instruct", division=division.pk),
+        "takers": [(role, role_label(role)) for role in instructions.TAKERS],
         "corrects": newest
         and version == "internal"
-        and draft is not None and holding.can("sign_report", division=division.pk),
+        and draft is not None
+        and holding.can("sign_report", division=division.pk),
         "own": draft is not None and draft.by_id == person(request).pk,
-        "fingerprint": services.fingerprint(current), "next_number": max(row.issue_number for row in editions) + 1,
-        "figure_href": lambda ident: reverse("desk:signed_figure", args=[pk, ident]), "shut_href": reverse("desk:signed", args=[pk]),
-    }  # fmt: skip
+        "fingerprint": services.fingerprint(current),
+        "next_number": max(row.issue_number for row in editions) + 1,
+        "figure_href": lambda ident: reverse("desk:signed_figure", args=[pk, ident]),
+        "shut_href": reverse("desk:signed", args=[pk]),
+    }
     return render(request, "desk/report/edition.html", values)
 
 
@@ -150,14 +170,20 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         made = services.correct_report(
-            signed=signed, issue_number=_number(request), signer=text_of(request, "signer", 60),
-            signed_on=day_of(request, "day", "签发日期"), by=person(request), why=text_of(request, "why"),
+            signed=signed,
+            issue_number=_number(request),
+            signer=text_of(request, "signer", 60),
+            signed_on=day_of(request, "day", "签发日期"),
+            by=person(request),
+            why=text_of(request, "why"),
             shown=request.POST.get("shown", ""),
-        )  # fmt: skip
+        )
         return f"已更正为第{made.issue_number}期；第{signed.issue_number}期照原样保留。"
 
     back = reverse("desk:signed", args=[pk])
-    done = carry_out(request, run, back, _filled(request, Typed("更正原因", "", text_of(request, "why"))))
+    done = carry_out(
+        request, run, back, _filled(request, Typed("更正原因", "", text_of(request, "why")))
+    )
     return _to_newest(done, signed.division, signed.work_year)
 
 
@@ -172,9 +198,14 @@ def instruct(request: HttpRequest, pk: int) -> HttpResponse:
     def run() -> str:
         due = day_of(request, "due", "办结期限") if request.POST.get("due") else None
         made = instructions.record_instruction(
-            signed=signed, leader=text_of(request, "leader", 60), text=text_of(request, "text"), by=person(request),
-            given_on=day_of(request, "given", "批示日期"), taker=text_of(request, "taker", 20), due_on=due,
-        )  # fmt: skip
+            signed=signed,
+            leader=text_of(request, "leader", 60),
+            text=text_of(request, "text"),
+            by=person(request),
+            given_on=day_of(request, "given", "批示日期"),
+            taker=text_of(request, "taker", 20),
+            due_on=due,
+        )
         return f"批示已登记，交{made.assigned_to}办理。"
 
     typed = [
@@ -189,12 +220,16 @@ def instruction(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an instruction's to-do leads: the report it stands on."""
     division = person(request).division
     found = instructions.instruction_in(division, pk) if division else None
-    if found is None or not (instructions.may_close(held(request), found) or held(request).can("write_report")):
+    if found is None or not (
+        instructions.may_close(held(request), found) or held(request).can("write_report")
+    ):
         raise Http404
     values = {
-        "row": found, "today": today(), "closes": found.closed_on is None and instructions.may_close(held(request), found),
+        "row": found,
+        "today": today(),
+        "closes": found.closed_on is None and instructions.may_close(held(request), found),
         "report": reverse("desk:signed", args=[found.about_id]),
-    }  # fmt: skip
+    }
     request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
     return render(request, "desk/report/instruction.html", values)
 
@@ -217,4 +252,6 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         return "批示已办结。"
 
     back = reverse("desk:instruction", args=[pk])
-    return carry_out(request, run, back, [Typed("办理结果", "outcome", text_of(request, "outcome"))])
+    return carry_out(
+        request, run, back, [Typed("办理结果", "outcome", text_of(request, "outcome"))]
+    )

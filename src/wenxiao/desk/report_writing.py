@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 PRINTS = {
-    "": "按默认", "exact-亿元": "亿元，有几位印几位", "rounded2-亿元": "亿元，保留两位小数", "about1-亿元": "亿元，约数，一位小数",
+    "": "按默认",
+    "exact-亿元": "亿元，有几位印几位",
+    "rounded2-亿元": "亿元，保留两位小数",
+    "about1-亿元": "亿元，约数，一位小数",
     "exact-万元": "万元，有几位印几位",
-}  # fmt: skip
+}
 PRINTED = {
     "departments.opening": "部门预算安排合计",
     "projects.opening": "项目预算安排合计",
@@ -67,7 +70,9 @@ class Wrong:
     theirs: str | None = None
 
 
-def _writing(request: HttpRequest, year: int, key: str, wrong: Wrong | None = None) -> dict[str, Any]:
+def _writing(
+    request: HttpRequest, year: int, key: str, wrong: Wrong | None = None
+) -> dict[str, Any]:
     """The editor of a paragraph: its text, the words one may insert, last year's text and the default to take over."""
     _may_write(request)
     division, edition, draft = edition_for(request, year)
@@ -77,12 +82,22 @@ def _writing(request: HttpRequest, year: int, key: str, wrong: Wrong | None = No
     own = draft.prose.get(key, "") if draft else ""
     text = own or inherited or default
     return {
-        "template": "desk/report/writing_part.html", "key": key, "name": KEYS[key], "own": own, "text": text, "default": default,
-        "inherited": inherited, "source": "own" if own else "last_year" if inherited else "default", "wrong": wrong,
-        "value": wrong.typed if wrong else text, "version": draft.version if draft else 0, "report_year": year,
+        "template": "desk/report/writing_part.html",
+        "key": key,
+        "name": KEYS[key],
+        "own": own,
+        "text": text,
+        "default": default,
+        "inherited": inherited,
+        "source": "own" if own else "last_year" if inherited else "default",
+        "wrong": wrong,
+        "value": wrong.typed if wrong else text,
+        "version": draft.version if draft else 0,
+        "report_year": year,
         "words": _words(edition),
-        "used": set(structure.placeholders(wrong.typed if wrong else text)), "names": KEYS,
-    }  # fmt: skip
+        "used": set(structure.placeholders(wrong.typed if wrong else text)),
+        "names": KEYS,
+    }
 
 
 def _words(edition: Edition) -> list[tuple[str, str]]:
@@ -116,21 +131,34 @@ def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
     now = draft.prose.get(key, "") if draft else ""
     if (draft.version if draft else 0) != version_of(request) and now not in {began, text}:
         wrong = Wrong(
-            "这一段刚被别人改过。两份文字都在下面：合并到您的一份里再保存，或者不保存、沿用现在的。", text, now
+            "这一段刚被别人改过。两份文字都在下面：合并到您的一份里再保存，或者不保存、沿用现在的。",
+            text,
+            now,
         )
         return desk(request, year, drawer=_writing(request, year, key, wrong), status=409)
     same = key != "plan" and text == wording.default(key, edition.facts)
     prose = {**(draft.prose if draft else {}), key: "" if same else text}
     try:
         services.save_draft(
-            division=division, work_year=year, by=person(request), prose=prose, version=draft.version if draft else None
+            division=division,
+            work_year=year,
+            by=person(request),
+            prose=prose,
+            version=draft.version if draft else None,
         )
     except Stale:
         wrong = Wrong("别人刚保存过报告。您的文字在下面，请再保存一次。", text, None)
         return desk(request, year, drawer=_writing(request, year, key, wrong), status=409)
     except NotAllowed as refusal:
-        return desk(request, year, drawer=_writing(request, year, key, Wrong(str(refusal), text)), status=409)
-    messages.success(request, f"“{KEYS[key]}”已保存。" if text else f"“{KEYS[key]}”已恢复默认文字。")
+        return desk(
+            request,
+            year,
+            drawer=_writing(request, year, key, Wrong(str(refusal), text)),
+            status=409,
+        )
+    messages.success(
+        request, f"“{KEYS[key]}”已保存。" if text else f"“{KEYS[key]}”已恢复默认文字。"
+    )
     return redirect(f"{reverse('desk:report', args=[year])}?saved={key}#w-{key}")
 
 
@@ -157,9 +185,14 @@ def seen(request: HttpRequest, year: int) -> HttpResponse:
     _may_write(request)
     division, _, draft = edition_for(request, year)
     services.save_draft(
-        division=division, work_year=year, by=person(request), version=version_of(request) if draft else None
+        division=division,
+        work_year=year,
+        by=person(request),
+        version=version_of(request) if draft else None,
     )
-    messages.success(request, "已记下现在的数据。" if draft else f"{year} 年度报告已起草，可以逐段改写。")
+    messages.success(
+        request, "已记下现在的数据。" if draft else f"{year} 年度报告已起草，可以逐段改写。"
+    )
     return redirect("desk:report", year=year)
 
 
@@ -167,23 +200,47 @@ def seen(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _choosing(
-    request: HttpRequest, year: int, *, choices: annual.Choices | None = None, wrong: str = "", theirs: list[tuple[str, str, str]] | None = None
-) -> dict[str, Any]:  # fmt: skip
+    request: HttpRequest,
+    year: int,
+    *,
+    choices: annual.Choices | None = None,
+    wrong: str = "",
+    theirs: list[tuple[str, str, str]] | None = None,
+) -> dict[str, Any]:
     """The form of choices: what is cited, named, listed, and which blocks and numbers print."""
     _may_write(request)
     _, edition, draft = edition_for(request, year)
     chosen = choices or edition.choices
     found = edition.facts
     cited = [paper.id for paper in annual.chosen_papers(found, chosen)]
-    papers = sorted(found.papers, key=lambda paper: cited.index(paper.id) if paper.id in cited else len(cited))
-    prints = {ident: f"{one.rule.kind}{one.rule.digits or ''}-{one.unit}" for ident, one in chosen.prints.items()}
+    papers = sorted(
+        found.papers, key=lambda paper: cited.index(paper.id) if paper.id in cited else len(cited)
+    )
+    prints = {
+        ident: f"{one.rule.kind}{one.rule.digits or ''}-{one.unit}"
+        for ident, one in chosen.prints.items()
+    }
     return {
-        "template": "desk/report/choices_part.html", "report_year": year, "version": draft.version if draft else 0,
-        "papers": papers, "cited": cited, "projects": found.projects, "named": [row.dossier for row in annual.named_projects(found, chosen)],
-        "lines": [(line, len(found.concerned[line.id]), chosen.lines is None or line.id in chosen.lines) for line in found.lines],
-        "chosen": chosen, "blocks": OPTIONAL_BLOCKS, "editor": chosen.editor or found.place.bureau, "prints": prints,
-        "print_rules": PRINTS, "printed": PRINTED, "wrong": wrong, "theirs": theirs or [],
-    }  # fmt: skip
+        "template": "desk/report/choices_part.html",
+        "report_year": year,
+        "version": draft.version if draft else 0,
+        "papers": papers,
+        "cited": cited,
+        "projects": found.projects,
+        "named": [row.dossier for row in annual.named_projects(found, chosen)],
+        "lines": [
+            (line, len(found.concerned[line.id]), chosen.lines is None or line.id in chosen.lines)
+            for line in found.lines
+        ],
+        "chosen": chosen,
+        "blocks": OPTIONAL_BLOCKS,
+        "editor": chosen.editor or found.place.bureau,
+        "prints": prints,
+        "print_rules": PRINTS,
+        "printed": PRINTED,
+        "wrong": wrong,
+        "theirs": theirs or [],
+    }
 
 
 @view("write_report", methods=("GET", "POST"))
@@ -231,8 +288,13 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
     """The form as a draft's choices; what equals the default is left out, so that it follows the data. NotAllowed if wrong."""
     found = edition.facts
     places = {paper.id: posted.get(f"place-{paper.id}", "") for paper in found.papers}
-    order = {pk: int(text) if text.isdecimal() and len(text) < 4 else 999 for pk, text in places.items()}
-    documents = sorted((pk for pk in _numbers(posted.getlist("documents")) if pk in order), key=lambda pk: order[pk])
+    order = {
+        pk: int(text) if text.isdecimal() and len(text) < 4 else 999 for pk, text in places.items()
+    }
+    documents = sorted(
+        (pk for pk in _numbers(posted.getlist("documents")) if pk in order),
+        key=lambda pk: order[pk],
+    )
     projects = {row.dossier for row in found.projects}
     named = [pk for pk in _numbers(posted.getlist("named")) if pk in projects]
     lines = [pk for pk in _numbers(posted.getlist("lines")) if pk in found.concerned]
@@ -259,7 +321,11 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
     }
     chosen["prints"] = {ident: rule for ident, rule in prints.items() if rule}
     day = posted.get("printed_on", "").strip()[:10]
-    return chosen | ({"number": int(number)} if number else {}) | ({"day": day} if _is_day(day) else {})
+    return (
+        chosen
+        | ({"number": int(number)} if number else {})
+        | ({"day": day} if _is_day(day) else {})
+    )
 
 
 def _is_day(text: str) -> bool:
@@ -282,7 +348,9 @@ def _print(code: str) -> dict[str, Any]:
     return {"kind": rule.rstrip("0123456789"), "digits": int(digits), "unit": unit}
 
 
-def _apart(now: annual.Choices, yours: annual.Choices, edition: Edition) -> list[tuple[str, str, str]]:
+def _apart(
+    now: annual.Choices, yours: annual.Choices, edition: Edition
+) -> list[tuple[str, str, str]]:
     """Where two sets of choices differ, in words: what, yours, now."""
     titles = {paper.id: f"《{paper.title}》" for paper in edition.facts.papers}
     names = {row.dossier: row.name for row in edition.facts.projects}
@@ -293,14 +361,22 @@ def _apart(now: annual.Choices, yours: annual.Choices, edition: Edition) -> list
             "依据文件": "全部"
             if chosen.documents is None
             else "、".join(titles.get(pk, "") for pk in chosen.documents),
-            "点名项目": "前两个" if chosen.named is None else "、".join(names.get(pk, "") for pk in chosen.named),
-            "共性问题": "全部" if chosen.lines is None else "、".join(texts.get(pk, "") for pk in chosen.lines),
+            "点名项目": "前两个"
+            if chosen.named is None
+            else "、".join(names.get(pk, "") for pk in chosen.named),
+            "共性问题": "全部"
+            if chosen.lines is None
+            else "、".join(texts.get(pk, "") for pk in chosen.lines),
             "列示起点": f"{chosen.least} 个项目",
-            "可选段落": "、".join(OPTIONAL_BLOCKS[key] for key in OPTIONAL_BLOCKS if key in chosen.blocks) or "无",
+            "可选段落": "、".join(
+                OPTIONAL_BLOCKS[key] for key in OPTIONAL_BLOCKS if key in chosen.blocks
+            )
+            or "无",
             "编印单位": chosen.editor or edition.facts.place.bureau,
             "期号和日期": f"{chosen.number or '未定'}，{chosen.day or '未定'}",
             "金额印法": "、".join(
-                f"{PRINTED.get(k, k)} {v.rule.text} {v.unit}" for k, v in sorted(chosen.prints.items())
+                f"{PRINTED.get(k, k)} {v.rule.text} {v.unit}"
+                for k, v in sorted(chosen.prints.items())
             )
             or "默认",
         }

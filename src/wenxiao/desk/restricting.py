@@ -34,7 +34,12 @@ def restriction(request: HttpRequest, pk: int) -> HttpResponse:
         restrict_subject(subject=row.subject, restriction=chosen, by=person(request), why=why)
         return f"{row.subject.name}已改为“{words[chosen]}”。"
 
-    answer = carry_out(request, write, here, [Typed("公开属性", "", words.get(chosen, "")), Typed("理由", "", why)])
-    if answer.status_code == 302 and not dossiers_visible_to(person(request)).filter(pk=pk).exists():
+    answer = carry_out(
+        request, write, here, [Typed("公开属性", "", words.get(chosen, "")), Typed("理由", "", why)]
+    )
+    if (
+        answer.status_code == 302
+        and not dossiers_visible_to(person(request)).filter(pk=pk).exists()
+    ):
         return redirect("desk:subjects")
     return answer

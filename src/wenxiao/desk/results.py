@@ -98,7 +98,9 @@ def _reviewed(name: str, held: list[Any] | None) -> Stage:
     if not held:
         return Stage(name, "none", "未开展", "")
     last = held[-1]
-    when = last.round.period or (f"{last.issued_on.year}年{last.issued_on.month}月" if last.issued_on else "")
+    when = last.round.period or (
+        f"{last.issued_on.year}年{last.issued_on.month}月" if last.issued_on else ""
+    )
     kind = KINDS.get(last.kind)
     told = kind is not None and kind.scores and last.state in SETTLED and last.points is not None
     result = f"{last.points:.2f} {last.grade}" if told else ""
@@ -110,7 +112,9 @@ def _promised(promise: Any) -> Stage:
     if promise is None:
         return Stage("绩效目标", "none", "未填报", "")
     state = "done" if promise.target.state == "approved" else "now"
-    return Stage("绩效目标", state, str(promise.target.get_state_display()), f"第 {promise.target.number} 版")
+    return Stage(
+        "绩效目标", state, str(promise.target.get_state_display()), f"第 {promise.target.number} 版"
+    )
 
 
 def _mended(findings: list[Any]) -> Stage:
@@ -119,7 +123,9 @@ def _mended(findings: list[Any]) -> Stage:
     if not ordered:
         return Stage("整改", "none", f"问题 {len(confirmed)} 个" if confirmed else "无问题记录", "")
     closed = sum(row.state == "closed" for row in ordered)
-    return Stage("整改", "done" if closed == len(ordered) else "now", f"销号 {closed}/{len(ordered)}", "")
+    return Stage(
+        "整改", "done" if closed == len(ordered) else "now", f"销号 {closed}/{len(ordered)}", ""
+    )
 
 
 def _used(uses: list[Any]) -> Stage:
@@ -127,5 +133,8 @@ def _used(uses: list[Any]) -> Stage:
         return Stage("结果应用", "none", "未提出", "")
     waiting = any(row.state == "proposed" for row in uses)
     return Stage(
-        "结果应用", "now" if waiting else "done", str(uses[-1].get_kind_display()), str(uses[-1].get_state_display())
+        "结果应用",
+        "now" if waiting else "done",
+        str(uses[-1].get_kind_display()),
+        str(uses[-1].get_state_display()),
     )

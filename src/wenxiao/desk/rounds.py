@@ -38,7 +38,12 @@ MOST_UNITS = 100
 MOST_LISTED = 300
 """Up to how many missing dossiers are offered as ticks at once; more are narrowed by department."""
 
-CHECKERS = {"head": "单位负责人", "department": "主管部门", "office": "财政业务科室", "performance": "财政绩效科"}
+CHECKERS = {
+    "head": "单位负责人",
+    "department": "主管部门",
+    "office": "财政业务科室",
+    "performance": "财政绩效科",
+}
 
 
 @view("manage_round")
@@ -47,24 +52,42 @@ def rounds(request: HttpRequest) -> HttpResponse:
     division_of(request, ENTRY)
     rows = rounds_of_year(person(request), work_year(request))
     lines = [(row, whole_of(row) if row.state != "draft" else None) for row in rows[:MOST_ROUNDS]]
-    lines.sort(key=lambda line: (line[0].state != "open", line[0].deadline is None, line[0].deadline or today()))
+    lines.sort(
+        key=lambda line: (
+            line[0].state != "open",
+            line[0].deadline is None,
+            line[0].deadline or today(),
+        )
+    )
     late = sum(1 for row, whole in lines if _late(row, whole))
     past = (
-        rounds_visible_to(person(request)).filter(work_year=work_year(request) - 1).order_by("kind", "pk")[:MOST_ROUNDS]
+        rounds_visible_to(person(request))
+        .filter(work_year=work_year(request) - 1)
+        .order_by("kind", "pk")[:MOST_ROUNDS]
     )
-    values = {"lines": lines, "late": late, "running": sum(row.state == "open" for row, _ in lines), "past": list(past)}
+    values = {
+        "lines": lines,
+        "late": late,
+        "running": sum(row.state == "open" for row, _ in lines),
+        "past": list(past),
+    }
     return render(request, "desk/rounds/index.html", values)
 
 
 def _late(row: Any, whole: Any) -> bool:
-    return bool(whole and row.state == "open" and row.deadline and row.deadline < today() and whole.missing)
+    return bool(
+        whole and row.state == "open" and row.deadline and row.deadline < today() and whole.missing
+    )
 
 
 def round_of(request: HttpRequest, pk: int) -> Any:
     """A round of the person's own division; 404 for any other. The bureau's rounds are run by whoever holds them all."""
     division = division_of(request, ENTRY)
     row = (
-        rounds_visible_to(person(request)).filter(pk=pk, division=division).select_related("division", "basis").first()
+        rounds_visible_to(person(request))
+        .filter(pk=pk, division=division)
+        .select_related("division", "basis")
+        .first()
     )
     if row is None:
         raise Http404
@@ -77,15 +100,27 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, round_of(request, pk))
 
 
-def _page(request: HttpRequest, row: Any, results: list[tuple[str, str]] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, row: Any, results: list[tuple[str, str]] | None = None
+) -> HttpResponse:
     standing = standing_of_round(row)
     todos = open_todos_about(row)
     values = {
-        "row": row, "standing": standing, "results": results, "reasons": EXEMPTION_REASONS, "needs_note": NEEDS_NOTE,
-        "options": _options(row, standing), "waiting": todos.count(), "trail": list(trail_of(row)[:20]), "today": today(),
-        "route": [CHECKERS.get(role, role) for role in row.route], "scope": _scope_words(row), "most": MOST_LISTED,
-        "reminders": reminders_of(row), "units_shown": None if request.GET.get("all") else MOST_UNITS,
-    }  # fmt: skip
+        "row": row,
+        "standing": standing,
+        "results": results,
+        "reasons": EXEMPTION_REASONS,
+        "needs_note": NEEDS_NOTE,
+        "options": _options(row, standing),
+        "waiting": todos.count(),
+        "trail": list(trail_of(row)[:20]),
+        "today": today(),
+        "route": [CHECKERS.get(role, role) for role in row.route],
+        "scope": _scope_words(row),
+        "most": MOST_LISTED,
+        "reminders": reminders_of(row),
+        "units_shown": None if request.GET.get("all") else MOST_UNITS,
+    }
     return render(request, "desk/rounds/round.html", values)
 
 
@@ -94,7 +129,11 @@ def _options(row: Any, standing: Any) -> list[tuple[int, str]]:
     if row.state != "open" or not 0 < sum(one.lacking for one in standing.missing) <= MOST_LISTED:
         return []
     left = {(one.unit, name) for one in standing.missing for name in one.subjects}
-    rows = dossiers_of(row).order_by("unit__path", "subject__code").values_list("pk", "unit__name", "subject__name")
+    rows = (
+        dossiers_of(row)
+        .order_by("unit__path", "subject__code")
+        .values_list("pk", "unit__name", "subject__name")
+    )
     return [(pk, f"{unit} · {name}") for pk, unit, name in rows if (unit, name) in left]
 
 
@@ -108,7 +147,12 @@ def _scope_words(row: Any) -> str:
     kinds = kind_words(dossiers_of(row).model)
     said = []
     if ids := scope.get("units"):
-        said.append("单位：" + "、".join(units_of(row.division).filter(pk__in=ids).values_list("name", flat=True)[:10]))
+        said.append(
+            "单位："
+            + "、".join(
+                units_of(row.division).filter(pk__in=ids).values_list("name", flat=True)[:10]
+            )
+        )
     if chosen := scope.get("kinds"):
         said.append("类型：" + "、".join(kinds.get(kind, kind) for kind in chosen))
     if tags := scope.get("tags"):
@@ -131,7 +175,9 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         Typed("新期限", "deadline", text_of(request, "deadline", 10)),
         Typed("理由", "", text_of(request, "why", 500)),
     ]
-    return carry_out(request, lambda: _ACTS[act](request, row), reverse("desk:round", args=[pk]), typed)
+    return carry_out(
+        request, lambda: _ACTS[act](request, row), reverse("desk:round", args=[pk]), typed
+    )
 
 
 def _why(request: HttpRequest) -> str:
@@ -153,7 +199,9 @@ def _extend(request: HttpRequest, row: Any) -> str:
 
 
 def _close(request: HttpRequest, row: Any) -> str:
-    services.close_round(round=row, by=person(request), why=_why(request), version=version_of(request))
+    services.close_round(
+        round=row, by=person(request), why=_why(request), version=version_of(request)
+    )
     return f"“{row}”已结束，没办的待办已取消。"
 
 
@@ -168,7 +216,9 @@ def _remind(request: HttpRequest, row: Any) -> str:
     names = {one.unit for one in standing_of_round(row).missing}
     owing = units_of(row.division).filter(name__in=names).values_list("pk", flat=True)
     count = remind_todos(
-        todos=open_todos_about(row, units=owing), by=person(request), why=text_of(request, "why", 500) or f"{row}未报送"
+        todos=open_todos_about(row, units=owing),
+        by=person(request),
+        why=text_of(request, "why", 500) or f"{row}未报送",
     )
     if not count:
         raise NotAllowed("没有要催办的待办：要么都已报送，要么待办已经取消。请用电话名单或催办函。")
@@ -187,7 +237,11 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("desk:round", args=[pk])
     if not ids or row.state != "open" or reason not in EXEMPTION_REASONS:
         return carry_out(request, lambda: _cannot(row, ids), back, [Typed("说明", "", note)])
-    found = dossiers_of(row).filter(pk__in=ids).select_related("subject__unit", "subject__division", "unit")
+    found = (
+        dossiers_of(row)
+        .filter(pk__in=ids)
+        .select_related("subject__unit", "subject__division", "unit")
+    )
     results = [
         (f"{one.unit.name} · {one.subject.name}", _excused(request, row, one, reason, note))
         for one in found.order_by("unit__path", "subject__code")
@@ -201,7 +255,9 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
 def _excused(request: HttpRequest, row: Any, dossier: Any, reason: str, note: str) -> str:
     try:
         with transaction.atomic():
-            services.exempt(round=row, dossier=dossier, reason=reason, note=note, by=person(request))
+            services.exempt(
+                round=row, dossier=dossier, reason=reason, note=note, by=person(request)
+            )
     except (NotAllowed, Refused) as refusal:
         return str(refusal)
     return ""
@@ -229,5 +285,7 @@ def _cannot(row: Any, ids: list[int]) -> str:
     if row.state != "open":
         raise NotAllowed("任务没有在进行，不能免报；需要时先重开任务。")
     raise NotAllowed(
-        "请先勾选要免报的对象。" if not ids else f"请从所列理由中选择：{'、'.join(EXEMPTION_REASONS.values())}。"
+        "请先勾选要免报的对象。"
+        if not ids
+        else f"请从所列理由中选择：{'、'.join(EXEMPTION_REASONS.values())}。"
     )

@@ -67,16 +67,27 @@ def rules(request: HttpRequest) -> HttpResponse:
     division, on = _division(request), _on(request)
     own = own_rules(division)
     lines = [
-        Line(name, basis.load(name).title, basis.in_force(name, on, own), len(basis.load(name).values) + len(own.get(name, ())))
+        Line(
+            name,
+            basis.load(name).title,
+            basis.in_force(name, on, own),
+            len(basis.load(name).values) + len(own.get(name, ())),
+        )
         for name in basis.names()
-    ]  # fmt: skip
+    ]
     lines.sort(key=lambda line: (not line.value.own, line.value.verified, line.title))
     unchecked = sum(not line.value.verified for line in lines)
     values = {
-        "lines": lines, "on": on, "unchecked": unchecked, "own": sum(line.value.own for line in lines), "tab": "values",
-        "rounds": [row for row in _rounds(request) if _by_rules(row)] if held(request).can("manage_rules") else [],
+        "lines": lines,
+        "on": on,
+        "unchecked": unchecked,
+        "own": sum(line.value.own for line in lines),
+        "tab": "values",
+        "rounds": [row for row in _rounds(request) if _by_rules(row)]
+        if held(request).can("manage_rules")
+        else [],
         "may": held(request).can("manage_rules"),
-    }  # fmt: skip
+    }
     return render(request, "desk/rules/index.html", values)
 
 
@@ -90,12 +101,17 @@ def checks(request: HttpRequest) -> HttpResponse:
     counts = {name: sum(rule.level == name for rule in known) for name in LEVELS}
     shown = [rule for rule in known if not level or rule.level == level]
     return render(
-        request, "desk/rules/checks.html",
+        request,
+        "desk/rules/checks.html",
         {
-            "checks": shown, "counts": counts, "level": level, "all": len(known),
-            "left_out": [rule for rule in registry() if rule.code in left_out], "own": "checks" in own,
+            "checks": shown,
+            "counts": counts,
+            "level": level,
+            "all": len(known),
+            "left_out": [rule for rule in registry() if rule.code in left_out],
+            "own": "checks" in own,
         },
-    )  # fmt: skip
+    )
 
 
 @view("see_unit")
@@ -107,11 +123,16 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
     own = own_rules(division)
     value = basis.in_force(name, on, own)
     values = {
-        "name": name, "title": basis.load(name).title, "value": value, "parts": parts(value.content), "on": on,
-        "history": _history(name, own), "may": held(request).can("manage_rules"),
+        "name": name,
+        "title": basis.load(name).title,
+        "value": value,
+        "parts": parts(value.content),
+        "on": on,
+        "history": _history(name, own),
+        "may": held(request).can("manage_rules"),
         "national": basis.in_force(name, on) if value.own else None,
         "uses": [(word(key), text) for key, text in uses_of(name, value.content)],
-    }  # fmt: skip
+    }
     return render(request, "desk/rules/rule.html", values)
 
 
@@ -120,9 +141,14 @@ def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Valu
     rows: list[tuple[Value, list[Any]]] = [(value, []) for value in basis.load(name).values]
     for entry in own.get(name, ()):
         value = Value(
-            date.fromisoformat(entry["from"]), entry["document"], entry["clause"], entry["verified"], entry["content"],
-            entry.get("note", ""), own=True,
-        )  # fmt: skip
+            date.fromisoformat(entry["from"]),
+            entry["document"],
+            entry["clause"],
+            entry["verified"],
+            entry["content"],
+            entry.get("note", ""),
+            own=True,
+        )
         rows.append((value, parts(entry["content"])))
     return sorted(rows, key=lambda row: (row[0].start, row[0].own), reverse=True)
 
@@ -139,10 +165,19 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     start = _start(request)
     values = basis.in_force(name, start, own_rules(division))
     shown = {
-        "name": name, "title": basis.load(name).title, "value": values, "parts": parts(values.content), "start": start,
-        "documents": list(documents(division=division)[:200]), "seen": len(division.rules), "error": "", "moved": None,
-        "posted": request.POST, "typed": {}, "entry": None,
-    }  # fmt: skip
+        "name": name,
+        "title": basis.load(name).title,
+        "value": values,
+        "parts": parts(values.content),
+        "start": start,
+        "documents": list(documents(division=division)[:200]),
+        "seen": len(division.rules),
+        "error": "",
+        "moved": None,
+        "posted": request.POST,
+        "typed": {},
+        "entry": None,
+    }
     if request.method == "GET":
         return render(request, "desk/rules/change.html", shown)
     shown["typed"] = {key: text for key, text in request.POST.items() if key.startswith("v:")}
@@ -179,13 +214,21 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
     seen = whole(request.POST.get("seen"))
     with transaction.atomic():
         override_rule(
-            division=division, rule=name, start=start, document=_document(request, division),
-            clause=text_of(request, "clause", 100), verified=bool(request.POST.get("verified")),
-            checked_by=text_of(request, "checked_by", 60), content=content, by=person(request),
-            why=text_of(request, "why", 500), seen=-1 if seen is None else seen,
-        )  # fmt: skip
+            division=division,
+            rule=name,
+            start=start,
+            document=_document(request, division),
+            clause=text_of(request, "clause", 100),
+            verified=bool(request.POST.get("verified")),
+            checked_by=text_of(request, "checked_by", 60),
+            content=content,
+            by=person(request),
+            why=text_of(request, "why", 500),
+            seen=-1 if seen is None else seen,
+        )
     messages.success(
-        request, f"已规定本级的“{shown['title']}”，{start.year}年{start.month}月{start.day}日起用。旧年度仍按当年规则。"
+        request,
+        f"已规定本级的“{shown['title']}”，{start.year}年{start.month}月{start.day}日起用。旧年度仍按当年规则。",
     )
     return redirect(f"{reverse('desk:rule', args=[name])}?on={start.isoformat()}")
 
@@ -201,16 +244,27 @@ def _moved(
 ) -> list[tuple[Any, list[Any], str]]:
     """Per open round of the year: the reviews whose points or grade would move. Nothing is written."""
     paper: Any = _Paper()
-    entry = rule_entry(rule=name, start=start, document=paper, clause="", verified=False, content=content)
+    entry = rule_entry(
+        rule=name, start=start, document=paper, clause="", verified=False, content=content
+    )
     trial = with_rule(division, entry)
     found: list[tuple[Any, list[Any], str]] = []
     for row in _rounds(request):
         if untouched := _untouched(row, start):
             found.append((row, [], untouched))
             continue
-        now = {one.review: (one.new_points, one.new_grade) for one in what_if(round=row, overrides=own_rules(division))}
+        now = {
+            one.review: (one.new_points, one.new_grade)
+            for one in what_if(round=row, overrides=own_rules(division))
+        }
         moved = what_if(round=row, overrides=trial)
-        found.append((row, [one for one in moved if now.get(one.review) != (one.new_points, one.new_grade)], ""))
+        found.append(
+            (
+                row,
+                [one for one in moved if now.get(one.review) != (one.new_points, one.new_grade)],
+                "",
+            )
+        )
     return found
 
 
@@ -227,7 +281,9 @@ def _by_rules(row: Any) -> bool:
 
 
 def _rounds(request: HttpRequest) -> list[Any]:
-    return [row for row in rounds_of_year(person(request), work_year(request)) if row.state == "open"]
+    return [
+        row for row in rounds_of_year(person(request), work_year(request)) if row.state == "open"
+    ]
 
 
 def _document(request: HttpRequest, division: Any) -> Any:
@@ -242,9 +298,14 @@ def _document(request: HttpRequest, division: Any) -> Any:
     if not title:
         raise NotAllowed("请从制度库选择文件，或填写新文件的名称。")
     return add_document(
-        division=division, kind="measures", title=title, number=text_of(request, "new_number", 60), issuer=division.bureau,
-        by=person(request), why="规定本级规则时登记",
-    )  # fmt: skip
+        division=division,
+        kind="measures",
+        title=title,
+        number=text_of(request, "new_number", 60),
+        issuer=division.bureau,
+        by=person(request),
+        why="规定本级规则时登记",
+    )
 
 
 @view("manage_rules", methods=("POST",))

@@ -5,18 +5,29 @@ from __future__ import annotations
 READ_ONLY = "只供查阅，系统不按它计算"
 
 USES: dict[str, dict[str, str]] = {
-    "checks": {"checks": "送审前检查、问题线索的级别和启用；本级改动从所定日期起对当年预算起作用，未核对原文的至多警告，算术上不可能的不能放宽；复核（FH）、报告（BG）各项和ZP-01、ZP-02只列目录，改了也不起作用"},
+    "checks": {
+        "checks": "送审前检查、问题线索的级别和启用；本级改动从所定日期起对当年预算起作用，未核对原文的至多警告，算术上不可能的不能放宽；复核（FH）、报告（BG）各项和ZP-01、ZP-02只列目录，改了也不起作用"
+    },
     "codes": {"codes": "读表、导入时所报编号的说明"},
-    "department_framework": {"used_for": READ_ONLY, "newer_six_dimensions": READ_ONLY, "criteria": "设计评价指标体系时查阅，不自动计分"},
+    "department_framework": {
+        "used_for": READ_ONLY,
+        "newer_six_dimensions": READ_ONLY,
+        "criteria": "设计评价指标体系时查阅，不自动计分",
+    },
     "ex_ante": {
-        "dimensions": READ_ONLY, "policy_dimensions": READ_ONLY, "conclusions": READ_ONLY, "special_bond_items": READ_ONLY,
+        "dimensions": READ_ONLY,
+        "policy_dimensions": READ_ONLY,
+        "conclusions": READ_ONLY,
+        "special_bond_items": READ_ONLY,
         "criteria": "事前评估时查阅，不自动计分",
     },
     "government_framework": {"criteria": "设计评价指标体系时查阅，不自动计分"},
     "grades": {"bands": "自评、复核和各类评价的等级，报告中的等级分布"},
     "materials": {
-        "kinds": "上传佐证时可选的类别", "dates_completion": "检查完成日期与佐证日期是否相符",
-        "most_files": "一次上传的文件数", "largest_mb": "单个文件的大小",
+        "kinds": "上传佐证时可选的类别",
+        "dates_completion": "检查完成日期与佐证日期是否相符",
+        "most_files": "一次上传的文件数",
+        "largest_mb": "单个文件的大小",
     },
     "monitoring": {
         "lights": "监控一览、督看、工作台的资金灯和定量目标的灯，监控报告，监控问题线索，处理建议",
@@ -32,21 +43,45 @@ USES: dict[str, dict[str, str]] = {
     },
     "problem_catalogue": {"entries": "新建区划时的问题目录；建好后在问题目录中改"},
     "profiles": {
-        "default": "自评、复核的计分口径", "profiles": "自评、复核的计分和执行率得分",
-        "tiers": "定性指标的档次得分", "satisfaction": "满意度指标的得分",
+        "default": "自评、复核的计分口径",
+        "profiles": "自评、复核的计分和执行率得分",
+        "tiers": "定性指标的档次得分",
+        "satisfaction": "满意度指标的得分",
     },
-    "project_framework": {"min_output_plus_benefit": READ_ONLY, "used_for": READ_ONLY, "criteria": "设计评价指标体系时查阅，不自动计分"},
+    "project_framework": {
+        "min_output_plus_benefit": READ_ONLY,
+        "used_for": READ_ONLY,
+        "criteria": "设计评价指标体系时查阅，不自动计分",
+    },
     "rectification": {
-        "feedback_days": READ_ONLY, "plan_days": "发反馈函时提示的整改期限", "applies_to": READ_ONLY, "verified_for": READ_ONLY,
+        "feedback_days": READ_ONLY,
+        "plan_days": "发反馈函时提示的整改期限",
+        "applies_to": READ_ONLY,
+        "verified_for": READ_ONLY,
     },
-    "results_application": {"national": "按规则提出的结果应用建议", "first_action": READ_ONLY, "examples": READ_ONLY},
-    "reverse_names": {"names": "没有比较符时按越低越好计分、亮灯的指标名", "not_names": "名单中的例外"},
+    "results_application": {
+        "national": "按规则提出的结果应用建议",
+        "first_action": READ_ONLY,
+        "examples": READ_ONLY,
+    },
+    "reverse_names": {
+        "names": "没有比较符时按越低越好计分、亮灯的指标名",
+        "not_names": "名单中的例外",
+    },
     "scoring_rules": {"rules": "每个得分旁的算法说明和依据"},
-    "target_review": {"mode": READ_ONLY, "principles": READ_ONLY, "decision": READ_ONLY, "criteria": "审核绩效目标时查阅，不自动计分"},
-}  # fmt: skip
+    "target_review": {
+        "mode": READ_ONLY,
+        "principles": READ_ONLY,
+        "decision": READ_ONLY,
+        "criteria": "审核绩效目标时查阅，不自动计分",
+    },
+}
 
 
 def uses_of(rule: str, content: object) -> list[tuple[str, str]]:
     """Each value of a rule with where it is used, in the order of the rule."""
     known = USES.get(rule, {})
-    return [(str(key), known.get(str(key), READ_ONLY)) for key in (content if isinstance(content, dict) else ())]
+    return [
+        (str(key), known.get(str(key), READ_ONLY))
+        for key in (content if isinstance(content, dict) else ())
+    ]

@@ -11,29 +11,111 @@ from typing import Any
 from wenxiao.store.moves import NotAllowed
 
 WORDS = {
-    "bands": "区间", "grade": "等级", "at_least": "下限（含）", "below": "上限（不含）", "closed": "含上限", "lights": "亮灯界限",
-    "red_below": "低于此数为红灯", "green_from": "达到此数为绿灯", "above_pace_over": "超过此数标超进度", "tier_lights": "定性档次对应的灯",
-    "unspent_below": "执行率低于此数而目标已完成时提示", "idle_months": "连续几个月没有支出时提示", "cut_back_late_from": "从几月起收回预算视为临近年底", "windows": "监控期间",
-    "possibility": "完成可能性", "causes": "偏差原因", "compliance": "合规类别", "deviation": "偏差处理", "rules": "计分规则",
-    "name": "名称", "names": "名单", "not_names": "除外", "verified": "已核对原文", "document": "文件", "clause": "条款", "formula": "算法",
-    "feedback_days": "反馈期限（日）", "plan_days": "提交整改措施期限（日）", "applies_to": "适用范围", "verified_for": "已核对的适用范围",
-    "national": "国家规定", "grades": "等级", "action": "应用方式", "when": "情形", "first_action": "首要措施", "examples": "外地做法",
-    "default": "默认口径", "profiles": "计分口径", "weights": "分值", "execution": "执行率算法", "execution_bands": "执行率区间",
-    "points": "分值或要点", "share": "得分比例（%）", "zero_budget": "预算为零时", "reverse": "反向指标算法", "over_percent": "超额完成界限（%）",
-    "over": "超额完成时", "tiers": "定性档次", "satisfaction": "满意度赋分", "min_sample": "最少问卷数", "range_outside": "区间之外",
-    "late": "逾期时", "late_per_day": "每逾期一日扣分", "no_evidence": "没有佐证时", "cuts": "分档", "code": "编码", "from": "下限", "to": "上限",
-    "dimensions": "评估维度", "policy_dimensions": "政策评估维度", "conclusions": "结论", "special_bond_items": "专项债券事项",
-    "criteria": "指标", "full": "满分", "explanation": "说明", "children": "下级指标", "mode": "方式", "principles": "原则",
-    "decision": "处理意见", "checks": "检查", "stage": "环节", "title": "名称", "trigger": "触发条件", "level": "级别", "enabled": "启用",
-    "note": "说明", "used_for": "用于", "min_output_plus_benefit": "产出与效益合计不低于", "entries": "条目", "kind": "类别",
-    "source": "来源", "candidate_rule": "候选条件", "rate_below": "执行率低于", "basis": "依据", "weight": "分值", "standard": "标准",
-    "1": "1档", "2": "2档", "3": "3档",
-}  # fmt: skip
+    "bands": "区间",
+    "grade": "等级",
+    "at_least": "下限（含）",
+    "below": "上限（不含）",
+    "closed": "含上限",
+    "lights": "亮灯界限",
+    "red_below": "低于此数为红灯",
+    "green_from": "达到此数为绿灯",
+    "above_pace_over": "超过此数标超进度",
+    "tier_lights": "定性档次对应的灯",
+    "unspent_below": "执行率低于此数而目标已完成时提示",
+    "idle_months": "连续几个月没有支出时提示",
+    "cut_back_late_from": "从几月起收回预算视为临近年底",
+    "windows": "监控期间",
+    "possibility": "完成可能性",
+    "causes": "偏差原因",
+    "compliance": "合规类别",
+    "deviation": "偏差处理",
+    "rules": "计分规则",
+    "name": "名称",
+    "names": "名单",
+    "not_names": "除外",
+    "verified": "已核对原文",
+    "document": "文件",
+    "clause": "条款",
+    "formula": "算法",
+    "feedback_days": "反馈期限（日）",
+    "plan_days": "提交整改措施期限（日）",
+    "applies_to": "适用范围",
+    "verified_for": "已核对的适用范围",
+    "national": "国家规定",
+    "grades": "等级",
+    "action": "应用方式",
+    "when": "情形",
+    "first_action": "首要措施",
+    "examples": "外地做法",
+    "default": "默认口径",
+    "profiles": "计分口径",
+    "weights": "分值",
+    "execution": "执行率算法",
+    "execution_bands": "执行率区间",
+    "points": "分值或要点",
+    "share": "得分比例（%）",
+    "zero_budget": "预算为零时",
+    "reverse": "反向指标算法",
+    "over_percent": "超额完成界限（%）",
+    "over": "超额完成时",
+    "tiers": "定性档次",
+    "satisfaction": "满意度赋分",
+    "min_sample": "最少问卷数",
+    "range_outside": "区间之外",
+    "late": "逾期时",
+    "late_per_day": "每逾期一日扣分",
+    "no_evidence": "没有佐证时",
+    "cuts": "分档",
+    "code": "编码",
+    "from": "下限",
+    "to": "上限",
+    "dimensions": "评估维度",
+    "policy_dimensions": "政策评估维度",
+    "conclusions": "结论",
+    "special_bond_items": "专项债券事项",
+    "criteria": "指标",
+    "full": "满分",
+    "explanation": "说明",
+    "children": "下级指标",
+    "mode": "方式",
+    "principles": "原则",
+    "decision": "处理意见",
+    "checks": "检查",
+    "stage": "环节",
+    "title": "名称",
+    "trigger": "触发条件",
+    "level": "级别",
+    "enabled": "启用",
+    "note": "说明",
+    "used_for": "用于",
+    "min_output_plus_benefit": "产出与效益合计不低于",
+    "entries": "条目",
+    "kind": "类别",
+    "source": "来源",
+    "candidate_rule": "候选条件",
+    "rate_below": "执行率低于",
+    "basis": "依据",
+    "weight": "分值",
+    "standard": "标准",
+    "1": "1档",
+    "2": "2档",
+    "3": "3档",
+}
 VALUES = {
-    "green": "绿灯", "yellow": "黄灯", "red": "红灯", "linear": "按比例", "interval": "按区间", "judgement": "由人判定", "ratio": "比值式",
-    "deduction": "扣减式", "none": "不设", "keep": "照常计分", "tiers_80_60": "三档 80/60", "tiers_80_50": "三档 80/50",
+    "green": "绿灯",
+    "yellow": "黄灯",
+    "red": "红灯",
+    "linear": "按比例",
+    "interval": "按区间",
+    "judgement": "由人判定",
+    "ratio": "比值式",
+    "deduction": "扣减式",
+    "none": "不设",
+    "keep": "照常计分",
+    "tiers_80_60": "三档 80/60",
+    "tiers_80_50": "三档 80/50",
     "satisfaction_101": "101号满意度区间",
-}  # fmt: skip
+}
 """Codes of choices as people read them; a form takes either and keeps the code."""
 _LONGEST = 400
 
@@ -85,7 +167,13 @@ def parts(content: Mapping[str, Any], path: str = "") -> list[Part]:
 
 def _part(key: str, value: Any, path: str) -> Part:
     if isinstance(value, Mapping):
-        return Part(key, path, below=tuple(parts(value, path + "/")), shape="group", name=str(value.get("name") or ""))
+        return Part(
+            key,
+            path,
+            below=tuple(parts(value, path + "/")),
+            shape="group",
+            name=str(value.get("name") or ""),
+        )
     if isinstance(value, list | tuple):
         if value and all(isinstance(item, Mapping) for item in value):
             return _table(key, value, path) if _flat(value) else _listing(key, value, path)
@@ -94,7 +182,9 @@ def _part(key: str, value: Any, path: str) -> Part:
 
 
 def _flat(rows: Sequence[Mapping[str, Any]]) -> bool:
-    return not any(isinstance(item, Mapping | list | tuple) for row in rows for item in row.values())
+    return not any(
+        isinstance(item, Mapping | list | tuple) for row in rows for item in row.values()
+    )
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -113,9 +203,14 @@ def _cell(row: Mapping[str, Any], column: str) -> str:
 
 def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
     below = tuple(
-        Part(str(row.get("name") or row.get("code") or at + 1), f"{path}/{at}", below=tuple(parts(row, f"{path}/{at}/")), shape="group")
+        Part(
+            str(row.get("name") or row.get("code") or at + 1),
+            f"{path}/{at}",
+            below=tuple(parts(row, f"{path}/{at}/")),
+            shape="group",
+        )
         for at, row in enumerate(rows)
-    )  # fmt: skip
+    )
     return Part(key, path, below=below, shape="group")
 
 
@@ -124,7 +219,9 @@ def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
 _CODES = {text: code for code, text in VALUES.items()}
 
 
-def changed(content: Mapping[str, Any], posted: Mapping[str, str], path: str = "") -> dict[str, Any]:
+def changed(
+    content: Mapping[str, Any], posted: Mapping[str, str], path: str = ""
+) -> dict[str, Any]:
     """What a form changed, as an override: mappings only with what differs, lists whole; empty when nothing did."""
     found: dict[str, Any] = {}
     for key, value in content.items():
@@ -154,7 +251,10 @@ def _read(value: Any, posted: Mapping[str, str], path: str) -> Any:
 
 
 def _nested(item: Mapping[str, Any], posted: Mapping[str, str], path: str) -> dict[str, Any]:
-    return {**item, **{key: _deep(item[key], new) for key, new in changed(item, posted, path).items()}}
+    return {
+        **item,
+        **{key: _deep(item[key], new) for key, new in changed(item, posted, path).items()},
+    }
 
 
 def _deep(old: Any, new: Any) -> Any:
@@ -163,12 +263,16 @@ def _deep(old: Any, new: Any) -> Any:
     return new
 
 
-def _rows(rows: Sequence[Mapping[str, Any]], posted: Mapping[str, str], path: str) -> list[dict[str, Any]]:
+def _rows(
+    rows: Sequence[Mapping[str, Any]], posted: Mapping[str, str], path: str
+) -> list[dict[str, Any]]:
     """A table: a row left blank goes, the blank row at the end comes in when filled."""
     columns = _columns(rows)
     found = []
     typed = [
-        int(key[len(path) + 1 :].split("/")[0]) for key in posted if re.match(rf"{re.escape(path)}/\d{{1,4}}/", key)
+        int(key[len(path) + 1 :].split("/")[0])
+        for key in posted
+        if re.match(rf"{re.escape(path)}/\d{{1,4}}/", key)
     ]
     for at in range(max([len(rows), *typed]) + 1):
         old = rows[at] if at < len(rows) else {}

@@ -28,16 +28,37 @@ def search(request: HttpRequest) -> HttpResponse:
     found: dict[str, Any] = {"subjects": [], "units": [], "documents": [], "findings": []}
     if words and sees:
         found = {
-            "subjects": list(_all(subjects_visible_to(user), words, "name", "code", "unit__name").select_related("unit").prefetch_related("dossiers").order_by("name", "pk")[: MOST + 1]),
-            "units": list(_all(units_visible_to(user), words, "name", "code").order_by("path")[: MOST + 1]),
-            "documents": list(_all(documents(division=user.division), words, "title", "number", "issuer").order_by("-issued_on", "pk")[: MOST + 1]) if user.division else [],
-            "findings": list(_all(findings_seen_by(user).exclude(state="dismissed"), words, "text", "item__text").order_by("-pk")[: MOST + 1]),
-        }  # fmt: skip
+            "subjects": list(
+                _all(subjects_visible_to(user), words, "name", "code", "unit__name")
+                .select_related("unit")
+                .prefetch_related("dossiers")
+                .order_by("name", "pk")[: MOST + 1]
+            ),
+            "units": list(
+                _all(units_visible_to(user), words, "name", "code").order_by("path")[: MOST + 1]
+            ),
+            "documents": list(
+                _all(
+                    documents(division=user.division), words, "title", "number", "issuer"
+                ).order_by("-issued_on", "pk")[: MOST + 1]
+            )
+            if user.division
+            else [],
+            "findings": list(
+                _all(
+                    findings_seen_by(user).exclude(state="dismissed"), words, "text", "item__text"
+                ).order_by("-pk")[: MOST + 1]
+            ),
+        }
     total = sum(min(len(rows), MOST) for rows in found.values())
     values = {
-        "q": " ".join(words), "found": found, "total": total, "most": MOST, "sees": sees,
+        "q": " ".join(words),
+        "found": found,
+        "total": total,
+        "most": MOST,
+        "sees": sees,
         "documents_address": address("desk:documents"),
-    }  # fmt: skip
+    }
     return render(request, "desk/search.html", values)
 
 

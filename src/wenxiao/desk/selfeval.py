@@ -57,7 +57,12 @@ def selfeval(request: HttpRequest) -> HttpResponse:
 @view("see_unit")
 def selfeval_round(request: HttpRequest, pk: int) -> HttpResponse:
     """One round of self-evaluation or re-check."""
-    one = rounds_visible_to(person(request)).filter(pk=pk, kind__in=KINDS).select_related("division").first()
+    one = (
+        rounds_visible_to(person(request))
+        .filter(pk=pk, kind__in=KINDS)
+        .select_related("division")
+        .first()
+    )
     if one is None:
         raise Http404
     request.wenxiao_entry = "desk:selfeval"  # type: ignore[attr-defined]  # the menu entry this page stands under
@@ -67,7 +72,11 @@ def selfeval_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, rounds: list[Any], one: Any, year: int) -> HttpResponse:
     if one is None:
-        return render(request, "desk/selfeval.html", {"list_year": year, "rounds": [], "one": None, "shown": None})
+        return render(
+            request,
+            "desk/selfeval.html",
+            {"list_year": year, "rounds": [], "one": None, "shown": None},
+        )
     user, holding = person(request), held(request)
     rows = reviews_visible_to(user).filter(round=one)
     asked = {"q": request.GET.get("q", "").strip()[:60], "only": request.GET.get("only", "")}
@@ -75,13 +84,25 @@ def _page(request: HttpRequest, rounds: list[Any], one: Any, year: int) -> HttpR
     shown = page(chosen.select_related("target"), ORDER, token=request.GET.get("at"))
     parts = parts_of(user, one)
     values = {
-        "list_year": year, "rounds": rounds, "one": one, "shown": shown, "lines": _lines(shown.rows), "asked": asked,
-        "total": chosen.count(), "parts": parts, "missing": [part for part in parts if part.lacking],
-        "chips": _chips(rows, asked), "checks_office": holding.can("check_office") or holding.can("check_department"),
-        "fills": holding.can("fill"), "open": OPEN, "kind": one.kind, "owed": to_fill(request, one),
+        "list_year": year,
+        "rounds": rounds,
+        "one": one,
+        "shown": shown,
+        "lines": _lines(shown.rows),
+        "asked": asked,
+        "total": chosen.count(),
+        "parts": parts,
+        "missing": [part for part in parts if part.lacking],
+        "chips": _chips(rows, asked),
+        "checks_office": holding.can("check_office") or holding.can("check_department"),
+        "fills": holding.can("fill"),
+        "open": OPEN,
+        "kind": one.kind,
+        "owed": to_fill(request, one),
         "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
-        "handed": sum(part.handed_in for part in parts), "due": sum(part.due for part in parts),
-    }  # fmt: skip
+        "handed": sum(part.handed_in for part in parts),
+        "due": sum(part.due for part in parts),
+    }
     return render(request, "desk/selfeval.html", values)
 
 
@@ -96,7 +117,9 @@ _ONLY: dict[str, tuple[str, Q]] = {
 
 def _narrow(rows: Any, asked: dict[str, str]) -> Any:
     for word in asked["q"].split():
-        rows = rows.filter(Q(dossier__subject__name__icontains=word) | Q(dossier__unit__name__icontains=word))
+        rows = rows.filter(
+            Q(dossier__subject__name__icontains=word) | Q(dossier__unit__name__icontains=word)
+        )
     return rows.filter(_ONLY[asked["only"]][1]) if asked["only"] in _ONLY else rows
 
 
@@ -105,7 +128,12 @@ def _chips(rows: Any, asked: dict[str, str]) -> list[tuple[str, int, str, bool]]
         **{code: Count("pk", filter=condition) for code, (_, condition) in _ONLY.items()}
     )
     return [
-        (word, counts[code], "?" if asked["only"] == code else f"?only={code}", asked["only"] == code)
+        (
+            word,
+            counts[code],
+            "?" if asked["only"] == code else f"?only={code}",
+            asked["only"] == code,
+        )
         for code, (word, _) in _ONLY.items()
         if counts[code] or asked["only"] == code
     ]
@@ -119,11 +147,12 @@ def _lines(reviews: list[Any]) -> list[Line]:
 def _line(review: Any, rows: list[Any]) -> Line:
     told, points = review.published_points, review.points
     return Line(
-        review, rate_percent(review.executed, review.budget),
+        review,
+        rate_percent(review.executed, review.budget),
         told - points if told is not None and points is not None else None,
         rate_percent(review.proved, points) if points else None,
         [check for check in checks_of(review, rows) if check.code],
-    )  # fmt: skip
+    )
 
 
 # --- What a checker does ----------------------------------------------------------------------------------------------
@@ -132,7 +161,11 @@ def _line(review: Any, rows: list[Any]) -> Line:
 @view("see_unit", methods=("GET", "POST"))
 def judge(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Pass a handed-in form on, give it back with a reason, or hand in the signature on paper; services say who may."""
-    row = reviews_visible_to(person(request)).filter(pk=pk, kind__in=("selfeval", "monitoring")).first()
+    row = (
+        reviews_visible_to(person(request))
+        .filter(pk=pk, kind__in=("selfeval", "monitoring"))
+        .first()
+    )
     if row is None or act not in {"pass", "return", "paper"}:
         raise Http404
     back = reverse("desk:filling", args=[pk])

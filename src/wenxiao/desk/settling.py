@@ -38,7 +38,12 @@ VERBS = {"check": "审核通过", "ahead": "审核通过", "confirm": "确认评
 
 
 def _round(request: HttpRequest, pk: int) -> Any:
-    found = rounds_visible_to(person(request)).filter(pk=pk, kind__in=KINDS).select_related("division").first()
+    found = (
+        rounds_visible_to(person(request))
+        .filter(pk=pk, kind__in=KINDS)
+        .select_related("division")
+        .first()
+    )
     if found is None:
         raise Http404
     return found
@@ -71,16 +76,34 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused("批量审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。")
     counts = {name: rows.count() for name, rows in parts.items()}
     asked = request.GET.get("step", "")
-    chosen = asked if asked in parts else next((name for name in parts if counts[name]), next(iter(parts)))
+    chosen = (
+        asked
+        if asked in parts
+        else next((name for name in parts if counts[name]), next(iter(parts)))
+    )
     shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
     me = person(request).pk
     request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
     values = {
-        "one": found, "back": _list(found), "shown": shown, "chosen": chosen, "verb": VERBS[chosen], "most": MOST,
-        "chips": [(word, counts[name], f"?step={name}", name == chosen) for name, word in WORDS.items() if name in parts],
-        "lines": [(row, rate_percent(row.executed, row.budget), _barred(row, chosen, me)) for row in shown.rows],
-        "total": counts[chosen], "scores": KINDS[found.kind].scores, "filed": found.kind in FILED,
-    }  # fmt: skip
+        "one": found,
+        "back": _list(found),
+        "shown": shown,
+        "chosen": chosen,
+        "verb": VERBS[chosen],
+        "most": MOST,
+        "chips": [
+            (word, counts[name], f"?step={name}", name == chosen)
+            for name, word in WORDS.items()
+            if name in parts
+        ],
+        "lines": [
+            (row, rate_percent(row.executed, row.budget), _barred(row, chosen, me))
+            for row in shown.rows
+        ],
+        "total": counts[chosen],
+        "scores": KINDS[found.kind].scores,
+        "filed": found.kind in FILED,
+    }
     return render(request, "desk/settling/list.html", values)
 
 
@@ -98,7 +121,10 @@ def _list(found: Any) -> str:
     """The round's own list page."""
     if found.kind in JUDGED:
         return f"{reverse('desk:evaluations')}?kind={found.kind}&year={found.work_year}"
-    return reverse("desk:monitoring_round" if found.kind == "monitoring" else "desk:selfeval_round", args=[found.pk])
+    return reverse(
+        "desk:monitoring_round" if found.kind == "monitoring" else "desk:selfeval_round",
+        args=[found.pk],
+    )
 
 
 def _barred(row: Any, step: str, me: int) -> str:
@@ -119,7 +145,9 @@ def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused("这一步由单位负责人、主管部门、财政业务科室或财政绩效科办理。")
     wanted = _ticked(request)
     if not wanted or len(wanted) > MOST:
-        told = f"一次最多办 {MOST} 份，您勾选了 {len(wanted)} 份。" if wanted else "没有勾选任何一份。"
+        told = (
+            f"一次最多办 {MOST} 份，您勾选了 {len(wanted)} 份。" if wanted else "没有勾选任何一份。"
+        )
         messages.error(request, told)
         return redirect(f"{reverse('desk:settle', args=[pk])}?step={step}")
     act = services.confirm_review if step == "confirm" else services.check_review

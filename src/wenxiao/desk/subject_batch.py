@@ -45,7 +45,11 @@ def _back(query: str) -> str:
 
 def _carry(request: HttpRequest) -> HttpResponse:
     query = request.POST.get("query", "")[:1000]
-    ids = list(dict.fromkeys(int(one) for one in request.POST.getlist("tick") if one.isdecimal() and len(one) < 16))
+    ids = list(
+        dict.fromkeys(
+            int(one) for one in request.POST.getlist("tick") if one.isdecimal() and len(one) < 16
+        )
+    )
     try:
         if not ids:
             raise NotAllowed("还没有勾选对象。")  # noqa: TRY301 - told on the list like every other refusal
@@ -78,13 +82,19 @@ def _act(request: HttpRequest) -> Act:
     if asked in {"tag", "untag"}:
         tag, taken = request.POST.get("tag", ""), asked == "untag"
         title = f"{'去掉' if taken else '加上'}标签“{tag.strip()[:20]}”"
-        return title, lambda row: tag_subject(subject=row.subject, tag=tag, taken_off=taken, by=user)
+        return title, lambda row: tag_subject(
+            subject=row.subject, tag=tag, taken_off=taken, by=user
+        )
     if asked != "exempt":
         raise NotAllowed("没有这种办理。")
-    chosen = next((row for row in open_rounds(user) if str(row.pk) == request.POST.get("round", "")), None)
+    chosen = next(
+        (row for row in open_rounds(user) if str(row.pk) == request.POST.get("round", "")), None
+    )
     if chosen is None:
         raise NotAllowed("请选择要免报的任务；只能选进行中的。")
     reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()[:200]
     if not reason:
         raise NotAllowed("请选择免报理由。")
-    return f"“{chosen.name}”本次免报", lambda row: exempt(round=chosen, dossier=row, reason=reason, note=note, by=user)
+    return f"“{chosen.name}”本次免报", lambda row: exempt(
+        round=chosen, dossier=row, reason=reason, note=note, by=user
+    )

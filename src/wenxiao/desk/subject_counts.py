@@ -90,7 +90,9 @@ def subtree_of(unit: Place | None, known: Mapping[int, Place]) -> frozenset[int]
     return frozenset(pk for pk, place in known.items() if place.path.startswith(unit.path))
 
 
-def narrowed(cells: Iterable[Cell], asked: Any, below: frozenset[int] | None, but: str = "") -> list[Cell]:
+def narrowed(
+    cells: Iterable[Cell], asked: Any, below: frozenset[int] | None, but: str = ""
+) -> list[Cell]:
     """The cells asked for, leaving out the condition named ``but`` (for counting its alternatives)."""
     if below is not None and but != "unit":
         cells = [cell for cell in cells if cell.unit in below]
@@ -103,7 +105,9 @@ def narrowed(cells: Iterable[Cell], asked: Any, below: frozenset[int] | None, bu
     return list(cells)
 
 
-def groups_of(cells: Iterable[Cell], first: Iterable[tuple[int, int, int, str]]) -> dict[GroupKey, Group]:
+def groups_of(
+    cells: Iterable[Cell], first: Iterable[tuple[int, int, int, str]]
+) -> dict[GroupKey, Group]:
     """How many stand in each group; ``first`` are the bureau's own among them: id, unit, fiscal year, kind."""
     own = Counter((0, year, kind) for _, _, year, kind in first)
     every: Counter[GroupKey] = Counter()
@@ -116,7 +120,11 @@ def groups_of(cells: Iterable[Cell], first: Iterable[tuple[int, int, int, str]])
 
 
 def chips_of(
-    cells: list[Cell], asked: Any, below: frozenset[int] | None, works: Mapping[str, int], labels: Mapping[str, str]
+    cells: list[Cell],
+    asked: Any,
+    below: frozenset[int] | None,
+    works: Mapping[str, int],
+    labels: Mapping[str, str],
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Alternatives with honest counts: how many there would be, everything else asked for staying as it is."""
     kinds, years, tags = Counter[str](), Counter[int](), Counter[str]()
@@ -135,15 +143,30 @@ def chips_of(
     if asked.tag:
         shown.setdefault(asked.tag, tags[asked.tag])
     return {
-        "works": [chip("work", WORKS[code][0], code, n, on=asked.work == code) for code, n in works.items() if n or asked.work == code],
-        "years": [chip("fy", f"{fy}年", fy, n, on=asked.fiscal_year == fy) for fy, n in sorted(years.items(), reverse=True)],
-        "kinds": [chip("kind", labels.get(kind, kind), kind, n, on=asked.kind == kind) for kind, n in sorted(kinds.items())],
+        "works": [
+            chip("work", WORKS[code][0], code, n, on=asked.work == code)
+            for code, n in works.items()
+            if n or asked.work == code
+        ],
+        "years": [
+            chip("fy", f"{fy}年", fy, n, on=asked.fiscal_year == fy)
+            for fy, n in sorted(years.items(), reverse=True)
+        ],
+        "kinds": [
+            chip("kind", labels.get(kind, kind), kind, n, on=asked.kind == kind)
+            for kind, n in sorted(kinds.items())
+        ],
         "tags": [chip("tag", tag, tag, n, on=asked.tag == tag) for tag, n in shown.items()],
-    }  # fmt: skip
+    }
 
 
 def tree_of(
-    cells: Iterable[Cell], asked: Any, units: Mapping[int, Place], known: Mapping[int, Place], *, whole: bool
+    cells: Iterable[Cell],
+    asked: Any,
+    units: Mapping[int, Place],
+    known: Mapping[int, Place],
+    *,
+    whole: bool,
 ) -> Tree:
     """Top units of ``units``, opened along the way to the chosen one; a unit without any dossier is left out.
 
@@ -159,7 +182,11 @@ def tree_of(
         if counts[place.pk]:
             below.setdefault(place.parent if place.parent in units else None, []).append(place)
     tops = below.get(None, [])
-    kept = tops if whole else [top for at, top in enumerate(tops) if at < TOPS or way.startswith(top.path)]
+    kept = (
+        tops
+        if whole
+        else [top for at, top in enumerate(tops) if at < TOPS or way.startswith(top.path)]
+    )
 
     def grow(place: Place, depth: int) -> Branch:
         on_way = way.startswith(place.path) or (len(tops) == 1 and depth == 0)

@@ -29,11 +29,23 @@ MOST = 20_000
 AT_ONCE = 1000
 WAN = 10_000
 COLUMNS = (
-    ColumnSpec("序号", 6, "number"), ColumnSpec("项目代码", 24), ColumnSpec("对象", 36), ColumnSpec("单位", 24),
-    ColumnSpec("类型", 12), ColumnSpec("预算年度", 9, "number"), ColumnSpec("标签", 14), ColumnSpec("全年预算（万元）", 15, "money"),
-    ColumnSpec("支出（万元）", 15, "money"), ColumnSpec("金额口径", 10), ColumnSpec("执行率（%）", 11, "percent"), ColumnSpec("进展", 20),
-    ColumnSpec("评价结果", 12), ColumnSpec("得分", 9, "points"), ColumnSpec("等级", 6, "centre"), ColumnSpec("已确认问题", 11, "number"),
-)  # fmt: skip
+    ColumnSpec("序号", 6, "number"),
+    ColumnSpec("项目代码", 24),
+    ColumnSpec("对象", 36),
+    ColumnSpec("单位", 24),
+    ColumnSpec("类型", 12),
+    ColumnSpec("预算年度", 9, "number"),
+    ColumnSpec("标签", 14),
+    ColumnSpec("全年预算（万元）", 15, "money"),
+    ColumnSpec("支出（万元）", 15, "money"),
+    ColumnSpec("金额口径", 10),
+    ColumnSpec("执行率（%）", 11, "percent"),
+    ColumnSpec("进展", 20),
+    ColumnSpec("评价结果", 12),
+    ColumnSpec("得分", 9, "points"),
+    ColumnSpec("等级", 6, "centre"),
+    ColumnSpec("已确认问题", 11, "number"),
+)
 
 
 @view("see_unit")
@@ -51,13 +63,25 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
     division = person(request).division
     if division is not None:
         record(
-            division=division, by=person(request), act="导出对象清单", label=f"{len(ids)} 个对象，{conditions(whole)}",
-            data={"count": len(ids), "kept_in": kept_in, "conditions": whole.asked.address().partition("?")[2]},
-        )  # fmt: skip
+            division=division,
+            by=person(request),
+            act="导出对象清单",
+            label=f"{len(ids)} 个对象，{conditions(whole)}",
+            data={
+                "count": len(ids),
+                "kept_in": kept_in,
+                "conditions": whole.asked.address().partition("?")[2],
+            },
+        )
     sheet = SheetSpec(
-        "对象", "预算绩效管理对象清单", COLUMNS, list(_rows(whole.seen.model.objects.all(), ids)), notes=notes, corner="单位：万元",
+        "对象",
+        "预算绩效管理对象清单",
+        COLUMNS,
+        list(_rows(whole.seen.model.objects.all(), ids)),
+        notes=notes,
+        corner="单位：万元",
         watermark="演示数据" if division and division.demo else None,
-    )  # fmt: skip
+    )
     return attachment(workbook_bytes([sheet]), "对象清单", "xlsx")
 
 
@@ -97,8 +121,20 @@ def _row(at: int, dossier: Any, money: Any, held: list[Any], findings: int) -> t
     last = results(held)[-1:]
     told = last[0] if last and last[0].settled else None
     return (
-        at, dossier.subject.code, subject_title(dossier), dossier.unit.name, dossier.subject.get_kind_display(),
-        dossier.fiscal_year, "、".join(dossier.subject.tags or ()) or None, None if budget is None else budget / WAN,
-        None if spent is None else spent / WAN, basis or None, rate_percent(spent, budget), stage_words(held),
-        last[0].title if last else None, told.points if told else None, (told.grade or None) if told else None, findings,
-    )  # fmt: skip
+        at,
+        dossier.subject.code,
+        subject_title(dossier),
+        dossier.unit.name,
+        dossier.subject.get_kind_display(),
+        dossier.fiscal_year,
+        "、".join(dossier.subject.tags or ()) or None,
+        None if budget is None else budget / WAN,
+        None if spent is None else spent / WAN,
+        basis or None,
+        rate_percent(spent, budget),
+        stage_words(held),
+        last[0].title if last else None,
+        told.points if told else None,
+        (told.grade or None) if told else None,
+        findings,
+    )

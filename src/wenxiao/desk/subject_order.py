@@ -34,12 +34,20 @@ if TYPE_CHECKING:
 DEFAULT = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
 """``rank`` 0: judged or watched by the bureau itself (财政重点) in the work year; these stand first."""
 STORED = {
-    "name": ["subject__name", "-fiscal_year", "pk"], "-name": ["-subject__name", "-fiscal_year", "pk"],
-    "unit": ["unit__name", "subject__name", "-fiscal_year", "pk"], "-unit": ["-unit__name", "subject__name", "-fiscal_year", "pk"],
-}  # fmt: skip
+    "name": ["subject__name", "-fiscal_year", "pk"],
+    "-name": ["-subject__name", "-fiscal_year", "pk"],
+    "unit": ["unit__name", "subject__name", "-fiscal_year", "pk"],
+    "-unit": ["-unit__name", "subject__name", "-fiscal_year", "pk"],
+}
 SHOWN = {"budget": 0, "spent": 1, "rate": 2}
 """Columns ordered here: place in (budget, spent, rate)."""
-HEADS = {"name": "对象", "unit": "单位", "budget": "全年预算（万元）", "spent": "支出（万元）", "rate": "执行率"}
+HEADS = {
+    "name": "对象",
+    "unit": "单位",
+    "budget": "全年预算（万元）",
+    "spent": "支出（万元）",
+    "rate": "执行率",
+}
 SORTS = frozenset(STORED) | frozenset(f"{side}{name}" for name in SHOWN for side in ("", "-"))
 SIZE = 50
 Key = tuple[int, Decimal, int]
@@ -77,7 +85,9 @@ def heads(asked: Any, *, small: bool) -> dict[str, Head]:
         first, second = (name, f"-{name}") if name in {"name", "unit"} else (f"-{name}", name)
         onward = {first: second, second: ""}.get(asked.sort, first)
         aria = {name: "ascending", f"-{name}": "descending"}.get(asked.sort, "")
-        made[name] = Head(word, asked.address(sort=onward) if small or name not in SHOWN else "", aria)
+        made[name] = Head(
+            word, asked.address(sort=onward) if small or name not in SHOWN else "", aria
+        )
     return made
 
 
@@ -98,7 +108,11 @@ class Run:
 
 
 def near_page(
-    cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable[First], sort: str, token: str | None
+    cells: Iterable[Cell],
+    known: Mapping[int, Place],
+    first: Iterable[First],
+    sort: str,
+    token: str | None,
 ) -> Q | None:
     """A condition on dossiers that holds for the whole page and for few others; None where the order gives none.
 
@@ -120,7 +134,9 @@ First = tuple[int, int, int, str]
 Positions = dict[str, int]
 
 
-def _by_group(cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable[First]) -> tuple[list[Run], Positions]:
+def _by_group(
+    cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable[First]
+) -> tuple[list[Run], Positions]:
     """The runs of DEFAULT: rank, year, kind, unit. Kinds are ASCII words, which every database puts in one order."""
     at = {pk: number for number, pk in enumerate(known)}
     own: dict[tuple[int | str, ...], list[int]] = defaultdict(list)
@@ -134,7 +150,9 @@ def _by_group(cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable
         rest = n - len(own.get((0, -year, kind, at[unit]), ()))
         if rest:
             runs.append(Run((1, -year, kind, at[unit]), rest, unit, year))
-    return sorted(runs, key=lambda run: run.at), {known[pk].path: number for pk, number in at.items()}
+    return sorted(runs, key=lambda run: run.at), {
+        known[pk].path: number for pk, number in at.items()
+    }
 
 
 def _by_unit_name(cells: Iterable[Cell], sort: str) -> tuple[list[Run], Positions]:

@@ -31,11 +31,23 @@ def subject_problems(request: HttpRequest) -> HttpResponse:
         if division
         else ([], None)
     )
-    concerned = [(pk, marks) for pk, marks in zip(made.subjects, made.marks, strict=True) if any(marks)] if made else []
-    rows = whole.seen.model.objects.select_related("subject", "unit").in_bulk([pk for pk, _ in concerned[:MOST]])
+    concerned = (
+        [(pk, marks) for pk, marks in zip(made.subjects, made.marks, strict=True) if any(marks)]
+        if made
+        else []
+    )
+    rows = whole.seen.model.objects.select_related("subject", "unit").in_bulk(
+        [pk for pk, _ in concerned[:MOST]]
+    )
     values = {
-        "asked": whole.asked, "list_year": whole.year, "lines": lines, "by_item": by_item, "printed": printed,
-        "total": len(made.subjects) if made else 0, "concerned": len(concerned), "most": MOST,
+        "asked": whole.asked,
+        "list_year": whole.year,
+        "lines": lines,
+        "by_item": by_item,
+        "printed": printed,
+        "total": len(made.subjects) if made else 0,
+        "concerned": len(concerned),
+        "most": MOST,
         "rows": [(rows[pk], subject_title(rows[pk]), marks) for pk, marks in concerned[:MOST]],
-    }  # fmt: skip
+    }
     return render(request, "desk/subjects_problems.html", values)

@@ -38,7 +38,14 @@ from wenxiao.desk.subject_counts import (
 )
 from wenxiao.desk.subject_order import SORTS, applied, heads, near_page, ordered, shown_money
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
-from wenxiao.orgs.selectors import Place, places, saved_views, seeing_grants, units_among, units_visible_to
+from wenxiao.orgs.selectors import (
+    Place,
+    places,
+    saved_views,
+    seeing_grants,
+    units_among,
+    units_visible_to,
+)
 from wenxiao.orgs.services.saving import forget_view, save_view
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
@@ -77,10 +84,15 @@ class Asked:
         number = {name: whole(query.get(name)) for name in ("unit", "fy", "problem")}
         work, sort = query.get("work", ""), query.get("sort", "")
         return cls(
-            q=query.get("q", "").strip()[:60], unit=number.get("unit"), kind=query.get("kind", "")[:24],
-            fiscal_year=number.get("fy"), work=work if work in WORKS else "", problem=number.get("problem"),
-            tag=query.get("tag", "").strip()[:20], sort=sort if sort in SORTS else "",
-        )  # fmt: skip
+            q=query.get("q", "").strip()[:60],
+            unit=number.get("unit"),
+            kind=query.get("kind", "")[:24],
+            fiscal_year=number.get("fy"),
+            work=work if work in WORKS else "",
+            problem=number.get("problem"),
+            tag=query.get("tag", "").strip()[:20],
+            sort=sort if sort in SORTS else "",
+        )
 
     def address(self, route: str = "desk:subjects", **changed: Any) -> str:
         """The list (or another page over the same rows) with some of it changed; always its first page."""
@@ -95,7 +107,9 @@ class Asked:
             "sort": self.sort,
             **changed,
         }
-        query = urlencode([(name, value) for name, value in wanted.items() if value not in (None, "")])
+        query = urlencode(
+            [(name, value) for name, value in wanted.items() if value not in (None, "")]
+        )
         return reverse(route) + (f"?{query}" if query else "")
 
     @property
@@ -131,18 +145,37 @@ def subjects(request: HttpRequest) -> HttpResponse:
     first = [] if sort else whole.first()
     groups = groups_of(whole.kept, first)
     ids = whole.add_up(groups, first) if small else None
-    near = Q(pk__in=ids) if ids is not None else near_page(whole.kept, whole.known, first, sort, token)
+    near = (
+        Q(pk__in=ids) if ids is not None else near_page(whole.kept, whole.known, first, sort, token)
+    )
     rows = whole.found if near is None else found_by(near, None if small else whole.found)
     shown = ordered(whole.ranked(rows).select_related("subject", "unit"), sort, token)
     manages = held(request).can("manage_round")
     values = {
-        "asked": asked, "lines": _lines(shown.rows, groups, grouped=not sort), "shown": shown, "total": total,
-        "unit": whole.unit, "heads": heads(asked, small=small), "list_year": whole.year, "problem": whole.problem,
-        "tree": tree_of(whole.but("unit"), asked, whole.units, whole.known, whole=request.GET.get("tree") == "all"),
-        "chips": chips_of(whole.cells, asked, whole.below, whole.work_counts(), KINDS), "summed": small, "sort": sort,
-        "views": saved_views(person(request), "subjects"), "query": asked.address().partition("?")[2], "manages": manages,
-        "rounds": open_rounds(person(request)) if manages and shown.rows else [], "reasons": EXEMPTION_REASONS,
-    }  # fmt: skip
+        "asked": asked,
+        "lines": _lines(shown.rows, groups, grouped=not sort),
+        "shown": shown,
+        "total": total,
+        "unit": whole.unit,
+        "heads": heads(asked, small=small),
+        "list_year": whole.year,
+        "problem": whole.problem,
+        "tree": tree_of(
+            whole.but("unit"),
+            asked,
+            whole.units,
+            whole.known,
+            whole=request.GET.get("tree") == "all",
+        ),
+        "chips": chips_of(whole.cells, asked, whole.below, whole.work_counts(), KINDS),
+        "summed": small,
+        "sort": sort,
+        "views": saved_views(person(request), "subjects"),
+        "query": asked.address().partition("?")[2],
+        "manages": manages,
+        "rounds": open_rounds(person(request)) if manages and shown.rows else [],
+        "reasons": EXEMPTION_REASONS,
+    }
     return render(request, "desk/subjects.html", values)
 
 
@@ -205,12 +238,18 @@ class Look:
     def work_counts(self) -> dict[str, int]:
         """How many each work of the year would leave."""
         free = _narrow(self.seen, replace(self.asked, work=""), self.below, self.works)
-        return self.works.counts(free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()})
+        return self.works.counts(
+            free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
+        )
 
-    def add_up(self, groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]) -> list[int]:
+    def add_up(
+        self, groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]
+    ) -> list[int]:
         """Add every dossier's money to its group; the ids of all, which must be few enough for that."""
         units = {cell.unit for cell in self.kept}
-        rows = found_by(Q(unit__in=units), self.found).values_list("pk", "fiscal_year", "subject__kind")
+        rows = found_by(Q(unit__in=units), self.found).values_list(
+            "pk", "fiscal_year", "subject__kind"
+        )
         own = {pk for pk, *_ in first}
         keys = {pk: (int(pk not in own), year, kind) for pk, year, kind in rows}
         for pk, money in money_of(keys).items() if groups else ():
@@ -223,10 +262,16 @@ def look(request: HttpRequest) -> Look:
     """Read the address: the list, its export and its batch acts speak of the same rows."""
     asked, year = Asked.read(request.GET), work_year(request)
     units, works = places(units_visible_to(person(request))), Works.of(year)
-    lines = {line.id: line for line in common_lines(division, year)} if (division := person(request).division) else {}
+    lines = (
+        {line.id: line for line in common_lines(division, year)}
+        if (division := person(request).division)
+        else {}
+    )
     problem = lines.get(asked.problem or 0)
     seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
-    cells = _census(seen, asked, works, {grant.division_id for grant in seeing_grants(person(request))})
+    cells = _census(
+        seen, asked, works, {grant.division_id for grant in seeing_grants(person(request))}
+    )
     strange = {cell.unit for cell in cells}.difference(units)
     known = places(units_among(strange.union(units))) if strange else units
     return Look(asked, year, seen, works, cells, units, known, problem)
@@ -235,7 +280,9 @@ def look(request: HttpRequest) -> Look:
 def open_rounds(user: Any) -> list[Any]:
     """The running rounds of the person's own division, the latest first: what a dossier may be excused from."""
     return list(
-        rounds_visible_to(user).filter(state="open", division=user.division_id).order_by("-work_year", "kind", "pk")
+        rounds_visible_to(user)
+        .filter(state="open", division=user.division_id)
+        .order_by("-work_year", "kind", "pk")
     )
 
 
@@ -243,7 +290,9 @@ def _searched(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
     """Those in whose name, project code or unit each word stands."""
     for word in q.split():
         rows = rows.filter(
-            Q(subject__name__icontains=word) | Q(subject__code__icontains=word) | Q(unit__name__icontains=word)
+            Q(subject__name__icontains=word)
+            | Q(subject__code__icontains=word)
+            | Q(unit__name__icontains=word)
         )
     return rows
 
@@ -256,14 +305,18 @@ def _worked(rows: QuerySet[Any], work: str, works: Works) -> QuerySet[Any]:
     return rows.filter(works.holds(kind, key=key))
 
 
-def _census(seen: QuerySet[Any], asked: Asked, works: Works, divisions: Iterable[int]) -> list[Cell]:
+def _census(
+    seen: QuerySet[Any], asked: Asked, works: Works, divisions: Iterable[int]
+) -> list[Cell]:
     """Kept while nobody acts, unless searched for words or narrowed by reviews: those are counted each time."""
     if asked.q or asked.problem or asked.work:
         return census(_worked(seen, asked.work, works))
     return census_kept(seen, divisions)
 
 
-def _narrow(rows: QuerySet[Any], asked: Asked, below: frozenset[int] | None, works: Works) -> QuerySet[Any]:
+def _narrow(
+    rows: QuerySet[Any], asked: Asked, below: frozenset[int] | None, works: Works
+) -> QuerySet[Any]:
     """The dossiers asked for, in the words of the database: the same as the cells that ``narrowed`` leaves."""
     if asked.kind:
         rows = rows.filter(subject__kind=asked.kind)
@@ -279,7 +332,9 @@ def _concerned(rows: QuerySet[Any], line: Any, works: Works) -> QuerySet[Any]:
     """The evaluated projects of the year with a confirmed problem of a printed line (共性问题); all where none is asked."""
     if line is None:
         return rows
-    rows = rows.filter(works.holds("finance_evaluation", key=True)).exclude(subject__kind="department_overall")
+    rows = rows.filter(works.holds("finance_evaluation", key=True)).exclude(
+        subject__kind="department_overall"
+    )
     return rows.filter(troubled(line.items))
 
 
@@ -323,7 +378,10 @@ def keep_view(request: HttpRequest) -> HttpResponse:
     back = kept.address()
     try:
         row = save_view(
-            user=person(request), page="subjects", name=request.POST.get("name", ""), query=back.partition("?")[2]
+            user=person(request),
+            page="subjects",
+            name=request.POST.get("name", ""),
+            query=back.partition("?")[2],
         )
     except NotAllowed as refusal:
         messages.error(request, str(refusal))

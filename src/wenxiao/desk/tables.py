@@ -93,13 +93,21 @@ def indicator_table(promise: Promise | None, reviews: Sequence[Any], dossier: An
 
 def _columns(reviews: Sequence[Any]) -> tuple[Column, ...]:
     latest = {
-        r.kind: r for r in reviews if r.kind in KINDS and KINDS[r.kind].rows == "indicators" and KINDS[r.kind].scores
+        r.kind: r
+        for r in reviews
+        if r.kind in KINDS and KINDS[r.kind].rows == "indicators" and KINDS[r.kind].scores
     }
-    return tuple(Column(latest[code], kind.title, kind.result) for code, kind in KINDS.items() if code in latest)
+    return tuple(
+        Column(latest[code], kind.title, kind.result)
+        for code, kind in KINDS.items()
+        if code in latest
+    )
 
 
 def _period(month: int, reviews: Sequence[Any]) -> str:
-    found = [r.round.period for r in reviews if r.kind == "monitoring" and r.round.through_month == month]
+    found = [
+        r.round.period for r in reviews if r.kind == "monitoring" and r.round.through_month == month
+    ]
     return found[0] if found and found[0] else f"1-{month}月"
 
 
@@ -149,7 +157,9 @@ class Criterion:
     @property
     def reason(self) -> str:
         """Why points were taken off, as written."""
-        return "；".join(dict.fromkeys(mark.note.strip() for mark in self.marks if mark.note.strip()))
+        return "；".join(
+            dict.fromkeys(mark.note.strip() for mark in self.marks if mark.note.strip())
+        )
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,14 @@ def score_sheets(reviews: Sequence[Any]) -> list[ScoreSheet]:
         rows = _criteria(sheet)
         weights = [row.criterion.weight for row in rows if row.criterion.weight is not None]
         made.append(
-            ScoreSheet(review, KINDS.get(review.kind), rows, sheet.suggestions, sum(weights, Decimal(0)), _levels(rows))
+            ScoreSheet(
+                review,
+                KINDS.get(review.kind),
+                rows,
+                sheet.suggestions,
+                sum(weights, Decimal(0)),
+                _levels(rows),
+            )
         )
     return made
 

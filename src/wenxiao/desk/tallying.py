@@ -34,10 +34,15 @@ def _lines(request: HttpRequest, year: int) -> list[tuple[str, tuple[str, ...]]]
     if division is None:
         return []
     codes = {item.pk: item.code for item in catalogue(division)}
-    return [(line.text, tuple(sorted(codes[pk] for pk in line.items))) for line in common_lines(division, year)]
+    return [
+        (line.text, tuple(sorted(codes[pk] for pk in line.items)))
+        for line in common_lines(division, year)
+    ]
 
 
-def _counted(rows: Sequence[Selected], groups: Sequence[tuple[str, Sequence[str]]]) -> list[tally.Line]:
+def _counted(
+    rows: Sequence[Selected], groups: Sequence[tuple[str, Sequence[str]]]
+) -> list[tally.Line]:
     """The lines counted over the selection, each kept in its printed place and with 0 where nobody is concerned."""
     found = [tally.Found(row.dossier, code) for row in rows for code in row.codes]
     subjects = [row.dossier for row in rows]
@@ -61,12 +66,22 @@ def common(request: HttpRequest) -> HttpResponse:
     rows, groups = selection(person(request), year), _lines(request, year)
     lines = _counted(rows, groups)
     items = catalogue(division, active=True) if division else []
-    single = {line.codes[0]: line.count for line in _counted(rows, [(item.text, (item.code,)) for item in items])}
+    single = {
+        line.codes[0]: line.count
+        for line in _counted(rows, [(item.text, (item.code,)) for item in items])
+    }
     used = {code for _, codes in groups for code in codes}
     values = {
-        "tabs": tabs(request, "common"), "lines": lines, "rows": rows, "list_year": year, "items": items,
-        "single": single, "used": used, "partial": _partial(request), "spare": range(2),
-    }  # fmt: skip
+        "tabs": tabs(request, "common"),
+        "lines": lines,
+        "rows": rows,
+        "list_year": year,
+        "items": items,
+        "single": single,
+        "used": used,
+        "partial": _partial(request),
+        "spare": range(2),
+    }
     return render(request, "desk/findings/common.html", values)
 
 
@@ -92,10 +107,15 @@ def arrange(request: HttpRequest) -> HttpResponse:
         if empty:
             raise NotAllowed(f"“{empty[0]}”没有勾选所含的目录问题，无法计数。")
         lines = [(text, codes) for _, text, codes in wanted]
-        services.set_common_problems(division=division, work_year=year, lines=lines, by=person(request))
+        services.set_common_problems(
+            division=division, work_year=year, lines=lines, by=person(request)
+        )
         return f"{year} 年共性问题已编排 {len(lines)} 条。"
 
-    typed = [Typed(f"第 {at} 条", "", f"{text}（{'、'.join(codes)}）") for at, (_, text, codes) in enumerate(wanted, 1)]
+    typed = [
+        Typed(f"第 {at} 条", "", f"{text}（{'、'.join(codes)}）")
+        for at, (_, text, codes) in enumerate(wanted, 1)
+    ]
     return carry_out(request, carry, f"{reverse('desk:common')}?year={year}", typed)
 
 
@@ -118,9 +138,13 @@ def matrix(request: HttpRequest) -> HttpResponse:
     rows, lines = _matrix(request, year)
     made = tally.matrix(lines, [row.dossier for row in rows])
     values = {
-        "tabs": tabs(request, "matrix"), "rows": list(zip(rows, made.marks, strict=True)), "lines": lines,
-        "totals": made.totals, "list_year": year, "partial": _partial(request),
-    }  # fmt: skip
+        "tabs": tabs(request, "matrix"),
+        "rows": list(zip(rows, made.marks, strict=True)),
+        "lines": lines,
+        "totals": made.totals,
+        "list_year": year,
+        "partial": _partial(request),
+    }
     return render(request, "desk/findings/matrix.html", values)
 
 
@@ -135,10 +159,16 @@ def matrix_file(request: HttpRequest) -> HttpResponse:
     year, division = work_year(request), person(request).division
     rows, lines = _matrix(request, year)
     objects = [
-        (row.department, row.name, frozenset(at for at, line in enumerate(lines) if row.dossier in line.subjects))
+        (
+            row.department,
+            row.name,
+            frozenset(at for at, line in enumerate(lines) if row.dossier in line.subjects),
+        )
         for row in rows
     ]
-    sheet = problem_matrix_sheet([line.text for line in lines], objects, title=f"{year}年共性问题对照表")
+    sheet = problem_matrix_sheet(
+        [line.text for line in lines], objects, title=f"{year}年共性问题对照表"
+    )
     sheet = replace(sheet, watermark=WATERMARK) if division and division.demo else sheet
     return attachment(workbook_bytes([sheet]), f"{year}年共性问题对照表", "xlsx")
 
@@ -151,7 +181,11 @@ def heat_page(request: HttpRequest) -> HttpResponse:
     found = heat(person(request), year)
     tied = sum(sum(cells) == sum(found.rows[0][1]) for _, cells, _ in found.rows)
     values = {
-        "tabs": tabs(request, "heat"), "heat": found, "tied": tied, "repeats": repeats(person(request)),
-        "list_year": year, "partial": _partial(request),
-    }  # fmt: skip
+        "tabs": tabs(request, "heat"),
+        "heat": found,
+        "tied": tied,
+        "repeats": repeats(person(request)),
+        "list_year": year,
+        "partial": _partial(request),
+    }
     return render(request, "desk/findings/heat.html", values)

@@ -48,16 +48,27 @@ def users(request: HttpRequest) -> HttpResponse:
     rows = selectors.users_of(division)
     found = rows if off else rows.filter(is_active=True)
     for one in q.split():
-        found = found.filter(Q(name__icontains=one) | Q(username__icontains=one) | Q(unit__name__icontains=one))
+        found = found.filter(
+            Q(name__icontains=one) | Q(username__icontains=one) | Q(unit__name__icontains=one)
+        )
     in_force = selectors.grants_in_force().select_related("unit")
     shown = page(
-        found.select_related("unit").prefetch_related(Prefetch("grants", queryset=in_force, to_attr="held_now")),
-        ["username", "pk"], size=SIZE, token=request.GET.get("at"),
-    )  # fmt: skip
+        found.select_related("unit").prefetch_related(
+            Prefetch("grants", queryset=in_force, to_attr="held_now")
+        ),
+        ["username", "pk"],
+        size=SIZE,
+        token=request.GET.get("at"),
+    )
     values = {
-        "shown": shown, "q": q, "off": off, "total": found.count(), "tabs": tabs("users"),
-        "may_users": held(request).can("manage_users"), "may_grant": held(request).can("grant"),
-    }  # fmt: skip
+        "shown": shown,
+        "q": q,
+        "off": off,
+        "total": found.count(),
+        "tabs": tabs("users"),
+        "may_users": held(request).can("manage_users"),
+        "may_grant": held(request).can("grant"),
+    }
     return render(request, "desk/people/users.html", values)
 
 
@@ -69,19 +80,31 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, row: Any, password: str = "", made: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 - a page's two faces
-    grants = list(row.grants.select_related("unit").prefetch_related("subjects").order_by("-since", "-pk"))
+    grants = list(
+        row.grants.select_related("unit").prefetch_related("subjects").order_by("-since", "-pk")
+    )
     now = timezone.now()
     values = {
-        "row": row, "password": password, "made": made, "roles": _roles(), "trail": list(trail_of(row)[:30]),
+        "row": row,
+        "password": password,
+        "made": made,
+        "roles": _roles(),
+        "trail": list(trail_of(row)[:30]),
         "grants": [(grant, grant.until is None or grant.until >= now) for grant in grants],
-        "may_users": held(request).can("manage_users"), "may_grant": held(request).can("grant"),
+        "may_users": held(request).can("manage_users"),
+        "may_grant": held(request).can("grant"),
         "mine": row.pk == person(request).pk,
-    }  # fmt: skip
+    }
     return render(request, "desk/people/user.html", values)
 
 
 def _user(request: HttpRequest, pk: int) -> Any:
-    row = selectors.users_of(division_of(request, ENTRY)).filter(pk=pk).select_related("unit", "division").first()
+    row = (
+        selectors.users_of(division_of(request, ENTRY))
+        .filter(pk=pk)
+        .select_related("unit", "division")
+        .first()
+    )
     if row is None:
         raise Http404
     return row
@@ -100,11 +123,16 @@ def add(request: HttpRequest) -> HttpResponse:
             raise NotAllowed("账号和姓名都要填写。")
         made.append(
             services.create_user(
-                division=division, username=username, name=name, by=person(request), password=password,
-                unit=named_unit(request, "unit", "所在单位", needed=False), phone=text_of(request, "phone", 40),
+                division=division,
+                username=username,
+                name=name,
+                by=person(request),
+                password=password,
+                unit=named_unit(request, "unit", "所在单位", needed=False),
+                phone=text_of(request, "phone", 40),
                 why=text_of(request, "why", 200),
             )
-        )  # fmt: skip
+        )
         return ""
 
     typed = [
@@ -190,9 +218,14 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         if not why:
             raise NotAllowed("授权须写明依据。")
         services.grant(
-            user=row, role=role, division=row.division, by=person(request), unit=named_unit(request, "unit", "单位范围", needed=False),
-            until=_until(request), why=why,
-        )  # fmt: skip
+            user=row,
+            role=role,
+            division=row.division,
+            by=person(request),
+            unit=named_unit(request, "unit", "单位范围", needed=False),
+            until=_until(request),
+            why=why,
+        )
         return f"已授予“{row}”{names[role]}。"
 
     return carry_out(request, run, reverse("desk:user", args=[pk]))

@@ -47,7 +47,17 @@ def _todos(request: HttpRequest, year: int) -> list[Task]:
             href = to(_ROUND_ROUTES.get(known.kind, "") if known else "", row.target_id)
             told = reminders.get((row.target_id or 0, row.unit_id or 0))
             title = f"{row.title}（{told.words}）" if told else row.title
-            made.append(Task(known.get_kind_display() if known else "任务", who, title, row.due_on, "填报", href, on))
+            made.append(
+                Task(
+                    known.get_kind_display() if known else "任务",
+                    who,
+                    title,
+                    row.due_on,
+                    "填报",
+                    href,
+                    on,
+                )
+            )
         else:
             route, kind, verb = _ROUTES.get(row.target_type, ("", "待办", "打开"))
             href = to(route, row.target_id) or to(route)
@@ -64,16 +74,48 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
     if holding.can("confirm_finding"):
         found = findings_seen_by(user).filter(state="candidate").count()
         if found:
-            made.append(Task("问题", "", f"提示的问题 {found} 个待确认", None, "确认", to("desk:findings"), on))
+            made.append(
+                Task(
+                    "问题",
+                    "",
+                    f"提示的问题 {found} 个待确认",
+                    None,
+                    "确认",
+                    to("desk:findings"),
+                    on,
+                )
+            )
         mending = mending_of(user, on)
         if answered := mending.states["replied"]:
-            made.append(Task("核验", "", f"整改结果 {answered} 项待核验", None, "核验", to("desk:rectifications"), on))
+            made.append(
+                Task(
+                    "核验",
+                    "",
+                    f"整改结果 {answered} 项待核验",
+                    None,
+                    "核验",
+                    to("desk:rectifications"),
+                    on,
+                )
+            )
         if mending.late:
             made.append(
-                Task("督办", "", f"整改逾期 {mending.late} 项", mending.first, "督办", to("desk:rectifications"), on)
+                Task(
+                    "督办",
+                    "",
+                    f"整改逾期 {mending.late} 项",
+                    mending.first,
+                    "督办",
+                    to("desk:rectifications"),
+                    on,
+                )
             )
     if holding.can("decide_use") and (open_uses := use_states(user).get("proposed", 0)):
-        made.append(Task("应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", to("desk:uses"), on))
+        made.append(
+            Task(
+                "应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", to("desk:uses"), on
+            )
+        )
     return made
 
 
@@ -81,12 +123,25 @@ def _chases(user: Any, year: int, on: date) -> list[Task]:
     """Units that owe a filled form past the round's day."""
     made = []
     for row in rounds_of_year(user, year):
-        if row.kind not in _ROUND_ROUTES or row.state != "open" or row.deadline is None or row.deadline >= on:
+        if (
+            row.kind not in _ROUND_ROUTES
+            or row.state != "open"
+            or row.deadline is None
+            or row.deadline >= on
+        ):
             continue
         missing, units = missing_of(user, row)
         if missing:
             text = f"{row.name}：{units} 个单位 {missing} 项未报送"
             made.append(
-                Task("催办", "", text, row.deadline, "催办", to(_ROUND_ROUTES[row.kind], row.pk) + "#missing", on)
+                Task(
+                    "催办",
+                    "",
+                    text,
+                    row.deadline,
+                    "催办",
+                    to(_ROUND_ROUTES[row.kind], row.pk) + "#missing",
+                    on,
+                )
             )
     return made

@@ -34,7 +34,10 @@ def watch(request: HttpRequest) -> HttpResponse:
     rounds = rounds_of_year(user, year, "monitoring")
     asked = request.GET.get("round", "")
     one = next((row for row in rounds if str(row.pk) == asked), None) or _widest(rounds)
-    key, table = table_of([row for row in rounds if row.key], user), table_of([one] if one else [], user)
+    key, table = (
+        table_of([row for row in rounds if row.key], user),
+        table_of([one] if one else [], user),
+    )
     departments = by_department(table) if table else []
     before = earlier_round(one) if one else None
     earlier = table_of([before], user) if before else None
@@ -47,15 +50,28 @@ def watch(request: HttpRequest) -> HttpResponse:
     )
     turned_total = len(changes.turned_red) if changes else 0
     values = {
-        "list_year": year, "rounds": rounds, "one": one, "total": len(table or ()), "departments": departments,
-        "key_total": len(key or ()), "key_words": told(counts_of(key)), "words": told(counts_of(table)),
+        "list_year": year,
+        "rounds": rounds,
+        "one": one,
+        "total": len(table or ()),
+        "departments": departments,
+        "key_total": len(key or ()),
+        "key_words": told(counts_of(key)),
+        "words": told(counts_of(table)),
         "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
-        "worst_total": len(worst or ()) + len(urgent or ()), "before": before,
-        "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [], "slower": changes.slower if changes and not turned_total else 0,
-        "turned_total": turned_total, "overdue": late[0], "overdue_count": late[1], "behind": most_behind(table, earlier, key),
+        "worst_total": len(worst or ()) + len(urgent or ()),
+        "before": before,
+        "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [],
+        "slower": changes.slower if changes and not turned_total else 0,
+        "turned_total": turned_total,
+        "overdue": late[0],
+        "overdue_count": late[1],
+        "behind": most_behind(table, earlier, key),
         "mending_address": address("desk:rectifications"),
-        "chart": execution_chart(departments, one) if any(row.rate is not None for row in departments) else None,
-    }  # fmt: skip
+        "chart": execution_chart(departments, one)
+        if any(row.rate is not None for row in departments)
+        else None,
+    }
     return render(request, "desk/watch.html", values)
 
 
@@ -66,7 +82,10 @@ def _widest(rounds: Sequence[Any]) -> Any:
 
 def execution_chart(departments: Sequence[DepartmentRow], one: Any) -> Chart:
     """Execution by department against the elapsed share of the year, slowest first."""
-    known = sorted((row for row in departments if row.rate is not None), key=lambda row: (row.rate or 0, row.name))
+    known = sorted(
+        (row for row in departments if row.rate is not None),
+        key=lambda row: (row.rate or 0, row.name),
+    )
     shown, month = known[:CHARTED], one.through_month or 12
     elapsed = round(month * 100 / 12, 2)
     behind = sum(1 for row in known if row.rate is not None and row.rate * 12 < month * 100)
@@ -74,6 +93,10 @@ def execution_chart(departments: Sequence[DepartmentRow], one: Any) -> Chart:
     finding = f"{one.period}：{len(known)} 个部门中 {behind} 个执行率低于时间进度 {elapsed}%{cut}"
     rates = tuple(float(row.rate) if row.rate is not None else None for row in shown)
     return Chart(
-        "execution", finding, tuple(row.name for row in shown), (("执行率", "bar", rates),), unit="%",
+        "execution",
+        finding,
+        tuple(row.name for row in shown),
+        (("执行率", "bar", rates),),
+        unit="%",
         line=("时间进度", elapsed),
-    )  # fmt: skip
+    )

@@ -26,7 +26,11 @@ urlpatterns = [
     path("monitoring/<int:pk>", monitoring.monitoring_round, name="monitoring_round"),
     path("monitoring/<int:pk>/report.docx", monitoring.monitoring_report, name="monitoring_report"),
     path("monitoring/<int:pk>/<int:dossier>", monitoring.monitored, name="monitored"),
-    path("monitoring/<int:pk>/<int:dossier>/report.docx", monitoring.monitored_report, name="monitored_report"),
+    path(
+        "monitoring/<int:pk>/<int:dossier>/report.docx",
+        monitoring.monitored_report,
+        name="monitored_report",
+    ),
     path("rounds/<int:pk>/dossiers/<int:dossier>/begin", beginning.begin, name="begin"),
     path("rounds/<int:pk>/settle", settling.settle, name="settle"),
     path("rounds/<int:pk>/settle/ticked", settling.settle_ticked, name="settle_ticked"),

@@ -19,7 +19,9 @@ class Actual(Versioned):
         SELFEVAL = "selfeval", "自评"
         RECHECK = "recheck", "复核"
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="actuals", verbose_name="指标")
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="actuals", verbose_name="指标"
+    )
     stage = models.CharField("环节", max_length=12, choices=Stage.choices)
     through_month = models.PositiveSmallIntegerField("截止月", default=12)
     value = models.CharField("完成值", max_length=500, blank=True)
@@ -28,13 +30,11 @@ class Actual(Versioned):
     possibility = models.CharField("完成可能性", max_length=20, blank=True)
     note = models.TextField("说明", blank=True)
     cell = models.CharField("原表位置", max_length=60, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="填报人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="填报人"
+    )
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="核验人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核验人"
     )
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
@@ -42,7 +42,9 @@ class Actual(Versioned):
     class Meta:
         verbose_name = verbose_name_plural = "实绩"
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "stage", "through_month"], name="one_actual_a_stage"),
+            models.UniqueConstraint(
+                fields=["indicator", "stage", "through_month"], name="one_actual_a_stage"
+            )
         ]
 
 
@@ -64,26 +66,30 @@ class Material(Versioned):
         UNIT = "unit", "单位报送"
         EVALUATOR = "evaluator", "评价取证"
 
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="materials", verbose_name="档案")
-    indicators = models.ManyToManyField(Indicator, blank=True, related_name="materials", verbose_name="证明的指标")
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="materials", verbose_name="档案"
+    )
+    indicators = models.ManyToManyField(
+        Indicator, blank=True, related_name="materials", verbose_name="证明的指标"
+    )
     stage = models.CharField("环节", max_length=12, choices=Actual.Stage.choices, blank=True)
     through_month = models.PositiveSmallIntegerField("截止月", null=True)
     title = models.CharField("名称", max_length=200)
     kind = models.CharField("种类", max_length=30, blank=True)
     dated = models.DateField("材料日期", null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="文件")
-    replaces = models.OneToOneField("self", models.RESTRICT, null=True, related_name="newer", verbose_name="换下的旧版")
+    replaces = models.OneToOneField(
+        "self", models.RESTRICT, null=True, related_name="newer", verbose_name="换下的旧版"
+    )
     side = models.CharField("来自", max_length=10, choices=Side.choices, default=Side.UNIT)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人"
+    )
     at = models.DateTimeField("提交时间", auto_now_add=True, null=True)
     personal = models.JSONField("含个人信息", default=list)
     state = models.CharField("核验", max_length=10, choices=State.choices, default=State.UNVERIFIED)
     judged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="核验人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核验人"
     )
     judged_at = models.DateTimeField("核验时间", null=True)
     verdict = models.CharField("核验意见", max_length=300, blank=True)

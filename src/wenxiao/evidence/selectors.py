@@ -114,7 +114,9 @@ def may_open(holding: Holdings, row: Material) -> bool:
     if row.file is None or row.state in STANDING or holding.can("watch_trail"):
         return row.file is not None
     powers = (HANDING[row.side], *JUDGING)
-    return row.state == "replaced" and any(holding.can(power, subject=row.dossier.subject) for power in powers)
+    return row.state == "replaced" and any(
+        holding.can(power, subject=row.dossier.subject) for power in powers
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +137,30 @@ def proofs_of(indicators: Iterable[int] | QuerySet[Any], rule: basis.Value) -> d
     """What stands behind each of some rows (their ids), in one query; rows without any are absent."""
     through = Material.indicators.through
     dating = set(rule.content["dates_completion"])
-    rows = through.objects.filter(indicator__in=indicators, material__state__in=STANDING).order_by("material")
-    names = ("indicator_id", *(f"material__{name}" for name in ("title", "note", "kind", "dated", "state", "verdict")))
+    rows = through.objects.filter(indicator__in=indicators, material__state__in=STANDING).order_by(
+        "material"
+    )
+    names = (
+        "indicator_id",
+        *(f"material__{name}" for name in ("title", "note", "kind", "dated", "state", "verdict")),
+    )
     found: dict[int, Proof] = {}
     for indicator, title, note, kind, dated, state, verdict in rows.values_list(*names):
         now = found.get(indicator, Proof())
         if state not in COUNTED:
-            found[indicator] = Proof(now.standing, now.verified, (*now.refused, verdict), now.words, now.proved_on)
+            found[indicator] = Proof(
+                now.standing, now.verified, (*now.refused, verdict), now.words, now.proved_on
+            )
             continue
         words = f"{title} {note}".strip()
         day = _dated(words, dated, dating=kind in dating)
         found[indicator] = Proof(
-            now.standing + 1, now.verified + (state == "verified"), now.refused, f"{now.words} {words}".strip(),
+            now.standing + 1,
+            now.verified + (state == "verified"),
+            now.refused,
+            f"{now.words} {words}".strip(),
             max((one for one in (now.proved_on, day) if one is not None), default=None),
-        )  # fmt: skip
+        )
     return found
 
 

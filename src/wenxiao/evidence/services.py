@@ -50,13 +50,25 @@ def hand_in_material(
     """
     side = side_of(by, dossier)
     _check(dossier, indicators, kind)
-    same = Material.objects.filter(dossier=dossier, file__sha256=file.sha256, state__in=STANDING).first()
+    same = Material.objects.filter(
+        dossier=dossier, file__sha256=file.sha256, state__in=STANDING
+    ).first()
     if same is not None:
         return _same_again(same, indicators, by, file)
     row = Material.objects.create(
-        dossier=dossier, title=_title(title, file), kind=kind, dated=dated, note=note[:300], file=file, side=side, by=by,
-        stage=stage, through_month=through_month, personal=[list(one) for one in personal], synthetic=synthetic,
-    )  # fmt: skip
+        dossier=dossier,
+        title=_title(title, file),
+        kind=kind,
+        dated=dated,
+        note=note[:300],
+        file=file,
+        side=side,
+        by=by,
+        stage=stage,
+        through_month=through_month,
+        personal=[list(one) for one in personal],
+        synthetic=synthetic,
+    )
     row.indicators.set(indicators)
     _enter(row, by=by, act="提交佐证", data=_facts(row, indicators))
     return row
@@ -64,9 +76,15 @@ def hand_in_material(
 
 @transaction.atomic
 def replace_material(
-    *, material: Material, file: StoredFile, by: User | None, why: str = "", dated: date | None = None,
-    personal: Personal = (), version: int | None = None,
-) -> Material:  # fmt: skip
+    *,
+    material: Material,
+    file: StoredFile,
+    by: User | None,
+    why: str = "",
+    dated: date | None = None,
+    personal: Personal = (),
+    version: int | None = None,
+) -> Material:
     """A new version takes the place of a proof that nobody accepted yet; the old one stays, with its file and verdict."""
     require_own_side(by, material)
     if material.file is not None and material.file.sha256 == file.sha256:
@@ -74,17 +92,31 @@ def replace_material(
     indicators = list(material.indicators.all())
     move(material, allowed=MATERIAL, to="replaced", version=version)
     row = Material.objects.create(
-        dossier=material.dossier, title=material.title, kind=material.kind, dated=dated or material.dated, note=material.note,
-        file=file, side=material.side, by=by, stage=material.stage, through_month=material.through_month,
-        personal=[list(one) for one in personal], replaces=material, synthetic=material.synthetic,
-    )  # fmt: skip
+        dossier=material.dossier,
+        title=material.title,
+        kind=material.kind,
+        dated=dated or material.dated,
+        note=material.note,
+        file=file,
+        side=material.side,
+        by=by,
+        stage=material.stage,
+        through_month=material.through_month,
+        personal=[list(one) for one in personal],
+        replaces=material,
+        synthetic=material.synthetic,
+    )
     row.indicators.set(indicators)
-    _enter(row, by=by, act="佐证换新版", why=why, data={**_facts(row, indicators), "old": material.pk})
+    _enter(
+        row, by=by, act="佐证换新版", why=why, data={**_facts(row, indicators), "old": material.pk}
+    )
     return row
 
 
 @transaction.atomic
-def withdraw_material(*, material: Material, by: User | None, why: str, version: int | None = None) -> Material:
+def withdraw_material(
+    *, material: Material, by: User | None, why: str, version: int | None = None
+) -> Material:
     """Taken back with a reason: it proves nothing any more and stays on record."""
     require_own_side(by, material)
     if not why.strip():
@@ -96,12 +128,18 @@ def withdraw_material(*, material: Material, by: User | None, why: str, version:
 
 @transaction.atomic
 def add_rows(
-    *, material: Material, indicators: Sequence[Indicator], by: User | None, version: int | None = None
+    *,
+    material: Material,
+    indicators: Sequence[Indicator],
+    by: User | None,
+    version: int | None = None,
 ) -> Material:
     """The proof serves further rows of the same dossier, before a reviewer has looked at it."""
     require_own_side(by, material)
     if material.state != Material.State.UNVERIFIED:
-        raise NotAllowed(f"这份佐证{material.get_state_display()}，不能再改所证明的指标；请另交一份。")
+        raise NotAllowed(
+            f"这份佐证{material.get_state_display()}，不能再改所证明的指标；请另交一份。"
+        )
     _check(material.dossier, indicators, material.kind)
     known = set(material.indicators.values_list("pk", flat=True))
     fresh = [one for one in indicators if one.pk not in known]
@@ -115,7 +153,12 @@ def add_rows(
 
 @transaction.atomic
 def judge_material(
-    *, material: Material, by: User | None, accepted: bool, why: str = "", version: int | None = None
+    *,
+    material: Material,
+    by: User | None,
+    accepted: bool,
+    why: str = "",
+    version: int | None = None,
 ) -> Material:
     """采信 or 不采信, by whoever checks or evaluates; never by the one who handed it in. 不采信 needs a reason."""
     _may_judge(by, material)
@@ -123,21 +166,33 @@ def judge_material(
         raise NotAllowed("不采信须写明理由，单位会看到。")
     before = material.get_state_display()
     move(
-        material, allowed=MATERIAL, to="verified" if accepted else "refused", version=version, verdict=why.strip()[:300],
-        judged_by=by, judged_at=timezone.now(),
-    )  # fmt: skip
+        material,
+        allowed=MATERIAL,
+        to="verified" if accepted else "refused",
+        version=version,
+        verdict=why.strip()[:300],
+        judged_by=by,
+        judged_at=timezone.now(),
+    )
     _enter(
-        material, by=by, act="采信佐证" if accepted else "不采信佐证", why=why,
+        material,
+        by=by,
+        act="采信佐证" if accepted else "不采信佐证",
+        why=why,
         data={"before": before, "after": material.get_state_display()},
-    )  # fmt: skip
+    )
     return material
 
 
-def _same_again(same: Material, indicators: Sequence[Indicator], by: User | None, file: StoredFile) -> Material:
+def _same_again(
+    same: Material, indicators: Sequence[Indicator], by: User | None, file: StoredFile
+) -> Material:
     known = set(same.indicators.values_list("pk", flat=True))
     if same.state == Material.State.UNVERIFIED and any(one.pk not in known for one in indicators):
         return add_rows(material=same, indicators=indicators, by=by)
-    raise NotAllowed(f"《{file.name}》与已有的“{same.title}”（{same.get_state_display()}）内容完全相同，不必再交。")
+    raise NotAllowed(
+        f"《{file.name}》与已有的“{same.title}”（{same.get_state_display()}）内容完全相同，不必再交。"
+    )
 
 
 def side_of(by: User | None, dossier: Dossier) -> str:
@@ -181,14 +236,26 @@ def _title(title: str, file: StoredFile) -> str:
 
 def _facts(row: Material, indicators: Iterable[Indicator]) -> dict[str, Any]:
     return {
-        "file": row.file.name if row.file else "", "digest": row.file.sha256 if row.file else "",
-        "kind": kinds_of(row.dossier.subject.division, row.dossier.fiscal_year).get(row.kind, row.kind),
-        "on": row.dated, "indicators": [one.name for one in indicators],
-    }  # fmt: skip
+        "file": row.file.name if row.file else "",
+        "digest": row.file.sha256 if row.file else "",
+        "kind": kinds_of(row.dossier.subject.division, row.dossier.fiscal_year).get(
+            row.kind, row.kind
+        ),
+        "on": row.dated,
+        "indicators": [one.name for one in indicators],
+    }
 
 
-def _enter(row: Material, *, by: User | None, act: str, why: str = "", data: dict[str, Any] | None = None) -> None:
+def _enter(
+    row: Material, *, by: User | None, act: str, why: str = "", data: dict[str, Any] | None = None
+) -> None:
     subject = row.dossier.subject
     record(
-        division=subject.division, by=by, act=act, target=row, label=f"{subject.name}：{row.title}", why=why, data=data,
-    )  # fmt: skip
+        division=subject.division,
+        by=by,
+        act=act,
+        target=row,
+        label=f"{subject.name}：{row.title}",
+        why=why,
+        data=data,
+    )

@@ -27,9 +27,13 @@ def admit_attachment(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
     if not content:
         return _refused("DR-03", f"文件超过 {largest >> 20} MB。", "请压缩扫描件的清晰度后再上传。")
     if b"%%EOF" not in content[-2048:]:
-        return _refused("DR-06", "PDF 文件不完整（可能没下载完）。", "请重新下载或重新扫描后再上传。")
+        return _refused(
+            "DR-06", "PDF 文件不完整（可能没下载完）。", "请重新下载或重新扫描后再上传。"
+        )
     if _ACTIVE.search(_plain_names(content)):
-        return _refused("DR-10", "PDF 文件带有脚本或夹带了附件。", "请用“打印为 PDF”另存一份后再上传。")
+        return _refused(
+            "DR-10", "PDF 文件带有脚本或夹带了附件。", "请用“打印为 PDF”另存一份后再上传。"
+        )
     return Admitted("pdf")
 
 

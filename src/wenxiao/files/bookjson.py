@@ -27,7 +27,16 @@ def _sheet_as_json(sheet: Sheet) -> dict[str, Any]:
         "hidden_cols": sorted(sheet.hidden_cols),
         "merges": [[merge.top, merge.left, merge.bottom, merge.right] for merge in sheet.merges],
         "cells": [
-            [cell.row, cell.col, cell.address, cell.text, cell.raw, cell.number_format, cell.formula, cell.has_cached]
+            [
+                cell.row,
+                cell.col,
+                cell.address,
+                cell.text,
+                cell.raw,
+                cell.number_format,
+                cell.formula,
+                cell.has_cached,
+            ]
             for cell in sheet.cells.values()
         ],
     }
@@ -38,8 +47,13 @@ def book_from_json(data: dict[str, Any]) -> Book:
     book = Book(data["container"], margins=list(data["margins"]))
     book.paragraphs = [(int(number), str(text)) for number, text in data["paragraphs"]]
     for item in data["sheets"]:
-        sheet = Sheet(item["name"], origin=item["origin"], hidden=item["hidden"], inside=item["inside"])
-        sheet.hidden_rows, sheet.hidden_cols = frozenset(item["hidden_rows"]), frozenset(item["hidden_cols"])
+        sheet = Sheet(
+            item["name"], origin=item["origin"], hidden=item["hidden"], inside=item["inside"]
+        )
+        sheet.hidden_rows, sheet.hidden_cols = (
+            frozenset(item["hidden_rows"]),
+            frozenset(item["hidden_cols"]),
+        )
         sheet.merges = [Merge(*bounds) for bounds in item["merges"]]
         sheet.cells = {(fields[0], fields[1]): Cell(*fields) for fields in item["cells"]}
         book.sheets.append(sheet)

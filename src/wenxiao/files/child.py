@@ -66,7 +66,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         _allow_cpu()
         rows_to = request.get("rows_to")
         found = answer(Path(request["path"]), request["what"], Path(rows_to) if rows_to else None)
-        body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
         answers.write(f"{len(body)} {_peak_kib()}\n".encode())
         answers.write(body)
         answers.flush()

@@ -53,7 +53,9 @@ def _take(element: Any, book: Book) -> None:
 def _paragraph_text(paragraph: Any) -> str:
     """The text a reader sees: deleted text and field codes are left out, breaks and tabs kept."""
     parts: list[str] = []
-    for node in paragraph.iter(qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:noBreakHyphen")):
+    for node in paragraph.iter(
+        qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:noBreakHyphen")
+    ):
         if node.tag == qn("w:t"):
             parts.append(node.text or "")
         elif node.tag == qn("w:noBreakHyphen"):
@@ -98,7 +100,9 @@ def _add_table(table: Any, book: Book, depth: int = 0, inside: int | None = None
             col = _add_cell(cell, sheet, number, col, open_merges)
             nested += cell.findall(qn("w:tbl"))
         if len(sheet.cells) > MOST_CELLS:
-            raise UnreadableError(f"Word 表格超过 {MOST_CELLS} 格，不是一张绩效表。请只保留要导入的表。")
+            raise UnreadableError(
+                f"Word 表格超过 {MOST_CELLS} 格，不是一张绩效表。请只保留要导入的表。"
+            )
     sheet.merges += [merge for merge in open_merges.values() if _is_wide(merge)]
     sheet.merges.sort(key=lambda merge: (merge.top, merge.left))
     if depth < _DEEPEST:
@@ -133,4 +137,6 @@ def _add_cell(cell: Any, sheet: Sheet, row: int, col: int, open_merges: dict[int
 def _margin_texts(section: Any) -> list[str]:
     """Texts of headers and footers, where a secrecy marking may stand."""
     parts = (section.header, section.footer, section.first_page_header, section.first_page_footer)
-    return [text for part in parts for paragraph in part.paragraphs if (text := paragraph.text.strip())]
+    return [
+        text for part in parts for paragraph in part.paragraphs if (text := paragraph.text.strip())
+    ]

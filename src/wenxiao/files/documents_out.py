@@ -25,7 +25,12 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-TITLE_FONT, HEADING_FONT, SUBHEADING_FONT, BODY_FONT = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
+TITLE_FONT, HEADING_FONT, SUBHEADING_FONT, BODY_FONT = (
+    "方正小标宋简体",
+    "黑体",
+    "楷体_GB2312",
+    "仿宋_GB2312",
+)
 LATIN_FONT = "Times New Roman"
 STAND_INS = {TITLE_FONT: "华文中宋", SUBHEADING_FONT: "楷体", BODY_FONT: "仿宋"}
 """What Word and WPS take where the official font is not installed."""
@@ -58,7 +63,11 @@ def clean(text: str) -> str:
         sign
         for sign in text
         if sign in "\n\t"
-        or (ord(sign) >= 32 and not 0xD800 <= ord(sign) <= 0xDFFF and ord(sign) not in {0xFFFE, 0xFFFF})
+        or (
+            ord(sign) >= 32
+            and not 0xD800 <= ord(sign) <= 0xDFFF
+            and ord(sign) not in {0xFFFE, 0xFFFF}
+        )
     )
 
 
@@ -81,7 +90,9 @@ class OfficialDocument:
         self.add_line(issue, font=BODY_FONT, size=NO_3, align="center")
         line = self.add_line(f"{editor}\t{date}", font=BODY_FONT, size=NO_3, align="left")
         stop = self.document.sections[-1]
-        line.paragraph_format.tab_stops.add_tab_stop(_text_width(stop), alignment=WD_TAB_ALIGNMENT.RIGHT)
+        line.paragraph_format.tab_stops.add_tab_stop(
+            _text_width(stop), alignment=WD_TAB_ALIGNMENT.RIGHT
+        )
         _underline(line, "E01F1F", 12)
 
     def add_instruction_room(self, label: str = "领导批示：", millimetres: int = 45) -> None:
@@ -124,7 +135,9 @@ class OfficialDocument:
         self.add_line("", exact=LINE / 2)
         for at, name in enumerate(names, start=1):
             number = f"{at}." if len(names) > 1 else ""
-            paragraph = self.add_line(f"{'附件：' if at == 1 else '　　　'}{number}{name}", align="left")
+            paragraph = self.add_line(
+                f"{'附件：' if at == 1 else '　　　'}{number}{name}", align="left"
+            )
             paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
 
     def add_signature(self, office: str, date: str) -> None:
@@ -158,7 +171,9 @@ class OfficialDocument:
         for at, row in enumerate(rows):
             line = deepcopy(across if at in groups else plain)
             shown, forms = (
-                (row[:1], [(HEADING_FONT, "left")]) if at in groups else (row, [(BODY_FONT, a) for a in aligned])
+                (row[:1], [(HEADING_FONT, "left")])
+                if at in groups
+                else (row, [(BODY_FONT, a) for a in aligned])
             )
             for cell, text, (font, where) in zip(line.tc_lst, shown, forms, strict=True):
                 self._put(cell, text, (size, font, where))
@@ -187,7 +202,9 @@ class OfficialDocument:
         } - {(span.top, span.left) for span in spans}
         rows = [row.cells for row in table.rows]
         for span in spans:
-            rows[span.top][span.left].merge(rows[span.top + span.rows - 1][span.left + span.cols - 1])
+            rows[span.top][span.left].merge(
+                rows[span.top + span.rows - 1][span.left + span.cols - 1]
+            )
         rows = [row.cells for row in table.rows]
         for row, texts in enumerate(grid):
             for col, text in enumerate(texts):
@@ -204,7 +221,9 @@ class OfficialDocument:
 
     def start_landscape(self, *, new: bool = True) -> None:
         """A section on its side for wide attachments; ``new`` False turns the first page itself."""
-        section = self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
+        section = (
+            self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
+        )
         self._page(section, landscape=True)
 
     def start_portrait(self) -> None:
@@ -213,9 +232,13 @@ class OfficialDocument:
 
     def start_form_page(self, *, landscape: bool, new: bool) -> None:
         """A page for an official form: as :meth:`start_landscape`, with narrow margins so that the table fits."""
-        section = self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
+        section = (
+            self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
+        )
         self._page(section, landscape=landscape)
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(20)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = (
+            Mm(20)
+        )
         section.footer_distance = Mm(10)
 
     def add_line(
@@ -319,9 +342,18 @@ class OfficialDocument:
         return [line._tr for line in lines] + [None] * (2 - len(lines))
 
     def _fill(
-        self, cell: _Cell, text: str, *, size: float, font: str = BODY_FONT, align: str = "center", top: bool = False
+        self,
+        cell: _Cell,
+        text: str,
+        *,
+        size: float,
+        font: str = BODY_FONT,
+        align: str = "center",
+        top: bool = False,
     ) -> None:
-        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        cell.vertical_alignment = (
+            WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        )
         self._put(cell._tc, text, (size, font, align))
 
     def _put(self, cell: Any, text: str, form: tuple[float, str, str]) -> None:
@@ -363,7 +395,13 @@ def _spacing(paragraph: Paragraph, exact: float) -> None:
 
 
 def _run(
-    paragraph: Paragraph, text: str, font: str, size: float, *, bold: bool = False, colour: RGBColor | None = None
+    paragraph: Paragraph,
+    text: str,
+    font: str,
+    size: float,
+    *,
+    bold: bool = False,
+    colour: RGBColor | None = None,
 ) -> None:
     run = paragraph.add_run(clean(text))
     run.font.name, run.font.size, run.bold = LATIN_FONT, Pt(size), bold or None
@@ -447,4 +485,6 @@ def _watermark(section: Section, text: str) -> None:
     header = section.header.paragraphs[0]
     if header.runs:
         return
-    header._p.append(parse_xml(_WATERMARK.format(text=safe, width=min(110 * max(len(text), 2), 430))))
+    header._p.append(
+        parse_xml(_WATERMARK.format(text=safe, width=min(110 * max(len(text), 2), 430)))
+    )

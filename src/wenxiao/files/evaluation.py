@@ -36,16 +36,27 @@ from wenxiao.files.evaluation_totals import (
     takes_bare_sum,
 )
 from wenxiao.files.grids import Grid, plain_number
-from wenxiao.files.textforms import LEADING_NUMBER, half_width, numbered_items, squeezed, unit_in, year_of
+from wenxiao.files.textforms import (
+    LEADING_NUMBER,
+    half_width,
+    numbered_items,
+    squeezed,
+    unit_in,
+    year_of,
+)
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 
 SUBTOTAL = re.compile(r"^(.{0,14}?)\(?小计\)?$")
-TITLE_ABOVE = re.compile(r"(?=.{6,80}$)[^:。；;]*(?:评分|评价|得分|绩效)[^:。；;]*表(?:\(.{1,12}\))?")
+TITLE_ABOVE = re.compile(
+    r"(?=.{6,80}$)[^:。；;]*(?:评分|评价|得分|绩效)[^:。；;]*表(?:\(.{1,12}\))?"
+)
 SUBJECT_IN_TITLE = re.compile(
     r"^(?:附[件表]\d*)?20\d\d年度?([^:。]{2,40}?项目)(?:支出|资金)?(?:财政|部门|重点|事后|整体|支出|绩效){0,4}(?:评价|评分|得分)"
 )
-GENERAL = re.compile(r"(?:中央|省|市|县|区|级|本|财政|部门|预算|重点|专项|支出|资金|绩效|政策|一般|各|单位)+项目")
+GENERAL = re.compile(
+    r"(?:中央|省|市|县|区|级|本|财政|部门|预算|重点|专项|支出|资金|绩效|政策|一般|各|单位)+项目"
+)
 """A title such as 「2021年度县级项目绩效评价评分表」 names no subject."""
 REMARK = re.compile(r"^(备注|注|说明)$")
 
@@ -93,7 +104,9 @@ EMPTY: dict[str, dict[str, None]] = {
 """What stands where the sheet says nothing: the shape stays, the value is missing."""
 
 
-def _continues(book: Book, sheet: Sheet, forms: list[dict[str, Any]], last_head: Head | None) -> bool:
+def _continues(
+    book: Book, sheet: Sheet, forms: list[dict[str, Any]], last_head: Head | None
+) -> bool:
     """Whether a Word table goes on with the score table before it: the same head again and no total yet."""
     if book.container != "docx" or not forms or last_head is None or forms[-1]["total"] is not None:
         return False
@@ -103,10 +116,17 @@ def _continues(book: Book, sheet: Sheet, forms: list[dict[str, Any]], last_head:
 
 def _goes_on(book: Book, sheet: Sheet, forms: list[dict[str, Any]], head: Head, width: int) -> bool:
     """Whether a Word table without a head goes on with the score table before it: as wide, scored, no total yet."""
-    if book.container != "docx" or not forms or forms[-1]["total"] is not None or not forms[-1]["criteria"]:
+    if (
+        book.container != "docx"
+        or not forms
+        or forms[-1]["total"] is not None
+        or not forms[-1]["criteria"]
+    ):
         return False
     score = head.roles.get("score", -1)
-    scored = any(col == score and plain_number(cell) is not None for (_, col), cell in sheet.cells.items())
+    scored = any(
+        col == score and plain_number(cell) is not None for (_, col), cell in sheet.cells.items()
+    )
     return sheet.right <= width and scored and not find_heads(sheet)
 
 
@@ -180,11 +200,26 @@ def _read_form(
     out["year"] = out["year"] or _year_above(grid, segment, out["title"])
     if book.container == "docx" and out["title"] is None:
         _take_title_above(book, index, out)
-    out |= {"header_row": head.last_row, "columns": head.names, "criteria": [], "subtotals": [], "level_weights": {}}
-    out |= {"total": None, "total_weight": None, "grade": None, "problems": [], "suggestions": [], "remark": None}
+    out |= {
+        "header_row": head.last_row,
+        "columns": head.names,
+        "criteria": [],
+        "subtotals": [],
+        "level_weights": {},
+    }
+    out |= {
+        "total": None,
+        "total_weight": None,
+        "grade": None,
+        "problems": [],
+        "suggestions": [],
+        "remark": None,
+    }
     if head.experts and is_trimmed([*(cell.text for cell in sheet.cells.values()), *texts]):
         out["mean"] = "trimmed"
-    reading = Reading(grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated)
+    reading = Reading(
+        grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated
+    )
     reading.outline = outline_of(grid, head, segment.last)
     for row in range(head.last_row + 1, segment.last + 1):
         if row not in reading.skipped and (grid.own_cells(row) or reading.mode == "criteria"):
@@ -195,14 +230,20 @@ def _read_form(
             out[f"{block}_cell"] = out.pop(f"{block}_cells")[0]
     _read_paragraphs(book, index, out)
     shares_as_points(out)
-    out["last_row"] = max((row for row, _ in sheet.cells if row <= segment.last), default=segment.last)
+    out["last_row"] = max(
+        (row for row, _ in sheet.cells if row <= segment.last), default=segment.last
+    )
     out["sum_of_scores"] = sum_text(out["criteria"])
     return out
 
 
-def _head_sources(book: Book, index: int, grid: Grid, segment: _Segment) -> tuple[list[Found], list[str]]:
+def _head_sources(
+    book: Book, index: int, grid: Grid, segment: _Segment
+) -> tuple[list[Found], list[str]]:
     found = labelled_values(grid, segment.first, segment.head.row - 1, {})
-    texts = [cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)]
+    texts = [
+        cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)
+    ]
     texts += unit_beside(grid, segment.first, segment.head.row - 1)
     if book.container == "docx":
         for number in _head_tables(book, index):
@@ -229,7 +270,9 @@ def _head_tables(book: Book, index: int) -> list[int]:
 def _take_title_above(book: Book, index: int, out: dict[str, Any]) -> None:
     """Title, year and a plainly named subject from the title paragraph above the table of a Word file."""
     first = min([index, *_head_tables(book, index)])
-    above = [cell.text.strip() for sheet in book.sheets[first:index] for cell in sheet.cells.values()]
+    above = [
+        cell.text.strip() for sheet in book.sheets[first:index] for cell in sheet.cells.values()
+    ]
     above += [text.strip() for at, text in book.paragraphs if first <= at <= index]
     text = next((text for text in reversed(above) if TITLE_ABOVE.fullmatch(squeezed(text))), None)
     if text is None:
@@ -253,12 +296,16 @@ def _unit_of_money(found: list[Found]) -> str | None:
     return None
 
 
-def _year_above(grid: Grid, segment: _Segment, title: dict[str, str] | None) -> dict[str, Any] | None:
+def _year_above(
+    grid: Grid, segment: _Segment, title: dict[str, str] | None
+) -> dict[str, Any] | None:
     """The year in a subtitle or the title, when no label gives it."""
     for row in range(segment.head.row - 1, segment.first - 1, -1):
         for cell in grid.own_cells(row):
             text = half_width(cell.text)
-            if (re.search(r"20\d\d\s*年", text) and len(text) < 20) or (title and cell.address == title["cell"]):
+            if (re.search(r"20\d\d\s*年", text) and len(text) < 20) or (
+                title and cell.address == title["cell"]
+            ):
                 year = year_of(text)
                 if year:
                     return {"value": year, "raw": cell.text.strip(), "cell": cell.address}
@@ -268,12 +315,18 @@ def _year_above(grid: Grid, segment: _Segment, title: dict[str, str] | None) -> 
 def _complete_from_cover(book: Book, form: dict[str, Any]) -> None:
     """What the only score sheet lacks is taken from a cover sheet that is no form of its own."""
     for sheet in book.sheets:
-        if sheet.name == form["sheet"] or sheet.hidden or looks_like_evaluation(sheet) or len(sheet.cells) > 60:
+        if (
+            sheet.name == form["sheet"]
+            or sheet.hidden
+            or looks_like_evaluation(sheet)
+            or len(sheet.cells) > 60
+        ):
             continue
         grid = Grid(sheet)
         unit = stated_unit([cell.text for cell in sheet.cells.values()])
         cover = head_fields(
-            labelled_values(grid, grid.top, grid.bottom, {"sheet": sheet.name}), unit or form["money_unit"]
+            labelled_values(grid, grid.top, grid.bottom, {"sheet": sheet.name}),
+            unit or form["money_unit"],
         )
         for name, value in cover.items():
             if form.get(name) is None and value:
@@ -302,7 +355,9 @@ def _read_row(reading: Reading, row: int) -> None:
 
 def _take_text_block(reading: Reading, cells: list[Cell], bare: str, left: str) -> bool:
     """Problems and suggestions: a label with its text at the right, below, behind a colon, or one line a cell."""
-    opening = opens_block(bare.split(":", maxsplit=1)[0]) or (opens_block(left) if len(left) < 20 else None)
+    opening = opens_block(bare.split(":", maxsplit=1)[0]) or (
+        opens_block(left) if len(left) < 20 else None
+    )
     if opening is None:
         if (
             reading.mode not in {"problems", "suggestions"}
@@ -340,7 +395,11 @@ def _collect(reading: Reading, block: str, cells: list[Cell]) -> None:
 
 def _take_remark(out: dict[str, Any], cells: list[Cell]) -> None:
     cell = cells[1] if len(cells) > 1 else cells[0]
-    text = cell.text.strip() if len(cells) > 1 else re.split(r"[:：]", cell.text, maxsplit=1)[-1].strip()
+    text = (
+        cell.text.strip()
+        if len(cells) > 1
+        else re.split(r"[:：]", cell.text, maxsplit=1)[-1].strip()
+    )
     out["remark"] = {"cell": cell.address, "value": text}
 
 
@@ -348,7 +407,9 @@ def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) ->
     grid, head, out = reading.grid, reading.head, reading.out
     names = [squeezed(grid.text(row, col)) for col in head.level_columns()] or [bare]
     subtotal = next((match for name in [*names, bare] if (match := SUBTOTAL.match(name))), None)
-    if says_grade(bare, cells) or (GRADE_INLINE.search(bare) and not TOTAL.match(bare) and len(bare) < 16):
+    if says_grade(bare, cells) or (
+        GRADE_INLINE.search(bare) and not TOTAL.match(bare) and len(bare) < 16
+    ):
         take_grade(out, cells)
         reading.mode = "after"
     elif TOTAL.match(bare) or any(TOTAL.match(name) for name in names):
@@ -370,7 +431,12 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
         if opened is not None:
             block = opened
         elif (found := GRADE_INLINE.search(squeezed(text[:400]))) and out["grade"] is None:
-            out["grade"] = {"cell": None, "value": found[1], "norm": GRADES[found[1]], "stored": text}
+            out["grade"] = {
+                "cell": None,
+                "value": found[1],
+                "norm": GRADES[found[1]],
+                "stored": text,
+            }
         elif SIGNATURE.search(squeezed(text)):
             block = None
         elif block is not None:

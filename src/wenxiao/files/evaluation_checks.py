@@ -48,7 +48,13 @@ def _value(item: dict[str, Any] | None) -> Decimal | None:
 
 def _missing(form: dict[str, Any]) -> Iterator[Problem]:
     if not (form["subject_name"] or {}).get("value"):
-        yield _problem(form, "DR-22", None, "没有写明评价对象（项目或部门名称）。", mend="请在表头“项目名称”后填写。")
+        yield _problem(
+            form,
+            "DR-22",
+            None,
+            "没有写明评价对象（项目或部门名称）。",
+            mend="请在表头“项目名称”后填写。",
+        )
     if not (form["year"] or {}).get("value"):
         yield _problem(
             form,
@@ -58,7 +64,10 @@ def _missing(form: dict[str, Any]) -> Iterator[Problem]:
             level="提示",
             mend="请在表头填写年度，如 2023。",
         )
-    for name, label in (("audited_arranged", "经审查实际安排资金"), ("audited_used", "经审查实际使用资金")):
+    for name, label in (
+        ("audited_arranged", "经审查实际安排资金"),
+        ("audited_used", "经审查实际使用资金"),
+    ):
         money = form[name]
         if money and money["raw"] and money["yuan"] is None:
             number = number_of(money["raw"]) is not None
@@ -71,7 +80,9 @@ def _missing(form: dict[str, Any]) -> Iterator[Problem]:
                 got=money["raw"],
                 mend="请注明“单位：万元”或“元”，并只填数字。",
             )
-    arranged, used = ((form[name] or {}).get("yuan") for name in ("audited_arranged", "audited_used"))
+    arranged, used = (
+        (form[name] or {}).get("yuan") for name in ("audited_arranged", "audited_used")
+    )
     if arranged and used and Decimal(used) > Decimal(arranged):
         yield _problem(
             form,
@@ -87,14 +98,23 @@ def _missing(form: dict[str, Any]) -> Iterator[Problem]:
 def _rows(form: dict[str, Any]) -> Iterator[Problem]:
     for item in form["criteria"]:
         name, weight, score = (
-            item["level3"] or (f"第 {item['row']} 行" if item.get("nameless") else item["level2"] or item["level1"]),
+            item["level3"]
+            or (
+                f"第 {item['row']} 行" if item.get("nameless") else item["level2"] or item["level1"]
+            ),
             _value(item["weight"]),
             _value(item["score"]),
         )
         cell = item["score"]["cell"]
         bonus = any("加分" in str(item[level] or "") for level in ("level1", "level2", "level3"))
         if weight is None and not bonus:
-            yield _problem(form, "PJ-17", item["weight"]["cell"], f"“{name}”没有分值。", mend="请填写该指标的分值。")
+            yield _problem(
+                form,
+                "PJ-17",
+                item["weight"]["cell"],
+                f"“{name}”没有分值。",
+                mend="请填写该指标的分值。",
+            )
         if score is None and item["score"].get("value"):
             yield _problem(
                 form,
@@ -105,7 +125,9 @@ def _rows(form: dict[str, Any]) -> Iterator[Problem]:
                 mend="请填数字。",
             )
         elif score is None:
-            yield _problem(form, "PJ-18", cell, f"“{name}”没有得分。", mend="请补填得分；确未评的请说明。")
+            yield _problem(
+                form, "PJ-18", cell, f"“{name}”没有得分。", mend="请补填得分；确未评的请说明。"
+            )
         elif weight is not None and not 0 <= score <= weight:
             yield _problem(
                 form,
@@ -134,12 +156,20 @@ def _names(form: dict[str, Any]) -> Iterator[Problem]:
     for item in form["criteria"]:
         if item.get("nameless"):
             mend = "请补填指标名称，或删去这一行。"
-            yield _problem(form, "PJ-21", item["level3_cell"], f"第 {item['row']} 行有分数，没有指标名称。", mend=mend)
+            yield _problem(
+                form,
+                "PJ-21",
+                item["level3_cell"],
+                f"第 {item['row']} 行有分数，没有指标名称。",
+                mend=mend,
+            )
             continue
         key = tuple(str(item.get(name) or "") for name in ("level1", "level2", "level3", "level4"))
         if item["level3"] and key in seen:
             text = f"“{item['level3']}”与第 {seen[key]} 行重复。"
-            yield _problem(form, "PJ-20", item["level3_cell"], text, mend="请删除重复的一行，或写明区别。")
+            yield _problem(
+                form, "PJ-20", item["level3_cell"], text, mend="请删除重复的一行，或写明区别。"
+            )
         seen.setdefault(key, item["row"])
 
 
@@ -210,7 +240,9 @@ def _weights(form: dict[str, Any]) -> Iterator[Problem]:
 
 def _results(form: dict[str, Any]) -> Iterator[Problem]:
     """产出 and 效益 (or 效果) below 60 points; only said where both stand under level-1 names of their own."""
-    rows = [item for item in form["criteria"] if any(word in (item["level1"] or "") for word in RESULTS)]
+    rows = [
+        item for item in form["criteria"] if any(word in (item["level1"] or "") for word in RESULTS)
+    ]
     results, total = _sum(rows, "weight"), _sum(form["criteria"], "weight")
     if results is not None and total is not None and results < LEAST_RESULTS <= total:
         yield _problem(
@@ -229,7 +261,9 @@ def _levels(form: dict[str, Any]) -> Iterator[Problem]:
     for key, entry in form["level_weights"].items():
         first, _, second = key.partition("/")
         rows = [
-            item for item in form["criteria"] if item["level1"] == first and (not second or item["level2"] == second)
+            item
+            for item in form["criteria"]
+            if item["level1"] == first and (not second or item["level2"] == second)
         ]
         total, written = _sum(rows, "weight"), number_of(entry["value"])
         if total is not None and written is not None and total != written:
@@ -269,7 +303,13 @@ def _subtotals(form: dict[str, Any]) -> Iterator[Problem]:
 def _totals(form: dict[str, Any]) -> Iterator[Problem]:
     total, written = _sum(form["criteria"], "score"), _value(form["total"])
     if written is None:
-        yield _problem(form, "PJ-16", (form["total"] or {}).get("cell"), "没有合计得分。", mend="请填写合计得分。")
+        yield _problem(
+            form,
+            "PJ-16",
+            (form["total"] or {}).get("cell"),
+            "没有合计得分。",
+            mend="请填写合计得分。",
+        )
     elif total is not None and total != written:
         yield _problem(
             form,
@@ -303,7 +343,9 @@ def grade_of(points: Decimal) -> str:
 def _grade(form: dict[str, Any]) -> Iterator[Problem]:
     total, grade = _value(form["total"]), form["grade"]
     if not grade or grade["value"] is None:
-        yield _problem(form, "PJ-15", None, "没有写评价等级。", level="提示", mend="请填写评价等级。")
+        yield _problem(
+            form, "PJ-15", None, "没有写评价等级。", level="提示", mend="请填写评价等级。"
+        )
         return
     summed = _sum(form["criteria"], "score")
     if total is None or grade["norm"] is None:

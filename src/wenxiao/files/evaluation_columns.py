@@ -14,7 +14,12 @@ FIRST_BRANCH = re.compile(r"(决策|投入|过程|管理)")
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("level1", re.compile(r"^一级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?一级$")),
     ("level2", re.compile(r"^二级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?二级$")),
-    ("level3", re.compile(r"^三级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?三级$|^(具体|评价|考核)?指标(名称|内容)?$")),
+    (
+        "level3",
+        re.compile(
+            r"^三级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?三级$|^(具体|评价|考核)?指标(名称|内容)?$"
+        ),
+    ),
     ("level4", re.compile(r"^四级(评价|考核|绩效)?(指标)?(名称)?$")),
     ("code", re.compile(r"^(指标)?(编码|编号|代码)$")),
     ("numerator", re.compile(r"^分子")),
@@ -44,10 +49,15 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("note", re.compile(r"^备注")),
-    ("standard", re.compile(r"(评分|评价|计分|扣分|打分|考核)(标准|细则|办法|规则|要点|方法)|^标准$")),
+    (
+        "standard",
+        re.compile(r"(评分|评价|计分|扣分|打分|考核)(标准|细则|办法|规则|要点|方法)|^标准$"),
+    ),
     ("explanation", re.compile(r"(指标)?(解释|说明|内涵|释义|定义)|计算公式")),
 )
-POINTS = re.compile(r"\(\s*(\d{1,3}(?:\.\d+)?)\s*[分%]?\s*\)\s*$|(?<=\S)\s*(\d{1,3}(?:\.\d+)?)分\s*$")
+POINTS = re.compile(
+    r"\(\s*(\d{1,3}(?:\.\d+)?)\s*[分%]?\s*\)\s*$|(?<=\S)\s*(\d{1,3}(?:\.\d+)?)分\s*$"
+)
 """Points written behind a name: 「决策（15分）」「项目立项 5分」."""
 SCORE_ORDER = ("最终", "综合", "评价", "评审", "审查", "复核")
 
@@ -69,7 +79,11 @@ class Head:
 
     def level_columns(self) -> list[int]:
         """Columns of the levels, left to right."""
-        return sorted(self.roles[name] for name in ("level1", "level2", "level3", "level4") if name in self.roles)
+        return sorted(
+            self.roles[name]
+            for name in ("level1", "level2", "level3", "level4")
+            if name in self.roles
+        )
 
 
 def role_of(label: str) -> str | None:
@@ -121,7 +135,12 @@ def _last_head_row(grid: Grid, row: int) -> int:
         return deepest
     below = [squeezed(cell.text) for cell in grid.own_cells(row + 1)]
     levels = [text for text in below if TREE.match(text)]
-    if below and not levels and all(len(text) < 10 for text in below) and any(role_of(text) for text in below):
+    if (
+        below
+        and not levels
+        and all(len(text) < 10 for text in below)
+        and any(role_of(text) for text in below)
+    ):
         first = grid.own_cells(row + 1)[0].col
         if first > min(cell.col for cell in grid.own_cells(row)) + 1:
             return row + 1
@@ -131,7 +150,9 @@ def _last_head_row(grid: Grid, row: int) -> int:
 def _names_experts(grid: Grid, row: int) -> bool:
     """Whether the next row only names experts, each under the heading that spans them, merged or not."""
     cells = grid.own_cells(row + 1)
-    if len(cells) < 2 or any(plain_number(cell) is not None or len(squeezed(cell.text)) > 8 for cell in cells):
+    if len(cells) < 2 or any(
+        plain_number(cell) is not None or len(squeezed(cell.text)) > 8 for cell in cells
+    ):
         return False
     return all(role_of(_heading_over(grid, row, cell.col)) == "expert" for cell in cells)
 
@@ -208,7 +229,10 @@ def _settle_scores(head: Head, scores: list[tuple[str, int]], averages: list[int
         return
     if not scores:
         return
-    ordered = sorted(scores, key=lambda item: next((n for n, word in enumerate(SCORE_ORDER) if word in item[0]), 9))
+    ordered = sorted(
+        scores,
+        key=lambda item: next((n for n, word in enumerate(SCORE_ORDER) if word in item[0]), 9),
+    )
     head.roles["score"] = ordered[0][1]
 
 
@@ -216,14 +240,25 @@ def _settle_weights(grid: Grid, head: Head, weights: list[int]) -> None:
     """A weight column belongs to the level at its left; the one of the deepest level is the criterion's."""
     if not weights:
         return
-    deepest = "level3" if "level3" in head.roles else "level2" if "level2" in head.roles else "level1"
-    levels = {col: name for name, col in head.roles.items() if name in {"level1", "level2", "level3", "level4"}}
+    deepest = (
+        "level3" if "level3" in head.roles else "level2" if "level2" in head.roles else "level1"
+    )
+    levels = {
+        col: name
+        for name, col in head.roles.items()
+        if name in {"level1", "level2", "level3", "level4"}
+    }
     spare: list[int] = []
     for col in weights:
         before = [level for level in levels if level < col]
         label = squeezed(grid.text(head.last_row, col))
         named = next(
-            (name for word, name in (("一级", "level1"), ("二级", "level2"), ("三级", "level3")) if word in label), None
+            (
+                name
+                for word, name in (("一级", "level1"), ("二级", "level2"), ("三级", "level3"))
+                if word in label
+            ),
+            None,
         )
         owner = named or (levels[max(before)] if before else deepest)
         if owner in {"level1", "level2"} and owner != deepest and len(weights) > 1:
@@ -237,13 +272,17 @@ def _settle_weights(grid: Grid, head: Head, weights: list[int]) -> None:
 
 def _mark_weight_names(grid: Grid, head: Head) -> None:
     """Several columns of one name are told apart by the level they belong to: 「分值[l1w]」."""
-    marks = {col: f"l{level[-1]}w" for level, col in head.level_weights.items()} | {head.roles["weight"]: "w"}
+    marks = {col: f"l{level[-1]}w" for level, col in head.level_weights.items()} | {
+        head.roles["weight"]: "w"
+    }
     by_address = {address: name.split("[")[0] for name, address in head.names.items()}
     head.names = {}
     for col in range(grid.left, grid.right + 1):
         address = str(col) if grid.sheet.origin == 0 else column_name(col)
         if address in by_address:
-            head.names[f"{by_address[address]}[{marks[col]}]" if col in marks else by_address[address]] = address
+            head.names[
+                f"{by_address[address]}[{marks[col]}]" if col in marks else by_address[address]
+            ] = address
 
 
 def looks_like_evaluation(sheet: Sheet) -> bool:
@@ -255,14 +294,24 @@ def looks_like_evaluation(sheet: Sheet) -> bool:
     for head in find_heads(sheet):
         if _has_first_branch(grid, head):
             return True
-        title = "".join(cell.text for row in range(sheet.origin, head.row) for cell in grid.own_cells(row))
-        if "actual" not in head.roles and "评分" in title and not re.search(r"自评|监控|目标申报", title):
+        title = "".join(
+            cell.text for row in range(sheet.origin, head.row) for cell in grid.own_cells(row)
+        )
+        if (
+            "actual" not in head.roles
+            and "评分" in title
+            and not re.search(r"自评|监控|目标申报", title)
+        ):
             return True
     return False
 
 
 def _has_first_branch(grid: Grid, head: Head) -> bool:
-    columns = [head.roles["level1"]] if "level1" in head.roles else range(grid.left, min(grid.left + 2, grid.right + 1))
+    columns = (
+        [head.roles["level1"]]
+        if "level1" in head.roles
+        else range(grid.left, min(grid.left + 2, grid.right + 1))
+    )
     for row in range(head.last_row + 1, grid.bottom + 1):
         for col in columns:
             text = _bare(squeezed(grid.text(row, col)))

@@ -10,7 +10,9 @@ from typing import Any
 from wenxiao.files.grids import trimmed as short
 from wenxiao.files.textforms import number_of, squeezed
 
-TRIMMED = re.compile(r"(?:去掉|去除|剔除|扣除|除去)(?:了|一个|1个|其中)*(?:最高|最低).{0,12}?(?:最低|最高)")
+TRIMMED = re.compile(
+    r"(?:去掉|去除|剔除|扣除|除去)(?:了|一个|1个|其中)*(?:最高|最低).{0,12}?(?:最低|最高)"
+)
 
 
 OUT_OF = re.compile(r"(\d+(?:\.\d+)?)分?/(\d+(?:\.\d+)?)分?")
@@ -47,7 +49,9 @@ def is_trimmed(texts: Iterable[str]) -> bool:
     return any(TRIMMED.search(squeezed(text[:400])) for text in texts)
 
 
-def with_mean(score: dict[str, Any], experts: list[dict[str, Any]] | None, *, trimmed: bool = False) -> dict[str, Any]:
+def with_mean(
+    score: dict[str, Any], experts: list[dict[str, Any]] | None, *, trimmed: bool = False
+) -> dict[str, Any]:
     """A score left empty beside experts' marks carries their mean as ``computed``, never as what was written."""
     if score["value"] is not None or not experts or score.get("computed"):
         return score
@@ -60,10 +64,18 @@ def mean_of(experts: list[dict[str, Any]], *, trimmed: bool = False) -> Decimal 
 
     A formula without saved result counts with what it yields. Of fewer than three marks none is left out.
     """
-    marks = [number for item in experts if (number := number_of(item["value"] or item.get("computed"))) is not None]
+    marks = [
+        number
+        for item in experts
+        if (number := number_of(item["value"] or item.get("computed"))) is not None
+    ]
     if trimmed and len(marks) > 2:
         marks = sorted(marks)[1:-1]
-    return (sum(marks, Decimal(0)) / len(marks)).quantize(Decimal("0.01"), ROUND_HALF_UP) if marks else None
+    return (
+        (sum(marks, Decimal(0)) / len(marks)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if marks
+        else None
+    )
 
 
 def sum_text(criteria: list[dict[str, Any]], key: str = "score") -> str | None:

@@ -12,8 +12,16 @@ from wenxiao.files.textforms import half_width, squeezed, unit_in, year_of, yuan
 
 FIELDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     # field, rank (the lowest found wins), label
-    ("subject_name", 0, re.compile(r"^(被?评价)?(项目|对象|政策|资金)名称$|^(被)?评价(项目|对象)(名称)?$|^项目$")),
-    ("subject_name", 1, re.compile(r"^(被?评价)?(部门|单位)(\(单位\))?名称$|^被评价(部门|单位)$|^部门\(单位\)$")),
+    (
+        "subject_name",
+        0,
+        re.compile(r"^(被?评价)?(项目|对象|政策|资金)名称$|^(被)?评价(项目|对象)(名称)?$|^项目$"),
+    ),
+    (
+        "subject_name",
+        1,
+        re.compile(r"^(被?评价)?(部门|单位)(\(单位\))?名称$|^被评价(部门|单位)$|^部门\(单位\)$"),
+    ),
     ("dept", 0, re.compile(r"^(项目)?(主管|预算|业务主管)(部门|单位)(名称)?$|^主管部门及代码$")),
     ("dept", 1, re.compile(r"^被?评价(部门|单位)(名称)?$|^(部门|单位)(\(单位\))?名称$")),
     ("dept", 2, re.compile(r"^(项目)?(实施|承担|使用)?单位(名称)?$")),
@@ -21,13 +29,17 @@ FIELDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     (
         "audited_arranged",
         0,
-        re.compile(r"^经?(审查|审定|审核|核实|评价审定)(后|的)?(的)?(实际)?(安排|到位)(的)?(资金|金额|数)?$"),
+        re.compile(
+            r"^经?(审查|审定|审核|核实|评价审定)(后|的)?(的)?(实际)?(安排|到位)(的)?(资金|金额|数)?$"
+        ),
     ),
     ("audited_arranged", 1, re.compile(r"^实际安排(的)?(资金|金额|数)?$")),
     (
         "audited_used",
         0,
-        re.compile(r"^经?(审查|审定|审核|核实|评价审定)(后|的)?(的)?(实际)?(使用|支出)(的)?(资金|金额|数)?$"),
+        re.compile(
+            r"^经?(审查|审定|审核|核实|评价审定)(后|的)?(的)?(实际)?(使用|支出)(的)?(资金|金额|数)?$"
+        ),
     ),
     ("audited_used", 1, re.compile(r"^实际(使用|支出)(的)?(资金|金额|数)?$")),
     ("agency", 0, re.compile(r"^(第三方)?(评价|受托|中介)?机构(名称)?$|^评价(实施)?(机构|单位)$")),
@@ -36,7 +48,10 @@ OTHERS = re.compile(
     r"^(评价(类型|时间|期间|日期|方式|人员|组长|组)|主评人|项目负责人|联系人|联系电话|预算(安排)?(资金|金额)|填表(人|日期)|项目(类型|属性)|资金性质)$"
 )
 MONEY = {"audited_arranged", "audited_used"}
-INLINE = re.compile(r"([\u4e00-\u9fa5()]{2,16}?)\s*[:]\s*(.*?)(?=\s{2,}\S|\s[\u4e00-\u9fa5]{2,14}\s*:|$)", re.MULTILINE)
+INLINE = re.compile(
+    r"([\u4e00-\u9fa5()]{2,16}?)\s*[:]\s*(.*?)(?=\s{2,}\S|\s[\u4e00-\u9fa5]{2,14}\s*:|$)",
+    re.MULTILINE,
+)
 LONGEST_HEAD_CELL = 400
 """A label with its value is never longer; longer texts are prose, and a stranger's blanks must not cost time."""
 UNIT_LINE = re.compile(r"(?:金额|资金)?单位\s*[:]\s*(人民币)?\s*(亿元|万元|千元|元)")
@@ -121,7 +136,9 @@ def _inline(text: str, address: str | None, place: dict[str, Any]) -> list[Found
     for match in INLINE.finditer(wide):
         label, value = without_remark(match[1]), match[2].strip()
         if value and _is_label(label):
-            out.append(Found(label, value, address, None, unit_in(squeezed(match[1])), text.strip(), place))
+            out.append(
+                Found(label, value, address, None, unit_in(squeezed(match[1])), text.strip(), place)
+            )
     return out
 
 
@@ -142,7 +159,9 @@ def unit_beside(grid: Grid, first: int, last: int) -> list[str]:
     for row in range(first, last + 1):
         cells = grid.own_cells(row)
         for label, value in itertools.pairwise(cells):
-            if UNIT_LABEL.match(squeezed(label.text)) and (unit := UNIT_ALONE.match(squeezed(value.text))):
+            if UNIT_LABEL.match(squeezed(label.text)) and (
+                unit := UNIT_ALONE.match(squeezed(value.text))
+            ):
                 out.append(f"单位：{unit[1]}")
     return out
 
@@ -151,7 +170,11 @@ def title_of(grid: Grid, first: int, last: int) -> dict[str, str] | None:
     """The form's title: the first line of the head that is neither a label nor 「附件」."""
     for row in range(first, last + 1):
         cells = grid.own_cells(row)
-        if len(cells) == 1 and not _is_label(cells[0].text) and not SKIPPED_TITLE.search(squeezed(cells[0].text)):
+        if (
+            len(cells) == 1
+            and not _is_label(cells[0].text)
+            and not SKIPPED_TITLE.search(squeezed(cells[0].text))
+        ):
             return {"value": cells[0].text.strip(), "cell": cells[0].address}
     return None
 
@@ -165,7 +188,9 @@ def head_fields(found: list[Found], unit: str | None) -> dict[str, Any]:
         if not item.text and not any(name in MONEY for name, _ in named):
             continue
         for name, rank in named:
-            if name != "agency" and (name not in best or rank < best[name][0] or not best[name][1].text):
+            if name != "agency" and (
+                name not in best or rank < best[name][0] or not best[name][1].text
+            ):
                 best[name] = (rank, item)
         if (not named or named[0][0] == "agency") and item.text:
             extra[item.label] = {"value": item.text, "cell": item.cell} | item.place
@@ -196,4 +221,8 @@ def _money(item: Found | None, unit: str | None) -> dict[str, Any] | None:
     if item is None:
         return None
     raw = item.stored if item.stored is not None and unit_in(item.text) is None else item.text
-    return {"cell": item.cell, "raw": raw or None, "yuan": yuan(raw, item.unit or unit)} | item.place
+    return {
+        "cell": item.cell,
+        "raw": raw or None,
+        "yuan": yuan(raw, item.unit or unit),
+    } | item.place

@@ -38,7 +38,11 @@ def split_name(text: str) -> tuple[str | None, str, str | None]:
     points = POINTS.search(half_width(wide))
     name = wide[: points.start()] if points else wide
     code = CODE.match(half_width(name))
-    name = name[code.end() :] if code else PLAIN_NUMBER.sub("", LEADING_NUMBER.sub("", name, count=1), count=1)
+    name = (
+        name[code.end() :]
+        if code
+        else PLAIN_NUMBER.sub("", LEADING_NUMBER.sub("", name, count=1), count=1)
+    )
     value = (points[1] or points[2]) if points else None
     return (code[1] or code[2]) if code else None, re.sub(r"\s+", "", name), value
 

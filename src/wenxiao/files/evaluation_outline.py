@@ -63,14 +63,22 @@ def _style(number: str, cell: Cell) -> str | None:
     for text in (number, words):
         for name, pattern in _STYLES:
             if hit := pattern.match(text):
-                return f"{name} {_depth_in(hit.group())}" if name in {"dotted", "lettered"} else name
-    indent = len(cell.text.replace("\u3000", "  ")) - len(cell.text.replace("\u3000", "  ").lstrip(" \xa0\t"))
+                return (
+                    f"{name} {_depth_in(hit.group())}" if name in {"dotted", "lettered"} else name
+                )
+    indent = len(cell.text.replace("\u3000", "  ")) - len(
+        cell.text.replace("\u3000", "  ").lstrip(" \xa0\t")
+    )
     return f"indent {indent}"
 
 
 def _depth_in(number: str) -> int:
     """Parts of a dotted number, digits of a lettered one (A1, A11, A111)."""
-    return len(re.findall(r"\d+", number)) if re.search(r"[.\-]", number) else len(re.findall(r"\d", number))
+    return (
+        len(re.findall(r"\d+", number))
+        if re.search(r"[.\-]", number)
+        else len(re.findall(r"\d", number))
+    )
 
 
 def _places(ranked: list[tuple[int, int]]) -> dict[int, Place]:

@@ -34,7 +34,9 @@ def levels_after(criterion: dict[str, Any] | None) -> dict[str, Level]:
     """The names in force below a criterion; none above the first."""
     if criterion is None:
         return {name: Level() for name in ("level1", "level2", "level3")}
-    carried = {name: Level(criterion[name], criterion.get(f"{name}_raw")) for name in ("level1", "level2")}
+    carried = {
+        name: Level(criterion[name], criterion.get(f"{name}_raw")) for name in ("level1", "level2")
+    }
     return carried | {"level3": Level()}
 
 
@@ -48,7 +50,11 @@ def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
     inside = not prefix and bool(second) and split_name(second)[1] == level2.name
     # a subtotal above its rows names its level in its own row
     first = split_name(grid.text(row, head.roles["level1"]))[1] if "level1" in head.roles else ""
-    above = first if first and not first.endswith("小计") and not name else reading.levels["level1"].name
+    above = (
+        first
+        if first and not first.endswith("小计") and not name
+        else reading.levels["level1"].name
+    )
     out: dict[str, Any] = {"level1": above if own or not name else name, "row": row}
     if own or inside:
         out["level2"] = level2.name
@@ -63,7 +69,9 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
     if (len(cells) == 1 and _is_band(reading, cells[0])) or not _advance_levels(reading, row):
         return
     grid, head, out = reading.grid, reading.head, reading.out
-    deepest = next((name for name in ("level3", "level2", "level1") if name in head.roles), "level1")
+    deepest = next(
+        (name for name in ("level3", "level2", "level1") if name in head.roles), "level1"
+    )
     level = reading.levels[deepest]
     weight, score = _weight(reading, row, level), _score(reading, row)
     score = without_whole(score, weight["value"])
@@ -73,7 +81,10 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
         return
     criterion = _levels_json(reading, row)
     if nameless:
-        criterion |= {"nameless": True, f"{deepest}_cell": grid.address(row, head.roles.get(deepest, grid.left))}
+        criterion |= {
+            "nameless": True,
+            f"{deepest}_cell": grid.address(row, head.roles.get(deepest, grid.left)),
+        }
     criterion["weight"] = weight
     ratio = _ratio(reading, row)
     if ratio is not None:
@@ -108,7 +119,9 @@ def _advance_levels(reading: Reading, row: int) -> bool:
 def _weight(reading: Reading, row: int, level: Level) -> dict[str, Any]:
     """The weight in its column, else behind the name."""
     column = reading.head.roles.get("weight")
-    weight: dict[str, Any] = {"cell": None, "value": None} if column is None else reading.grid.figure(row, column)
+    weight: dict[str, Any] = (
+        {"cell": None, "value": None} if column is None else reading.grid.figure(row, column)
+    )
     if weight["value"] is None and level.points is not None:
         return {"cell": level.cell, "value": level.points}
     return weight
@@ -139,7 +152,9 @@ def _advance_in_outline(reading: Reading, row: int) -> None:
 def _take_branch(reading: Reading, row: int) -> None:
     """A row of an outline with others under it is a level: its points are theirs."""
     levels, roles = reading.levels, reading.head.roles
-    path = [name.name for name in (levels["level1"], levels["level2"], levels["level3"]) if name.name]
+    path = [
+        name.name for name in (levels["level1"], levels["level2"], levels["level3"]) if name.name
+    ]
     if len(path) > 2:
         return
     weight = reading.grid.figure(row, roles["weight"]) if "weight" in roles else None
@@ -148,7 +163,11 @@ def _take_branch(reading: Reading, row: int) -> None:
         entry = {"value": value, "cell": (weight or {}).get("cell") or levels["level3"].cell}
         reading.out["level_weights"].setdefault("/".join(path), entry)
     if "score" in roles and reading.grid.text(row, roles["score"]):
-        out: dict[str, Any] = {"level1": path[0], "row": row, "score": reading.grid.figure(row, roles["score"])}
+        out: dict[str, Any] = {
+            "level1": path[0],
+            "row": row,
+            "score": reading.grid.figure(row, roles["score"]),
+        }
         reading.out["subtotals"].append(out | ({"level2": path[1]} if len(path) > 1 else {}))
 
 
@@ -189,7 +208,9 @@ def _advance(reading: Reading, row: int, level: str) -> None:
             _note_level_weight(reading, level, points, address, text)
 
 
-def _note_level_weight(reading: Reading, level: str, value: str | None, address: str | None, raw: str | None) -> None:
+def _note_level_weight(
+    reading: Reading, level: str, value: str | None, address: str | None, raw: str | None
+) -> None:
     levels = reading.levels
     key = levels["level1"].name or ""
     if level == "level2":
@@ -220,7 +241,10 @@ def _ratio(reading: Reading, row: int) -> dict[str, Any] | None:
     grid, roles = reading.grid, reading.head.roles
     if "numerator" not in roles or "denominator" not in roles:
         return None
-    numerator, denominator = grid.figure(row, roles["numerator"]), grid.figure(row, roles["denominator"])
+    numerator, denominator = (
+        grid.figure(row, roles["numerator"]),
+        grid.figure(row, roles["denominator"]),
+    )
     if number_of(numerator["value"]) is None or number_of(denominator["value"]) is None:
         return None
     out: dict[str, Any] = {"numerator": numerator, "denominator": denominator}
@@ -229,9 +253,17 @@ def _ratio(reading: Reading, row: int) -> dict[str, Any] | None:
         exact = computed_value(grid.sheet, cell.row, cell.col) if cell else None
         if cell is not None:
             percent = percent_text(exact) if exact is not None else None
-            if cell.formula is None and "%" in cell.text and (exact is None or cell.number_format is None):
+            if (
+                cell.formula is None
+                and "%" in cell.text
+                and (exact is None or cell.number_format is None)
+            ):
                 percent = cell.text.strip().rstrip("%％")
-            out["computed"] = {"cell": cell.address, "stored": cell.formula or cell.raw, "percent": percent}
+            out["computed"] = {
+                "cell": cell.address,
+                "stored": cell.formula or cell.raw,
+                "percent": percent,
+            }
     return out
 
 

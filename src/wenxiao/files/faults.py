@@ -25,7 +25,16 @@ _MONEY = {
     "expected_full_year": "全年预计执行数",
 }
 _BANDS = ((Decimal(90), "优"), (Decimal(80), "良"), (Decimal(60), "中"), (Decimal(0), "差"))
-_GRADES = {"优秀": "优", "优": "优", "良好": "良", "良": "良", "中等": "中", "中": "中", "差": "差", "较差": "差"}
+_GRADES = {
+    "优秀": "优",
+    "优": "优",
+    "良好": "良",
+    "良": "良",
+    "中等": "中",
+    "中": "中",
+    "差": "差",
+    "较差": "差",
+}
 HUNDRED = Decimal(100)
 _PERCENT = re.compile(r"(?:达到?|为|约|[≥>])?([0-9]+(?:\.[0-9]+)?)%")
 _SHARE = re.compile(
@@ -52,12 +61,20 @@ def form_problems(form: Form) -> list[Problem]:
 
 
 def _yuan(item: Any) -> Decimal | None:
-    return Decimal(item["yuan"]) if isinstance(item, dict) and item.get("yuan") is not None else None
+    return (
+        Decimal(item["yuan"]) if isinstance(item, dict) and item.get("yuan") is not None else None
+    )
 
 
 def _head(form: Form) -> Iterator[Problem]:
     if form["year"]["value"] is None:
-        yield said(form, "DR-21", "提示", "没有找到年度。", mend="请在标题下写明，如（2022年度），或在导入时选定年度。")
+        yield said(
+            form,
+            "DR-21",
+            "提示",
+            "没有找到年度。",
+            mend="请在标题下写明，如（2022年度），或在导入时选定年度。",
+        )
     whole_unit = "整体" in str(form["title"]["value"] or "")
     if form["project_name"]["value"] is None and not whole_unit:
         yield said(
@@ -69,19 +86,40 @@ def _head(form: Form) -> Iterator[Problem]:
             mend="请填写项目名称，或在导入时对上项目。",
         )
     if any(_without_unit(row) for row in form["funds"]):
-        yield said(form, "ZJ-11", "警告", "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
+        yield said(
+            form,
+            "ZJ-11",
+            "警告",
+            "没有写明金额单位。",
+            mend="请在“项目资金”后写明（万元）或（元）。",
+        )
     if form["kind"] == "selfeval" and not form["indicators"]:
-        yield said(form, "ZP-20", "警告", "没有读到绩效指标。", mend="请填写三级指标、年度指标值和实际完成值。")
+        yield said(
+            form,
+            "ZP-20",
+            "警告",
+            "没有读到绩效指标。",
+            mend="请填写三级指标、年度指标值和实际完成值。",
+        )
     hidden = [row["row"] for row in form["indicators"] if row.get("hidden")]
     if hidden:
         rows = "、".join(str(row) for row in hidden)
-        yield said(form, "DR-23", "提示", f"第 {rows} 行被隐藏但有内容，已一并读取。", mend="如不需要请删除这些行。")
+        yield said(
+            form,
+            "DR-23",
+            "提示",
+            f"第 {rows} 行被隐藏但有内容，已一并读取。",
+            mend="如不需要请删除这些行。",
+        )
 
 
 def _without_unit(row: Any) -> bool:
     """Whether an amount stands in the row of which nobody says what it counts."""
     items = [item for key in _MONEY if isinstance(item := row.get(key), dict)]
-    return any(item["yuan"] is None and number_in(str(item["raw"] or item.get("computed") or "")) for item in items)
+    return any(
+        item["yuan"] is None and number_in(str(item["raw"] or item.get("computed") or ""))
+        for item in items
+    )
 
 
 def _money_cells(form: Form) -> Iterator[Problem]:
@@ -91,7 +129,12 @@ def _money_cells(form: Form) -> Iterator[Problem]:
             if not isinstance(item, dict):
                 continue
             raw, amount = item.get("raw"), _yuan(item)
-            if raw and amount is None and number_in(raw) is None and not _EMPTY_WORDS.fullmatch(squeezed(raw)):
+            if (
+                raw
+                and amount is None
+                and number_in(raw) is None
+                and not _EMPTY_WORDS.fullmatch(squeezed(raw))
+            ):
                 unit = form["money_unit"] or "万元"
                 yield said(
                     form,
@@ -196,7 +239,12 @@ def _rates(form: Form) -> Iterator[Problem]:
             )
         shown = rate["percent"]
         # nobody is asked for a negative rate: the negative amount is named instead
-        if exact is not None and exact >= 0 and shown is not None and not _same_rate(Decimal(shown), exact, rate):
+        if (
+            exact is not None
+            and exact >= 0
+            and shown is not None
+            and not _same_rate(Decimal(shown), exact, rate)
+        ):
             yield said(
                 form,
                 "ZJ-10",
@@ -217,7 +265,15 @@ def _forecasts(form: Form) -> Iterator[Problem]:
             text = f"全年预计执行数 {row['expected_full_year']['raw']} 小于已执行数 {row['executed']['raw']}。"
             mend = "请核对两数；全年预计数包括已执行的部分。"
             cell = row["expected_full_year"]["cell"]
-            yield said(form, "ZJ-14", "警告", text, cell, expected=f"不小于 {row['executed']['raw']}", mend=mend)
+            yield said(
+                form,
+                "ZJ-14",
+                "警告",
+                text,
+                cell,
+                expected=f"不小于 {row['executed']['raw']}",
+                mend=mend,
+            )
 
 
 def _execution_points(form: Form) -> Iterator[Problem]:
@@ -227,7 +283,16 @@ def _execution_points(form: Form) -> Iterator[Problem]:
         text = f"“预算执行率”得分 {plain(score)} 高于分值 {plain(weight)}。"
         mend = "请核对得分与分值。"
         cell = form["funds"][0]["score"]["cell"]
-        yield said(form, "ZP-11", "阻断", text, cell, expected=f"不高于 {plain(weight)}", got=plain(score), mend=mend)
+        yield said(
+            form,
+            "ZP-11",
+            "阻断",
+            text,
+            cell,
+            expected=f"不高于 {plain(weight)}",
+            got=plain(score),
+            mend=mend,
+        )
 
 
 def _two(number: Decimal) -> str:
@@ -247,7 +312,14 @@ def _rows(form: Form) -> Iterator[Problem]:
         name = str(row["level3"] or "")
         cell = row.get("level3_cell")
         if not name and (cell is None or cell != row.get("level2_cell")):
-            yield said(form, "ZP-21", "警告", f"第 {row['row']} 行没有指标名称。", cell, mend="请补填三级指标。")
+            yield said(
+                form,
+                "ZP-21",
+                "警告",
+                f"第 {row['row']} 行没有指标名称。",
+                cell,
+                mend="请补填三级指标。",
+            )
         if form["kind"] == "selfeval":
             yield from _row_points(form, row, name or f"第 {row['row']} 行")
         else:
@@ -264,7 +336,14 @@ def _over_whole(form: Form, row: Any, name: str) -> Iterator[Problem]:
         mend = "请核对实际完成值的分子分母。"
         text = f"“{name}”实际完成 {found[1]}%，超过 100%。"
         yield said(
-            form, "ZJ-04", "警告", text, actual.get("cell"), expected="不超过 100%", got=f"{found[1]}%", mend=mend
+            form,
+            "ZJ-04",
+            "警告",
+            text,
+            actual.get("cell"),
+            expected="不超过 100%",
+            got=f"{found[1]}%",
+            mend=mend,
         )
 
 
@@ -272,7 +351,12 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
     for key, words in (("weight", "分值"), ("score", "得分")):
         item = row.get(key)
         value = item.get("value") if isinstance(item, dict) else None
-        if value and points_of(item) is None and not is_dash(value) and not _EMPTY_WORDS.fullmatch(squeezed(value)):
+        if (
+            value
+            and points_of(item) is None
+            and not is_dash(value)
+            and not _EMPTY_WORDS.fullmatch(squeezed(value))
+        ):
             yield said(
                 form,
                 "ZP-22",
@@ -306,9 +390,13 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
             got=plain(score),
             mend="请核对得分与分值。",
         )
-    target = bool((row.get("target") or {}).get("value") or (row.get("target") or {}).get("computed"))
+    target = bool(
+        (row.get("target") or {}).get("value") or (row.get("target") or {}).get("computed")
+    )
     done = row.get("actual") or {}
-    actual = bool(done.get("value") or "computed" in done)  # a formula is something written, even if it isn't computed
+    actual = bool(
+        done.get("value") or "computed" in done
+    )  # a formula is something written, even if it isn't computed
     place = (row.get("actual") or row.get("target") or {}).get("cell")
     if actual and not target:
         yield said(
@@ -321,7 +409,12 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
         )
     if score is not None and not actual:
         yield said(
-            form, "ZP-14", "警告", f"“{name}”没有实际完成值却有得分 {plain(score)}。", place, mend="请补填实际完成值。"
+            form,
+            "ZP-14",
+            "警告",
+            f"“{name}”没有实际完成值却有得分 {plain(score)}。",
+            place,
+            mend="请补填实际完成值。",
         )
 
 
@@ -337,7 +430,11 @@ def _same_rows(form: Form) -> Iterator[Problem]:
     seen: dict[tuple[str, str], Any] = {}
     for row in form["indicators"]:
         key = (squeezed(str(row["level3"] or "")), squeezed(str(row["target_text"] or "")))
-        if key[0] and key in seen and bare(str(row["level2"] or "")) == bare(str(seen[key]["level2"] or "")):
+        if (
+            key[0]
+            and key in seen
+            and bare(str(row["level2"] or "")) == bare(str(seen[key]["level2"] or ""))
+        ):
             yield said(
                 form,
                 "ZP-24",
@@ -352,7 +449,11 @@ def _same_rows(form: Form) -> Iterator[Problem]:
 def _grade(form: Form) -> Iterator[Problem]:
     """Against the common bands 90, 80, 60, which a bureau may set otherwise: a warning at most."""
     grade, total = form.get("grade"), points_of((form.get("total") or {}).get("score"))
-    value = _GRADES.get(squeezed(str(grade["value"]))) if isinstance(grade, dict) and grade.get("value") else None
+    value = (
+        _GRADES.get(squeezed(str(grade["value"])))
+        if isinstance(grade, dict) and grade.get("value")
+        else None
+    )
     if value is None or total is None or not isinstance(grade, dict):
         return
     due = next(name for line, name in _BANDS if total >= line or line == 0)
@@ -376,7 +477,11 @@ def _uncached(form: Form) -> Iterator[Problem]:
     for item in items:
         if isinstance(item, dict) and "computed" in item:
             shown = item["computed"]
-            text = f"公式没有保存结果，系统算得 {shown}。" if shown is not None else "公式没有保存结果，也算不出来。"
+            text = (
+                f"公式没有保存结果，系统算得 {shown}。"
+                if shown is not None
+                else "公式没有保存结果，也算不出来。"
+            )
             level: Level = "提示" if shown is not None else "警告"
             yield said(
                 form,

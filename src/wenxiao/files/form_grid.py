@@ -95,7 +95,12 @@ def shown(value: Value) -> str:
 def form_workbook(forms: Sequence[FormGrid]) -> bytes:
     """The forms as one .xlsx, a sheet each, ready to print; texts are typed as texts."""
     stream = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(stream, options) as book:
         for form in forms:
             _Drawing(book, form).draw()
@@ -136,11 +141,18 @@ class _Drawing:
         for col, width in enumerate(form.widths):
             sheet.set_column(col, col, width)
 
-    def _style(self, font: str, size: float, align: str, *, border: bool = True, number: bool = False) -> Format:
+    def _style(
+        self, font: str, size: float, align: str, *, border: bool = True, number: bool = False
+    ) -> Format:
         key = (font, size, align, border, number)
         if key not in self.made:
             made = self.book.add_format(
-                {"font_name": font, "font_size": size, "text_wrap": True, "num_format": "General" if number else "@"}
+                {
+                    "font_name": font,
+                    "font_size": size,
+                    "text_wrap": True,
+                    "num_format": "General" if number else "@",
+                }
             )
             made.set_align("vcenter")
             made.set_align(align)
@@ -185,9 +197,13 @@ class _Drawing:
         value = self.form.cells.get((row, col))
         number = isinstance(value, int | Decimal)
         font = "黑体" if (row, col) in self.form.strong else "宋体"
-        style = self._style(font, 10.5, "left" if (row, col) in self.form.left else "center", number=number)
+        style = self._style(
+            font, 10.5, "left" if (row, col) in self.form.left else "center", number=number
+        )
         if span is not None:
-            self.sheet.merge_range(offset + row, col, offset + row + span.rows - 1, col + span.cols - 1, "", style)
+            self.sheet.merge_range(
+                offset + row, col, offset + row + span.rows - 1, col + span.cols - 1, "", style
+            )
         if isinstance(value, str):
             self.sheet.write_string(offset + row, col, safe_text(value), style)
         elif value is None:
@@ -195,7 +211,9 @@ class _Drawing:
         else:
             self.sheet.write_number(offset + row, col, float(value), style)
 
-    def _height(self, row: int, spans: dict[tuple[int, int], CellSpan], covered: set[tuple[int, int]]) -> float:
+    def _height(
+        self, row: int, spans: dict[tuple[int, int], CellSpan], covered: set[tuple[int, int]]
+    ) -> float:
         deepest = 1
         for col in range(len(self.form.widths)):
             span = spans.get((row, col))
@@ -208,12 +226,17 @@ class _Drawing:
     @staticmethod
     def _deep(text: str, width: float) -> int:
         usable = max(int(width - 1.5), 2)
-        return sum(max(1, -(-sum(2 if ord(sign) > 255 else 1 for sign in line) // usable)) for line in text.split("\n"))
+        return sum(
+            max(1, -(-sum(2 if ord(sign) > 255 else 1 for sign in line) // usable))
+            for line in text.split("\n")
+        )
 
 
 def form_document(forms: Sequence[FormGrid]) -> bytes:
     """The forms as one .docx in the official style, a page each."""
-    document = OfficialDocument(watermark=next((form.watermark for form in forms if form.watermark), None))
+    document = OfficialDocument(
+        watermark=next((form.watermark for form in forms if form.watermark), None)
+    )
     for at, form in enumerate(forms):
         document.start_form_page(landscape=form.landscape, new=at > 0)
         add_form(document, form)
@@ -227,7 +250,10 @@ def add_form(document: OfficialDocument, form: FormGrid) -> None:
     document.add_line(form.title, font="方正小标宋简体", size=18, align="center", exact=32)
     if form.subtitle:
         document.add_line(form.subtitle, size=12, align="center", exact=20)
-    grid = [[shown(form.cells.get((row, col))) for col in range(len(form.widths))] for row in range(form.rows)]
+    grid = [
+        [shown(form.cells.get((row, col))) for col in range(len(form.widths))]
+        for row in range(form.rows)
+    ]
     document.add_form(
         grid,
         form.spans,

@@ -253,7 +253,10 @@ def _average(arguments: list[list[Value]]) -> Fraction:
 
 
 def _round(arguments: list[list[Value]]) -> Fraction:
-    value, places = _number(arguments[0][0]), int(_number(arguments[1][0])) if len(arguments) > 1 else 0
+    value, places = (
+        _number(arguments[0][0]),
+        int(_number(arguments[1][0])) if len(arguments) > 1 else 0,
+    )
     scale = Fraction(10) ** places
     scaled = abs(value) * scale
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)

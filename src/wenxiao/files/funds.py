@@ -7,7 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.files.headings import FUND_HEADINGS, Heading, heading_at, keyed
-from wenxiao.files.labels import UNIT_FACTORS, Grid, bare, money_unit_in, name_of, number_in, squeezed, yuan_text
+from wenxiao.files.labels import (
+    UNIT_FACTORS,
+    Grid,
+    bare,
+    money_unit_in,
+    name_of,
+    number_in,
+    squeezed,
+    yuan_text,
+)
 from wenxiao.files.numberformats import plain
 
 MONEY_COLUMNS = ("initial", "full_year", "arrived", "executed", "expected_full_year")
@@ -52,12 +61,18 @@ def is_dash(text: str) -> bool:
     return bool(_DASH.fullmatch(squeezed(text)))
 
 
-def money_unit_of(grid: Grid, heading: Heading | None, rows: range) -> tuple[str | None, str | None, str | None]:
+def money_unit_of(
+    grid: Grid, heading: Heading | None, rows: range
+) -> tuple[str | None, str | None, str | None]:
     """(unit, words that name it, their cell): from the block's side label and headings, else a corner above."""
     places: list[tuple[int, int]] = []
     if heading is not None:
         places += [(heading.top, col) for col in grid.cols]
-        places += [(row, col) for row in range(heading.top + 1, heading.bottom + 3) for col in grid.cols[:3]]
+        places += [
+            (row, col)
+            for row in range(heading.top + 1, heading.bottom + 3)
+            for col in grid.cols[:3]
+        ]
     places += [(row, col) for row in rows for col in grid.cols]
     for row, col in places:
         words = grid.text(row, col)
@@ -66,7 +81,9 @@ def money_unit_of(grid: Grid, heading: Heading | None, rows: range) -> tuple[str
     return None, None, None
 
 
-def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> list[dict[str, object]]:
+def read_funds(
+    grid: Grid, heading: Heading, last: int, unit: str | None
+) -> list[dict[str, object]]:
     """The rows of the money block, money in 元 as decimal text, rates as percent, each value with its cell."""
     first = min(column.left for column in heading.columns.values())
     rows: list[dict[str, object]] = []
@@ -82,7 +99,9 @@ def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> lis
             if not _has_money(grid, heading, row):
                 break
             label = ("", grid.address(row, max(first - 1, grid.sheet.origin)))
-        if any(_NEXT_SECTION.fullmatch(bare(text)) for col, text in grid.in_row(row) if col < first):
+        if any(
+            _NEXT_SECTION.fullmatch(bare(text)) for col, text in grid.in_row(row) if col < first
+        ):
             break
         rows.append(_fund_row(grid, heading, row, label, unit))
     return rows
@@ -103,11 +122,15 @@ def _row_label(grid: Grid, row: int, first: int, heading: Heading) -> tuple[str,
         return None
     # 其中： may stand in a cell of its own left of the source
     return name_of(
-        "".join(text for text, _ in words) if len(words) > 1 and "其中" in words[0][0] else words[-1][0]
+        "".join(text for text, _ in words)
+        if len(words) > 1 and "其中" in words[0][0]
+        else words[-1][0]
     ), words[-1][1]
 
 
-def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], unit: str | None) -> dict[str, object]:
+def _fund_row(
+    grid: Grid, heading: Heading, row: int, label: tuple[str, str], unit: str | None
+) -> dict[str, object]:
     out: dict[str, object] = {"label": label[0], "row": row, "label_cell": label[1]}
     if grid.is_hidden(row):
         out["hidden"] = True
@@ -127,7 +150,9 @@ def _fund_row(grid: Grid, heading: Heading, row: int, label: tuple[str, str], un
     return out
 
 
-def _amounts(out: dict[str, object], grid: Grid, heading: Heading, row: int, unit: str | None) -> dict[str, Decimal]:
+def _amounts(
+    out: dict[str, object], grid: Grid, heading: Heading, row: int, unit: str | None
+) -> dict[str, Decimal]:
     """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
     amounts: dict[str, Decimal] = {}
     named, readable = set(), True
@@ -140,7 +165,11 @@ def _amounts(out: dict[str, object], grid: Grid, heading: Heading, row: int, uni
         if amount is not None:
             amounts[key] = Decimal(str(amount))
             named.add(money["yuan"] is not None)
-        elif key == "full_year" and money["raw"] and not _NOTHING.fullmatch(squeezed(str(money["raw"]))):
+        elif (
+            key == "full_year"
+            and money["raw"]
+            and not _NOTHING.fullmatch(squeezed(str(money["raw"])))
+        ):
             readable = False  # no other budget may stand in for one that can't be read
     return amounts if readable and len(named) < 2 else {}
 
@@ -165,7 +194,11 @@ def _weight_in_words(out: dict[str, object], grid: Grid, heading: Heading) -> No
     for col, text in grid.in_row(heading.top):
         found = re.search(r"\((\d+(?:\.\d+)?)分\)", squeezed(text))
         if found:
-            out["weight"] = {"cell": grid.address(heading.top, col), "value": found[1], "stored": text}
+            out["weight"] = {
+                "cell": grid.address(heading.top, col),
+                "value": found[1],
+                "stored": text,
+            }
             return
 
 
@@ -173,14 +206,18 @@ def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
     """Points with their cell; 「99.55分」 → value "99.55" with what is stored beside it."""
     out = grid.seen(*place)
     value = out["value"]
-    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):  # \d would let ２５ pass
+    if isinstance(value, str) and not re.fullmatch(
+        r"-?[0-9]+(\.[0-9]+)?", value
+    ):  # \d would let ２５ pass
         number = number_in(value)
         if number is not None:
             out["stored"], out["value"] = value, plain(number)
     return out
 
 
-def money_at(grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None) -> dict[str, object]:
+def money_at(
+    grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None
+) -> dict[str, object]:
     """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None.
 
     ``inline`` is the amount where it stands behind its label in the same cell.
@@ -222,7 +259,9 @@ def in_unit(form: dict[str, Any], unit: str) -> None:
                 money["yuan"] = _yuan(raw, number_in(raw or ""), unit)
 
 
-def rate_at(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str) -> dict[str, object]:
+def rate_at(
+    grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str
+) -> dict[str, object]:
     """A published rate with its cell, in percent, and what the amounts (of one unit) make of it."""
     seen = grid.seen(*place)
     out: dict[str, object] = {"cell": seen["cell"], "published": None, "percent": None}
@@ -239,7 +278,9 @@ def rate_at(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], wor
         if text:
             out["text"] = text
             shown = number_in(text)
-            out["published"] = text if shown is None else plain(shown) + ("%" if "%" in squeezed(text) else "")
+            out["published"] = (
+                text if shown is None else plain(shown) + ("%" if "%" in squeezed(text) else "")
+            )
     if exact is not None:
         out["computed_percent"] = _four(exact)
     return out
@@ -254,9 +295,16 @@ def _exact_rate(amounts: dict[str, Decimal]) -> Decimal | None:
     return executed * 100 / budget
 
 
-def _as_percent(number: Decimal, grid: Grid, place: tuple[int, int], exact: Decimal | None, words: str) -> Decimal:
+def _as_percent(
+    number: Decimal, grid: Grid, place: tuple[int, int], exact: Decimal | None, words: str
+) -> Decimal:
     cell = grid.cell(*place)
-    if cell is not None and cell.number_format and "%" in cell.number_format and cell.raw != cell.text:
+    if (
+        cell is not None
+        and cell.number_format
+        and "%" in cell.number_format
+        and cell.raw != cell.text
+    ):
         return number * 100
     if cell is not None and "%" in squeezed(cell.text):
         return number

@@ -40,7 +40,9 @@ _ROOTS = (
 )
 _MACRO = re.compile(r"vbaproject|vbadata|macrosheets|\.xlm$|activex")
 _EMBEDDED = re.compile(r"/embeddings/|oleobject")
-_PROGRAM = re.compile(r"\.(?:exe|dll|bat|cmd|com|scr|js|vbs|ps1|jar|msi|hta|lnk|zip|rar|7z|gz|tar|sh|py)$")
+_PROGRAM = re.compile(
+    r"\.(?:exe|dll|bat|cmd|com|scr|js|vbs|ps1|jar|msi|hta|lnk|zip|rar|7z|gz|tar|sh|py)$"
+)
 _XML = re.compile(r"\.(?:xml|rels|vml)$")
 _BAD_NAME = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[a-z]:|[\x00-\x1f]")
 
@@ -89,13 +91,21 @@ def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
             None,
             (
                 Problem(
-                    "DR-06", "阻断", "文件已损坏或不完整，无法打开。", mend="请重新下载或从原电脑重新拷贝；" + RESAVE
+                    "DR-06",
+                    "阻断",
+                    "文件已损坏或不完整，无法打开。",
+                    mend="请重新下载或从原电脑重新拷贝；" + RESAVE,
                 ),
             ),
         )
     except OSError:
         return Admitted(
-            None, (Problem("DR-20", "阻断", "文件打不开。", mend="请确认文件没有被其他程序占用，再试一次。"),)
+            None,
+            (
+                Problem(
+                    "DR-20", "阻断", "文件打不开。", mend="请确认文件没有被其他程序占用，再试一次。"
+                ),
+            ),
         )
 
 
@@ -105,7 +115,9 @@ def _admit(path: Path, largest: int) -> str:
         raise _RefusedError("DR-02", "文件是空的（0 字节）。", "请重新下载或重新保存后再导入。")
     if size > largest:
         raise _RefusedError(
-            "DR-03", f"文件有 {size / MB:.1f} MB，超过 {largest // MB} MB。", "请删除图片或拆成几份再导入。"
+            "DR-03",
+            f"文件有 {size / MB:.1f} MB，超过 {largest // MB} MB。",
+            "请删除图片或拆成几份再导入。",
         )
     with path.open("rb") as stream:
         head = stream.read(8)
@@ -140,13 +152,17 @@ def _admit_ole(path: Path, suffix: str) -> str:
     content = path.read_bytes()
     if any(_utf16(name) in content for name in _OLE_ENCRYPTED):
         raise _RefusedError(
-            "DR-09", "文件设有打开密码。", "请在 WPS 或 Excel 中去掉密码（文件—文档加密—清空密码），保存后再导入。"
+            "DR-09",
+            "文件设有打开密码。",
+            "请在 WPS 或 Excel 中去掉密码（文件—文档加密—清空密码），保存后再导入。",
         )
     if _utf16("_VBA_PROJECT") in content:
         raise _RefusedError("DR-10", "文件带有宏。", "请另存为 .xlsx（不带宏）后再导入。")
     if any(_utf16(name) in content for name in _OLE_BOOK):
         if _has_filepass(content):
-            raise _RefusedError("DR-09", "旧版 .xls 文件设有打开密码。", "请去掉密码并另存为 .xlsx 后再导入。")
+            raise _RefusedError(
+                "DR-09", "旧版 .xls 文件设有打开密码。", "请去掉密码并另存为 .xlsx 后再导入。"
+            )
         return "xls"
     if any(_utf16(name) in content for name in _OLE_WORD) or suffix == ".doc":
         raise _RefusedError("DR-05", "这是旧版 Word（.doc）文件。", "请另存为 .docx 后再导入。")
@@ -193,7 +209,9 @@ def _admit_zip(path: Path, size: int) -> str:
     with zipfile.ZipFile(path) as package:
         entries = package.infolist()
         if len(entries) > MOST_ENTRIES:
-            raise _RefusedError("DR-07", f"文件内部有 {len(entries)} 个部件，不是正常的表格。", RESAVE)
+            raise _RefusedError(
+                "DR-07", f"文件内部有 {len(entries)} 个部件，不是正常的表格。", RESAVE
+            )
         tally = _Tally()
         for entry in entries:
             _check_entry(entry, tally)
@@ -216,11 +234,16 @@ def _check_end(content: bytes, size: int) -> None:
     """One end record at the end of the file, no zip64."""
     at = content.rfind(_EOCD, max(0, size - 66_000))
     if at < 0:
-        raise _RefusedError("DR-06", "文件不完整（可能没下载完）。", "请重新下载或重新拷贝后再导入。")
+        raise _RefusedError(
+            "DR-06", "文件不完整（可能没下载完）。", "请重新下载或重新拷贝后再导入。"
+        )
     comment = struct.unpack_from("<H", content, at + 20)[0]
     if at + 22 + comment != size or content.find(_EOCD, max(0, size - 66_000), at) >= 0:
         raise _RefusedError("DR-06", "文件末尾夹带了别的内容或已损坏。", RESAVE)
-    if b"PK\x06\x06" in content[max(0, at - 200) : at] or struct.unpack_from("<H", content, at + 10)[0] == 0xFFFF:
+    if (
+        b"PK\x06\x06" in content[max(0, at - 200) : at]
+        or struct.unpack_from("<H", content, at + 10)[0] == 0xFFFF
+    ):
         raise _RefusedError("DR-07", "文件内部部件过多，不是正常的表格。", RESAVE)
 
 
@@ -240,7 +263,9 @@ def _check_entry(entry: zipfile.ZipInfo, tally: _Tally) -> None:
     _check_content_kind(name)
     if entry.file_size > LARGEST_PART:
         raise _RefusedError(
-            "DR-07", f"文件解开后太大（单个部件超过 {LARGEST_PART // MB} MB）。", "请只保留要导入的表。"
+            "DR-07",
+            f"文件解开后太大（单个部件超过 {LARGEST_PART // MB} MB）。",
+            "请只保留要导入的表。",
         )
 
 
@@ -248,7 +273,9 @@ def _check_content_kind(name: str) -> None:
     if not name.startswith(_ROOTS):
         raise _RefusedError("DR-08", "文件内部结构不是表格或 Word 文件。", RESAVE)
     if _MACRO.search(name):
-        raise _RefusedError("DR-10", "文件带有宏或控件。", "请另存为 .xlsx（Word 文件为 .docx，不带宏）后再导入。")
+        raise _RefusedError(
+            "DR-10", "文件带有宏或控件。", "请另存为 .xlsx（Word 文件为 .docx，不带宏）后再导入。"
+        )
     if _EMBEDDED.search(name):
         raise _RefusedError(
             "DR-11",
@@ -271,7 +298,9 @@ def _check_overlap(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _container(names: set[str]) -> str:
-    if "xl/workbook.xml" in names or any(name.startswith("xl/") and name.endswith("workbook.xml") for name in names):
+    if "xl/workbook.xml" in names or any(
+        name.startswith("xl/") and name.endswith("workbook.xml") for name in names
+    ):
         return "xlsx"
     if any(name.startswith("word/document") for name in names):
         return "docx"
@@ -303,6 +332,8 @@ def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally)
 
 def _check_tally(tally: _Tally, count: int, tags: int) -> None:
     if count > LARGEST_PART or tally.inflated + count > LARGEST_WHOLE:
-        raise _RefusedError("DR-07", "文件解开后太大，可能是压缩炸弹。", "请只保留要导入的表，删除多余的行和图片。")
+        raise _RefusedError(
+            "DR-07", "文件解开后太大，可能是压缩炸弹。", "请只保留要导入的表，删除多余的行和图片。"
+        )
     if tally.tags + tags > MOST_TAGS:
         raise _RefusedError("DR-07", "表格内容太多，超过一次能读的量。", "请拆成几份再导入。")

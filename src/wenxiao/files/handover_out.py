@@ -8,22 +8,35 @@ from wenxiao.files.documents_out import OfficialDocument
 
 
 def handover_list(
-    title: str, opening: str, rows: Sequence[Sequence[str]], *, office: str, date: str, watermark: str | None = None
+    title: str,
+    opening: str,
+    rows: Sequence[Sequence[str]],
+    *,
+    office: str,
+    date: str,
+    watermark: str | None = None,
 ) -> bytes:
     """移送清单: number, object, unit, problem, severity, where the mending stands, papers in the package; for signature."""
     document = OfficialDocument(watermark=watermark, landscape=True)
     document.add_title(title)
     document.add_paragraph(opening)
     document.add_table(
-        ["序号", "对象", "责任单位", "问题", "程度", "整改情况", "随附材料"], rows, [5, 20, 14, 28, 7, 12, 14],
-        size=10.5, align=["center", "left", "left", "left", "center", "left", "left"],
-    )  # fmt: skip
-    document.add_paragraph("移送人：　　　　　　　　　　接收人：　　　　　　　　　　　　　年　　月　　日")
+        ["序号", "对象", "责任单位", "问题", "程度", "整改情况", "随附材料"],
+        rows,
+        [5, 20, 14, 28, 7, 12, 14],
+        size=10.5,
+        align=["center", "left", "left", "left", "center", "left", "left"],
+    )
+    document.add_paragraph(
+        "移送人：　　　　　　　　　　接收人：　　　　　　　　　　　　　年　　月　　日"
+    )
     document.add_signature(office, date)
     return document.save()
 
 
-def finding_paper(title: str, facts: Sequence[tuple[str, str]], *, watermark: str | None = None) -> bytes:
+def finding_paper(
+    title: str, facts: Sequence[tuple[str, str]], *, watermark: str | None = None
+) -> bytes:
     """问题情况: everything on record about one finding, a line a fact; what is not known says so."""
     document = OfficialDocument(watermark=watermark)
     document.add_title(title)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from wenxiao.files.labels import Grid, bare
 
-_WHEN = r"(?:预算|年度|全年|年初|预期|计划|绩效|设定|当年|本年|本年度|三级|的|批复|原定|20\d\d年度?)*"
+_WHEN = (
+    r"(?:预算|年度|全年|年初|预期|计划|绩效|设定|当年|本年|本年度|三级|的|批复|原定|20\d\d年度?)*"
+)
 _DONE = r"(?:全年|年度|年末|实际|指标|目标|当年|本年|预算|绩效|自评|项目|20\d\d年度?|截至.{1,8}|\d+.\d+月份?)*"
 INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
     key: re.compile(pattern)
@@ -34,7 +36,9 @@ INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
         "note": r"备注|说明|备注说明",
     }.items()
 }
-_FUNDS_WHEN = r"(?:\d+.\d+月份?(?:累计)?|1.\d+月份?|截至.{1,10}|全年|年度|全年度|实际|累计|当年|本年|预算)*"
+_FUNDS_WHEN = (
+    r"(?:\d+.\d+月份?(?:累计)?|1.\d+月份?|截至.{1,10}|全年|年度|全年度|实际|累计|当年|本年|预算)*"
+)
 FUND_HEADINGS: dict[str, re.Pattern[str]] = {
     key: re.compile(pattern)
     for key, pattern in {
@@ -108,7 +112,9 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
         return None
     depths = [grid.span(row, col).bottom for col, _ in known]
     bottom = max((depth for depth in depths if depth - row < DEEPEST_HEADING), default=row)
-    if bottom == row and (_answers_below(grid, row + 1) or _headings_below(grid, row + 1, headings)):
+    if bottom == row and (
+        _answers_below(grid, row + 1) or _headings_below(grid, row + 1, headings)
+    ):
         bottom = row + 1
     columns: dict[str, Column] = {}
     others: dict[str, Column] = {}
@@ -161,7 +167,11 @@ def _take(
             if row == bottom:
                 others.setdefault(bare(words), Column(col, span.right, words))
             continue
-        right = span.right if bottom in {row, span.bottom} else _own_right(grid, bottom, col, span.right)
+        right = (
+            span.right
+            if bottom in {row, span.bottom}
+            else _own_right(grid, bottom, col, span.right)
+        )
         if key not in columns or _better(key, columns):
             columns[key] = Column(col, right, words)
         return
@@ -177,6 +187,9 @@ def _own_right(grid: Grid, bottom: int, col: int, right: int) -> int:
 
 def _better(key: str, columns: dict[str, Column]) -> bool:
     """Points under every level, a side label 绩效目标: what stands right of the third level is the indicator's own."""
-    if key not in {"weight", "unit", "target", "actual", "nature", "score"} or "level3" not in columns:
+    if (
+        key not in {"weight", "unit", "target", "actual", "nature", "score"}
+        or "level3" not in columns
+    ):
         return False
     return columns[key].left < columns["level3"].left

@@ -63,7 +63,18 @@ UNIT = {
     "部门单位名称",
     "实施部门",
 }
-YEAR = {"年度", "评价年度", "自评年度", "预算年度", "所属年度", "监控年度", "项目年度", "填报年度", "年份", "会计年度"}
+YEAR = {
+    "年度",
+    "评价年度",
+    "自评年度",
+    "预算年度",
+    "所属年度",
+    "监控年度",
+    "项目年度",
+    "填报年度",
+    "年份",
+    "会计年度",
+}
 GRADE = {
     "自评等级",
     "评价等级",
@@ -94,7 +105,9 @@ _NEXT_LABEL = re.compile(r"(?<=[\s;；，,])([^\s:：;；，,]{2,14})[:：]")
 _CONCLUSIONS = {"自评结论", "评价结论", "自评结果", "评价结果"}
 _TITLE = re.compile(r".*(?:自评|自我评价|监控|监测|绩效|评价).*表.*")
 _BUDGET_YEAR = re.compile(r"年度|年项目|年部门|年预算")
-_PERIOD_YEAR = re.compile(r"(?<!\d)20\d\d年\d{1,2}月?(?:\d{1,2}日)?[-~—–－～至到](?:20\d\d年)?\d{1,2}月")
+_PERIOD_YEAR = re.compile(
+    r"(?<!\d)20\d\d年\d{1,2}月?(?:\d{1,2}日)?[-~—–－～至到](?:20\d\d年)?\d{1,2}月"
+)
 _ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|加盖公章|单位盖章|章)[)）]\s*$")
 _TICK = re.compile(
@@ -123,7 +136,9 @@ def _is_project_row(grid: Grid, row: int) -> bool:
     names = [text for _, text in cells if len(text) < 200 and label_of(text) in PROJECT]
     if not names or len(cells) > 6:
         return False
-    known = sum(1 for _, text in cells if keyed(text, FUND_HEADINGS) or keyed(text, INDICATOR_HEADINGS))
+    known = sum(
+        1 for _, text in cells if keyed(text, FUND_HEADINGS) or keyed(text, INDICATOR_HEADINGS)
+    )
     return known < 2 and not any(bare(text) == "序号" for _, text in cells)
 
 
@@ -152,7 +167,10 @@ def several(text: str) -> list[str]:
     """Labels with their values that share one cell, apart: 「项目名称：甲  主管部门：乙」 → two parts."""
     if len(text) > 200 or len(re.findall(r"[:：]", text)) < 2:
         return [text]
-    cuts = [0, *(found.start() for found in _NEXT_LABEL.finditer(text) if label_of(found[1]) in _LABELS)]
+    cuts = [
+        0,
+        *(found.start() for found in _NEXT_LABEL.finditer(text) if label_of(found[1]) in _LABELS),
+    ]
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
 
@@ -180,7 +198,9 @@ def _unsealed(words: str) -> str:
 def _filled(grid: Grid, place: tuple[int, int]) -> tuple[int, int]:
     """The first filled cell to the right: a form saved without its merges leaves gaps behind its labels."""
     row, first = place
-    return next(((row, col) for col in grid.cols if col >= first and _stands_here(grid, row, col)), place)
+    return next(
+        ((row, col) for col in grid.cols if col >= first and _stands_here(grid, row, col)), place
+    )
 
 
 def _stands_here(grid: Grid, row: int, col: int) -> bool:
@@ -193,7 +213,9 @@ def _beside(grid: Grid, place: tuple[int, int], labels: set[str]) -> dict[str, o
     """The value right of a label; a neighbour that is itself a label means an empty field."""
     filled = _filled(grid, place)
     words = grid.text(*filled)
-    is_label = label_of(words) in (PROJECT | DEPT | UNIT | YEAR) - labels and not re.search(r"\d", words)
+    is_label = label_of(words) in (PROJECT | DEPT | UNIT | YEAR) - labels and not re.search(
+        r"\d", words
+    )
     if not words or is_label:
         return {"value": None, "cell": grid.address(*place)}
     return {"value": _unsealed(line_of(words)), "cell": grid.address(*filled)}
@@ -216,12 +238,20 @@ def title_words(text: str) -> str | None:
 def year(grid: Grid, rows: range) -> dict[str, object]:
     """The budget year as a number, with the words it was read from; value None where none is named."""
     labelled = field(grid, YEAR, rows)
-    if labelled is not None and isinstance(labelled["value"], str) and (found := year_in(labelled["value"] + "年")):
+    if (
+        labelled is not None
+        and isinstance(labelled["value"], str)
+        and (found := year_in(labelled["value"] + "年"))
+    ):
         return {"value": found, "raw": labelled["value"], "cell": labelled["cell"]}
     for words in (_BUDGET_YEAR, _ANY_YEAR, _PERIOD_YEAR):
         for row in rows:
             for col, text in grid.starts_in_row(row):
-                if len(text) < 80 and words.search(squeezed(text)) and not _is_answer(grid, row, col):
+                if (
+                    len(text) < 80
+                    and words.search(squeezed(text))
+                    and not _is_answer(grid, row, col)
+                ):
                     found = year_in(text)
                     if found is not None:
                         return {"value": found, "raw": text, "cell": grid.address(row, col)}
@@ -247,7 +277,9 @@ def grade(grid: Grid, rows: range) -> dict[str, object] | None:
             place = grid.right_of(row, col)
             place = _filled(grid, place) if place is not None else None
             found = grade_in(grid.text(*place)) if place is not None else None
-            if place is None or (label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(found or ""))):
+            if place is None or (
+                label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(found or ""))
+            ):
                 continue  # 自评结论 is as often a paragraph as a grade
             return {"value": found, "cell": grid.address(*place)}
     return None

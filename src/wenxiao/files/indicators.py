@@ -97,7 +97,9 @@ def read_block(
         kind = _kind(grid, heading, row)
         if kind == "total" and block.total is None:
             block.total, block.end = _total(grid, heading, row), row
-        if kind == "end" or (kind == "total" and not _rows_follow(grid, heading, range(row + 1, last + 1))):
+        if kind == "end" or (
+            kind == "total" and not _rows_follow(grid, heading, range(row + 1, last + 1))
+        ):
             reading = False
         elif kind == "total":
             pass
@@ -113,11 +115,16 @@ def read_block(
 def _rows_follow(grid: Grid, heading: Heading, rows: range) -> bool:
     """Whether indicators stand below a total, as where the total is the block's first line or an early page's last."""
     for row in rows:
-        if _kind(grid, heading, row) == "end" or heading_at(grid, row, INDICATOR_HEADINGS) is not None:
+        if (
+            _kind(grid, heading, row) == "end"
+            or heading_at(grid, row, INDICATOR_HEADINGS) is not None
+        ):
             return False
         places = [heading.place(grid, row, key) for key in ("level3", "target", "actual")]
         own = [
-            place for place in places if place is not None and grid.text(*place) and _own_value(grid, heading, place)
+            place
+            for place in places
+            if place is not None and grid.text(*place) and _own_value(grid, heading, place)
         ]
         if len({grid.anchor(*place) for place in own}) == len(places):
             return True
@@ -126,7 +133,9 @@ def _rows_follow(grid: Grid, heading: Heading, rows: range) -> bool:
 
 def is_closed(grid: Grid, heading: Heading) -> bool:
     """Whether a total, a note or a signature stands below the indicators: no further table belongs to them."""
-    return any(_kind(grid, heading, row) in {"total", "end"} for row in grid.rows if row > heading.bottom)
+    return any(
+        _kind(grid, heading, row) in {"total", "end"} for row in grid.rows if row > heading.bottom
+    )
 
 
 def _kind(grid: Grid, heading: Heading, row: int) -> str:
@@ -144,11 +153,17 @@ def _kind(grid: Grid, heading: Heading, row: int) -> str:
 
 
 def _says_total(text: str) -> bool:
-    return len(text) < 40 and (bare(text) in TOTAL or bool(_TOTAL_WITH_POINTS.fullmatch(squeezed(text))))
+    return len(text) < 40 and (
+        bare(text) in TOTAL or bool(_TOTAL_WITH_POINTS.fullmatch(squeezed(text)))
+    )
 
 
 def _is_end(heading: Heading, col: int, text: str) -> bool:
-    first = min(heading.columns[key].left for key in ("level1", "level2", "level3") if key in heading.columns)
+    first = min(
+        heading.columns[key].left
+        for key in ("level1", "level2", "level3")
+        if key in heading.columns
+    )
     if col > first:
         return False
     words = squeezed(text)
@@ -185,7 +200,9 @@ def _take_row(
     block.end = row
 
 
-def _subtotal(grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]) -> dict[str, object]:
+def _subtotal(
+    grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]
+) -> dict[str, object]:
     """A subtotal with the level it names (产出小计, or its own cell left of 小计), else the levels in force."""
     label = next(text for _, text in grid.starts_in_row(row) if _SUBTOTAL.fullmatch(bare(text)))
     prefix = re.sub(r"小计(?:得分)?$", "", bare(label))
@@ -193,10 +210,16 @@ def _subtotal(grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[st
     own = grid.text(row, column.left) if column is not None else ""
     if own and own != label and name_of(own) != levels.get("level1", ("", None))[0]:
         levels.clear()
-        levels["level1"] = (name_of(own), grid.address(row, column.left if column is not None else grid.sheet.origin))
+        levels["level1"] = (
+            name_of(own),
+            grid.address(row, column.left if column is not None else grid.sheet.origin),
+        )
     first, second = (levels.get(level, (None, None))[0] for level in ("level1", "level2"))
     out: dict[str, object] = {"row": row, "label": label, "named": bool(prefix)}
-    out |= {"level1": prefix or _plain_level(first), "level2": None if prefix else _plain_level(second)}
+    out |= {
+        "level1": prefix or _plain_level(first),
+        "level2": None if prefix else _plain_level(second),
+    }
     for key in ("weight", "score"):
         place = heading.place(grid, row, key)
         if place is not None:
@@ -210,10 +233,14 @@ def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:
     if cell is None or is_dash(cell.text) or re.fullmatch(r"[…\.·]+", squeezed(cell.text) or "x"):
         return False
     level = heading.columns.get("level2") or heading.columns.get("level1")
-    return level is None or grid.span(*place).left > level.right or place[1] == grid.span(*place).left
+    return (
+        level is None or grid.span(*place).left > level.right or place[1] == grid.span(*place).left
+    )
 
 
-def _carry_levels(grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]) -> None:
+def _carry_levels(
+    grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]
+) -> None:
     """Level names stand once, merged or not, over the rows they hold."""
     for level in ("level1", "level2"):
         column = heading.columns.get(level)
@@ -244,14 +271,26 @@ def _total(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
         if place is not None and (label is None or grid.span(*place).left > label[0]):
             out[key] = points_at(grid, place)
     score = out.get("score")
-    if label is not None and (not isinstance(score, dict) or (score["value"] is None and "stored" not in score)):
+    if label is not None and (
+        not isinstance(score, dict) or (score["value"] is None and "stored" not in score)
+    ):
         inline = re.search(r"[:：]\s*([\d.]+)\s*分?", label[1])
         if inline:
-            out["score"] = {"cell": grid.address(row, label[0]), "value": inline[1], "stored": label[1]}
+            out["score"] = {
+                "cell": grid.address(row, label[0]),
+                "value": inline[1],
+                "stored": label[1],
+            }
             return out
-        numbers = [col for col, _ in grid.in_row(row) if col > label[0] and grid.number(row, col) is not None]
+        numbers = [
+            col
+            for col, _ in grid.in_row(row)
+            if col > label[0] and grid.number(row, col) is not None
+        ]
         weight = heading.columns.get("weight")
-        numbers = [col for col in numbers if weight is None or not weight.left <= col <= weight.right]
+        numbers = [
+            col for col in numbers if weight is None or not weight.left <= col <= weight.right
+        ]
         if numbers:
             out["score"] = points_at(grid, (row, numbers[-1]))
     return out

@@ -39,7 +39,9 @@ def bare(text: str) -> str:
     before = ""
     while before != words:
         before, words = words, _BRACKETS.sub("", words)
-    words = re.sub(r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]{1,2}、|[一二三四五六七八九十]{1,2}\.)", "", words)
+    words = re.sub(
+        r"^(?:\d{1,2}[.、]|[一二三四五六七八九十]{1,2}、|[一二三四五六七八九十]{1,2}\.)", "", words
+    )
     return words.strip(_ENDS)
 
 
@@ -50,7 +52,11 @@ def tidy(text: str) -> str:
 
 def name_of(text: str) -> str:
     """A name set vertically or broken over lines, in one line: 一字一行的「产出指标」."""
-    return re.sub(r"\s*[\r\n]+\s*", "", re.sub(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])", "", tidy(text)))
+    return re.sub(
+        r"\s*[\r\n]+\s*",
+        "",
+        re.sub(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])", "", tidy(text)),
+    )
 
 
 def line_of(text: str) -> str:

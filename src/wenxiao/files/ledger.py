@@ -18,7 +18,15 @@ from wenxiao.files.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.listing import GROUP, NOTE_LINE, heading_key
 from wenxiao.files.markings import marking_in
 from wenxiao.files.numberformats import decimal_of, plain
-from wenxiao.files.plaintext import PlainText, PlainTextError, Row, decoded, fields_of, pieces_of, rows_of
+from wenxiao.files.plaintext import (
+    PlainText,
+    PlainTextError,
+    Row,
+    decoded,
+    fields_of,
+    pieces_of,
+    rows_of,
+)
 from wenxiao.rulebook.problems import Level, Problem
 
 LARGEST_TEXT = 256 * 1024 * 1024
@@ -55,9 +63,21 @@ class _LedgerError(Exception):
 def empty_ledger(path: Path) -> dict[str, Any]:
     """The shape of :func:`read_ledger` with nothing in it."""
     return {
-        "file": path.name, "encoding": None, "sheet": None, "first_column": 0, "unit": None, "header_line": None, "columns": [], "keys": [],
-        "rows": [], "parts": 0, "totals": [], "source_rows": 0, "year": None, "problems": [],
-    }  # fmt: skip
+        "file": path.name,
+        "encoding": None,
+        "sheet": None,
+        "first_column": 0,
+        "unit": None,
+        "header_line": None,
+        "columns": [],
+        "keys": [],
+        "rows": [],
+        "parts": 0,
+        "totals": [],
+        "source_rows": 0,
+        "year": None,
+        "problems": [],
+    }
 
 
 def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
@@ -80,12 +100,18 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
         out["problems"].append(error.problem.as_json())
     except PlainTextError as error:
         rows.clear()
-        out["problems"].append(Problem(error.code, "阻断", error.text, line=error.line, mend=error.mend).as_json())
+        out["problems"].append(
+            Problem(error.code, "阻断", error.text, line=error.line, mend=error.mend).as_json()
+        )
     except MemoryError:
-        out["problems"].append(Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。").as_json())
+        out["problems"].append(
+            Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。").as_json()
+        )
     except Exception as error:  # noqa: BLE001  a stranger's bytes may break the reader; the user gets a sentence
         text = f"文件无法读取（{type(error).__name__}）。"
-        out["problems"].append(Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json())
+        out["problems"].append(
+            Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json()
+        )
     finally:
         rows.close()
     return out | {"rows": rows.listed, "parts": rows.parts}
@@ -93,13 +119,20 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
 
 def _fill(path: Path, out: dict[str, Any]) -> None:
     admitted = admit(path, largest=LARGEST_TEXT)
-    if admitted.container != "csv":  # only plain text is read piece by piece; a workbook is held whole
+    if (
+        admitted.container != "csv"
+    ):  # only plain text is read piece by piece; a workbook is held whole
         admitted = admit(path)
     if admitted.container is None:
         raise _LedgerError(admitted.problems[0])
     if admitted.container == "docx":
         raise _LedgerError(
-            Problem("DR-56", "阻断", "台账应是表格文件，这是 Word 文件。", mend="请导入 .xlsx、.xls 或 .csv。")
+            Problem(
+                "DR-56",
+                "阻断",
+                "台账应是表格文件，这是 Word 文件。",
+                mend="请导入 .xlsx、.xls 或 .csv。",
+            )
         )
     if admitted.container == "csv":
         text = decoded(path)
@@ -113,19 +146,27 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         raise _LedgerError(Problem("DR-57", "阻断", "没有找到表头行。", mend=mend))
     if not out["rows"].count and not out["totals"]:
         mend = "请核对是否选错文件或工作表，重新导出后再导入。"
-        raise _LedgerError(Problem("DR-46", "阻断", "表头下面没有数据行。", out["sheet"], mend=mend))
+        raise _LedgerError(
+            Problem("DR-46", "阻断", "表头下面没有数据行。", out["sheet"], mend=mend)
+        )
 
 
 def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
     """The first sheet that has a heading row."""
-    with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as book:  # a path would be judged by suffix
+    with (
+        path.open("rb") as stream,
+        CalamineWorkbook.from_filelike(stream) as book,
+    ):  # a path would be judged by suffix
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             out["rows"].clear()
             fresh: dict[str, Any] = {"totals": [], "source_rows": 0, "columns": [], "keys": []}
             out |= fresh | {"sheet": name}
             out["first_column"] = sheet.start[1] if sheet.start is not None else 0
-            rows = ((at, [_shown(value) for value in row]) for at, row in enumerate(sheet.iter_rows(), 1))
+            rows = (
+                (at, [_shown(value) for value in row])
+                for at, row in enumerate(sheet.iter_rows(), 1)
+            )
             _take(rows, out)
             if out["header_line"] is not None:
                 _check_full((sheet.end or (0, 0))[0] + 1, out)
@@ -134,10 +175,14 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
 
 
 def _say_hidden(book: CalamineWorkbook, name: str, out: dict[str, Any]) -> None:
-    if any(one.name == name and one.visible != SheetVisibleEnum.Visible for one in book.sheets_metadata):
+    if any(
+        one.name == name and one.visible != SheetVisibleEnum.Visible for one in book.sheets_metadata
+    ):
         mend = "请核对隐藏的工作表是否应导入；不应导入的请删除后再导入。"
         out["problems"].append(
-            Problem("DR-49", "警告", f"工作表“{name}”是隐藏的，已一并读取。", name, mend=mend).as_json()
+            Problem(
+                "DR-49", "警告", f"工作表“{name}”是隐藏的，已一并读取。", name, mend=mend
+            ).as_json()
         )
 
 
@@ -178,7 +223,9 @@ def _take_text(text: PlainText, out: dict[str, Any]) -> None:
                 _take_row(*piece, out)
             continue
         above = max(0, start - piece.line)
-        for line, words in ordinary.odd_lines(piece.line + above, piece.lines[above:], text.separator):
+        for line, words in ordinary.odd_lines(
+            piece.line + above, piece.lines[above:], text.separator
+        ):
             fields = fields_of(words, line, text.separator)
             if fields is not None:
                 _take_row(line, fields, out)
@@ -203,7 +250,11 @@ def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
     for field in fields:
         _refuse_marking(field, line, out)
     if len(known) >= 2 and sum(1 for field in fields if field) >= 2:
-        out["header_line"], out["columns"], out["keys"] = line, [squeezed(field) for field in fields], keys
+        out["header_line"], out["columns"], out["keys"] = (
+            line,
+            [squeezed(field) for field in fields],
+            keys,
+        )
     elif out["year"] is None:
         out["year"] = next((year for field in fields if (year := _title_year(field))), None)
     units = [unit for field in fields if field and (unit := money_unit_in(field))]
@@ -224,7 +275,9 @@ def _refuse_marking(field: str, line: int, out: dict[str, Any]) -> None:
         out["rows"].clear()
         out["totals"] = []
         mend = "涉密项目请线下管理，立即删除该文件，按保密规定处理。"
-        raise _LedgerError(Problem("DR-16", "阻断", "文件标有国家秘密标志，不得导入本系统。", line=line, mend=mend))
+        raise _LedgerError(
+            Problem("DR-16", "阻断", "文件标有国家秘密标志，不得导入本系统。", line=line, mend=mend)
+        )
 
 
 def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
@@ -236,7 +289,13 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     out["source_rows"] += 1
     if out["source_rows"] > MOST_ROWS:
         raise _LedgerError(
-            Problem("DR-17", "阻断", f"超过 {MOST_ROWS} 行。", line=line, mend="请按月或按单位拆开导入。")
+            Problem(
+                "DR-17",
+                "阻断",
+                f"超过 {MOST_ROWS} 行。",
+                line=line,
+                mend="请按月或按单位拆开导入。",
+            )
         )
     if "密" in words:
         for field in fields:
@@ -251,7 +310,14 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     if out["totals"] and out["totals"][-1][0] == line - 1:
         _say(out, "DR-59", "提示", line - 1, "这一行是合计或小计，夹在明细中间，没有计入明细。")
     if len(fields) > width and any(fields[width:]):
-        _say(out, "DR-47", "警告", line, f"这一行比表头多出 {len(fields) - width} 列。", "请核对是否有多余的分隔符。")
+        _say(
+            out,
+            "DR-47",
+            "警告",
+            line,
+            f"这一行比表头多出 {len(fields) - width} 列。",
+            "请核对是否有多余的分隔符。",
+        )
     out["rows"].add(row)
 
 
@@ -270,9 +336,13 @@ def is_total(fields: list[str]) -> bool:
     return any(len(word) <= 16 and _TOTAL.fullmatch(word) for word in words)
 
 
-def _say(out: dict[str, Any], code: str, level: Level, line: int, text: str, mend: str | None = None) -> None:
+def _say(
+    out: dict[str, Any], code: str, level: Level, line: int, text: str, mend: str | None = None
+) -> None:
     if len(out["problems"]) < 1_000:
-        out["problems"].append(Problem(code, level, text, out["sheet"], line=line, mend=mend).as_json())
+        out["problems"].append(
+            Problem(code, level, text, out["sheet"], line=line, mend=mend).as_json()
+        )
 
 
 def _check_cut(tail: str, head: str, separator: str, out: dict[str, Any]) -> None:

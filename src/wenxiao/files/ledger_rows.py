@@ -91,9 +91,14 @@ class Ordinary:
         for line, words in enumerate(lines, first):
             told = words if separator == "," else self._with_commas(words, separator)
             odd = (
-                told is None or full or words.count(separator) != signs or len(words) > LONGEST_FIELD
-                or "计" in words or "密" in words or not self._begins_plainly(words.partition(separator)[0])
-            )  # fmt: skip
+                told is None
+                or full
+                or words.count(separator) != signs
+                or len(words) > LONGEST_FIELD
+                or "计" in words
+                or "密" in words
+                or not self._begins_plainly(words.partition(separator)[0])
+            )
             if odd or self._follows_odd or told is None:
                 self._follows_odd = odd
                 yield line, words
@@ -109,9 +114,12 @@ class Ordinary:
         """The same for one line already in fields: whether it was ordinary and is taken over."""
         words = "\x1f".join(fields)
         odd = (
-            len(fields) != self._width or self._out["source_rows"] >= MOST_ROWS
-            or "计" in words or "密" in words or not self._begins_plainly(fields[0])
-        )  # fmt: skip
+            len(fields) != self._width
+            or self._out["source_rows"] >= MOST_ROWS
+            or "计" in words
+            or "密" in words
+            or not self._begins_plainly(fields[0])
+        )
         if odd or self._follows_odd:
             self._follows_odd = odd
             return False
@@ -123,7 +131,12 @@ class Ordinary:
         known = self._known.get(first)
         if known is None:
             words = squeezed(first)
-            known = bool(words) and words != self._head and not GROUP.match(words) and not NOTE_LINE.match(words)
+            known = (
+                bool(words)
+                and words != self._head
+                and not GROUP.match(words)
+                and not NOTE_LINE.match(words)
+            )
             if len(self._known) < _MOST_KNOWN:
                 self._known[first] = known
         return known

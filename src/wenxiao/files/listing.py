@@ -8,7 +8,13 @@ from typing import Any
 
 from wenxiao.files.cells import Book, Cell, Sheet
 from wenxiao.files.evaluation_columns import looks_like_evaluation
-from wenxiao.files.evaluation_head import UNIT_ALONE, UNIT_LABEL, UNIT_LINE, stated_unit, unit_beside
+from wenxiao.files.evaluation_head import (
+    UNIT_ALONE,
+    UNIT_LABEL,
+    UNIT_LINE,
+    stated_unit,
+    unit_beside,
+)
 from wenxiao.files.formulas import computed_value, decimal_text
 from wenxiao.files.grids import Grid, column_name, plain_number
 from wenxiao.files.textforms import half_width, squeezed, unit_in, year_of, yuan
@@ -18,7 +24,10 @@ KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("project_code", re.compile(r"项目(代码|编码|编号)$|^(项目)?21位码$")),
     ("unit_code", re.compile(r"(单位|部门)(代码|编码)$")),
     ("subject_name", re.compile(r"^(被?评价|监控)(对象|项目|单位|部门)(名称)?$|^对象名称$")),
-    ("project_name", re.compile(r"^(预算)?(支出)?项目(\(政策\))?(名称)?$|^项目\(?(部门|政策)?\)?名称$")),
+    (
+        "project_name",
+        re.compile(r"^(预算)?(支出)?项目(\(政策\))?(名称)?$|^项目\(?(部门|政策)?\)?名称$"),
+    ),
     ("dept", re.compile(r"^(项目)?(业务)?(主管|预算|一级预算)(部门|单位)(名称)?$|^部门(名称)?$")),
     ("unit", re.compile(r"^(项目)?(实施|预算|基层|承担|使用|用款|填报|申报)?单位(名称)?$")),
     ("subject_kind", re.compile(r"^(评价|对象|绩效评价|资金)?(对象)?(类型|类别)$")),
@@ -33,11 +42,15 @@ KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("purpose", re.compile(r"^(用途|摘要|支付用途|事由)$")),
     (
         "audited_arranged",
-        re.compile(r"^经?(审查|审定|审核)后?的?(实际)?(安排|到位)的?(资金|金额|数)?$|^实际安排(资金|金额|数)?$"),
+        re.compile(
+            r"^经?(审查|审定|审核)后?的?(实际)?(安排|到位)的?(资金|金额|数)?$|^实际安排(资金|金额|数)?$"
+        ),
     ),
     (
         "audited_used",
-        re.compile(r"^经?(审查|审定|审核)后?的?(实际)?(使用|支出)的?(资金|金额|数)?$|^实际使用(资金|金额|数)?$"),
+        re.compile(
+            r"^经?(审查|审定|审核)后?的?(实际)?(使用|支出)的?(资金|金额|数)?$|^实际使用(资金|金额|数)?$"
+        ),
     ),
     ("initial", re.compile(r"^年初(批复)?(预算|安排)?(批复)?(数|金额|资金|额)?$")),
     ("full_year", re.compile(r"^(全年|调整后?(的)?(全年)?)预算(数|金额|资金|额)?$")),
@@ -87,7 +100,9 @@ class ListHead:
 
 def heading_key(label: str) -> str | None:
     """What a heading stands for, units and remarks in brackets left aside; None when it is nothing known."""
-    bare = re.sub(r"\((?:单位:?)?(?:亿元|万元|千元|元|%|分|[\d.A-Za-z÷/=*×+\-]*)\)|[*★]", "", squeezed(label))
+    bare = re.sub(
+        r"\((?:单位:?)?(?:亿元|万元|千元|元|%|分|[\d.A-Za-z÷/=*×+\-]*)\)|[*★]", "", squeezed(label)
+    )
     for key, pattern in KEYS:
         if pattern.search(bare):
             return key
@@ -96,7 +111,9 @@ def heading_key(label: str) -> str | None:
 
 def looks_like_list(sheet: Sheet) -> bool:
     """Whether the sheet lists objects or entries one a row: named columns over at least one row, no indicator form."""
-    if any(FORM_HEAD.match(squeezed(cell.text)) for cell in sheet.cells.values()) or looks_like_evaluation(sheet):
+    if any(
+        FORM_HEAD.match(squeezed(cell.text)) for cell in sheet.cells.values()
+    ) or looks_like_evaluation(sheet):
         return False
     return find_list_head(Grid(sheet)) is not None
 
@@ -105,7 +122,11 @@ def find_list_head(grid: Grid) -> ListHead | None:
     """The first row with a name column and two more known headings; a head may lie on two or three rows."""
     for row in range(grid.top, min(grid.bottom, grid.top + 30) + 1):
         keys = {heading_key(cell.text) for cell in grid.own_cells(row)} - {None}
-        if len(keys) >= 3 and keys & (NAMES | {"date", "voucher"}) and len(grid.own_cells(row)) >= 3:
+        if (
+            len(keys) >= 3
+            and keys & (NAMES | {"date", "voucher"})
+            and len(grid.own_cells(row)) >= 3
+        ):
             head = _head(grid, row)
             if len(head.columns) >= 3 and grid.bottom >= head.bottom:
                 return head
@@ -114,9 +135,15 @@ def find_list_head(grid: Grid) -> ListHead | None:
 
 def _head(grid: Grid, row: int) -> ListHead:
     merges = [grid.merge_at(row, cell.col) for cell in grid.own_cells(row)]
-    bottom = max((merge.bottom for merge in merges if merge and merge.bottom <= row + 2), default=row)
+    bottom = max(
+        (merge.bottom for merge in merges if merge and merge.bottom <= row + 2), default=row
+    )
     wide = any(merge and merge.right > merge.left and merge.top == merge.bottom for merge in merges)
-    if bottom == row and wide and not any(plain_number(cell) is not None for cell in grid.own_cells(row + 1)):
+    if (
+        bottom == row
+        and wide
+        and not any(plain_number(cell) is not None for cell in grid.own_cells(row + 1))
+    ):
         bottom = row + 1
     head = ListHead(row, bottom)
     for col in range(grid.left, grid.right + 1):
@@ -136,11 +163,18 @@ def _place(grid: Grid, head: ListHead, col: int) -> None:
     name = re.sub(r"\s+", "", texts[-1])
     joined = "".join(re.sub(r"\s+", "", text) for text in texts)
     head.names[name if name not in head.names else joined] = address
-    key = heading_key(texts[-1]) or heading_key(joined) or (heading_key(texts[0]) if len(texts) > 1 else None)
+    key = (
+        heading_key(texts[-1])
+        or heading_key(joined)
+        or (heading_key(texts[0]) if len(texts) > 1 else None)
+    )
     if key is None or key in head.columns:
         return
     head.columns[key] = col
-    unit = next((unit for text in reversed(texts) if "(" in half_width(text) and (unit := unit_in(text))), None)
+    unit = next(
+        (unit for text in reversed(texts) if "(" in half_width(text) and (unit := unit_in(text))),
+        None,
+    )
     if unit:
         head.units[key] = unit
 
@@ -167,7 +201,12 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
     texts = [cell.text for cell in above]
     texts += unit_beside(grid, grid.top, head.top - 1)
     unit_cell = next(
-        (cell for cell in above if stated_unit([cell.text]) or UNIT_ALONE.match(squeezed(cell.text))), None
+        (
+            cell
+            for cell in above
+            if stated_unit([cell.text]) or UNIT_ALONE.match(squeezed(cell.text))
+        ),
+        None,
     )
     if book.container == "docx":
         texts += [text for number, text in book.paragraphs if number <= at]
@@ -175,7 +214,11 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
     out: dict[str, Any] = {"kind": "list", "sheet": sheet.name}
     if book.container == "docx":
         out["table"] = at
-    out |= {"title": _title(above) or _title_above(book, at), "header_row": head.bottom, "money_unit": unit}
+    out |= {
+        "title": _title(above) or _title_above(book, at),
+        "header_row": head.bottom,
+        "money_unit": unit,
+    }
     out |= {"unit_cell": unit_cell.address if unit_cell else None, "year": _year(texts)}
     out |= {"columns": head.names, "rows": [], "groups": [], "total_row": None, "totals": {}}
     for row in range(head.bottom + 1, grid.bottom + 1):
@@ -191,7 +234,9 @@ def _title(above: list[Cell]) -> dict[str, str] | None:
 def _title_above(book: Book, at: int) -> dict[str, str | None] | None:
     """The title paragraph above the table of a Word file: the first that is more than a unit line."""
     above = [text.strip() for number, text in book.paragraphs if number == at]
-    text = next((text for text in above if _is_title(squeezed(text)) and len(text) < LONGEST_TITLE), None)
+    text = next(
+        (text for text in above if _is_title(squeezed(text)) and len(text) < LONGEST_TITLE), None
+    )
     return {"value": text, "cell": None} if text is not None else None
 
 
@@ -220,7 +265,12 @@ def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[
     if name is not None:
         group: dict[str, Any] = {"name": name, "row": row, "cell": cells[0].address}
         out["groups"].append(
-            group | {key: value for key, value in _amounts(grid, head, row, unit).items() if value["yuan"]}
+            group
+            | {
+                key: value
+                for key, value in _amounts(grid, head, row, unit).items()
+                if value["yuan"]
+            }
         )
         return
     if not named and len(cells) < 3:
@@ -243,7 +293,11 @@ def _group_name(head: ListHead, cells: list[Cell]) -> str | None:
         return re.sub(r"\s+", "", first)
     money = {head.columns[key] for key in head.columns if key in MONEY | {"rate"}}
     words = [cell for cell in cells if cell.col not in money]
-    if len(words) == 2 and head.columns.get("number") == cells[0].col and NUMERAL.fullmatch(squeezed(first)):
+    if (
+        len(words) == 2
+        and head.columns.get("number") == cells[0].col
+        and NUMERAL.fullmatch(squeezed(first))
+    ):
         mark = squeezed(first).strip("、.")
         return f"{mark}{'' if mark.endswith(')') else '、'}" + re.sub(r"\s+", "", words[1].text)
     return None
@@ -251,7 +305,11 @@ def _group_name(head: ListHead, cells: list[Cell]) -> str | None:
 
 def _is_group(head: ListHead, cells: list[Cell]) -> bool:
     """A line such as 「一、部门整体支出」: at most money stands beside it."""
-    others = {head.columns[key] for key in head.columns if key in NAMES | {"score", "grade", "year", "problems"}}
+    others = {
+        head.columns[key]
+        for key in head.columns
+        if key in NAMES | {"score", "grade", "year", "problems"}
+    }
     return not any(cell.col in others and cell is not cells[0] for cell in cells)
 
 
@@ -301,12 +359,20 @@ def _money(grid: Grid, row: int, col: int, unit: str | None) -> dict[str, Any]:
 
 
 def _amounts(grid: Grid, head: ListHead, row: int, unit: str | None) -> dict[str, dict[str, Any]]:
-    return {key: _money(grid, row, col, head.units.get(key, unit)) for key, col in head.columns.items() if key in MONEY}
+    return {
+        key: _money(grid, row, col, head.units.get(key, unit))
+        for key, col in head.columns.items()
+        if key in MONEY
+    }
 
 
-def _take_totals(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[str, Any]) -> None:
+def _take_totals(
+    grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[str, Any]
+) -> None:
     amounts = {
-        key: value for key, value in _amounts(grid, head, row, unit).items() if value["raw"] or value.get("computed")
+        key: value
+        for key, value in _amounts(grid, head, row, unit).items()
+        if value["raw"] or value.get("computed")
     }
     label = squeezed(grid.own_cells(row)[0].text)
     if "小计" in label and out["groups"]:

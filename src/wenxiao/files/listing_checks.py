@@ -53,7 +53,13 @@ def summary_problems(form: Form, sheets: Sequence[Form]) -> list[Problem]:
                 text = f"汇总表{label}与“{sheet['sheet']}”不一致。"
                 out.append(
                     _problem(
-                        form, "PJ-19", row[key]["cell"], text, expected=str(wanted), got=str(got), mend="请核对两表。"
+                        form,
+                        "PJ-19",
+                        row[key]["cell"],
+                        text,
+                        expected=str(wanted),
+                        got=str(got),
+                        mend="请核对两表。",
                     )
                 )
     return out
@@ -79,13 +85,18 @@ def _unit(form: Form) -> Iterator[Problem]:
         key
         for key in _money_keys(form)
         if any(
-            row[key]["raw"] and not row[key]["yuan"] and number_of(row[key]["raw"]) is not None for row in form["rows"]
+            row[key]["raw"] and not row[key]["yuan"] and number_of(row[key]["raw"]) is not None
+            for row in form["rows"]
         )
     ]
     if lacking:
         names = "、".join(LABELS[key] for key in lacking)
         yield _problem(
-            form, "ZJ-11", form["unit_cell"], f"{names}没有写明金额单位。", mend="请在表头注明“单位：万元”或“元”。"
+            form,
+            "ZJ-11",
+            form["unit_cell"],
+            f"{names}没有写明金额单位。",
+            mend="请在表头注明“单位：万元”或“元”。",
         )
 
 
@@ -115,17 +126,32 @@ def _points(form: Form) -> Iterator[Problem]:
             continue
         points = number_of(text)
         if points is None:
-            yield _problem(form, "PJ-18", item["cell"], f"得分“{text}”不是数。", level="阻断", mend="请填数字。")
+            yield _problem(
+                form,
+                "PJ-18",
+                item["cell"],
+                f"得分“{text}”不是数。",
+                level="阻断",
+                mend="请填数字。",
+            )
         elif not 0 <= points <= HIGHEST:
             said = "为负数" if points < 0 else f"超过 {HIGHEST}"
             yield _problem(
-                form, "PJ-02", item["cell"], f"得分 {text} {said}。", level="阻断", got=text, mend="请核对得分。"
+                form,
+                "PJ-02",
+                item["cell"],
+                f"得分 {text} {said}。",
+                level="阻断",
+                got=text,
+                mend="请核对得分。",
             )
 
 
 def _sum(rows: list[dict[str, Any]], key: str) -> Decimal | None:
     amounts = [Decimal(row[key]["yuan"]) for row in rows if row[key]["yuan"] is not None]
-    unread = any(row[key]["raw"] not in {None, *EMPTY_WORDS} and row[key]["yuan"] is None for row in rows)
+    unread = any(
+        row[key]["raw"] not in {None, *EMPTY_WORDS} and row[key]["yuan"] is None for row in rows
+    )
     return sum(amounts, Decimal(0)) if amounts and not unread else None
 
 

@@ -36,7 +36,16 @@ _PAIRS = (
     ("executed", "audited_arranged"),
 )
 """What a rate may be of what, the likelier first."""
-GRADES = {"优": "优", "优秀": "优", "良": "良", "良好": "良", "中": "中", "中等": "中", "差": "差", "较差": "差"}
+GRADES = {
+    "优": "优",
+    "优秀": "优",
+    "良": "良",
+    "良好": "良",
+    "中": "中",
+    "中等": "中",
+    "差": "差",
+    "较差": "差",
+}
 HUNDRED = Decimal(100)
 
 
@@ -75,20 +84,44 @@ def _money(form: Form, row: Row, *, ledger: bool) -> Iterator[Problem]:
         amount = _yuan(row, key)
         if amount is not None and amount < 0 and not ledger:
             text = f"{label}是负数 {row[key]['raw']}。"
-            yield _said(form, "ZJ-01", row[key], text, expected="不小于 0", got=row[key]["raw"], mend="请核对金额。")
+            yield _said(
+                form,
+                "ZJ-01",
+                row[key],
+                text,
+                expected="不小于 0",
+                got=row[key]["raw"],
+                mend="请核对金额。",
+            )
     arranged, used = _yuan(row, "audited_arranged"), _yuan(row, "audited_used")
     if arranged is not None and used is not None and used > arranged >= 0:
         yield _said(
-            form, "ZJ-02", row["audited_used"], "经审查实际使用资金大于实际安排资金。",
-            expected=f"不超过 {plain(arranged)} 元", got=f"{plain(used)} 元", mend="请核对两数及其单位。",
-        )  # fmt: skip
+            form,
+            "ZJ-02",
+            row["audited_used"],
+            "经审查实际使用资金大于实际安排资金。",
+            expected=f"不超过 {plain(arranged)} 元",
+            got=f"{plain(used)} 元",
+            mend="请核对两数及其单位。",
+        )
     budgets = [amount for key in BUDGETS if (amount := _yuan(row, key)) is not None]
     spent = _yuan(row, "executed")
-    if spent is not None and budgets and not ledger and not _unread(row) and spent > max(budgets) > 0:
+    if (
+        spent is not None
+        and budgets
+        and not ledger
+        and not _unread(row)
+        and spent > max(budgets) > 0
+    ):
         yield _said(
-            form, "ZJ-02", row["executed"], "执行数大于预算数。",
-            expected=f"不超过 {plain(max(budgets))} 元", got=f"{plain(spent)} 元", mend="请核对两数及其单位，或说明原因。",
-        )  # fmt: skip
+            form,
+            "ZJ-02",
+            row["executed"],
+            "执行数大于预算数。",
+            expected=f"不超过 {plain(max(budgets))} 元",
+            got=f"{plain(spent)} 元",
+            mend="请核对两数及其单位，或说明原因。",
+        )
 
 
 def _rate(form: Form, row: Row) -> Iterator[Problem]:
@@ -101,7 +134,14 @@ def _rate(form: Form, row: Row) -> Iterator[Problem]:
     if written is None:
         mend = "应填百分数，如 97.75%。"
         yield _said(
-            form, "ZJ-05", item, f"“{text[:30]}”不是执行率。", level="阻断", expected="百分数", got=text, mend=mend
+            form,
+            "ZJ-05",
+            item,
+            f"“{text[:30]}”不是执行率。",
+            level="阻断",
+            expected="百分数",
+            got=text,
+            mend=mend,
         )
     if written is None or _unread(row):
         return
@@ -114,17 +154,27 @@ def _rate(form: Form, row: Row) -> Iterator[Problem]:
         due = plain(exact[0].quantize(Decimal("0.01"), ROUND_HALF_UP))
         shown = text if "%" in text else f"{text}（%）"
         yield _said(
-            form, "ZJ-10", item, f"执行率写 {shown}，按金额应为 {due}%。",
-            expected=f"{due}%", got=text, mend="请按 执行数÷预算数 重算。",
-        )  # fmt: skip
+            form,
+            "ZJ-10",
+            item,
+            f"执行率写 {shown}，按金额应为 {due}%。",
+            expected=f"{due}%",
+            got=text,
+            mend="请按 执行数÷预算数 重算。",
+        )
 
 
 def _same(written: Decimal, text: str, exact: Decimal) -> bool:
     """Equal to the digits printed; a share of 1 without the sign counts as the percent it stands for."""
     places = len(text.rstrip("% ").partition(".")[2])
-    readings = [(written, places)] if "%" in text else [(written, places), (written * 100, max(0, places - 2))]
+    readings = (
+        [(written, places)]
+        if "%" in text
+        else [(written, places), (written * 100, max(0, places - 2))]
+    )
     return any(
-        abs(value - exact) <= Decimal(1).scaleb(-min(digits, 4)) / 2 + Decimal("0.0001") for value, digits in readings
+        abs(value - exact) <= Decimal(1).scaleb(-min(digits, 4)) / 2 + Decimal("0.0001")
+        for value, digits in readings
     )
 
 
@@ -147,9 +197,20 @@ def _named(form: Form, row: Row, seen: dict[tuple[str, ...], int]) -> Iterator[P
     if item is None:
         return
     if not item["value"]:
-        yield _said(form, "DR-22", item, f"第 {row['row']} 行没有写明名称。", mend="请补填项目或对象名称。")
+        yield _said(
+            form, "DR-22", item, f"第 {row['row']} 行没有写明名称。", mend="请补填项目或对象名称。"
+        )
         return
-    keys = ("project_code", "project_name", "subject_name", "dept", "unit", "year", "indicator_name", "fund")
+    keys = (
+        "project_code",
+        "project_name",
+        "subject_name",
+        "dept",
+        "unit",
+        "year",
+        "indicator_name",
+        "fund",
+    )
     key = tuple(str((row.get(name) or {}).get("value") or "") for name in keys)
     if key in seen:
         text = f"“{item['value']}”与第 {seen[key]} 行重复。"

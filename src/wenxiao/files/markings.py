@@ -10,7 +10,9 @@ from wenxiao.files.labels import squeezed
 from wenxiao.rulebook.problems import Problem
 
 _STARRED = re.compile(r"(?:绝密|机密|秘密)级?[★☆✩✭⭐](?:\d{1,2}年|\d{1,2}个月|长期|启封|.{0,6})")
-_ALONE = re.compile(r"[(\[【〔]?(?:绝密|机密|秘密)级?(?:[★☆✩✭⭐*].{0,10}|\d{1,2}年|长期)?[)\]】〕]?")
+_ALONE = re.compile(
+    r"[(\[【〔]?(?:绝密|机密|秘密)级?(?:[★☆✩✭⭐*].{0,10}|\d{1,2}年|长期)?[)\]】〕]?"
+)
 _NAMED = re.compile(r"(?:定密|文件)?密级(?:为)?[:是为]?(?:绝密|机密|秘密)(?![□○☐/、,或和])")
 LONGEST_MARKING = 40
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")

@@ -40,7 +40,8 @@ _MARKS = tuple(
 """A marking in plain bytes, as titles and properties of PDF and pictures carry it; too long to stand there by chance."""
 _HEX_MARK = re.compile(
     b"|".join(
-        "".join(rf"{byte:02x}\s*" for byte in mark.encode("utf-16-be")).encode() for mark in ("绝密★", "机密★", "秘密★")
+        "".join(rf"{byte:02x}\s*" for byte in mark.encode("utf-16-be")).encode()
+        for mark in ("绝密★", "机密★", "秘密★")
     ),
     re.IGNORECASE,
 )
@@ -64,9 +65,15 @@ def look_at(path: Path, name: str, *, pool: Pool, largest: int = LARGEST_PROOF) 
     """Whether the file at ``path``, which its sender calls ``name``, may be kept. ``largest`` in bytes; never raises."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in TAKEN:
-        return _refused("DR-40", f"不收 {suffix or '没有后缀的'} 文件。", "可用 PDF、照片（jpg、png）、Word 或 Excel。")
+        return _refused(
+            "DR-40",
+            f"不收 {suffix or '没有后缀的'} 文件。",
+            "可用 PDF、照片（jpg、png）、Word 或 Excel。",
+        )
     if path.stat().st_size > largest:
-        return _refused("DR-03", f"文件超过 {largest // MB} MB。", "请拆分，或压缩扫描件的清晰度后再传。")
+        return _refused(
+            "DR-03", f"文件超过 {largest // MB} MB。", "请拆分，或压缩扫描件的清晰度后再传。"
+        )
     if suffix in _PICTURES:
         return _picture(path, suffix)
     admitted = admit_attachment(path, largest=largest)
@@ -135,6 +142,8 @@ def name_problem(name: str) -> Problem | None:
     """The refusal of a file whose name says it is a state secret; 保密制度 and 商业秘密 are none."""
     stem = PurePosixPath(name).stem
     secret = "涉密" in stem.replace("非涉密", "").replace("不涉密", "")
-    if secret or any(marking_in(part) or _NUMBERED.match(part) for part in (stem, *_APART.split(stem))):
+    if secret or any(
+        marking_in(part) or _NUMBERED.match(part) for part in (stem, *_APART.split(stem))
+    ):
         return Problem("DR-16", "阻断", "文件名带有密级字样，不得上传。", mend=WHAT_TO_DO)
     return None

@@ -58,7 +58,11 @@ def is_monitor(heading: Heading) -> bool:
 
 def _is_money_only(grid: Grid, rows: range) -> bool:
     title = heads.title(grid, rows)["value"]
-    return isinstance(title, str) and bool(_TITLE.fullmatch(title)) and funds.fund_heading(grid, rows) is not None
+    return (
+        isinstance(title, str)
+        and bool(_TITLE.fullmatch(title))
+        and funds.fund_heading(grid, rows) is not None
+    )
 
 
 def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]:
@@ -67,7 +71,9 @@ def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]
     out = head(grid, rows, before, money)
     out["kind"] = MONITOR
     out["period"] = out["window"] = _period(grid, rows)
-    out["goal"] = heads.field(grid, GOAL, range(money.bottom + 1 if money else rows.start, before.stop))
+    out["goal"] = heads.field(
+        grid, GOAL, range(money.bottom + 1 if money else rows.start, before.stop)
+    )
     out["indicators"] = []
     if heading is not None:
         block = read_block(grid, heading, rows.stop - 1, indicator)

@@ -109,7 +109,9 @@ def _basis(basis: Sequence[str]) -> str:
 
 def feedback_letter(head: Letterhead, data: Feedback) -> bytes:
     """反馈函: the result in one table, problems, suggestions, what is expected and by when."""
-    document = _open(head, f"关于反馈{data.subject}\n{data.year}年度{data.kind}结果的函", data.addressee)
+    document = _open(
+        head, f"关于反馈{data.subject}\n{data.year}年度{data.kind}结果的函", data.addressee
+    )
     document.add_paragraph(
         f"{_basis(data.basis)}我局组织对{data.subject}{data.year}年度开展了{data.kind}，现将结果反馈如下："
     )
@@ -129,8 +131,20 @@ def _result(document: OfficialDocument, data: Feedback) -> None:
     """The result's one table: points and grade of an evaluation, money so far of a monitoring."""
     if data.watched is None:
         document.add_heading1("一、评价结果")
-        heads = ["评价对象", "经审查实际安排资金（万元）", "经审查实际使用资金（万元）", "审查评分（分）", "评价等级"]
-        values = [data.subject, _wan(data.arranged), _wan(data.used), shown(data.points), data.grade or ""]
+        heads = [
+            "评价对象",
+            "经审查实际安排资金（万元）",
+            "经审查实际使用资金（万元）",
+            "审查评分（分）",
+            "评价等级",
+        ]
+        values = [
+            data.subject,
+            _wan(data.arranged),
+            _wan(data.used),
+            shown(data.points),
+            data.grade or "",
+        ]
     else:
         document.add_heading1("一、监控结果")
         heads = ["监控对象", "监控期间", "预算安排（万元）", "已使用（万元）", "使用率"]
@@ -174,7 +188,8 @@ def monitoring_report(
     for at, (period, projects) in enumerate(groups, start=1):
         document.add_heading1(f"{NUMERALS[at - 1]}、{period}监控情况")
         rows = [
-            [item.name, _wan(item.budget), _wan(item.used), item.rate, numbered(item.suggestions)] for item in projects
+            [item.name, _wan(item.budget), _wan(item.used), item.rate, numbered(item.suggestions)]
+            for item in projects
         ]
         document.add_table(
             ["项目名称", "预算安排资金（万元）", "资金使用（万元）", "执行率", "意见建议"],

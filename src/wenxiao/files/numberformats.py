@@ -60,7 +60,9 @@ def _literals(section: str) -> str:
     def shield(found: re.Match[str]) -> str:
         words = found[1] if found[1] is not None else found[2]
         if words:
-            return "".join(chr(0xE000 + ord(letter)) if letter in "0#?,.%" else letter for letter in words)
+            return "".join(
+                chr(0xE000 + ord(letter)) if letter in "0#?,.%" else letter for letter in words
+            )
         currency = re.match(r"\[\$([^\-\]]*)", found[0])
         return currency[1] if currency else ""
 
@@ -68,7 +70,9 @@ def _literals(section: str) -> str:
 
 
 def _unshield(text: str) -> str:
-    return "".join(chr(ord(letter) - 0xE000) if 0xE000 <= ord(letter) <= 0xE07F else letter for letter in text)
+    return "".join(
+        chr(ord(letter) - 0xE000) if 0xE000 <= ord(letter) <= 0xE07F else letter for letter in text
+    )
 
 
 def _grouped(number: Decimal, places: int, *, commas: bool, width: int, fixed: int) -> str:
@@ -98,7 +102,10 @@ def format_number(number: Decimal, number_format: str | None) -> str:
         section, sign = sections[2], ""
     moved = _MOVED_POINT.search(section)
     if moved is not None:
-        before, after = (_unshield(_literals(part)) for part in (section[: moved.start()], section[moved.end() :]))
+        before, after = (
+            _unshield(_literals(part))
+            for part in (section[: moved.start()], section[moved.end() :])
+        )
         return (before + sign + _with_moved_point(magnitude, moved) + after).strip()
     shielded = _literals(section)
     if re.search(r"[eE][+-]|/", shielded) or shielded.strip().lower() in _GENERAL:
@@ -130,7 +137,9 @@ def _printed(magnitude: Decimal, found: re.Match[str], section: str) -> str:
     body = pattern.rstrip("%").rstrip(",")
     head, _, tail = body.partition(".")
     shown = magnitude.scaleb(2 * percent - 3 * scale)
-    text = _grouped(shown, len(tail), commas="," in head, width=head.count("0"), fixed=tail.count("0"))
+    text = _grouped(
+        shown, len(tail), commas="," in head, width=head.count("0"), fixed=tail.count("0")
+    )
     if not head.count("0") and text.startswith("0"):
         text = text[1:]
     return text + "%" * pattern.count("%")
@@ -146,7 +155,9 @@ def as_date(serial: Decimal, *, date1904: bool = False) -> dt.datetime | None:
 
 def format_date(moment: dt.datetime, number_format: str | None) -> str:
     """A date as written in China: the format's own order and words where it is simple, else 2022-12-31."""
-    bare = _QUOTED.sub(lambda found: found[1] or found[2] or "", (number_format or "").split(";")[0]).lower()
+    bare = _QUOTED.sub(
+        lambda found: found[1] or found[2] or "", (number_format or "").split(";")[0]
+    ).lower()
     has_day, has_month, has_year = "d" in bare, "m" in bare, "y" in bare
     if not has_year and not has_day and "h" in bare:
         return moment.strftime("%H:%M:%S" if "s" in bare else "%H:%M")
@@ -158,5 +169,9 @@ def format_date(moment: dt.datetime, number_format: str | None) -> str:
         parts.append((f"{moment.month}" if words else f"{moment.month:02d}", "月"))
     if has_day:
         parts.append((f"{moment.day}" if words else f"{moment.day:02d}", "日"))
-    text = "".join(value + word for value, word in parts) if words else "-".join(value for value, _ in parts)
+    text = (
+        "".join(value + word for value, word in parts)
+        if words
+        else "-".join(value for value, _ in parts)
+    )
     return f"{text} {moment:%H:%M}" if "h" in bare else text

@@ -161,15 +161,21 @@ def self_evaluation_form(data: ProjectForm) -> FormGrid:
 def _self_funds(form: FormGrid, row: int, funds: Sequence[FundLine]) -> int:
     form.put(row, 0, "项目\n资金\n（万元）", rows=len(funds) + 1, strong=True)
     form.put(row, 1, None, cols=2)
-    for col, text in enumerate(("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"), start=3):
+    for col, text in enumerate(
+        ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"), start=3
+    ):
         form.put(row, col, text, strong=True)
     for at, fund in enumerate(funds, start=row + 1):
         form.put(at, 1, fund.label, cols=2, left=True)
         first = at == row + 1
         rest: tuple[Value, ...] = (
-            (fund.weight if fund.weight is not None else 10, _rate(fund.rate), fund.score) if first else ("—", "—", "—")
+            (fund.weight if fund.weight is not None else 10, _rate(fund.rate), fund.score)
+            if first
+            else ("—", "—", "—")
         )
-        for col, value in enumerate((_wan(fund.initial), _wan(fund.full_year), _wan(fund.executed), *rest), start=3):
+        for col, value in enumerate(
+            (_wan(fund.initial), _wan(fund.full_year), _wan(fund.executed), *rest), start=3
+        ):
             form.put(at, col, value)
     return row + len(funds) + 1
 
@@ -177,7 +183,16 @@ def _self_funds(form: FormGrid, row: int, funds: Sequence[FundLine]) -> int:
 def _self_indicators(form: FormGrid, row: int, indicators: Sequence[IndicatorLine]) -> int:
     lines = indicators or tuple(IndicatorLine(*names, "") for names in SELF_LEVELS)
     form.put(row, 0, "绩\n效\n指\n标", rows=len(lines) + 1, strong=True)
-    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析\n及改进措施")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "实际完成值",
+        "分值",
+        "得分",
+        "偏差原因分析\n及改进措施",
+    )
     for col, text in enumerate(heads, start=1):
         form.put(row, col, text, strong=True)
     for at, line in enumerate(lines, start=row + 1):
@@ -215,7 +230,12 @@ def monitoring_form(data: ProjectForm) -> FormGrid:
     """项目支出绩效目标执行监控表 in the national layout of fifteen columns."""
     widths = (5, 9, 10, 18, 11, 11, 11, 7, 7, 7, 8, 6, 15, 9, 9)
     form = FormGrid(
-        "监控表", "项目支出绩效目标执行监控表", widths, _year_line(data.year), landscape=True, watermark=data.watermark
+        "监控表",
+        "项目支出绩效目标执行监控表",
+        widths,
+        _year_line(data.year),
+        landscape=True,
+        watermark=data.watermark,
     )
     form.put(0, 0, "项目名称", cols=2, strong=True)
     form.put(0, 2, data.project_name or None, cols=13)
@@ -245,7 +265,12 @@ def _monitor_funds(form: FormGrid, row: int, data: ProjectForm) -> int:
         form.put(row, col, text, cols=wide, strong=True)
     for at, fund in enumerate(funds, start=row + 1):
         form.put(at, 2, fund.label, cols=3, left=True)
-        values: tuple[Value, ...] = (_wan(fund.initial), _wan(fund.executed), _rate(fund.rate), _wan(fund.expected))
+        values: tuple[Value, ...] = (
+            _wan(fund.initial),
+            _wan(fund.executed),
+            _rate(fund.rate),
+            _wan(fund.expected),
+        )
         for (col, wide), value in zip(places, values, strict=True):
             form.put(at, col, value, cols=wide)
     return row + len(funds) + 1
@@ -254,7 +279,14 @@ def _monitor_funds(form: FormGrid, row: int, data: ProjectForm) -> int:
 def _monitor_indicators(form: FormGrid, row: int, data: ProjectForm) -> int:
     lines = data.indicators or tuple(IndicatorLine(*names, "") for names in SELF_LEVELS)
     form.put(row, 0, "绩\n效\n指\n标", rows=len(lines) + 2, strong=True)
-    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", f"{data.period}执行情况", "全年预计完成情况")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        f"{data.period}执行情况",
+        "全年预计完成情况",
+    )
     for col, text in enumerate(heads, start=1):
         form.put(row, col, text, rows=2, strong=True)
     form.put(row, 7, "偏差原因分析", cols=6, strong=True)
@@ -291,7 +323,12 @@ def score_sheet_form(data: ScoreSheet) -> FormGrid:
     pairs = (
         (data.subject_label, data.subject_name, "主管部门", data.dept),
         ("评价年度", f"{data.year}年" if data.year else "", "评价机构", data.agency),
-        ("经审查实际安排资金（万元）", _wan(data.arranged), "经审查实际使用资金（万元）", _wan(data.used)),
+        (
+            "经审查实际安排资金（万元）",
+            _wan(data.arranged),
+            "经审查实际使用资金（万元）",
+            _wan(data.used),
+        ),
     )
     for row, (label, value, second, other) in enumerate(pairs):
         form.put(row, 0, label, cols=2, strong=True)
@@ -313,7 +350,9 @@ def score_sheet_form(data: ScoreSheet) -> FormGrid:
         form.put(3, col, text, strong=True)
     row = _criteria(form, 4, data)
     _score_end(form, row, data)
-    form.below.append("评价人员（签名）：                    复核（签名）：                    日期：    年  月  日")
+    form.below.append(
+        "评价人员（签名）：                    复核（签名）：                    日期：    年  月  日"
+    )
     return form
 
 
@@ -332,7 +371,9 @@ def _criteria(form: FormGrid, row: int, data: ScoreSheet) -> int:
             line.reason,
         )
         for col, value in enumerate(values):
-            form.put(row, col, value if value != "" else None, left=col in {2, 3, 4, len(values) - 1})
+            form.put(
+                row, col, value if value != "" else None, left=col in {2, 3, 4, len(values) - 1}
+            )
         row += 1
         closing = at + 1 == len(data.criteria) or data.criteria[at + 1].level1 != line.level1
         if closing:
@@ -366,7 +407,9 @@ def _score_end(form: FormGrid, row: int, data: ScoreSheet) -> None:
     form.put(row, last - 1, data.total)
     form.put(row + 1, 0, "评价等级", cols=5, strong=True)
     form.put(row + 1, 5, data.grade or None, cols=last - 4)
-    for at, (label, items) in enumerate((("存在的问题", data.problems), ("意见建议", data.suggestions)), start=row + 2):
+    for at, (label, items) in enumerate(
+        (("存在的问题", data.problems), ("意见建议", data.suggestions)), start=row + 2
+    ):
         form.put(at, 0, label, strong=True)
         text = "\n".join(f"{number}.{item}" for number, item in enumerate(items, start=1))
         form.put(at, 1, text or None, cols=last, left=True)

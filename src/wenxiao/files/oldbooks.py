@@ -16,7 +16,16 @@ from wenxiao.files.cells import Merge
 
 _END = 0xFFFFFFFA
 _FIRST_OF_CELLS = {0x0203, 0x027E, 0x00FD, 0x0006, 0x0201, 0x0204}
-_BOUNDSHEET, _FORMAT, _XF, _ROW, _COLINFO, _MULRK, _MERGED, _EOF = 0x85, 0x41E, 0xE0, 0x208, 0x7D, 0xBD, 0xE5, 0x0A
+_BOUNDSHEET, _FORMAT, _XF, _ROW, _COLINFO, _MULRK, _MERGED, _EOF = (
+    0x85,
+    0x41E,
+    0xE0,
+    0x208,
+    0x7D,
+    0xBD,
+    0xE5,
+    0x0A,
+)
 _FORMULA = 0x0006
 MOST_RECORDS = 3_000_000
 
@@ -77,14 +86,19 @@ def _stream(data: bytes) -> bytes | None:
         name = entries[at : at + max(0, struct.unpack_from("<H", entries, at + 64)[0] - 2)].decode(
             "utf-16-le", "replace"
         )
-        start, length = struct.unpack_from("<I", entries, at + 116)[0], struct.unpack_from("<I", entries, at + 120)[0]
+        start, length = (
+            struct.unpack_from("<I", entries, at + 116)[0],
+            struct.unpack_from("<I", entries, at + 120)[0],
+        )
         if name == "Root Entry":
             root = b"".join(sector(number) for number in _chain(fat, start))
         if name in {"Workbook", "Book"}:
             if length >= cutoff:
                 return b"".join(sector(number) for number in _chain(fat, start))[:length]
             small = longs(b"".join(sector(number) for number in _chain(fat, small_fat_at)))
-            return b"".join(root[number * 64 : number * 64 + 64] for number in _chain(small, start))[:length]
+            return b"".join(
+                root[number * 64 : number * 64 + 64] for number in _chain(small, start)
+            )[:length]
     return None
 
 
@@ -110,7 +124,13 @@ def _looks(stream: bytes) -> dict[str, Look]:
         elif kind == _XF:
             styles.append(struct.unpack_from("<H", content, 2)[0])
         elif kind == _BOUNDSHEET:
-            sheets.append((_text(content, 6, wide=False), struct.unpack_from("<I", content)[0], bool(content[4] & 3)))
+            sheets.append(
+                (
+                    _text(content, 6, wide=False),
+                    struct.unpack_from("<I", content)[0],
+                    bool(content[4] & 3),
+                )
+            )
     printed = [formats.get(number, "General") for number in styles]
     return {name: _look(stream, at, printed, hidden=hidden) for name, at, hidden in sheets}
 
@@ -133,7 +153,9 @@ def _look(stream: bytes, at: int, printed: list[str], *, hidden: bool) -> Look:
             row, col = struct.unpack_from("<HH", content)
             for number in range((len(content) - 6) // 6):
                 style = struct.unpack_from("<H", content, 4 + 6 * number)[0]
-                look.formats[row + 1, col + 1 + number] = printed[style] if style < len(printed) else "General"
+                look.formats[row + 1, col + 1 + number] = (
+                    printed[style] if style < len(printed) else "General"
+                )
         elif kind == _MERGED:
             for number in range(struct.unpack_from("<H", content)[0]):
                 top, bottom, left, right = struct.unpack_from("<HHHH", content, 2 + 8 * number)

@@ -47,18 +47,30 @@ class TemplateColumn:
 
 TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
     "单位": (
-        TemplateColumn("code", "单位编码", "101001", "与预算一体化系统一致", must=True, also=("单位代码",)),
-        TemplateColumn("name", "单位名称", f"示例单位甲{EXAMPLE_MARK}", "全称", must=True, width=30),
+        TemplateColumn(
+            "code", "单位编码", "101001", "与预算一体化系统一致", must=True, also=("单位代码",)
+        ),
+        TemplateColumn(
+            "name", "单位名称", f"示例单位甲{EXAMPLE_MARK}", "全称", must=True, width=30
+        ),
         TemplateColumn("short", "简称", "单位甲", "可不填"),
-        TemplateColumn("parent_code", "上级单位编码", "101", "主管部门不填", also=("主管部门编码", "上级编码")),
-        TemplateColumn("office", "归口业务科室", "行政政法科", "财政局内负责该单位的科室", also=("业务科室",)),
+        TemplateColumn(
+            "parent_code", "上级单位编码", "101", "主管部门不填", also=("主管部门编码", "上级编码")
+        ),
+        TemplateColumn(
+            "office", "归口业务科室", "行政政法科", "财政局内负责该单位的科室", also=("业务科室",)
+        ),
         TemplateColumn("valid_from", "启用日期", "2024-01-01", "可不填"),
         TemplateColumn("note", "备注", "", "可不填"),
     ),
     "人员": (
-        TemplateColumn("login", "登录名", "zhangsan", "字母数字，不重复", must=True, also=("账号", "用户名")),
+        TemplateColumn(
+            "login", "登录名", "zhangsan", "字母数字，不重复", must=True, also=("账号", "用户名")
+        ),
         TemplateColumn("name", "姓名", f"张三{EXAMPLE_MARK}", "", must=True, width=24),
-        TemplateColumn("unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)),
+        TemplateColumn(
+            "unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)
+        ),
         TemplateColumn("role", "角色", "单位经办人", "、".join(ROLES), must=True, width=20),
         TemplateColumn("phone", "联系电话", "", "可不填", also=("手机", "电话")),
         TemplateColumn("valid_until", "有效期至", "", "第三方机构和专家应填"),
@@ -72,13 +84,28 @@ TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
             width=26,
             also=("项目代码",),
         ),
-        TemplateColumn("name", "对象名称", f"示例项目甲{EXAMPLE_MARK}", "", must=True, width=34, also=("项目名称",)),
-        TemplateColumn("unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)),
+        TemplateColumn(
+            "name",
+            "对象名称",
+            f"示例项目甲{EXAMPLE_MARK}",
+            "",
+            must=True,
+            width=34,
+            also=("项目名称",),
+        ),
+        TemplateColumn(
+            "unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)
+        ),
         TemplateColumn("kind", "对象类型", "项目", "、".join(KINDS), must=True),
         TemplateColumn("class", "项目类别", "特定目标类", "、".join(CLASSES), also=("支出类别",)),
         TemplateColumn("year", "预算年度", "2024", "", must=True, also=("年度",)),
         TemplateColumn(
-            "budget", "年初预算（万元）", "86.5", "列名可改为“年初预算（元）”", width=18, also=("年初预算", "预算金额")
+            "budget",
+            "年初预算（万元）",
+            "86.5",
+            "列名可改为“年初预算（元）”",
+            width=18,
+            also=("年初预算", "预算金额"),
         ),
         TemplateColumn("recurring", "是否经常性", "是", "是、否"),
         TemplateColumn("tags", "政策标签", "三农", "可不填，多个用顿号隔开"),
@@ -101,21 +128,34 @@ def opening_template() -> bytes:
     """The blank workbook: a sheet of explanation, then 单位, 人员, 对象 with headings and one example row."""
     sheets = [_guide()]
     for name, columns in TEMPLATE.items():
-        specs = [ColumnSpec(f"{column.heading}{'*' if column.must else ''}", column.width) for column in columns]
+        specs = [
+            ColumnSpec(f"{column.heading}{'*' if column.must else ''}", column.width)
+            for column in columns
+        ]
         rows: Sequence[Sequence[Value]] = [tuple(column.example or None for column in columns)]
         sheets.append(SheetSpec(name, name, specs, rows, plain_head=True))
     return workbook_bytes(sheets)
 
 
 def _guide() -> SheetSpec:
-    columns = [ColumnSpec("表", 8), ColumnSpec("列", 20), ColumnSpec("必填", 6, "centre"), ColumnSpec("怎样填", 70)]
+    columns = [
+        ColumnSpec("表", 8),
+        ColumnSpec("列", 20),
+        ColumnSpec("必填", 6, "centre"),
+        ColumnSpec("怎样填", 70),
+    ]
     rows: list[tuple[Value, ...]] = [
         (name, column.heading, "是" if column.must else "", column.meaning)
         for name, listed in TEMPLATE.items()
         for column in listed
     ]
-    notes = ["一行填一个单位、一个人员或一个对象；示例行可留可删，导入时跳过。", "涉密单位、涉密项目不得填入本表。"]
-    return SheetSpec("填写说明", "单位与对象模板填写说明", columns, rows, notes=notes, landscape=False)
+    notes = [
+        "一行填一个单位、一个人员或一个对象；示例行可留可删，导入时跳过。",
+        "涉密单位、涉密项目不得填入本表。",
+    ]
+    return SheetSpec(
+        "填写说明", "单位与对象模板填写说明", columns, rows, notes=notes, landscape=False
+    )
 
 
 def read_opening(book: Book) -> Opening:
@@ -125,7 +165,9 @@ def read_opening(book: Book) -> Opening:
     for name, kept in (("单位", out.units), ("人员", out.people), ("对象", out.subjects)):
         sheet = by_name.get(name)
         if sheet is None:
-            out.problems.append(Problem("DR-50", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。"))
+            out.problems.append(
+                Problem("DR-50", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。")
+            )
             continue
         kept.extend(_rows(sheet, TEMPLATE[name], out.problems))
     _doubles(out.units, "code", "单位", "单位编码", out.problems)
@@ -142,12 +184,21 @@ def _rows(
     if found is None:
         names = "、".join(column.heading for column in columns if column.must)
         problems.append(
-            Problem("DR-51", "阻断", "没有找到表头。", sheet.name, expected=names, mend="请保留模板的表头行。")
+            Problem(
+                "DR-51",
+                "阻断",
+                "没有找到表头。",
+                sheet.name,
+                expected=names,
+                mend="请保留模板的表头行。",
+            )
         )
         return []
     head, places, unit = found
     for row in range(head + 1, grid.bottom + 1):
-        if not grid.own_cells(row) or any(EXAMPLE_MARK in cell.text for cell in grid.own_cells(row)):
+        if not grid.own_cells(row) or any(
+            EXAMPLE_MARK in cell.text for cell in grid.own_cells(row)
+        ):
             continue
         entry = _row(grid, row, columns, places, unit, problems)
         if entry is not None:
@@ -155,7 +206,9 @@ def _rows(
     return out
 
 
-def _head(grid: Grid, columns: Sequence[TemplateColumn]) -> tuple[int, dict[str, int], str | None] | None:
+def _head(
+    grid: Grid, columns: Sequence[TemplateColumn]
+) -> tuple[int, dict[str, int], str | None] | None:
     for row in range(grid.top, min(grid.bottom, grid.top + 10) + 1):
         places: dict[str, int] = {}
         unit = None
@@ -226,7 +279,11 @@ def _typed(key: str, text: str, unit: str | None) -> str | int | None:
 
 
 def _doubles(
-    rows: Sequence[Mapping[str, str | int | None]], key: str, sheet: str, label: str, problems: list[Problem]
+    rows: Sequence[Mapping[str, str | int | None]],
+    key: str,
+    sheet: str,
+    label: str,
+    problems: list[Problem],
 ) -> None:
     seen: dict[str | int | None, str | int | None] = {}
     for row in rows:

@@ -49,7 +49,9 @@ class _Scan:
     def __init__(self, name: str) -> None:
         self.is_sheet = name.startswith("xl/worksheets/") and "/_rels/" not in name
         self.is_rels = name.endswith(".rels")
-        self.is_text = name.startswith(("xl/sharedstrings", "xl/worksheets/", "word/")) and not self.is_rels
+        self.is_text = (
+            name.startswith(("xl/sharedstrings", "xl/worksheets/", "word/")) and not self.is_rels
+        )
         self.depth = self.run = self.unparsed = 0
         self.top = self.left = 1 << 31
         self.bottom = self.right = self.merged = self.merges = 0
@@ -95,7 +97,9 @@ class _Scan:
         self.run += len(text)
         if self.is_text and self.run > LONGEST_STRING:
             raise PartError(
-                "DR-07", f"有一格文字超过 {LONGEST_STRING} 字，或文件里塞了大量空白。", "请删去多余文字后再导入。"
+                "DR-07",
+                f"有一格文字超过 {LONGEST_STRING} 字，或文件里塞了大量空白。",
+                "请删去多余文字后再导入。",
             )
 
     def _relation(self, attributes: dict[str, str]) -> None:
@@ -108,7 +112,9 @@ class _Scan:
             )
         if attributes.get("TargetMode") == "External" and not kind.endswith(_HYPERLINK):
             raise PartError(
-                "DR-13", "文件引用了外部链接的数据或图片。", "请在“数据—编辑链接”里断开链接，保存后再导入。"
+                "DR-13",
+                "文件引用了外部链接的数据或图片。",
+                "请在“数据—编辑链接”里断开链接，保存后再导入。",
             )
 
     def _sheet_tag(self, tag: str, attributes: dict[str, str]) -> None:
@@ -136,7 +142,9 @@ class _Scan:
         self.left, self.right = min(self.left, col), max(self.right, col)
         if (self.bottom - self.top + 1) * (self.right - self.left + 1) > LARGEST_BOX:
             raise PartError(
-                "DR-14", "表格范围过大：极远处的格里还有内容。", "请删除表格下方和右侧多余的行列，保存后再导入。"
+                "DR-14",
+                "表格范围过大：极远处的格里还有内容。",
+                "请删除表格下方和右侧多余的行列，保存后再导入。",
             )
 
     def _merge(self, ref: str) -> None:
@@ -145,7 +153,9 @@ class _Scan:
         self.merged += max(0, bottom - top + 1) * max(0, right - left + 1)
         self.merges += 1
         if self.merged > LARGEST_MERGED:
-            raise PartError("DR-14", "合并单元格的范围过大。", "请取消大范围的合并单元格，保存后再导入。")
+            raise PartError(
+                "DR-14", "合并单元格的范围过大。", "请取消大范围的合并单元格，保存后再导入。"
+            )
 
     def finish(self) -> None:
         """Nothing is left open; expat would have said so."""

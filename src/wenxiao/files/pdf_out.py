@@ -16,7 +16,14 @@ PREFERRED: dict[str, tuple[str, ...]] = {
     "title": ("FZXiaoBiaoSong-B05S", "FandolSong", "Noto Serif CJK SC", "Source Han Serif SC"),
     "heading": ("SimHei", "FandolHei", "Noto Sans CJK SC", "Source Han Sans SC"),
     "subheading": ("KaiTi_GB2312", "KaiTi", "FandolKai", "LXGW WenKai", "Noto Serif CJK SC"),
-    "body": ("FangSong_GB2312", "FangSong", "FandolFang R", "FandolFang", "Noto Serif CJK SC", "Source Han Serif SC"),
+    "body": (
+        "FangSong_GB2312",
+        "FangSong",
+        "FandolFang R",
+        "FandolFang",
+        "Noto Serif CJK SC",
+        "Source Han Serif SC",
+    ),
 }
 """Fonts by use, the best first; 仿宋 and 楷体 fall back to Song."""
 
@@ -45,7 +52,9 @@ class Block:
 def known_fonts(folders: tuple[Path, ...] = ()) -> frozenset[str]:
     """Names of the font families typst finds on this machine and in the given folders."""
     return frozenset(
-        typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=list(folders)).families()
+        typst.Fonts(
+            include_system_fonts=True, include_embedded_fonts=True, font_paths=list(folders)
+        ).families()
     )
 
 
@@ -59,7 +68,10 @@ def chosen_fonts(folders: tuple[Path, ...] = ()) -> dict[str, list[str]]:
             "本机没有中文字体，无法生成 PDF。请安装 fonts-noto-cjk（思源字体）后重试；Word 与 Excel 输出不受影响。"
         )
     fallback = list(dict.fromkeys(everything))
-    return {use: [*names, *(name for name in fallback if name not in names)] for use, names in chosen.items()}
+    return {
+        use: [*names, *(name for name in fallback if name not in names)]
+        for use, names in chosen.items()
+    }
 
 
 def forms_pdf(forms: Sequence[FormGrid], *, font_folders: Sequence[Path] = ()) -> bytes:
@@ -68,7 +80,9 @@ def forms_pdf(forms: Sequence[FormGrid], *, font_folders: Sequence[Path] = ()) -
     return _compile(body, tuple(font_folders))
 
 
-def report_pdf(blocks: Sequence[Block], *, watermark: str | None = None, font_folders: Sequence[Path] = ()) -> bytes:
+def report_pdf(
+    blocks: Sequence[Block], *, watermark: str | None = None, font_folders: Sequence[Path] = ()
+) -> bytes:
     """A report in the official style: A4, GB/T 9704 margins, page numbers 「— 1 —」."""
     page = _page(landscape=False, narrow=False, watermark=watermark)
     return _compile(page + "\n".join(_block_source(block) for block in blocks), tuple(font_folders))
@@ -101,7 +115,9 @@ PREAMBLE = """
 
 def _string(text: str) -> str:
     """A typst string literal: nothing in a user's text is markup or code."""
-    return json.dumps("".join(sign for sign in text if sign == "\n" or ord(sign) >= 32), ensure_ascii=False)
+    return json.dumps(
+        "".join(sign for sign in text if sign == "\n" or ord(sign) >= 32), ensure_ascii=False
+    )
 
 
 def _array(items: Sequence[str]) -> str:
@@ -135,7 +151,8 @@ def _block_source(block: Block) -> str:
         return _table_source(block)
     if block.kind == "paragraph":
         return "\n".join(
-            f"#par(first-line-indent: (amount: 2em, all: true), {_string(part)})" for part in block.text.split("\n")
+            f"#par(first-line-indent: (amount: 2em, all: true), {_string(part)})"
+            for part in block.text.split("\n")
         )
     return sources[block.kind]
 
@@ -143,9 +160,15 @@ def _block_source(block: Block) -> str:
 def _table_source(block: Block) -> str:
     columns = "(" + "".join(f"{width}fr, " for width in block.widths) + ")"
     head = ", ".join(f"small(text(font: heading-font, {_string(text)}))" for text in block.head)
-    cells = "\n".join(", ".join(f"small({_string(text)})" for text in row) + "," for row in block.rows)
+    cells = "\n".join(
+        ", ".join(f"small({_string(text)})" for text in row) + "," for row in block.rows
+    )
     across = ", ".join(f"{side} + horizon" for side in block.align)
-    align = f"(x, y) => if y == 0 {{ center + horizon }} else {{ ({across},).at(x) }}" if across else "center + horizon"
+    align = (
+        f"(x, y) => if y == 0 {{ center + horizon }} else {{ ({across},).at(x) }}"
+        if across
+        else "center + horizon"
+    )
     return f"#table(columns: {columns}, align: {align}, inset: 4pt, stroke: 0.5pt, table.header({head}),\n{cells})"
 
 

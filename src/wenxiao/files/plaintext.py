@@ -80,7 +80,9 @@ def decoded(path: Path) -> PlainText:
     else:
         found, codec = _guessed(path, beginning)
     shown = SHOWN.get(codec, "UTF-16")
-    return PlainText(path, codec, shown, _separator(found.head), found.quotes, found.head, found.tail)
+    return PlainText(
+        path, codec, shown, _separator(found.head), found.quotes, found.head, found.tail
+    )
 
 
 def _surveyed(path: Path, codec: str) -> _Survey:
@@ -266,11 +268,17 @@ def fields_of(words: str, line: int, separator: str) -> list[str] | None:
 def _has_words(fields: list[str], line: int) -> bool:
     if len(fields) > WIDEST:
         raise PlainTextError(
-            "DR-29", f"第 {line} 行有 {len(fields)} 列，不是正常的表。", "请核对分隔符，或另存为 .xlsx 再导入。", line
+            "DR-29",
+            f"第 {line} 行有 {len(fields)} 列，不是正常的表。",
+            "请核对分隔符，或另存为 .xlsx 再导入。",
+            line,
         )
     if max(map(len, fields), default=0) > LONGEST_FIELD:
         raise PlainTextError(
-            "DR-28", f"第 {line} 行有一格超过 {LONGEST_FIELD} 字。", "请核对该行的引号后再导入。", line
+            "DR-28",
+            f"第 {line} 行有一格超过 {LONGEST_FIELD} 字。",
+            "请核对该行的引号后再导入。",
+            line,
         )
     return any(field.strip() for field in fields)
 

@@ -42,7 +42,9 @@ class _Child:
     def __init__(self) -> None:
         # a clean environment: no settings module, no credentials of the server
         kept = {
-            name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH") if name in os.environ
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
+            if name in os.environ
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "wenxiao.files.child"],
@@ -54,11 +56,17 @@ class _Child:
         )
         self.jobs = self.peak = 0
 
-    def ask(self, path: Path, what: What, seconds: float, rows_to: Path | None = None) -> dict[str, Any]:
+    def ask(
+        self, path: Path, what: What, seconds: float, rows_to: Path | None = None
+    ) -> dict[str, Any]:
         """The child's answer; raises _ChildDiedError or _TooSlowError."""
         assert self.process.stdin is not None
         self.jobs += 1
-        asked = {"path": str(path.resolve()), "what": what, "rows_to": str(rows_to.resolve()) if rows_to else None}
+        asked = {
+            "path": str(path.resolve()),
+            "what": what,
+            "rows_to": str(rows_to.resolve()) if rows_to else None,
+        }
         request = json.dumps(asked).encode() + b"\n"
         try:
             self.process.stdin.write(request)
@@ -134,7 +142,10 @@ class Pool:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -146,7 +157,9 @@ class Pool:
             if child is not None:
                 child.end()
 
-    def read(self, path: Path, what: What = "forms", *, rows_to: Path | None = None) -> dict[str, Any]:
+    def read(
+        self, path: Path, what: What = "forms", *, rows_to: Path | None = None
+    ) -> dict[str, Any]:
         """One file, read by whichever child is free; never raises for what the file contains.
 
         "forms" gives the JSON of ``wenxiao read``, "ledger" that of :func:`wenxiao.files.ledger.read_ledger`,
@@ -163,10 +176,14 @@ class Pool:
             alive = not child.is_worn
         except _TooSlowError:
             text = f"读取超过 {self.seconds:.0f} 秒，已停止。"
-            return _refused(path, what, "DR-48", text, "请只保留要导入的表，删除多余的行列后再导入。")
+            return _refused(
+                path, what, "DR-48", text, "请只保留要导入的表，删除多余的行列后再导入。"
+            )
         except (_ChildDiedError, OSError, ValueError):
             text = "文件无法读取：内容过大或内部已损坏。"
-            return _refused(path, what, "DR-18", text, "请用 WPS 或 Excel 打开，另存为新文件后再导入。")
+            return _refused(
+                path, what, "DR-18", text, "请用 WPS 或 Excel 打开，另存为新文件后再导入。"
+            )
         finally:
             if child is not None and not alive:
                 child.end()
@@ -191,7 +208,9 @@ def _refused(path: Path, what: What, code: str, text: str, mend: str) -> dict[st
     return {"file": path.name, "kind": None, "forms": [], "problems": [problem]}
 
 
-def read_in_child(path: Path, what: What = "forms", *, seconds: float = WALL_SECONDS) -> dict[str, Any]:
+def read_in_child(
+    path: Path, what: What = "forms", *, seconds: float = WALL_SECONDS
+) -> dict[str, Any]:
     """One file in a child of its own; for many files keep a :class:`Pool`."""
     with Pool(1, seconds=seconds) as pool:
         return pool.read(path, what)

@@ -43,10 +43,16 @@ def read_file(path: Path) -> dict[str, Any]:
         if book is not None:
             problems += problems_of(book, forms)
     except MemoryError:
-        forms, problems = [], [Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。")]
+        forms, problems = (
+            [],
+            [Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。")],
+        )
     except Exception as error:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
         text = f"文件无法读取（{type(error).__name__}）。"
-        forms, problems = [], [Problem("DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。")]
+        forms, problems = (
+            [],
+            [Problem("DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。")],
+        )
     kinds = [form["kind"] for form in forms]
     return {
         "file": path.name,
@@ -99,7 +105,9 @@ def _own_forms(book: Book) -> list[list[Form]]:
     found = [read_monitor(sheet) or read_selfeval(sheet) for sheet in book.sheets]
     forms = gathered(book, found) if book.container == "docx" else found
     return [
-        [] if own and looks_like_evaluation(sheet) and not any(form["funds"] for form in own) else own
+        []
+        if own and looks_like_evaluation(sheet) and not any(form["funds"] for form in own)
+        else own
         for sheet, own in zip(book.sheets, forms, strict=True)
     ]
 
@@ -126,17 +134,26 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             problems += list_problems(form) + summary_problems(
                 form, [one for one in forms if one["kind"] == "evaluation"]
             )
-    return [*problems, *_hidden_sheets(book, forms), *_hidden_parts(book, forms), *_formula_problems(book, forms)]
+    return [
+        *problems,
+        *_hidden_sheets(book, forms),
+        *_hidden_parts(book, forms),
+        *_formula_problems(book, forms),
+    ]
 
 
 def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
     """Forms nobody sees when opening the file: an old version left behind, or one kept back."""
     read = {form["sheet"] for form in forms}
     for sheet in book.sheets:
-        if sheet.hidden and (sheet.name in read or looks_like_list(sheet) or looks_like_evaluation(sheet)):
+        if sheet.hidden and (
+            sheet.name in read or looks_like_list(sheet) or looks_like_evaluation(sheet)
+        ):
             done = "已一并读取" if sheet.name in read else "没有读取"
             mend = "请核对这张表是否有效；不应导入的请删除，应导入的请取消隐藏。"
-            yield Problem("DR-49", "警告", f"工作表“{sheet.name}”是隐藏的，{done}。", sheet.name, mend=mend)
+            yield Problem(
+                "DR-49", "警告", f"工作表“{sheet.name}”是隐藏的，{done}。", sheet.name, mend=mend
+            )
 
 
 def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
@@ -148,27 +165,37 @@ def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
         rows = sorted({row for row, _ in sheet.cells} & sheet.hidden_rows)
         cols = sorted({col for _, col in sheet.cells} & sheet.hidden_cols)
         if rows and kinds[sheet.name] in {"evaluation", "list"}:
-            said = "、".join(map(str, rows[:MOST_NAMED])) + (" 等" if len(rows) > MOST_NAMED else "")
+            said = "、".join(map(str, rows[:MOST_NAMED])) + (
+                " 等" if len(rows) > MOST_NAMED else ""
+            )
             yield _hidden_part(sheet, f"第 {said} 行")
         if cols:
-            yield _hidden_part(sheet, f"第 {'、'.join(column_name(col) for col in cols[:MOST_NAMED])} 列")
+            yield _hidden_part(
+                sheet, f"第 {'、'.join(column_name(col) for col in cols[:MOST_NAMED])} 列"
+            )
 
 
 def _hidden_part(sheet: Sheet, part: str) -> Problem:
     text = f"{part}被隐藏但有内容，已一并读取。"
-    return Problem("DR-23", "提示", text, sheet.name, mend="请核对隐藏的内容是否有效；如不需要请删除。")
+    return Problem(
+        "DR-23", "提示", text, sheet.name, mend="请核对隐藏的内容是否有效；如不需要请删除。"
+    )
 
 
 def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:
     """Formulas whose saved result isn't what they yield: somebody or some program wrote the number in."""
     names = {form["sheet"] for form in forms}
-    return [problem for sheet in book.sheets if sheet.name in names for problem in _saved_lies(sheet)]
+    return [
+        problem for sheet in book.sheets if sheet.name in names for problem in _saved_lies(sheet)
+    ]
 
 
 def _saved_lies(sheet: Sheet) -> Iterator[Problem]:
     probe = Sheet(sheet.name, dict(sheet.cells), sheet.merges)
     grid = Grid(probe)
-    for cell in [cell for cell in sheet.cells.values() if cell.formula is not None and cell.has_cached][:MOST_FORMULAS]:
+    for cell in [
+        cell for cell in sheet.cells.values() if cell.formula is not None and cell.has_cached
+    ][:MOST_FORMULAS]:
         stored, unsaved = grid.number(cell.row, cell.col), replace(cell, has_cached=False)
         probe.cells[cell.row, cell.col] = unsaved
         exact = grid.computed_number(unsaved)
@@ -178,4 +205,13 @@ def _saved_lies(sheet: Sheet) -> Iterator[Problem]:
         shown = format_number(exact, cell.number_format)
         text = f"公式保存的结果是 {cell.text}，重算应为 {shown}。"
         mend = "请打开文件重新计算后保存，或核对公式。"
-        yield Problem("DR-25", "警告", text, sheet.name, cell.address, expected=shown, got=cell.text, mend=mend)
+        yield Problem(
+            "DR-25",
+            "警告",
+            text,
+            sheet.name,
+            cell.address,
+            expected=shown,
+            got=cell.text,
+            mend=mend,
+        )

@@ -117,7 +117,9 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[
     if grid.sheet.hidden:
         out["hidden_sheet"] = True
     out["funds"] = (
-        read_sideways(grid, before, unit) if money is None else funds.read_funds(grid, money, before.stop - 1, unit)
+        read_sideways(grid, before, unit)
+        if money is None
+        else funds.read_funds(grid, money, before.stop - 1, unit)
     )
     return out
 
@@ -158,7 +160,9 @@ def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
         out[key] = shared_points(grid, heading, row, key)
     note = heading.place(grid, row, "note")
     if note is not None:
-        out.setdefault("deviation" if "deviation" not in heading.columns else "note", grid.seen(*note))
+        out.setdefault(
+            "deviation" if "deviation" not in heading.columns else "note", grid.seen(*note)
+        )
     reason = heading.place(grid, row, "reason_text")
     if reason is not None:
         out.setdefault("deviation", grid.seen(*reason))
@@ -214,10 +218,7 @@ def _goal(grid: Grid, rows: range) -> dict[str, object]:
         out[key] = (
             {"value": None, "cell": None}
             if place is None
-            else {
-                "value": grid.text(*place) or None,
-                "cell": grid.address(*place),
-            }
+            else {"value": grid.text(*place) or None, "cell": grid.address(*place)}
         )
     return out
 

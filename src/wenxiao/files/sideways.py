@@ -40,11 +40,19 @@ def read_sideways(grid: Grid, rows: range, unit: str | None) -> list[Fund]:
     if "executed" not in pairs or not {"initial", "full_year"} & set(pairs):
         return []
     first = min(pairs.values(), key=lambda pair: pair.label)
-    whole: Fund = {"label": _side_label(grid, first), "row": first.label[0], "label_cell": grid.address(*first.label)}
+    whole: Fund = {
+        "label": _side_label(grid, first),
+        "row": first.label[0],
+        "label_cell": grid.address(*first.label),
+    }
     amounts: dict[str, Decimal] = {}
     for key in (*MONEY_COLUMNS, "weight", "score"):
         if key in pairs:
-            whole[key] = _amount(grid, pairs[key], unit) if key in MONEY_COLUMNS else points_at(grid, pairs[key].place)
+            whole[key] = (
+                _amount(grid, pairs[key], unit)
+                if key in MONEY_COLUMNS
+                else points_at(grid, pairs[key].place)
+            )
     for key in MONEY_COLUMNS:
         money = whole.get(key)
         if isinstance(money, dict) and money["yuan"] is not None:
@@ -70,7 +78,11 @@ def _pairs(grid: Grid, row: int) -> list[_Pair]:
         place = grid.right_of(row, col)
         if after is not None and _says_amount(after[1]):
             out.append(_Pair(key, label, (row, col), (row, after[0])))
-        elif place is not None and not grid.text(*place) and (after is None or keyed(after[1], FUND_HEADINGS)):
+        elif (
+            place is not None
+            and not grid.text(*place)
+            and (after is None or keyed(after[1], FUND_HEADINGS))
+        ):
             out.append(_Pair(key, label, (row, col), place))
     # a row of headings has labels side by side, never an amount between them
     return out if any(grid.text(*pair.place) for pair in out) else []
@@ -91,31 +103,53 @@ def _amount(grid: Grid, pair: _Pair, unit: str | None) -> dict[str, object]:
 def _side_label(grid: Grid, first: _Pair) -> str:
     """The words left of the block, such as 预算执行情况（万元）; the block's own label where there are none."""
     row, col = first.label
-    left = [text for other, text in grid.in_row(row) if other < col and not keyed(text, FUND_HEADINGS)]
+    left = [
+        text for other, text in grid.in_row(row) if other < col and not keyed(text, FUND_HEADINGS)
+    ]
     return name_of(left[-1]) if left else "资金总额"
 
 
 def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[Fund]:
     """What stands as 其中 under the pairs, line by line, or beside them in the same row, one after the other."""
     found: dict[str, Fund] = {}
-    money = [pair for key, pair in pairs.items() if key in MONEY_COLUMNS and pair.place != pair.label]
+    money = [
+        pair for key, pair in pairs.items() if key in MONEY_COLUMNS and pair.place != pair.label
+    ]
     for pair in money:
-        if len([other for other in money if other.label[0] == pair.label[0]]) > 1 or len(money) == 1:
+        if (
+            len([other for other in money if other.label[0] == pair.label[0]]) > 1
+            or len(money) == 1
+        ):
             cells = [(pair.label[0] + down, pair.label[1]) for down in range(1, MOST_PART_ROWS + 1)]
         else:
-            cells = [(pair.label[0], col) for col, _ in grid.starts_in_row(pair.label[0]) if col > pair.place[1]]
+            cells = [
+                (pair.label[0], col)
+                for col, _ in grid.starts_in_row(pair.label[0])
+                if col > pair.place[1]
+            ]
         for row, col in cells:
             text = grid.text(row, col)
             place = grid.right_of(row, col)
             if pair.label[0] == row and number_in(text) is not None:
                 continue
-            if not text or place is None or not _PART.fullmatch(squeezed(text)) or keyed(text, FUND_HEADINGS):
+            if (
+                not text
+                or place is None
+                or not _PART.fullmatch(squeezed(text))
+                or keyed(text, FUND_HEADINGS)
+            ):
                 break
             if grid.text(*place) and not _says_amount(grid.text(*place)):
                 break
             name = bare(text).removeprefix("其中").strip(":：")
             part = found.setdefault(
-                name, {"label": name_of(text), "row": row, "label_cell": grid.address(row, col), "dashes": True}
+                name,
+                {
+                    "label": name_of(text),
+                    "row": row,
+                    "label_cell": grid.address(row, col),
+                    "dashes": True,
+                },
             )
             part[pair.key] = money_at(grid, place, unit)
     return list(found.values())

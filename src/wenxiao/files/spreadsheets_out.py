@@ -15,7 +15,12 @@ from xlsxwriter.worksheet import Worksheet
 
 Kind = Literal["text", "number", "money", "points", "percent", "centre"]
 Value = str | int | Decimal | None
-NUMBER_FORMATS: dict[Kind, str] = {"number": "0", "money": "0.00####", "points": "0.00", "percent": "0.00"}
+NUMBER_FORMATS: dict[Kind, str] = {
+    "number": "0",
+    "money": "0.00####",
+    "points": "0.00",
+    "percent": "0.00",
+}
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 XLSX_LONGEST = 32_767
 """Characters a cell of the format holds."""
@@ -66,7 +71,12 @@ def workbook_bytes(sheets: Sequence[SheetSpec]) -> bytes:
     """The sheets as one .xlsx, ready to print."""
     stream = BytesIO()
     # no option turns a text into a formula, a link or a number
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(stream, options) as book:
         taken: set[str] = set()
         for spec in sheets:
@@ -109,7 +119,11 @@ class _Writer:
         for row in self.spec.rows:
             self._group(row) if isinstance(row, GroupRow) else self._line(row)
         for note in self.spec.notes:
-            self._across(note, self._format(size=10, align="left", wrap=True), height=15 * _lines(note, self._width()))
+            self._across(
+                note,
+                self._format(size=10, align="left", wrap=True),
+                height=15 * _lines(note, self._width()),
+            )
         self.sheet.print_area(0, 0, max(self.row - 1, 0), len(self.spec.columns) - 1)
 
     def _setup(self) -> None:
@@ -135,7 +149,9 @@ class _Writer:
     def _format(self, **wanted: Any) -> Format:
         key = tuple(sorted(wanted.items()))
         if key not in self.formats:
-            made = self.book.add_format({"font_name": wanted.get("font", "宋体"), "font_size": wanted.get("size", 11)})
+            made = self.book.add_format(
+                {"font_name": wanted.get("font", "宋体"), "font_size": wanted.get("size", 11)}
+            )
             made.set_align("vcenter")
             made.set_align(wanted.get("align", "left"))
             if wanted.get("wrap"):
@@ -172,7 +188,9 @@ class _Writer:
 
     def _head(self) -> None:
         columns = self.spec.columns
-        style = self._format(font="黑体", size=11, align="center", wrap=True, border=True, fill="#F2F2F2")
+        style = self._format(
+            font="黑体", size=11, align="center", wrap=True, border=True, fill="#F2F2F2"
+        )
         two_rows = any(column.above for column in columns)
         at = 0
         while at < len(columns):
@@ -184,13 +202,17 @@ class _Writer:
                 self._merge(self.row, at, self.row, end, above, style)
             for col in range(at, end + 1):
                 top = self.row + 1 if above else self.row
-                self._merge(top, col, self.row + (1 if two_rows else 0), col, columns[col].heading, style)
+                self._merge(
+                    top, col, self.row + (1 if two_rows else 0), col, columns[col].heading, style
+                )
             at = end + 1
         for row in range(self.row, self.row + (2 if two_rows else 1)):
             self.sheet.set_row(row, 22 if two_rows else 36)
         self.row += 2 if two_rows else 1
 
-    def _merge(self, top: int, left: int, bottom: int, right: int, text: str, style: Format) -> None:
+    def _merge(
+        self, top: int, left: int, bottom: int, right: int, text: str, style: Format
+    ) -> None:
         if (top, left) != (bottom, right):
             self.sheet.merge_range(top, left, bottom, right, "", style)
         self.sheet.write_string(top, left, safe_text(text), style)
@@ -223,14 +245,20 @@ class _Writer:
         elif isinstance(value, str):
             align = "center" if kind != "text" else "left"
             self.sheet.write_string(
-                self.row, col, safe_text(value), self._format(align=align, wrap=True, border=True, bold=bold)
+                self.row,
+                col,
+                safe_text(value),
+                self._format(align=align, wrap=True, border=True, bold=bold),
             )
         else:
             pattern = NUMBER_FORMATS.get(kind, "General")
             align = "center" if kind in {"number", "centre", "points"} else "right"
             # a file's number is binary whatever is written; 15 digits hold 分 up to 万亿元
             self.sheet.write_number(
-                self.row, col, float(value), self._format(align=align, border=True, number=pattern, bold=bold)
+                self.row,
+                col,
+                float(value),
+                self._format(align=align, border=True, number=pattern, bold=bold),
             )
 
 
@@ -238,7 +266,8 @@ def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column so wide; a Chinese character is two wide."""
     usable = max(width - 1.5, 2)
     return sum(
-        max(1, -(-sum(2 if ord(sign) > 255 else 1 for sign in line) // int(usable))) for line in text.split("\n")
+        max(1, -(-sum(2 if ord(sign) > 255 else 1 for sign in line) // int(usable)))
+        for line in text.split("\n")
     )
 
 
@@ -256,9 +285,18 @@ def _csv_cell(value: Value) -> str:
     if not isinstance(value, str):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     text = value.replace("\0", "")
-    if text.lstrip(" \u3000")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} or text[:1] in {
+    if text.lstrip(" \u3000")[:1] in {
+        "=",
+        "+",
+        "-",
+        "@",
         "\t",
         "\r",
-    }:
+        "\n",
+        "＝",
+        "＋",
+        "－",
+        "＠",
+    } or text[:1] in {"\t", "\r"}:
         text = f"'{text}"
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '",\r\n') else text

@@ -64,20 +64,36 @@ def execution_rate(used: Decimal | None, arranged: Decimal | None) -> Decimal | 
 
 
 def summary_sheet(
-    groups: Sequence[tuple[str, Sequence[SummaryRow]]], *, title: str, notes: Sequence[str] = (RATE_NOTE,)
+    groups: Sequence[tuple[str, Sequence[SummaryRow]]],
+    *,
+    title: str,
+    notes: Sequence[str] = (RATE_NOTE,),
 ) -> SheetSpec:
     """The table with its groups (「一、部门整体支出」…), money subtotals a group, no grand total and no mean score."""
     rows: list[Sequence[Value] | GroupRow] = []
     number = 0
     for name, members in groups:
         rows.append(
-            GroupRow(name, {5 + at: _subtotal(members, key) for at, key in enumerate(("budget", "arranged", "used"))})
+            GroupRow(
+                name,
+                {
+                    5 + at: _subtotal(members, key)
+                    for at, key in enumerate(("budget", "arranged", "used"))
+                },
+            )
         )
         for member in members:
             number += 1
             rows.append(_summary_line(number, member))
     return SheetSpec(
-        "评价情况表", title, SUMMARY_COLUMNS, rows, corner="单位：万元", notes=notes, attachment="附件", paper=A3
+        "评价情况表",
+        title,
+        SUMMARY_COLUMNS,
+        rows,
+        corner="单位：万元",
+        notes=notes,
+        attachment="附件",
+        paper=A3,
     )
 
 
@@ -107,13 +123,20 @@ def _summary_line(number: int, row: SummaryRow) -> tuple[Value, ...]:
 
 
 def problem_matrix_sheet(
-    problems: Sequence[str], objects: Sequence[tuple[str, str, frozenset[int]]], *, title: str = "共性问题对照表"
+    problems: Sequence[str],
+    objects: Sequence[tuple[str, str, frozenset[int]]],
+    *,
+    title: str = "共性问题对照表",
 ) -> SheetSpec:
     """Objects against confirmed problems: ``objects`` are (department, object, numbers of its problems from 0).
 
     The last row counts the √ of each column, as the report's sentence prints them.
     """
-    columns = [ColumnSpec("序号", 5, "number"), ColumnSpec("预算部门", 20), ColumnSpec("评价对象", 30)]
+    columns = [
+        ColumnSpec("序号", 5, "number"),
+        ColumnSpec("预算部门", 20),
+        ColumnSpec("评价对象", 30),
+    ]
     columns += [ColumnSpec(problem, 16, "centre") for problem in problems]
     rows: list[Sequence[Value]] = [
         (at, dept, name, *("√" if number in found else None for number in range(len(problems))))

@@ -8,10 +8,24 @@ from decimal import Decimal, InvalidOperation
 from wenxiao.files.labels import year_in as year_of
 from wenxiao.files.numberformats import plain
 
-__all__ = ["LEADING_NUMBER", "half_width", "number_of", "numbered_items", "squeezed", "unit_in", "year_of", "yuan"]
+__all__ = [
+    "LEADING_NUMBER",
+    "half_width",
+    "number_of",
+    "numbered_items",
+    "squeezed",
+    "unit_in",
+    "year_of",
+    "yuan",
+]
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
-UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "千元": Decimal(1000), "元": Decimal(1)}
+UNITS = {
+    "亿元": Decimal(100_000_000),
+    "万元": Decimal(10_000),
+    "千元": Decimal(1000),
+    "元": Decimal(1),
+}
 UNIT = re.compile(r"亿元|万元|千元|(?<![美欧日港])元")
 NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 LEADING_NUMBER = re.compile(
@@ -66,7 +80,12 @@ def yuan(text: str | None, unit: str | None) -> str | None:
 
 def numbered_items(text: str) -> list[str]:
     """The items of a numbered text, numbers taken off; a line without number continues the one before."""
-    lines = [part.strip() for line in text.splitlines() for part in INNER_NUMBER.split(line) if part.strip()]
+    lines = [
+        part.strip()
+        for line in text.splitlines()
+        for part in INNER_NUMBER.split(line)
+        if part.strip()
+    ]
     numbered = any(LEADING_NUMBER.match(line) for line in lines)
     items: list[str] = []
     for line in lines:

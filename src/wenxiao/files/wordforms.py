@@ -51,12 +51,18 @@ class _Gathering:
     def take(self, index: int, found: list[Form]) -> list[Form]:
         """The forms that begin in this table."""
         sheet = self.book.sheets[index]
-        if self.last is not None and self.heading is not None and self._goes_on(sheet, self.heading, found):
+        if (
+            self.last is not None
+            and self.heading is not None
+            and self._goes_on(sheet, self.heading, found)
+        ):
             self._continue(self.last, self.heading, sheet, index)
             return []
         for form in found:
             form["table"] = index
-            _complete_from_paragraphs(form, [text for number, text in self.book.paragraphs if number == index])
+            _complete_from_paragraphs(
+                form, [text for number, text in self.book.paragraphs if number == index]
+            )
         if not found:
             # what stands in a cell of a form's own table is that form's, not the next one's head
             if sheet.inside not in self.hosts:
@@ -76,7 +82,10 @@ class _Gathering:
         if self.heads or not sheet.cells:
             return False
         grid = Grid(sheet)
-        if heads.field(grid, heads.PROJECT, grid.rows) is not None or funds.fund_heading(grid, grid.rows) is not None:
+        if (
+            heads.field(grid, heads.PROJECT, grid.rows) is not None
+            or funds.fund_heading(grid, grid.rows) is not None
+        ):
             return False
         own = indicator_heading(grid, grid.rows)
         if own is not None:
@@ -91,7 +100,9 @@ class _Gathering:
         """Read the rows of this table with the columns of the table before, levels carried over."""
         grid, above, rows = Grid(sheet), _above(heading), form["indicators"]
         levels: dict[str, tuple[str, str | None]] = {
-            level: (rows[-1][level], None) for level in ("level1", "level2") if rows and rows[-1][level] is not None
+            level: (rows[-1][level], None)
+            for level in ("level1", "level2")
+            if rows and rows[-1][level] is not None
         }
         block = read_block(grid, above, grid.bottom, ROW_OF[form["kind"]], levels)
         form["indicators"] += [row | {"table": index} for row in block.rows]
@@ -124,7 +135,9 @@ class _Gathering:
         if outer is not None:
             texts = [cell.text for cell in self.book.sheets[outer].cells.values()]
             _complete_from_paragraphs(form, [line for text in texts for line in text.splitlines()])
-            _complete_from_paragraphs(form, [text for at, text in self.book.paragraphs if at == outer])
+            _complete_from_paragraphs(
+                form, [text for at, text in self.book.paragraphs if at == outer]
+            )
 
 
 def _above(heading: Heading) -> Heading:
@@ -135,7 +148,9 @@ def _above(heading: Heading) -> Heading:
 def _fill(form: Form, other: Form, number: int) -> None:
     """Take from the head in another table what the form lacks."""
     for key in NAMES:
-        if form[key]["value"] is None and (other[key]["value"] is not None or form[key]["cell"] is None):
+        if form[key]["value"] is None and (
+            other[key]["value"] is not None or form[key]["cell"] is None
+        ):
             form[key] = other[key] | ({"table": number} if other[key]["cell"] is not None else {})
     if not form["funds"] and other["funds"]:
         form["funds"] = [row | {"table": number} for row in other["funds"]]
@@ -152,7 +167,9 @@ def _says_goal(goal: Form) -> bool:
 def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
     """In Word the title, the year and the money unit often stand above the table."""
     if form["title"]["value"] is None:
-        words = next((words for text in reversed(above) if (words := heads.title_words(text))), None)
+        words = next(
+            (words for text in reversed(above) if (words := heads.title_words(text))), None
+        )
         if words:
             form["title"] = {"value": words, "cell": None}
     if form["year"]["value"] is None:

@@ -18,7 +18,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from wenxiao.files.cells import Book, Cell, Merge, Sheet
-from wenxiao.files.numberformats import as_date, decimal_of, format_date, format_number, is_date_format, plain
+from wenxiao.files.numberformats import (
+    as_date,
+    decimal_of,
+    format_date,
+    format_number,
+    is_date_format,
+    plain,
+)
 from wenxiao.files.oldbooks import Look, look_of
 from wenxiao.files.plaintext import PlainTextError, decoded, rows_of
 
@@ -42,10 +49,16 @@ def read_xlsx(path: Path) -> Book:
     try:
         stored = _loaded(path, data_only=False)
         sheets = [sheet for sheet in stored.worksheets if isinstance(sheet, Worksheet)]
-        shown = _loaded(path, data_only=True) if any(_has_formula(sheet) for sheet in sheets) else None
+        shown = (
+            _loaded(path, data_only=True) if any(_has_formula(sheet) for sheet in sheets) else None
+        )
         book = Book("xlsx")
         for sheet in sheets:
-            values = shown[sheet.title] if shown is not None and sheet.title in shown.sheetnames else None
+            values = (
+                shown[sheet.title]
+                if shown is not None and sheet.title in shown.sheetnames
+                else None
+            )
             book.sheets.append(_sheet(sheet, values))
             book.margins += _margin_texts(sheet)
     except UnreadableError:
@@ -59,8 +72,17 @@ def read_xlsx(path: Path) -> Book:
 
 def _margin_texts(sheet: Worksheet) -> list[str]:
     """Texts of page headers and footers."""
-    parts = (sheet.oddHeader, sheet.oddFooter, sheet.firstHeader, sheet.firstFooter, sheet.evenHeader, sheet.evenFooter)
-    items = [item for part in parts if part is not None for item in (part.left, part.center, part.right)]
+    parts = (
+        sheet.oddHeader,
+        sheet.oddFooter,
+        sheet.firstHeader,
+        sheet.firstFooter,
+        sheet.evenHeader,
+        sheet.evenFooter,
+    )
+    items = [
+        item for part in parts if part is not None for item in (part.left, part.center, part.right)
+    ]
     return [str(item.text) for item in items if item is not None and item.text]
 
 
@@ -77,7 +99,9 @@ def _cells_of(sheet: Worksheet) -> Iterator[OpenCell]:
     """Cells really written in the file; ``iter_rows`` would make the empty ones up."""
     stored: dict[tuple[int, int], Any] = sheet._cells  # no public door to written cells only
     if len(stored) > MOST_CELLS:
-        raise UnreadableError(f"工作表“{sheet.title}”超过 {MOST_CELLS} 格，不是一张绩效表。请只保留要导入的表。")
+        raise UnreadableError(
+            f"工作表“{sheet.title}”超过 {MOST_CELLS} 格，不是一张绩效表。请只保留要导入的表。"
+        )
     for _, cell in sorted(stored.items(), key=lambda item: item[0]):
         if isinstance(cell, OpenCell) and cell.value is not None:
             yield cell
@@ -94,7 +118,10 @@ def _sheet(sheet: Worksheet, values: Any) -> Sheet:
         if made is not None:
             out.cells[made.row, made.col] = made
     out.merges = sorted(
-        (Merge(area.min_row, area.min_col, area.max_row, area.max_col) for area in sheet.merged_cells.ranges),
+        (
+            Merge(area.min_row, area.min_col, area.max_row, area.max_col)
+            for area in sheet.merged_cells.ranges
+        ),
         key=lambda merge: (merge.top, merge.left),
     )
     out.hidden_rows = frozenset(row for row, size in sheet.row_dimensions.items() if size.hidden)
@@ -155,7 +182,9 @@ def _shown_number(value: float | Decimal, number_format: str | None) -> tuple[st
         return "#NUM!", None
     if number_format and is_date_format(number_format):
         moment = as_date(number)
-        return (plain(number) if moment is None else format_date(moment, number_format)), plain(number)
+        return (plain(number) if moment is None else format_date(moment, number_format)), plain(
+            number
+        )
     return format_number(number, number_format), plain(number)
 
 
@@ -168,9 +197,11 @@ def _shown_moment(
         return text, text
     if isinstance(value, dt.time):
         return value.strftime("%H:%M"), value.isoformat()
-    moment = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001  no zone in a sheet
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
     serial = decimal_of(to_excel(moment))
-    return format_date(moment, number_format or "yyyy-mm-dd"), plain(serial) if serial is not None else None
+    return format_date(moment, number_format or "yyyy-mm-dd"), plain(
+        serial
+    ) if serial is not None else None
 
 
 def read_xls(path: Path) -> Book:
@@ -192,7 +223,10 @@ def read_xls(path: Path) -> Book:
 
 def _old_sheet(stored: CalamineSheet, look: Look | None) -> Sheet:
     look = look or Look(
-        merges=[Merge(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in stored.merged_cell_ranges or []]
+        merges=[
+            Merge(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1)
+            for a, b in stored.merged_cell_ranges or []
+        ]
     )
     out = Sheet(stored.name, hidden=look.hidden, merges=look.merges)
     out.hidden_rows, out.hidden_cols = frozenset(look.hidden_rows), frozenset(look.hidden_cols)
@@ -215,7 +249,9 @@ def read_csv(path: Path) -> Book:
         for line, fields in rows_of(decoded(path)):
             for col, value in enumerate(fields, 1):
                 if value.strip():
-                    sheet.cells[line, col] = Cell(line, col, address(line, col), value.strip(), value.strip())
+                    sheet.cells[line, col] = Cell(
+                        line, col, address(line, col), value.strip(), value.strip()
+                    )
             if len(sheet.cells) > MOST_CELLS:
                 raise UnreadableError(f"csv 超过 {MOST_CELLS} 格。请按台账导入，或拆成几份。")
     except PlainTextError as error:

@@ -27,7 +27,9 @@ class CatalogueItem(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "问题目录"
         ordering = ["order", "code"]
-        constraints = [models.UniqueConstraint(fields=["division", "code"], name="catalogue_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "code"], name="catalogue_code_once")
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -60,16 +62,26 @@ class Finding(Versioned):
         MAJOR = "major", "较重"
         SERIOUS = "serious", "严重"
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="findings", verbose_name="档案")
-    review = models.ForeignKey(Review, models.PROTECT, null=True, related_name="findings", verbose_name="评审")
-    item = models.ForeignKey(CatalogueItem, models.PROTECT, null=True, related_name="findings", verbose_name="目录问题")
+    dossier = models.ForeignKey(
+        Dossier, models.PROTECT, related_name="findings", verbose_name="档案"
+    )
+    review = models.ForeignKey(
+        Review, models.PROTECT, null=True, related_name="findings", verbose_name="评审"
+    )
+    item = models.ForeignKey(
+        CatalogueItem, models.PROTECT, null=True, related_name="findings", verbose_name="目录问题"
+    )
     text = models.TextField("问题描述")
-    severity = models.CharField("程度", max_length=8, choices=Severity.choices, default=Severity.MINOR)
+    severity = models.CharField(
+        "程度", max_length=8, choices=Severity.choices, default=Severity.MINOR
+    )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CANDIDATE)
     rule = models.CharField("提示规则", max_length=20, blank=True)
     evidence = models.TextField("依据的数据", blank=True)
     why = models.TextField("确认或否定的理由", blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="确认人")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="确认人"
+    )
     decided_at = models.DateTimeField("确认时间", null=True)
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
@@ -92,7 +104,9 @@ class Rectification(Versioned):
         REFUSED = "refused", "核验未通过"
         CLOSED = "closed", "已销号"
 
-    finding = models.OneToOneField(Finding, models.PROTECT, related_name="rectification", verbose_name="问题")
+    finding = models.OneToOneField(
+        Finding, models.PROTECT, related_name="rectification", verbose_name="问题"
+    )
     notice = models.ForeignKey(Notice, models.PROTECT, null=True, verbose_name="反馈函")
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.ORDERED)
     owner = models.CharField("责任人", max_length=60, blank=True)
@@ -108,11 +122,7 @@ class Rectification(Versioned):
     escalated = models.PositiveSmallIntegerField("督办次数", default=0)
     closed_on = models.DateField("销号日期", null=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="回复人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="回复人"
     )
     synthetic = models.BooleanField("合成", default=False)
 
@@ -145,7 +155,9 @@ class Use(Versioned):
     amount = MoneyField("涉及金额", null=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
     why = models.TextField("决定理由", blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="决定人")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="决定人"
+    )
     decided_on = models.DateField("决定日期", null=True)
     next_year_amount = MoneyField("下年度安排", null=True)
     synthetic = models.BooleanField("合成", default=False)
@@ -157,7 +169,9 @@ class Use(Versioned):
 class Accountability(models.Model):
     """问责事项: who answered for what, with what consequence."""
 
-    rectification = models.ForeignKey(Rectification, models.PROTECT, null=True, verbose_name="整改事项")
+    rectification = models.ForeignKey(
+        Rectification, models.PROTECT, null=True, verbose_name="整改事项"
+    )
     dossier = models.ForeignKey(Dossier, models.PROTECT, verbose_name="档案")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="责任单位")
     person = models.CharField("责任人", max_length=60, blank=True)
@@ -183,33 +197,23 @@ class Disclosure(Versioned):
         DECLINED = "declined", "不公开"
         WITHDRAWN = "withdrawn", "已撤下"
 
-    review = models.OneToOneField(Review, models.PROTECT, related_name="disclosure", verbose_name="评审")
+    review = models.OneToOneField(
+        Review, models.PROTECT, related_name="disclosure", verbose_name="评审"
+    )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
     sentence = models.CharField("一句话说明", max_length=300)
     what = models.JSONField("公开内容", default=list)
     scan = models.JSONField("扫描结果", default=list)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="提出人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
     )
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="审查人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审查人"
     )
     reviewed_on = models.DateField("审查日期", null=True)
     opinion = models.TextField("审查意见", blank=True)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="签发人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="签发人"
     )
     published_on = models.DateField("公开日期", null=True)
     withdrawn_why = models.TextField("撤下理由", blank=True)
@@ -234,7 +238,9 @@ class Comment(Versioned):
         SHOWN = "shown", "已回应并公开"
         KEPT = "kept", "留存不公开"
 
-    disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="comments", verbose_name="公开")
+    disclosure = models.ForeignKey(
+        Disclosure, models.PROTECT, related_name="comments", verbose_name="公开"
+    )
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
     text = models.CharField("意见", max_length=500)
     name = models.CharField("称呼", max_length=30, blank=True)
@@ -243,11 +249,7 @@ class Comment(Versioned):
     received_at = models.DateTimeField("收到时间", auto_now_add=True)
     answer = models.CharField("回应", max_length=500, blank=True)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="处理人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="处理人"
     )
     answered_on = models.DateField("处理日期", null=True)
 
@@ -283,7 +285,9 @@ class WatchLine(models.Model):
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="任务")
-    dossier = models.ForeignKey(Dossier, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="档案"
+    )
     unit = models.BigIntegerField("实施单位")
     review = models.BigIntegerField("评审", null=True)
     state = models.CharField("状态", max_length=10, null=True)
@@ -320,7 +324,8 @@ class WatchLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "dossier"], name="watch_line_once")]
         indexes = [
             models.Index(
-                fields=["round", "worse", "money", "behind", "-confirmed", "dossier"], name="watch_line_urgency"
+                fields=["round", "worse", "money", "behind", "-confirmed", "dossier"],
+                name="watch_line_urgency",
             ),
             # Sums by unit and the comparison with another window are answered from these two alone.
             models.Index(
@@ -338,7 +343,9 @@ class WatchLine(models.Model):
                 ],
                 name="watch_line_sums",
             ),
-            models.Index(fields=["round", "dossier", "index_t", "light", "goal"], name="watch_line_compared"),
+            models.Index(
+                fields=["round", "dossier", "index_t", "light", "goal"], name="watch_line_compared"
+            ),
         ]
 
 
@@ -348,12 +355,16 @@ class WatchMark(models.Model):
     Without foreign keys: what was deleted is marked as well.
     """
 
-    round = models.ForeignKey(Round, models.CASCADE, null=True, related_name="+", verbose_name="任务")
+    round = models.ForeignKey(
+        Round, models.CASCADE, null=True, related_name="+", verbose_name="任务"
+    )
     dossier = models.BigIntegerField("档案")
 
     class Meta:
         verbose_name = verbose_name_plural = "重算标记"
         indexes = [
-            models.Index(fields=["dossier"], condition=models.Q(round=None), name="watch_mark_open"),
+            models.Index(
+                fields=["dossier"], condition=models.Q(round=None), name="watch_mark_open"
+            ),
             models.Index(fields=["round", "dossier"], name="watch_mark_round"),
         ]

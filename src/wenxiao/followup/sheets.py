@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from wenxiao.reviews.sheets.incoming import Incoming
 
 
-def import_file(path: Path, *, division: Division, by: User | None, **options: Any) -> ImportOutcome:
+def import_file(
+    path: Path, *, division: Division, by: User | None, **options: Any
+) -> ImportOutcome:
     """reviews.sheets.import_file, with candidate findings drawn in the same transaction and batch."""
     return sheets.import_file(path, division=division, by=by, after=draw_findings, **options)
 
@@ -37,7 +39,9 @@ def apply_batch(
     batch: ImportBatch, *, by: User | None, choices: dict[str, Any], synthetic: bool = False
 ) -> ImportOutcome:
     """reviews.sheets.apply_batch, with candidate findings drawn in the same transaction and batch."""
-    return sheets.apply_batch(batch, by=by, choices=choices, synthetic=synthetic, after=draw_findings)
+    return sheets.apply_batch(
+        batch, by=by, choices=choices, synthetic=synthetic, after=draw_findings
+    )
 
 
 def apply_reading(
@@ -59,12 +63,19 @@ def apply_reading(
 def draw_findings(review: Review, form: Incoming, landing: Landing) -> None:
     """Candidates from an evaluation's own problem list and from the execution rule; persons confirm them later."""
     known = set(review.findings.values_list("pk", flat=True))
-    items = {item.text: item for item in CatalogueItem.objects.filter(division=landing.batch.division)}
+    items = {
+        item.text: item for item in CatalogueItem.objects.filter(division=landing.batch.division)
+    }
     for text in form.problems:
         finding = propose_finding(
-            dossier=landing.dossier, review=review, text=text, item=items.get(text.strip("。；")), by=landing.by,
-            batch=landing.batch, synthetic=landing.synthetic,
-        )  # fmt: skip
+            dossier=landing.dossier,
+            review=review,
+            text=text,
+            item=items.get(text.strip("。；")),
+            by=landing.by,
+            batch=landing.batch,
+            synthetic=landing.synthetic,
+        )
         if finding.pk not in known:
             landing.written.created(finding)
             known.add(finding.pk)
@@ -86,16 +97,26 @@ def _low_execution(review: Review, landing: Landing) -> Any:
         return None
     rate = rate_percent(review.executed, review.budget)
     return propose_finding(
-        dossier=landing.dossier, review=review, item=item, text=item.text, rule=item.rule, by=landing.by,
+        dossier=landing.dossier,
+        review=review,
+        item=item,
+        text=item.text,
+        rule=item.rule,
+        by=landing.by,
         evidence=f"经审查使用 {review.executed} 元 ÷ 安排 {review.budget} 元 = {rate}%，低于 {limit}%",
-        batch=landing.batch, synthetic=landing.synthetic,
-    )  # fmt: skip
+        batch=landing.batch,
+        synthetic=landing.synthetic,
+    )
 
 
 def _limit(code: str, year: int) -> Decimal | None:
     """The percentage below which the catalogue's execution problem is proposed in a year; None when its rule is off."""
     entries = basis.in_force(CATALOGUE, year).content["entries"]
-    found = [e["candidate_rule"]["rate_below"] for e in entries if e["code"] == code and "candidate_rule" in e]
+    found = [
+        e["candidate_rule"]["rate_below"]
+        for e in entries
+        if e["code"] == code and "candidate_rule" in e
+    ]
     return basis.number(found[0]) if found else None
 
 
@@ -113,7 +134,9 @@ def confirm_batch(batch: ImportBatch, *, by: User | None) -> ImportOutcome:
 def confirm_ready(intake: Intake, *, by: User | None) -> tuple[int, int]:
     """Import every file of an intake that is ready, each in its own transaction; (imported, not imported)."""
     done = failed = 0
-    waiting = intake.batches.filter(state="previewed", summary__standing="ready").values_list("pk", flat=True)
+    waiting = intake.batches.filter(state="previewed", summary__standing="ready").values_list(
+        "pk", flat=True
+    )
     for pk in list(waiting):
         batch = intake.batches.select_related("division", "file", "intake").get(pk=pk)
         try:

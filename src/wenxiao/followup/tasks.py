@@ -26,13 +26,13 @@ def apply(intake: int, by: int) -> tuple[int, int]:
 
 
 @task()
-def draw(round: int, by: int) -> int:  # noqa: A002 - the field's own word (任务)
+def draw(round: int, by: int) -> int:
     """Candidate findings of a round by rule; returns how many are new."""
     return len(draw_candidates(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))
 
 
 @task()
-def propose(round: int, by: int) -> int:  # noqa: A002 - as above
+def propose(round: int, by: int) -> int:
     """Uses of results a round's rules propose; returns how many are new."""
     return len(propose_consequences(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))
 

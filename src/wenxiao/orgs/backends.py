@@ -22,7 +22,9 @@ PAUSE = timedelta(minutes=15)
 
 def locked_until(username: str) -> datetime | None:
     """Until when nobody may log in under this name; None while it is open."""
-    found = LoginTry.objects.filter(username=_key(username), locked_until__gt=timezone.now()).first()
+    found = LoginTry.objects.filter(
+        username=_key(username), locked_until__gt=timezone.now()
+    ).first()
     return found.locked_until if found else None
 
 
@@ -34,7 +36,9 @@ def unlock(username: str) -> None:
 class PausingBackend(ModelBackend):
     """Django's own password check, refused while the name is locked, counted when it fails."""
 
-    def authenticate(self, request: Any, username: str | None = None, password: str | None = None, **more: Any) -> Any:
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **more: Any
+    ) -> Any:
         """The user, or None; PermissionDenied (which asks no further backend) while the name is locked."""
         if username is None or password is None:
             return None
@@ -58,4 +62,6 @@ def _count(username: str) -> None:
     since = now - PAUSE
     LoginTry.objects.filter(pk=row.pk, last_at__lt=since).update(failures=0)
     LoginTry.objects.filter(pk=row.pk).update(failures=F("failures") + 1, last_at=now)
-    LoginTry.objects.filter(pk=row.pk, failures__gte=MOST_FAILURES).update(locked_until=now + PAUSE, failures=0)
+    LoginTry.objects.filter(pk=row.pk, failures__gte=MOST_FAILURES).update(
+        locked_until=now + PAUSE, failures=0
+    )

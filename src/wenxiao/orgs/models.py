@@ -19,7 +19,9 @@ class Division(models.Model):
     code = models.CharField("区划代码", max_length=9, unique=True)
     name = models.CharField("名称", max_length=60)
     short_name = models.CharField("简称", max_length=30, blank=True)
-    body = models.CharField("管理机构", max_length=12, choices=Body.choices, default=Body.GOVERNMENT)
+    body = models.CharField(
+        "管理机构", max_length=12, choices=Body.choices, default=Body.GOVERNMENT
+    )
     bureau = models.CharField("财政部门", max_length=60)
     report_chain = models.JSONField("报送对象", default=list)
     demo = models.BooleanField("演示", default=False)
@@ -44,9 +46,13 @@ class Unit(Versioned):
     code = models.CharField("单位代码", max_length=21)
     name = models.CharField("单位名称", max_length=100)
     kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.UNIT)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级单位")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="上级单位"
+    )
     path = models.CharField("路径", max_length=120, blank=True)
-    office = models.ForeignKey("self", models.PROTECT, null=True, related_name="served", verbose_name="对口业务科室")
+    office = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="served", verbose_name="对口业务科室"
+    )
     contact = models.CharField("联系人", max_length=60, blank=True)
     phone = models.CharField("联系电话", max_length=40, blank=True)
     valid_from = models.DateField("启用日期", null=True)
@@ -170,7 +176,9 @@ class Agency(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "第三方机构"
-        constraints = [models.UniqueConstraint(fields=["division", "name"], name="agency_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "name"], name="agency_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -202,7 +210,9 @@ class SavedView(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "我的视图"
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -54,7 +54,9 @@ HELD: dict[str, frozenset[str]] = {
     Role.CLERK: frozenset({"see_unit", "fill", "submit"}),
     Role.HEAD: frozenset({"see_unit", "check_unit"}),
     Role.DEPARTMENT: frozenset({"see_unit", "check_department", "evaluate"}),
-    Role.OFFICE: frozenset({"see_unit", "check_office", "evaluate", "confirm_finding", "decide_use"}),
+    Role.OFFICE: frozenset(
+        {"see_unit", "check_office", "evaluate", "confirm_finding", "decide_use"}
+    ),
     Role.PERFORMANCE: frozenset(
         {
             "see_unit",
@@ -216,7 +218,9 @@ def _scope(grant: Grant, served: dict[int, list[str]], listed: dict[int, set[int
     paths = (grant.unit.path, *served.get(grant.unit.pk, ())) if grant.unit else ()
     subjects = frozenset(listed.get(grant.pk, ())) if grant.by_subjects else None
     whole = grant.unit is None and not grant.by_subjects
-    return _Scope(role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=subjects)
+    return _Scope(
+        role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=subjects
+    )
 
 
 def _listed(grants: list[int]) -> dict[int, set[int]]:
@@ -238,7 +242,9 @@ def _served_paths(offices: list[int]) -> dict[int, list[str]]:
     return served
 
 
-def can(user: User | None, power: str, *, unit: Unit | None = None, subject: Subject | None = None) -> bool:
+def can(
+    user: User | None, power: str, *, unit: Unit | None = None, subject: Subject | None = None
+) -> bool:
     """Whether the user may; for many rows take :func:`holdings` once instead."""
     return user is None or holdings(user).can(power, unit=unit, subject=subject)
 

@@ -54,11 +54,15 @@ def seeing_paths(user: User | None) -> list[str]:
 def units_visible_to(user: User | None) -> QuerySet[Unit]:
     """Units in the scope of the user's grants. One that sees listed subjects alone sees the units of these."""
     grants = seeing_grants(user)
-    whole = [grant.division_id for grant in grants if grant.unit_id is None and not grant.by_subjects]
+    whole = [
+        grant.division_id for grant in grants if grant.unit_id is None and not grant.by_subjects
+    ]
     listed = [grant.pk for grant in grants if grant.by_subjects]
     condition = Q(division__in=whole) | within(seeing_paths(user))
     if listed:
-        condition |= Q(pk__in=Grant.subjects.through.objects.filter(grant__in=listed).values("subject__unit"))
+        condition |= Q(
+            pk__in=Grant.subjects.through.objects.filter(grant__in=listed).values("subject__unit")
+        )
     return Unit.objects.filter(condition)
 
 
@@ -100,7 +104,11 @@ def role_names(user: User) -> list[str]:
 
 def reads_restricted(grants: Iterable[Grant]) -> list[int]:
     """Divisions in which the grants show 限制知悉 subjects."""
-    return [g.division_id for g in grants if g.unit_id is None and not g.by_subjects and g.role in READ_RESTRICTED]
+    return [
+        g.division_id
+        for g in grants
+        if g.unit_id is None and not g.by_subjects and g.role in READ_RESTRICTED
+    ]
 
 
 def role_codes(user: User) -> list[str]:
@@ -111,9 +119,13 @@ def role_codes(user: User) -> list[str]:
 
 def holders_of(division: Division, roles: list[str], most: int = 3) -> dict[str, list[User]]:
     """Active people who hold these roles over the whole division now, at most ``most`` each, by account; one query."""
-    rows = Grant.objects.in_force().filter(division=division, role__in=roles, unit=None, by_subjects=False)
+    rows = Grant.objects.in_force().filter(
+        division=division, role__in=roles, unit=None, by_subjects=False
+    )
     found: dict[str, list[User]] = {}
-    for grant in rows.filter(user__is_active=True).select_related("user").order_by("user__username", "pk"):
+    for grant in (
+        rows.filter(user__is_active=True).select_related("user").order_by("user__username", "pk")
+    ):
         people = found.setdefault(grant.role, [])
         if grant.user not in people and len(people) < most:
             people.append(grant.user)
@@ -130,7 +142,11 @@ def todos_for(user: User | None) -> QuerySet[Todo]:
             continue
         mine = Q(division=grant.division_id, role=grant.role, user=None)
         condition |= mine if grant.unit is None else mine & _units_of(grant)
-    return Todo.objects.filter(condition, state=Todo.State.OPEN).select_related("unit").order_by("due_on", "pk")
+    return (
+        Todo.objects.filter(condition, state=Todo.State.OPEN)
+        .select_related("unit")
+        .order_by("due_on", "pk")
+    )
 
 
 def _units_of(grant: Grant) -> Q:

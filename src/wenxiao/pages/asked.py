@@ -27,7 +27,10 @@ def names_nothing(kwargs: Mapping[str, object]) -> bool:
     year = kwargs.get("year")
     if isinstance(year, int) and year not in YEARS:
         return True
-    return any((isinstance(v, int) and v > LARGEST) or (isinstance(v, str) and "\0" in v) for v in kwargs.values())
+    return any(
+        (isinstance(v, int) and v > LARGEST) or (isinstance(v, str) and "\0" in v)
+        for v in kwargs.values()
+    )
 
 
 def without_nul(request: HttpRequest) -> None:

@@ -17,9 +17,25 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SWATCHES = (
-    "paper", "surface", "sunken", "line-1", "line-3", "ink", "ink-2", "ink-3", "accent", "accent-weak", "bar", "mark",
-    "ok", "ok-weak", "warn", "warn-weak", "bad", "bad-weak",
-)  # fmt: skip
+    "paper",
+    "surface",
+    "sunken",
+    "line-1",
+    "line-3",
+    "ink",
+    "ink-2",
+    "ink-3",
+    "accent",
+    "accent-weak",
+    "bar",
+    "mark",
+    "ok",
+    "ok-weak",
+    "warn",
+    "warn-weak",
+    "bad",
+    "bad-weak",
+)
 
 
 @dataclass(frozen=True)
@@ -36,24 +52,50 @@ class Sample:
     @property
     def data(self) -> str:
         """What the script reads."""
-        told = [{"name": name, "token": token, "values": values} for name, token, values in self.series]
+        told = [
+            {"name": name, "token": token, "values": values} for name, token, values in self.series
+        ]
         return json.dumps(
-            {"names": self.names, "unit": self.unit, "line": None, "stacked": self.stacked, "upright": self.stacked, "series": told},
+            {
+                "names": self.names,
+                "unit": self.unit,
+                "line": None,
+                "stacked": self.stacked,
+                "upright": self.stacked,
+                "series": told,
+            },
             ensure_ascii=False,
-        )  # fmt: skip
+        )
 
     @property
     def rows(self) -> list[tuple[str, list[int | None]]]:
         """The table behind."""
-        return [(name, [values[at] for _, _, values in self.series]) for at, name in enumerate(self.names)]
+        return [
+            (name, [values[at] for _, _, values in self.series])
+            for at, name in enumerate(self.names)
+        ]
 
 
 STACKED = Sample(
-    "sample-grades", "2021 年：4 个优、17 个良", ("2020", "2021"),
-    (("优", "accent", (2, 4)), ("良", "bar", (9, 17)), ("中", "warn-fill", (1, 0)), ("差", "bad-fill", (0, 0))), "个", stacked=True,
-)  # fmt: skip
+    "sample-grades",
+    "2021 年：4 个优、17 个良",
+    ("2020", "2021"),
+    (
+        ("优", "accent", (2, 4)),
+        ("良", "bar", (9, 17)),
+        ("中", "warn-fill", (1, 0)),
+        ("差", "bad-fill", (0, 0)),
+    ),
+    "个",
+    stacked=True,
+)
 LYING = Sample(
-    "sample-rates", "示例单位乙执行最慢", ("示例单位甲", "示例单位乙"), (("执行率", "", (65, 47)),), "%", stacked=False
+    "sample-rates",
+    "示例单位乙执行最慢",
+    ("示例单位甲", "示例单位乙"),
+    (("执行率", "", (65, 47)),),
+    "%",
+    stacked=False,
 )
 
 

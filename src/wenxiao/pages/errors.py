@@ -29,7 +29,13 @@ def _page(
 
 def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
     """403: says who can."""
-    return _page(request, 403, "这件事要由别人办", sentence, "" if request.method == "GET" else "没有写入任何内容。")
+    return _page(
+        request,
+        403,
+        "这件事要由别人办",
+        sentence,
+        "" if request.method == "GET" else "没有写入任何内容。",
+    )
 
 
 def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -39,7 +45,9 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
 
 def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
     """409: somebody was faster, or the state does not allow it."""
-    return _page(request, 409, "这一步现在办不了", sentence, "没有写入任何内容。请看最新情况后再办。")
+    return _page(
+        request, 409, "这一步现在办不了", sentence, "没有写入任何内容。请看最新情况后再办。"
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handler
@@ -57,7 +65,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def logged_out(request: HttpRequest) -> HttpResponse:
     """401 for a part of a page: the page itself stays, with everything typed on it."""
-    return _page(request, 401, "登录已经过期", "填的都还在这一页。请另开一个窗口登录，再回来点一次。")
+    return _page(
+        request, 401, "登录已经过期", "填的都还在这一页。请另开一个窗口登录，再回来点一次。"
+    )
 
 
 def not_this_way(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
@@ -77,9 +87,13 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of Django's form protection: the page was left open too long."""
     log.warning("form refused: %s", reason)
     return _page(
-        request, 403, "页面停留太久了", "为防止他人冒用，这次提交没有写入。",
-        "请回到原来的页面再提交一次，填过的内容会放回去。", lost=True,
-    )  # fmt: skip
+        request,
+        403,
+        "页面停留太久了",
+        "为防止他人冒用，这次提交没有写入。",
+        "请回到原来的页面再提交一次，填过的内容会放回去。",
+        lost=True,
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -36,7 +36,9 @@ def money_wan(yuan: Decimal | None, said: str = "未公布") -> Markup:
     """元 as 万元 with two decimals and commas; the title carries the exact figure. ``said`` where nothing is known."""
     if yuan is None:
         return absent(said)
-    return Markup('<span class="nowrap" title="{} 万元">{}</span>').format(numbers.wan(yuan), numbers.wan_screen(yuan))
+    return Markup('<span class="nowrap" title="{} 万元">{}</span>').format(
+        numbers.wan(yuan), numbers.wan_screen(yuan)
+    )
 
 
 def points(value: Decimal | None, said: str = "未评") -> Markup:
@@ -102,7 +104,10 @@ def lateness(due: date | None, today: date) -> str:
 
 def subject_title(dossier: Any) -> str:
     """What a dossier is called: a department as a whole by its unit's name, anything else by its own."""
-    if dossier.subject.kind == "department_overall" and dossier.unit.name not in dossier.subject.name:
+    if (
+        dossier.subject.kind == "department_overall"
+        and dossier.unit.name not in dossier.subject.name
+    ):
         return f"{dossier.unit.name}部门整体支出"
     return str(dossier.subject.name)
 

@@ -77,7 +77,11 @@ def _address(route: str) -> str:
 def open_entries(entries: tuple[Entry, ...], holding: Holdings) -> list[Entry]:
     """The entries whose page exists and is open to this person."""
     powers = {power for scope in holding.scopes for power in HELD[scope.role]}
-    return [entry for entry in entries if entry.address and (not entry.powers or powers.intersection(entry.powers))]
+    return [
+        entry
+        for entry in entries
+        if entry.address and (not entry.powers or powers.intersection(entry.powers))
+    ]
 
 
 def work_year(request: HttpRequest) -> int:
@@ -116,22 +120,39 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     inside = bool(user and user.is_authenticated)
     division = user.division if inside and user else None
-    part = getattr(request, "htmx", False)  # parts show no toasts and must not swallow those of the next page
+    part = getattr(
+        request, "htmx", False
+    )  # parts show no toasts and must not swallow those of the next page
     values: dict[str, Any] = {
-        "user": user if inside else None, "division": division, "path": request.path, "themes": THEMES,
-        "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "light",
-        "demo": bool(settings.DEMO or (division and division.demo)), "menu": [], "more": [], "thumb": [], "year": None,
-        "today": today(), "messages": [] if part else list(get_messages(request)),
-    }  # fmt: skip
+        "user": user if inside else None,
+        "division": division,
+        "path": request.path,
+        "themes": THEMES,
+        "theme": request.COOKIES.get("theme")
+        if request.COOKIES.get("theme") in THEMES
+        else "light",
+        "demo": bool(settings.DEMO or (division and division.demo)),
+        "menu": [],
+        "more": [],
+        "thumb": [],
+        "year": None,
+        "today": today(),
+        "messages": [] if part else list(get_messages(request)),
+    }
     if inside:
         holding = held(request)
         year = work_year(request)
         menu = open_entries(MENU, holding)
         values.update(
-            menu=menu, more=open_entries(MORE, holding), thumb=[entry for entry in menu if entry.route in THUMB],
-            year=year, year_before=year_address(request, year - 1), year_after=year_address(request, year + 1),
-            role="、".join(role_names(person(request))), current=current_entry(request),
-        )  # fmt: skip
+            menu=menu,
+            more=open_entries(MORE, holding),
+            thumb=[entry for entry in menu if entry.route in THUMB],
+            year=year,
+            year_before=year_address(request, year - 1),
+            year_after=year_address(request, year + 1),
+            role="、".join(role_names(person(request))),
+            current=current_entry(request),
+        )
     return values
 
 

@@ -45,7 +45,9 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable[..., HttpResponse]], Any]:
+def view(
+    power: str, *, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Let a request in if its user holds ``power`` somewhere; what exactly they may touch is asked below, by services.
 
     ``power`` is one of the powers of orgs.permissions, "login" or "anyone". A refusal from below (Refused, NotAllowed,
@@ -61,7 +63,11 @@ def view(power: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callab
                 return errors.not_this_way(request, methods)
             if power != "anyone" and not request.user.is_authenticated:
                 return _to_login(request)
-            if power != "anyone" and person(request).must_change_password and request.path != PASSWORD_PAGE:
+            if (
+                power != "anyone"
+                and person(request).must_change_password
+                and request.path != PASSWORD_PAGE
+            ):
                 return redirect(PASSWORD_PAGE)
             if names_nothing(kwargs):
                 return errors.not_found(request)
@@ -108,7 +114,9 @@ def _answer(
     kwargs: dict[str, Any],
 ) -> HttpResponse:
     if power not in OPEN and not held(request).can(power):
-        return errors.forbidden(request, f"{POWERS[power]}由{who_can(power)}办理。需要时请安全管理员授权。")
+        return errors.forbidden(
+            request, f"{POWERS[power]}由{who_can(power)}办理。需要时请安全管理员授权。"
+        )
     try:
         return function(request, *args, **kwargs)
     except Refused as refusal:

@@ -18,7 +18,11 @@ def client_address(request: HttpRequest) -> str:
     may have typed. A word that is no address ends the reading at the last address known.
     """
     address = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = [word.strip() for word in request.headers.get("x-forwarded-for", "").split(",") if word.strip()]
+    forwarded = [
+        word.strip()
+        for word in request.headers.get("x-forwarded-for", "").split(",")
+        if word.strip()
+    ]
     while forwarded and _ours(address):
         word = forwarded.pop()
         if not _is_address(word):

@@ -41,7 +41,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _frame(tab: str) -> dict[str, Any]:
     """What the public's header says: whose results these are."""
     divisions = divisions_published()
-    return {"place": divisions[0].name if len(divisions) == 1 else "", "divisions": divisions, "tab": tab}
+    return {
+        "place": divisions[0].name if len(divisions) == 1 else "",
+        "divisions": divisions,
+        "tab": tab,
+    }
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
@@ -52,11 +56,18 @@ def _number(request: HttpRequest, name: str) -> int | None:
 @view("anyone")
 def results(request: HttpRequest) -> HttpResponse:
     """The published results, latest first; by words, unit and year."""
-    words, unit, year = request.GET.get("q", "").strip()[:60], _number(request, "unit"), _number(request, "year")
+    words, unit, year = (
+        request.GET.get("q", "").strip()[:60],
+        _number(request, "unit"),
+        _number(request, "year"),
+    )
     rows = published()
     by_year = list(
-        rows.order_by().values_list("review__dossier__fiscal_year").annotate(n=Count("pk")).order_by("-review__dossier__fiscal_year")
-    )  # fmt: skip
+        rows.order_by()
+        .values_list("review__dossier__fiscal_year")
+        .annotate(n=Count("pk"))
+        .order_by("-review__dossier__fiscal_year")
+    )
     if words:
         rows = rows.filter(review__dossier__subject__name__icontains=words)
     if unit is not None:
@@ -66,11 +77,19 @@ def results(request: HttpRequest) -> HttpResponse:
     grades = dict(rows.order_by().values_list("review__grade").annotate(n=Count("pk")))
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     values = {
-        **_frame("home"), "shown": shown, "lines": [_line(row) for row in shown.rows], "words": words, "unit": unit,
-        "asked_year": year, "by_year": by_year, "total": sum(grades.values()),
+        **_frame("home"),
+        "shown": shown,
+        "lines": [_line(row) for row in shown.rows],
+        "words": words,
+        "unit": unit,
+        "asked_year": year,
+        "by_year": by_year,
+        "total": sum(grades.values()),
         "grades": [(grade, grades[grade]) for grade in ("优", "良", "中", "差") if grade in grades],
-        "unit_name": shown.rows[0].review.dossier.unit.name if unit is not None and shown.rows else "",
-    }  # fmt: skip
+        "unit_name": shown.rows[0].review.dossier.unit.name
+        if unit is not None and shown.rows
+        else "",
+    }
     return render(request, "portal/results.html", values)
 
 
@@ -78,9 +97,15 @@ def _line(row: Any) -> dict[str, Any]:
     review, dossier = row.review, row.review.dossier
     arranged, used = arranged_and_used(review) if "money" in row.what else (None, None)
     return {
-        "row": row, "name": dossier.subject.name, "unit": dossier.unit, "year": dossier.fiscal_year, "review": review,
-        "arranged": arranged, "used": used, "synthetic": row.synthetic or review.synthetic or dossier.subject.synthetic,
-    }  # fmt: skip
+        "row": row,
+        "name": dossier.subject.name,
+        "unit": dossier.unit,
+        "year": dossier.fiscal_year,
+        "review": review,
+        "arranged": arranged,
+        "used": used,
+        "synthetic": row.synthetic or review.synthetic or dossier.subject.synthetic,
+    }
 
 
 @view("anyone")
@@ -91,7 +116,8 @@ def units(request: HttpRequest) -> HttpResponse:
     for pk, name, grade, n in published().order_by().values_list(*names).annotate(n=Count("pk")):
         counts.setdefault((pk, name), {})[grade] = n
     lines: list[dict[str, Any]] = [
-        {"pk": pk, "name": name, "grades": by, "total": sum(by.values())} for (pk, name), by in counts.items()
+        {"pk": pk, "name": name, "grades": by, "total": sum(by.values())}
+        for (pk, name), by in counts.items()
     ]
     lines.sort(key=lambda line: (-line["total"], line["name"]))
     return render(request, "portal/units.html", {**_frame("units"), "lines": lines[:1_000]})
@@ -100,7 +126,11 @@ def units(request: HttpRequest) -> HttpResponse:
 @view("anyone")
 def data(request: HttpRequest) -> HttpResponse:
     """What the open data hold and how to take them."""
-    return render(request, "portal/data.html", {**_frame("data"), "headings": HEADINGS, "total": published().count()})
+    return render(
+        request,
+        "portal/data.html",
+        {**_frame("data"), "headings": HEADINGS, "total": published().count()},
+    )
 
 
 @view("anyone")
@@ -116,7 +146,11 @@ def data_csv(request: HttpRequest) -> HttpResponse:
     """The same as text, for machines and for people without office software."""
     del request
     rows = [row_of(row) for row in published().order_by(*ORDER)[:MOST_ROWS]]
-    return _file(csv_text([HEADINGS, *rows]).encode("utf-8-sig"), "绩效公开数据.csv", "text/csv; charset=utf-8")
+    return _file(
+        csv_text([HEADINGS, *rows]).encode("utf-8-sig"),
+        "绩效公开数据.csv",
+        "text/csv; charset=utf-8",
+    )
 
 
 def _file(content: bytes, name: str, kind: str) -> HttpResponse:
@@ -138,23 +172,40 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     return _result(request, _published(pk))
 
 
-def _result(request: HttpRequest, row: Any, *, error: str = "", typed: str = "", status: int = 200) -> HttpResponse:
+def _result(
+    request: HttpRequest, row: Any, *, error: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
     review, parts = row.review, set(row.what)
     goals = [goal for goal in scored_rows(review) if goal["weight"]] if "goals" in parts else []
     counted = [goal for goal in goals if goal["points"] is not None]
     promised = promises(review) if "goals" in parts else []
     arranged, used = arranged_and_used(review) if "money" in parts else (None, None)
     values = {
-        **_frame("home"), "row": row, "review": review, "dossier": review.dossier, "subject": review.dossier.subject,
-        "goals": goals, "promised": promised, "kept": kept_sentence(promised), "heads": [] if promised else heads(goals), "counted": len(counted), "full": sum(goal["points"] == goal["weight"] for goal in counted),
-        "arranged": arranged, "used": used, "left": arranged - used if arranged is not None and used is not None else None,
-        "rate": rate_percent(used, arranged), "parts": parts,
+        **_frame("home"),
+        "row": row,
+        "review": review,
+        "dossier": review.dossier,
+        "subject": review.dossier.subject,
+        "goals": goals,
+        "promised": promised,
+        "kept": kept_sentence(promised),
+        "heads": [] if promised else heads(goals),
+        "counted": len(counted),
+        "full": sum(goal["points"] == goal["weight"] for goal in counted),
+        "arranged": arranged,
+        "used": used,
+        "left": arranged - used if arranged is not None and used is not None else None,
+        "rate": rate_percent(used, arranged),
+        "parts": parts,
         "findings": confirmed_findings(review) if "findings" in parts else [],
-        "suggestions": suggested(review) if "suggestions" in parts else [], "comments": list(shown_comments(row)[:50]),
-        "longest": LONGEST_COMMENT, "error": error, "typed": typed,
+        "suggestions": suggested(review) if "suggestions" in parts else [],
+        "comments": list(shown_comments(row)[:50]),
+        "longest": LONGEST_COMMENT,
+        "error": error,
+        "typed": typed,
         "synthetic": row.synthetic or review.synthetic or review.dossier.subject.synthetic,
         "made_up_points": any(goal["synthetic"] for goal in goals),
-    }  # fmt: skip
+    }
     return render(request, "portal/result.html", values, status=status)
 
 
@@ -163,7 +214,9 @@ def result_file(request: HttpRequest, pk: int) -> HttpResponse:
     """One result's rows as a workbook."""
     del request
     row = _published(pk)
-    return _file(workbook_bytes(result_sheets(row)), f"{row.review.dossier.subject.name}.xlsx", XLSX)
+    return _file(
+        workbook_bytes(result_sheets(row)), f"{row.review.dossier.subject.name}.xlsx", XLSX
+    )
 
 
 @view("anyone", methods=("POST",))
@@ -174,9 +227,12 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("portal:result", pk=pk)
     try:
         take_comment(
-            disclosure=row, text=text[:2_000], address=client_address(request),
-            name=request.POST.get("name", ""), contact=request.POST.get("contact", ""),
-        )  # fmt: skip
+            disclosure=row,
+            text=text[:2_000],
+            address=client_address(request),
+            name=request.POST.get("name", ""),
+            contact=request.POST.get("contact", ""),
+        )
     except NotAllowed as refusal:
         return _result(request, row, error=str(refusal), typed=text[:2_000], status=422)
     messages.success(request, "意见已收到，财政部门处理后在这里公开回应。")

@@ -36,13 +36,20 @@ class Written:
 
     def changed(self, row: models.Model, before: Mapping[str, Any]) -> None:
         """``row`` had the values ``before`` (field or column name → value): undoing puts them back."""
-        stored = {_field(type(row), name).attname: _stored(_field(type(row), name), v) for name, v in before.items()}
-        self._acts.append({"act": "changed", "model": row._meta.label, "pk": row.pk, "before": stored})
+        stored = {
+            _field(type(row), name).attname: _stored(_field(type(row), name), v)
+            for name, v in before.items()
+        }
+        self._acts.append(
+            {"act": "changed", "model": row._meta.label, "pk": row.pk, "before": stored}
+        )
 
     def created_with_batch(self, model: type[models.Model], count: int) -> None:
         """``count`` new rows of ``model`` whose ``batch`` is this batch: undoing deletes all that carry it."""
         if count:
-            self._acts.append({"act": "created_with_batch", "model": model._meta.label, "count": count})
+            self._acts.append(
+                {"act": "created_with_batch", "model": model._meta.label, "count": count}
+            )
 
     def __len__(self) -> int:
         return sum(act.get("count", 1) for act in self._acts)
@@ -50,7 +57,9 @@ class Written:
     def sealed(self) -> list[dict[str, Any]]:
         """The acts with a digest of each row as it stands now, by which a later change is noticed."""
         digests = _digests(self._acts)
-        return [{**act, "seal": digests.get((act["model"], act.get("pk", 0)))} for act in self._acts]
+        return [
+            {**act, "seal": digests.get((act["model"], act.get("pk", 0)))} for act in self._acts
+        ]
 
 
 def open_batch(
@@ -65,9 +74,14 @@ def open_batch(
 ) -> ImportBatch:
     """A batch in preview: what was read and what is wrong (Problems or their JSON)."""
     return ImportBatch.objects.create(
-        division=division, by=by, kind=kind, file=file, reading=plain_data(_json(reading)),
-        problems=[plain_data(_json(problem)) for problem in problems], source_rows=source_rows,
-    )  # fmt: skip
+        division=division,
+        by=by,
+        kind=kind,
+        file=file,
+        reading=plain_data(_json(reading)),
+        problems=[plain_data(_json(problem)) for problem in problems],
+        source_rows=source_rows,
+    )
 
 
 @transaction.atomic
@@ -87,15 +101,30 @@ def close_batch(
     acts = written.sealed()
     before = plain_data(dict(choices)) if choices is not None else batch.choices
     _move(
-        batch, ImportBatch.State.PREVIEWED, ImportBatch.State.APPLIED, accepted=accepted, written=acts, choices=before
+        batch,
+        ImportBatch.State.PREVIEWED,
+        ImportBatch.State.APPLIED,
+        accepted=accepted,
+        written=acts,
+        choices=before,
     )
     record(
-        division=batch.division, by=by, act="导入", target=batch, why=why, label=str(batch.file or batch),
+        division=batch.division,
+        by=by,
+        act="导入",
+        target=batch,
+        why=why,
+        label=str(batch.file or batch),
         data={
-            "kind": batch.kind, "source_rows": batch.source_rows, "accepted": accepted, "rows_written": len(written),
-            "digest": _digest(acts), "file": batch.file.sha256 if batch.file else None, "choices": before,
+            "kind": batch.kind,
+            "source_rows": batch.source_rows,
+            "accepted": accepted,
+            "rows_written": len(written),
+            "digest": _digest(acts),
+            "file": batch.file.sha256 if batch.file else None,
+            "choices": before,
         },
-    )  # fmt: skip
+    )
     return batch
 
 
@@ -103,7 +132,14 @@ def close_batch(
 def refuse_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     """Nothing of this file enters; the batch stays with its problems."""
     _move(batch, ImportBatch.State.PREVIEWED, ImportBatch.State.REFUSED)
-    record(division=batch.division, by=by, act="导入未通过", target=batch, why=why, label=str(batch.file or batch))
+    record(
+        division=batch.division,
+        by=by,
+        act="导入未通过",
+        target=batch,
+        why=why,
+        label=str(batch.file or batch),
+    )
     return batch
 
 
@@ -119,16 +155,23 @@ def undo_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     for act in reversed(acts):
         _undo(act, batch)
     record(
-        division=batch.division, by=by, act="撤销导入", target=batch, why=why, label=str(batch.file or batch),
+        division=batch.division,
+        by=by,
+        act="撤销导入",
+        target=batch,
+        why=why,
+        label=str(batch.file or batch),
         data={"rows": sum(act.get("count", 1) for act in acts), "digest": _digest(acts)},
-    )  # fmt: skip
+    )
     return batch
 
 
 def _move(batch: ImportBatch, seen: str, to: str, **values: Any) -> None:
     if ImportBatch.objects.filter(pk=batch.pk, state=seen).update(state=to, **values) != 1:
         batch.refresh_from_db()
-        raise NotAllowed(f"{batch}现为“{batch.get_state_display()}”，不能转为“{ImportBatch.State(to).label}”。")
+        raise NotAllowed(
+            f"{batch}现为“{batch.get_state_display()}”，不能转为“{ImportBatch.State(to).label}”。"
+        )
     batch.refresh_from_db()
 
 
@@ -139,18 +182,25 @@ def _refuse_changed(acts: Sequence[dict[str, Any]]) -> None:
             continue
         if now.get((act["model"], act["pk"])) != act["seal"]:
             name = apps.get_model(act["model"])._meta.verbose_name
-            raise NotAllowed(f"导入之后{name}（编号 {act['pk']}）又被改动，不能整批撤销；请逐项更正。")
+            raise NotAllowed(
+                f"导入之后{name}（编号 {act['pk']}）又被改动，不能整批撤销；请逐项更正。"
+            )
 
 
 def _undo(act: dict[str, Any], batch: ImportBatch) -> None:
     model = apps.get_model(act["model"])
     if act["act"] == "changed":
-        values = {_field(model, name).attname: _field(model, name).to_python(v) for name, v in act["before"].items()}
+        values = {
+            _field(model, name).attname: _field(model, name).to_python(v)
+            for name, v in act["before"].items()
+        }
         if any(field.name == "version" for field in model._meta.concrete_fields):
             values["version"] = models.F("version") + 1
         model._default_manager.filter(pk=act["pk"]).update(**values)
         return
-    rows = model._default_manager.filter(**({"pk": act["pk"]} if act["act"] == "created" else {"batch": batch}))
+    rows = model._default_manager.filter(
+        **({"pk": act["pk"]} if act["act"] == "created" else {"batch": batch})
+    )
     _refuse_hanging(model, rows)
     rows.delete()
 
@@ -159,14 +209,20 @@ def _refuse_hanging(model: type[models.Model], rows: Any) -> None:
     """Whatever still points to the rows came later: deleting would take it along, so the undoing is refused."""
     for relation in model._meta.related_objects:
         if relation.on_delete in {models.CASCADE, models.PROTECT} and not relation.many_to_many:
-            later = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": rows})
+            later = relation.related_model._default_manager.filter(
+                **{f"{relation.field.name}__in": rows}
+            )
             if later.exists():
                 names = model._meta.verbose_name, relation.related_model._meta.verbose_name
-                raise NotAllowed(f"导入的{names[0]}已有后续{names[1]}，不能整批撤销；请先处理后续内容。")
+                raise NotAllowed(
+                    f"导入的{names[0]}已有后续{names[1]}，不能整批撤销；请先处理后续内容。"
+                )
 
 
 def _field(model: type[models.Model], name: str) -> Any:
-    return next(field for field in model._meta.concrete_fields if name in {field.name, field.attname})
+    return next(
+        field for field in model._meta.concrete_fields if name in {field.name, field.attname}
+    )
 
 
 def _stored(field: Any, value: Any) -> Any:
@@ -186,13 +242,17 @@ def _digests(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
         model = apps.get_model(label)
         ordered = sorted(keys)
         for start in range(0, len(ordered), _SLICE):
-            for values in model._default_manager.filter(pk__in=ordered[start : start + _SLICE]).values():
+            for values in model._default_manager.filter(
+                pk__in=ordered[start : start + _SLICE]
+            ).values():
                 found[label, values[model._meta.pk.attname]] = _digest(plain_data(values))
     return found
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
+    ).hexdigest()
 
 
 def _json(value: Any) -> Any:

@@ -18,8 +18,19 @@ GENESIS = "0" * 64
 """What the first entry of a division carries as its predecessor's hash."""
 
 FIELDS = (
-    "division", "day", "number", "at", "by", "by_name", "act", "target_type", "target_id", "label", "why", "data",
-)  # fmt: skip
+    "division",
+    "day",
+    "number",
+    "at",
+    "by",
+    "by_name",
+    "act",
+    "target_type",
+    "target_id",
+    "label",
+    "why",
+    "data",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,12 @@ class Fault:
 
     def as_json(self) -> dict[str, object]:
         """For the command line."""
-        return {"division": self.division, "day": self.day, "number": self.number, "text": self.text}
+        return {
+            "division": self.division,
+            "day": self.day,
+            "number": self.number,
+            "text": self.text,
+        }
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
@@ -49,10 +65,16 @@ def link(previous: str, fields: Mapping[str, Any]) -> str:
 
 def digest_of(rows: Iterable[Any]) -> str:
     """SM3 over many rows, for a bulk act's one entry: JSON, one row a line, Decimals and dates as text."""
-    return sm3("\n".join(json.dumps(row, ensure_ascii=False, sort_keys=True, default=str) for row in rows).encode())
+    return sm3(
+        "\n".join(
+            json.dumps(row, ensure_ascii=False, sort_keys=True, default=str) for row in rows
+        ).encode()
+    )
 
 
-def verify(entries: Iterable[Mapping[str, Any]], anchors: Sequence[Mapping[str, Any]] = ()) -> list[Fault]:
+def verify(
+    entries: Iterable[Mapping[str, Any]], anchors: Sequence[Mapping[str, Any]] = ()
+) -> list[Fault]:
     """Every fault in ``entries`` (any divisions, any order); empty when nothing was altered, moved, added or cut.
 
     ``anchors`` are mappings with division, day, number and hash noted down earlier and kept elsewhere.
@@ -62,7 +84,9 @@ def verify(entries: Iterable[Mapping[str, Any]], anchors: Sequence[Mapping[str, 
         by_division.setdefault(entry["division"], []).append(entry)
     faults = []
     for division in sorted(by_division):
-        faults += _verify_division(sorted(by_division[division], key=lambda e: (e["day"], e["number"])))
+        faults += _verify_division(
+            sorted(by_division[division], key=lambda e: (e["day"], e["number"]))
+        )
     return faults + _verify_anchors(by_division, anchors)
 
 
@@ -76,7 +100,10 @@ def _verify_division(entries: Sequence[Mapping[str, Any]]) -> list[Fault]:
     faults: list[Fault] = []
     last: Mapping[str, Any] | None = None
     for entry in entries:
-        faults += [Fault(entry["division"], entry["day"], entry["number"], text) for text in _faults_of(entry, last)]
+        faults += [
+            Fault(entry["division"], entry["day"], entry["number"], text)
+            for text in _faults_of(entry, last)
+        ]
         last = entry
     return faults
 
@@ -95,14 +122,24 @@ def _faults_of(entry: Mapping[str, Any], last: Mapping[str, Any] | None) -> list
 
 
 def _verify_anchors(
-    by_division: Mapping[int, Sequence[Mapping[str, Any]]],
-    anchors: Sequence[Mapping[str, Any]],
+    by_division: Mapping[int, Sequence[Mapping[str, Any]]], anchors: Sequence[Mapping[str, Any]]
 ) -> list[Fault]:
-    known = {(e["division"], e["day"], e["number"]): e["hash"] for rows in by_division.values() for e in rows}
+    known = {
+        (e["division"], e["day"], e["number"]): e["hash"]
+        for rows in by_division.values()
+        for e in rows
+    }
     faults = []
     for anchor in anchors:
         found = known.get((anchor["division"], anchor["day"], anchor["number"]))
         if found != anchor["hash"]:
             what = "已不存在：尾部被截断" if found is None else "与留存的校验值不同：整链被重算"
-            faults.append(Fault(anchor["division"], anchor["day"], anchor["number"], f"留存锚点所指的一条{what}。"))
+            faults.append(
+                Fault(
+                    anchor["division"],
+                    anchor["day"],
+                    anchor["number"],
+                    f"留存锚点所指的一条{what}。",
+                )
+            )
     return faults

@@ -16,7 +16,9 @@ class Entry(models.Model):
     day = models.DateField("日期")
     number = models.PositiveIntegerField("当日序号")
     at = models.DateTimeField("时间")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人"
+    )
     by_name = models.CharField("经办人姓名", max_length=60)
     act = models.CharField("事项", max_length=60)
     target_type = models.CharField("对象类型", max_length=40, blank=True)
@@ -29,7 +31,11 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "留痕"
-        constraints = [models.UniqueConstraint(fields=["division", "day", "number"], name="entry_number_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division", "day", "number"], name="entry_number_once_a_day"
+            )
+        ]
         indexes = [models.Index(fields=["target_type", "target_id"], name="entry_target")]
 
 
@@ -54,7 +60,9 @@ class StoredFile(models.Model):
     sha256 = models.CharField("摘要", max_length=64)
     size = models.BigIntegerField("字节数")
     path = models.CharField("存放位置", max_length=255)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="提交人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="提交人"
+    )
     at = models.DateTimeField("收到时间", auto_now_add=True)
 
     class Meta:
@@ -78,7 +86,9 @@ class Intake(models.Model):
         APPLYING = "applying", "正在导入"
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人"
+    )
     at = models.DateTimeField("收到时间", auto_now_add=True)
     note = models.CharField("说明", max_length=200, blank=True)
     kind = models.CharField("类别", max_length=30, default="forms")
@@ -91,7 +101,9 @@ class Intake(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "收件"
         constraints = [
-            models.UniqueConstraint(fields=["by", "token"], condition=~models.Q(token=""), name="intake_token_once"),
+            models.UniqueConstraint(
+                fields=["by", "token"], condition=~models.Q(token=""), name="intake_token_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -108,7 +120,9 @@ class ImportBatch(models.Model):
         REFUSED = "refused", "未通过"
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
-    intake = models.ForeignKey(Intake, models.PROTECT, null=True, related_name="batches", verbose_name="收件")
+    intake = models.ForeignKey(
+        Intake, models.PROTECT, null=True, related_name="batches", verbose_name="收件"
+    )
     kind = models.CharField("类别", max_length=30)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始文件")
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.PREVIEWED)
@@ -119,7 +133,9 @@ class ImportBatch(models.Model):
     choices = models.JSONField("匹配结果", default=dict)
     summary = models.JSONField("概要", default=dict)
     written = models.JSONField("写入与原值", default=list)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人"
+    )
     at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:
@@ -170,7 +186,9 @@ class Todo(models.Model):
     title = models.CharField("标题", max_length=200)
     role = models.CharField("办理角色", max_length=30, blank=True)
     unit = models.ForeignKey("orgs.Unit", models.PROTECT, null=True, verbose_name="办理单位")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="办理人")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="办理人"
+    )
     target_type = models.CharField("对象类型", max_length=40, blank=True)
     target_id = models.BigIntegerField("对象编号", null=True)
     due_on = models.DateField("期限", null=True)

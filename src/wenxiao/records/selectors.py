@@ -24,7 +24,9 @@ def trail_of(row: Model) -> QuerySet[Entry]:
     return Entry.objects.filter(target_type=kind, target_id=pk).order_by("-pk")
 
 
-def export_entries(*, division: Division | None = None, since: date | None = None) -> Iterator[dict[str, Any]]:
+def export_entries(
+    *, division: Division | None = None, since: date | None = None
+) -> Iterator[dict[str, Any]]:
     """The trail as the verifier reads it, in order; a part must begin at the start of a day."""
     entries = Entry.objects.order_by("division", "day", "number")
     if division is not None:
@@ -34,20 +36,29 @@ def export_entries(*, division: Division | None = None, since: date | None = Non
     return (fields_of(entry) for entry in entries.iterator(chunk_size=2000))
 
 
-def export_heads(*, division: Division | None = None, since: date | None = None) -> list[dict[str, Any]]:
+def export_heads(
+    *, division: Division | None = None, since: date | None = None
+) -> list[dict[str, Any]]:
     """The last link of each day: what to note down elsewhere, and what the stored entries must end with."""
     heads = ChainHead.objects.filter(number__gt=0).order_by("division", "day")
     if division is not None:
         heads = heads.filter(division=division)
     if since is not None:
         heads = heads.filter(day__gte=since)
-    return [{"division": h.division_id, "day": h.day.isoformat(), "number": h.number, "hash": h.hash} for h in heads]
+    return [
+        {"division": h.division_id, "day": h.day.isoformat(), "number": h.number, "hash": h.hash}
+        for h in heads
+    ]
 
 
 def notices_about(row: Model) -> QuerySet[Notice]:
     """Papers about one row, oldest first."""
     kind, pk = target_of(row)
-    return Notice.objects.filter(target_type=kind, target_id=pk).select_related("unit").order_by("issued_on", "pk")
+    return (
+        Notice.objects.filter(target_type=kind, target_id=pk)
+        .select_related("unit")
+        .order_by("issued_on", "pk")
+    )
 
 
 def documents(*, division: Division, kind: str = "") -> QuerySet[Document]:
@@ -72,9 +83,9 @@ def entries_about(targets: Iterable[tuple[str, Iterable[int]]]) -> QuerySet[Entr
 def open_todos_about(row: Model, *, units: Iterable[int] | None = None) -> QuerySet[Todo]:
     """What still waits about one row, of some units or of all."""
     kind, pk = target_of(row)
-    found = Todo.objects.filter(target_type=kind, target_id=pk, state=Todo.State.OPEN).select_related(
-        "division", "unit"
-    )
+    found = Todo.objects.filter(
+        target_type=kind, target_id=pk, state=Todo.State.OPEN
+    ).select_related("division", "unit")
     return found if units is None else found.filter(unit__in=list(units))
 
 

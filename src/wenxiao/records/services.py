@@ -23,10 +23,27 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, Unit, User
 
 __all__ = [
-    "Written", "add_document", "add_instruction", "close_batch", "close_instruction", "count_reminder", "edit_document", "finish_todos",
-    "make_todo", "make_todos", "open_batch", "read_file", "receive_notice", "record", "refuse_batch", "remind_todos", "send_notice",
-    "store_file", "undo_batch", "void_todos",
-]  # fmt: skip
+    "Written",
+    "add_document",
+    "add_instruction",
+    "close_batch",
+    "close_instruction",
+    "count_reminder",
+    "edit_document",
+    "finish_todos",
+    "make_todo",
+    "make_todos",
+    "open_batch",
+    "read_file",
+    "receive_notice",
+    "record",
+    "refuse_batch",
+    "remind_todos",
+    "send_notice",
+    "store_file",
+    "undo_batch",
+    "void_todos",
+]
 
 
 def make_todo(
@@ -43,9 +60,16 @@ def make_todo(
     """Something waits for whoever holds ``role`` over ``unit``, or for ``user``. The act that causes it leaves the trail."""
     kind_of, pk = target_of(target)
     return Todo.objects.create(
-        division=division, kind=kind, title=title[:200], role=role, unit=unit, user=user,
-        target_type=kind_of, target_id=pk, due_on=due_on,
-    )  # fmt: skip
+        division=division,
+        kind=kind,
+        title=title[:200],
+        role=role,
+        unit=unit,
+        user=user,
+        target_type=kind_of,
+        target_id=pk,
+        due_on=due_on,
+    )
 
 
 def make_todos(todos: Iterable[Todo]) -> int:
@@ -63,13 +87,17 @@ def _open_todos(target: Model, *, kind: str, unit: Unit | None, user: User | Non
     return found if user is None else found.filter(user=user)
 
 
-def finish_todos(*, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None) -> int:
+def finish_todos(
+    *, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None
+) -> int:
     """The open to-dos about ``target`` (of that kind, unit or user) are done; returns how many."""
     found = _open_todos(target, kind=kind, unit=unit, user=user)
     return int(found.update(state=Todo.State.DONE, done_at=timezone.now()))
 
 
-def void_todos(*, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None) -> int:
+def void_todos(
+    *, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None
+) -> int:
     """The open to-dos about ``target`` are called off (round closed, exempted); returns how many."""
     found = _open_todos(target, kind=kind, unit=unit, user=user)
     return int(found.update(state=Todo.State.VOID, done_at=timezone.now()))
@@ -84,9 +112,13 @@ def remind_todos(*, todos: Iterable[Todo], by: User | None, why: str = "") -> in
     Todo.objects.bulk_update(rows, ["reminded"], batch_size=400)
     if rows:
         record(
-            division=rows[0].division, by=by, act="催办", why=why,
-            label=f"{len(rows)} 项待办", data={"todos": [todo.pk for todo in rows]},
-        )  # fmt: skip
+            division=rows[0].division,
+            by=by,
+            act="催办",
+            why=why,
+            label=f"{len(rows)} 项待办",
+            data={"todos": [todo.pk for todo in rows]},
+        )
     return len(rows)
 
 
@@ -116,18 +148,33 @@ def send_notice(
         raise NotAllowed(f"回复期限 {due_on} 早于发出日期 {issued_on}，请改正。")
     kind_of, pk = target_of(target)
     notice = Notice.objects.create(
-        division=division, unit=unit, kind=kind, number=number, target_type=kind_of, target_id=pk, text=text,
-        issued_on=issued_on, due_on=due_on, synthetic=synthetic,
-    )  # fmt: skip
+        division=division,
+        unit=unit,
+        kind=kind,
+        number=number,
+        target_type=kind_of,
+        target_id=pk,
+        text=text,
+        issued_on=issued_on,
+        due_on=due_on,
+        synthetic=synthetic,
+    )
     record(
-        division=division, by=by, act=f"发出{notice.get_kind_display()}", target=notice, why=why,
-        label=f"{unit.name}：{label_of(target) if target else number}", data={"number": number, "due_on": due_on},
-    )  # fmt: skip
+        division=division,
+        by=by,
+        act=f"发出{notice.get_kind_display()}",
+        target=notice,
+        why=why,
+        label=f"{unit.name}：{label_of(target) if target else number}",
+        data={"number": number, "due_on": due_on},
+    )
     return notice
 
 
 @transaction.atomic
-def receive_notice(*, notice: Notice, on: date, by_name: str, by: User | None, why: str = "") -> Notice:
+def receive_notice(
+    *, notice: Notice, on: date, by_name: str, by: User | None, why: str = ""
+) -> Notice:
     """签收: who of the unit took the paper, and when. Once only; a day before the issue is refused."""
     if on < notice.issued_on:
         raise NotAllowed(f"签收日期 {on} 早于发出日期 {notice.issued_on}，请改正。")
@@ -136,9 +183,14 @@ def receive_notice(*, notice: Notice, on: date, by_name: str, by: User | None, w
         raise NotAllowed("这份函件已经签收，不能重复签收。")
     notice.refresh_from_db()
     record(
-        division=notice.division, by=by, act="签收函件", target=notice, why=why, label=notice.unit.name,
+        division=notice.division,
+        by=by,
+        act="签收函件",
+        target=notice,
+        why=why,
+        label=notice.unit.name,
         data={"received_on": on, "received_by": by_name},
-    )  # fmt: skip
+    )
     return notice
 
 
@@ -159,16 +211,30 @@ def add_document(
 ) -> Document:
     """A paper enters the document library (制度库); kind is Document.Kind."""
     document = Document.objects.create(
-        division=division, kind=kind, title=title, number=number, issuer=issuer, issued_on=issued_on,
-        in_force_from=in_force_from, note=note, file=file,
-    )  # fmt: skip
-    record(division=division, by=by, act="登记文件", target=document, why=why, data={"number": number})
+        division=division,
+        kind=kind,
+        title=title,
+        number=number,
+        issuer=issuer,
+        issued_on=issued_on,
+        in_force_from=in_force_from,
+        note=note,
+        file=file,
+    )
+    record(
+        division=division, by=by, act="登记文件", target=document, why=why, data={"number": number}
+    )
     return document
 
 
 @transaction.atomic
 def edit_document(
-    *, document: Document, by: User | None, why: str, seen: dict[str, Any] | None = None, **values: Any
+    *,
+    document: Document,
+    by: User | None,
+    why: str,
+    seen: dict[str, Any] | None = None,
+    **values: Any,
 ) -> Document:
     """Change what the library says of a paper; ``seen`` are the values the person had before them, Stale if they moved.
 
@@ -184,9 +250,13 @@ def edit_document(
         raise Stale(document)
     document.refresh_from_db()
     record(
-        division=document.division, by=by, act="修改文件信息", target=document, why=why,
+        division=document.division,
+        by=by,
+        act="修改文件信息",
+        target=document,
+        why=why,
         data={"before": before, "after": values},
-    )  # fmt: skip
+    )
     return document
 
 
@@ -206,21 +276,29 @@ def add_instruction(
     """领导批示 entered by the office: who wrote what on which paper, who carries it out, until when."""
     about_type, about_id = target_of(about)
     instruction = Instruction.objects.create(
-        division=division, leader=leader, text=text, given_on=given_on, about_type=about_type, about_id=about_id,
-        assigned_to=assigned_to, due_on=due_on,
-    )  # fmt: skip
-    record(division=division, by=by, act="登记批示", target=instruction, why=why, label=f"{leader}：{text}"[:300])
+        division=division,
+        leader=leader,
+        text=text,
+        given_on=given_on,
+        about_type=about_type,
+        about_id=about_id,
+        assigned_to=assigned_to,
+        due_on=due_on,
+    )
+    record(
+        division=division,
+        by=by,
+        act="登记批示",
+        target=instruction,
+        why=why,
+        label=f"{leader}：{text}"[:300],
+    )
     return instruction
 
 
 @transaction.atomic
 def close_instruction(
-    *,
-    instruction: Instruction,
-    outcome: str,
-    on: date,
-    by: User | None,
-    why: str = "",
+    *, instruction: Instruction, outcome: str, on: date, by: User | None, why: str = ""
 ) -> Instruction:
     """The instruction is carried out (办结); the outcome may not be empty, and it closes once."""
     if not outcome.strip():
@@ -229,5 +307,12 @@ def close_instruction(
     if found.update(outcome=outcome, closed_on=on) != 1:
         raise NotAllowed("这条批示已经办结。")
     instruction.refresh_from_db()
-    record(division=instruction.division, by=by, act="办结批示", target=instruction, why=why, data={"outcome": outcome})
+    record(
+        division=instruction.division,
+        by=by,
+        act="办结批示",
+        target=instruction,
+        why=why,
+        data={"outcome": outcome},
+    )
     return instruction

@@ -6,7 +6,16 @@ import hashlib
 import struct
 
 _MASK = 0xFFFFFFFF
-_START = (0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E)
+_START = (
+    0x7380166F,
+    0x4914B2B9,
+    0x172442D7,
+    0xDA8A0600,
+    0xA96F30BC,
+    0x163138AA,
+    0xE38DEE4D,
+    0xB0FB0E4E,
+)
 
 
 def sm3(data: bytes) -> str:
@@ -35,7 +44,9 @@ def _expand(block: bytes) -> list[int]:
     words = list(struct.unpack(">16I", block))
     for j in range(16, 68):
         mixed = words[j - 16] ^ words[j - 9] ^ _turn(words[j - 3], 15)
-        words.append(mixed ^ _turn(mixed, 15) ^ _turn(mixed, 23) ^ _turn(words[j - 13], 7) ^ words[j - 6])
+        words.append(
+            mixed ^ _turn(mixed, 15) ^ _turn(mixed, 23) ^ _turn(words[j - 13], 7) ^ words[j - 6]
+        )
     return words
 
 

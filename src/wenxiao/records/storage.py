@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 20
 
 
-def store_file(*, division: Division, by: User | None, name: str, content: bytes | Path) -> StoredFile:
+def store_file(
+    *, division: Division, by: User | None, name: str, content: bytes | Path
+) -> StoredFile:
     """Keep ``content`` and return its row; the same bytes under the same name are kept once.
 
     The file is on disk, flushed, before its row is written; a transaction rolled back leaves at most bytes nobody names.
@@ -28,14 +30,13 @@ def store_file(*, division: Division, by: User | None, name: str, content: bytes
     shown = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")[-255:] or "未命名"
     path = f"{sha256[:2]}/{sha256}"
     _place(Path(settings.MEDIA_ROOT) / path, content)
-    row = StoredFile.objects.filter(division=division, sha256=sha256, name=shown).order_by("pk").first()
+    row = (
+        StoredFile.objects.filter(division=division, sha256=sha256, name=shown)
+        .order_by("pk")
+        .first()
+    )
     return row or StoredFile.objects.create(
-        division=division,
-        by=by,
-        name=shown,
-        sha256=sha256,
-        size=size,
-        path=path,
+        division=division, by=by, name=shown, sha256=sha256, size=size, path=path
     )
 
 

@@ -50,11 +50,21 @@ def plain_data(value: Any) -> Any:
 def fields_of(entry: Entry) -> dict[str, Any]:
     """An entry as the chain hashes and exports it; times in UTC to the microsecond."""
     return {
-        "division": entry.division_id, "day": entry.day.isoformat(), "number": entry.number,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"), "by": entry.by_id, "by_name": entry.by_name,
-        "act": entry.act, "target_type": entry.target_type, "target_id": entry.target_id, "label": entry.label,
-        "why": entry.why, "data": entry.data, "previous": entry.previous, "hash": entry.hash,
-    }  # fmt: skip
+        "division": entry.division_id,
+        "day": entry.day.isoformat(),
+        "number": entry.number,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "by": entry.by_id,
+        "by_name": entry.by_name,
+        "act": entry.act,
+        "target_type": entry.target_type,
+        "target_id": entry.target_id,
+        "label": entry.label,
+        "why": entry.why,
+        "data": entry.data,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
 
 
 @transaction.atomic
@@ -75,11 +85,20 @@ def record(
     head, previous = _locked_head(division)
     kind, pk = target_of(target)
     entry = Entry(
-        division=division, day=head.day, number=head.number + 1, at=timezone.now(), by=by,
-        by_name=(by.name if by else OPERATOR)[:60], act=act[:60], target_type=kind, target_id=pk,
-        label=_clean(label or (label_of(target) if target else ""))[:300], why=_clean(why),
-        data=json.loads(json.dumps(plain_data(data or {}))), previous=previous,
-    )  # fmt: skip
+        division=division,
+        day=head.day,
+        number=head.number + 1,
+        at=timezone.now(),
+        by=by,
+        by_name=(by.name if by else OPERATOR)[:60],
+        act=act[:60],
+        target_type=kind,
+        target_id=pk,
+        label=_clean(label or (label_of(target) if target else ""))[:300],
+        why=_clean(why),
+        data=json.loads(json.dumps(plain_data(data or {}))),
+        previous=previous,
+    )
     entry.hash = chain.link(previous, fields_of(entry))
     entry.save(force_insert=True)
     ChainHead.objects.filter(pk=head.pk).update(number=entry.number, hash=entry.hash)
@@ -102,6 +121,8 @@ def _locked_head(division: Division) -> tuple[ChainHead, str]:
     if latest is not None and latest.day >= today:
         return latest, latest.hash
     start = latest.hash if latest else chain.GENESIS
-    ChainHead.objects.bulk_create([ChainHead(division=division, day=today, hash=start)], ignore_conflicts=True)
+    ChainHead.objects.bulk_create(
+        [ChainHead(division=division, day=today, hash=start)], ignore_conflicts=True
+    )
     head = heads.get(day=today)
     return head, head.hash

@@ -66,7 +66,9 @@ class Choices:
             least=max(1, int(data.get("least") or 1)),
             blocks=frozenset(data.get("blocks") or ()),
             prints={
-                ident: Printing(PrintRule(item.get("kind", "exact"), int(item.get("digits", 0))), item["unit"])
+                ident: Printing(
+                    PrintRule(item.get("kind", "exact"), int(item.get("digits", 0))), item["unit"]
+                )
                 for ident, item in (data.get("prints") or {}).items()
             },
             editor=data.get("editor") or "",
@@ -103,7 +105,9 @@ def build(
         editor=writer.choices.editor or facts.place.bureau,
         title=title,
         opening=opening,
-        sections=tuple(replace(section, number=NUMERALS[at]) for at, section in enumerate(sections)),
+        sections=tuple(
+            replace(section, number=NUMERALS[at]) for at, section in enumerate(sections)
+        ),
         attachments=(attachment,) if facts.evaluated else (),
         work_year=facts.work_year,
         version=facts.version,
@@ -121,7 +125,13 @@ def _expected(choices: Choices) -> Issue:
 
 def all_figures(facts: Facts) -> tuple[Figure, ...]:
     """Every figure of the facts, printed or not, in the order of the report."""
-    heads = (f.departments_count, f.departments_opening, f.projects_count, f.projects_opening, f.monitored_count)
+    heads = (
+        f.departments_count,
+        f.departments_opening,
+        f.projects_count,
+        f.projects_opening,
+        f.monitored_count,
+    )
     tails = (f.monitored_opening, f.reported_count, f.issued_count, f.received_count)
     found = [make(facts) for make in (*heads, *tails)]
     found += [f.grade_count(facts, band) for band in facts.bands.bands] + [f.ungraded_count(facts)]
@@ -135,7 +145,11 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
         found += [f.selfeval_asked(facts), f.selfeval_handed_in(facts)]
     if facts.standing is not None:
         found += [f.rectification_ordered(facts), f.rectification_closed(facts)]
-    found += [make(item) for item in facts.consequences for make in (f.consequence_count, f.consequence_amount)]
+    found += [
+        make(item)
+        for item in facts.consequences
+        for make in (f.consequence_count, f.consequence_amount)
+    ]
     if facts.previous is not None:
         counts = (f.departments_count, f.projects_count, f.monitored_count)
         found += [_last_year(make(facts.previous)) for make in counts]
@@ -184,7 +198,9 @@ def words(facts: Facts, choices: Choices) -> Words:
         "监控名单": wording.monitored_names(facts),
         "监控预算年度": wording.years(facts.monitored),
     }
-    return found | {figure.name: figure for figure in all_figures(facts) if not figure.id.startswith("review.")}
+    return found | {
+        figure.name: figure for figure in all_figures(facts) if not figure.id.startswith("review.")
+    }
 
 
 def issued(report: Report, issue: Issue) -> Report:
@@ -195,7 +211,9 @@ def issued(report: Report, issue: Issue) -> Report:
 class _Writer:
     """Facts, choices and prose at work on one report; gathers notes for the author."""
 
-    def __init__(self, facts: Facts, choices: Choices, prose: Mapping[str, str], inherited: Mapping[str, str]) -> None:
+    def __init__(
+        self, facts: Facts, choices: Choices, prose: Mapping[str, str], inherited: Mapping[str, str]
+    ) -> None:
         self.facts, self.choices, self.prose, self.inherited = facts, choices, prose, inherited
         self.notes: list[str] = []
         self.words = words(facts, choices)
@@ -232,14 +250,21 @@ class _Writer:
         """Aim, basis and survey, then the status sentence, which is never the author's."""
         written, true_status = self.paragraph("opening").runs, wording.status(self.facts)
         said = "".join(run.text for run in written)
-        if "反馈" in said and f.received_count(self.facts).value != f.reported_count(self.facts).value:
+        if (
+            "反馈" in said
+            and f.received_count(self.facts).value != f.reported_count(self.facts).value
+        ):
             self.notes.append("开头一段写到了反馈，但反馈函还没有全部签收，请核对。")
         return written + true_status
 
     def paragraphs(self, key: str) -> list[Block]:
         """A key's prose, a paragraph a line."""
         template, source = self.template(key)
-        return [Paragraph(self.bound(part), key=key, source=source) for part in template.split("\n") if part.strip()]
+        return [
+            Paragraph(self.bound(part), key=key, source=source)
+            for part in template.split("\n")
+            if part.strip()
+        ]
 
 
 # --- the sections ----------------------------------------------------------------------------------------------------
@@ -258,12 +283,18 @@ def _overall(writer: _Writer) -> Section | None:
         Column("意见建议", 38.5, "left"),
     )
     table = Table(columns, tuple(_overall_row(row) for row in rows))
-    return Section("overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table))
+    return Section(
+        "overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table)
+    )
 
 
 def _overall_row(row: Reported) -> tuple[Runs, ...]:
     found = (f.arranged(row), f.used(row), f.points(row), f.grade(row))
-    return ((Run(row.unit),), *(_cell(figure) for figure in found), (Run(wording.numbered(row.suggestions)),))
+    return (
+        (Run(row.unit),),
+        *(_cell(figure) for figure in found),
+        (Run(wording.numbered(row.suggestions)),),
+    )
 
 
 def _cell(figure: Figure) -> Runs:
@@ -346,7 +377,9 @@ def _year_on_year(writer: _Writer) -> Section | None:
         )
         for name, make in (*kinds, ("财政重点监控项目", f.monitored_count))
     ]
-    return Section("year_on_year", "与上年工作量对比", (Paragraph((*joined(pairs, "、"), Run("。"))),))
+    return Section(
+        "year_on_year", "与上年工作量对比", (Paragraph((*joined(pairs, "、"), Run("。"))),)
+    )
 
 
 def _last_year(figure: Figure) -> Figure:

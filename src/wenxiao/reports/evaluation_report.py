@@ -28,9 +28,16 @@ class _Line:
     """One criterion with its points; None where nobody gave any."""
 
     def __init__(self, row: Criterion, marks: Sequence[Mark]) -> None:
-        self.level1, self.level2, self.name, self.weight = row.level1, row.level2, row.name, row.weight
+        self.level1, self.level2, self.name, self.weight = (
+            row.level1,
+            row.level2,
+            row.name,
+            row.weight,
+        )
         self.points = criterion_points(list(marks))
-        self.reason = "；".join(dict.fromkeys(mark.note.strip() for mark in marks if mark.note.strip()))
+        self.reason = "；".join(
+            dict.fromkeys(mark.note.strip() for mark in marks if mark.note.strip())
+        )
 
     @property
     def lost(self) -> bool:
@@ -59,7 +66,9 @@ def evaluation_docx(facts: Facts, review: int) -> bytes:
     _analysis(paper, lines)
     _problems(paper, row)
     paper.add_heading1("六、有关建议")
-    paper.add_paragraph(wording.numbered(row.suggestions) if row.suggestions else _blank("有针对性、可操作的建议"))
+    paper.add_paragraph(
+        wording.numbered(row.suggestions) if row.suggestions else _blank("有针对性、可操作的建议")
+    )
     paper.add_heading1("七、其他需要说明的问题")
     paper.add_paragraph(_blank("没有需要说明的，写“无”"))
     _signatures(paper, row)
@@ -87,11 +96,11 @@ def _basics(paper: OfficialDocument, row: Reported) -> None:
         f"{said}。{_blank('部门职能、机构人员、重点工作' if row.overall else '立项背景、主要内容、组织实施情况')}"
     )
     paper.add_heading2("（二）资金安排和使用情况")
-    money = (
-        f"年初预算安排{_wan(row.opening)}，经审查实际安排资金{_wan(row.arranged)}，经审查实际使用资金{_wan(row.used)}"
-    )
+    money = f"年初预算安排{_wan(row.opening)}，经审查实际安排资金{_wan(row.arranged)}，经审查实际使用资金{_wan(row.used)}"
     rate = rate_percent(row.used, row.arranged)
-    paper.add_paragraph(f"{money}{f'，预算执行率{rate}%（实际使用÷实际安排）' if rate is not None else ''}。")
+    paper.add_paragraph(
+        f"{money}{f'，预算执行率{rate}%（实际使用÷实际安排）' if rate is not None else ''}。"
+    )
     paper.add_heading2("（三）绩效目标")
     paper.add_paragraph(_blank("总体目标和阶段性目标，照批复的绩效目标抄录"))
 
@@ -101,15 +110,22 @@ def _work(paper: OfficialDocument, facts: Facts, row: Reported, name: str) -> No
     paper.add_heading1("二、评价工作开展情况")
     paper.add_heading2("（一）评价目的、对象和范围")
     basis = f"根据{cited}要求，" if cited else ""
-    paper.add_paragraph(f"{basis}对{name}{row.fiscal_year}年度支出开展财政重点绩效评价。{_blank('评价目的和范围')}")
+    paper.add_paragraph(
+        f"{basis}对{name}{row.fiscal_year}年度支出开展财政重点绩效评价。{_blank('评价目的和范围')}"
+    )
     paper.add_heading2("（二）评价原则、评价指标体系、评价方法、评价标准")
     bands = "；".join(
-        f"{band.grade}：{wording.band_text(band, facts.bands).removeprefix('在')}" for band in facts.bands.bands
+        f"{band.grade}：{wording.band_text(band, facts.bands).removeprefix('在')}"
+        for band in facts.bands.bands
     )
-    paper.add_paragraph(f"评价指标体系见附表，满分100分。评价等级：{bands}。{_blank('评价原则、方法和标准的来源')}")
+    paper.add_paragraph(
+        f"评价指标体系见附表，满分100分。评价等级：{bands}。{_blank('评价原则、方法和标准的来源')}"
+    )
     paper.add_heading2("（三）评价工作过程")
     agency = f"本次评价由{row.agency}承担。" if row.agency else ""
-    paper.add_paragraph(f"{agency}{_blank('前期准备、现场核查、分析评价、交换意见各阶段的时间和做法')}")
+    paper.add_paragraph(
+        f"{agency}{_blank('前期准备、现场核查、分析评价、交换意见各阶段的时间和做法')}"
+    )
 
 
 def _result(paper: OfficialDocument, row: Reported, lines: Sequence[_Line]) -> None:
@@ -117,19 +133,34 @@ def _result(paper: OfficialDocument, row: Reported, lines: Sequence[_Line]) -> N
     if row.points is None or not row.grade:
         paper.add_paragraph("评价结果尚未确认，得分和等级待确认后填列。")
     else:
-        paper.add_paragraph(f"经综合评价，得分{row.points:.2f}分，评价等级为“{row.grade}”。{_blank('总体评价')}")
+        paper.add_paragraph(
+            f"经综合评价，得分{row.points:.2f}分，评价等级为“{row.grade}”。{_blank('总体评价')}"
+        )
     if not lines:
         paper.add_paragraph("系统中没有这项评价的评分表。")
         return
     paper.add_line("评分表", font="黑体", size=12, align="center", exact=24)
-    rows = [[one.level1, one.level2, one.name, _points(one.weight), _points(one.points), one.reason] for one in lines]
+    rows = [
+        [one.level1, one.level2, one.name, _points(one.weight), _points(one.points), one.reason]
+        for one in lines
+    ]
     rows.append(
-        ["合计", "", "", _points(_sum([one.weight for one in lines])), _points(_sum([one.points for one in lines])), ""]
+        [
+            "合计",
+            "",
+            "",
+            _points(_sum([one.weight for one in lines])),
+            _points(_sum([one.points for one in lines])),
+            "",
+        ]
     )
     paper.add_table(
-        ["一级指标", "二级指标", "三级指标", "分值", "得分", "评分说明"], rows, [9, 12, 22, 8, 9, 30], size=_TABLE,
+        ["一级指标", "二级指标", "三级指标", "分值", "得分", "评分说明"],
+        rows,
+        [9, 12, 22, 8, 9, 30],
+        size=_TABLE,
         align=["center", "center", "left", "center", "center", "left"],
-    )  # fmt: skip
+    )
     paper.add_line("", size=_TABLE, exact=8)
 
 
@@ -177,6 +208,10 @@ def _signatures(paper: OfficialDocument, row: Reported) -> None:
     paper.start_portrait()
     paper.add_title("评价报告签字页")
     paper.add_paragraph("本报告所列数据和结论经评价组核实，主评人对报告的真实性、准确性负责。")
-    people = [["主评人", "", "", ""], *([f"评价组成员{at}", "", "", ""] for at in range(1, 5)), ["复核人", "", "", ""]]
+    people = [
+        ["主评人", "", "", ""],
+        *([f"评价组成员{at}", "", "", ""] for at in range(1, 5)),
+        ["复核人", "", "", ""],
+    ]
     paper.add_table(["身份", "姓名", "职务（职称）", "签字"], people, [18, 22, 28, 32], size=12)
     paper.add_signature(f"{row.agency}（盖章）" if row.agency else "评价机构（盖章）", NO_DATE)

@@ -47,7 +47,9 @@ class Place:
     @property
     def finance(self) -> str:
         """How the text calls the bureau: 区财政局, or its full name where the level is unknown."""
-        return f"{self.level}财政局" if self.level and self.bureau.endswith("财政局") else self.bureau
+        return (
+            f"{self.level}财政局" if self.level and self.bureau.endswith("财政局") else self.bureau
+        )
 
     @property
     def own_level(self) -> str:
@@ -130,12 +132,16 @@ def facts(
 
 def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) -> Bands:
     """The grade bands the results were graded by: those of the objects' fiscal year, with the division's own."""
-    return bands_in_force(max((row.fiscal_year for row in evaluated), default=work_year), overrides_of(division))
+    return bands_in_force(
+        max((row.fiscal_year for row in evaluated), default=work_year), overrides_of(division)
+    )
 
 
 def _concerned(found: Facts) -> dict[int, frozenset[int]]:
     """The projects behind each line of common problems, counted as the rulebook counts them."""
-    findings = [tally.Found(row.dossier, str(one.item)) for row in found.projects for one in row.findings]
+    findings = [
+        tally.Found(row.dossier, str(one.item)) for row in found.projects for one in row.findings
+    ]
     subjects = [row.dossier for row in found.projects]
     concerned = {}
     for line in found.lines:
@@ -148,11 +154,19 @@ def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Fa
     """The optional blocks' rows beside the others."""
     public = found.version == "public"
     if "coverage" in blocks:
-        found = replace(found, coverage=selectors.selfeval_coverage(division, found.work_year, public=public))
+        found = replace(
+            found, coverage=selectors.selfeval_coverage(division, found.work_year, public=public)
+        )
     if "rectification" in blocks:
-        found = replace(found, standing=selectors.rectification_standing(division, found.work_year - 1, public=public))
+        found = replace(
+            found,
+            standing=selectors.rectification_standing(division, found.work_year - 1, public=public),
+        )
     if "consequences" in blocks:
-        found = replace(found, consequences=selectors.money_consequences(division, found.work_year, public=public))
+        found = replace(
+            found,
+            consequences=selectors.money_consequences(division, found.work_year, public=public),
+        )
     if "year_on_year" in blocks:
         found = replace(found, previous=facts(division, found.work_year - 1, version=found.version))
     return found
@@ -161,4 +175,6 @@ def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Fa
 def place(division: Division) -> Place:
     """The division's names for papers; a demonstration says so by watermark, not in its name."""
     name = division.short_name or division.name
-    return Place(name.removesuffix("（演示）"), division.bureau.removesuffix("（演示）"), division.demo)
+    return Place(
+        name.removesuffix("（演示）"), division.bureau.removesuffix("（演示）"), division.demo
+    )

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.rulebook.numbers import EXACT, PrintRule, about, from_fen, plain, print_value, rate_percent, rounded
+from wenxiao.rulebook.numbers import (
+    EXACT,
+    PrintRule,
+    about,
+    from_fen,
+    plain,
+    print_value,
+    rate_percent,
+    rounded,
+)
 
 if TYPE_CHECKING:
     from wenxiao.followup.selectors import Consequence, Line, Reported
@@ -76,7 +85,9 @@ class Figure:
         """A figure as it was kept with a signed report, with the rows it had then; those of older reports have no words."""
         yuan = data.get("yuan")
         kept = data.get("parts") or [[row, "", None] for row in data["rows"]]
-        parts = tuple(Part(row, label, _read(value, money=yuan is not None)) for row, label, value in kept)
+        parts = tuple(
+            Part(row, label, _read(value, money=yuan is not None)) for row, label, value in kept
+        )
         return cls(
             data["id"],
             data["name"],
@@ -105,12 +116,16 @@ def _digits(value: Decimal | int | str) -> str:
 
 def _dossiers(rows: Iterable[Reported], value: str = "") -> tuple[Part, ...]:
     return tuple(
-        Part(f"budget.Dossier:{row.dossier}", row.name, getattr(row, value) if value else None) for row in rows
+        Part(f"budget.Dossier:{row.dossier}", row.name, getattr(row, value) if value else None)
+        for row in rows
     )
 
 
 def _reviews(rows: Iterable[Reported], value: str = "") -> tuple[Part, ...]:
-    return tuple(Part(f"reviews.Review:{row.review}", row.name, getattr(row, value) if value else None) for row in rows)
+    return tuple(
+        Part(f"reviews.Review:{row.review}", row.name, getattr(row, value) if value else None)
+        for row in rows
+    )
 
 
 def count(ident: str, name: str, rule: str, parts: Sequence[Part], *, unit: str = "个") -> Figure:
@@ -119,7 +134,12 @@ def count(ident: str, name: str, rule: str, parts: Sequence[Part], *, unit: str 
 
 
 def money(
-    ident: str, name: str, rule: str, parts: Sequence[Part], *, printing: tuple[PrintRule, str] = (EXACT, "万元")
+    ident: str,
+    name: str,
+    rule: str,
+    parts: Sequence[Part],
+    *,
+    printing: tuple[PrintRule, str] = (EXACT, "万元"),
 ) -> Figure:
     """A sum of money over parts in 元, printed in a unit by a rule. Parts nobody entered add nothing and are named."""
     known = [part.value for part in parts if isinstance(part.value, Decimal)]
@@ -131,10 +151,22 @@ def money(
     said = f"{rule}；其中{missing}个未录入，未计入" if missing else rule
     text = print_value(total, print_rule, unit)
     value = total / _UNITS[unit]
-    return Figure(ident, name, text, value, unit, print_rule.text, said, tuple(parts), from_fen(int(total * 100)))
+    return Figure(
+        ident,
+        name,
+        text,
+        value,
+        unit,
+        print_rule.text,
+        said,
+        tuple(parts),
+        from_fen(int(total * 100)),
+    )
 
 
-def _printing(facts: Facts, ident: str, rows: Sequence[Reported], wanted: PrintRule) -> tuple[PrintRule, str]:
+def _printing(
+    facts: Facts, ident: str, rows: Sequence[Reported], wanted: PrintRule
+) -> tuple[PrintRule, str]:
     """The author's print rule, else the wanted one in 亿元; small sums exactly in 万元, 约 only from 1 亿元."""
     if own := facts.prints.get(ident):
         return own.rule, own.unit
@@ -180,9 +212,13 @@ def monitored_opening(facts: Facts) -> Figure:
     return _opening(facts, "monitored.opening", "监控预算合计", facts.monitored, EXACT)
 
 
-def _opening(facts: Facts, ident: str, name: str, rows: Sequence[Reported], wanted: PrintRule) -> Figure:
+def _opening(
+    facts: Facts, ident: str, name: str, rows: Sequence[Reported], wanted: PrintRule
+) -> Figure:
     printing = _printing(facts, ident, rows, wanted)
-    return money(ident, name, "各对象年初预算安排相加", _dossiers(rows, "opening"), printing=printing)
+    return money(
+        ident, name, "各对象年初预算安排相加", _dossiers(rows, "opening"), printing=printing
+    )
 
 
 # --- What the status sentence rests on ------------------------------------------------------------------------------
@@ -190,19 +226,25 @@ def _opening(facts: Facts, ident: str, name: str, rows: Sequence[Reported], want
 
 def reported_count(facts: Facts) -> Figure:
     """All reviews the report speaks of."""
-    return count("reviews.count", "报告总数", "财政重点评价与重点监控的评审份数", _reviews(facts.reported))
+    return count(
+        "reviews.count", "报告总数", "财政重点评价与重点监控的评审份数", _reviews(facts.reported)
+    )
 
 
 def issued_count(facts: Facts) -> Figure:
     """Reviews whose report was issued (已出具)."""
     rows = [row for row in facts.reported if row.issued]
-    return count("reviews.issued", "已出具份数", "状态为“已出具”的评审份数", _reviews(rows), unit="份")
+    return count(
+        "reviews.issued", "已出具份数", "状态为“已出具”的评审份数", _reviews(rows), unit="份"
+    )
 
 
 def received_count(facts: Facts) -> Figure:
     """Reviews whose feedback notice the department has signed for (签收)."""
     rows = [row for row in facts.reported if row.received]
-    return count("reviews.received", "已反馈份数", "反馈函已签收的评审份数", _reviews(rows), unit="份")
+    return count(
+        "reviews.received", "已反馈份数", "反馈函已签收的评审份数", _reviews(rows), unit="份"
+    )
 
 
 # --- Grades, problems -----------------------------------------------------------------------------------------------
@@ -212,20 +254,28 @@ def grade_count(facts: Facts, band: Band) -> Figure:
     """Projects of one grade among those with a confirmed result, whose points lie in the grade's band."""
     rows = [row for row in facts.projects if _in_band(row, band)]
     rule = f"评价结果已确认、等级为“{band.grade}”的项目个数（{facts.bands.basis}）"
-    return count(f"projects.grade.{band.grade}", f"{band.grade}等个数", rule, _reviews(rows, "points"))
+    return count(
+        f"projects.grade.{band.grade}", f"{band.grade}等个数", rule, _reviews(rows, "points")
+    )
 
 
 def other_grades(facts: Facts) -> tuple[Figure, ...]:
     """Projects whose grade is not what their points give by the bands, by grade: counted apart, never left out."""
-    rows = [row for row in facts.projects if row.grade and not any(_in_band(row, band) for band in facts.bands.bands)]
+    rows = [
+        row
+        for row in facts.projects
+        if row.grade and not any(_in_band(row, band) for band in facts.bands.bands)
+    ]
     rule = "评价结果已确认、等级与分值区间不对应的项目个数"
     return tuple(
         count(
-            f"projects.grade.{grade}.other", f"另{grade}等个数", rule,
+            f"projects.grade.{grade}.other",
+            f"另{grade}等个数",
+            rule,
             _reviews([row for row in rows if row.grade == grade], "points"),
         )
         for grade in dict.fromkeys(row.grade for row in rows)
-    )  # fmt: skip
+    )
 
 
 def _in_band(row: Reported, band: Band) -> bool:
@@ -264,7 +314,12 @@ def used(row: Reported) -> Figure:
 
 
 def _audited(row: Reported, column: str, title: str) -> Figure:
-    return money(f"review.{row.review}.{column}", f"{row.name}{title}", f"评价审定的{title}", _dossiers([row], column))
+    return money(
+        f"review.{row.review}.{column}",
+        f"{row.name}{title}",
+        f"评价审定的{title}",
+        _dossiers([row], column),
+    )
 
 
 def points(row: Reported) -> Figure:
@@ -272,14 +327,23 @@ def points(row: Reported) -> Figure:
     ident, name = f"review.{row.review}.points", f"{row.name}审查评分"
     text = "" if row.points is None else f"{row.points:.2f}"
     rule = "各评分项得分相加，已确认"
-    return Figure(ident, name, text, row.points, "分", rounded(2).text, rule, _reviews([row], "points"))
+    return Figure(
+        ident, name, text, row.points, "分", rounded(2).text, rule, _reviews([row], "points")
+    )
 
 
 def grade(row: Reported) -> Figure:
     """评价等级 of the confirmed total."""
     ident, name = f"review.{row.review}.grade", f"{row.name}评价等级"
     return Figure(
-        ident, name, row.grade, row.grade or None, "", EXACT.text, "按审查评分定级", _reviews([row], "points")
+        ident,
+        name,
+        row.grade,
+        row.grade or None,
+        "",
+        EXACT.text,
+        "按审查评分定级",
+        _reviews([row], "points"),
     )
 
 
@@ -288,27 +352,52 @@ def execution_rate(row: Reported) -> Figure:
     rate = rate_percent(row.used, row.arranged)
     ident, name = f"review.{row.review}.rate", f"{row.name}预算执行率"
     rule = "经审查实际使用资金÷经审查实际安排资金×100%"
-    return Figure(ident, name, "" if rate is None else str(rate), rate, "%", rounded(2).text, rule, _reviews([row]))
+    return Figure(
+        ident,
+        name,
+        "" if rate is None else str(rate),
+        rate,
+        "%",
+        rounded(2).text,
+        rule,
+        _reviews([row]),
+    )
 
 
 def monitored_budget(row: Reported) -> Figure:
     """预算安排资金 in the monitoring table, 万元."""
     parts = _reviews([row], "budget")
-    return money(f"review.{row.review}.budget", f"{row.name}预算安排资金", f"{row.period}监控所依预算", parts)
+    return money(
+        f"review.{row.review}.budget", f"{row.name}预算安排资金", f"{row.period}监控所依预算", parts
+    )
 
 
 def monitored_executed(row: Reported) -> Figure:
     """资金使用 of the monitored months, 万元."""
     parts = _reviews([row], "executed")
-    return money(f"review.{row.review}.executed", f"{row.name}资金使用", f"{row.period}累计使用资金", parts)
+    return money(
+        f"review.{row.review}.executed", f"{row.name}资金使用", f"{row.period}累计使用资金", parts
+    )
 
 
 def subtotals(facts: Facts) -> tuple[Figure, ...]:
     """The summary table's money subtotals, 万元, a group each; groups are never added to one another."""
-    groups = (("departments", "部门整体支出", facts.overall), ("projects", "项目支出", facts.projects))
-    columns = {"opening": "预算安排资金", "arranged": "经审查实际安排资金", "used": "经审查实际使用资金"}
+    groups = (
+        ("departments", "部门整体支出", facts.overall),
+        ("projects", "项目支出", facts.projects),
+    )
+    columns = {
+        "opening": "预算安排资金",
+        "arranged": "经审查实际安排资金",
+        "used": "经审查实际使用资金",
+    }
     return tuple(
-        money(f"subtotal.{key}.{column}", f"{group}{title}小计", "本组各对象相加", _dossiers(rows, column))
+        money(
+            f"subtotal.{key}.{column}",
+            f"{group}{title}小计",
+            "本组各对象相加",
+            _dossiers(rows, column),
+        )
         for key, group, rows in groups
         for column, title in columns.items()
     )
@@ -319,13 +408,19 @@ def subtotals(facts: Facts) -> tuple[Figure, ...]:
 
 def selfeval_asked(facts: Facts) -> Figure:
     """Dossiers asked to evaluate themselves."""
-    parts = [Part(f"reviews.Review:{pk}", "单位自评") for pk in (facts.coverage.asked if facts.coverage else ())]
+    parts = [
+        Part(f"reviews.Review:{pk}", "单位自评")
+        for pk in (facts.coverage.asked if facts.coverage else ())
+    ]
     return count("selfeval.asked", "应自评个数", "单位自评任务中的对象个数，本次免报的不计", parts)
 
 
 def selfeval_handed_in(facts: Facts) -> Figure:
     """Those handed in."""
-    parts = [Part(f"reviews.Review:{pk}", "单位自评") for pk in (facts.coverage.handed_in if facts.coverage else ())]
+    parts = [
+        Part(f"reviews.Review:{pk}", "单位自评")
+        for pk in (facts.coverage.handed_in if facts.coverage else ())
+    ]
     return count("selfeval.handed_in", "已自评个数", "已报送自评表的对象个数", parts)
 
 
@@ -334,7 +429,10 @@ def rectification_ordered(facts: Facts) -> Figure:
     found = facts.standing.ordered if facts.standing else ()
     parts = [Part(f"followup.Rectification:{pk}", "整改事项") for pk in found]
     return count(
-        "rectification.ordered", "应整改个数", f"{facts.work_year - 1}年度重点评价、监控问题中应整改的个数", parts
+        "rectification.ordered",
+        "应整改个数",
+        f"{facts.work_year - 1}年度重点评价、监控问题中应整改的个数",
+        parts,
     )
 
 
@@ -348,10 +446,21 @@ def rectification_closed(facts: Facts) -> Figure:
 def consequence_count(item: Consequence) -> Figure:
     """Accepted uses of results (结果应用) of one kind."""
     parts = [Part(f"followup.Use:{pk}", item.kind) for pk in item.uses]
-    return count(f"uses.{item.kind}.count", f"{item.kind}项数", f"已采纳的“{item.kind}”项数", parts, unit="项")
+    return count(
+        f"uses.{item.kind}.count",
+        f"{item.kind}项数",
+        f"已采纳的“{item.kind}”项数",
+        parts,
+        unit="项",
+    )
 
 
 def consequence_amount(item: Consequence) -> Figure:
     """The money those uses concern, 万元."""
-    parts = [Part(f"followup.Use:{pk}", item.kind, amount) for pk, amount in zip(item.uses, item.amounts, strict=True)]
-    return money(f"uses.{item.kind}.amount", f"{item.kind}金额", f"已采纳的“{item.kind}”涉及金额相加", parts)
+    parts = [
+        Part(f"followup.Use:{pk}", item.kind, amount)
+        for pk, amount in zip(item.uses, item.amounts, strict=True)
+    ]
+    return money(
+        f"uses.{item.kind}.amount", f"{item.kind}金额", f"已采纳的“{item.kind}”涉及金额相加", parts
+    )

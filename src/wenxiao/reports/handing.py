@@ -25,7 +25,9 @@ ROAD: dict[str, frozenset[str]] = {
 
 
 @transaction.atomic
-def hand_in_report(*, draft: Draft, by: User | None, shown: str | None = None, version: int | None = None) -> Draft:
+def hand_in_report(
+    *, draft: Draft, by: User | None, shown: str | None = None, version: int | None = None
+) -> Draft:
     """送签: from now on the words rest and the leaders have it before them.
 
     ``shown`` is the fingerprint of what the writer had before him: what he didn't see isn't handed in. The figures of
@@ -33,33 +35,48 @@ def hand_in_report(*, draft: Draft, by: User | None, shown: str | None = None, v
     """
     _require(by, "write_report", draft)
     if signed_reports(draft.division, draft.work_year):
-        raise NotAllowed(f"{draft.work_year}年度的报告已经签发。需要改正的，请局领导在签发稿页面办理更正。")
+        raise NotAllowed(
+            f"{draft.work_year}年度的报告已经签发。需要改正的，请局领导在签发稿页面办理更正。"
+        )
     report = current(draft.division, draft.work_year, draft=draft).report
     if shown is not None and shown != fingerprint(report):
         raise Stale(draft, "报告所用的数据或文字在您查看之后有变化，请看最新内容后再送签。")
     move(
-        draft, allowed=ROAD, to="handed", version=version, handed_by=by, handed_on=today(), seen=seen_figures(report),
-        back_by=None, back_why="",
-    )  # fmt: skip
+        draft,
+        allowed=ROAD,
+        to="handed",
+        version=version,
+        handed_by=by,
+        handed_on=today(),
+        seen=seen_figures(report),
+        back_by=None,
+        back_why="",
+    )
     _record(draft, by, "报告送签")
     return draft
 
 
 @transaction.atomic
-def take_back_report(*, draft: Draft, by: User | None, why: str, version: int | None = None) -> Draft:
+def take_back_report(
+    *, draft: Draft, by: User | None, why: str, version: int | None = None
+) -> Draft:
     """撤回 by those who write it, with a reason, as long as nobody signed."""
     _require(by, "write_report", draft)
     return _stop(draft, "writing", by=by, act="撤回送签", why=why, version=version)
 
 
 @transaction.atomic
-def send_back_report(*, draft: Draft, by: User | None, why: str, version: int | None = None) -> Draft:
+def send_back_report(
+    *, draft: Draft, by: User | None, why: str, version: int | None = None
+) -> Draft:
     """退回 by a leader, with a reason: the writers may change it and hand it in again."""
     _require(by, "sign_report", draft)
     return _stop(draft, "returned", by=by, act="退回报告", why=why, version=version)
 
 
-def _stop(draft: Draft, to: str, *, by: User | None, act: str, why: str, version: int | None) -> Draft:
+def _stop(
+    draft: Draft, to: str, *, by: User | None, act: str, why: str, version: int | None
+) -> Draft:
     if not why.strip():
         raise NotAllowed(f"{act[:2]}须写明理由。")
     move(draft, allowed=ROAD, to=to, version=version, back_by=by, back_why=why.strip())
@@ -75,10 +92,14 @@ def _record(draft: Draft, by: User | None, act: str, why: str = "") -> None:
 def _require(by: User | None, power: str, draft: Draft) -> None:
     require(by, power)
     if by is not None and not holdings(by).can(power, division=draft.division_id):
-        raise Refused(f"只能办理本区划的报告：{draft.division.name}的报告由其{who_can(power)}办理。")
+        raise Refused(
+            f"只能办理本区划的报告：{draft.division.name}的报告由其{who_can(power)}办理。"
+        )
 
 
 def drafts_waiting(division: Division | None, state: str) -> list[Draft]:
     """A division's drafts in a state (handed: waiting to be signed; returned: waiting to be mended), by year."""
-    rows = Draft.objects.filter(division=division, state=state) if division else Draft.objects.none()
+    rows = (
+        Draft.objects.filter(division=division, state=state) if division else Draft.objects.none()
+    )
     return list(rows.select_related("handed_by", "back_by").order_by("work_year"))

@@ -35,7 +35,14 @@ def instruction_in(division: Division, pk: int) -> Instruction | None:
 
 @transaction.atomic
 def record_instruction(
-    *, signed: Signed, leader: str, text: str, given_on: date, taker: str, due_on: date | None, by: User | None
+    *,
+    signed: Signed,
+    leader: str,
+    text: str,
+    given_on: date,
+    taker: str,
+    due_on: date | None,
+    by: User | None,
 ) -> Instruction:
     """Enter what a leader wrote on the report and make it a to-do of ``taker`` (a role of :data:`TAKERS`).
 
@@ -47,15 +54,23 @@ def record_instruction(
         raise Refused(f"只能登记本区划报告上的批示，由其{who_can('instruct')}办理。")
     _refuse_faulty(signed, leader, text, given_on, taker, due_on)
     twins = [
-        row for row in instructions_about(signed) if (row.leader, row.text, row.given_on) == (leader, text, given_on)
+        row
+        for row in instructions_about(signed)
+        if (row.leader, row.text, row.given_on) == (leader, text, given_on)
     ]
     if twins:
         return twins[0]
     label = role_label(taker)
     made = records.add_instruction(
-        division=signed.division, leader=leader, text=text, given_on=given_on, by=by, about=signed, assigned_to=label,
+        division=signed.division,
+        leader=leader,
+        text=text,
+        given_on=given_on,
+        by=by,
+        about=signed,
+        assigned_to=label,
         due_on=due_on,
-    )  # fmt: skip
+    )
     records.make_todo(
         division=signed.division,
         kind="instruction",
@@ -67,7 +82,9 @@ def record_instruction(
     return made
 
 
-def _refuse_faulty(signed: Signed, leader: str, text: str, given_on: date, taker: str, due_on: date | None) -> None:
+def _refuse_faulty(
+    signed: Signed, leader: str, text: str, given_on: date, taker: str, due_on: date | None
+) -> None:
     if not leader or not text:
         raise NotAllowed("请写明批示领导和批示内容。")
     if taker not in TAKERS:
@@ -82,16 +99,21 @@ def may_close(holding: Holdings, instruction: Instruction) -> bool:
     """Whoever was told to carry it out, and those who enter instructions."""
     division = instruction.division_id
     told = any(
-        scope.division == division and role_label(scope.role) == instruction.assigned_to for scope in holding.scopes
+        scope.division == division and role_label(scope.role) == instruction.assigned_to
+        for scope in holding.scopes
     )
     return told or holding.can("instruct", division=division)
 
 
 @transaction.atomic
-def carry_out_instruction(*, instruction: Instruction, outcome: str, on: date, by: User | None) -> Instruction:
+def carry_out_instruction(
+    *, instruction: Instruction, outcome: str, on: date, by: User | None
+) -> Instruction:
     """办结: what came of it; its to-do is done. Refused for others, NotAllowed when it was closed already."""
     if by is not None and not may_close(holdings(by), instruction):
-        raise Refused(f"这条批示由{instruction.assigned_to}承办，办理结果由其或{who_can('instruct')}登记。")
+        raise Refused(
+            f"这条批示由{instruction.assigned_to}承办，办理结果由其或{who_can('instruct')}登记。"
+        )
     if on < instruction.given_on:
         raise NotAllowed(f"办结日期 {on} 早于批示日期 {instruction.given_on}，请改正。")
     closed = records.close_instruction(instruction=instruction, outcome=outcome, on=on, by=by)

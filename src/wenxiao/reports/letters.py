@@ -58,11 +58,16 @@ def monitoring_docx(facts: Facts) -> bytes:
     if not facts.monitored:
         raise NothingToTellError(f"{facts.work_year}年没有财政重点监控项目。")
     periods = dict.fromkeys(row.period for row in facts.monitored)
-    groups = [(period, [_monitored(row) for row in facts.monitored if row.period == period]) for period in periods]
+    groups = [
+        (period, [_monitored(row) for row in facts.monitored if row.period == period])
+        for period in periods
+    ]
     basis = "".join(f"根据{'、'.join(cited)}要求，" for cited in [_cited(facts)] if cited)
     opening = f"{basis}{facts.place.finance}对{len(facts.monitored)}个项目开展了财政重点监控，现将情况报告如下："
     return out.monitoring_report(
-        out.Letterhead(facts.place.bureau, "", NO_DATE, watermark=WATERMARK if facts.place.demo else None),
+        out.Letterhead(
+            facts.place.bureau, "", NO_DATE, watermark=WATERMARK if facts.place.demo else None
+        ),
         title=f"{facts.work_year}年度{facts.place.name}\n财政重点绩效监控报告",
         opening=opening,
         groups=groups,

@@ -31,14 +31,12 @@ class Draft(Versioned):
     choices = models.JSONField("取舍", default=dict)
     seen = models.JSONField("上次所用数据", default=dict)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="编写人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="编写人"
+    )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WRITING)
     handed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="送签人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="送签人"
     )
     handed_on = models.DateField("送签日期", null=True)
     back_by = models.ForeignKey(
@@ -52,7 +50,9 @@ class Draft(Versioned):
 
     class Meta:
         verbose_name = verbose_name_plural = "报告草稿"
-        constraints = [models.UniqueConstraint(fields=["division", "work_year"], name="one_draft_a_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "work_year"], name="one_draft_a_year")
+        ]
 
 
 class Signed(models.Model):
@@ -65,17 +65,25 @@ class Signed(models.Model):
     signed_on = models.DateField("签发日期")
     snapshot = models.JSONField("定稿内容")
     digest = models.CharField("定稿摘要", max_length=64)
-    document = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="定稿文档")
-    table = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="定稿附表")
+    document = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="定稿文档"
+    )
+    table = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="定稿附表"
+    )
     corrects = models.ForeignKey("self", models.PROTECT, null=True, verbose_name="更正")
     why = models.TextField("更正原因", blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="经办人"
+    )
     at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "已签发报告"
         constraints = [
-            models.UniqueConstraint(fields=["division", "work_year", "issue_number"], name="issue_number_once"),
+            models.UniqueConstraint(
+                fields=["division", "work_year", "issue_number"], name="issue_number_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,9 @@ MOST = 2000
 """A printed summary ends here; more objects belong into a workbook."""
 
 
-def write_monitoring_report(round: Round, user: User | None = None, *, on: date | None = None) -> bytes:  # noqa: A002 - the field's own word (任务)
+def write_monitoring_report(
+    round: Round, user: User | None = None, *, on: date | None = None
+) -> bytes:
     """The window's summary as .docx: totals, a table of every object the user may see, confirmed problems, advice.
 
     NothingToTellError when the window holds nothing for this user, or more than a printed report can carry.
@@ -48,14 +50,18 @@ def write_monitoring_report(round: Round, user: User | None = None, *, on: date 
     named = place(round.division)
     departments = len(by_department(table))
     return out.monitoring_report(
-        out.Letterhead(named.bureau, "", day_text(on) if on else NO_DATE, watermark=_watermark(round, rows)),
+        out.Letterhead(
+            named.bureau, "", day_text(on) if on else NO_DATE, watermark=_watermark(round, rows)
+        ),
         title=f"{round.fiscal_year}年{round.period}\n{'财政重点' if round.key else '预算'}绩效运行监控报告",
         opening=f"{_basis(round)}{_opening(round, rows, departments)}",
         groups=[(round.period, [_project(row) for row in rows])],
     )
 
 
-def write_project_report(round: Round, dossier: int, user: User | None = None, *, on: date | None = None) -> bytes:  # noqa: A002 - as above
+def write_project_report(
+    round: Round, dossier: int, user: User | None = None, *, on: date | None = None
+) -> bytes:
     """One object's monitoring report as .docx: money, goals, compliance, outlook, advice, each with its arithmetic.
 
     NothingToTellError when the window doesn't hold the dossier or the user may not see it.
@@ -76,22 +82,28 @@ def write_project_report(round: Round, dossier: int, user: User | None = None, *
     return paper.save()
 
 
-def _watermark(round: Round, rows: Iterable[WatchRow]) -> str | None:  # noqa: A002 - as above
+def _watermark(round: Round, rows: Iterable[WatchRow]) -> str | None:
     return WATERMARK if place(round.division).demo or any(row.synthetic for row in rows) else None
 
 
-def _basis(round: Round) -> str:  # noqa: A002 - as above
+def _basis(round: Round) -> str:
     return f"根据《{round.basis.title}》要求，" if round.basis else ""
 
 
-def _opening(round: Round, rows: list[WatchRow], departments: int) -> str:  # noqa: A002 - as above
+def _opening(round: Round, rows: list[WatchRow], departments: int) -> str:
     """How many objects, with which money: totals only over objects that have both figures."""
-    told = [(row.budget, row.executed) for row in rows if row.budget is not None and row.executed is not None]
+    told = [
+        (row.budget, row.executed)
+        for row in rows
+        if row.budget is not None and row.executed is not None
+    ]
     head = f"对{departments}个部门{len(rows)}个项目{round.period}的预算执行和绩效目标完成情况开展了绩效运行监控。"
     if not told:
         return f"{head}各项目尚无可比的预算数和执行数。"
     budget, used = (_sum(pair[n] for pair in told) for n in (0, 1))
-    missing = f"（另有{len(rows) - len(told)}个项目数据不全，未计入）" if len(told) < len(rows) else ""
+    missing = (
+        f"（另有{len(rows) - len(told)}个项目数据不全，未计入）" if len(told) < len(rows) else ""
+    )
     rate = rate_percent(used, budget)
     money = f"预算安排资金{wan(budget)}万元，截至{round.through_month}月底使用{wan(used)}万元，执行率{'—' if rate is None else f'{plain(rate)}%'}{missing}。"
     return f"{head}{money}现将情况报告如下："
@@ -103,10 +115,13 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
 
 def _project(row: WatchRow) -> out.MonitoredProject:
     return out.MonitoredProject(
-        name=row.name, budget=row.budget, used=row.executed,
-        rate="—" if row.pace.rate is None else f"{row.pace.rate}%", suggestions=row.suggestions,
+        name=row.name,
+        budget=row.budget,
+        used=row.executed,
+        rate="—" if row.pace.rate is None else f"{row.pace.rate}%",
+        suggestions=row.suggestions,
         findings=[text for text, confirmed in row.compliance if confirmed],
-    )  # fmt: skip
+    )
 
 
 def _money(paper: OfficialDocument, row: WatchRow) -> None:
@@ -115,14 +130,19 @@ def _money(paper: OfficialDocument, row: WatchRow) -> None:
     rate = "—" if row.pace.rate is None else f"{row.pace.rate}%"
     head = ["预算安排资金（万元）", "资金使用（万元）", "执行率", "数据来源"]
     paper.add_table(head, [[*cells, rate, row.source]], [26, 24, 16, 20], size=12)
-    paper.add_paragraph(f"{row.pace.reason}进度判断为本系统测算：{WORDS[row.pace.light]}灯，依据：{row.pace.basis}。")
+    paper.add_paragraph(
+        f"{row.pace.reason}进度判断为本系统测算：{WORDS[row.pace.light]}灯，依据：{row.pace.basis}。"
+    )
     for warning in row.warnings:
         paper.add_paragraph(warning)
     if row.forecast:
         methods = "，".join(f"{name} {wan(value, 2)} 万元" for name, value in row.forecast.methods)
         paper.add_paragraph(f"全年支出预计（测算）：{methods}。")
     if row.milestones:
-        steps = [[s.name, day_text(s.due), day_text(s.done) if s.done else "未完成"] for s in row.milestones]
+        steps = [
+            [s.name, day_text(s.due), day_text(s.done) if s.done else "未完成"]
+            for s in row.milestones
+        ]
         paper.add_table(["计划节点", "应完成日期", "完成日期"], steps, [30, 25, 25], size=12)
 
 
@@ -133,7 +153,12 @@ def _goals(paper: OfficialDocument, row: WatchRow) -> None:
         return
     paper.add_paragraph(f"目标 {row.goals_owed} 项，填报 {len(row.goals)} 项：{row.goal_text}。")
     lines = [[g.name, g.expression, g.value, g.possibility, g.reason] for g in row.goals]
-    paper.add_table(["绩效指标", "年度指标值", "完成值", "完成可能性", "说明"], lines, [22, 16, 14, 14, 32], size=10.5)
+    paper.add_table(
+        ["绩效指标", "年度指标值", "完成值", "完成可能性", "说明"],
+        lines,
+        [22, 16, 14, 14, 32],
+        size=10.5,
+    )
 
 
 def _problems(paper: OfficialDocument, row: WatchRow) -> None:

@@ -26,7 +26,9 @@ def annual_docx(report: Report) -> bytes:
     """The annual report as .docx bytes; a demonstration carries its watermark on every page."""
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
     paper.document.core_properties.title = report.title
-    paper.add_masthead(report.headline, report.issue.text, report.editor, report.issue.date or NO_DATE)
+    paper.add_masthead(
+        report.headline, report.issue.text, report.editor, report.issue.date or NO_DATE
+    )
     paper.add_line("", size=_TABLE_SIZE, exact=12)
     paper.add_instruction_room(millimetres=40)
     paper.add_title(report.title)
@@ -108,7 +110,10 @@ def _add_sheet(paper: OfficialDocument, sheet: SheetSpec) -> None:
     if sheet.corner:
         paper.add_line(sheet.corner, size=_TABLE_SIZE, align="right", exact=16)
     width = len(sheet.columns)
-    rows = [_group(row, width) if isinstance(row, GroupRow) else _texts(sheet, row) for row in sheet.rows]
+    rows = [
+        _group(row, width) if isinstance(row, GroupRow) else _texts(sheet, row)
+        for row in sheet.rows
+    ]
     table = paper.add_table(
         [column.heading for column in sheet.columns],
         rows,

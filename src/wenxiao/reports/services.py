@@ -77,9 +77,14 @@ def current(
     """The report as the rows stand now, with the draft's prose and choices (read when ``draft`` is not given)."""
     draft = draft or draft_of(division, work_year)
     choices = Choices.read(draft.choices if draft else {})
-    found = facts(division, work_year, version=version, blocks=choices.blocks, prints=choices.prints)
+    found = facts(
+        division, work_year, version=version, blocks=choices.blocks, prints=choices.prints
+    )
     report = annual.build(
-        found, choices=choices, prose=draft.prose if draft else {}, inherited=_inherited(division, work_year)
+        found,
+        choices=choices,
+        prose=draft.prose if draft else {},
+        inherited=_inherited(division, work_year),
     )
     return Edition(found, choices, report)
 
@@ -113,12 +118,23 @@ def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, 
         if before.get("text", "") != after.get("text", "") or rows:
             found.append(
                 Changed(
-                    ident, str((after or before)["name"]), before.get("text", ""), after.get("text", ""),
-                    came=tuple(new[row][0] or row for row in new if row not in old and ("parts" in before or not before)),
+                    ident,
+                    str((after or before)["name"]),
+                    before.get("text", ""),
+                    after.get("text", ""),
+                    came=tuple(
+                        new[row][0] or row
+                        for row in new
+                        if row not in old and ("parts" in before or not before)
+                    ),
                     gone=tuple(old[row][0] or row for row in old if row not in new),
-                    moved=tuple(new[row][0] or row for row in new if row in old and old[row][1] != new[row][1]),
+                    moved=tuple(
+                        new[row][0] or row
+                        for row in new
+                        if row in old and old[row][1] != new[row][1]
+                    ),
                 )
-            )  # fmt: skip
+            )
     return tuple(found)
 
 
@@ -169,14 +185,21 @@ def save_draft(
     not exist, unknown choices, handed in and waiting to be signed) or Stale when another person saved since ``version``.
     """
     _require(by, "write_report", division)
-    draft, made = Draft.objects.get_or_create(division=division, work_year=work_year, defaults={"by": by})
+    draft, made = Draft.objects.get_or_create(
+        division=division, work_year=work_year, defaults={"by": by}
+    )
     if draft.state == Draft.State.HANDED:
         raise NotAllowed("报告已送签，正等局领导签发，现在不能改。要改的请先撤回，写明理由。")
     draft.prose = _kept_prose(prose) if prose is not None else draft.prose
     draft.choices = _kept_choices(choices) if choices is not None else draft.choices
     edition = current(division, work_year, draft=draft)
     _refuse_unknown(draft.prose, edition)
-    values = {"prose": draft.prose, "choices": draft.choices, "seen": seen_figures(edition.report), "by": by}
+    values = {
+        "prose": draft.prose,
+        "choices": draft.choices,
+        "seen": seen_figures(edition.report),
+        "by": by,
+    }
     change(draft, version=version, **values)
     record(
         division=division,
@@ -189,7 +212,9 @@ def save_draft(
     return draft
 
 
-def _require(by: User | None, power: str, division: Division, *, written_by: User | None = None) -> None:
+def _require(
+    by: User | None, power: str, division: Division, *, written_by: User | None = None
+) -> None:
     """Only with the power in this division; nobody signs what he wrote himself."""
     require(by, power, submitted_by=written_by)
     if by is not None and not holdings(by).can(power, division=division.pk):
@@ -229,11 +254,12 @@ def seen_figures(report: Report) -> dict[str, dict[str, Any]]:
     """The printed figures as somebody saw them, with the rows behind each and what every row added."""
     return {
         figure.id: {
-            "name": figure.name, "text": f"{figure.text}{figure.unit}",
+            "name": figure.name,
+            "text": f"{figure.text}{figure.unit}",
             "parts": {part.row: [part.label, told(part.value) or ""] for part in figure.parts},
         }
         for figure in report.shown_figures()
-    }  # fmt: skip
+    }
 
 
 @transaction.atomic
@@ -261,11 +287,15 @@ def sign_report(
     if by is not None and draft.handed_by_id == by.pk:
         raise Refused("这份报告由您本人送签，不能自己签发；请由其他局领导办理。")
     _refuse_unseen(draft, shown)
-    return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why)
+    return _sign(
+        draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why
+    )
 
 
 def _refuse_unseen(draft: Draft, shown: str | None) -> None:
-    if shown is not None and shown != fingerprint(current(draft.division, draft.work_year, draft=draft).report):
+    if shown is not None and shown != fingerprint(
+        current(draft.division, draft.work_year, draft=draft).report
+    ):
         raise Stale(draft, "报告所用的数据或文字在您查看之后有变化，请看最新内容后再签发。")
 
 
@@ -293,9 +323,19 @@ def correct_report(
     if Signed.objects.filter(corrects=signed).exists():
         raise NotAllowed("这份报告已经更正过，请更正最新的一份。")
     if signed_on < signed.signed_on:
-        raise NotAllowed(f"更正的签发日期 {signed_on} 早于原报告的签发日期 {signed.signed_on}，请改正。")
+        raise NotAllowed(
+            f"更正的签发日期 {signed_on} 早于原报告的签发日期 {signed.signed_on}，请改正。"
+        )
     _refuse_unseen(draft, shown)
-    return _sign(draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why, corrects=signed)
+    return _sign(
+        draft,
+        issue_number=issue_number,
+        signer=signer,
+        signed_on=signed_on,
+        by=by,
+        why=why,
+        corrects=signed,
+    )
 
 
 def _sign(
@@ -311,7 +351,12 @@ def _sign(
     division, year = draft.division, draft.work_year
     if not signer.strip():
         raise NotAllowed("请填写签发人。")
-    if issue_number < 1 or Signed.objects.filter(division=division, work_year=year, issue_number=issue_number).exists():
+    if (
+        issue_number < 1
+        or Signed.objects.filter(
+            division=division, work_year=year, issue_number=issue_number
+        ).exists()
+    ):
         raise NotAllowed(f"期号“{issue_number}”不能用：应为没有用过的正整数。")
     # of two who sign at once, the second finds the draft changed
     change(draft, state=Draft.State.WRITING, back_by=None, back_why="")
@@ -325,7 +370,10 @@ def _sign(
         ),
         "choices": draft.choices,
         "prose": draft.prose,
-        "files": {version: {name: [row.pk, row.sha256] for name, row in kept[version].items()} for version in kept},
+        "files": {
+            version: {name: [row.pk, row.sha256] for name, row in kept[version].items()}
+            for version in kept
+        },
     }
     signed = Signed.objects.create(
         division=division,
@@ -352,7 +400,9 @@ def _sign(
     return signed
 
 
-def _kept_files(draft: Draft, version: Version, issue: structure.Issue, by: User | None) -> dict[str, StoredFile]:
+def _kept_files(
+    draft: Draft, version: Version, issue: structure.Issue, by: User | None
+) -> dict[str, StoredFile]:
     """The files of one version, stored under names a person recognises."""
     edition = current(draft.division, draft.work_year, version=version, draft=draft)
     stem = f"{draft.work_year}年度预算绩效管理工作情况（第{issue.number}期{'，公开稿' if version == 'public' else ''}）"
@@ -372,7 +422,9 @@ def _digest(snapshot: Mapping[str, Any]) -> str:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def write_all(division: Division, work_year: int, out_dir: Path, *, version: Version = "internal") -> list[Path]:
+def write_all(
+    division: Division, work_year: int, out_dir: Path, *, version: Version = "internal"
+) -> list[Path]:
     """Write annual.docx, summary.xlsx, summary.docx and figures.json of a year into a folder (made when missing)."""
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = []

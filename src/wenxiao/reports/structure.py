@@ -181,7 +181,9 @@ def bind(template: str, words: Words) -> Runs:
         if at % 2 == 0:
             runs += [Run(part)] if part else []
         elif part not in words:
-            raise UnknownPlaceError(f"正文里的“{{{part}}}”没有对应的数据。可用的有：{'、'.join(sorted(words))}。")
+            raise UnknownPlaceError(
+                f"正文里的“{{{part}}}”没有对应的数据。可用的有：{'、'.join(sorted(words))}。"
+            )
         else:
             runs += as_runs(words[part])
     return tuple(runs)
@@ -209,7 +211,11 @@ def as_data(report: Report) -> dict[str, Any]:
     """The report as JSON data: what signing keeps. Figures that are not printed are left out."""
     return {
         "masthead": report.masthead,
-        "issue": {"number": report.issue.number, "signer": report.issue.signer, "date": report.issue.date},
+        "issue": {
+            "number": report.issue.number,
+            "signer": report.issue.signer,
+            "date": report.issue.date,
+        },
         "editor": report.editor,
         "title": report.title,
         "opening": [_paragraph_data(paragraph) for paragraph in report.opening],
@@ -242,7 +248,9 @@ def _block_data(block: Block) -> dict[str, Any]:
     if isinstance(block, Paragraph):
         return _paragraph_data(block)
     return {
-        "columns": [[column.heading, f"{column.width:g}", column.align] for column in block.columns],
+        "columns": [
+            [column.heading, f"{column.width:g}", column.align] for column in block.columns
+        ],
         "rows": [[_runs_data(cell) for cell in row] for row in block.rows],
         "caption": block.caption,
     }
@@ -258,7 +266,12 @@ def from_data(data: Mapping[str, Any]) -> Report:
         title=data["title"],
         opening=tuple(_paragraph(item) for item in data["opening"]),
         sections=tuple(
-            Section(item["key"], item["heading"], tuple(_block(block) for block in item["blocks"]), item["number"])
+            Section(
+                item["key"],
+                item["heading"],
+                tuple(_block(block) for block in item["blocks"]),
+                item["number"],
+            )
             for item in data["sections"]
         ),
         attachments=tuple(data["attachments"]),
@@ -280,5 +293,9 @@ def _paragraph(data: Mapping[str, Any]) -> Paragraph:
 def _block(data: Mapping[str, Any]) -> Block:
     if "runs" in data:
         return _paragraph(data)
-    columns = tuple(Column(heading, float(width), align) for heading, width, align in data["columns"])
-    return Table(columns, tuple(tuple(_runs(cell) for cell in row) for row in data["rows"]), data["caption"])
+    columns = tuple(
+        Column(heading, float(width), align) for heading, width, align in data["columns"]
+    )
+    return Table(
+        columns, tuple(tuple(_runs(cell) for cell in row) for row in data["rows"]), data["caption"]
+    )

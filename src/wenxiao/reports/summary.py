@@ -41,7 +41,9 @@ A3 = 8
 """The workbook's number for the paper that holds twenty columns readably."""
 
 
-def sheets(facts: Facts, choices: Choices | None = None, *, internal: bool = True) -> list[SheetSpec]:
+def sheets(
+    facts: Facts, choices: Choices | None = None, *, internal: bool = True
+) -> list[SheetSpec]:
     """Both sheets. ``internal`` adds agency, notice, rectification deadline and disclosure; a public version of the facts
     has already lost its restricted rows, so the numbers close up.
     """
@@ -51,7 +53,10 @@ def sheets(facts: Facts, choices: Choices | None = None, *, internal: bool = Tru
         first = _with_internal(first, facts.evaluated)
     found = [first]
     if lines and facts.projects:
-        objects = [(row.department, wording.project_name(row), _problems(facts, row, lines)) for row in facts.projects]
+        objects = [
+            (row.department, wording.project_name(row), _problems(facts, row, lines))
+            for row in facts.projects
+        ]
         found.append(problem_matrix_sheet([line.text for line in lines], objects))
     return [replace(sheet, watermark=WATERMARK if facts.place.demo else None) for sheet in found]
 
@@ -101,7 +106,8 @@ def _listed(texts: Sequence[str]) -> str:
 def _with_internal(sheet: SheetSpec, evaluated: Sequence[Reported]) -> SheetSpec:
     waiting = iter(evaluated)
     rows: list[Sequence[Value] | GroupRow] = [
-        row if isinstance(row, GroupRow) else (*row, *_internal(next(waiting))) for row in sheet.rows
+        row if isinstance(row, GroupRow) else (*row, *_internal(next(waiting)))
+        for row in sheet.rows
     ]
     return replace(sheet, columns=(*sheet.columns, *INTERNAL_COLUMNS), rows=rows, paper=A3)
 

@@ -28,10 +28,10 @@ OPENING = (
     "{财政部门}{依据}{工作概况}。"
 )
 OVERALL = "根据工作安排，本年度对{部门名单}{部门预算年度}年度部门整体支出开展了财政重点绩效评价工作。评价结果如下："
-PROJECTS = (
-    "根据工作安排，本年度对{项目预算年度}年度{项目名单}开展了财政重点绩效评价工作，评价结果整体情况为：{等级分布}。"
+PROJECTS = "根据工作安排，本年度对{项目预算年度}年度{项目名单}开展了财政重点绩效评价工作，评价结果整体情况为：{等级分布}。"
+ONE_PROJECT = (
+    "根据工作安排，本年度对{项目预算年度}年度{项目名单}开展了财政重点绩效评价工作，{单项结果}。"
 )
-ONE_PROJECT = "根据工作安排，本年度对{项目预算年度}年度{项目名单}开展了财政重点绩效评价工作，{单项结果}。"
 PROBLEMS = "经梳理，{项目个数}个项目中存在的共性问题主要有："
 ONE_PROJECT_PROBLEMS = "经梳理，该项目存在的问题主要有："
 MONITORED = "根据工作安排，本年度对{监控名单}情况开展了财政重点监控工作，监控情况如下："
@@ -60,12 +60,7 @@ def default(key: str, facts: Facts) -> str:
     one = len(facts.projects) == 1
     return (
         {"projects": ONE_PROJECT, "problems": ONE_PROJECT_PROBLEMS}.get(key, "")
-        if one
-        and key
-        in {
-            "projects",
-            "problems",
-        }
+        if one and key in {"projects", "problems"}
         else DEFAULTS[key]
     )
 
@@ -96,7 +91,10 @@ def department_names(facts: Facts) -> Runs:
         return ()
     if len(names) <= MOST_NAMES:
         return (Run(listed(names)),)
-    return bind("{名单}等{部门个数}个部门", {"名单": "、".join(names[:2]), "部门个数": f.departments_count(facts)})
+    return bind(
+        "{名单}等{部门个数}个部门",
+        {"名单": "、".join(names[:2]), "部门个数": f.departments_count(facts)},
+    )
 
 
 def project_names(facts: Facts, named: Sequence[Reported]) -> Runs:
@@ -117,7 +115,9 @@ def monitored_names(facts: Facts) -> Runs:
 def _period_names(facts: Facts, period: str) -> Runs:
     rows = [row for row in facts.monitored if row.period == period]
     names = [project_name(row) for row in rows]
-    said = listed(names) if len(names) <= MOST_NAMES else f"{'、'.join(names[:2])}等{len(names)}个项目"
+    said = (
+        listed(names) if len(names) <= MOST_NAMES else f"{'、'.join(names[:2])}等{len(names)}个项目"
+    )
     return (Run(f"{said}{period}绩效运行"),)
 
 
@@ -126,7 +126,9 @@ def _period_names(facts: Facts, period: str) -> Runs:
 
 def basis(papers: Sequence[Paper]) -> str:
     """「按照《甲》、《乙》等文件要求，」, nothing when no document is cited."""
-    return f"按照{'、'.join(f'《{paper.title}》' for paper in papers)}等文件要求，" if papers else ""
+    return (
+        f"按照{'、'.join(f'《{paper.title}》' for paper in papers)}等文件要求，" if papers else ""
+    )
 
 
 def survey(facts: Facts) -> Runs:
@@ -144,7 +146,11 @@ def survey(facts: Facts) -> Runs:
     if facts.monitored:
         head = Run("并对" if evaluated else "对")
         parts.append((head, *_group(facts, _MONITORED), Run("开展了财政重点监控工作")))
-    return joined(parts, "，") if parts else (Run("持续推进预算绩效管理，本年度未安排财政重点评价和财政重点监控"),)
+    return (
+        joined(parts, "，")
+        if parts
+        else (Run("持续推进预算绩效管理，本年度未安排财政重点评价和财政重点监控"),)
+    )
 
 
 _DEPARTMENTS = ("{个数}个{本级}部门", "（{年度}年度预算安排合计{合计}）")
@@ -160,17 +166,34 @@ def _group(facts: Facts, templates: tuple[str, str]) -> Runs:
         _MONITORED: (facts.monitored, f.monitored_count, f.monitored_opening),
     }[templates]
     total = money(facts)
-    words: Words = {"个数": number(facts), "本级": facts.place.own_level, "年度": years(rows), "合计": total}
+    words: Words = {
+        "个数": number(facts),
+        "本级": facts.place.own_level,
+        "年度": years(rows),
+        "合计": total,
+    }
     lacking = sum(row.opening is None for row in rows)
-    bracket = templates[1] if not lacking else templates[1].replace("）", f"，另有{lacking}个未录入预算数）")
+    bracket = (
+        templates[1]
+        if not lacking
+        else templates[1].replace("）", f"，另有{lacking}个未录入预算数）")
+    )
     return bind(templates[0] + (bracket if total.value is not None else ""), words)
 
 
 def status(facts: Facts) -> Runs:
     """The status sentence, true by the rows: issued only when issued, fed back only when every notice was received."""
-    total, issued, received = f.reported_count(facts), f.issued_count(facts), f.received_count(facts)
+    total, issued, received = (
+        f.reported_count(facts),
+        f.issued_count(facts),
+        f.received_count(facts),
+    )
     words = {"总数": total, "出具": issued, "签收": received}
-    everything, all_issued, all_received = total.value, issued.value == total.value, received.value == total.value
+    everything, all_issued, all_received = (
+        total.value,
+        issued.value == total.value,
+        received.value == total.value,
+    )
     if not everything:
         return ()
     if all_issued and all_received:
@@ -181,9 +204,16 @@ def status(facts: Facts) -> Runs:
         head = "目前，{总数}份报告中已出具{出具}份"
     else:
         head = "目前，各项报告尚未出具"
-    tail = "{签收}份问题反馈函已由相关部门签收，其余{余}份尚未签收" if received.value else "问题反馈函尚未签收"
+    tail = (
+        "{签收}份问题反馈函已由相关部门签收，其余{余}份尚未签收"
+        if received.value
+        else "问题反馈函尚未签收"
+    )
     rest = str(len(total.parts) - len(received.parts))
-    return bind(f"{head}；{tail}。" if not all_received else f"{head}；问题反馈函均已签收。", words | {"余": rest})
+    return bind(
+        f"{head}；{tail}。" if not all_received else f"{head}；问题反馈函均已签收。",
+        words | {"余": rest},
+    )
 
 
 # --- grades and problems ---------------------------------------------------------------------------------------------
@@ -205,7 +235,8 @@ def distribution(facts: Facts) -> Runs:
             text = f"{{个数}}个项目评价分值{band_text(band, facts.bands)}，评价等级为“{band.grade}”"
             parts.append(bind(text, {"个数": number}))
     parts += [
-        bind(f"{{个数}}个项目评价等级为“{other.id.split('.')[2]}”", {"个数": other}) for other in f.other_grades(facts)
+        bind(f"{{个数}}个项目评价等级为“{other.id.split('.')[2]}”", {"个数": other})
+        for other in f.other_grades(facts)
     ]
     pending = f.ungraded_count(facts)
     if pending.value:
@@ -228,7 +259,8 @@ def problem_line(facts: Facts, line: Line, number: int, *, last: bool) -> Runs:
     figure: Figure = f.problem_count(facts, line, number)
     text = line.text.rstrip("。；; ")
     return bind(
-        "{序号}.{表述}" + counted + ("。" if last else "；"), {"序号": str(number), "表述": text, "个数": figure}
+        "{序号}.{表述}" + counted + ("。" if last else "；"),
+        {"序号": str(number), "表述": text, "个数": figure},
     )
 
 

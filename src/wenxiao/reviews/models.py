@@ -28,7 +28,9 @@ class Review(Versioned):
         CONFIRMED = "confirmed", "已确认"
         ISSUED = "issued", "已出具"
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="reviews", verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.PROTECT, related_name="reviews", verbose_name="档案"
+    )
     round = models.ForeignKey(Round, models.PROTECT, related_name="reviews", verbose_name="任务")
     kind = models.CharField("类别", max_length=24, choices=Round.Kind.choices)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
@@ -53,11 +55,7 @@ class Review(Versioned):
     issued_on = models.DateField("出具日期", null=True)
     paper_number = models.CharField("报告编号", max_length=60, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="提交人",
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人"
     )
     submitted_at = models.DateTimeField("提交时间", null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始表")
@@ -67,7 +65,9 @@ class Review(Versioned):
 
     class Meta:
         verbose_name = verbose_name_plural = "评审"
-        constraints = [models.UniqueConstraint(fields=["dossier", "round"], name="one_review_a_round")]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "round"], name="one_review_a_round")
+        ]
         indexes = [models.Index(fields=["round", "state"], name="review_state")]
 
     def __str__(self) -> str:
@@ -89,7 +89,9 @@ class Criterion(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "评分项"
         ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["review", "order"], name="criterion_order_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "order"], name="criterion_order_once")
+        ]
 
 
 class Mark(Versioned):
@@ -99,8 +101,12 @@ class Mark(Versioned):
     """
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="marks", verbose_name="评审")
-    criterion = models.ForeignKey(Criterion, models.CASCADE, null=True, related_name="marks", verbose_name="评分项")
-    indicator = models.ForeignKey(Indicator, models.CASCADE, null=True, related_name="marks", verbose_name="指标")
+    criterion = models.ForeignKey(
+        Criterion, models.CASCADE, null=True, related_name="marks", verbose_name="评分项"
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, null=True, related_name="marks", verbose_name="指标"
+    )
     expert = models.ForeignKey(Expert, models.PROTECT, null=True, verbose_name="专家")
     seat = models.CharField("评分人", max_length=30, blank=True)
     status = models.CharField("状态", max_length=16, default="scored")
@@ -111,7 +117,9 @@ class Mark(Versioned):
     note = models.TextField("扣分原因", blank=True)
     explanation = models.JSONField("算式与依据", default=dict)
     cell = models.CharField("原表位置", max_length=60, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="评分人账号")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="评分人账号"
+    )
     synthetic = models.BooleanField("合成", default=False)
 
     class Meta:
@@ -138,7 +146,9 @@ class Mark(Versioned):
 class Suggestion(models.Model):
     """A numbered piece of advice (意见建议) of a review."""
 
-    review = models.ForeignKey(Review, models.CASCADE, related_name="suggestions", verbose_name="评审")
+    review = models.ForeignKey(
+        Review, models.CASCADE, related_name="suggestions", verbose_name="评审"
+    )
     number = models.PositiveSmallIntegerField("序号")
     text = models.TextField("内容")
     synthetic = models.BooleanField("合成", default=False)
@@ -146,17 +156,23 @@ class Suggestion(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "意见建议"
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["review", "number"], name="suggestion_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "number"], name="suggestion_number_once")
+        ]
 
 
 class Assignment(models.Model):
     """Who works on a review (主评人, 专家, 科室); assigning writes the Grant that lets them in."""
 
-    review = models.ForeignKey(Review, models.CASCADE, related_name="assignments", verbose_name="评审")
+    review = models.ForeignKey(
+        Review, models.CASCADE, related_name="assignments", verbose_name="评审"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="人员")
     duty = models.CharField("分工", max_length=30)
     grant = models.ForeignKey("orgs.Grant", models.CASCADE, null=True, verbose_name="授权")
 
     class Meta:
         verbose_name = verbose_name_plural = "分派"
-        constraints = [models.UniqueConstraint(fields=["review", "user", "duty"], name="assigned_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "user", "duty"], name="assigned_once")
+        ]

@@ -55,12 +55,16 @@ class Works:
     @classmethod
     def of(cls, work_year: int) -> Works:
         """One query; rounds of every division, for what may be seen is settled by the dossiers asked about."""
-        rows = list(Round.objects.filter(work_year=work_year).order_by("pk").values_list("pk", "key"))
+        rows = list(
+            Round.objects.filter(work_year=work_year).order_by("pk").values_list("pk", "key")
+        )
         return cls(tuple(pk for pk, _ in rows), tuple(pk for pk, key in rows if key))
 
     def reviews(self, kinds: Iterable[str], *, key: bool = False) -> QuerySet[Review]:
         """The year's reviews of some kinds, of the key rounds alone or of all."""
-        return Review.objects.filter(round__in=self.key if key else self.rounds, kind__in=tuple(kinds))
+        return Review.objects.filter(
+            round__in=self.key if key else self.rounds, kind__in=tuple(kinds)
+        )
 
     def holds(self, kind: str, *, key: bool = False) -> Exists:
         """The condition on dossiers that one of these reviews is theirs.
@@ -69,20 +73,28 @@ class Works:
         """
         return Exists(self.reviews((kind,), key=key).filter(dossier=OuterRef("pk")))
 
-    def dossiers(self, kinds: Iterable[str], among: QuerySet[Dossier]) -> list[tuple[int, int, int, str]]:
+    def dossiers(
+        self, kinds: Iterable[str], among: QuerySet[Dossier]
+    ) -> list[tuple[int, int, int, str]]:
         """Those of ``among`` that the key rounds review: id, unit, fiscal year, kind. One query, driven by the reviews."""
         rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
         names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
         return list(rows.order_by().values_list(*names).distinct())
 
-    def counts(self, dossiers: QuerySet[Dossier], works: Mapping[str, tuple[str, bool]]) -> dict[str, int]:
+    def counts(
+        self, dossiers: QuerySet[Dossier], works: Mapping[str, tuple[str, bool]]
+    ) -> dict[str, int]:
         """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of one work counts once."""
         rows = self.reviews({kind for kind, _ in works.values()})
         rows = rows.filter(Exists(dossiers.filter(pk=OuterRef("dossier"))))
         told = list(rows.order_by().values_list("round", "kind").annotate(n=Count("pk")))
         key, found, again = set(self.key), dict[str, int](), dict[str, Count]()
         for name, (kind, key_only) in works.items():
-            own = [(pk, n) for pk, of_kind, n in told if of_kind == kind and (pk in key or not key_only)]
+            own = [
+                (pk, n)
+                for pk, of_kind, n in told
+                if of_kind == kind and (pk in key or not key_only)
+            ]
             found[name] = sum(n for _, n in own)
             if len(own) > 1:
                 one = Q(kind=kind, round__in=[pk for pk, _ in own])
@@ -115,14 +127,17 @@ class Promise:
 
 def promise_of(dossier: Dossier) -> Promise | None:
     """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed."""
-    targets = list(Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number"))
+    targets = list(
+        Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number")
+    )
     if not targets:
         return None
     target = next((row for row in targets if row.state == Target.State.APPROVED), targets[0])
     indicators = list(target.indicators.all())
     ids = [row.pk for row in indicators]
     actuals = {
-        (row.indicator_id, row.stage, row.through_month): row for row in Actual.objects.filter(indicator__in=ids)
+        (row.indicator_id, row.stage, row.through_month): row
+        for row in Actual.objects.filter(indicator__in=ids)
     }
     marks: dict[tuple[int, int], Mark] = {}
     for mark in Mark.objects.filter(indicator__in=ids).order_by("seat", "pk"):
@@ -165,7 +180,14 @@ def mark_seen_by(user: User | None, pk: int) -> Mark | None:
     """A mark on a dossier the user may see, with review, row and author; None otherwise."""
     return (
         Mark.objects.filter(pk=pk, review__dossier__in=dossiers_visible_to(user))
-        .select_related("review__round__division", "review__dossier__subject", "criterion", "indicator", "expert", "by")
+        .select_related(
+            "review__round__division",
+            "review__dossier__subject",
+            "criterion",
+            "indicator",
+            "expert",
+            "by",
+        )
         .first()
     )
 

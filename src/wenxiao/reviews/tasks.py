@@ -20,7 +20,12 @@ def read(intake: int) -> int:
 @task()
 def ledger(intake: int, by: int) -> int:
     """Look through a ledger, or import it as it was shown; returns the import batch's number, 0 without one."""
-    row = Intake.objects.select_related("division").filter(pk=intake).exclude(state=Intake.State.READY).first()
+    row = (
+        Intake.objects.select_related("division")
+        .filter(pk=intake)
+        .exclude(state=Intake.State.READY)
+        .first()
+    )
     if row is None:
         return 0
     outcome = run_ledger(row, User.objects.get(pk=by)).files[0]["outcome"] or {}

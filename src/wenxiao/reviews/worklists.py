@@ -51,7 +51,7 @@ def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Ro
     return [row for row in found if not kind or row.kind == kind]
 
 
-def handed_in(round: Round) -> QuerySet[Any]:  # noqa: A002 - the field's own word (任务)
+def handed_in(round: Round) -> QuerySet[Any]:
     """The dossiers whose review of the round left the hands of those who fill."""
     return Review.objects.filter(round=round).exclude(state__in=OPEN).values("dossier")
 
@@ -80,21 +80,27 @@ class Part:
         return called((self.name, self.contact, self.phone), self.lacking, self.missing, gap=" ")
 
 
-def parts_of(user: User | None, round: Round) -> list[Part]:  # noqa: A002 - as above
+def parts_of(user: User | None, round: Round) -> list[Part]:
     """Progress of a round by the unit responsible, of what the user may see; those that lack most first. Three queries."""
     rows, done = dossiers_of(round).filter(seen_by(user, "")), handed_in(round)
     counts = sorted(unit_counts(rows, round, done), key=lambda one: -one.missing)
     names = missing_names(rows, round, done, counts)
     return [
         Part(
-            one.unit, one.name, one.in_scope - one.excused, one.handed_in, one.excused, one.contact, one.phone,
+            one.unit,
+            one.name,
+            one.in_scope - one.excused,
+            one.handed_in,
+            one.excused,
+            one.contact,
+            one.phone,
             names.get(one.unit, ()),
         )
         for one in counts
-    ]  # fmt: skip
+    ]
 
 
-def missing_of(user: User | None, round: Round) -> tuple[int, int]:  # noqa: A002 - as above
+def missing_of(user: User | None, round: Round) -> tuple[int, int]:
     """What the user sees of a round that was not handed in nor excused: how many dossiers, of how many units."""
     rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=handed_in(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
@@ -131,18 +137,24 @@ def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -
     return Dues(dues, told["asked"], told["approved"])
 
 
-def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:  # noqa: A002 - as above
+def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
     """The dossiers of a round's scope the user sees that nobody began to fill in and nobody excused, by unit."""
     rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject__division")
     begun = Review.objects.filter(round=round).values("dossier")
     excused = Exemption.objects.filter(round=round).values("dossier")
-    return rows.exclude(pk__in=begun).exclude(pk__in=excused).order_by("unit__path", "subject__code", "pk")
+    return (
+        rows.exclude(pk__in=begun)
+        .exclude(pk__in=excused)
+        .order_by("unit__path", "subject__code", "pk")
+    )
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
     """How many reviews of a work year the user sees, by kind, key round or not, and state; excused ones don't count. One query."""
     excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
-    rows = Review.objects.filter(~Exists(excused), seen_by(user), round__work_year=work_year).order_by()
+    rows = Review.objects.filter(
+        ~Exists(excused), seen_by(user), round__work_year=work_year
+    ).order_by()
     counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
     return {(kind, key, state): n for kind, key, state, n in counted}
 
@@ -171,21 +183,33 @@ def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
     """The indicator rows of reviews with the values of their stage and month, by review id. Five queries for all."""
     targets = _targets(reviews)
     indicators: dict[int, list[Indicator]] = defaultdict(list)
-    for row in Indicator.objects.filter(target__in=set(targets.values())).order_by("target", "order"):
+    for row in Indicator.objects.filter(target__in=set(targets.values())).order_by(
+        "target", "order"
+    ):
         indicators[row.target_id].append(row)
     ids = [row.pk for rows in indicators.values() for row in rows]
-    actuals = {(a.indicator_id, a.stage, a.through_month): a for a in Actual.objects.filter(indicator__in=ids)}
+    actuals = {
+        (a.indicator_id, a.stage, a.through_month): a
+        for a in Actual.objects.filter(indicator__in=ids)
+    }
     marks = {
         (m.review_id, m.indicator_id): m
         for m in Mark.objects.filter(indicator__in=ids, review__in=[r.pk for r in reviews], seat="")
     }
-    proofs = proofs_of(ids, rule_of(reviews[0].round.division, reviews[0].dossier.fiscal_year)) if ids else {}
+    proofs = (
+        proofs_of(ids, rule_of(reviews[0].round.division, reviews[0].dossier.fiscal_year))
+        if ids
+        else {}
+    )
     found = {}
     for review in reviews:
         stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
         found[review.pk] = [
             Filled(
-                row, actuals.get((row.pk, stage, month)), marks.get((review.pk, row.pk)), proofs.get(row.pk, Proof())
+                row,
+                actuals.get((row.pk, stage, month)),
+                marks.get((review.pk, row.pk)),
+                proofs.get(row.pk, Proof()),
             )
             for row in indicators.get(targets.get(review.pk, 0), ())
         ]
@@ -198,14 +222,18 @@ def _targets(reviews: Iterable[Review]) -> dict[int, int]:
     latest: dict[int, tuple[bool, int, int]] = {}
     rows = Target.objects.filter(dossier__in=[r.dossier_id for r in reviews if r.target_id is None])
     for pk, dossier, state, number in rows.values_list("pk", "dossier_id", "state", "number"):
-        latest[dossier] = max(latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk))
+        latest[dossier] = max(
+            latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk)
+        )
     own = {r.pk: r.target_id or latest.get(r.dossier_id, (False, 0, 0))[2] for r in reviews}
     return {pk: target for pk, target in own.items() if target}
 
 
 def assigned_to(user: User) -> QuerySet[Review]:
     """The reviews a person was assigned to and may still see."""
-    return reviews_visible_to(user).filter(pk__in=Assignment.objects.filter(user=user).values("review"))
+    return reviews_visible_to(user).filter(
+        pk__in=Assignment.objects.filter(user=user).values("review")
+    )
 
 
 def to_score(user: User, *, expert: bool) -> QuerySet[Review]:
@@ -243,13 +271,11 @@ def assignments_of_year(user: User | None, work_year: int | None) -> QuerySet[As
     ).order_by("review__round", "review__dossier__unit__path", "review", "pk")
 
 
-def whole_of(round: Round) -> Progress:  # noqa: A002 - as above
+def whole_of(round: Round) -> Progress:
     """How far a whole round is, in one query (one more where its scope names units or tags)."""
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=handed_in(round)) & ~excused
     told = dossiers_of(round).aggregate(
-        n=Count("pk"),
-        free=Count("pk", filter=excused),
-        done=Count("pk", filter=done),
+        n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done)
     )
     return Progress(None, "合计", told["n"], told["free"], told["done"])

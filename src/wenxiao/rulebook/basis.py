@@ -89,7 +89,9 @@ def in_force(name: str, on: date | int | None = None, overrides: Overrides | Non
     return _overlaid(national, max(own, key=lambda value: value.start)) if own else national
 
 
-def allowed_level(wanted: Level, *, verified: bool, document: str, arithmetic: bool = False) -> Level:
+def allowed_level(
+    wanted: Level, *, verified: bool, document: str, arithmetic: bool = False
+) -> Level:
     """The level a rule may really use: unverified or without a document it may at most warn.
 
     The one place of that principle. ``arithmetic`` marks what cannot be in any year under any measure (a negative
@@ -127,7 +129,14 @@ def _value(entry: Mapping[str, Any]) -> Value:
 
 def _before_records(oldest: Value) -> Value:
     note = "该年度的规则未录入，暂按最早一版计算"
-    return Value(oldest.start, oldest.document, oldest.clause, verified=False, content=oldest.content, note=note)
+    return Value(
+        oldest.start,
+        oldest.document,
+        oldest.clause,
+        verified=False,
+        content=oldest.content,
+        note=note,
+    )
 
 
 def _overlaid(national: Value, own: Value) -> Value:
@@ -139,7 +148,9 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     both = dict(below)
     for key, item in above.items():
         old = both.get(key)
-        both[key] = _merged(old, item) if isinstance(old, Mapping) and isinstance(item, Mapping) else item
+        both[key] = (
+            _merged(old, item) if isinstance(old, Mapping) and isinstance(item, Mapping) else item
+        )
     return both
 
 
@@ -152,7 +163,13 @@ def _day(on: date | int | None) -> date:
 def _refuse_floats(item: object) -> None:
     if isinstance(item, float):
         raise BasisError(f"规则中的数“{item}”是浮点数，应写成带引号的十进制文本。")
-    children = item.values() if isinstance(item, Mapping) else item if isinstance(item, list | tuple) else ()
+    children = (
+        item.values()
+        if isinstance(item, Mapping)
+        else item
+        if isinstance(item, list | tuple)
+        else ()
+    )
     for child in children:
         _refuse_floats(child)
 

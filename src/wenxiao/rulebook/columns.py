@@ -32,7 +32,9 @@ from wenxiao.rulebook.settle import settle
 
 STATUSES = ("scored", "needs_judgement", "not_reported", "not_due", "unreadable", "unweighted")
 SUMS = ("none", "full", "forward", "reverse_ratio", "reverse_deduction", "zero", "between")
-SCHEMA = dict.fromkeys(("subject", "weight_h", "sum", "status", "target", "high", "actual", "full"), pl.Int64)
+SCHEMA = dict.fromkeys(
+    ("subject", "weight_h", "sum", "status", "target", "high", "actual", "full"), pl.Int64
+)
 
 MOST_WEIGHT = 10_000
 MOST = 100_000_000_000_000
@@ -49,7 +51,9 @@ def encode(rows: Iterable[tuple[int, Row]], profile: Profile) -> pl.DataFrame:
     Rows with a judgement or a rule of their own are people's and :func:`~wenxiao.rulebook.scoring.score_one`'s
     business and are refused with ValueError.
     """
-    return pl.DataFrame([_encoded(subject, row, profile) for subject, row in rows], schema=SCHEMA, orient="row")
+    return pl.DataFrame(
+        [_encoded(subject, row, profile) for subject, row in rows], schema=SCHEMA, orient="row"
+    )
 
 
 def score(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
@@ -65,7 +69,9 @@ def score(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     asks = asks | far if profile.over == "judgement" else asks
     asks = asks | outside if profile.range_outside == "judgement" else asks
     computed = pl.col("sum") != SUMS.index("none")
-    status = pl.when(computed & asks).then(STATUSES.index("needs_judgement")).otherwise(pl.col("status"))
+    status = (
+        pl.when(computed & asks).then(STATUSES.index("needs_judgement")).otherwise(pl.col("status"))
+    )
     counted = frame.with_columns(status=status.cast(pl.Int64))
     return counted.with_columns(points_h=pl.when(pl.col("status") == 0).then(_points()))
 
@@ -88,7 +94,9 @@ def totals(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def grades(frame: pl.DataFrame, on: int | None = None, overrides: basis.Overrides | None = None) -> pl.DataFrame:
+def grades(
+    frame: pl.DataFrame, on: int | None = None, overrides: basis.Overrides | None = None
+) -> pl.DataFrame:
     """The totals with ``grade`` by the bands in force; null outside 0–100 points and where a subject is not complete."""
     grade: pl.Expr = pl.lit(None, dtype=pl.String)
     for band in bands_in_force(on, overrides).bands:
@@ -126,9 +134,13 @@ def _points() -> pl.Expr:
     shorter = pl.max_horizontal(pl.lit(0), 2 * target - actual)
     by_sum = {
         "full": weight,
-        "forward": pl.when(up).then(weight).otherwise(_half_up(weight * pl.max_horizontal(pl.lit(0), actual), target)),
+        "forward": pl.when(up)
+        .then(weight)
+        .otherwise(_half_up(weight * pl.max_horizontal(pl.lit(0), actual), target)),
         "reverse_ratio": pl.when(down).then(weight).otherwise(_half_up(weight * target, actual)),
-        "reverse_deduction": pl.when(down).then(weight).otherwise(_half_up(weight * shorter, target)),
+        "reverse_deduction": pl.when(down)
+        .then(weight)
+        .otherwise(_half_up(weight * shorter, target)),
         "zero": pl.when(actual == 0).then(weight).otherwise(0),
         "between": pl.when(_within()).then(weight).otherwise(0),
     }

@@ -35,7 +35,9 @@ def days(text: str | None, year: int | None) -> tuple[date, date] | None:
 def meets_deadline(target: Expression, actual: Expression | date, year: int | None) -> int | None:
     """Days late (0 or less: in time); None when either date is incomplete or the actual could lie on both sides."""
     due = days(target.date_end or target.date, year)
-    got = (actual, actual) if isinstance(actual, date) else days(actual.date_end or actual.date, year)
+    got = (
+        (actual, actual) if isinstance(actual, date) else days(actual.date_end or actual.date, year)
+    )
     if due is None or got is None:
         return None
     early, late = (got[0] - due[1]).days, (got[1] - due[1]).days
@@ -63,7 +65,9 @@ def _span(year: int, month: str | None, day: str | None) -> tuple[date, date] | 
         if month is None:
             return date(year, 1, 1), date(year, 12, 31)
         if day is None:
-            return date(year, int(month), 1), date(year, int(month), monthrange(year, int(month))[1])
+            return date(year, int(month), 1), date(
+                year, int(month), monthrange(year, int(month))[1]
+            )
         exact = date(year, int(month), int(day))
     except ValueError:
         return None

@@ -75,18 +75,30 @@ def spent_of_arrived(spent: Decimal | None, arrived: Decimal | None) -> Decimal 
     return rate_percent(spent, arrived)
 
 
-def _scored(share: Fraction, weight: Decimal, named: str, profile: Profile, difference: str | None) -> Execution:
+def _scored(
+    share: Fraction, weight: Decimal, named: str, profile: Profile, difference: str | None
+) -> Execution:
     banded = profile.execution == "interval"
     rule = profile.rules["EXEC-BANDS" if banded else "EXEC"]
-    earned = _banded(share, weight, profile) if banded else min(share, Fraction(1)) * Fraction(weight)
+    earned = (
+        _banded(share, weight, profile) if banded else min(share, Fraction(1)) * Fraction(weight)
+    )
     rate = scaled(share * 100, 2)
     over = "；执行数超过预算数，请核实" if share > 1 else ""
     reason = f"全年执行数 ÷ {named} = {plain(rate)}%{over}。"
     points = round_points(earned)
     return Execution(
-        rate, points, "scored", reason, named, rule.code, rule.basis, rule.verified,
-        difference=difference, exact=share * 100,
-    )  # fmt: skip
+        rate,
+        points,
+        "scored",
+        reason,
+        named,
+        rule.code,
+        rule.basis,
+        rule.verified,
+        difference=difference,
+        exact=share * 100,
+    )
 
 
 def _banded(share: Fraction, weight: Decimal, profile: Profile) -> Fraction:
@@ -105,18 +117,36 @@ def _zero_budget(profile: Profile, difference: str | None) -> Execution:
         "redistribute": "全年预算为0，按规则将执行率分值分摊到其他指标。",
     }.get(profile.zero_budget)
     if said is None:
-        return _open("needs_judgement", "全年预算为0，执行率不能相除，按当年规则判定。", profile, difference)
+        return _open(
+            "needs_judgement", "全年预算为0，执行率不能相除，按当年规则判定。", profile, difference
+        )
     rule = profile.rules["EXEC"]
-    return Execution(None, None, "needs_judgement", said, None, "EXEC", rule.basis, rule.verified, False, difference)
+    return Execution(
+        None,
+        None,
+        "needs_judgement",
+        said,
+        None,
+        "EXEC",
+        rule.basis,
+        rule.verified,
+        False,
+        difference,
+    )
 
 
 def _open(status: Status, reason: str, profile: Profile, difference: str | None) -> Execution:
     rule = profile.rules["EXEC"]
-    return Execution(None, None, status, reason, None, "EXEC", rule.basis, rule.verified, difference=difference)
+    return Execution(
+        None, None, status, reason, None, "EXEC", rule.basis, rule.verified, difference=difference
+    )
 
 
 def _of_parts(
-    full_year: Decimal | None, initial: Decimal | None, executed: Decimal | None, parts: Sequence[Part]
+    full_year: Decimal | None,
+    initial: Decimal | None,
+    executed: Decimal | None,
+    parts: Sequence[Part],
 ) -> tuple[Decimal | None, Decimal | None, Decimal | None, str | None]:
     """The total row, or the sums of its parts when it is 0 or empty while they are not."""
     sums = [_sum(part[n] for part in parts) for n in range(3)]

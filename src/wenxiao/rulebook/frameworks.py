@@ -10,7 +10,13 @@ from typing import Any
 
 from wenxiao.rulebook import basis
 
-TREES = ("project_framework", "department_framework", "government_framework", "target_review", "ex_ante")
+TREES = (
+    "project_framework",
+    "department_framework",
+    "government_framework",
+    "target_review",
+    "ex_ante",
+)
 
 
 @dataclass(frozen=True, slots=True)

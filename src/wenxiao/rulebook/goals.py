@@ -20,7 +20,14 @@ from wenxiao.rulebook.pace import YEAR_MONTHS, Light, goal_light, quality_light
 from wenxiao.rulebook.units import UnitsDifferError, same_unit
 
 WORDS = {"red": "红", "yellow": "黄", "green": "绿", "none": "不亮"}
-_TIERS = (("未达成", "3"), ("未完成", "3"), ("部分达成", "2"), ("部分完成", "2"), ("达成", "1"), ("已完成", "1"))
+_TIERS = (
+    ("未达成", "3"),
+    ("未完成", "3"),
+    ("部分达成", "2"),
+    ("部分完成", "2"),
+    ("达成", "1"),
+    ("已完成", "1"),
+)
 _GROWING = ("完成率", "进度", "执行率", "支付率", "拨付率")
 """Rates in percent that grow with the year all the same."""
 
@@ -74,8 +81,14 @@ class _Window:
         return date(self.year, self.through, monthrange(self.year, self.through)[1])
 
 
-def _plainly(name: str, target: Expression | None, actual: Expression | None, window: _Window) -> Goal:
-    if actual is None or actual.kind == "unreadable" or (actual.kind == "text" and not actual.text.strip()):
+def _plainly(
+    name: str, target: Expression | None, actual: Expression | None, window: _Window
+) -> Goal:
+    if (
+        actual is None
+        or actual.kind == "unreadable"
+        or (actual.kind == "text" and not actual.text.strip())
+    ):
         return Goal("none", "未填完成值。" if actual is None else "完成值无法识别，待人工判断。")
     if target is not None and target.kind == "date":
         return _by_date(target, actual, window.through, window.year)
@@ -98,7 +111,11 @@ def _by_date(target: Expression, actual: Expression, through: int, year: int) ->
     late = meets_deadline(target, actual, year) if actual.kind == "date" else None
     if late is not None:
         said = "按期完成" if late <= 0 else f"逾期 {late} 天"
-        return Goal("green" if late <= 0 else "red", f"时限 {target.text}，{actual.text}完成，{said}。", late <= 0)
+        return Goal(
+            "green" if late <= 0 else "red",
+            f"时限 {target.text}，{actual.text}完成，{said}。",
+            late <= 0,
+        )
     due = days(target.date_end or target.date, year)
     if due is not None and (due[1].year, due[1].month) > (year, through):
         return Goal("none", f"时限 {target.text} 未到。")
@@ -116,7 +133,12 @@ def _by_number(name: str, target: Expression, actual: Expression, window: _Windo
     if _is_limit(name, target, window):
         kept = have < want if target.comparator == "<" else have <= want
         said = "未超过" if kept else "已超过"
-        return Goal("green" if kept else "red", f"上限 {plain(goal)}，实际 {plain(got)}，{said}。", kept, not kept)
+        return Goal(
+            "green" if kept else "red",
+            f"上限 {plain(goal)}，实际 {plain(got)}，{said}。",
+            kept,
+            not kept,
+        )
     if want <= 0:
         return Goal("none", "目标值为 0 或负数，需单独判定。")
     return _against_time(name, target, (want, have), (goal, got), window)
@@ -140,7 +162,9 @@ def _against_time(
         return Goal(light, f"{head}（比率指标不按时间折算），{WORDS[light]}灯。", have >= want)
     index = scaled(have / want / elapsed * 100, 1)
     passed = plain(scaled(elapsed * 100, 2))
-    return Goal(light, f"{head}，时间进度 {passed}%，进度指数 {index}，{WORDS[light]}灯。", have >= want)
+    return Goal(
+        light, f"{head}，时间进度 {passed}%，进度指数 {index}，{WORDS[light]}灯。", have >= want
+    )
 
 
 def _bound(target: Expression) -> Decimal | None:
@@ -156,7 +180,9 @@ def _is_limit(name: str, target: Expression, window: _Window) -> bool:
     if target.comparator is not None:
         return False
     content = basis.in_force("reverse_names", window.day, window.overrides).content
-    return any(word in name for word in content["names"]) and not any(word in name for word in content["not_names"])
+    return any(word in name for word in content["names"]) and not any(
+        word in name for word in content["not_names"]
+    )
 
 
 def worst(lights: list[Light]) -> Light:

@@ -24,7 +24,9 @@ class Band:
 
     def holds(self, points: Decimal) -> bool:
         """Whether these points earn this grade."""
-        return self.at_least <= points and (points < self.below or (self.closed and points == self.below))
+        return self.at_least <= points and (
+            points < self.below or (self.closed and points == self.below)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,20 @@ def bands_in_force(on: date | int | None = None, overrides: basis.Overrides | No
     """The bands on a day (a year means its last day, None the newest), with the division's own laid over."""
     value = basis.in_force("grades", on, overrides)
     bands = tuple(
-        Band(entry["grade"], basis.number(entry["at_least"]), basis.number(entry["below"]), entry.get("closed", False))
+        Band(
+            entry["grade"],
+            basis.number(entry["at_least"]),
+            basis.number(entry["below"]),
+            entry.get("closed", False),
+        )
         for entry in value.content["bands"]
     )
     return Bands(bands, value.basis, value.verified)
 
 
-def grade(points: Decimal, on: date | int | None = None, overrides: basis.Overrides | None = None) -> str:
+def grade(
+    points: Decimal, on: date | int | None = None, overrides: basis.Overrides | None = None
+) -> str:
     """The grade these points earn: 90（含）优, 80（含）良, 60（含）中, below 差, by the bands of that date.
 
     ``points`` is the exact sum of the printed points, so whoever reads the report can check the grade with the figures

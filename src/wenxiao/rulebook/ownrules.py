@@ -16,9 +16,15 @@ Answer = tuple[Fraction | None, str]
 """Share of the weight (None: a person must judge) and the sentence that says why."""
 
 _CODES = {
-    "direct": "DIRECT", "threshold": "THRESHOLD", "interval": "INTERVAL", "satisfaction": "SAT", "deduction": "DEDUCT",
-    "formula": "FORMULA", "likert": "LIKERT", "tier": "TIER",
-}  # fmt: skip
+    "direct": "DIRECT",
+    "threshold": "THRESHOLD",
+    "interval": "INTERVAL",
+    "satisfaction": "SAT",
+    "deduction": "DEDUCT",
+    "formula": "FORMULA",
+    "likert": "LIKERT",
+    "tier": "TIER",
+}
 
 
 def own_rule(row: Row, settled: Settled, profile: Profile) -> Outcome:
@@ -31,7 +37,11 @@ def own_rule(row: Row, settled: Settled, profile: Profile) -> Outcome:
     share, said = _ANSWERS[rule.kind](_Case(row, row.weight, rule, settled, profile))
     code = _CODES[rule.kind]
     text = profile.rules[code]
-    points = None if share is None else round_points(Fraction(row.weight) * min(Fraction(1), max(Fraction(0), share)))
+    points = (
+        None
+        if share is None
+        else round_points(Fraction(row.weight) * min(Fraction(1), max(Fraction(0), share)))
+    )
     return Outcome(
         status="needs_judgement" if points is None else "scored",
         points=points,
@@ -58,7 +68,11 @@ class _Case:
 def _direct(case: _Case) -> Answer:
     if case.settled.sum == "none":
         return None, case.settled.reason
-    return (Fraction(1), "达到，得满分。") if reached(case.settled) else (Fraction(0), "未达到，不得分。")
+    return (
+        (Fraction(1), "达到，得满分。")
+        if reached(case.settled)
+        else (Fraction(0), "未达到，不得分。")
+    )
 
 
 def _threshold(case: _Case) -> Answer:
@@ -82,14 +96,24 @@ def _satisfaction(case: _Case) -> Answer:
     least = case.profile.min_sample
     if case.row.sample is not None and least is not None and case.row.sample < least:
         return None, f"有效问卷 {case.row.sample} 份，少于规定的 {least} 份，需人工判定。"
-    bands = case.rule.bands or tuple((step.at_least, step.share) for step in case.profile.satisfaction)
+    bands = case.rule.bands or tuple(
+        (step.at_least, step.share) for step in case.profile.satisfaction
+    )
     figure = case.row.actual
-    if figure is None or figure.kind != "number" or figure.low is None or figure.unit not in {"%", None} or not bands:
+    if (
+        figure is None
+        or figure.kind != "number"
+        or figure.low is None
+        or figure.unit not in {"%", None}
+        or not bands
+    ):
         return None, "没有可用的满意度数值或区间表，需人工判定。"
     if figure.comparator not in {None, "="} or "完成" in figure.text:
         return None, f"实际值“{figure.text}”不是测得的满意度，需人工判定。"
     counted = "" if case.row.sample is None else f"（有效问卷 {case.row.sample} 份）"
-    return _from_bands(Fraction(figure.low), bands), f"满意度 {plain(figure.low)}%{counted}，按区间给分。"
+    return _from_bands(
+        Fraction(figure.low), bands
+    ), f"满意度 {plain(figure.low)}%{counted}，按区间给分。"
 
 
 def _deduction(case: _Case) -> Answer:
@@ -112,7 +136,9 @@ def _deduction(case: _Case) -> Answer:
 
 
 def _formula(case: _Case) -> Answer:
-    part, whole = (case.row.elements.get(str(case.rule.params.get(key, ""))) for key in ("part", "whole"))
+    part, whole = (
+        case.row.elements.get(str(case.rule.params.get(key, ""))) for key in ("part", "whole")
+    )
     target = case.row.target.low if case.row.target and case.row.target.kind == "number" else None
     if part is None or whole is None or whole == 0 or target is None or target <= 0:
         return None, "要素不全或分母为0，需人工判定。"
@@ -122,7 +148,10 @@ def _formula(case: _Case) -> Answer:
 
 
 def _likert(case: _Case) -> Answer:
-    lowest, highest = _param(case.rule, "lowest", Decimal(1)), _param(case.rule, "highest", Decimal(5))
+    lowest, highest = (
+        _param(case.rule, "lowest", Decimal(1)),
+        _param(case.rule, "highest", Decimal(5)),
+    )
     mean = case.row.actual.low if case.row.actual and case.row.actual.kind == "number" else None
     if mean is None or not lowest <= mean <= highest or lowest == highest:
         return None, "平均分不在量表范围内，需人工判定。"
@@ -154,6 +183,12 @@ def _percent(share: Fraction) -> str:
 
 
 _ANSWERS: dict[str, Callable[[_Case], Answer]] = {
-    "direct": _direct, "threshold": _threshold, "interval": _interval, "satisfaction": _satisfaction,
-    "deduction": _deduction, "formula": _formula, "likert": _likert, "tier": _direct,
-}  # fmt: skip
+    "direct": _direct,
+    "threshold": _threshold,
+    "interval": _interval,
+    "satisfaction": _satisfaction,
+    "deduction": _deduction,
+    "formula": _formula,
+    "likert": _likert,
+    "tier": _direct,
+}

@@ -66,7 +66,9 @@ class Lights:
         return "yellow" if index < self.green_from else "green"
 
 
-def lights_in_force(on: date | int | None = None, overrides: basis.Overrides | None = None) -> Lights:
+def lights_in_force(
+    on: date | int | None = None, overrides: basis.Overrides | None = None
+) -> Lights:
     """The cut points of the monitoring lights on a day."""
     value = basis.in_force("monitoring", on, overrides)
     cuts = value.content["lights"]
@@ -105,7 +107,9 @@ def pace(
         return _dark(None, "预算数为负数，不判断进度，请核实。", lights)
     rate = scaled(share * 100, 2)
     if milestones:
-        return _by_milestones(share, milestones, _cut_off(milestones, through_month, on), lights, through_month)
+        return _by_milestones(
+            share, milestones, _cut_off(milestones, through_month, on), lights, through_month
+        )
     elapsed, said = _elapsed(through_month, arrived_month)
     if elapsed is None:
         return _dark(rate, said, lights)
@@ -122,10 +126,16 @@ def goal_light(
 ) -> Light:
     """A quantitative goal's light: completion against the elapsed share (1 = whole year), same cut points as money."""
     share = exact_rate(actual, target)
-    return "none" if share is None or elapsed <= 0 else lights_in_force(on, overrides).of(share / elapsed * 100)
+    return (
+        "none"
+        if share is None or elapsed <= 0
+        else lights_in_force(on, overrides).of(share / elapsed * 100)
+    )
 
 
-def quality_light(tier: str | None, on: date | int | None = None, *, overrides: basis.Overrides | None = None) -> Light:
+def quality_light(
+    tier: str | None, on: date | int | None = None, *, overrides: basis.Overrides | None = None
+) -> Light:
     """A qualitative goal's light by its tier code ('1' 达成, '2' 部分达成, '3' 未达成); none when not judged."""
     table: Mapping[str, Light] = basis.in_force("monitoring", on, overrides).content["tier_lights"]
     return "none" if tier is None else table.get(tier, "none")
@@ -170,7 +180,9 @@ def _by_months(share: Fraction, elapsed: Fraction, said: str, lights: Lights) ->
     return Pace(rate, passed, shown, lights.of(index), above, reason, lights.basis, lights.verified)
 
 
-def _by_milestones(share: Fraction, steps: Sequence[Milestone], day: date, lights: Lights, month: int) -> Pace:
+def _by_milestones(
+    share: Fraction, steps: Sequence[Milestone], day: date, lights: Lights, month: int
+) -> Pace:
     rate, above = scaled(share * 100, 2), share * YEAR_MONTHS * 100 / month > lights.above_over
     money = f"执行率 {rate}%{_AHEAD if above else ''}。"
     due = [step for step in steps if step.due <= day]
@@ -178,15 +190,29 @@ def _by_milestones(share: Fraction, steps: Sequence[Milestone], day: date, light
     passed = scaled(Fraction(month * 100, YEAR_MONTHS), 2)
     if not due:
         reason = f"按节点判断：截至{_spoken(day)}尚无到期节点，无滞后；{money}"
-        return Pace(rate, passed, None, "green", above, reason, lights.basis, verified=False, steps=(0, 0))
+        return Pace(
+            rate, passed, None, "green", above, reason, lights.basis, verified=False, steps=(0, 0)
+        )
     index = Fraction(len(done) * 100, len(due))
     open_names = "、".join(step.name for step in due if step not in done)
-    late_names = "、".join(step.name for step in done if step.done is not None and step.done > step.due)
-    tail = (f"，逾期完成：{late_names}" if late_names else "") + (f"，未完成：{open_names}" if open_names else "")
+    late_names = "、".join(
+        step.name for step in done if step.done is not None and step.done > step.due
+    )
+    tail = (f"，逾期完成：{late_names}" if late_names else "") + (
+        f"，未完成：{open_names}" if open_names else ""
+    )
     reason = f"按节点判断：截至{_spoken(day)}到期 {len(due)} 个、完成 {len(done)} 个{tail}；{money}"
     counted = (len(done), len(due))
     return Pace(
-        rate, passed, scaled(index, 1), lights.of(index), above, reason, lights.basis, verified=False, steps=counted
+        rate,
+        passed,
+        scaled(index, 1),
+        lights.of(index),
+        above,
+        reason,
+        lights.basis,
+        verified=False,
+        steps=counted,
     )
 
 
@@ -199,14 +225,21 @@ def _elapsed(through: int, arrived: int | None) -> tuple[Fraction | None, str]:
         return None, f"资金 {arrived} 月才到位，{through} 月底尚未到位，不判断进度。"
     since, left = through - arrived + 1, YEAR_MONTHS - arrived + 1
     share = Fraction(since, left)
-    counted = (
-        f"资金 {arrived} 月到位，按到位后 {since} 个月 ÷ 到位后全年 {left} 个月 = {plain(scaled(share * 100, 2))}%"
-    )
+    counted = f"资金 {arrived} 月到位，按到位后 {since} 个月 ÷ 到位后全年 {left} 个月 = {plain(scaled(share * 100, 2))}%"
     return share, f"{counted}；如按全年则{plainly}"
 
 
 def _dark(rate: Decimal | None, reason: str, lights: Lights) -> Pace:
-    return Pace(rate, None, None, "none", above_pace=False, reason=reason, basis=lights.basis, verified=lights.verified)
+    return Pace(
+        rate,
+        None,
+        None,
+        "none",
+        above_pace=False,
+        reason=reason,
+        basis=lights.basis,
+        verified=lights.verified,
+    )
 
 
 def _cut_off(steps: Sequence[Milestone], month: int, on: date | None) -> date:

@@ -44,8 +44,12 @@ def pace_columns(
     """
     _refuse(frame)
     cuts = lights_in_force(on, overrides)
-    counted = frame.with_columns(pl.col("executed").alias("_e"), pl.col("budget").alias("_b"), *_elapsed())
-    known = pl.col("executed").is_not_null() & pl.col("budget").is_not_null() & (pl.col("budget") > 0)
+    counted = frame.with_columns(
+        pl.col("executed").alias("_e"), pl.col("budget").alias("_b"), *_elapsed()
+    )
+    known = (
+        pl.col("executed").is_not_null() & pl.col("budget").is_not_null() & (pl.col("budget") > 0)
+    )
     by_steps = known & (pl.col("planned") == 1)
     by_months = known & (pl.col("planned") != 1) & pl.col("_p").is_not_null()
     n = pl.when(by_steps).then(pl.col("done")).otherwise(pl.col("_e") * pl.col("_q"))
@@ -73,12 +77,15 @@ def pace_columns(
 def _refuse(frame: pl.DataFrame) -> None:
     months = frame.select(
         pl.any_horizontal(
-            pl.col(name).is_not_null() & ~pl.col(name).is_between(1, YEAR_MONTHS) for name in ("through", "arrived")
+            pl.col(name).is_not_null() & ~pl.col(name).is_between(1, YEAR_MONTHS)
+            for name in ("through", "arrived")
         ).any()
     ).item()
     if months or frame["through"].null_count():
         raise PaceError("月份应为 1 至 12。")
-    large = frame.select(pl.any_horizontal(pl.col("budget").abs() >= MOST, pl.col("executed").abs() >= MOST).any())
+    large = frame.select(
+        pl.any_horizontal(pl.col("budget").abs() >= MOST, pl.col("executed").abs() >= MOST).any()
+    )
     if large.item():
         raise PaceError("金额达到 1 万亿元，超出可精确计算的范围，请核对单位。")
 
@@ -87,7 +94,13 @@ def _elapsed() -> tuple[pl.Expr, pl.Expr]:
     """Elapsed share as p ÷ q: months of the year, or since the money arrived; null while it has not arrived."""
     through, arrived = pl.col("through"), pl.col("arrived")
     late = arrived.is_not_null() & (arrived != 1)
-    p = pl.when(late & (arrived > through)).then(None).when(late).then(through - arrived + 1).otherwise(through)
+    p = (
+        pl.when(late & (arrived > through))
+        .then(None)
+        .when(late)
+        .then(through - arrived + 1)
+        .otherwise(through)
+    )
     q = pl.when(late).then(YEAR_MONTHS - arrived + 1).otherwise(YEAR_MONTHS)
     return p.cast(pl.Int64).alias("_p"), q.cast(pl.Int64).alias("_q")
 

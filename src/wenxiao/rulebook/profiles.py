@@ -88,7 +88,9 @@ def profile_codes() -> tuple[str, ...]:
     return tuple(basis.in_force("profiles").content["profiles"])
 
 
-def profile(code: str | None = None, on: date | int | None = None, overrides: basis.Overrides | None = None) -> Profile:
+def profile(
+    code: str | None = None, on: date | int | None = None, overrides: basis.Overrides | None = None
+) -> Profile:
     """The scoring profile in force on a day (a year means its last day); the default one when no code is given.
 
     ProfileError for an unknown code. ``overrides`` lay the division's own dated values over "profiles",
@@ -98,12 +100,16 @@ def profile(code: str | None = None, on: date | int | None = None, overrides: ba
     wanted = code or value.content["default"]
     data = value.content["profiles"].get(wanted)
     if data is None:
-        raise ProfileError(f"没有名为“{wanted}”的计分口径，可用：{'、'.join(value.content['profiles'])}。")
+        raise ProfileError(
+            f"没有名为“{wanted}”的计分口径，可用：{'、'.join(value.content['profiles'])}。"
+        )
     names = basis.in_force("reverse_names", on, overrides).content
     return _built(wanted, data, value, rule_texts(on, overrides), names)
 
 
-def rule_texts(on: date | int | None = None, overrides: basis.Overrides | None = None) -> dict[str, RuleText]:
+def rule_texts(
+    on: date | int | None = None, overrides: basis.Overrides | None = None
+) -> dict[str, RuleText]:
     """Every scoring rule by code."""
     content = basis.in_force("scoring_rules", on, overrides).content["rules"]
     return {
@@ -113,7 +119,11 @@ def rule_texts(on: date | int | None = None, overrides: basis.Overrides | None =
 
 
 def _built(
-    code: str, data: Mapping[str, Any], value: basis.Value, rules: Mapping[str, RuleText], names: Mapping[str, Any]
+    code: str,
+    data: Mapping[str, Any],
+    value: basis.Value,
+    rules: Mapping[str, RuleText],
+    names: Mapping[str, Any],
 ) -> Profile:
     tiers = value.content["tiers"][data["tiers"]]
     satisfaction = value.content["satisfaction"].get(data["satisfaction"], {"bands": []})

@@ -35,12 +35,23 @@ __all__ = ["case_from_form", "judge_sheet", "judge_table"]
 _FULL = Decimal(100)
 _SIGN_IN_NAME = re.compile(r"[（(]\s*(≥|≧|>=|≤|≦|<=|＞|>|＜|<)")
 _SIGNS: dict[str, Comparator] = {
-    "≥": ">=", "≧": ">=", ">=": ">=", "≤": "<=", "≦": "<=", "<=": "<=", "＞": ">", ">": ">", "＜": "<", "<": "<",
-}  # fmt: skip
+    "≥": ">=",
+    "≧": ">=",
+    ">=": ">=",
+    "≤": "<=",
+    "≦": "<=",
+    "<=": "<=",
+    "＞": ">",
+    ">": ">",
+    "＜": "<",
+    "<": "<",
+}
 _PARTS = re.compile(r"^[★*☆\s]*其中")
 
 
-def judge_table(case: Mapping[str, Any], *, profile_code: str | None = None, year: int | None = None) -> dict[str, Any]:
+def judge_table(
+    case: Mapping[str, Any], *, profile_code: str | None = None, year: int | None = None
+) -> dict[str, Any]:
     """A published table (shape of ``wenxiao score``: budget, indicators, totals) judged by the rule of its year.
 
     Numbers may be int, Decimal, float or text as JSON gives them; money in the table's own unit. Returns the promised
@@ -78,7 +89,9 @@ def judge_table(case: Mapping[str, Any], *, profile_code: str | None = None, yea
 
 def _year(value: object) -> int | None:
     """The fiscal year; the last one of a span (2019-2021)."""
-    years = re.findall(r"(?:19|20)\d\d", str(value if not isinstance(value, dict) else value.get("value")))
+    years = re.findall(
+        r"(?:19|20)\d\d", str(value if not isinstance(value, dict) else value.get("value"))
+    )
     return int(years[-1]) if years else None
 
 
@@ -90,29 +103,44 @@ def _execution(
     weight, published = number_in(case.get("exec_weight")), number_in(case.get("exec_score"))
     points = judged.points if weight is not None else None
     answer: dict[str, Any] = {
-        "rate": published_text(judged.rate), "points": points_text(points), "published": published_text(published),
-        "agrees": None, "reason": judged.reason, "rule": judged.rule, "denominator": judged.denominator,
-    }  # fmt: skip
+        "rate": published_text(judged.rate),
+        "points": points_text(points),
+        "published": published_text(published),
+        "agrees": None,
+        "reason": judged.reason,
+        "rule": judged.rule,
+        "denominator": judged.denominator,
+    }
     _rate_text(case, judged, found)
     said = _amounts_in_words(case.get("budget") or {})
     if said is not None:
         answer["reason"] = f"{said}，不计分，待确认。"
         found.append(Difference("not_a_number", "年度资金总额", said))
     if judged.rate is not None and judged.rate > _FULL:
-        found.append(Difference("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%"))
+        found.append(
+            Difference("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%")
+        )
     if judged.points is None and judged.status == "not_reported" and published is not None:
-        found.append(Difference("points_without_facts", "预算执行率", "没有预算数或执行数，却有得分"))
+        found.append(
+            Difference("points_without_facts", "预算执行率", "没有预算数或执行数，却有得分")
+        )
     if points is not None and published is not None:
         answer["agrees"], why = agreement(points, published)
         answer["reason"] = ROUNDED if why == ROUNDED else judged.reason
         if why:
             said = f"执行率 {judged.rate}%，应得 {points} 分，公布 {shown(published)} 分"
-            found.append(Difference(ROUNDED if why == ROUNDED else "execution_points_differ", "预算执行率", said))
+            found.append(
+                Difference(
+                    ROUNDED if why == ROUNDED else "execution_points_differ", "预算执行率", said
+                )
+            )
     settled = not judged.counts or points is not None or (weight is None and published is None)
     return answer, points, settled
 
 
-def _executed(budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, found: list[Difference]) -> Execution:
+def _executed(
+    budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, found: list[Difference]
+) -> Execution:
     """The execution line; where the total row is 0 or empty and the parts are not, the parts count."""
     keys = ("full_year", "initial", "executed")
     amounts = [number_in(budget.get(key)) for key in keys]
@@ -123,15 +151,23 @@ def _executed(budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, 
             parts.append((number_in(part[0]), None, number_in(part[1])))
     if header is not None and not any(number_in(item) for item in header) and any(amounts):
         parts, amounts = [(amounts[0], amounts[1], amounts[2])], [None, None, None]
-    judged = execution(amounts[0], amounts[1], amounts[2], rule, parts, Decimal(0) if weight is None else weight)
+    judged = execution(
+        amounts[0], amounts[1], amounts[2], rule, parts, Decimal(0) if weight is None else weight
+    )
     if judged.difference is not None:
-        found.append(Difference(judged.difference, "年度资金总额", "合计行为空或为 0，按各分项资金之和计算"))
+        found.append(
+            Difference(judged.difference, "年度资金总额", "合计行为空或为 0，按各分项资金之和计算")
+        )
     return judged
 
 
 def _amounts_in_words(budget: Mapping[str, Any]) -> str | None:
     """What is wrong with an amount that is no number; None when every amount is a number or missing."""
-    for key, name in (("full_year", "全年预算数"), ("initial", "年初预算数"), ("executed", "全年执行数")):
+    for key, name in (
+        ("full_year", "全年预算数"),
+        ("initial", "年初预算数"),
+        ("executed", "全年执行数"),
+    ):
         words = not_a_number(budget.get(key))
         if words is not None:
             return f"{name}“{words}”不是数"
@@ -143,7 +179,11 @@ def _rate_text(case: Mapping[str, Any], judged: Execution, found: list[Differenc
     published, written = number_in(case.get("exec_rate_text")), str(case.get("exec_rate_text"))
     if judged.exact is None or published is None or rate_agreement(judged.exact, published):
         return
-    if "%" not in written and "％" not in written and rate_agreement(judged.exact, published.scaleb(2)):
+    if (
+        "%" not in written
+        and "％" not in written
+        and rate_agreement(judged.exact, published.scaleb(2))
+    ):
         return
     text = f"公布执行率 {written}，按执行数÷预算数为 {judged.rate}%"
     found.append(Difference("rate_differs", "预算执行率", text))
@@ -164,16 +204,26 @@ def _row(
         target = Expression(target.text, "unreadable", alt=(target,), ambiguous=True, note=said)
     outcome = score_one(
         Row(
-            weight=weight, level1=indicator.get("level1"), level2=indicator.get("level2"), name=name, target=target,
-            actual=actual, year=year, published=published,
+            weight=weight,
+            level1=indicator.get("level1"),
+            level2=indicator.get("level2"),
+            name=name,
+            target=target,
+            actual=actual,
+            year=year,
+            published=published,
         ),
         rule,
-    )  # fmt: skip
+    )
     answer = {
-        "status": outcome.status, "points": points_text(outcome.points), "published": published_text(published),
-        "agrees": None, "reason": outcome.reason, "rule": outcome.rule,
+        "status": outcome.status,
+        "points": points_text(outcome.points),
+        "published": published_text(published),
+        "agrees": None,
+        "reason": outcome.reason,
+        "rule": outcome.rule,
         "assumed": "；".join(word for word in (assumed, outcome.assumed) if word) or None,
-    }  # fmt: skip
+    }
     words = not_a_number(indicator.get("weight"))
     if words is not None:
         answer |= {"status": "unreadable", "reason": f"分值“{words}”不是数，待确认。"}
@@ -183,19 +233,27 @@ def _row(
 
 
 def _compare(
-    answer: dict[str, Any], outcome: Outcome, given: tuple[Decimal | None, Decimal | None],
-    actual: Expression | None, place: str, found: list[Difference],
-) -> None:  # fmt: skip
+    answer: dict[str, Any],
+    outcome: Outcome,
+    given: tuple[Decimal | None, Decimal | None],
+    actual: Expression | None,
+    place: str,
+    found: list[Difference],
+) -> None:
     """Fill in whether the published points agree, and name what is wrong with them."""
     weight, published = given
     if published is None:
         return
     if weight is not None and published > weight:
-        found.append(Difference("above_weight", place, f"得分 {shown(published)} 超过分值 {shown(weight)}"))
+        found.append(
+            Difference("above_weight", place, f"得分 {shown(published)} 超过分值 {shown(weight)}")
+        )
     if published < 0:
         found.append(Difference("below_zero", place, f"得分 {shown(published)} 小于 0"))
     if actual is None or actual.text.strip() in BLANKS:
-        found.append(Difference("points_without_facts", place, f"没有实际完成值，却得 {shown(published)} 分"))
+        found.append(
+            Difference("points_without_facts", place, f"没有实际完成值，却得 {shown(published)} 分")
+        )
         return
     if outcome.points is None:
         return
@@ -204,7 +262,9 @@ def _compare(
         answer["reason"] = ROUNDED
     if why:
         code = ROUNDED if why == ROUNDED else "points_differ"
-        found.append(Difference(code, place, f"按规则应得 {outcome.points} 分，公布 {shown(published)} 分"))
+        found.append(
+            Difference(code, place, f"按规则应得 {outcome.points} 分，公布 {shown(published)} 分")
+        )
 
 
 def _target(indicator: Mapping[str, Any], name: str) -> tuple[Expression | None, str | None]:
@@ -229,10 +289,20 @@ def _cell(value: object, role: Any) -> Expression | None:
 
 def _misread(target: Expression, actual: Expression) -> bool:
     """A bare target that is 2 followed by exactly the actual's digits: 28万亩 beside 8 was ≥8万亩."""
-    if target.kind != "number" or target.comparator is not None or target.low is None or actual.low is None:
+    if (
+        target.kind != "number"
+        or target.comparator is not None
+        or target.low is None
+        or actual.low is None
+    ):
         return False
     digits = format(target.low, "f")
-    return len(digits) > 1 and digits[0] == "2" and digits[1] not in "0." and digits[1:] == format(actual.low, "f")
+    return (
+        len(digits) > 1
+        and digits[0] == "2"
+        and digits[1] not in "0."
+        and digits[1:] == format(actual.low, "f")
+    )
 
 
 def _parts(indicators: list[Mapping[str, Any]], found: list[Difference]) -> None:
@@ -248,13 +318,19 @@ def _parts(indicators: list[Mapping[str, Any]], found: list[Difference]) -> None
         parent, group = indicator, []
 
 
-def _check_parts(parent: Mapping[str, Any], group: list[Mapping[str, Any]], found: list[Difference]) -> None:
+def _check_parts(
+    parent: Mapping[str, Any], group: list[Mapping[str, Any]], found: list[Difference]
+) -> None:
     for column, word in (("target", "目标值"), ("actual", "实际值")):
         whole = _cell(parent.get(column), column)
         cells = [_cell(item.get(column), column) for item in group]
         if whole is None or whole.low is None:
             continue
-        known = [cell.low for cell in cells if cell is not None and cell.low is not None and cell.unit == whole.unit]
+        known = [
+            cell.low
+            for cell in cells
+            if cell is not None and cell.low is not None and cell.unit == whole.unit
+        ]
         if len(known) == len(group) > 1 and sum(known) != whole.low:
             said = f"{word}分项之和 {shown(sum(known, Decimal(0)))} 不等于 {shown(whole.low)}"
             found.append(Difference("parts_differ", str(parent.get("level3") or ""), said))
@@ -262,15 +338,25 @@ def _check_parts(parent: Mapping[str, Any], group: list[Mapping[str, Any]], foun
 
 def _money_parts(case: Mapping[str, Any], found: list[Difference]) -> None:
     """Amounts given with their parts (budget and budget_parts) must add up."""
-    amounts = {**case.get("budget", {}), **{key: case[key] for key in case if f"{key}_parts" in case}}
+    amounts = {
+        **case.get("budget", {}),
+        **{key: case[key] for key in case if f"{key}_parts" in case},
+    }
     for name, whole in amounts.items():
         parts, stated = case.get(f"{name}_parts"), number_in(whole)
         known = [number_in(part) for part in parts] if isinstance(parts, list) else []
         if name == "full_year":
             known = known or [number_in(part) for part in case.get("budget_parts") or ()]
         summed = sum((part for part in known if part is not None), Decimal(0))
-        if known and stated is not None and all(part is not None for part in known) and summed != stated:
-            text = f"各分项之和 {shown(summed)}，合计写 {shown(stated)}，相差 {shown(stated - summed)}"
+        if (
+            known
+            and stated is not None
+            and all(part is not None for part in known)
+            and summed != stated
+        ):
+            text = (
+                f"各分项之和 {shown(summed)}，合计写 {shown(stated)}，相差 {shown(stated - summed)}"
+            )
             found.append(Difference("parts_differ", "资金", text))
 
 
@@ -279,38 +365,60 @@ def _whole(case: Mapping[str, Any]) -> bool:
     if case.get("truncated") or case.get("excerpt_complete") is False:
         return False
     weights = [number_in(item.get("weight")) for item in case.get("indicators") or ()]
-    known = [weight for weight in (*weights, number_in(case.get("exec_weight"))) if weight is not None]
+    known = [
+        weight for weight in (*weights, number_in(case.get("exec_weight"))) if weight is not None
+    ]
     total = number_in(case.get("total_score"))
     return total is None or not known or total <= sum(known)
 
 
-def _weights(case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]) -> dict[str, Any]:
+def _weights(
+    case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]
+) -> dict[str, Any]:
     """Sum of weights with execution, against 100 and against the weights the heads promise."""
-    known = [weight for weight in (number_in(item.get("weight")) for item in indicators) if weight is not None]
+    known = [
+        weight
+        for weight in (number_in(item.get("weight")) for item in indicators)
+        if weight is not None
+    ]
     execution, stated = number_in(case.get("exec_weight")), number_in(case.get("total_weight"))
     summed = sum(known, Decimal(0)) + (execution or Decimal(0)) if known else None
     agrees = None
     if summed is not None and _whole(case):
         agrees = summed == _FULL
         if not agrees:
-            found.append(Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100"))
+            found.append(
+                Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100")
+            )
         if stated is not None and stated != summed:
-            found.append(Difference("total_weight_differs", "分值", f"合计写 {shown(stated)}，相加为 {shown(summed)}"))
+            found.append(
+                Difference(
+                    "total_weight_differs",
+                    "分值",
+                    f"合计写 {shown(stated)}，相加为 {shown(summed)}",
+                )
+            )
     elif summed is not None and summed > _FULL:
         agrees = False
         found.append(Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，超过 100"))
     _level_weights(case, indicators, found)
     return {
-        "sum": published_text(summed), "published": published_text(stated), "execution": published_text(execution),
+        "sum": published_text(summed),
+        "published": published_text(stated),
+        "execution": published_text(execution),
         "agrees": agrees,
-    }  # fmt: skip
+    }
 
 
-def _level_weights(case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]) -> None:
+def _level_weights(
+    case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]
+) -> None:
     """The weights written beside the level-1 names against the rows below them."""
     for level, stated in (case.get("l1_weights") or {}).items():
         promised = number_in(stated)
-        known = [number_in(item.get("weight")) for item in indicators if item.get("level1") == level]
+        known = [
+            number_in(item.get("weight")) for item in indicators if item.get("level1") == level
+        ]
         summed = sum((weight for weight in known if weight is not None), Decimal(0))
         if promised is None or not summed:
             continue
@@ -320,7 +428,10 @@ def _level_weights(case: Mapping[str, Any], indicators: list[Mapping[str, Any]],
 
 
 def _total(
-    case: Mapping[str, Any], execution: tuple[Decimal | None, bool], rows: list[dict[str, Any]], found: list[Difference]
+    case: Mapping[str, Any],
+    execution: tuple[Decimal | None, bool],
+    rows: list[dict[str, Any]],
+    found: list[Difference],
 ) -> dict[str, Any]:
     """Our total against the published one, and whether the published points add up at all.
 
@@ -344,12 +455,19 @@ def _total(
         found.append(Difference("total_not_sum", "总分", said))
     elif agrees is False:
         found.append(
-            Difference("total_differs", "总分", f"按规则合计 {computed}，公布总分 {published_text(published)}")
+            Difference(
+                "total_differs",
+                "总分",
+                f"按规则合计 {computed}，公布总分 {published_text(published)}",
+            )
         )
     return {
-        "points": points_text(computed), "published": published_text(published), "agrees": agrees,
-        "complete": complete, "published_sum": published_text(summed),
-    }  # fmt: skip
+        "points": points_text(computed),
+        "published": published_text(published),
+        "agrees": agrees,
+        "complete": complete,
+        "published_sum": published_text(summed),
+    }
 
 
 def _published_sum(case: Mapping[str, Any], given: list[Decimal | None]) -> Decimal | None:

@@ -45,7 +45,10 @@ def _fund_lines(form: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     lines = [line for line in form.get("funds") or () if isinstance(line, Mapping)]
     if form.get("money_unit", "") is not None:
         return lines
-    return [{**line, **{key: _bare_figure(line[key]) for key in _AMOUNTS if key in line}} for line in lines]
+    return [
+        {**line, **{key: _bare_figure(line[key]) for key in _AMOUNTS if key in line}}
+        for line in lines
+    ]
 
 
 def _bare_figure(cell: Any) -> Any:
@@ -61,7 +64,11 @@ def flattened(case: Mapping[str, Any]) -> Mapping[str, Any]:
     rate = case.get("exec_rate_text") or case.get("rate_text") or case.get("rate_published")
     amounts = {"full_year": budget, "executed": case.get("executed")}
     rest = {key: value for key, value in case.items() if key != "executed_parts"}
-    parts = {"full_year_parts": case["budget_parts"]} if isinstance(case.get("budget_parts"), list) else {}
+    parts = (
+        {"full_year_parts": case["budget_parts"]}
+        if isinstance(case.get("budget_parts"), list)
+        else {}
+    )
     if isinstance(case.get("executed_parts"), list):
         parts["executed_parts"] = case["executed_parts"]
     rest.pop("budget_parts", None)
@@ -72,7 +79,9 @@ def is_sheet(case: Mapping[str, Any]) -> bool:
     """Whether a table is a score sheet: points are given, and no row of it has a target or an actual value."""
     rows = case.get("indicators") or ()
     judged = any(number_in(row.get("score")) is not None for row in rows)
-    return judged and not any(_value(row.get("target")) or _value(row.get("actual")) for row in rows)
+    return judged and not any(
+        _value(row.get("target")) or _value(row.get("actual")) for row in rows
+    )
 
 
 def sheet_from_case(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from wenxiao.rulebook.published_marks import (
 _FULL = Decimal(100)
 
 
-def judge_sheet(form: Mapping[str, Any], *, year: int | None = None, form_id: str | None = None) -> dict[str, Any]:
+def judge_sheet(
+    form: Mapping[str, Any], *, year: int | None = None, form_id: str | None = None
+) -> dict[str, Any]:
     """A score sheet of ``wenxiao read`` (criteria with weight, score, experts) in the shape of ``wenxiao score``.
 
     Sums, experts' means, level weights, subtotals, total and grade are checked; every row is ``needs_judgement``
@@ -32,7 +34,9 @@ def judge_sheet(form: Mapping[str, Any], *, year: int | None = None, form_id: st
     found: list[Difference] = []
     fiscal = year or _year(form)
     trimmed = form.get("mean") == "trimmed"
-    rows = [_row(item, at, found, trimmed=trimmed) for at, item in enumerate(form.get("criteria") or ())]
+    rows = [
+        _row(item, at, found, trimmed=trimmed) for at, item in enumerate(form.get("criteria") or ())
+    ]
     whole = _whole(form)
     weights = _weights(form, found, whole=whole)
     _levels(form, found)
@@ -77,17 +81,25 @@ def _name(item: Mapping[str, Any]) -> str:
     return str(level3.get("value") if isinstance(level3, Mapping) else level3 or "")
 
 
-def _row(item: Mapping[str, Any], at: int, found: list[Difference], *, trimmed: bool) -> dict[str, Any]:
+def _row(
+    item: Mapping[str, Any], at: int, found: list[Difference], *, trimmed: bool
+) -> dict[str, Any]:
     """One criterion: within its weight, and the mean of its experts (without highest and lowest if ``trimmed``)."""
     weight, score = _computed(item.get("weight")), _computed(item.get("score"))
     place = f"第 {at + 1} 项 {_name(item)}"
-    marks = [mark for mark in (_computed(cell) for cell in item.get("experts") or ()) if mark is not None]
+    marks = [
+        mark for mark in (_computed(cell) for cell in item.get("experts") or ()) if mark is not None
+    ]
     agrees: bool | None = None
     reason = "得分由评价人评定"
     if score is None:
         reason = "没有得分"
     elif weight is not None and not 0 <= score <= weight:
-        found.append(Difference("above_weight", place, f"得分 {shown(score)} 不在 0 与分值 {shown(weight)} 之间"))
+        found.append(
+            Difference(
+                "above_weight", place, f"得分 {shown(score)} 不在 0 与分值 {shown(weight)} 之间"
+            )
+        )
     for number, mark in enumerate(marks, 1):
         if weight is not None and not 0 <= mark <= weight:
             said = f"第 {number} 位专家评 {shown(mark)} 分，分值 {shown(weight)}"
@@ -101,9 +113,14 @@ def _row(item: Mapping[str, Any], at: int, found: list[Difference], *, trimmed: 
             said = f"平均分 {shown(score)}，各专家评分平均为 {scaled(mean, 2)}"
             found.append(Difference("expert_mean_differs", place, said))
     return {
-        "status": "not_reported" if score is None else "needs_judgement", "points": None,
-        "published": published_text(score), "agrees": agrees, "reason": reason, "rule": "评分表", "assumed": None,
-    }  # fmt: skip
+        "status": "not_reported" if score is None else "needs_judgement",
+        "points": None,
+        "published": published_text(score),
+        "agrees": agrees,
+        "reason": reason,
+        "rule": "评分表",
+        "assumed": None,
+    }
 
 
 def _sum(items: list[Mapping[str, Any]], key: str) -> Decimal | None:
@@ -130,10 +147,17 @@ def _weights(form: Mapping[str, Any], found: list[Difference], *, whole: bool) -
     if summed is not None and agrees is False:
         found.append(Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100"))
     if whole and summed is not None and stated is not None and stated != summed:
-        found.append(Difference("total_weight_differs", "分值", f"合计写 {shown(stated)}，相加为 {shown(summed)}"))
+        found.append(
+            Difference(
+                "total_weight_differs", "分值", f"合计写 {shown(stated)}，相加为 {shown(summed)}"
+            )
+        )
     return {
-        "sum": published_text(summed), "published": published_text(stated), "execution": None, "agrees": agrees,
-    }  # fmt: skip
+        "sum": published_text(summed),
+        "published": published_text(stated),
+        "execution": None,
+        "agrees": agrees,
+    }
 
 
 def _levels(form: Mapping[str, Any], found: list[Difference]) -> None:
@@ -143,7 +167,8 @@ def _levels(form: Mapping[str, Any], found: list[Difference]) -> None:
         below = [
             item
             for item in _criteria(form)
-            if item.get("level1") == names[0] and (len(names) == 1 or item.get("level2") == names[1])
+            if item.get("level1") == names[0]
+            and (len(names) == 1 or item.get("level2") == names[1])
         ]
         summed = _sum(below, "weight")
         if promised is not None and summed is not None and promised != summed:
@@ -170,7 +195,9 @@ def _expert_totals(form: Mapping[str, Any], found: list[Difference]) -> None:
         marks = [_computed(column[at]) for column in columns if at < len(column)]
         known = [mark for mark in marks if mark is not None]
         if written is not None and known and len(known) == len(columns) and sum(known) != written:
-            text = f"第 {at + 1} 位专家合计写 {shown(written)}，相加为 {shown(sum(known, Decimal(0)))}"
+            text = (
+                f"第 {at + 1} 位专家合计写 {shown(written)}，相加为 {shown(sum(known, Decimal(0)))}"
+            )
             found.append(Difference("expert_total_differs", f"专家 {at + 1}", text))
 
 
@@ -181,12 +208,17 @@ def _total(
     summed, stated = _sum(_criteria(form), "score"), _computed(form.get("total"))
     agrees = None if summed is None or stated is None or not whole else summed == stated
     if agrees is False and summed is not None and stated is not None:
-        text = f"各项得分相加为 {shown(summed)}，总分写 {shown(stated)}，相差 {shown(stated - summed)}"
+        text = (
+            f"各项得分相加为 {shown(summed)}，总分写 {shown(stated)}，相差 {shown(stated - summed)}"
+        )
         found.append(Difference("total_not_sum", "总分", text))
     complete = whole and bool(rows) and all(row["status"] != "not_reported" for row in rows)
     return {
-        "points": points_text(summed), "published": published_text(stated), "agrees": agrees, "complete": complete,
-    }  # fmt: skip
+        "points": points_text(summed),
+        "published": published_text(stated),
+        "agrees": agrees,
+        "complete": complete,
+    }
 
 
 def _grade(
@@ -199,5 +231,9 @@ def _grade(
     agrees = None if computed is None or word is None else computed == word
     published = cell.get("value") if isinstance(cell, Mapping) else cell
     if agrees is False and points is not None:
-        found.append(Difference("grade_differs", "等级", f"{shown(points)} 分应为“{computed}”，写的是“{published}”"))
+        found.append(
+            Difference(
+                "grade_differs", "等级", f"{shown(points)} 分应为“{computed}”，写的是“{published}”"
+            )
+        )
     return {"computed": computed, "published": published, "agrees": agrees}

@@ -12,8 +12,16 @@ from wenxiao.rulebook.expressions.shape import Expression
 
 Status = Literal["scored", "needs_judgement", "not_reported", "not_due", "unreadable", "unweighted"]
 RuleKind = Literal[
-    "ratio", "direct", "threshold", "interval", "tier", "satisfaction", "deduction", "formula", "likert"
-]  # fmt: skip
+    "ratio",
+    "direct",
+    "threshold",
+    "interval",
+    "tier",
+    "satisfaction",
+    "deduction",
+    "formula",
+    "likert",
+]
 Direction = Literal["forward", "reverse"]
 
 

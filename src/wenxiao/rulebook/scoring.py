@@ -20,9 +20,25 @@ from wenxiao.rulebook.settle import Settled, reached, settle
 from wenxiao.rulebook.tiers import TierError, check_judged, tier_ranges
 
 __all__ = [
-    "Agreement", "Execution", "Judged", "Outcome", "Profile", "Row", "RowRule", "Status", "TierError", "Total",
-    "agreement", "check_judged", "execution", "profile", "score_one", "share_of", "total", "weights_sum",
-]  # fmt: skip
+    "Agreement",
+    "Execution",
+    "Judged",
+    "Outcome",
+    "Profile",
+    "Row",
+    "RowRule",
+    "Status",
+    "TierError",
+    "Total",
+    "agreement",
+    "check_judged",
+    "execution",
+    "profile",
+    "score_one",
+    "share_of",
+    "total",
+    "weights_sum",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +134,9 @@ def agreement(points: Decimal | None, published: Decimal | None) -> Agreement:
 
 
 def _arithmetic(row: Row, weight: Decimal, settled: Settled, profile: Profile) -> Outcome:
-    far = settled.sum == "forward" and settled.actual * 100 > settled.target * Fraction(profile.over_percent)
+    far = settled.sum == "forward" and settled.actual * 100 > settled.target * Fraction(
+        profile.over_percent
+    )
     if far and profile.over == "judgement":
         over = f"实际超过目标的 {plain(profile.over_percent)}%，应说明原因并人工判定。"
         if row.published != weight:
@@ -133,7 +151,9 @@ def _arithmetic(row: Row, weight: Decimal, settled: Settled, profile: Profile) -
 def _scored(weight: Decimal, settled: Settled, profile: Profile) -> Outcome:
     share = share_of(settled)
     done = share == 1
-    said = settled.reason or ("达到目标，得满分。" if done else f"未达到目标，得分值的 {_share_shown(share)}。")
+    said = settled.reason or (
+        "达到目标，得满分。" if done else f"未达到目标，得分值的 {_share_shown(share)}。"
+    )
     points = Fraction(weight) * share
     return _outcome(settled, profile, points, said, _formula(settled, weight, points))
 
@@ -150,20 +170,40 @@ def _judged(weight: Decimal, judged: Judged, settled: Settled, profile: Profile)
     said = judged.reason or "评定人判定。"
     text = profile.rules[rule]
     return Outcome(
-        "scored", round_points(judged.points), said, rule, None, tier_ranges(weight, profile), text.basis, text.verified
+        "scored",
+        round_points(judged.points),
+        said,
+        rule,
+        None,
+        tier_ranges(weight, profile),
+        text.basis,
+        text.verified,
     )
 
 
 def _late(row: Row, settled: Settled, profile: Profile) -> Outcome | None:
     """Points for a missed deadline where the year's rule deducts by the day."""
-    if settled.rule != "DATE" or settled.actual <= 0 or profile.late != "per_day" or row.weight is None:
+    if (
+        settled.rule != "DATE"
+        or settled.actual <= 0
+        or profile.late != "per_day"
+        or row.weight is None
+    ):
         return None
-    points = max(Fraction(0), Fraction(row.weight) - settled.actual * Fraction(profile.late_per_day))
-    return _outcome(settled, profile, points, f"逾期 {settled.actual} 天，每天扣 {profile.late_per_day} 分。")
+    points = max(
+        Fraction(0), Fraction(row.weight) - settled.actual * Fraction(profile.late_per_day)
+    )
+    return _outcome(
+        settled, profile, points, f"逾期 {settled.actual} 天，每天扣 {profile.late_per_day} 分。"
+    )
 
 
 def _outcome(
-    settled: Settled, profile: Profile, points: Fraction | None = None, reason: str = "", formula: str = ""
+    settled: Settled,
+    profile: Profile,
+    points: Fraction | None = None,
+    reason: str = "",
+    formula: str = "",
 ) -> Outcome:
     rule = profile.rules[settled.rule]
     return Outcome(
@@ -182,7 +222,11 @@ def _formula(settled: Settled, weight: Decimal, points: Fraction) -> str:
     target, actual, w = _shown(settled.target), _shown(settled.actual), plain(weight)
     got = plain(round_points(points))
     if settled.sum in {"full", "zero", "between"} or reached(settled):
-        return f"实际 {actual}，目标 {target}：得 {got} 分" if settled.sum != "full" else f"得 {got} 分"
+        return (
+            f"实际 {actual}，目标 {target}：得 {got} 分"
+            if settled.sum != "full"
+            else f"得 {got} 分"
+        )
     sums = {
         "forward": f"{w} × {actual} ÷ {target} = {got}",
         "reverse_ratio": f"{w} × {target} ÷ {actual} = {got}",
@@ -197,7 +241,14 @@ def _shown(value: Fraction) -> str:
 
 def _open(settled: Settled, reason: str) -> Settled:
     return Settled(
-        "none", "needs_judgement", reason, settled.rule, settled.target, settled.high, settled.actual, settled.assumed
+        "none",
+        "needs_judgement",
+        reason,
+        settled.rule,
+        settled.target,
+        settled.high,
+        settled.actual,
+        settled.assumed,
     )
 
 

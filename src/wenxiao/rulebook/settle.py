@@ -46,7 +46,9 @@ def settle(row: Row, profile: Profile) -> Settled:
         return missing
     if row.target is None or row.actual is None:
         return _stop("needs_judgement", "没有目标值，无从比较，需人工判定。")
-    readings = [reading for reading in (row.target, *row.target.alt) if reading.kind == row.target.kind]
+    readings = [
+        reading for reading in (row.target, *row.target.alt) if reading.kind == row.target.kind
+    ]
     settled = [_one(row, reading, row.actual, profile) for reading in readings]
     if len({(one.sum, one.target, one.high, one.actual) for one in settled}) == 1:
         return settled[0]
@@ -131,7 +133,9 @@ def _number(row: Row, target: Expression, actual: Expression, profile: Profile) 
         return _stop("unreadable", "目标值无法识别，待确认。")
     try:
         wanted, got, supposed = same_unit(bound, target.unit, actual.low, actual.unit)
-        high, _, _ = same_unit(target.high if target.high is not None else bound, target.unit, actual.low, actual.unit)
+        high, _, _ = same_unit(
+            target.high if target.high is not None else bound, target.unit, actual.low, actual.unit
+        )
     except UnitsDifferError as differ:
         return _stop("needs_judgement", str(differ))
     assumed = (supposed,) if supposed else ()
@@ -151,7 +155,11 @@ def _directed(row: Row, target: Expression, facts: Settled, profile: Profile) ->
         return _negative(target, facts, reverse=reverse)
     if reverse:
         ratio = profile.reverse == "ratio"
-        return replace(facts, sum="reverse_ratio" if ratio else "reverse_deduction", rule="NEG-B" if ratio else "NEG-A")
+        return replace(
+            facts,
+            sum="reverse_ratio" if ratio else "reverse_deduction",
+            rule="NEG-B" if ratio else "NEG-A",
+        )
     if target.comparator == "~" and facts.actual < facts.target:
         return _stop("needs_judgement", "目标是约数而实际未达到，需人工判定。")
     return replace(facts, sum="forward", rule="EQ" if target.comparator == "=" else "POS")
@@ -194,23 +202,32 @@ def _negative(target: Expression, facts: Settled, *, reverse: bool) -> Settled:
 
 def _date(row: Row, target: Expression, actual: Expression) -> Settled:
     if actual.kind != "date":
-        return _stop("needs_judgement", f"目标是时限，实际值“{actual.text}”不是日期，需人工判定。", "DATE")
+        return _stop(
+            "needs_judgement", f"目标是时限，实际值“{actual.text}”不是日期，需人工判定。", "DATE"
+        )
     late = meets_deadline(target, actual, row.year)
     if late is None:
         return _stop("needs_judgement", "日期不完整，无法判断是否按期，需人工判定。", "DATE")
     if late == 0 and target.comparator == "<":
-        return _stop("needs_judgement", f"目标“{target.text}”不含当日，实际恰在当日，需人工判定。", "DATE")
+        return _stop(
+            "needs_judgement", f"目标“{target.text}”不含当日，实际恰在当日，需人工判定。", "DATE"
+        )
     if late <= 0:
         return Settled("full", "scored", "按期完成", "DATE")
     months = months_late(target, actual, row.year)
     if months is not None:
-        return _stop("needs_judgement", f"逾期约 {months} 个月（只写到月份），按当年规则判定。", "DATE")
-    return replace(_stop("needs_judgement", f"逾期 {late} 天，按当年规则判定。", "DATE"), actual=Fraction(late))
+        return _stop(
+            "needs_judgement", f"逾期约 {months} 个月（只写到月份），按当年规则判定。", "DATE"
+        )
+    return replace(
+        _stop("needs_judgement", f"逾期 {late} 天，按当年规则判定。", "DATE"), actual=Fraction(late)
+    )
 
 
 def _all_reached(settled: list[Settled], profile: Profile) -> bool:
     return all(one.sum != "none" and reached(one) for one in settled) and not any(
-        one.sum == "forward" and one.actual * 100 > one.target * Fraction(profile.over_percent) for one in settled
+        one.sum == "forward" and one.actual * 100 > one.target * Fraction(profile.over_percent)
+        for one in settled
     )
 
 

@@ -29,9 +29,14 @@ def check_judged(weight: Decimal, judged: Judged, profile: Profile) -> None:
     tier = next((one for one in profile.tiers if one.code == judged.tier), None)
     if tier is None:
         raise TierError(f"没有档次“{judged.tier}”。")
-    low, high = Fraction(weight) * Fraction(tier.low) / 100, Fraction(weight) * Fraction(tier.high) / 100
+    low, high = (
+        Fraction(weight) * Fraction(tier.low) / 100,
+        Fraction(weight) * Fraction(tier.high) / 100,
+    )
     if not (low <= points and (points < high or (tier.high == 100 and points == high))):
-        raise TierError(f"得分 {plain(points)} 不在“{tier.name}”档 {_span(weight, tier.low, tier.high)} 内。")
+        raise TierError(
+            f"得分 {plain(points)} 不在“{tier.name}”档 {_span(weight, tier.low, tier.high)} 内。"
+        )
 
 
 def tier_ranges(weight: Decimal, profile: Profile) -> str:

@@ -7,11 +7,31 @@ from decimal import Decimal
 from fractions import Fraction
 
 _MULTIPLIER = re.compile(r"^(万亿|千万|百万|十万|亿|万|千)(?!克|米|瓦|伏|卡|帕|赫)")
-_FACTORS = {"千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+_FACTORS = {
+    "千": 10**3,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "万亿": 10**12,
+}
 _SAME = {
-    "％": "%", "百分比": "%", "百分之": "%", "%(百分比)": "%", "名": "人", "位": "人", "m2": "平方米", "㎡": "平方米",
-    "km": "公里", "千米": "公里", "kg": "公斤", "千克": "公斤", "圆": "元", "人民币元": "元",
-}  # fmt: skip
+    "％": "%",
+    "百分比": "%",
+    "百分之": "%",
+    "%(百分比)": "%",
+    "名": "人",
+    "位": "人",
+    "m2": "平方米",
+    "㎡": "平方米",
+    "km": "公里",
+    "千米": "公里",
+    "kg": "公斤",
+    "千克": "公斤",
+    "圆": "元",
+    "人民币元": "元",
+}
 _FAR = 1000
 
 
@@ -44,10 +64,16 @@ def _one_sided(
     if percent and not target_unit:
         raise UnitsDifferError("实际值是百分比而目标没有单位，可能是完成率，需人工判定。")
     if percent and 0 < actual <= 1 < target:
-        raise UnitsDifferError(f"目标是百分比，实际值 {actual} 没有单位，不能确定是否为百分数，需人工判定。")
+        raise UnitsDifferError(
+            f"目标是百分比，实际值 {actual} 没有单位，不能确定是否为百分数，需人工判定。"
+        )
     if target and actual and not _near(Fraction(target), Fraction(actual)):
         raise UnitsDifferError("目标与实际相差千倍以上且一方没有单位，可能单位不同，需人工判定。")
-    return Fraction(target), Fraction(actual), f"一方未写单位，按同一单位“{target_unit or actual_unit}”计"
+    return (
+        Fraction(target),
+        Fraction(actual),
+        f"一方未写单位，按同一单位“{target_unit or actual_unit}”计",
+    )
 
 
 def _near(one: Fraction, other: Fraction) -> bool:

@@ -41,9 +41,20 @@ def make(directory: Path) -> dict[str, Any]:
         "migrations": _migrations(),
         "missing_files": missing,
     }
-    digests = {str(p.relative_to(directory)): _digest(p) for p in sorted(directory.rglob("*")) if p.is_file()}
-    (directory / MANIFEST).write_text(json.dumps(head | {"digests": digests}, ensure_ascii=False, indent=1))
-    return {**head, "directory": str(directory), "files": len(digests), "migrations": len(head["migrations"])}
+    digests = {
+        str(p.relative_to(directory)): _digest(p)
+        for p in sorted(directory.rglob("*"))
+        if p.is_file()
+    }
+    (directory / MANIFEST).write_text(
+        json.dumps(head | {"digests": digests}, ensure_ascii=False, indent=1)
+    )
+    return {
+        **head,
+        "directory": str(directory),
+        "files": len(digests),
+        "migrations": len(head["migrations"]),
+    }
 
 
 def verify(directory: Path) -> list[str]:
@@ -52,10 +63,16 @@ def verify(directory: Path) -> list[str]:
         digests = json.loads((directory / MANIFEST).read_text())["digests"]
     except (OSError, ValueError, KeyError):
         return [f"{directory} 里没有可读的 {MANIFEST}，不是完整的备份。"]
-    there = {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()} - {MANIFEST}
+    there = {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()} - {
+        MANIFEST
+    }
     faults = [f"缺少 {name}" for name in sorted(set(digests) - there)]
     faults += [f"多出 {name}" for name in sorted(there - set(digests))]
-    faults += [f"内容不符 {n}" for n in sorted(there & set(digests)) if _digest(directory / n) != digests[n]]
+    faults += [
+        f"内容不符 {n}"
+        for n in sorted(there & set(digests))
+        if _digest(directory / n) != digests[n]
+    ]
     return faults
 
 
@@ -75,13 +92,17 @@ def restore(directory: Path) -> dict[str, Any]:
     if not is_empty():
         raise NotReady("数据库里已有数据，没有恢复。请指定一个空的数据库，或移走原来的数据库文件。")
     if head["database"] != connection.vendor:
-        raise NotReady(f"备份来自 {head['database']}，现在的数据库是 {connection.vendor}，种类须相同。")
+        raise NotReady(
+            f"备份来自 {head['database']}，现在的数据库是 {connection.vendor}，种类须相同。"
+        )
     if head["database"] == "sqlite":
         _place_sqlite(directory / "database.sqlite3")
     else:
         migrate()
         if _migrations() != head["migrations"]:
-            raise NotReady("备份的数据库结构与现在的程序版本不同。请用备份时的版本恢复，再执行 wenxiao upgrade。")
+            raise NotReady(
+                "备份的数据库结构与现在的程序版本不同。请用备份时的版本恢复，再执行 wenxiao upgrade。"
+            )
         _load_tables(directory / "tables")
     shutil.copytree(directory / "files", Path(settings.MEDIA_ROOT), dirs_exist_ok=True)
     return {"directory": str(directory), "made_at": head["made_at"], "upgrade_applied": migrate()}
@@ -96,7 +117,9 @@ def _migrations() -> list[str]:
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder
 
-    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+    return sorted(
+        f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()
+    )
 
 
 def _copy_sqlite(directory: Path) -> None:
@@ -144,7 +167,9 @@ def _copy_tables(directory: Path) -> None:
             columns = _columns(cursor, table)
             with (
                 (folder / f"{table}.copy").open("wb") as out,
-                cursor.copy(f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) TO STDOUT") as copy,
+                cursor.copy(
+                    f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) TO STDOUT"
+                ) as copy,
             ):
                 out.write(("\t".join(columns) + "\n").encode())
                 for block in copy:

@@ -20,7 +20,10 @@ _SAID = tuple(
         (r"the following arguments are required: (.*)", "缺少参数 {}"),
         (r"one of the arguments (.*) is required", "应给出其中一个参数：{}"),
         (r"unrecognized arguments: (.*)", "不认识的参数 {}"),
-        (r"argument (.*?): invalid choice: (.*) \(choose from (.*)\)", "{} 没有 {} 这个取值，可用：{}"),
+        (
+            r"argument (.*?): invalid choice: (.*) \(choose from (.*)\)",
+            "{} 没有 {} 这个取值，可用：{}",
+        ),
         (r"argument (.*?): invalid int value: (.*)", "{} 应为整数，现为 {}"),
         (r"argument (.*?): invalid \S+ value: (.*)", "{} 的值 {} 不对"),
         (r"argument (.*?): expected .*", "{} 后面缺少内容"),
@@ -65,7 +68,10 @@ def in_chinese(message: str) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """Every verb with its options."""
-    made = Parser(prog="wenxiao", description="问效：预算绩效管理系统。结果以 JSON 写到标准输出，其余写到标准错误。")
+    made = Parser(
+        prog="wenxiao",
+        description="问效：预算绩效管理系统。结果以 JSON 写到标准输出，其余写到标准错误。",
+    )
     verbs = made.add_subparsers(dest="verb", required=True, metavar="命令", parser_class=Parser)
     verbs_plain.add_parsers(verbs)
     verbs_data.add_parsers(verbs)

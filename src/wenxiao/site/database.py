@@ -29,7 +29,9 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
         }
-    message = f"WENXIAO_DATABASE_URL 只认 sqlite:/// 与 postgresql://，收到的是 {parts.scheme or url}"
+    message = (
+        f"WENXIAO_DATABASE_URL 只认 sqlite:/// 与 postgresql://，收到的是 {parts.scheme or url}"
+    )
     raise ImproperlyConfigured(message)
 
 

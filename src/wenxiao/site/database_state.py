@@ -32,7 +32,9 @@ def pending() -> list[str]:
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
-        raise NotReady(f"数据库连不上：{str(error).strip()}。请检查 WENXIAO_DATABASE_URL 与数据库服务。") from error
+        raise NotReady(
+            f"数据库连不上：{str(error).strip()}。请检查 WENXIAO_DATABASE_URL 与数据库服务。"
+        ) from error
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
@@ -77,7 +79,9 @@ def require_ready() -> None:
     try:
         empty = is_empty()
     except OperationalError as error:
-        raise NotReady(f"数据库连不上：{str(error).strip()}。请检查 WENXIAO_DATABASE_URL 与数据库服务。") from error
+        raise NotReady(
+            f"数据库连不上：{str(error).strip()}。请检查 WENXIAO_DATABASE_URL 与数据库服务。"
+        ) from error
     if empty:
         raise NotReady(f"数据库还是空的。{BEGIN}")
     if waiting := pending():

@@ -23,20 +23,48 @@ if TYPE_CHECKING:
 
 WHY = "初始化"
 # 三员分立: nobody holds two of these, so a beginning needs all three.
-ADMINISTRATORS = (("sysadmin", Role.SYSTEM), ("secadmin", Role.SECURITY), ("auditadmin", Role.AUDIT))
+ADMINISTRATORS = (
+    ("sysadmin", Role.SYSTEM),
+    ("secadmin", Role.SECURITY),
+    ("auditadmin", Role.AUDIT),
+)
 ROLES = {
-    "单位经办人": Role.CLERK, "单位负责人": Role.HEAD, "主管部门": Role.DEPARTMENT, "业务科室": Role.OFFICE,
-    "绩效科": Role.PERFORMANCE, "预算科": Role.BUDGET, "国库科": Role.TREASURY, "办公室": Role.SECRETARIAT,
-    "分管领导": Role.LEADER, "第三方机构": Role.AGENCY, "专家": Role.EXPERT, "系统管理员": Role.SYSTEM,
-    "安全管理员": Role.SECURITY, "审计管理员": Role.AUDIT, "查阅": Role.AUDITOR,
-}  # fmt: skip
-WHOLE_DIVISION = {Role.PERFORMANCE, Role.BUDGET, Role.TREASURY, Role.SECRETARIAT, Role.LEADER, Role.SYSTEM,
-                  Role.SECURITY, Role.AUDIT, Role.AUDITOR}  # fmt: skip
+    "单位经办人": Role.CLERK,
+    "单位负责人": Role.HEAD,
+    "主管部门": Role.DEPARTMENT,
+    "业务科室": Role.OFFICE,
+    "绩效科": Role.PERFORMANCE,
+    "预算科": Role.BUDGET,
+    "国库科": Role.TREASURY,
+    "办公室": Role.SECRETARIAT,
+    "分管领导": Role.LEADER,
+    "第三方机构": Role.AGENCY,
+    "专家": Role.EXPERT,
+    "系统管理员": Role.SYSTEM,
+    "安全管理员": Role.SECURITY,
+    "审计管理员": Role.AUDIT,
+    "查阅": Role.AUDITOR,
+}
+WHOLE_DIVISION = {
+    Role.PERFORMANCE,
+    Role.BUDGET,
+    Role.TREASURY,
+    Role.SECRETARIAT,
+    Role.LEADER,
+    Role.SYSTEM,
+    Role.SECURITY,
+    Role.AUDIT,
+    Role.AUDITOR,
+}
 KINDS = {
-    "部门整体": Subject.Kind.DEPARTMENT, "项目": Subject.Kind.PROJECT, "政策": Subject.Kind.POLICY,
-    "转移支付": Subject.Kind.TRANSFER, "专项债券": Subject.Kind.BOND, "PPP": Subject.Kind.PPP,
+    "部门整体": Subject.Kind.DEPARTMENT,
+    "项目": Subject.Kind.PROJECT,
+    "政策": Subject.Kind.POLICY,
+    "转移支付": Subject.Kind.TRANSFER,
+    "专项债券": Subject.Kind.BOND,
+    "PPP": Subject.Kind.PPP,
     "政府购买服务": Subject.Kind.SERVICES,
-}  # fmt: skip
+}
 NATURES = {label: value for value, label in Subject.Nature.choices}
 
 
@@ -53,13 +81,17 @@ class Begun:
     def as_json(self) -> dict[str, Any]:
         """For the command line; one-time passwords appear here and nowhere else."""
         return {
-            "division": self.division, "units": self.units, "subjects": self.subjects,
+            "division": self.division,
+            "units": self.units,
+            "subjects": self.subjects,
             "accounts": [{"username": u, "password": p} for u, p in self.passwords.items()],
             "problems": [problem.as_json() for problem in self.problems],
-        }  # fmt: skip
+        }
 
 
-def begin(*, code: str, name: str, bureau: str, committee: bool = False, source: Path | None = None) -> Begun:
+def begin(
+    *, code: str, name: str, bureau: str, committee: bool = False, source: Path | None = None
+) -> Begun:
     """A division with its administrators and, from ``source``, units, people and subjects: all of it or nothing.
 
     Problems of 阻断, in the workbook or because the division exists, are returned and nothing is stored.
@@ -74,7 +106,9 @@ def begin(*, code: str, name: str, bureau: str, committee: bool = False, source:
         return Begun(problems=[*begun.problems, Problem("DR-75", "阻断", str(error))])
 
 
-def _stored(begun: Begun, opening: Opening, *, code: str, name: str, bureau: str, committee: bool) -> Begun:
+def _stored(
+    begun: Begun, opening: Opening, *, code: str, name: str, bureau: str, committee: bool
+) -> Begun:
     body = Division.Body.COMMITTEE if committee else Division.Body.GOVERNMENT
     with transaction.atomic():
         division = create_division(code=code, name=name, bureau=bureau, body=body, by=None, why=WHY)
@@ -93,7 +127,11 @@ def _read(source: Path) -> Opening:
     """The workbook, read in a limited child like every file from outside."""
     answer = read_in_child(source, "book")
     if answer["book"] is None:
-        return Opening(problems=[Problem(**{k: v for k, v in p.items() if k != "place"}) for p in answer["problems"]])
+        return Opening(
+            problems=[
+                Problem(**{k: v for k, v in p.items() if k != "place"}) for p in answer["problems"]
+            ]
+        )
     return read_opening(answer["book"])
 
 
@@ -104,12 +142,18 @@ def _unknown_words(opening: Opening) -> list[Problem]:
         ("对象", opening.subjects, "class", "项目类别", NATURES),
     )
     return [
-        Problem("DR-45", "阻断", f"{label}“{row[key]}”不在可选范围内。", sheet,
-                line=int(row["line"] or 0), mend=f"应填{'、'.join(known)}之一。")
+        Problem(
+            "DR-45",
+            "阻断",
+            f"{label}“{row[key]}”不在可选范围内。",
+            sheet,
+            line=int(row["line"] or 0),
+            mend=f"应填{'、'.join(known)}之一。",
+        )
         for sheet, rows, key, label, known in checked
         for row in rows
         if row[key] and row[key] not in known
-    ]  # fmt: skip
+    ]
 
 
 def _secrets(opening: Opening) -> list[Problem]:
@@ -121,17 +165,35 @@ def _secrets(opening: Opening) -> list[Problem]:
                 refuse_secret(str(row["name"] or ""))
             except NotAllowed as error:
                 mend = "请从模板里删去这一行。"
-                found.append(Problem("DR-74", "阻断", str(error), sheet, line=int(row["line"] or 0), mend=mend))
+                found.append(
+                    Problem(
+                        "DR-74", "阻断", str(error), sheet, line=int(row["line"] or 0), mend=mend
+                    )
+                )
     return found
 
 
 def _account(
-    begun: Begun, division: Division, login: str, name: str, role: str, *, unit: Unit | None = None, **details: Any
+    begun: Begun,
+    division: Division,
+    login: str,
+    name: str,
+    role: str,
+    *,
+    unit: Unit | None = None,
+    **details: Any,
 ) -> User:
     """An account with a one-time password that must be changed, and its grant."""
     password = get_random_string(14)
     user = create_user(
-        division=division, username=login, name=name, unit=unit, password=password, by=None, why=WHY, **details
+        division=division,
+        username=login,
+        name=name,
+        unit=unit,
+        password=password,
+        by=None,
+        why=WHY,
+        **details,
     )
     scope = None if role in WHOLE_DIVISION else unit
     if role in {Role.AGENCY, Role.EXPERT}:
@@ -154,26 +216,48 @@ def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
             parent = made.get(row["parent_code"])
             kind = Unit.Kind.UNIT if parent else Unit.Kind.DEPARTMENT
             made[row["code"]] = add_unit(
-                division=division, code=row["code"], name=row["name"], kind=kind, parent=parent, by=None, why=WHY
+                division=division,
+                code=row["code"],
+                name=row["name"],
+                kind=kind,
+                parent=parent,
+                by=None,
+                why=WHY,
             )
         waiting = [row for row in waiting if row not in ready]
     return made
 
 
-def _people(begun: Begun, division: Division, rows: list[dict[str, Any]], units: dict[str, Unit]) -> None:
+def _people(
+    begun: Begun, division: Division, rows: list[dict[str, Any]], units: dict[str, Unit]
+) -> None:
     for row in rows:
         unit = units.get(row["unit_code"])
-        _account(begun, division, row["login"], row["name"], ROLES[row["role"]], unit=unit, phone=row["phone"] or "")
+        _account(
+            begun,
+            division,
+            row["login"],
+            row["name"],
+            ROLES[row["role"]],
+            unit=unit,
+            phone=row["phone"] or "",
+        )
 
 
 def _subjects(division: Division, rows: list[dict[str, Any]], units: dict[str, Unit]) -> int:
     for number, row in enumerate(rows, 1):
         subject = ensure_subject(
-            division=division, unit=units[row["unit_code"]], code=row["project_code"] or f"ZX{number:06d}",
-            name=row["name"], kind=KINDS[row["kind"]], nature=NATURES.get(row["class"] or "", ""),
+            division=division,
+            unit=units[row["unit_code"]],
+            code=row["project_code"] or f"ZX{number:06d}",
+            name=row["name"],
+            kind=KINDS[row["kind"]],
+            nature=NATURES.get(row["class"] or "", ""),
             recurring={"是": True, "否": False}.get(row["recurring"] or ""),
-            tags=[tag for tag in (row["tags"] or "").split("、") if tag], by=None, why=WHY,
-        )  # fmt: skip
+            tags=[tag for tag in (row["tags"] or "").split("、") if tag],
+            by=None,
+            why=WHY,
+        )
         dossier = open_dossier(subject=subject, fiscal_year=row["year"], by=None, why=WHY)
         if row["budget"] is not None:
             set_appropriation(dossier=dossier, opening=Decimal(row["budget"]), by=None, why=WHY)

@@ -34,7 +34,9 @@ def serve(*, host: str, port: int, workers: int = 2) -> int:
     collect_static()
     with _Group() as group:
         group.start("网页", _web(host, port, workers))
-        group.start("后台任务", [sys.executable, "-m", "django", "db_worker", "--interval", "1", "-v", "0"])
+        group.start(
+            "后台任务", [sys.executable, "-m", "django", "db_worker", "--interval", "1", "-v", "0"]
+        )
         if group.wait_until_answers(host, port):
             _say(f"问效已启动：http://{_shown(host)}:{port}　（Ctrl+C 停止）")
         elif not group.stopping:
@@ -87,10 +89,28 @@ def _static_digest() -> str:
 def _web(host: str, port: int, workers: int) -> list[str]:
     """Gunicorn with sync workers: processes, not threads, for pages are bound by CPU."""
     return [
-        sys.executable, "-m", "gunicorn", "wenxiao.site.wsgi:application", "--bind", f"{host}:{port}",
-        "--workers", str(workers), "--worker-class", "sync", "--timeout", "120", "--graceful-timeout", "8",
-        "--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning", "--no-control-socket",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wenxiao.site.wsgi:application",
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(workers),
+        "--worker-class",
+        "sync",
+        "--timeout",
+        "120",
+        "--graceful-timeout",
+        "8",
+        "--max-requests",
+        "5000",
+        "--max-requests-jitter",
+        "500",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
 
 
 def _say(sentence: str) -> None:
@@ -132,9 +152,12 @@ class _Group:
         """Start one part in a session of its own, so that Ctrl+C reaches it through here and only once."""
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
         self.parts[name] = subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, start_new_session=True,
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
-        )  # fmt: skip
+        )
 
     def wait_until_answers(self, host: str, port: int) -> bool:
         """True once the web part answers a request; False when asked to stop, or a part ended, before."""
@@ -157,7 +180,9 @@ class _Group:
         """Wait for a stop signal or the end of any part."""
         while not self.stopping:
             if ended := self._ended():
-                _say(f"{ended}意外结束（退出码 {self.parts[ended].returncode}），整个系统随之停止。原因见上面的输出。")
+                _say(
+                    f"{ended}意外结束（退出码 {self.parts[ended].returncode}），整个系统随之停止。原因见上面的输出。"
+                )
                 return 1
             time.sleep(0.2)
         _say("正在停止…")

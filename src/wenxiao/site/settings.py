@@ -36,7 +36,9 @@ STORY_DAY = date(2021, 11, 22)
 TODAY = STORY_DAY if DEMO else None
 ALLOWED_HOSTS = os.environ.get("WENXIAO_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 # Reverse proxies whose X-Forwarded-For is believed: addresses or networks; none unless said.
-PROXIES = [proxy.strip() for proxy in os.environ.get("WENXIAO_PROXIES", "").split(",") if proxy.strip()]
+PROXIES = [
+    proxy.strip() for proxy in os.environ.get("WENXIAO_PROXIES", "").split(",") if proxy.strip()
+]
 CSRF_TRUSTED_ORIGINS = [f for f in os.environ.get("WENXIAO_ORIGINS", "").split(",") if f]
 
 INSTALLED_APPS = [
@@ -95,14 +97,17 @@ TEMPLATES = [
             "bytecode_cache": FileSystemBytecodeCache(str(COMPILED)),
             "context_processors": ["wenxiao.pages.frame.frame"],
         },
-    },
+    }
 ]
 
 AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["wenxiao.orgs.backends.PausingBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -117,11 +122,16 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 VENDOR = Path(os.environ.get("WENXIAO_VENDOR", PACKAGE.parent.parent / "build" / "vendor"))
-STATICFILES_DIRS = [PACKAGE / "pages" / "assets", *([("vendor", VENDOR)] if VENDOR.is_dir() else [])]
+STATICFILES_DIRS = [
+    PACKAGE / "pages" / "assets",
+    *([("vendor", VENDOR)] if VENDOR.is_dir() else []),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": os.environ.get("WENXIAO_STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage"),
+        "BACKEND": os.environ.get(
+            "WENXIAO_STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
     },
 }
 MEDIA_ROOT = HOME / "files"
@@ -154,7 +164,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
-    },
+    }
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

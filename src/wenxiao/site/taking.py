@@ -23,26 +23,45 @@ KINDS = (*sorted(LEDGERS), *sorted(FORMS))
 
 
 def take(
-    path: Path, *, division: Division, by: User | None, kind: str = "", dry_run: bool = False, create: bool = False,
-    leave_out: bool = False, year: int | None = None, source: str = "", accounting: bool = False,
+    path: Path,
+    *,
+    division: Division,
+    by: User | None,
+    kind: str = "",
+    dry_run: bool = False,
+    create: bool = False,
+    leave_out: bool = False,
+    year: int | None = None,
+    source: str = "",
+    accounting: bool = False,
     matches: Mapping[str, str] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
     found = "" if kind in LEDGERS else _turns_out(path)
     if (kind or found) in LEDGERS:
         choices = Choices(
-            create=create, leave_out=leave_out, source_name=source.strip()[:40],
+            create=create,
+            leave_out=leave_out,
+            source_name=source.strip()[:40],
             matches=matches_told(matches or {}, division=division, by=by),
-        )  # fmt: skip
+        )
         return import_ledger(
-            path=path, division=division, by=by, kind=LEDGERS[kind or found], year=year, dry_run=dry_run,
-            choices=choices, source="accounting" if accounting else "treasury",
-        ).as_json()  # fmt: skip
+            path=path,
+            division=division,
+            by=by,
+            kind=LEDGERS[kind or found],
+            year=year,
+            dry_run=dry_run,
+            choices=choices,
+            source="accounting" if accounting else "treasury",
+        ).as_json()
     strange = bool(kind and found and kind != found)
     outcome = import_file(path, division=division, by=by, dry_run=dry_run or strange, create=create)
     if strange:
         text = f"这是{FORMS[found]}，不是{FORMS[kind]}。"
-        outcome.problems.append(Problem("DR-44", "阻断", text, mend="请改写 --kind，或不写，由系统辨认。").as_json())
+        outcome.problems.append(
+            Problem("DR-44", "阻断", text, mend="请改写 --kind，或不写，由系统辨认。").as_json()
+        )
         outcome.accepted = 0
     return outcome.as_json()
 

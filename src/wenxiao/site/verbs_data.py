@@ -73,9 +73,13 @@ def add_parsers(verbs: Any) -> None:
 
 
 def _add_beginnings(verbs: Any) -> None:
-    init = verbs.add_parser("init", help="建立一个地区：区划、系统安全审计三类管理员，以及模板里的单位、人员与对象")
+    init = verbs.add_parser(
+        "init", help="建立一个地区：区划、系统安全审计三类管理员，以及模板里的单位、人员与对象"
+    )
     init.add_argument("--template", type=Path, metavar="OUT.xlsx", help="只写出空白模板，不建库")
-    init.add_argument("--from", dest="source", type=existing, metavar="FILE.xlsx", help="按填好的模板载入")
+    init.add_argument(
+        "--from", dest="source", type=existing, metavar="FILE.xlsx", help="按填好的模板载入"
+    )
     init.add_argument("--code", help="区划代码，如 360100")
     init.add_argument("--name", help="区划名称，如 某某市")
     init.add_argument("--bureau", help="财政部门名称，如 某某市财政局")
@@ -86,8 +90,12 @@ def _add_beginnings(verbs: Any) -> None:
     upgrade = verbs.add_parser("upgrade", help="更新数据库结构（升级程序之后执行一次）")
     upgrade.set_defaults(run=on_rows(_upgrade, ready=False))
     serve = verbs.add_parser("serve", help="启动网页与后台任务")
-    serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1")
-    serve.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"), help="端口，默认 8000")
+    serve.add_argument(
+        "--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1"
+    )
+    serve.add_argument(
+        "--port", type=int, default=os.environ.get("PORT", "8000"), help="端口，默认 8000"
+    )
     serve.add_argument("--workers", type=int, default=2, help="网页进程数，默认 2")
     serve.set_defaults(run=on_rows(_serve))
 
@@ -96,27 +104,44 @@ def _add_work(verbs: Any) -> None:
     taken = verbs.add_parser("import", help="导入表格：自评表、监控表、评分表、对象清单、支付明细")
     taken.add_argument("file", type=existing, metavar="FILE")
     taken.add_argument("--kind", help="表格种类；不写则按内容辨认")
-    taken.add_argument("--create", action="store_true", help="库里没有的单位、项目、任务照表新建；不写则列为未匹配")
-    taken.add_argument("--leave-out", action="store_true", help="台账有阻断的行时，其余的行照样导入（记入批次）")
+    taken.add_argument(
+        "--create", action="store_true", help="库里没有的单位、项目、任务照表新建；不写则列为未匹配"
+    )
+    taken.add_argument(
+        "--leave-out", action="store_true", help="台账有阻断的行时，其余的行照样导入（记入批次）"
+    )
     taken.add_argument("--year", type=int, help="台账的预算年度；不写则按日期和年度列辨认")
     taken.add_argument(
-        "--source", default="", metavar="名称", help="台账来自哪个系统，如 国库集中支付系统；记住它的列和单位"
+        "--source",
+        default="",
+        metavar="名称",
+        help="台账来自哪个系统，如 国库集中支付系统；记住它的列和单位",
     )
-    taken.add_argument("--accounting", action="store_true", help="支付台账是单位核算的；不写为国库支付")
     taken.add_argument(
-        "--match", action="append", default=[], metavar="未匹配项=代码", help="台账里未匹配的单位（unit:名称）或项目是哪一个：已有的代码、新建或不导入；可写多次",
-    )  # fmt: skip
+        "--accounting", action="store_true", help="支付台账是单位核算的；不写为国库支付"
+    )
+    taken.add_argument(
+        "--match",
+        action="append",
+        default=[],
+        metavar="未匹配项=代码",
+        help="台账里未匹配的单位（unit:名称）或项目是哪一个：已有的代码、新建或不导入；可写多次",
+    )
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
     taken.add_argument("--json", action="store_true", help="结果总是 JSON，此项为约定写法")
     taken.set_defaults(run=on_rows(_import))
-    report = verbs.add_parser("report", help="写出报告").add_subparsers(dest="report", required=True, metavar="报告")
+    report = verbs.add_parser("report", help="写出报告").add_subparsers(
+        dest="report", required=True, metavar="报告"
+    )
     annual = report.add_parser("annual", help="年度预算绩效管理工作报告及汇总表")
     annual.add_argument("--division", help="区划代码或名称")
     annual.add_argument("--year", type=int, required=True, help="工作年度")
     annual.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪个目录")
-    annual.add_argument("--public", action="store_true", help="公开稿：不含限制知悉的对象和内部栏目，序号重排")
+    annual.add_argument(
+        "--public", action="store_true", help="公开稿：不含限制知悉的对象和内部栏目，序号重排"
+    )
     annual.set_defaults(run=on_rows(_annual))
 
 
@@ -128,14 +153,20 @@ def _add_keeping(verbs: Any) -> None:
     restore = verbs.add_parser("restore", help="把备份恢复到空的数据库")
     restore.add_argument("directory", type=Path, metavar="DIR")
     restore.set_defaults(run=on_rows(_restore, ready=False))
-    trail = verbs.add_parser("trail", help="留痕").add_subparsers(dest="trail", required=True, metavar="事项")
+    trail = verbs.add_parser("trail", help="留痕").add_subparsers(
+        dest="trail", required=True, metavar="事项"
+    )
     verify = trail.add_parser("verify", help="核对留痕链是否被改动")
     verify.add_argument("--division", help="区划代码或名称；不写则全部")
     verify.set_defaults(run=on_rows(_verify_trail))
-    users = verbs.add_parser("users", help="账号").add_subparsers(dest="users", required=True, metavar="事项")
+    users = verbs.add_parser("users", help="账号").add_subparsers(
+        dest="users", required=True, metavar="事项"
+    )
     listed = users.add_parser("list", help="列出账号与在用授权")
     listed.set_defaults(run=on_rows(_list_users))
-    tokens = verbs.add_parser("tokens", help="接口令牌").add_subparsers(dest="tokens", required=True, metavar="事项")
+    tokens = verbs.add_parser("tokens", help="接口令牌").add_subparsers(
+        dest="tokens", required=True, metavar="事项"
+    )
     made = tokens.add_parser("create", help="给账号生成一个接口令牌；权限就是该账号的授权")
     made.add_argument("username", metavar="账号")
     made.add_argument("--name", required=True, help="用途，如 一体化系统推送支付")
@@ -158,7 +189,9 @@ def _init(args: argparse.Namespace) -> int:
         from wenxiao.files.opening_template import opening_template
 
         args.template.write_bytes(opening_template())
-        say(f"模板已写到 {args.template}。填好后执行：wenxiao init --code … --name … --bureau … --from {args.template}")
+        say(
+            f"模板已写到 {args.template}。填好后执行：wenxiao init --code … --name … --bureau … --from {args.template}"
+        )
         return FINE
     if not (args.code and args.name and args.bureau):
         say(
@@ -173,8 +206,12 @@ def _found(args: argparse.Namespace) -> int:
 
     migrate()
     begun = begin(
-        code=args.code, name=args.name, bureau=args.bureau, committee=args.committee, source=args.source,
-    )  # fmt: skip
+        code=args.code,
+        name=args.name,
+        bureau=args.bureau,
+        committee=args.committee,
+        source=args.source,
+    )
     for problem in begun.problems:
         say(problem.sentence())
     if begun.passwords:
@@ -194,9 +231,13 @@ def _demo(_args: argparse.Namespace) -> int:
 
     migrate()
     if not is_empty():
-        raise NotReady("数据库里已有数据，演示只载入空的数据库。请用 WENXIAO_HOME 或 WENXIAO_DATABASE_URL 另指一处。")
+        raise NotReady(
+            "数据库里已有数据，演示只载入空的数据库。请用 WENXIAO_HOME 或 WENXIAO_DATABASE_URL 另指一处。"
+        )
     division = load_demo()
-    accounts = [{"username": a.username, "password": PASSWORD, "role": a.role.label} for a in ACCOUNTS]
+    accounts = [
+        {"username": a.username, "password": PASSWORD, "role": a.role.label} for a in ACCOUNTS
+    ]
     show({"division": division.name, "code": division.code, "accounts": accounts})
     return FINE
 
@@ -226,12 +267,24 @@ def _import(args: argparse.Namespace) -> int:
         say(f"--match 应写成“未匹配项=代码”，收到的是 {unclear[0]}。")
         return WRONG_USE
     outcome = take(
-        args.file, division=chosen_division(args.division), by=chosen_user(args.by), kind=args.kind or "",
-        dry_run=args.dry_run, create=args.create, leave_out=args.leave_out, year=args.year,
-        source=args.source, accounting=args.accounting, matches={one.rpartition("=")[0]: one.rpartition("=")[2] for one in args.match},
-    )  # fmt: skip
+        args.file,
+        division=chosen_division(args.division),
+        by=chosen_user(args.by),
+        kind=args.kind or "",
+        dry_run=args.dry_run,
+        create=args.create,
+        leave_out=args.leave_out,
+        year=args.year,
+        source=args.source,
+        accounting=args.accounting,
+        matches={one.rpartition("=")[0]: one.rpartition("=")[2] for one in args.match},
+    )
     show(outcome)
-    return PROBLEMS if any(p["level"] != "提示" for p in outcome["problems"]) or outcome["unmatched"] else FINE
+    return (
+        PROBLEMS
+        if any(p["level"] != "提示" for p in outcome["problems"]) or outcome["unmatched"]
+        else FINE
+    )
 
 
 def _annual(args: argparse.Namespace) -> int:
@@ -240,7 +293,9 @@ def _annual(args: argparse.Namespace) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     version: Literal["internal", "public"] = "public" if args.public else "internal"
     written = write_all(chosen_division(args.division), args.year, args.out, version=version)
-    files = [str(path) for path in written] if written else sorted(str(p) for p in args.out.iterdir())
+    files = (
+        [str(path) for path in written] if written else sorted(str(p) for p in args.out.iterdir())
+    )
     show({"year": args.year, "version": version, "files": files})
     return FINE
 
@@ -274,7 +329,9 @@ def _verify_trail(args: argparse.Namespace) -> int:
     from wenxiao.records.chain import verify
     from wenxiao.records.selectors import export_entries, export_heads
 
-    divisions = [chosen_division(args.division)] if args.division else list(Division.objects.order_by("pk"))
+    divisions = (
+        [chosen_division(args.division)] if args.division else list(Division.objects.order_by("pk"))
+    )
     faults = [
         fault.as_json()
         for division in divisions
@@ -291,7 +348,12 @@ def _list_users(_args: argparse.Namespace) -> int:
     for user, role in Grant.objects.in_force().order_by("pk").values_list("user", "role"):
         held.setdefault(user, []).append(Role(role).label)
     fields = User.objects.order_by("pk").values_list("pk", "username", "name", "is_active")
-    show([{"username": u, "name": n, "active": a, "roles": held.get(pk, [])} for pk, u, n, a in fields])
+    show(
+        [
+            {"username": u, "name": n, "active": a, "roles": held.get(pk, [])}
+            for pk, u, n, a in fields
+        ]
+    )
     return FINE
 
 

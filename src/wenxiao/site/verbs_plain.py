@@ -34,7 +34,11 @@ def add_parsers(subparsers: Any) -> None:
     scoring.add_argument("--profile", help="计分口径代码")
     _finish(scoring, score_verb)
     pacing = subparsers.add_parser("pace", help="执行进度与时间进度对照")
-    pacing.add_argument("--file", required=True, help='JSON 清单：[{"budget_yuan", "executed_yuan", "through_month"}]')
+    pacing.add_argument(
+        "--file",
+        required=True,
+        help='JSON 清单：[{"budget_yuan", "executed_yuan", "through_month"}]',
+    )
     _finish(pacing, pace_verb)
     checking = subparsers.add_parser("check", help="绩效目标送审前检查")
     checking.add_argument("--file", required=True, help="JSON 清单：绩效目标")
@@ -107,12 +111,17 @@ def _json(name: str) -> Any:
     path = _existing(name)
     try:
         return json.loads(
-            path.read_text("utf-8-sig"), parse_float=_figure, parse_int=_whole_figure, parse_constant=_no_figure
+            path.read_text("utf-8-sig"),
+            parse_float=_figure,
+            parse_int=_whole_figure,
+            parse_constant=_no_figure,
         )
     except UnicodeDecodeError:
         raise WrongUseError(f"“{name}”不是 UTF-8 编码的文本。") from None
     except json.JSONDecodeError as error:
-        raise WrongUseError(f"“{name}”不是有效的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。") from None
+        raise WrongUseError(
+            f"“{name}”不是有效的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。"
+        ) from None
     except (OSError, RecursionError) as error:
         raise WrongUseError(f"“{name}”无法读取（{type(error).__name__}）。") from None
 
@@ -179,7 +188,10 @@ def _score(args: argparse.Namespace) -> tuple[Any, bool]:
     path = _existing(args.file)
     try:
         if path.suffix.lower() == ".json":
-            tables = [judge_table(case, profile_code=args.profile, year=args.year) for case in _cases(args.file)]
+            tables = [
+                judge_table(case, profile_code=args.profile, year=args.year)
+                for case in _cases(args.file)
+            ]
         else:
             tables = _score_book(path, args)
     except (ProfileError, BasisError) as error:
@@ -197,9 +209,13 @@ def _cases(name: str) -> list[Mapping[str, Any]]:
         if not isinstance(case, dict):
             raise WrongUseError(f"“{name}”第 {at} 个案例应是对象。")
         rows = case.get("indicators")
-        if rows is not None and (not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows)):
+        if rows is not None and (
+            not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows)
+        ):
             raise WrongUseError(f"“{name}”第 {at} 个案例的“indicators”应是对象的清单。")
-        if isinstance(case.get("budget"), list | str) or not isinstance(case.get("l1_weights") or {}, dict):
+        if isinstance(case.get("budget"), list | str) or not isinstance(
+            case.get("l1_weights") or {}, dict
+        ):
             raise WrongUseError(f"“{name}”第 {at} 个案例的“budget”或“l1_weights”不是应有的形状。")
     return cases
 
@@ -217,7 +233,9 @@ def _score_book(path: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
             case = case_from_form(form, form_id=form_id)
             tables.append(judge_table(case, profile_code=args.profile, year=args.year))
     if not tables:
-        said = "".join(f"{problem['text']}{problem['mend'] or ''}" for problem in book["problems"][:3])
+        said = "".join(
+            f"{problem['text']}{problem['mend'] or ''}" for problem in book["problems"][:3]
+        )
         raise WrongUseError(f"“{path.name}”里没有可复算的自评表或评分表。{said}")
     return tables
 
@@ -242,18 +260,30 @@ def _pace(item: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(asked, list) or any(not isinstance(step, dict) for step in asked):
         raise ValueError("“milestones”应是对象的清单。")
     steps = [
-        Milestone(str(step.get("name") or ""), _day(step["due"]), _day(step["done"]) if step.get("done") else None)
+        Milestone(
+            str(step.get("name") or ""),
+            _day(step["due"]),
+            _day(step["done"]) if step.get("done") else None,
+        )
         for step in asked
     ]
     arrived = item.get("arrived_month")
     found = pace(
-        _money(item.get("budget_yuan")), _money(item.get("executed_yuan")), _month(item["through_month"]),
-        arrived_month=None if arrived is None else _month(arrived), milestones=steps,
-    )  # fmt: skip
+        _money(item.get("budget_yuan")),
+        _money(item.get("executed_yuan")),
+        _month(item["through_month"]),
+        arrived_month=None if arrived is None else _month(arrived),
+        milestones=steps,
+    )
     return {
-        "rate": _text(found.rate), "elapsed": _text(found.elapsed), "index": _text(found.index), "light": found.light,
-        "above_pace": found.above_pace, "reason": found.reason, "basis": found.basis,
-    }  # fmt: skip
+        "rate": _text(found.rate),
+        "elapsed": _text(found.elapsed),
+        "index": _text(found.index),
+        "light": found.light,
+        "above_pace": found.above_pace,
+        "reason": found.reason,
+        "basis": found.basis,
+    }
 
 
 def _money(value: object) -> Decimal | None:
@@ -306,16 +336,23 @@ def _check(item: Mapping[str, Any], at: int) -> list[dict[str, Any]]:
         }
         for number, row in enumerate(rows, 1)
     ]
-    budget, year = (_asked_figure(head, key, f"第 {at} 项的“subject”") for key in ("budget_yuan", "year"))
+    budget, year = (
+        _asked_figure(head, key, f"第 {at} 项的“subject”") for key in ("budget_yuan", "year")
+    )
     whole = {**head, "budget_yuan": budget, "year": None if year is None else int(year)}
     whole["text"] = _words(_of_kind(item, "text", str, "", at))
     return [
         {
-            "code": problem.code, "level": problem.level, "row": hit.row, "field": hit.field, "text": problem.text,
-            "basis": problem.basis, "mend": problem.mend,
+            "code": problem.code,
+            "level": problem.level,
+            "row": hit.row,
+            "field": hit.field,
+            "text": problem.text,
+            "basis": problem.basis,
+            "mend": problem.mend,
         }
         for hit, problem in run(Table(typed, whole), ["MB"])
-    ]  # fmt: skip
+    ]
 
 
 _KIND_WORDS: dict[type, str] = {dict: "对象", list: "对象的清单", str: "文字"}

@@ -19,7 +19,9 @@ def read_ahead() -> int:
     _ = get_resolver().url_patterns
     arithmetic()
     pages: Any = engines["jinja2"]
-    names = pages.env.list_templates(filter_func=lambda name: name.split("/")[0] in {"desk", "pages", "portal"})
+    names = pages.env.list_templates(
+        filter_func=lambda name: name.split("/")[0] in {"desk", "pages", "portal"}
+    )
     for name in names:
         pages.env.get_template(name)
     return len(names)

@@ -19,11 +19,15 @@ def _defaults(model: type[models.Model], names: Sequence[str]) -> dict[Any, Any]
     blank = model()
     absent = [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in names]
     return {
-        f: f.get_db_prep_save(f.pre_save(blank, add=True), connection) for f in absent if f.db_default is NOT_PROVIDED
+        f: f.get_db_prep_save(f.pre_save(blank, add=True), connection)
+        for f in absent
+        if f.db_default is NOT_PROVIDED
     }
 
 
-def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def insert_rows(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
     """Insert ``rows`` (values in the order of field ``names``) and return how many; call inside a transaction.
 
     Values pass through the fields' own preparation, so Decimals become 分 here as everywhere; columns not named get
@@ -33,7 +37,13 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     tail = tuple(rest.values())
     fields = [*named, *rest]
     prepared = [
-        (*(field.get_db_prep_save(value, connection) for field, value in zip(named, row, strict=True)), *tail)
+        (
+            *(
+                field.get_db_prep_save(value, connection)
+                for field, value in zip(named, row, strict=True)
+            ),
+            *tail,
+        )
         for row in rows
     ]
     if not prepared:
@@ -52,12 +62,15 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     return len(prepared)
 
 
-def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def update_rows(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
     """Update by primary key: each row is (pk, value, value …) in the order of ``names``; return how many were given."""
     fields = _columns(model, names)
     pk = model._meta.pk
     prepared = [
-        (*(f.get_db_prep_save(v, connection) for f, v in zip(fields, row[1:], strict=True)), row[0]) for row in rows
+        (*(f.get_db_prep_save(v, connection) for f, v in zip(fields, row[1:], strict=True)), row[0])
+        for row in rows
     ]
     if not prepared:
         return 0
@@ -73,7 +86,9 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     return len(prepared)
 
 
-def _update_by_temp_table(cursor: Any, table: str, fields: Sequence[Any], prepared: Sequence[Sequence[Any]]) -> None:
+def _update_by_temp_table(
+    cursor: Any, table: str, fields: Sequence[Any], prepared: Sequence[Sequence[Any]]
+) -> None:
     quote = connection.ops.quote_name
     *sets, pk = fields
     kinds = ", ".join(f"{quote(f.column)} {f.rel_db_type(connection)}" for f in fields)
@@ -106,7 +121,11 @@ def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:
     columns = [*frame.columns, *(field.column for field in defaults)]
     texts = [pl.col(name).cast(pl.String) for name, kind in frame.schema.items() if kind == pl.Date]
     ready = frame.with_columns(
-        *texts, *(pl.lit(value, dtype=_literal(value)).alias(field.column) for field, value in defaults.items())
+        *texts,
+        *(
+            pl.lit(value, dtype=_literal(value)).alias(field.column)
+            for field, value in defaults.items()
+        ),
     ).select(columns)
     quote = connection.ops.quote_name
     table, named = quote(model._meta.db_table), ", ".join(quote(name) for name in columns)
@@ -127,7 +146,11 @@ _SLICE = 100_000
 def _copy(cursor: Any, statement: str, ready: pl.DataFrame) -> None:
     with cursor.copy(statement) as copy:
         for part in ready.iter_slices(_SLICE):
-            copy.write(part.write_csv(include_header=False, null_value="\\N", quote_style="non_numeric").encode())
+            copy.write(
+                part.write_csv(
+                    include_header=False, null_value="\\N", quote_style="non_numeric"
+                ).encode()
+            )
 
 
 def _literal(value: Any) -> Any:

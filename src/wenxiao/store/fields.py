@@ -83,7 +83,9 @@ class FixedField(_Column[_Set_contra, _Get_co]):
             return None
         whole = int(value)
         if whole != value:
-            raise ValueError(f"{value}: 均值等须取整的计算不能在数据库里做，请用 rulebook.numbers。")
+            raise ValueError(
+                f"{value}: 均值等须取整的计算不能在数据库里做，请用 rulebook.numbers。"
+            )
         return Decimal(f"{whole}E-2")
 
     def to_python(self, value: Any) -> Decimal | None:
@@ -97,7 +99,9 @@ class FixedField(_Column[_Set_contra, _Get_co]):
 
     def formfield(self, **kwargs: Any) -> Any:
         """A decimal input with two places."""
-        return super().formfield(**{"form_class": forms.DecimalField, "decimal_places": 2, **kwargs})
+        return super().formfield(
+            **{"form_class": forms.DecimalField, "decimal_places": 2, **kwargs}
+        )
 
 
 for _sign in (Combinable.ADD, Combinable.SUB):

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TEXT = (models.CharField, models.TextField)
-_INTEGER = (FixedField, models.IntegerField, models.AutoField, models.ForeignKey, models.BooleanField)
+_INTEGER = (
+    FixedField,
+    models.IntegerField,
+    models.AutoField,
+    models.ForeignKey,
+    models.BooleanField,
+)
 _Kind = type[pl.String | pl.Int64 | pl.Date]
 
 

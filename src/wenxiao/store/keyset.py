@@ -62,7 +62,9 @@ def place_of(token: str | None, order: list[str]) -> Place | None:
     return Place(backwards, values) if kept == order else None
 
 
-def page(rows: QuerySet[Any], order: list[str], *, size: int = 50, token: str | None = None) -> Page:
+def page(
+    rows: QuerySet[Any], order: list[str], *, size: int = 50, token: str | None = None
+) -> Page:
     """``size`` rows of ``rows`` in ``order`` (its last name must be unique and no name may be NULL).
 
     ``token`` comes from a Page; a forged or foreign one simply gives the first page.

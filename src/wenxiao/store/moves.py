@@ -33,14 +33,23 @@ class Versioned(models.Model):
 def change(row: Any, *, version: int | None = None, **values: Any) -> None:
     """Set ``values`` on ``row`` if it still has the ``version`` read before; raises Stale otherwise."""
     seen = row.version if version is None else version
-    changed = type(row)._default_manager.filter(pk=row.pk, version=seen).update(version=F("version") + 1, **values)
+    changed = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, version=seen)
+        .update(version=F("version") + 1, **values)
+    )
     if changed != 1:
         raise Stale(row)
     row.refresh_from_db()
 
 
 def move(
-    row: Any, *, allowed: Mapping[Any, frozenset[Any]], to: str, version: int | None = None, **values: Any
+    row: Any,
+    *,
+    allowed: Mapping[Any, frozenset[Any]],
+    to: str,
+    version: int | None = None,
+    **values: Any,
 ) -> None:
     """Move ``row.state`` to ``to`` by one conditional update; raises NotAllowed or Stale."""
     if to not in allowed.get(row.state, frozenset()):

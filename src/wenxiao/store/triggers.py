@@ -36,14 +36,18 @@ class Input:
 EVENTS = ("insert", "update", "delete")
 
 
-def statements(inputs: Iterable[Input], *, prefix: str, marks: str, key: str, open_where: str) -> dict[str, list[str]]:
+def statements(
+    inputs: Iterable[Input], *, prefix: str, marks: str, key: str, open_where: str
+) -> dict[str, list[str]]:
     """By trigger name the statements that make it, for the database in use.
 
     ``marks`` is the table of marks, ``key`` its column, ``open_where`` the SQL condition of a mark nobody took up yet.
     """
     make = _for_postgresql if connection.vendor == "postgresql" else _for_sqlite
     return {
-        f"{prefix}{one.table}_{event}": make(one, event, f"{prefix}{one.table}_{event}", (marks, key, open_where))
+        f"{prefix}{one.table}_{event}": make(
+            one, event, f"{prefix}{one.table}_{event}", (marks, key, open_where)
+        )
         for one in inputs
         for event in EVENTS
     }
@@ -57,7 +61,11 @@ def _for_sqlite(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
     table, key, open_where = marks
     sides = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[event]
     changed = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in one.columns)
-    when = f" OF {', '.join(one.columns)} ON {one.table} WHEN {changed}" if event == "update" else f" ON {one.table}"
+    when = (
+        f" OF {', '.join(one.columns)} ON {one.table} WHEN {changed}"
+        if event == "update"
+        else f" ON {one.table}"
+    )
     body = "".join(
         f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM ({one.keys(side)}) s WHERE s.key IS NOT NULL "  # noqa: S608 - names and texts of this house's own tables
         f"AND NOT EXISTS (SELECT 1 FROM {table} m WHERE m.{key} = s.key AND m.{open_where}); "
@@ -69,17 +77,18 @@ def _for_sqlite(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
 def _for_postgresql(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
     """Marks are appended, never looked up: an open mark may just be being taken up by somebody who cannot see this change."""
     table, key, _ = marks
-    pairs = (
-        f"({', '.join(f'w.{c}' for c in one.columns)}) IS DISTINCT FROM ({', '.join(f'b.{c}' for c in one.columns)})"
-    )
+    pairs = f"({', '.join(f'w.{c}' for c in one.columns)}) IS DISTINCT FROM ({', '.join(f'b.{c}' for c in one.columns)})"
     both = f"was w JOIN became b ON b.id = w.id WHERE {pairs}"
     sources = {
         "insert": "became",
         "delete": "was",
         "update": f"(SELECT w.* FROM {both} UNION ALL SELECT b.* FROM {both})",  # noqa: S608 - as above
     }
-    tables = {"insert": "NEW TABLE AS became", "delete": "OLD TABLE AS was",
-              "update": "OLD TABLE AS was NEW TABLE AS became"}[event]  # fmt: skip
+    tables = {
+        "insert": "NEW TABLE AS became",
+        "delete": "OLD TABLE AS was",
+        "update": "OLD TABLE AS was NEW TABLE AS became",
+    }[event]
     body = f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM {sources[event]} r CROSS JOIN LATERAL ({one.keys('r')}) s WHERE s.key IS NOT NULL"  # noqa: S608 - as above
     when = f"AFTER {event.upper()} ON {one.table} REFERENCING {tables} FOR EACH STATEMENT"
     return [
@@ -91,9 +100,7 @@ def _for_postgresql(one: Input, event: str, name: str, marks: _Marks) -> list[st
 def standing(prefix: str) -> dict[str, str]:
     """By trigger name the table it stands on, of those whose name begins so."""
     if connection.vendor == "postgresql":
-        sql = (
-            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
-        )
+        sql = "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
     else:
         sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:

@@ -37,7 +37,9 @@ class Target(Versioned):
         APPROVED = "approved", "已批复"
         REPLACED = "replaced", "已调整"
 
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="targets", verbose_name="档案")
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="targets", verbose_name="档案"
+    )
     number = models.PositiveSmallIntegerField("版次", default=1)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     text = models.TextField("年度总体目标", blank=True)
@@ -48,13 +50,17 @@ class Target(Versioned):
 
     class Meta:
         verbose_name = verbose_name_plural = "绩效目标"
-        constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="target_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "number"], name="target_version_once")
+        ]
 
 
 class Indicator(Versioned):
     """One indicator row: the same row serves 目标, 监控, 自评 and 自评复核."""
 
-    target = models.ForeignKey(Target, models.CASCADE, related_name="indicators", verbose_name="绩效目标")
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="indicators", verbose_name="绩效目标"
+    )
     order = models.PositiveSmallIntegerField("序号")
     level1 = models.CharField("一级指标", max_length=60, blank=True)
     level2 = models.CharField("二级指标", max_length=60, blank=True)
@@ -70,7 +76,9 @@ class Indicator(Versioned):
     class Meta:
         verbose_name = verbose_name_plural = "绩效指标"
         ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["target", "order"], name="indicator_order_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["target", "order"], name="indicator_order_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -19,13 +19,24 @@ def place():
     made.division = create_division(code="360000", name="示例区", bureau="示例区财政局", by=None)
     made.unit = add_unit(division=made.division, code="101001", name="天长市水利局", by=None)
     made.other = add_unit(division=made.division, code="102001", name="示例单位甲", by=None)
-    made.subject = ensure_subject(division=made.division, unit=made.unit, code="P001", name="水旱灾害防御经费", by=None)
+    made.subject = ensure_subject(
+        division=made.division, unit=made.unit, code="P001", name="水旱灾害防御经费", by=None
+    )
     made.foreign = ensure_subject(
-        division=made.division, unit=made.other, code="P002", name="示例项目甲：农村道路养护（合成）", by=None
+        division=made.division,
+        unit=made.other,
+        code="P002",
+        name="示例项目甲：农村道路养护（合成）",
+        by=None,
     )
     made.dossier = open_dossier(subject=made.subject, fiscal_year=2022, by=None)
     made.round = open_round(
-        division=made.division, kind="selfeval", name="2022年度自评", work_year=2023, fiscal_year=2022, by=None
+        division=made.division,
+        kind="selfeval",
+        name="2022年度自评",
+        work_year=2023,
+        fiscal_year=2022,
+        by=None,
     )
     made.evaluation = open_round(
         division=made.division,
@@ -36,9 +47,13 @@ def place():
         by=None,
     )
     for username, role, where in (
-        ("finance", "performance", None), ("treasury", "treasury", None), ("clerk", "clerk", made.unit),
-        ("stranger", "clerk", made.other), ("leader", "leader", None), ("judge", "agency", None),
-    ):  # fmt: skip
+        ("finance", "performance", None),
+        ("treasury", "treasury", None),
+        ("clerk", "clerk", made.unit),
+        ("stranger", "clerk", made.other),
+        ("leader", "leader", None),
+        ("judge", "agency", None),
+    ):
         person = create_user(
             division=made.division,
             username=username,
@@ -52,7 +67,9 @@ def place():
         if role != "agency":
             grant(user=person, role=role, division=made.division, unit=where, by=None)
     made.agency = Agency.objects.create(division=made.division, name="示例事务所")
-    assigned = Grant.objects.create(user=made.judge, role="agency", division=made.division, by_subjects=True)
+    assigned = Grant.objects.create(
+        user=made.judge, role="agency", division=made.division, by_subjects=True
+    )
     assigned.subjects.add(made.foreign)
     return made
 

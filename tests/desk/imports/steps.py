@@ -35,7 +35,10 @@ def hand_in(client, *uploads, token="", modified=None, run=True):
 
 
 def standings(intake):
-    return [b.summary["standing"] if b.state == "previewed" else b.state for b in intake.batches.order_by("pk")]
+    return [
+        b.summary["standing"] if b.state == "previewed" else b.state
+        for b in intake.batches.order_by("pk")
+    ]
 
 
 def seen_on(client, address):
@@ -51,7 +54,8 @@ FAULTY = "P001,水旱灾害防御经费,天长市水利局,2022-04-01,ZF002,二�
 def ledger_of(client, place, *rows, head=HEAD):
     content = "\n".join([head, *rows]).encode()
     response = client.post(
-        reverse("desk:ledgers"), {"file": SimpleUploadedFile("支付明细.csv", content), "kind": "", "source": "treasury"}
+        reverse("desk:ledgers"),
+        {"file": SimpleUploadedFile("支付明细.csv", content), "kind": "", "source": "treasury"},
     )
     assert response.status_code == 302, response.content.decode()[:1500]
     intake = Intake.objects.get(pk=int(response["Location"].split("/")[-1]))

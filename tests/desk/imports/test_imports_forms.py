@@ -28,7 +28,9 @@ def test_the_whole_way_from_upload_to_undo(place, enter):
     batch.refresh_from_db()
     assert (batch.state, batch.accepted) == ("applied", 1)
     assert Review.objects.get().dossier == place.dossier
-    assert client.post(reverse("desk:import_confirm", args=[batch.pk])).status_code == 302  # twice is harmless
+    assert (
+        client.post(reverse("desk:import_confirm", args=[batch.pk])).status_code == 302
+    )  # twice is harmless
     assert Review.objects.count() == 1
     refused = client.post(reverse("desk:import_undo", args=[batch.pk]), {"why": " "})
     assert refused.status_code == 409
@@ -69,17 +71,30 @@ def test_an_unknown_unit_is_chosen_by_name_and_nothing_typed_is_lost(place, ente
     page = client.get(address)
     seen = page.content.decode().split('name="seen" value="')[1].split('"')[0]
     wrong = client.post(
-        address, {"seen": seen, "unit-0": "name", "unit-name-0": "水务厅", "subject-0": str(place.subject.pk)}
+        address,
+        {
+            "seen": seen,
+            "unit-0": "name",
+            "unit-name-0": "水务厅",
+            "subject-0": str(place.subject.pk),
+        },
     )
     assert wrong.status_code == 422
     assert "水务厅" in wrong.content.decode()
     assert "没有名为" in wrong.content.decode()
-    right = {"seen": seen, "unit-0": str(place.unit.pk), "subject-0": str(place.subject.pk), "do-0": "import"}
+    right = {
+        "seen": seen,
+        "unit-0": str(place.unit.pk),
+        "subject-0": str(place.subject.pk),
+        "do-0": "import",
+    }
     assert client.post(address, right).status_code == 302
     batch.refresh_from_db()
     assert batch.choices["0"]["unit"] == place.unit.pk
     assert batch.summary["standing"] == "ready"
-    stale = client.post(address, {**right, "do-0": "skip"})  # the same page once more, after somebody chose
+    stale = client.post(
+        address, {**right, "do-0": "skip"}
+    )  # the same page once more, after somebody chose
     assert stale.status_code == 409
     assert "以您的为准" in stale.content.decode()
     assert client.post(address, {**right, "seen": "", "then": "import"}).status_code == 409
@@ -123,9 +138,14 @@ def test_a_wrong_year_is_never_taken_silently(place, enter):
 
 def test_of_two_versions_the_newest_is_marked_and_the_older_must_be_decided(place, enter):
     client = enter(place.finance)
-    intake = hand_in(client, piece(OLD), piece(SELFEVAL), modified=["2023-02-01T09:00", "2023-02-20T16:30"])
+    intake = hand_in(
+        client, piece(OLD), piece(SELFEVAL), modified=["2023-02-01T09:00", "2023-02-20T16:30"]
+    )
     assert standings(intake) == ["ask", "ready"]
-    assert intake.batches.order_by("pk").first().summary["forms"][0]["twin"]["problem"]["code"] == "DR-39"
+    assert (
+        intake.batches.order_by("pk").first().summary["forms"][0]["twin"]["problem"]["code"]
+        == "DR-39"
+    )
     newest = intake.batches.order_by("pk").last()
     assert newest.summary["forms"][0]["twin"]["newest"]
     client.post(reverse("desk:intake_newest", args=[intake.pk]))
@@ -160,7 +180,11 @@ def test_a_round_that_ended_after_it_was_chosen_is_named(place, enter):
     client = enter(place.finance)
     batch = hand_in(client, piece(SELFEVAL)).batches.get()
     address = reverse("desk:import_file", args=[batch.pk])
-    chosen = {"unit-0": str(place.unit.pk), "subject-0": str(place.subject.pk), "round-0": str(place.round.pk)}
+    chosen = {
+        "unit-0": str(place.unit.pk),
+        "subject-0": str(place.subject.pk),
+        "round-0": str(place.round.pk),
+    }
     client.post(address, {"seen": seen_on(client, address), **chosen})
     place.round.state = "closed"
     place.round.save()

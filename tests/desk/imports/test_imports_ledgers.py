@@ -23,12 +23,18 @@ def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, en
     page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
     assert "1 行可以导入，合计 1000.00 元" in page
     assert not Spending.objects.exists()
-    assert client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"}).status_code == 302
+    assert (
+        client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"}).status_code
+        == 302
+    )
     intake.refresh_from_db()
     intake = look(intake, place)
     assert Spending.objects.get().amount == Decimal("1000.00")
     batch = intake.files[0]["outcome"]["batch"]
-    assert client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "1"}).status_code == 302
+    assert (
+        client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "1"}).status_code
+        == 302
+    )
     assert client.get(reverse("desk:import_file", args=[batch])).status_code == 200
     client.post(reverse("desk:import_undo", args=[batch]), {"why": "导错月份"})
     assert not Spending.objects.exists()
@@ -42,7 +48,9 @@ def test_faulty_lines_stay_out_only_by_a_recorded_choice(place, enter):
     assert "阻断" in refused.content.decode()
     columns = intake.files[0]["outcome"]["columns"]
     said = {f"role-{role}": heading for role, heading in columns.items()}
-    client.post(reverse("desk:ledger_again", args=[intake.pk]), {**said, "turn": "0", "leave_out": "1"})
+    client.post(
+        reverse("desk:ledger_again", args=[intake.pk]), {**said, "turn": "0", "leave_out": "1"}
+    )
     intake.refresh_from_db()
     intake = look(intake, place)
     stale = client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})
@@ -72,7 +80,8 @@ def test_a_subject_number_of_elsewhere_is_no_match(place, enter):
     foreign = ensure_subject(division=elsewhere, unit=unit, code="X1", name="别处项目", by=None)
     intake = ledger_of(client, place, GOOD.replace("P001,水旱灾害防御经费", "P777,没有的项目"))
     client.post(
-        reverse("desk:ledger_again", args=[intake.pk]), {"turn": "0", "key-0": "P777", "match-0": str(foreign.pk)}
+        reverse("desk:ledger_again", args=[intake.pk]),
+        {"turn": "0", "key-0": "P777", "match-0": str(foreign.pk)},
     )
     intake.refresh_from_db()
     assert intake.files[0]["said"]["matches"] == {}
@@ -80,7 +89,9 @@ def test_a_subject_number_of_elsewhere_is_no_match(place, enter):
 
 def test_ledgers_need_the_power_to_import(place, enter):
     assert enter(place.clerk).get(reverse("desk:ledgers")).status_code == 403
-    bad = enter(place.treasury).post(reverse("desk:ledgers"), {"file": SimpleUploadedFile("a.pdf", b"%PDF")})
+    bad = enter(place.treasury).post(
+        reverse("desk:ledgers"), {"file": SimpleUploadedFile("a.pdf", b"%PDF")}
+    )
     assert bad.status_code == 422
     none = enter(place.treasury).post(reverse("desk:ledgers"), {})
     assert "还没有选择" in none.content.decode()
@@ -90,7 +101,10 @@ UNKNOWN = GOOD.replace("天长市水利局", "河湖局")
 
 
 def again(client, intake, place, **said):
-    client.post(reverse("desk:ledger_again", args=[intake.pk]), {"turn": str(intake.files[0]["turn"]), **said})
+    client.post(
+        reverse("desk:ledger_again", args=[intake.pk]),
+        {"turn": str(intake.files[0]["turn"]), **said},
+    )
     intake.refresh_from_db()
     return look(intake, place)
 
@@ -103,17 +117,25 @@ def test_unknown_units_are_asked_about_like_unknown_projects(place, enter):
     assert "对不上的项目 1 个" in page
     assert 'value="unit:河湖局"' in page
     intake = again(
-        client, intake, place, **{"key-0": "unit:河湖局", "match-0": "create", "key-1": "P777", "match-1": "create"}
+        client,
+        intake,
+        place,
+        **{"key-0": "unit:河湖局", "match-0": "create", "key-1": "P777", "match-1": "create"},
     )
     page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
     assert "单位 河湖局：新建" in page
     assert intake.files[0]["outcome"]["accepted"] == 1
-    client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": str(intake.files[0]["turn"])})
+    client.post(
+        reverse("desk:ledger_import", args=[intake.pk]), {"turn": str(intake.files[0]["turn"])}
+    )
     intake.refresh_from_db()
     look(intake, place)
     spent = Spending.objects.select_related("dossier__subject__unit").get()
     assert (spent.dossier.subject.name, spent.dossier.subject.unit.name) == ("河湖巡查", "河湖局")
-    assert ImportBatch.objects.get().choices["matches"] == {"unit:河湖局": "create", "P777": "create"}
+    assert ImportBatch.objects.get().choices["matches"] == {
+        "unit:河湖局": "create",
+        "P777": "create",
+    }
 
 
 def test_a_decision_is_taken_back_before_importing(place, enter):
@@ -122,7 +144,10 @@ def test_a_decision_is_taken_back_before_importing(place, enter):
     intake = again(client, intake, place, **{"key-0": "unit:河湖局", "match-0": "skip"})
     assert intake.files[0]["outcome"]["unmatched"] == []
     intake = again(client, intake, place, **{"drop-0": "unit:河湖局"})
-    assert [one["choice"] for one in intake.files[0]["outcome"]["unmatched"]] == ["unit:河湖局", "P777"]
+    assert [one["choice"] for one in intake.files[0]["outcome"]["unmatched"]] == [
+        "unit:河湖局",
+        "P777",
+    ]
 
 
 def test_who_keeps_no_units_is_told_who_does(place, enter):
@@ -134,7 +159,9 @@ def test_who_keeps_no_units_is_told_who_does(place, enter):
 
 def test_near_units_are_offered(place, enter):
     client = enter(place.finance)
-    intake = ledger_of(client, place, GOOD.replace("天长市水利局", "天长市水利管理局").replace("P001", "P777"))
+    intake = ledger_of(
+        client, place, GOOD.replace("天长市水利局", "天长市水利管理局").replace("P001", "P777")
+    )
     page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
     assert "<span>天长市水利局 " in page
 

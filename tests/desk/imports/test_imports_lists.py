@@ -39,12 +39,21 @@ def test_who_has_not_handed_in_is_listed_with_phone_and_letter(place, enter):
     page = client.get(address).content.decode()
     assert "1 个单位还缺 1 项" in page
     assert "0000-1234" in page
-    letter = client.post(reverse("desk:reminder_letter", args=[place.round.pk]), {"unit": place.unit.name})
+    letter = client.post(
+        reverse("desk:reminder_letter", args=[place.round.pk]), {"unit": place.unit.name}
+    )
     assert letter.content.startswith(b"PK")
     assert "已催 1 次" in client.get(address).content.decode()
     excuse = reverse("desk:excuse", args=[place.round.pk])
-    assert client.post(excuse, {"dossier": place.dossier.pk, "reason": "other", "note": ""}).status_code == 422
-    assert client.post(excuse, {"dossier": place.dossier.pk, "reason": "cancelled"}).status_code == 302
+    assert (
+        client.post(
+            excuse, {"dossier": place.dossier.pk, "reason": "other", "note": ""}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post(excuse, {"dossier": place.dossier.pk, "reason": "cancelled"}).status_code == 302
+    )
     page = client.get(address).content.decode()
     assert "应报的 0 项都已报送" in page
     assert "项目取消" in page
@@ -54,15 +63,17 @@ def test_who_has_not_handed_in_is_listed_with_phone_and_letter(place, enter):
 def test_lists_cost_the_same_for_one_and_for_fifty(place, enter):
     client = enter(place.finance)
     intake = hand_in(client, piece(SELFEVAL))
-    addresses = [reverse("desk:imports"), reverse("desk:import_batches"), reverse("desk:intake", args=[intake.pk])]
+    addresses = [
+        reverse("desk:imports"),
+        reverse("desk:import_batches"),
+        reverse("desk:intake", args=[intake.pk]),
+    ]
 
     def costs():
         found = []
         for address in addresses:
             client.get(address)
-            with CaptureQueriesContext(
-                connection,
-            ) as asked:
+            with CaptureQueriesContext(connection) as asked:
                 assert client.get(address).status_code == 200
             found.append(len(asked))
         return found
@@ -72,7 +83,9 @@ def test_lists_cost_the_same_for_one_and_for_fifty(place, enter):
     for _ in range(49):
         batch.pk = None
         batch.save(force_insert=True)
-        Intake.objects.create(division=place.division, by=place.finance, state="ready", files=intake.files)
+        Intake.objects.create(
+            division=place.division, by=place.finance, state="ready", files=intake.files
+        )
     assert costs() == one
 
 
@@ -113,7 +126,10 @@ def test_a_file_left_out_can_come_back(place, enter):
     assert client.post(reverse("desk:import_again", args=[batch.pk])).status_code == 302
     listed = client.get(reverse("desk:import_batches"), {"standing": "refused"}).content.decode()
     assert "未通过" in listed
-    assert client.get(reverse("desk:import_original", args=[batch.pk])).content == SELFEVAL.read_bytes()
+    assert (
+        client.get(reverse("desk:import_original", args=[batch.pk])).content
+        == SELFEVAL.read_bytes()
+    )
 
 
 def test_what_was_created_makes_the_rest_ready(place, enter):
@@ -123,7 +139,13 @@ def test_what_was_created_makes_the_rest_ready(place, enter):
     batch = intake.batches.get()
     address = reverse("desk:import_file", args=[batch.pk])
     seen = seen_on(client, address)
-    create = {"seen": seen, "unit-0": "create", "subject-0": "create", "round-0": "", "then": "import"}
+    create = {
+        "seen": seen,
+        "unit-0": "create",
+        "subject-0": "create",
+        "round-0": "",
+        "then": "import",
+    }
     assert client.post(address, create).status_code == 302
     batch.refresh_from_db()
     assert batch.state == "applied"
@@ -135,11 +157,15 @@ def test_hostile_words_stay_words(place, enter):
     client = enter(place.finance)
     place.unit.name = "<script>alert(1)</script>"
     place.unit.save()
-    page = client.get(f"{reverse('desk:missing')}?year=2023&round={place.round.pk}&by=%3Cb%3E").content.decode()
+    page = client.get(
+        f"{reverse('desk:missing')}?year=2023&round={place.round.pk}&by=%3Cb%3E"
+    ).content.decode()
     assert "<script>alert" not in page
     assert 'name="by" value=""' in page
     for bad in ("x", "0", "99999999999999999999"):
-        assert client.get(reverse("desk:missing"), {"round": bad, "year": "2023"}).status_code == 404
+        assert (
+            client.get(reverse("desk:missing"), {"round": bad, "year": "2023"}).status_code == 404
+        )
     assert client.get(reverse("desk:imports"), {"at": "rubbish"}).status_code == 200
     posted = {"dossier": "9" * 30, "reason": "cancelled"}
     assert client.post(reverse("desk:excuse", args=[place.round.pk]), posted).status_code == 422

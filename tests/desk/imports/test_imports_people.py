@@ -19,9 +19,13 @@ def test_a_clerk_imports_the_own_unit_alone(place, enter):
     text = json.dumps(intake.batches.order_by("pk").last().summary, ensure_ascii=False)
     assert "不由单位导入" in text
     assert "DR-37" in text
-    assert place.foreign.name not in [f["subject_name"] for b in intake.batches.all() for f in b.summary["forms"]]
+    assert place.foreign.name not in [
+        f["subject_name"] for b in intake.batches.all() for f in b.summary["forms"]
+    ]
     batch = intake.batches.order_by("pk").first()
-    assert enter(place.clerk).post(reverse("desk:import_confirm", args=[batch.pk])).status_code == 302
+    assert (
+        enter(place.clerk).post(reverse("desk:import_confirm", args=[batch.pk])).status_code == 302
+    )
     assert Review.objects.get().dossier == place.dossier
 
 
@@ -33,7 +37,12 @@ def test_another_units_clerk_gets_nothing_in(place, enter):
     assert batch.summary["forms"][0]["offers"].get("subject") in ([], None)
     address = reverse("desk:import_file", args=[batch.pk])
     seen = seen_on(client, address)
-    posted = {"seen": seen, "unit-0": str(place.unit.pk), "subject-0": str(place.subject.pk), "then": "import"}
+    posted = {
+        "seen": seen,
+        "unit-0": str(place.unit.pk),
+        "subject-0": str(place.subject.pk),
+        "then": "import",
+    }
     assert client.post(address, posted).status_code == 409
     create = {"seen": seen, "unit-0": "create", "subject-0": "create", "round-0": "create"}
     client.post(address, create | {"seen": seen_on(client, address)})
@@ -69,5 +78,9 @@ def test_foreign_numbers_do_not_exist(place, enter):
         ("import_original", batch.pk),
     ):
         assert client.get(reverse(f"desk:{name}", args=[key])).status_code == 404
-    for name, key in (("import_confirm", batch.pk), ("import_undo", batch.pk), ("intake_import", intake.pk)):
+    for name, key in (
+        ("import_confirm", batch.pk),
+        ("import_undo", batch.pk),
+        ("intake_import", intake.pk),
+    ):
         assert client.post(reverse(f"desk:{name}", args=[key])).status_code == 404

@@ -9,7 +9,9 @@ from files.builders.paper import Paper
 CAUSES = ("经费保障", "制度保障", "人员保障", "硬件条件保障", "其他", "原因说明")
 
 
-def draw(case: dict[str, Any], *, rate: str = "empty", suggestions: list[str] | None = None) -> tuple[Paper, int]:
+def draw(
+    case: dict[str, Any], *, rate: str = "empty", suggestions: list[str] | None = None
+) -> tuple[Paper, int]:
     """The form of a case and the row where its indicators begin. ``rate``: empty, text, formula or fraction."""
     paper, window = Paper(), case["period"]
     paper.put(0, 0, "项目支出绩效目标执行监控表", cols=15)
@@ -23,8 +25,11 @@ def draw(case: dict[str, Any], *, rate: str = "empty", suggestions: list[str] | 
     paper.put(4, 0, "项目资金\n（万元）", rows=4, cols=2)
     paper.put(4, 2, None, cols=3)
     for col, words, cols in (
-        (5, "年初预算数", 3), (8, f"{window}执行数", 2), (10, f"{window}执行率", 2), (12, "全年预计执行数", 3)
-    ):  # fmt: skip
+        (5, "年初预算数", 3),
+        (8, f"{window}执行数", 2),
+        (10, f"{window}执行率", 2),
+        (12, "全年预计执行数", 3),
+    ):
         paper.put(4, col, words, cols=cols)
         for row in range(5, 8):
             paper.put(row, col, None, cols=cols)
@@ -39,7 +44,9 @@ def draw(case: dict[str, Any], *, rate: str = "empty", suggestions: list[str] | 
     last = _indicators(paper, case, 9, window)
     if suggestions:
         paper.put(last, 0, "监控意见建议", cols=2)
-        paper.put(last, 2, "\n".join(f"{n}.{text}" for n, text in enumerate(suggestions, 1)), cols=13)
+        paper.put(
+            last, 2, "\n".join(f"{n}.{text}" for n, text in enumerate(suggestions, 1)), cols=13
+        )
         last += 1
     paper.put(last, 0, "注：完成目标可能性：1确定能，2有可能，3完全不可能。", cols=15)
     return paper, 9
@@ -57,7 +64,14 @@ def _rate(paper: Paper, case: dict[str, Any], how: str) -> None:
 def _indicators(paper: Paper, case: dict[str, Any], top: int, window: str) -> int:
     rows = case["indicators"] or [{}] * 3
     paper.put(top, 0, "绩\n效\n指\n标", rows=len(rows) + 2)
-    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", f"{window}执行情况", "全年预计完成情况")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        f"{window}执行情况",
+        "全年预计完成情况",
+    )
     for col, words in enumerate(heads, 1):
         paper.put(top, col, words, rows=2)
     paper.put(top, 7, "偏差原因分析", cols=6)

@@ -51,7 +51,8 @@ class Paper:
         return Paper(
             self.cells | {(row + shift, col): value for (row, col), value in other.cells.items()},
             self.merges + [(row + shift, col, rows, cols) for row, col, rows, cols in other.merges],
-            self.formats | {(row + shift, col): value for (row, col), value in other.formats.items()},
+            self.formats
+            | {(row + shift, col): value for (row, col), value in other.formats.items()},
             self.hidden | {row + shift for row in other.hidden},
             self.quoted | {(row + shift, col) for row, col in other.quoted},
         )
@@ -59,8 +60,16 @@ class Paper:
     def part(self, first: int, last: int) -> Paper:
         """The rows from ``first`` to before ``last`` as a table of their own; a merge that is cut stays in its part."""
         out = Paper()
-        out.cells = {(row - first, col): value for (row, col), value in self.cells.items() if first <= row < last}
-        out.formats = {(row - first, col): value for (row, col), value in self.formats.items() if first <= row < last}
+        out.cells = {
+            (row - first, col): value
+            for (row, col), value in self.cells.items()
+            if first <= row < last
+        }
+        out.formats = {
+            (row - first, col): value
+            for (row, col), value in self.formats.items()
+            if first <= row < last
+        }
         for row, col, rows, cols in self.merges:
             top, bottom = max(row, first), min(row + rows, last)
             if bottom - top > 1 or (bottom - top == 1 and cols > 1):
@@ -84,7 +93,10 @@ def workbook(path: Path, sheets: dict[str, Paper], *, offset: int = 0) -> Path:
                 cell.number_format = paper.formats[row, col]
         for row, col, rows, cols in paper.merges:
             sheet.merge_cells(
-                start_row=row + 1 + offset, start_column=col + 1, end_row=row + rows + offset, end_column=col + cols
+                start_row=row + 1 + offset,
+                start_column=col + 1,
+                end_row=row + rows + offset,
+                end_column=col + cols,
             )
         for row in paper.hidden:
             sheet.row_dimensions[row + 1 + offset].hidden = True

@@ -72,4 +72,6 @@ def read_document(folder: Path, document: docx.document.Document) -> dict[str, A
 
 def told(found: dict[str, Any], *, hints: bool = False) -> list[tuple[str, str | None]]:
     """(code, cell) of what was said against a file, mere hints left aside."""
-    return [(one["code"], one["cell"]) for one in found["problems"] if hints or one["level"] != "提示"]
+    return [
+        (one["code"], one["cell"]) for one in found["problems"] if hints or one["level"] != "提示"
+    ]

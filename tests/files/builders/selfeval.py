@@ -20,7 +20,9 @@ def columns_of(layout: str) -> list[tuple[str, str]]:
         target = [("nature", "指标性质"), ("target", "指标值"), ("unit", "度量单位")]
     else:
         target = [("target", "年度\n指标值")]
-    actual = [("actual", "实际\n完成值")] if layout != "transfer" else [("actual", "全年实际完成值")]
+    actual = (
+        [("actual", "实际\n完成值")] if layout != "transfer" else [("actual", "全年实际完成值")]
+    )
     points = [] if layout == "transfer" else [("weight", "分  值"), ("score", "得  分")]
     last = "未完成原因和改进措施" if layout == "transfer" else "偏差原因分析及改进措施"
     return side + levels + target + actual + points + [("deviation", last)]
@@ -35,7 +37,12 @@ def split_target(text: str | None) -> tuple[Any, Any, Any]:
 
 
 def draw(
-    case: dict[str, Any], layout: str = "national", *, head: bool = True, wide: bool = False, unit: bool = True
+    case: dict[str, Any],
+    layout: str = "national",
+    *,
+    head: bool = True,
+    wide: bool = False,
+    unit: bool = True,
 ) -> tuple[Paper, int]:
     """The form of a case; returns it with the row where its indicator block begins.
 
@@ -74,10 +81,18 @@ def _names(paper: Paper, case: dict[str, Any], row: int, width: int) -> int:
 
 
 def _money(
-    paper: Paper, case: dict[str, Any], row: int, columns: list[tuple[str, str]], *, wide: bool, unit: bool
+    paper: Paper,
+    case: dict[str, Any],
+    row: int,
+    columns: list[tuple[str, str]],
+    *,
+    wide: bool,
+    unit: bool,
 ) -> int:
     width, scored = len(columns), any(key == "weight" for key, _ in columns)
-    words = ["年初预算数", "全年预算数", "全年执行数"] + (["分值", "执行率", "得分"] if scored else ["执行率"])
+    words = ["年初预算数", "全年预算数", "全年执行数"] + (
+        ["分值", "执行率", "得分"] if scored else ["执行率"]
+    )
     first = width - len(words)
     paper.put(row, 0, f"项目资金\n（{case['money_unit']}）" if unit else "项目资金", rows=5)
     paper.put(row, 1, None, cols=first - 1)
@@ -87,7 +102,9 @@ def _money(
     values = [budget.get("initial"), budget.get("full_year"), budget.get("executed")]
     rate = case.get("exec_rate_text")
     values += [case.get("exec_weight"), rate, case.get("exec_score")] if scored else [rate]
-    for at, label in enumerate(("年度资金总额", "其中：当年财政拨款", "上年结转资金", "其他资金"), 1):
+    for at, label in enumerate(
+        ("年度资金总额", "其中：当年财政拨款", "上年结转资金", "其他资金"), 1
+    ):
         paper.put(row + at, 1, label, cols=first - 1)
         for place, word in enumerate(words):
             if at > 1 and word in {"分值", "执行率", "得分"}:
@@ -102,7 +119,9 @@ def widened(value: Any, wide: bool) -> Any:
     return str(value).translate(WIDE) if wide and value is not None else value
 
 
-def _indicators(paper: Paper, case: dict[str, Any], top: int, columns: list[tuple[str, str]], *, wide: bool) -> None:
+def _indicators(
+    paper: Paper, case: dict[str, Any], top: int, columns: list[tuple[str, str]], *, wide: bool
+) -> None:
     at = {key: col for col, (key, _) in enumerate(columns)}
     rows = case["indicators"]
     for key, col in at.items():
@@ -128,12 +147,16 @@ def _indicators(paper: Paper, case: dict[str, Any], top: int, columns: list[tupl
         paper.put(last, 2, case["grade"], cols=len(columns) - 2)
         last += 1
     paper.put(last, 0, "注：定性指标分为三档。", cols=len(columns))
-    paper.put(last + 1, 0, "填报人：        联系电话：        填报日期：   年  月  日", cols=len(columns))
+    paper.put(
+        last + 1, 0, "填报人：        联系电话：        填报日期：   年  月  日", cols=len(columns)
+    )
 
 
 def values_of(item: dict[str, Any], three: bool) -> dict[str, Any]:
     """What stands in the columns from the third level on."""
-    out = {key: item.get(key) for key in ("level3", "target", "actual", "weight", "score", "deviation")}
+    out = {
+        key: item.get(key) for key in ("level3", "target", "actual", "weight", "score", "deviation")
+    }
     if three:
         out["nature"], out["target"], out["unit"] = split_target(item.get("target"))
     return out

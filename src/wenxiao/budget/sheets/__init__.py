@@ -4,4 +4,11 @@ from wenxiao.budget.sheets.importing import Choices, LedgerImport, LedgerOutcome
 from wenxiao.budget.sheets.reading import read_ledger_file
 from wenxiao.budget.sheets.told import matches_told
 
-__all__ = ["Choices", "LedgerImport", "LedgerOutcome", "import_ledger", "matches_told", "read_ledger_file"]
+__all__ = [
+    "Choices",
+    "LedgerImport",
+    "LedgerOutcome",
+    "import_ledger",
+    "matches_told",
+    "read_ledger_file",
+]

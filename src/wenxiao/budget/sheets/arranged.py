@@ -20,10 +20,19 @@ if TYPE_CHECKING:
     from wenxiao.records.services import Written
 
 _WORDS = (
-    ("追加", "added"), ("增加", "added"), ("调增", "added"), ("收回", "cut_back"), ("调减", "cut_back"),
-    ("核减", "cut_back"), ("压减", "cut_back"), ("到位", "arrived"), ("到账", "arrived"), ("年初", "opening"),
-    ("调整后", "adjusted"), ("全年", "adjusted"),
-)  # fmt: skip
+    ("追加", "added"),
+    ("增加", "added"),
+    ("调增", "added"),
+    ("收回", "cut_back"),
+    ("调减", "cut_back"),
+    ("核减", "cut_back"),
+    ("压减", "cut_back"),
+    ("到位", "arrived"),
+    ("到账", "arrived"),
+    ("年初", "opening"),
+    ("调整后", "adjusted"),
+    ("全年", "adjusted"),
+)
 _LABELS = {
     "opening": "年初预算",
     "added": "追加",
@@ -38,7 +47,9 @@ _LABELS = {
 def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     """One ``{column}_fen`` per amount; a plain 金额 goes where 指标类型 says, without such a column to 年初预算."""
     present = [name for name in AMOUNTS if f"{name}_fen" in frame.columns]
-    frame = frame.with_columns([pl.lit(None, pl.Int64).alias(f"{n}_fen") for n in AMOUNTS if n not in present])
+    frame = frame.with_columns(
+        [pl.lit(None, pl.Int64).alias(f"{n}_fen") for n in AMOUNTS if n not in present]
+    )
     if "amount_fen" in frame.columns and not present:
         kind: Any = pl.when(pl.col("change") == "").then(pl.lit("opening"))
         for word, name in _WORDS:
@@ -54,7 +65,7 @@ def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
             got="change",
         )
         frame = frame.with_columns(
-            [pl.when(pl.col("goes") == n).then("amount_fen").alias(f"{n}_fen") for n in AMOUNTS],
+            [pl.when(pl.col("goes") == n).then("amount_fen").alias(f"{n}_fen") for n in AMOUNTS]
         ).with_columns(bad=pl.col("bad") | strange)
     return _refuse_negative(frame, findings)
 
@@ -62,7 +73,9 @@ def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
 def _refuse_negative(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     """A negative 追加 is a 收回; any other negative budget is asked about."""
     back = pl.col("added_fen") < 0
-    findings.each(frame.filter(back), "ZJ-21", "提示", "追加为负数，按收回计。", mend="请核对是否为收回。")
+    findings.each(
+        frame.filter(back), "ZJ-21", "提示", "追加为负数，按收回计。", mend="请核对是否为收回。"
+    )
     frame = frame.with_columns(
         cut_back_fen=pl.when(back)
         .then(pl.col("cut_back_fen").fill_null(0) - pl.col("added_fen"))
@@ -70,9 +83,21 @@ def _refuse_negative(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         added_fen=pl.when(back).then(None).otherwise("added_fen"),
     )
     negative = pl.any_horizontal([(pl.col(f"{n}_fen") < 0).fill_null(value=False) for n in AMOUNTS])
-    findings.each(frame.filter(negative), "ZJ-22", "阻断", "预算金额为负数。", mend="调减请填在“收回”一列，写正数。")
+    findings.each(
+        frame.filter(negative),
+        "ZJ-22",
+        "阻断",
+        "预算金额为负数。",
+        mend="调减请填在“收回”一列，写正数。",
+    )
     empty = pl.all_horizontal([pl.col(f"{n}_fen").is_null() for n in AMOUNTS]) & ~pl.col("bad")
-    findings.each(frame.filter(empty), "DR-60", "警告", "这一行没有金额，没有计入。", mend="请补填金额或删去这一行。")
+    findings.each(
+        frame.filter(empty),
+        "DR-60",
+        "警告",
+        "这一行没有金额，没有计入。",
+        mend="请补填金额或删去这一行。",
+    )
     return frame.with_columns(bad=pl.col("bad") | negative | empty)
 
 
@@ -92,7 +117,9 @@ class Arranged:
         out = []
         for subject, fund, level, values in self.rows:
             row = self.stored.get((subject, fund, level))
-            differing = {name: v for name, v in values.items() if row is not None and getattr(row, name) != v}
+            differing = {
+                name: v for name, v in values.items() if row is not None and getattr(row, name) != v
+            }
             if row is not None and differing:
                 out.append((row, differing))
         return out
@@ -101,13 +128,20 @@ class Arranged:
         """Counts, and the changes one by one (at most fifty)."""
         changed = self.changed()
         return {
-            "new": len(self.new()), "changed": len(changed), "same": len(self.rows) - len(self.new()) - len(changed),
+            "new": len(self.new()),
+            "changed": len(changed),
+            "same": len(self.rows) - len(self.new()) - len(changed),
             "changes": [
-                {"object": str(row.dossier), "column": _LABELS.get(name, name), "before": _text(getattr(row, name)), "after": _text(value)}
+                {
+                    "object": str(row.dossier),
+                    "column": _LABELS.get(name, name),
+                    "before": _text(getattr(row, name)),
+                    "after": _text(value),
+                }
                 for row, values in changed[:50]
                 for name, value in values.items()
             ],
-        }  # fmt: skip
+        }
 
 
 def _text(value: Decimal | Any | None) -> str | None:
@@ -117,7 +151,10 @@ def _text(value: Decimal | Any | None) -> str | None:
 def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
     """Lines of one subject, fund and level add up; the latest day of arrival, and of taking back, counts."""
     keys = ["subject", "fund_key", "level_key"]
-    summed = [pl.when(pl.col(f"{n}_fen").count() > 0).then(pl.col(f"{n}_fen").sum()).alias(n) for n in AMOUNTS]
+    summed = [
+        pl.when(pl.col(f"{n}_fen").count() > 0).then(pl.col(f"{n}_fen").sum()).alias(n)
+        for n in AMOUNTS
+    ]
     days = [
         pl.col("on").filter(pl.col("arrived_fen").is_not_null()).max().alias("arrived_on"),
         pl.col("cut_on").max().alias("cut_back_on"),
@@ -125,20 +162,30 @@ def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
     rows = []
     for row in good.group_by(keys, maintain_order=True).agg([*summed, *days]).iter_rows(named=True):
         values: dict[str, Any] = {n: from_fen(row[n]) for n in AMOUNTS if row[n] is not None}
-        values |= {name: row[name] for name in ("arrived_on", "cut_back_on") if row[name] is not None}
+        values |= {
+            name: row[name] for name in ("arrived_on", "cut_back_on") if row[name] is not None
+        }
         rows.append((row["subject"], row["fund_key"], row["level_key"], values))
-    found = Appropriation.objects.filter(dossier__subject__division=division, dossier__fiscal_year=year)
-    stored = {(a.dossier.subject_id, a.fund, a.level): a for a in found.select_related("dossier__subject")}
+    found = Appropriation.objects.filter(
+        dossier__subject__division=division, dossier__fiscal_year=year
+    )
+    stored = {
+        (a.dossier.subject_id, a.fund, a.level): a for a in found.select_related("dossier__subject")
+    }
     return Arranged(rows, stored)
 
 
-def apply(found: Arranged, *, dossiers: dict[int, int], batch: ImportBatch, written: Written) -> None:
+def apply(
+    found: Arranged, *, dossiers: dict[int, int], batch: ImportBatch, written: Written
+) -> None:
     """Make what is new, change what differs; nothing the file doesn't name is touched."""
     made = [
         Appropriation(dossier_id=dossiers[subject], fund=fund, level=level, batch=batch, **values)
         for subject, fund, level, values in found.new()
     ]
-    written.created_with_batch(Appropriation, len(Appropriation.objects.bulk_create(made, batch_size=500)))
+    written.created_with_batch(
+        Appropriation, len(Appropriation.objects.bulk_create(made, batch_size=500))
+    )
     for row, values in found.changed():
         written.changed(row, {name: getattr(row, name) for name in values})
         change(row, **values)

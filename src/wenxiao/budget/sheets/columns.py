@@ -22,26 +22,70 @@ _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("arrived_on", re.compile(r"^(资金)?(到位|到账|下达)(日期|时间)$")),
     ("arrived", re.compile(r"^(实际)?(资金)?到位(资金|金额|数|额)?$")),
     ("added", re.compile(r"^(预算)?(年中)?(追加|调增|增加)(预算)?(资金|金额|数|额|指标)?$")),
-    ("cut_back", re.compile(r"^(预算)?(年中)?(收回|调减|核减|压减)(预算)?(资金|金额|数|额|指标)?$")),
+    (
+        "cut_back",
+        re.compile(r"^(预算)?(年中)?(收回|调减|核减|压减)(预算)?(资金|金额|数|额|指标)?$"),
+    ),
     ("change", re.compile(r"^(指标|预算|业务|调整|变动)(类型|类别|性质)$")),
     ("level", re.compile(r"^(资金)?(级次|级别|层级)$")),
-    ("voucher", re.compile(r"^(支付|记账|授权|支付申请|申请)?(凭证|支付令|单据|单)(号|编号|号码|字号)$")),
-    ("spent", re.compile(r"^(支付|支出|实付|付款|拨付|发生|列支|支用)(金额|数|额)$|^(借方)?发生额$")),
+    (
+        "voucher",
+        re.compile(r"^(支付|记账|授权|支付申请|申请)?(凭证|支付令|单据|单)(号|编号|号码|字号)$"),
+    ),
+    (
+        "spent",
+        re.compile(r"^(支付|支出|实付|付款|拨付|发生|列支|支用)(金额|数|额)$|^(借方)?发生额$"),
+    ),
     ("date", re.compile(r"^(支付|付款|拨付|清算|记账|交易|业务|入账)?(日期|时间)$")),
 )
 _KNOWN = {
-    "project_code": "code", "project_name": "project", "subject_name": "project", "unit_code": "unit_code",
-    "unit": "unit", "dept": "department", "fund": "fund", "date": "date", "month": "month", "year": "year",
-    "voucher": "voucher", "item": "item", "payee": "payee", "purpose": "purpose", "executed": "spent",
-    "initial": "opening", "full_year": "adjusted", "budget": "amount", "note": "note",
-}  # fmt: skip
+    "project_code": "code",
+    "project_name": "project",
+    "subject_name": "project",
+    "unit_code": "unit_code",
+    "unit": "unit",
+    "dept": "department",
+    "fund": "fund",
+    "date": "date",
+    "month": "month",
+    "year": "year",
+    "voucher": "voucher",
+    "item": "item",
+    "payee": "payee",
+    "purpose": "purpose",
+    "executed": "spent",
+    "initial": "opening",
+    "full_year": "adjusted",
+    "budget": "amount",
+    "note": "note",
+}
 ROLES: dict[str, str] = {
-    "code": "项目代码", "project": "项目名称", "unit_code": "单位代码", "unit": "单位名称", "department": "主管部门",
-    "fund": "资金性质", "level": "资金级次", "date": "日期", "month": "月份", "year": "年度", "voucher": "凭证号",
-    "spent": "支付金额", "amount": "金额", "opening": "年初预算", "added": "追加", "cut_back": "收回",
-    "adjusted": "全年预算", "arrived": "到位", "arrived_on": "到位日期", "cut_back_on": "收回日期", "change": "指标类型", "item": "科目",
-    "payee": "收款人", "purpose": "用途", "note": "备注",
-}  # fmt: skip
+    "code": "项目代码",
+    "project": "项目名称",
+    "unit_code": "单位代码",
+    "unit": "单位名称",
+    "department": "主管部门",
+    "fund": "资金性质",
+    "level": "资金级次",
+    "date": "日期",
+    "month": "月份",
+    "year": "年度",
+    "voucher": "凭证号",
+    "spent": "支付金额",
+    "amount": "金额",
+    "opening": "年初预算",
+    "added": "追加",
+    "cut_back": "收回",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+    "arrived_on": "到位日期",
+    "cut_back_on": "收回日期",
+    "change": "指标类型",
+    "item": "科目",
+    "payee": "收款人",
+    "purpose": "用途",
+    "note": "备注",
+}
 """Role → its Chinese name, as the mapping step shows it."""
 
 
@@ -121,7 +165,9 @@ def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
 
 def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dict[str, str]:
     """The mapping of the last ledger applied with exactly these headings; {} when there was none."""
-    applied = ImportBatch.objects.filter(division=division, kind__in=[kind] if kind else ["spending", "budget"])
+    applied = ImportBatch.objects.filter(
+        division=division, kind__in=[kind] if kind else ["spending", "budget"]
+    )
     for batch in applied.filter(state=ImportBatch.State.APPLIED).order_by("-pk")[:50]:
         if batch.reading.get("headings") == list(headings):
             return dict(batch.reading.get("columns", {}))

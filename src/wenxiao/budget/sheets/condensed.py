@@ -40,7 +40,13 @@ _ECHO = (
     "note",
 )
 _TIMES = {"on": pl.Date, "own_year": pl.Int16, "own_month": pl.Int8, "budget_year": pl.Int16}
-_PAID = {"spent_fen": pl.Int64, "base": pl.String, "tie": pl.UInt64, "echo": pl.UInt64, "echo_too": pl.UInt64}
+_PAID = {
+    "spent_fen": pl.Int64,
+    "base": pl.String,
+    "tie": pl.UInt64,
+    "echo": pl.UInt64,
+    "echo_too": pl.UInt64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,20 @@ class _Whos:
     def numbers(self, frame: pl.DataFrame) -> pl.Series:
         """The number of each row's way, new ones added."""
         ways = frame.select(NAMED)
-        fresh = ways.unique(maintain_order=True).join(self.known, on=list(NAMED), how="anti", maintain_order="left")
+        fresh = ways.unique(maintain_order=True).join(
+            self.known, on=list(NAMED), how="anti", maintain_order="left"
+        )
         if fresh.height:
-            numbered = fresh.with_columns(who=pl.int_range(pl.len(), dtype=pl.UInt32) + self.known.height)
+            numbered = fresh.with_columns(
+                who=pl.int_range(pl.len(), dtype=pl.UInt32) + self.known.height
+            )
             self.known = pl.concat([self.known, numbered.select(self.known.columns)])
         return ways.join(self.known, on=list(NAMED), how="left", maintain_order="left")["who"]
 
 
-def condensed(raw: RawLines, columns: Columns, unit: str, findings: Findings, stopped: Sequence[int]) -> Condensed:
+def condensed(
+    raw: RawLines, columns: Columns, unit: str, findings: Findings, stopped: Sequence[int]
+) -> Condensed:
     """Every line typed; what cannot be read is named in ``findings`` and ``bad``, as are lines the reader ``stopped`` at."""
     whos, parts = _Whos(), []
     findings.texts = lambda frame, roles: _with_texts(raw, columns, frame, roles)
@@ -79,10 +91,21 @@ def condensed(raw: RawLines, columns: Columns, unit: str, findings: Findings, st
 
 
 def _nothing(columns: Columns) -> pl.DataFrame:
-    kept: dict[str, Any] = {"line": pl.Int64, "who": pl.UInt32, "bad": pl.Boolean, "fund_key": FUND, **_TIMES}
+    kept: dict[str, Any] = {
+        "line": pl.Int64,
+        "who": pl.UInt32,
+        "bad": pl.Boolean,
+        "fund_key": FUND,
+        **_TIMES,
+    }
     if columns.kind == "budget":
         return pl.DataFrame(
-            schema={**kept, "level_key": pl.String, "cut_on": pl.Date, **{f"{name}_fen": pl.Int64 for name in AMOUNTS}}
+            schema={
+                **kept,
+                "level_key": pl.String,
+                "cut_on": pl.Date,
+                **{f"{name}_fen": pl.Int64 for name in AMOUNTS},
+            }
         )
     return pl.DataFrame(schema={**kept, **_PAID})
 
@@ -101,7 +124,9 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
     if "spent_fen" not in frame.columns:
         frame = frame.rename({"amount_fen": "spent_fen", "amount": "spent"})
     empty = pl.col("spent_fen").is_null() & ~pl.col("bad")
-    findings.each(frame.filter(empty), "DR-60", "阻断", "这一行没有金额。", mend="请补填金额或删去这一行。")
+    findings.each(
+        frame.filter(empty), "DR-60", "阻断", "这一行没有金额。", mend="请补填金额或删去这一行。"
+    )
     return _keyed(frame.with_columns(bad=pl.col("bad") | empty))
 
 
@@ -111,7 +136,9 @@ def _taken_back(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl
         days = lines.with_dates(frame.select("line", "bad", date="cut_back_on"), findings)
         return frame.with_columns(days["on"].alias("cut_on"), days["bad"])
     others = [pl.col(f"{name}_fen").is_null() for name in AMOUNTS if name != "cut_back"]
-    alone = pl.all_horizontal(pl.col("cut_back_fen").is_not_null(), *others) & pl.lit("date" in columns.places)
+    alone = pl.all_horizontal(pl.col("cut_back_fen").is_not_null(), *others) & pl.lit(
+        "date" in columns.places
+    )
     return frame.with_columns(cut_on=pl.when(alone).then("on"))
 
 
@@ -122,9 +149,11 @@ def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
     content = [name for name in ("item", "payee", "purpose") if name in frame.columns]
     whole = frame.select("spent_fen", *(name for name in _ECHO if name in frame.columns))
     return frame.with_columns(
-        _bases(frame, content).alias("base"), frame.select(content).hash_rows(seed=1).alias("tie"),
-        whole.hash_rows(seed=2).alias("echo"), whole.hash_rows(seed=3).alias("echo_too"),
-    )  # fmt: skip
+        _bases(frame, content).alias("base"),
+        frame.select(content).hash_rows(seed=1).alias("tie"),
+        whole.hash_rows(seed=2).alias("echo"),
+        whole.hash_rows(seed=3).alias("echo_too"),
+    )
 
 
 def _bases(frame: pl.DataFrame, content: Sequence[str]) -> pl.Series:
@@ -132,9 +161,13 @@ def _bases(frame: pl.DataFrame, content: Sequence[str]) -> pl.Series:
     voucher = frame["voucher"].str.slice(0, 50)
     if not (voucher == "").any():
         return voucher
-    when = pl.coalesce(pl.col("on").cast(pl.String), pl.col("own_month").cast(pl.String)).fill_null("")
+    when = pl.coalesce(pl.col("on").cast(pl.String), pl.col("own_month").cast(pl.String)).fill_null(
+        ""
+    )
     words = pl.concat_str([pl.col(name) for name in content], separator="|")
-    shape = pl.concat_str([when, pl.col("spent_fen").cast(pl.String).fill_null(""), words], separator="|")
+    shape = pl.concat_str(
+        [when, pl.col("spent_fen").cast(pl.String).fill_null(""), words], separator="|"
+    )
     shapes = frame.select(shape=pl.when(pl.col("voucher") == "").then(shape))["shape"]
     digests = {text: f"~{digest_of([text])[:24]}" for text in shapes.drop_nulls().unique()}
     own = shapes.replace_strict(list(digests), list(digests.values()), default=None)
@@ -151,10 +184,17 @@ def _lean(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     return frame.select(*kept, *_PAID)
 
 
-def _with_texts(raw: RawLines, columns: Columns, frame: pl.DataFrame, roles: Iterable[str]) -> pl.DataFrame:
+def _with_texts(
+    raw: RawLines, columns: Columns, frame: pl.DataFrame, roles: Iterable[str]
+) -> pl.DataFrame:
     """The rows of ``frame`` with what their lines say under ``roles``; "" where there is no such column."""
     written = lines.frame_of(raw.at(frame["line"].to_list()), columns)
     if "spent" not in written.columns and "amount" in written.columns:
         written = written.with_columns(spent="amount")
     blank = [pl.lit("").alias(role) for role in roles if role not in written.columns]
-    return frame.join(written.with_columns(blank).select("line", *roles), on="line", how="left", maintain_order="left")
+    return frame.join(
+        written.with_columns(blank).select("line", *roles),
+        on="line",
+        how="left",
+        maintain_order="left",
+    )

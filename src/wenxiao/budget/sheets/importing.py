@@ -52,9 +52,17 @@ def import_ledger(
     The same file again changes nothing. ``ledger`` spares the reading when it was read before (the wizard's second step).
     """
     taking = LedgerImport(
-        path=path, division=division, by=by, kind=kind, year=year, source=source, choices=choices, name=name, ledger=ledger,
+        path=path,
+        division=division,
+        by=by,
+        kind=kind,
+        year=year,
+        source=source,
+        choices=choices,
+        name=name,
+        ledger=ledger,
         why=why,
-    )  # fmt: skip
+    )
     taking.read()
     taking.plan()
     return taking.outcome if dry_run else taking.write()
@@ -64,13 +72,27 @@ class LedgerImport:
     """One import in its three steps, so that each can be looked at by itself: :meth:`read`, :meth:`plan`, :meth:`write`."""
 
     def __init__(
-        self, *, path: Path, division: Division, by: User | None, kind: str = "", year: int | None = None,
-        source: str = Spending.Source.TREASURY, choices: Choices | None = None, name: str = "",
-        ledger: dict[str, Any] | None = None, why: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        path: Path,
+        division: Division,
+        by: User | None,
+        kind: str = "",
+        year: int | None = None,
+        source: str = Spending.Source.TREASURY,
+        choices: Choices | None = None,
+        name: str = "",
+        ledger: dict[str, Any] | None = None,
+        why: str = "",
+    ) -> None:
         require(by, "import")
         self.path, self.name, self.why = path, name or path.name, why
-        self._asked: dict[str, Any] = {"kind": kind, "year": year, "source": source, "choices": choices or Choices()}
+        self._asked: dict[str, Any] = {
+            "kind": kind,
+            "year": year,
+            "source": source,
+            "choices": choices or Choices(),
+        }
         self._division, self._by = division, by
         self._ledger = ledger
         self._work: Work | None = None
@@ -105,21 +127,32 @@ class LedgerImport:
     def write(self) -> LedgerOutcome:
         """All of it in one transaction, or nothing: blocked without the word to leave lines out, or nothing new."""
         work, outcome = self._work, self.outcome
-        if work is not None and (work.found is None or (outcome.blocked and not work.choices.leave_out)):
+        if work is not None and (
+            work.found is None or (outcome.blocked and not work.choices.leave_out)
+        ):
             return outcome
         if work is None or not _changes(work):
-            outcome.problems.append(Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。"))
+            outcome.problems.append(
+                Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。")
+            )
             return outcome
         with transaction.atomic():
             _write(work, self.path, self.name, self.why, digest_of_asked(self._asked))
         return outcome
 
 
-def _same_name(division: Division, outcome: LedgerOutcome, *, path: Path, name: str) -> list[Problem]:
+def _same_name(
+    division: Division, outcome: LedgerOutcome, *, path: Path, name: str
+) -> list[Problem]:
     """A file of this name came before with another content: perhaps another month's, so the person is told."""
-    before = ImportBatch.objects.filter(
-        division=division, kind=outcome.kind, state=ImportBatch.State.APPLIED, file__name=name,
-    ).select_related("file").order_by("-pk").first()  # fmt: skip
+    before = (
+        ImportBatch.objects.filter(
+            division=division, kind=outcome.kind, state=ImportBatch.State.APPLIED, file__name=name
+        )
+        .select_related("file")
+        .order_by("-pk")
+        .first()
+    )
     if before is None or before.file is None or not path.is_file():
         return []
     with path.open("rb") as stream:
@@ -128,7 +161,9 @@ def _same_name(division: Division, outcome: LedgerOutcome, *, path: Path, name: 
     then, now = _span(before.reading.get("months", [])), _span(outcome.months)
     spans = f"：那份是{then}，这份是{now}" if then and now and then != now else ""
     text = f"{timezone.localtime(before.at):%Y年%m月%d日}导入过同名文件，内容不同{spans}。"
-    return [Problem("DR-73", "提示", text, mend="请核对是否为另一期间的台账；与已导入数据的差异见下。")]
+    return [
+        Problem("DR-73", "提示", text, mend="请核对是否为另一期间的台账；与已导入数据的差异见下。")
+    ]
 
 
 def _span(months: list[int]) -> str:
@@ -148,18 +183,37 @@ def _changes(work: Work) -> bool:
 def _write(work: Work, path: Path, name: str, why: str, asked: str) -> None:
     """File, batch, subjects, dossiers, money, trail: all of it or nothing."""
     outcome, written = work.outcome, Written()
-    file = store_file(division=work.division, by=work.by, name=name, content=path) if path.is_file() else None
+    file = (
+        store_file(division=work.division, by=work.by, name=name, content=path)
+        if path.is_file()
+        else None
+    )
     batch = open_batch(
-        division=work.division, by=work.by, kind=work.columns.kind, file=file, problems=outcome.problems,
+        division=work.division,
+        by=work.by,
+        kind=work.columns.kind,
+        file=file,
+        problems=outcome.problems,
         source_rows=outcome.source_rows,
-        reading={"headings": list(work.columns.headings), "columns": outcome.columns, "unit": outcome.unit,
-                 "year": outcome.year, "source": work.source, "difference": outcome.difference,
-                 "total_yuan": from_fen(outcome.total_fen), "left_out": outcome.left_out, "months": outcome.months, "encoding": outcome.encoding,
-                 "asked": asked},
-    )  # fmt: skip
+        reading={
+            "headings": list(work.columns.headings),
+            "columns": outcome.columns,
+            "unit": outcome.unit,
+            "year": outcome.year,
+            "source": work.source,
+            "difference": outcome.difference,
+            "total_yuan": from_fen(outcome.total_fen),
+            "left_out": outcome.left_out,
+            "months": outcome.months,
+            "encoding": outcome.encoding,
+            "asked": asked,
+        },
+    )
     dossiers = _make_dossiers(work, batch, written)
     if isinstance(work.found, spending.Difference):
-        spending.apply(work.found, dossiers=dossiers, source=work.source, batch=batch, written=written)
+        spending.apply(
+            work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
+        )
     elif work.found is not None:
         arranged.apply(work.found, dossiers=dossiers, batch=batch, written=written)
     close_batch(
@@ -171,7 +225,10 @@ def _write(work: Work, path: Path, name: str, why: str, asked: str) -> None:
         why=why,
     )
     remember_source(
-        division=work.division, name=work.choices.source_name, columns=work.columns, money_unit=outcome.unit
+        division=work.division,
+        name=work.choices.source_name,
+        columns=work.columns,
+        money_unit=outcome.unit,
     )
     outcome.stored, outcome.batch = True, batch.pk
 
@@ -182,7 +239,10 @@ def _make_units(work: Work, written: Written, numbers: set[int]) -> dict[int, in
     for number, told in (work.matching.units if work.matching else {}).items():
         if number in numbers:
             code = told["code"] or f"L{digest_of([told['name']])[:16]}"
-            name, why = told["name"][:100], "导入台账时新建" + ("" if told["code"] else "，代码待补")
+            name, why = (
+                told["name"][:100],
+                "导入台账时新建" + ("" if told["code"] else "，代码待补"),
+            )
             unit = add_unit(division=work.division, code=code, name=name, by=work.by, why=why)
             written.created(unit)
             made[number] = unit.pk
@@ -214,8 +274,16 @@ def _make_dossiers(work: Work, batch: ImportBatch, written: Written) -> dict[int
     needed = {made.get(number, number) for number in work.subjects}
     known = Dossier.objects.filter(subject__division=work.division, fiscal_year=year)
     fresh = sorted(needed - set(known.values_list("subject", flat=True)))
-    units = dict(Subject.objects.filter(division=work.division).values_list("pk", "unit")) if fresh else {}
-    insert_rows(Dossier, ["subject", "unit", "fiscal_year", "batch"], ((s, units[s], year, batch.pk) for s in fresh))
+    units = (
+        dict(Subject.objects.filter(division=work.division).values_list("pk", "unit"))
+        if fresh
+        else {}
+    )
+    insert_rows(
+        Dossier,
+        ["subject", "unit", "fiscal_year", "batch"],
+        ((s, units[s], year, batch.pk) for s in fresh),
+    )
     written.created_with_batch(Dossier, len(fresh))
     dossiers = dict(known.values_list("subject", "pk"))
     return dossiers | {number: dossiers[pk] for number, pk in made.items()}

@@ -56,9 +56,16 @@ class Unmatched:
     def as_json(self) -> dict[str, Any]:
         """For the match step and the command line."""
         return {
-            "kind": self.kind, "key": self.key, "choice": self.choice, "code": self.code, "name": self.name,
-            "unit": self.unit, "lines": self.lines, "count": self.count, "candidates": self.candidates,
-        }  # fmt: skip
+            "kind": self.kind,
+            "key": self.key,
+            "choice": self.choice,
+            "code": self.code,
+            "name": self.name,
+            "unit": self.unit,
+            "lines": self.lines,
+            "count": self.count,
+            "candidates": self.candidates,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,9 @@ def matched(
     whos, units = _units_to_make(whos, choices, create=create) if makes_units else (whos, {})
     whos, subjects = _subjects_to_make(whos, choices, create=create)
     numbered = whos.with_row_index("who")
-    lost = frame.select("line", "who").join(numbered.filter(pl.col("subject").is_null() & ~pl.col("skip")), on="who")
+    lost = frame.select("line", "who").join(
+        numbered.filter(pl.col("subject").is_null() & ~pl.col("skip")), on="who"
+    )
     unknown = _unknown_units(lost) + _unknown_projects(lost)
     _offer(unknown, division, by)
     _say_strange_units(frame, numbered, findings)
@@ -108,14 +117,17 @@ def matched(
 def _with_units(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
     units = read_frame(Unit.objects.filter(division=division), ["id", "code", "name"])
     by_code = units.select(pl.col("code").alias("unit_code"), pl.col("id").alias("unit_by_code"))
-    by_name = (
-        units.select(folded(pl.col("name")).alias("unit_fold"), pl.col("id").alias("unit_by_name"))
-        .unique("unit_fold", keep="none")
-    )  # fmt: skip
+    by_name = units.select(
+        folded(pl.col("name")).alias("unit_fold"), pl.col("id").alias("unit_by_name")
+    ).unique("unit_fold", keep="none")
     shown = pl.when(pl.col("unit") != "").then(pl.col("unit")).otherwise(pl.col("department"))
     return (
         whos.with_columns(unit_shown=shown, unit_fold=folded(shown))
-        .with_columns(unit_key=pl.when(pl.col("unit_code") != "").then(pl.col("unit_code")).otherwise("unit_shown"))
+        .with_columns(
+            unit_key=pl.when(pl.col("unit_code") != "")
+            .then(pl.col("unit_code"))
+            .otherwise("unit_shown")
+        )
         .join(by_code, on="unit_code", how="left", maintain_order="left")
         .join(by_name, on="unit_fold", how="left", maintain_order="left")
         .with_columns(unit_id=pl.coalesce("unit_by_code", "unit_by_name"))
@@ -128,7 +140,8 @@ def _with_unit_choices(whos: pl.DataFrame, choices: Mapping[str, Any]) -> pl.Dat
     open_unit = pl.col("unit_id").is_null()
     return whos.with_columns(
         unit_id=pl.coalesce("unit_id", _chosen(pl.col("unit_key"), said)),
-        skip=open_unit & pl.col("unit_key").is_in([key for key, value in said.items() if value == SKIP]),
+        skip=open_unit
+        & pl.col("unit_key").is_in([key for key, value in said.items() if value == SKIP]),
     )
 
 
@@ -137,17 +150,22 @@ def _chosen(key: pl.Expr, choices: Mapping[str, Any]) -> pl.Expr:
     chosen = {name: int(value) for name, value in choices.items() if str(value).isdecimal()}
     if not chosen:
         return pl.lit(None, pl.Int64)
-    return key.replace_strict(list(chosen), list(chosen.values()), default=None, return_dtype=pl.Int64)
+    return key.replace_strict(
+        list(chosen), list(chosen.values()), default=None, return_dtype=pl.Int64
+    )
 
 
 def _with_subjects(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
-    subjects = read_frame(Subject.objects.filter(division=division), ["id", "code", "name", "unit_id"])
-    by_code = subjects.select("code", pl.col("id").alias("by_code"), pl.col("unit_id").alias("owner"))
+    subjects = read_frame(
+        Subject.objects.filter(division=division), ["id", "code", "name", "unit_id"]
+    )
+    by_code = subjects.select(
+        "code", pl.col("id").alias("by_code"), pl.col("unit_id").alias("owner")
+    )
     named = subjects.with_columns(fold=folded(pl.col("name")))
-    in_unit = (
-        named.select(pl.col("fold"), pl.col("unit_id"), pl.col("id").alias("by_unit"))
-        .unique(["fold", "unit_id"], keep="none")
-    )  # fmt: skip
+    in_unit = named.select(pl.col("fold"), pl.col("unit_id"), pl.col("id").alias("by_unit")).unique(
+        ["fold", "unit_id"], keep="none"
+    )
     alone = named.select("fold", pl.col("id").alias("by_name")).unique("fold", keep="none")
     no_unit = (pl.col("unit_shown") == "") & (pl.col("unit_code") == "")
     by_name_alone = pl.when(no_unit & (pl.col("code") == "")).then(pl.col("by_name"))
@@ -163,7 +181,9 @@ def _with_subjects(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
 
 
 def _with_choices(whos: pl.DataFrame, choices: Mapping[str, Any]) -> pl.DataFrame:
-    whos = whos.with_columns(key=pl.when(pl.col("code") != "").then(pl.col("code")).otherwise(pl.col("project")))
+    whos = whos.with_columns(
+        key=pl.when(pl.col("code") != "").then(pl.col("code")).otherwise(pl.col("project"))
+    )
     whos = whos.with_columns(subject=pl.coalesce("subject", _chosen(pl.col("key"), choices)))
     skipped = pl.col("key").is_in([key for key, value in choices.items() if value == SKIP])
     return whos.with_columns(skip=skipped | (pl.col("skip") & pl.col("subject").is_null()))
@@ -173,9 +193,15 @@ def _units_to_make(
     whos: pl.DataFrame, choices: Mapping[str, Any], *, create: bool
 ) -> tuple[pl.DataFrame, dict[int, dict[str, Any]]]:
     """Numbers below zero for unknown units that a person wants made; only where a name tells what to call them."""
-    said = [key.removeprefix(UNIT) for key, value in choices.items() if value == CREATE and key.startswith(UNIT)]
+    said = [
+        key.removeprefix(UNIT)
+        for key, value in choices.items()
+        if value == CREATE and key.startswith(UNIT)
+    ]
     lost = pl.col("subject").is_null() & ~pl.col("skip") & pl.col("unit_id").is_null()
-    wanted = whos.filter(lost & (pl.col("unit_shown") != "") & (pl.lit(create) | pl.col("unit_key").is_in(said)))
+    wanted = whos.filter(
+        lost & (pl.col("unit_shown") != "") & (pl.lit(create) | pl.col("unit_key").is_in(said))
+    )
     keys = wanted.unique("unit_key", keep="first", maintain_order=True)
     made = {
         -at: {"code": row["unit_code"], "name": row["unit_shown"]}
@@ -191,7 +217,12 @@ def _subjects_to_make(
 ) -> tuple[pl.DataFrame, dict[int, dict[str, Any]]]:
     """The same for projects: a name, a unit, and the person's word. One code is one project, whoever it is named under."""
     said = [key for key, value in choices.items() if value == CREATE and not key.startswith(UNIT)]
-    lost = pl.col("subject").is_null() & ~pl.col("skip") & pl.col("unit_id").is_not_null() & (pl.col("project") != "")
+    lost = (
+        pl.col("subject").is_null()
+        & ~pl.col("skip")
+        & pl.col("unit_id").is_not_null()
+        & (pl.col("project") != "")
+    )
     whos = whos.with_columns(
         own=pl.when(pl.col("code") != "")
         .then(pl.format("#{}", "code"))
@@ -211,31 +242,53 @@ def _subjects_to_make(
 def _numbered(key: pl.Expr, numbers: Mapping[str, int]) -> pl.Expr:
     if not numbers:
         return pl.lit(None, pl.Int64)
-    return key.replace_strict(list(numbers), list(numbers.values()), default=None, return_dtype=pl.Int64)
+    return key.replace_strict(
+        list(numbers), list(numbers.values()), default=None, return_dtype=pl.Int64
+    )
 
 
 def _unknown_units(rows: pl.DataFrame) -> list[Unmatched]:
     named = (pl.col("unit_shown") != "") | (pl.col("unit_code") != "")
     groups = (
-        rows.filter(named & pl.col("unit_id").is_null()).group_by("unit_key", "unit_code", "unit_shown")
-        .agg(pl.col("line").head(1_000), pl.len().alias("n")).sort(pl.col("line").list.first())
-    )  # fmt: skip
+        rows.filter(named & pl.col("unit_id").is_null())
+        .group_by("unit_key", "unit_code", "unit_shown")
+        .agg(pl.col("line").head(1_000), pl.len().alias("n"))
+        .sort(pl.col("line").list.first())
+    )
     return [
-        Unmatched("unit", row["unit_key"], row["unit_code"], row["unit_shown"], row["unit_shown"], None, row["line"], row["n"])
+        Unmatched(
+            "unit",
+            row["unit_key"],
+            row["unit_code"],
+            row["unit_shown"],
+            row["unit_shown"],
+            None,
+            row["line"],
+            row["n"],
+        )
         for row in groups.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def _unknown_projects(rows: pl.DataFrame) -> list[Unmatched]:
     groups = (
         rows.group_by("key", "code", "project", "unit_shown", "unit_id")
-        .agg(pl.col("line").head(1_000), pl.len().alias("n")).sort(pl.col("line").list.first())
-    )  # fmt: skip
+        .agg(pl.col("line").head(1_000), pl.len().alias("n"))
+        .sort(pl.col("line").list.first())
+    )
     return [
-        Unmatched("project", row["key"], row["code"], row["project"], row["unit_shown"], row["unit_id"],
-                  row["line"], row["n"])
+        Unmatched(
+            "project",
+            row["key"],
+            row["code"],
+            row["project"],
+            row["unit_shown"],
+            row["unit_id"],
+            row["line"],
+            row["n"],
+        )
         for row in groups.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def _offer(unknown: list[Unmatched], division: Division, by: User | None) -> None:
@@ -253,11 +306,17 @@ def _offer(unknown: list[Unmatched], division: Division, by: User | None) -> Non
     unit_names, subject_names = _Names(units), _Names(subjects)
     for item in unknown[:_MANY]:
         if item.kind == "unit":
-            item.candidates = [{"id": units[name], "name": name} for name in unit_names.near(item.name)]
+            item.candidates = [
+                {"id": units[name], "name": name} for name in unit_names.near(item.name)
+            ]
             continue
         item.namesakes = 0 if item.code else _namesakes(item, subjects)
         own = within.get(item.unit_id)
-        near = difflib.get_close_matches(item.name, own, n=5, cutoff=0.5) if own else subject_names.near(item.name)
+        near = (
+            difflib.get_close_matches(item.name, own, n=5, cutoff=0.5)
+            if own
+            else subject_names.near(item.name)
+        )
         item.candidates = [
             {"id": r["pk"], "code": r["code"], "name": r["name"], "unit": r["unit__name"]}
             for n in dict.fromkeys(near)
@@ -295,7 +354,9 @@ def _say_strange_units(frame: pl.DataFrame, numbered: pl.DataFrame, findings: Fi
     """The code names one subject, the line another unit: the code counts, a person should look."""
     named = (pl.col("unit_shown") != "") | (pl.col("unit_code") != "")
     strange = numbered.filter(
-        pl.col("owner").is_not_null() & named & (pl.col("owner") != pl.col("unit_id")).fill_null(value=True)
+        pl.col("owner").is_not_null()
+        & named
+        & (pl.col("owner") != pl.col("unit_id")).fill_null(value=True)
     )
     if not strange.height:
         return
@@ -318,11 +379,18 @@ def say_unknown(unknown: list[Unmatched], findings: Findings) -> None:
     for item in unknown:
         what = "单位" if item.kind == "unit" else "项目"
         name = item.name or item.code or "（空白）"
-        near = f"相近的有：{'、'.join(c['name'] for c in item.candidates)}。" if item.candidates else ""
+        near = (
+            f"相近的有：{'、'.join(c['name'] for c in item.candidates)}。"
+            if item.candidates
+            else ""
+        )
         for line in item.lines:
             if line not in told:
                 code = "DR-65" if item.kind == "unit" else "DR-66"
-                text, mend = f"{what}“{name}”不在本级{what}库中。", f"{near}请匹配到已有{what}、新建或不导入。"
+                text, mend = (
+                    f"{what}“{name}”不在本级{what}库中。",
+                    f"{near}请匹配到已有{what}、新建或不导入。",
+                )
                 if item.namesakes > 1:
                     text = f"项目“{name}”有 {item.namesakes} 个同名项目，不能确定是哪一个。"
                     mend = f"请填写{'项目代码' if item.unit_id is not None else '实施单位或项目代码'}，或匹配到其中一个、不导入。"

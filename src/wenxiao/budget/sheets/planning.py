@@ -36,9 +36,14 @@ class Choices:
     def as_json(self) -> dict[str, Any]:
         """Recorded with the batch."""
         return {
-            "columns": dict(self.columns), "matches": {str(k): str(v) for k, v in self.matches.items()},
-            "create": self.create, "leave_out": self.leave_out, "keep_repeats": self.keep_repeats, "unit": self.unit, "source_name": self.source_name,
-        }  # fmt: skip
+            "columns": dict(self.columns),
+            "matches": {str(k): str(v) for k, v in self.matches.items()},
+            "create": self.create,
+            "leave_out": self.leave_out,
+            "keep_repeats": self.keep_repeats,
+            "unit": self.unit,
+            "source_name": self.source_name,
+        }
 
 
 @dataclass(slots=True)
@@ -69,12 +74,22 @@ class LedgerOutcome:
     def as_json(self) -> dict[str, Any]:
         """The command line's promise, with more."""
         return {
-            "kind": self.kind, "year": self.year, "source_rows": self.source_rows, "accepted": self.accepted,
-            "total_yuan": str(from_fen(self.total_fen)), "unit": self.unit, "encoding": self.encoding,
+            "kind": self.kind,
+            "year": self.year,
+            "source_rows": self.source_rows,
+            "accepted": self.accepted,
+            "total_yuan": str(from_fen(self.total_fen)),
+            "unit": self.unit,
+            "encoding": self.encoding,
             "problems": [problem.as_json() for problem in self.problems],
-            "unmatched": [item.as_json() for item in self.unmatched], "columns": self.columns,
-            "difference": self.difference, "left_out": self.left_out, "months": self.months, "stored": self.stored, "batch": self.batch,
-        }  # fmt: skip
+            "unmatched": [item.as_json() for item in self.unmatched],
+            "columns": self.columns,
+            "difference": self.difference,
+            "left_out": self.left_out,
+            "months": self.months,
+            "stored": self.stored,
+            "batch": self.batch,
+        }
 
 
 @dataclass(slots=True)
@@ -107,9 +122,17 @@ def plan_ledger(
     findings = lines.Findings()
     findings.problems = [problem_of(problem) for problem in read["problems"]]
     known = source_named(division=division, name=choices.source_name)
-    before = known.columns if known else remembered(division=division, kind=kind, headings=read["columns"])
+    before = (
+        known.columns
+        if known
+        else remembered(division=division, kind=kind, headings=read["columns"])
+    )
     columns = columns_of(
-        read["columns"], read["keys"], kind=kind or (known.kind if known else ""), said=choices.columns, before=before
+        read["columns"],
+        read["keys"],
+        kind=kind or (known.kind if known else ""),
+        said=choices.columns,
+        before=before,
     )
     unit = choices.unit or read["unit"] or (known.money_unit if known else "") or "元"
     outcome = LedgerOutcome(
@@ -120,19 +143,31 @@ def plan_ledger(
         columns=columns.as_json(),
     )
     work = Work(division, by, choices, outcome, columns, findings, source)
-    findings.columns = {role: read.get("first_column", 0) + at + 1 for role, at in columns.places.items()}
+    findings.columns = {
+        role: read.get("first_column", 0) + at + 1 for role, at in columns.places.items()
+    }
     if "spent" not in columns.places and "amount" in columns.places:
         findings.columns["spent"] = findings.columns["amount"]
-    named = next((role for role in ("unit", "unit_code", "department") if role in findings.columns), "")
+    named = next(
+        (role for role in ("unit", "unit_code", "department") if role in findings.columns), ""
+    )
     findings.columns |= {"unit_shown": findings.columns[named]} if named else {}
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
         text = f"没有找到{'、'.join(lacks)}列。"
-        findings.say("DR-71", "阻断", read["header_line"], text, mend="请指明哪一列是什么，或改正表头。")
-    elif read["header_line"] is not None and not any(p.line is None and p.level == "阻断" for p in findings.problems):
+        findings.say(
+            "DR-71", "阻断", read["header_line"], text, mend="请指明哪一列是什么，或改正表头。"
+        )
+    elif read["header_line"] is not None and not any(
+        p.line is None and p.level == "阻断" for p in findings.problems
+    ):
         if not (choices.unit or read["unit"] or (known and known.money_unit)):
             findings.say(
-                "ZJ-09", "提示", None, "没有写明金额单位，按元读取。", mend="金额为万元的，请在表头注明“单位：万元”。"
+                "ZJ-09",
+                "提示",
+                None,
+                "没有写明金额单位，按元读取。",
+                mend="金额为万元的，请在表头注明“单位：万元”。",
             )
         _understand(work, read, year)
     outcome.problems = findings.sealed()
@@ -157,13 +192,21 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
     if work.columns.kind == "spending":
         frame = spending.say_times(frame, work.outcome.year, work.findings)
     work.matching = matching.matched(
-        frame, lines.whos, division=work.division, by=work.by, choices=work.choices.matches, create=work.choices.create,
-        makes_units=can(work.by, "manage_units"), findings=work.findings,
-    )  # fmt: skip
+        frame,
+        lines.whos,
+        division=work.division,
+        by=work.by,
+        choices=work.choices.matches,
+        create=work.choices.create,
+        makes_units=can(work.by, "manage_units"),
+        findings=work.findings,
+    )
     work.outcome.unmatched = work.matching.unknown
     matching.say_unknown(work.outcome.unmatched, work.findings)
     whos = work.matching.whos
-    frame = frame.with_columns(subject=whos["subject"].gather(frame["who"]), skip=whos["skip"].gather(frame["who"]))
+    frame = frame.with_columns(
+        subject=whos["subject"].gather(frame["who"]), skip=whos["skip"].gather(frame["who"])
+    )
     _reconcile(work, frame, read)
     _compare(work, frame)
 
@@ -190,7 +233,9 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     every, enters = frame.height, ~pl.col("bad") & ~pl.col("skip") & pl.col("subject").is_not_null()
     which = frame.select(enters=enters)["enters"]
     good = frame.drop("bad", "skip", "who", "own_year", "budget_year")
-    good = good if which.all() else good.filter(which)  # nothing is copied where nothing is left out
+    good = (
+        good if which.all() else good.filter(which)
+    )  # nothing is copied where nothing is left out
     outcome.accepted, outcome.left_out = good.height, every - good.height
     outcome.total_fen = sum(int(good[column].sum() or 0) for column in _summed(work))
     work.subjects = good["subject"].unique().to_list()
@@ -199,7 +244,9 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         found = spending.difference(
             spending.with_line_keys(good), division=work.division, year=year, source=work.source
         )
-        spending.say_over_budget(found, work.subjects, division=work.division, year=year, findings=work.findings)
+        spending.say_over_budget(
+            found, work.subjects, division=work.division, year=year, findings=work.findings
+        )
         work.found, outcome.difference = found, found.as_json(work.findings)
     else:
         work.found = arranged.arranged(good, division=work.division, year=year)
@@ -210,7 +257,9 @@ def _summed(work: Work) -> list[str]:
     """The column whose sum is the ledger's total."""
     if work.columns.kind == "spending":
         return ["spent_fen"]
-    present = [f"{n}_fen" for n in ("opening", "added", "adjusted", "arrived") if n in work.columns.places]
+    present = [
+        f"{n}_fen" for n in ("opening", "added", "adjusted", "arrived") if n in work.columns.places
+    ]
     return present[:1] or [f"{n}_fen" for n in AMOUNTS]
 
 
@@ -231,7 +280,12 @@ def _reconcile(work: Work, frame: pl.DataFrame, read: dict[str, Any]) -> None:
             counted = "、".join(str(from_fen(value)) for value in sorted(sums))
             text = f"合计 {from_fen(stated)} 元与明细之和 {counted} 元不符。"
             work.findings.say(
-                "ZJ-13", "警告", line, text, mend="请核对是否有明细缺失或重复。", got=str(from_fen(stated))
+                "ZJ-13",
+                "警告",
+                line,
+                text,
+                mend="请核对是否有明细缺失或重复。",
+                got=str(from_fen(stated)),
             )
         last = line
 

@@ -23,15 +23,21 @@ def matches_told(told: Mapping[str, str], *, division: Division, by: User | None
 
     NotAllowed for a code that no unit or project of the division bears, as far as this person sees it.
     """
-    units = dict(Unit.objects.filter(division=division, code__in=told.values()).values_list("code", "pk"))
+    units = dict(
+        Unit.objects.filter(division=division, code__in=told.values()).values_list("code", "pk")
+    )
     seen = subjects_visible_to(by) if by is not None else Subject.objects.all()
-    subjects = dict(seen.filter(division=division, code__in=told.values()).values_list("code", "pk"))
+    subjects = dict(
+        seen.filter(division=division, code__in=told.values()).values_list("code", "pk")
+    )
     found: dict[str, Any] = {}
     for choice, value in told.items():
         is_unit = choice.startswith(UNIT)
         known = WORDS.get(value, (units if is_unit else subjects).get(value))
         if known is None:
             what = "单位代码" if is_unit else "项目代码"
-            raise NotAllowed(f"“{choice}”要匹配的{what}“{value}”不存在；可写已有的{what}、新建或不导入。")
+            raise NotAllowed(
+                f"“{choice}”要匹配的{what}“{value}”不存在；可写已有的{what}、新建或不导入。"
+            )
         found[choice] = known
     return found

@@ -31,7 +31,9 @@ def unchanged(path: Path, *, division: Division, asked: Mapping[str, Any]) -> Le
 
     Any ledger imported later, any import taken back and any line left out make it worth reading again.
     """
-    applied = ImportBatch.objects.filter(division=division, kind__in=_KINDS, state=ImportBatch.State.APPLIED)
+    applied = ImportBatch.objects.filter(
+        division=division, kind__in=_KINDS, state=ImportBatch.State.APPLIED
+    )
     last = applied.select_related("file").defer("written").order_by("-pk").first()
     if last is None or last.file is None or last.reading.get("asked") != digest_of_asked(asked):
         return None
@@ -52,8 +54,15 @@ def _told(batch: ImportBatch) -> LedgerOutcome:
         {"new_yuan": "0.00"} if "new_yuan" in before else {}
     )
     return LedgerOutcome(
-        kind=batch.kind, year=batch.reading["year"], source_rows=batch.source_rows, accepted=batch.accepted,
-        total_fen=fen(Decimal(batch.reading["total_yuan"])), unit=batch.reading["unit"],
-        encoding=batch.reading["encoding"], problems=[problem_of(problem) for problem in batch.problems],
-        columns=batch.reading["columns"], difference=before | none, months=batch.reading["months"],
-    )  # fmt: skip
+        kind=batch.kind,
+        year=batch.reading["year"],
+        source_rows=batch.source_rows,
+        accepted=batch.accepted,
+        total_fen=fen(Decimal(batch.reading["total_yuan"])),
+        unit=batch.reading["unit"],
+        encoding=batch.reading["encoding"],
+        problems=[problem_of(problem) for problem in batch.problems],
+        columns=batch.reading["columns"],
+        difference=before | none,
+        months=batch.reading["months"],
+    )

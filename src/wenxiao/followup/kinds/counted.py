@@ -30,11 +30,18 @@ def tally_over(
     With a ``work_year`` that has printed lines (共性问题) these group the catalogue's codes; else each item is a line.
     ``line.sentence()`` gives the words. Two queries beside the scope's, whatever the size of the selection.
     """
-    seen = selection if user is None else selection.filter(pk__in=dossiers_visible_to(user).values("pk"))
+    seen = (
+        selection
+        if user is None
+        else selection.filter(pk__in=dossiers_visible_to(user).values("pk"))
+    )
     dossiers = list(seen.order_by("pk").values_list("pk", flat=True))
     groups = _printed(division, work_year) or _by_item(division)
     rows = Finding.objects.filter(dossier__in=seen.order_by().values("pk")).exclude(item=None)
-    found = [Found(dossier, code, state) for dossier, code, state in rows.values_list("dossier", "item__code", "state")]
+    found = [
+        Found(dossier, code, state)
+        for dossier, code, state in rows.values_list("dossier", "item__code", "state")
+    ]
     lines = tally(found, dossiers, groups, at_least)
     return lines, matrix(lines, dossiers)
 
@@ -42,7 +49,9 @@ def tally_over(
 def _printed(division: Division, work_year: int | None) -> list[tuple[str, Sequence[str]]]:
     if work_year is None:
         return []
-    rows = CommonProblem.objects.filter(division=division, work_year=work_year).prefetch_related("items")
+    rows = CommonProblem.objects.filter(division=division, work_year=work_year).prefetch_related(
+        "items"
+    )
     return [(row.text, [item.code for item in row.items.all()]) for row in rows]
 
 

@@ -27,37 +27,49 @@ _OWN = "SELECT {r}.dossier_id AS key"
 INPUTS = (
     Input("budget_dossier", ("subject_id", "unit_id", "fiscal_year"), "SELECT {r}.id AS key"),
     Input(
-        "budget_subject", ("division_id", "kind", "nature", "tags"),
+        "budget_subject",
+        ("division_id", "kind", "nature", "tags"),
         "SELECT d.id AS key FROM budget_dossier d WHERE d.subject_id = {r}.id",
     ),
-    Input("orgs_unit", ("path",), "SELECT d.id AS key FROM budget_dossier d WHERE d.unit_id = {r}.id"),
+    Input(
+        "orgs_unit", ("path",), "SELECT d.id AS key FROM budget_dossier d WHERE d.unit_id = {r}.id"
+    ),
     Input("budget_exemption", ("round_id", "dossier_id"), _OWN),
     Input(
         "budget_appropriation",
-        ("dossier_id", "fund", "opening", "added", "cut_back", "adjusted", "arrived", "arrived_on"), _OWN,
+        ("dossier_id", "fund", "opening", "added", "cut_back", "adjusted", "arrived", "arrived_on"),
+        _OWN,
     ),
-    Input("budget_spending", ("dossier_id", "fund", "source", "month", "cumulative", "amount"), _OWN),
+    Input(
+        "budget_spending", ("dossier_id", "fund", "source", "month", "cumulative", "amount"), _OWN
+    ),
     Input("budget_milestone", ("dossier_id", "due", "done"), _OWN),
     Input("targets_target", ("dossier_id", "number", "state"), _OWN),
     Input("targets_indicator", ("target_id", "name", "expression"), _OF_TARGET),
     Input(
-        "evidence_actual", ("indicator_id", "stage", "through_month", "value", "possibility"), _OF_INDICATOR,
+        "evidence_actual",
+        ("indicator_id", "stage", "through_month", "value", "possibility"),
+        _OF_INDICATOR,
         "{r}.stage = 'monitoring'",
     ),
     Input(
-        "reviews_review", ("dossier_id", "round_id", "kind", "state", "budget", "executed"), _OWN,
+        "reviews_review",
+        ("dossier_id", "round_id", "kind", "state", "budget", "executed"),
+        _OWN,
         "{r}.kind = 'monitoring'",
     ),
     Input("followup_finding", ("dossier_id", "state", "item_id"), _OWN),
     Input(
-        "followup_rectification", ("finding_id", "state"),
+        "followup_rectification",
+        ("finding_id", "state"),
         "SELECT f.dossier_id AS key FROM followup_finding f WHERE f.id = {r}.finding_id",
     ),
     Input(
-        "followup_catalogueitem", ("code", "category"),
+        "followup_catalogueitem",
+        ("code", "category"),
         "SELECT f.dossier_id AS key FROM followup_finding f WHERE f.item_id = {r}.id",
     ),
-)  # fmt: skip
+)
 """Tables and columns :func:`~wenxiao.followup.kinds.watch.lit` reads. Rounds, rules and the arithmetic itself are in
 :func:`digest_of`."""
 
@@ -70,7 +82,9 @@ def inputs_watched() -> bool:
 def _wanted() -> dict[str, list[str]]:
     """The triggers by name; the name carries what they do, so that those of another release are seen to be others."""
     told = sha256(repr(INPUTS).encode()).hexdigest()[:8]
-    return statements(INPUTS, prefix=f"{PREFIX}{told}_", marks=MARKS, key="dossier", open_where="round_id IS NULL")
+    return statements(
+        INPUTS, prefix=f"{PREFIX}{told}_", marks=MARKS, key="dossier", open_where="round_id IS NULL"
+    )
 
 
 def watch_inputs() -> bool:
@@ -88,12 +102,17 @@ def unwatch_inputs() -> bool:
     return drop(PREFIX) > 0
 
 
-def digest_of(round: Round) -> str:  # noqa: A002 - the field's own word (任务)
+def digest_of(round: Round) -> str:
     """What all lines of a window stand on beside rows: its own scope and months, the division's rules, the arithmetic."""
     told: list[Any] = [
-        round.division_id, round.kind, round.fiscal_year, round.through_month, round.scope, round.division.rules,
+        round.division_id,
+        round.kind,
+        round.fiscal_year,
+        round.through_month,
+        round.scope,
+        round.division.rules,
         arithmetic(),
-    ]  # fmt: skip
+    ]
     return sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

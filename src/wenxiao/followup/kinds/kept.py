@@ -52,7 +52,9 @@ class KeptTable:
     where: Q = field(default_factory=Q)
 
     def __len__(self) -> int:
-        return int(self.sums["n"].sum()) if "sums" in self.__dict__ else self.lines.order_by().count()
+        return (
+            int(self.sums["n"].sum()) if "sums" in self.__dict__ else self.lines.order_by().count()
+        )
 
     def __bool__(self) -> bool:
         return bool(len(self)) if "sums" in self.__dict__ else self.lines.order_by().exists()
@@ -60,7 +62,9 @@ class KeptTable:
     @cached_property
     def lines(self) -> QuerySet[WatchLine]:
         """The kept lines, worst first."""
-        rows = WatchLine.objects.filter(self.where, self._seen, round__in=[one.pk for one in self.rounds])
+        rows = WatchLine.objects.filter(
+            self.where, self._seen, round__in=[one.pk for one in self.rounds]
+        )
         return rows.order_by(*ORDER)
 
     @cached_property
@@ -70,12 +74,22 @@ class KeptTable:
     @cached_property
     def sums(self) -> pl.DataFrame:
         """The rows added up by unit and lights (:data:`~wenxiao.followup.kinds.watch.SUMS`). One query."""
-        both, found = Q(budget__isnull=False, executed__isnull=False), Q(confirmed__gt=0) | Q(candidates__gt=0)
-        rows = self.lines.order_by().values("unit", "light", "goal").annotate(
-            n=Count("pk"), in_budget=Sum("budget", filter=both, default=0),
-            out=Sum("executed", filter=both, default=0), ahead=Count("pk", filter=Q(above=True)),
-            findings=Sum(F("confirmed") + F("candidates")), irregular=Count("pk", filter=found),
-        )  # fmt: skip
+        both, found = (
+            Q(budget__isnull=False, executed__isnull=False),
+            Q(confirmed__gt=0) | Q(candidates__gt=0),
+        )
+        rows = (
+            self.lines.order_by()
+            .values("unit", "light", "goal")
+            .annotate(
+                n=Count("pk"),
+                in_budget=Sum("budget", filter=both, default=0),
+                out=Sum("executed", filter=both, default=0),
+                ahead=Count("pk", filter=Q(above=True)),
+                findings=Sum(F("confirmed") + F("candidates")),
+                irregular=Count("pk", filter=found),
+            )
+        )
         names = ("unit", "light", "goal", "n", "in_budget", "out", "ahead", "findings", "irregular")
         return read_columns(rows.values_list(*names), dict(SUMS))
 
@@ -114,7 +128,12 @@ class KeptTable:
         found = {}
         for one in self.rounds:
             keys = [row["dossier"] for row in rows if row["round"] == one.pk]
-            found.update({(one.pk, row["dossier"]): row for row in (lit(one, keys).to_dicts() if keys else ())})
+            found.update(
+                {
+                    (one.pk, row["dossier"]): row
+                    for row in (lit(one, keys).to_dicts() if keys else ())
+                }
+            )
         pairs = [(row["round"], row["dossier"]) for row in rows]
         return [found[pair] for pair in pairs if pair in found]
 
@@ -130,9 +149,13 @@ def _plain(value: Any) -> Any:
 def of_now(table: KeptTable, dossier: int) -> WatchTable:
     """One dossier worked out from the rows of this moment, where the user may see it: for a table that is behind."""
     seen = (
-        Dossier.objects.filter(pk=dossier) if table.user is None else dossiers_visible_to(table.user).filter(pk=dossier)
+        Dossier.objects.filter(pk=dossier)
+        if table.user is None
+        else dossiers_visible_to(table.user).filter(pk=dossier)
     )
-    return WatchTable(table.rounds, pl.concat(lit(one, seen.values("pk")) for one in table.rounds), table.on)
+    return WatchTable(
+        table.rounds, pl.concat(lit(one, seen.values("pk")) for one in table.rounds), table.on
+    )
 
 
 def seen_in(user: User | None, divisions: Collection[int]) -> Q:
@@ -142,7 +165,11 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
     """
     if user is None or sees_all_of(user, divisions):
         return Q()
-    whole = {one.division_id for one in seeing_grants(user) if one.unit_id is None and not one.by_subjects}
+    whole = {
+        one.division_id
+        for one in seeing_grants(user)
+        if one.unit_id is None and not one.by_subjects
+    }
     if not set(divisions) <= whole:
         return seen_by(user)
     secret = Dossier.objects.filter(
@@ -153,10 +180,14 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
 
 def turned(now: KeptTable, before: KeptTable) -> tuple[KeptTable, KeptTable, Callable[[], int]]:
     """Over the dossiers in both: those that turned red (money or goals), those that left it; and to ask, how many lost pace."""
-    earlier = WatchLine.objects.filter(round__in=[one.pk for one in before.rounds], dossier=OuterRef("dossier"))
+    earlier = WatchLine.objects.filter(
+        round__in=[one.pk for one in before.rounds], dossier=OuterRef("dossier")
+    )
     was_red, was_not = Exists(earlier.filter(RED)), Exists(earlier.exclude(RED))
 
     def slower() -> int:
-        return now.lines.order_by().filter(index_t__lt=Subquery(earlier.values("index_t")[:1])).count()
+        return (
+            now.lines.order_by().filter(index_t__lt=Subquery(earlier.values("index_t")[:1])).count()
+        )
 
     return now.narrowed(RED & Q(was_not)), now.narrowed(~RED & Q(was_red)), slower

@@ -73,7 +73,9 @@ class WatchRow:
         return not self.synthetic and any("（合成）" in goal.name for goal in self.goals)
 
 
-def watch_rows(table: WatchTable | KeptTable, start: int = 0, stop: int | None = None) -> list[WatchRow]:
+def watch_rows(
+    table: WatchTable | KeptTable, start: int = 0, stop: int | None = None
+) -> list[WatchRow]:
     """The rows from ``start`` to ``stop``, with sentences: a fixed number of queries a window, whatever their number."""
     part = table.part(start, stop)
     by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -86,10 +88,12 @@ def watch_rows(table: WatchTable | KeptTable, start: int = 0, stop: int | None =
 class _Parts:
     """What hangs on the shown rows of one window, one query each."""
 
-    def __init__(self, round: Round, rows: list[dict[str, Any]]) -> None:  # noqa: A002 - the field's own word (任务)
+    def __init__(self, round: Round, rows: list[dict[str, Any]]) -> None:
         keys = [row["dossier"] for row in rows]
         self.round, self.rules = round, overrides_of(round.division)
-        self.dossiers = {d.pk: d for d in Dossier.objects.filter(pk__in=keys).select_related("subject", "unit")}
+        self.dossiers = {
+            d.pk: d for d in Dossier.objects.filter(pk__in=keys).select_related("subject", "unit")
+        }
         self.departments = departments_of(d.unit for d in self.dossiers.values())
         self.monthly = _monthly(keys, round.through_month or 12)
         self.goals = goal_lines(round, keys)
@@ -99,8 +103,7 @@ class _Parts:
         reviews = [row["review"] for row in rows if row["review"]]
         self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
         self.suggestions = _grouped(
-            Suggestion.objects.filter(review__in=reviews).order_by("number"),
-            "review_id",
+            Suggestion.objects.filter(review__in=reviews).order_by("number"), "review_id"
         )
 
     def row(self, row: dict[str, Any]) -> WatchRow:
@@ -112,20 +115,41 @@ class _Parts:
         plan = [pacing.Milestone(step.name, step.due, step.done) for step in steps] or None
         told = pacing.pace(budget, executed, month, row["arrived"], plan, day, overrides=self.rules)
         late = not plan and row["arrived"] not in {None, 1}
-        whole_year = pacing.pace(budget, executed, month, None, None, day, overrides=self.rules) if late else None
+        whole_year = (
+            pacing.pace(budget, executed, month, None, None, day, overrides=self.rules)
+            if late
+            else None
+        )
         goals = tuple(self.goals.get(dossier.pk, ()))
         return WatchRow(
-            round=self.round.pk, dossier=dossier.pk, review=row["review"], state=row["state"] or "",
-            period=self.round.period, name=dossier.subject.name, unit=dossier.unit.name,
-            department=self.departments[dossier.unit_id], synthetic=dossier.subject.synthetic, budget=budget,
-            executed=executed, source=SOURCES[row["source"]], pace=told, whole_year=whole_year,
-            forecast=self._forecast(row, executed), milestones=tuple(steps), goal=row["goal"], goals=goals,
-            goals_owed=max(row["goals"], len(goals)), goal_text=goal_text(row),
-            compliance=tuple((f.text, f.state == Finding.State.CONFIRMED) for f in self.findings.get(dossier.pk, ())),
+            round=self.round.pk,
+            dossier=dossier.pk,
+            review=row["review"],
+            state=row["state"] or "",
+            period=self.round.period,
+            name=dossier.subject.name,
+            unit=dossier.unit.name,
+            department=self.departments[dossier.unit_id],
+            synthetic=dossier.subject.synthetic,
+            budget=budget,
+            executed=executed,
+            source=SOURCES[row["source"]],
+            pace=told,
+            whole_year=whole_year,
+            forecast=self._forecast(row, executed),
+            milestones=tuple(steps),
+            goal=row["goal"],
+            goals=goals,
+            goals_owed=max(row["goals"], len(goals)),
+            goal_text=goal_text(row),
+            compliance=tuple(
+                (f.text, f.state == Finding.State.CONFIRMED)
+                for f in self.findings.get(dossier.pk, ())
+            ),
             suggestions=tuple(s.text for s in self.suggestions.get(row["review"], ())),
             warnings=tuple(_warnings(row, told, whole_year, self.rules, self._taken_back(row))),
             expected=self.expected.get(row["review"]),
-        )  # fmt: skip
+        )
 
     def _taken_back(self, row: dict[str, Any]) -> dict[str, Any]:
         """When money was taken back and in which budget year, as the check of it asks; and the day whose rules count."""
@@ -156,12 +180,15 @@ def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, D
         at = int(row["fund"] == "total")
         cell[at] = (cell[at] or Decimal(0)) + row["sum"]
     return {
-        key: {month: (parts if parts is not None else whole) or Decimal(0) for month, (parts, whole) in months.items()}
+        key: {
+            month: (parts if parts is not None else whole) or Decimal(0)
+            for month, (parts, whole) in months.items()
+        }
         for key, months in cells.items()
     }
 
 
-def _findings(round: Round, keys: list[int]) -> Any:  # noqa: A002 - as above
+def _findings(round: Round, keys: list[int]) -> Any:
     found = Finding.objects.filter(compliance_condition(round), open_findings(), dossier__in=keys)
     return found.order_by("-state", "item__order", "pk")
 
@@ -186,11 +213,17 @@ def goal_text(row: dict[str, Any]) -> str:
         return f"{row['g_red']}/{whole} 难完成"
     if row["g_yellow"]:
         return f"{row['g_yellow']}/{whole} 滞后"
-    return f"{row['g_green']}/{whole} 正常" if row["g_green"] else f"{row['reported']}/{whole} 待判断"
+    return (
+        f"{row['g_green']}/{whole} 正常" if row["g_green"] else f"{row['reported']}/{whole} 待判断"
+    )
 
 
 def _warnings(
-    row: dict[str, Any], told: pacing.Pace, whole_year: pacing.Pace | None, rules: dict[str, Any], taken: dict[str, Any]
+    row: dict[str, Any],
+    told: pacing.Pace,
+    whole_year: pacing.Pace | None,
+    rules: dict[str, Any],
+    taken: dict[str, Any],
 ) -> Iterable[str]:
     """Sentences that a light alone would hide. They warn; none of them is a finding."""
     if told.above_pace:

@@ -8,7 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wenxiao.followup.models import Accountability, Rectification
-from wenxiao.followup.selectors.ledger import handed_over, of_work_year, rectifications_seen_by, states
+from wenxiao.followup.selectors.ledger import (
+    handed_over,
+    of_work_year,
+    rectifications_seen_by,
+    states,
+)
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.rulebook.numbers import rate_percent
 
@@ -70,12 +75,28 @@ def _line(row: Rectification, departments: dict[int, str], on: date) -> Mending:
     late = (on - due).days if row.state in LATE_STATES and due < on else 0
     subject = dossier.subject
     return Mending(
-        row.pk, dossier.pk, subject.name, row.unit.name, departments[dossier.unit_id],
-        finding.review.round.work_year if finding.review else dossier.fiscal_year, finding.text,
-        finding.item.category if finding.item else "", finding.severity, row.state, row.get_state_display(), row.owner,
-        row.measure, row.deadline, due, row.extended_to is not None, late, row.refusals, row.escalated, row.closed_on,
+        row.pk,
+        dossier.pk,
+        subject.name,
+        row.unit.name,
+        departments[dossier.unit_id],
+        finding.review.round.work_year if finding.review else dossier.fiscal_year,
+        finding.text,
+        finding.item.category if finding.item else "",
+        finding.severity,
+        row.state,
+        row.get_state_display(),
+        row.owner,
+        row.measure,
+        row.deadline,
+        due,
+        row.extended_to is not None,
+        late,
+        row.refusals,
+        row.escalated,
+        row.closed_on,
         subject.synthetic,
-    )  # fmt: skip
+    )
 
 
 def board(lines: Iterable[Mending]) -> list[tuple[str, str, list[Mending]]]:
@@ -113,14 +134,22 @@ def _closings(lines: Iterable[Mending], key: Callable[[Mending], str]) -> list[C
     whole = list(lines)
     for line in whole:
         groups[key(line)].append(line)
-    rows = sorted((_closing(name, group) for name, group in groups.items()), key=lambda one: (one.rate or 0, one.name))
+    rows = sorted(
+        (_closing(name, group) for name, group in groups.items()),
+        key=lambda one: (one.rate or 0, one.name),
+    )
     return [*rows, _closing("合计", whole)]
 
 
 def _closing(name: str, lines: list[Mending]) -> Closing:
     closed = sum(line.state == "closed" for line in lines)
-    late, refused = sum(line.days_late > 0 for line in lines), sum(line.refusals > 0 for line in lines)
-    return Closing(name, len(lines), closed, late, refused, rate_percent(Decimal(closed), Decimal(len(lines))))
+    late, refused = (
+        sum(line.days_late > 0 for line in lines),
+        sum(line.refusals > 0 for line in lines),
+    )
+    return Closing(
+        name, len(lines), closed, late, refused, rate_percent(Decimal(closed), Decimal(len(lines)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +174,22 @@ def package(user: User | None, *, on: date) -> list[Handed]:
     found = list(handed_over(user))
     lines = {line.id: line for line in _lines(found, on)}
     answered: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
-    for one in Accountability.objects.filter(rectification__in=[row.pk for row in found]).order_by("pk"):
-        answered[one.rectification_id or 0].append((one.person, one.matter, one.consequence, one.handed_to))
+    for one in Accountability.objects.filter(rectification__in=[row.pk for row in found]).order_by(
+        "pk"
+    ):
+        answered[one.rectification_id or 0].append(
+            (one.person, one.matter, one.consequence, one.handed_to)
+        )
     return [
         Handed(
-            lines[row.pk], row.finding.evidence, row.finding.why, row.reply, row.verdict,
-            row.notice.number if row.notice else "", row.proof_id, tuple(answered[row.pk]),
+            lines[row.pk],
+            row.finding.evidence,
+            row.finding.why,
+            row.reply,
+            row.verdict,
+            row.notice.number if row.notice else "",
+            row.proof_id,
+            tuple(answered[row.pk]),
         )
         for row in found
-    ]  # fmt: skip
+    ]

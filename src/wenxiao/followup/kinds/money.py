@@ -21,22 +21,32 @@ FEW = 500
 """Up to so many dossiers are named one by one in a query; more are read by year and division and joined in memory."""
 
 
-def cut_off(round: Round) -> date:  # noqa: A002 - the field's own word (任务)
+def cut_off(round: Round) -> date:
     """The day a window ends: the last of its last month in the fiscal year."""
     month = round.through_month or 12
     return date(round.fiscal_year, month, monthrange(round.fiscal_year, month)[1])
 
 
-def chosen(round: Round, dossiers: list[int], prefix: str = "dossier") -> Q:  # noqa: A002 - as above
+def chosen(round: Round, dossiers: list[int], prefix: str = "dossier") -> Q:
     """The condition that reads the rows of these dossiers of a round: never more than the year's."""
     if len(dossiers) <= FEW:
         return Q(**{f"{prefix}__in": dossiers})
-    return Q(**{f"{prefix}__fiscal_year": round.fiscal_year, f"{prefix}__subject__division": round.division_id})
+    return Q(
+        **{
+            f"{prefix}__fiscal_year": round.fiscal_year,
+            f"{prefix}__subject__division": round.division_id,
+        }
+    )
 
 
 def arranged(which: Q, year: int) -> pl.DataFrame:
     """Per dossier ``budget`` (全年预算数), ``cut_back``, ``arrived_month``. A total row counts where no part is given."""
-    schema = {"dossier": pl.Int64, "fund": pl.String, **dict.fromkeys(AMOUNTS, pl.Int64), "arrived_on": pl.Date}
+    schema = {
+        "dossier": pl.Int64,
+        "fund": pl.String,
+        **dict.fromkeys(AMOUNTS, pl.Int64),
+        "arrived_on": pl.Date,
+    }
     rows = read_columns(Appropriation.objects.filter(which).values_list(*schema), schema)
     part = pl.col("fund") != Fund.TOTAL.value
     money = rows.group_by("dossier").agg(
@@ -47,7 +57,12 @@ def arranged(which: Q, year: int) -> pl.DataFrame:
     )
     added, back = pl.col("added").fill_null(0), pl.col("cut_back").fill_null(0)
     opened = pl.col("opening") + added
-    fallen = pl.when(pl.col("adjusted") < opened).then(opened - pl.col("adjusted")).otherwise(0).fill_null(0)
+    fallen = (
+        pl.when(pl.col("adjusted") < opened)
+        .then(opened - pl.col("adjusted"))
+        .otherwise(0)
+        .fill_null(0)
+    )
     return money.select(
         "dossier",
         budget=pl.coalesce("adjusted", opened - back),
@@ -59,13 +74,18 @@ def arranged(which: Q, year: int) -> pl.DataFrame:
 def taken_back_on(which: Q) -> dict[int, date]:
     """The last day money was taken back, by dossier; dossiers without such a day are absent."""
     rows = Appropriation.objects.filter(which, cut_back__gt=0, cut_back_on__isnull=False)
-    return dict(rows.values("dossier").annotate(last=Max("cut_back_on")).values_list("dossier", "last"))
+    return dict(
+        rows.values("dossier").annotate(last=Max("cut_back_on")).values_list("dossier", "last")
+    )
 
 
 def _known_sum(name: str, part: pl.Expr) -> pl.Expr:
     """The parts' sum, else the total rows'; null when neither says anything."""
     value = pl.col(name)
-    of_parts, of_totals = value.filter(part & value.is_not_null()), value.filter(~part & value.is_not_null())
+    of_parts, of_totals = (
+        value.filter(part & value.is_not_null()),
+        value.filter(~part & value.is_not_null()),
+    )
     return (
         pl.when(of_parts.len() > 0)
         .then(of_parts.sum())
@@ -78,7 +98,13 @@ def _known_sum(name: str, part: pl.Expr) -> pl.Expr:
 
 def _month(day: pl.Expr, year: int, from_january: pl.Expr) -> pl.Expr:
     """The month the first money arrived; null for the whole year (money without a day counts from January)."""
-    month = pl.when(day.dt.year() < year).then(1).when(day.dt.year() > year).then(12).otherwise(day.dt.month())
+    month = (
+        pl.when(day.dt.year() < year)
+        .then(1)
+        .when(day.dt.year() > year)
+        .then(12)
+        .otherwise(day.dt.month())
+    )
     return pl.when(from_january).then(None).otherwise(month).cast(pl.Int64)
 
 
@@ -89,10 +115,18 @@ def spent(which: Q, through: int) -> pl.DataFrame:
     """
     rows = Spending.objects.filter(which, month__lte=through)
     flows = _with_months_of_mixed(_flows(rows), rows)
-    sums = _latest_sums(rows).join(flows.select("dossier", "source"), on=["dossier", "source"], how="anti")
+    sums = _latest_sums(rows).join(
+        flows.select("dossier", "source"), on=["dossier", "source"], how="anti"
+    )
     order = {str(source): rank for rank, source in enumerate(COUNTED_SOURCES)}
-    both = pl.concat([flows, sums]).with_columns(rank=pl.col("source").replace_strict(order, return_dtype=pl.Int64))
-    return both.sort("dossier", "rank").unique("dossier", keep="first", maintain_order=True).drop("rank")
+    both = pl.concat([flows, sums]).with_columns(
+        rank=pl.col("source").replace_strict(order, return_dtype=pl.Int64)
+    )
+    return (
+        both.sort("dossier", "rank")
+        .unique("dossier", keep="first", maintain_order=True)
+        .drop("rank")
+    )
 
 
 _SPENT = {"dossier": pl.Int64, "source": pl.String, "spent": pl.Int64, "last_month": pl.Int64}
@@ -101,19 +135,27 @@ _SPENT = {"dossier": pl.Int64, "source": pl.String, "spent": pl.Int64, "last_mon
 def _flows(rows: QuerySet[Any]) -> pl.DataFrame:
     """Months added up by the database, parts and undivided totals apart."""
     schema = {
-        "dossier": pl.Int64, "source": pl.String, "parts": pl.Int64, "totals": pl.Int64, "n_parts": pl.Int64,
-        "n": pl.Int64, "last_month": pl.Int64,
-    }  # fmt: skip
+        "dossier": pl.Int64,
+        "source": pl.String,
+        "parts": pl.Int64,
+        "totals": pl.Int64,
+        "n_parts": pl.Int64,
+        "n": pl.Int64,
+        "last_month": pl.Int64,
+    }
     part = ~Q(fund=Fund.TOTAL)
     grouped = (
         rows.filter(cumulative=False)
         .values("dossier", "source")
         .annotate(
-            parts=Sum("amount", filter=part), totals=Sum("amount", filter=~part), n_parts=Count("pk", filter=part),
-            n=Count("pk"), last=Max("month"),
+            parts=Sum("amount", filter=part),
+            totals=Sum("amount", filter=~part),
+            n_parts=Count("pk", filter=part),
+            n=Count("pk"),
+            last=Max("month"),
         )
         .values_list("dossier", "source", "parts", "totals", "n_parts", "n", "last")
-    )  # fmt: skip
+    )
     return read_columns(grouped, schema).with_columns(
         spent=pl.when(pl.col("n_parts") > 0).then(pl.col("parts")).otherwise(pl.col("totals")),
         mixed=(pl.col("n_parts") > 0) & (pl.col("n_parts") < pl.col("n")),
@@ -126,10 +168,18 @@ def _with_months_of_mixed(flows: pl.DataFrame, rows: QuerySet[Any]) -> pl.DataFr
     plain = flows.filter(~pl.col("mixed")).select(*_SPENT)
     if not mixed:
         return plain
-    schema = {"dossier": pl.Int64, "source": pl.String, "month": pl.Int64, "fund": pl.String, "amount": pl.Int64}
+    schema = {
+        "dossier": pl.Int64,
+        "source": pl.String,
+        "month": pl.Int64,
+        "fund": pl.String,
+        "amount": pl.Int64,
+    }
     again = rows.filter(cumulative=False)
     again = again.filter(dossier__in=mixed) if len(mixed) <= FEW else again
-    lines = read_columns(again.values_list(*schema), schema).join(flows.filter("mixed"), on=["dossier", "source"])
+    lines = read_columns(again.values_list(*schema), schema).join(
+        flows.filter("mixed"), on=["dossier", "source"]
+    )
     whole = pl.col("fund") == Fund.TOTAL.value
     counted = lines.filter(~whole | whole.all().over("dossier", "source", "month"))
     sums = counted.group_by("dossier", "source").agg(
@@ -140,13 +190,24 @@ def _with_months_of_mixed(flows: pl.DataFrame, rows: QuerySet[Any]) -> pl.DataFr
 
 def _latest_sums(rows: QuerySet[Any]) -> pl.DataFrame:
     """The latest cumulative figure of each fund, the parts' sum before the undivided total."""
-    schema = {"dossier": pl.Int64, "source": pl.String, "fund": pl.String, "month": pl.Int64, "amount": pl.Int64}
+    schema = {
+        "dossier": pl.Int64,
+        "source": pl.String,
+        "fund": pl.String,
+        "month": pl.Int64,
+        "amount": pl.Int64,
+    }
     given = rows.filter(cumulative=True).values("dossier", "source", "fund", "month")
-    lines = read_columns(given.annotate(sum=Sum("amount")).values_list(*[*schema][:-1], "sum"), schema)
+    lines = read_columns(
+        given.annotate(sum=Sum("amount")).values_list(*[*schema][:-1], "sum"), schema
+    )
     latest = lines.sort("month").unique(["dossier", "source", "fund"], keep="last")
     part = pl.col("fund") != Fund.TOTAL.value
     return latest.group_by("dossier", "source").agg(
-        pl.when(part.any()).then(pl.col("amount").filter(part).sum()).otherwise(pl.col("amount").sum()).alias("spent"),
+        pl.when(part.any())
+        .then(pl.col("amount").filter(part).sum())
+        .otherwise(pl.col("amount").sum())
+        .alias("spent"),
         pl.lit(None, dtype=pl.Int64).alias("last_month"),
     )
 
@@ -154,10 +215,15 @@ def _latest_sums(rows: QuerySet[Any]) -> pl.DataFrame:
 def steps(which: Q, day: date) -> pl.DataFrame:
     """Per dossier with milestones: how many are due by the day, and how many of these were done by it."""
     schema = {"dossier": pl.Int64, "due_on": pl.Date, "done_on": pl.Date}
-    rows = read_columns(Milestone.objects.filter(which).order_by().values_list("dossier", "due", "done"), schema)
+    rows = read_columns(
+        Milestone.objects.filter(which).order_by().values_list("dossier", "due", "done"), schema
+    )
     due = pl.col("due_on") <= day
     return rows.group_by("dossier").agg(
         due.sum().cast(pl.Int64).alias("due"),
-        (due & (pl.col("done_on") <= day).fill_null(value=False)).sum().cast(pl.Int64).alias("done"),
+        (due & (pl.col("done_on") <= day).fill_null(value=False))
+        .sum()
+        .cast(pl.Int64)
+        .alias("done"),
         pl.lit(1, dtype=pl.Int64).alias("planned"),
     )

@@ -38,7 +38,11 @@ class Prefilled:
     @property
     def said_before(self) -> dict[int, Actual]:
         """What the window before was told, by indicator."""
-        return {goal.indicator.pk: goal.before for goal in self.goals if goal.before and goal.before.value}
+        return {
+            goal.indicator.pk: goal.before
+            for goal in self.goals
+            if goal.before and goal.before.value
+        }
 
 
 def prefilled(review: Review) -> Prefilled:
@@ -49,7 +53,9 @@ def prefilled(review: Review) -> Prefilled:
     filed = known.spent if review.executed is None else review.executed
     rows = list(review.target.indicators.all()) if review.target else []
     told: dict[int, dict[bool, Actual]] = {row.pk: {} for row in rows}
-    earlier = Actual.objects.filter(indicator__in=rows, stage="monitoring", through_month__lte=through)
+    earlier = Actual.objects.filter(
+        indicator__in=rows, stage="monitoring", through_month__lte=through
+    )
     for actual in earlier.order_by("through_month"):
         told[actual.indicator_id][actual.through_month == through] = actual
     return Prefilled(
@@ -57,5 +63,7 @@ def prefilled(review: Review) -> Prefilled:
         executed=known.spent if official else filed,
         source=SOURCES[known.source if official else "form" if filed is not None else ""],
         money_known=official,
-        goals=tuple(GoalToFill(row, told[row.pk].get(True), told[row.pk].get(False)) for row in rows),
+        goals=tuple(
+            GoalToFill(row, told[row.pk].get(True), told[row.pk].get(False)) for row in rows
+        ),
     )

@@ -43,7 +43,10 @@ class Cell:
 
 def money_by_goals(table: Watch) -> list[list[Cell]]:
     """The matrix money (rows) × goals (columns), both in the order red, yellow, green, none."""
-    found = {(m, g): n for m, g, n in table.sums.group_by("light", "goal").agg(pl.col("n").sum()).iter_rows()}
+    found = {
+        (m, g): n
+        for m, g, n in table.sums.group_by("light", "goal").agg(pl.col("n").sum()).iter_rows()
+    }
     return [[Cell(m, g, found.get((m, g), 0)) for g in LIGHTS] for m in LIGHTS]
 
 
@@ -72,30 +75,46 @@ def by_department(table: Watch) -> list[DepartmentRow]:
     plain = ("n", "budget", "executed", "above", "findings")
     lights = [(column, light) for column in ("light", "goal") for light in LIGHTS]
     joined = table.sums.with_columns(
-        department=pl.col("unit").replace_strict({unit: key for unit, (key, _) in names.items()}, return_dtype=pl.Int64)
+        department=pl.col("unit").replace_strict(
+            {unit: key for unit, (key, _) in names.items()}, return_dtype=pl.Int64
+        )
     )
     sums = joined.group_by("department").agg(
         *(pl.col(name).sum() for name in plain),
-        *(pl.col("n").filter(pl.col(kind) == light).sum().alias(f"{kind}_{light}") for kind, light in lights),
+        *(
+            pl.col("n").filter(pl.col(kind) == light).sum().alias(f"{kind}_{light}")
+            for kind, light in lights
+        ),
     )
     called = dict(names.values())
     rows = [_department_row(row, called) for row in sums.iter_rows(named=True)]
-    return sorted(rows, key=lambda row: (-row.money["red"], -row.goals["red"], -row.money["yellow"], row.name))
+    return sorted(
+        rows, key=lambda row: (-row.money["red"], -row.goals["red"], -row.money["yellow"], row.name)
+    )
 
 
 def _department_row(row: dict[str, int], called: dict[int, str]) -> DepartmentRow:
     budget, executed = from_fen(row["budget"]), from_fen(row["executed"])
     return DepartmentRow(
-        row["department"], called[row["department"]], row["n"], budget, executed, rate_percent(executed, budget),
-        {light: row[f"light_{light}"] for light in LIGHTS}, {light: row[f"goal_{light}"] for light in LIGHTS},
-        row["above"], row["findings"],
-    )  # fmt: skip
+        row["department"],
+        called[row["department"]],
+        row["n"],
+        budget,
+        executed,
+        rate_percent(executed, budget),
+        {light: row[f"light_{light}"] for light in LIGHTS},
+        {light: row[f"goal_{light}"] for light in LIGHTS},
+        row["above"],
+        row["findings"],
+    )
 
 
 def _departments(table: Watch) -> dict[int, tuple[int, str]]:
     """The topmost budget department above each unit of the table (the unit itself where there is none)."""
     divisions = {one.division_id for one in table.rounds}
-    rows = list(Unit.objects.filter(division__in=divisions).values_list("pk", "path", "kind", "name"))
+    rows = list(
+        Unit.objects.filter(division__in=divisions).values_list("pk", "path", "kind", "name")
+    )
     departments = {pk: name for pk, _, kind, name in rows if kind == Unit.Kind.DEPARTMENT}
     found = {}
     for pk, path, _, name in rows:
@@ -120,12 +139,14 @@ class Changes:
         return self.count_slower()
 
 
-def earlier_round(round: Round) -> Round | None:  # noqa: A002 - the field's own word (任务)
+def earlier_round(round: Round) -> Round | None:
     """The monitoring round of the same year, division and importance that ended before this one; None for the first."""
     rows = Round.objects.filter(
-        division=round.division_id, kind=Round.Kind.MONITORING, fiscal_year=round.fiscal_year,
+        division=round.division_id,
+        kind=Round.Kind.MONITORING,
+        fiscal_year=round.fiscal_year,
         through_month__lt=round.through_month or 12,
-    ).exclude(state=Round.State.DRAFT)  # fmt: skip
+    ).exclude(state=Round.State.DRAFT)
     same = rows.filter(key=round.key).order_by("-through_month", "-pk").first()
     return same or rows.order_by("-through_month", "-pk").first()
 
@@ -145,10 +166,15 @@ def _changes_in_memory(table: WatchTable, earlier: WatchTable) -> Changes:
     slower = both.filter(pl.col("index_t") < pl.col("index_before"))
 
     def kept(condition: pl.Expr) -> WatchTable:
-        return WatchTable(table.rounds, both.filter(condition).select(table.frame.columns), table.on)
+        return WatchTable(
+            table.rounds, both.filter(condition).select(table.frame.columns), table.on
+        )
 
     return Changes(
-        earlier.rounds[0], kept(_red() & ~pl.col("was")), kept(~_red() & pl.col("was")), lambda: slower.height
+        earlier.rounds[0],
+        kept(_red() & ~pl.col("was")),
+        kept(~_red() & pl.col("was")),
+        lambda: slower.height,
     )
 
 
@@ -174,20 +200,39 @@ def overdue(
 ) -> tuple[list[Overdue], int]:
     """What is late on a day in the scope of the user's grants, longest first, at most so many; and how many in all."""
     reviews, mendings = _late_reviews(user, on, work_year), _late_mendings(user, on)
-    rows = [*_told(reviews, "未报送", _REVIEW, on, most), *_told(mendings, "整改逾期", _MENDING, on, most)]
+    rows = [
+        *_told(reviews, "未报送", _REVIEW, on, most),
+        *_told(mendings, "整改逾期", _MENDING, on, most),
+    ]
     total = len(rows) if most is None else reviews.count() + mendings.count()
     return sorted(rows, key=lambda row: -row.days)[:most], total
 
 
-_REVIEW = ("round__deadline", "dossier_id", "dossier__subject__name", "dossier__unit__name", "round__name")
-_MENDING = ("late_since", "finding__dossier", "finding__dossier__subject__name", "unit__name", "finding__text")
+_REVIEW = (
+    "round__deadline",
+    "dossier_id",
+    "dossier__subject__name",
+    "dossier__unit__name",
+    "round__name",
+)
+_MENDING = (
+    "late_since",
+    "finding__dossier",
+    "finding__dossier__subject__name",
+    "unit__name",
+    "finding__text",
+)
 
 
-def _told(rows: QuerySet[Any, Any], kind: str, names: tuple[str, ...], on: date, most: int | None) -> list[Overdue]:
+def _told(
+    rows: QuerySet[Any, Any], kind: str, names: tuple[str, ...], on: date, most: int | None
+) -> list[Overdue]:
     """The longest late of some rows; names are read of those alone."""
     first = rows.order_by(names[0], "pk")
     if most is not None:
-        first = rows.filter(pk__in=list(first.values_list("pk", flat=True)[:most])).order_by(names[0], "pk")
+        first = rows.filter(pk__in=list(first.values_list("pk", flat=True)[:most])).order_by(
+            names[0], "pk"
+        )
     return [
         Overdue(kind, key, name, unit, matter, due, (on - due).days)
         for due, key, name, unit, matter in first.values_list(*names)
@@ -204,6 +249,8 @@ def _late_reviews(user: User | None, on: date, work_year: int | None) -> QuerySe
 
 
 def _late_mendings(user: User | None, on: date) -> QuerySet[Any, Any]:
-    rows = Rectification.objects.annotate(late_since=Coalesce("extended_to", "deadline")).filter(late_since__lt=on)
+    rows = Rectification.objects.annotate(late_since=Coalesce("extended_to", "deadline")).filter(
+        late_since__lt=on
+    )
     rows = rows.exclude(state__in=[Rectification.State.CLOSED, Rectification.State.REPLIED])
     return rows if user is None else rows.filter(seen_by(user, "finding__dossier"))

@@ -87,9 +87,16 @@ class WatchTable:
 
 
 SUMS = {
-    "unit": pl.Int64, "light": pl.String, "goal": pl.String, "n": pl.Int64, "budget": pl.Int64, "executed": pl.Int64,
-    "above": pl.Int64, "findings": pl.Int64, "irregular": pl.Int64,
-}  # fmt: skip
+    "unit": pl.Int64,
+    "light": pl.String,
+    "goal": pl.String,
+    "n": pl.Int64,
+    "budget": pl.Int64,
+    "executed": pl.Int64,
+    "above": pl.Int64,
+    "findings": pl.Int64,
+    "irregular": pl.Int64,
+}
 """A watch added up by unit and both lights: ``n`` dossiers, budget and executed (分) over those with both figures, how
 many are above pace, open findings, dossiers with any."""
 
@@ -108,12 +115,14 @@ def watch(rounds: Round | Sequence[Round], user: User | None, *, on: date) -> Wa
     the unit's accounts, else what the form says: ``source`` names which counted, ``paid`` and ``filed`` keep both.
     """
     chosen = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
-    frames = [lit(one, None if user is None else dossiers_visible_to(user).values("pk")) for one in chosen]
+    frames = [
+        lit(one, None if user is None else dossiers_visible_to(user).values("pk")) for one in chosen
+    ]
     together = pl.concat(frames) if frames else pl.DataFrame()
     return WatchTable(chosen, _worst_first(together) if frames else together, on)
 
 
-def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.DataFrame:  # noqa: A002 - the field's own word (任务)
+def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.DataFrame:
     """The lines of one window, or of some of its dossiers, in no order. What is not in its scope has no line."""
     listed = _listed(round, only)
     dossiers = listed["dossier"].to_list()
@@ -146,25 +155,57 @@ def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.
 
 _COUNTS = ("goals", "reported", "g_red", "g_yellow", "g_green", "confirmed", "candidates")
 COLUMNS = (
-    "round", "dossier", "unit", "review", "state", "budget", "executed", "source", "paid", "filed", "arrived",
-    "cut_back", "due", "done", "planned", "rate_h", "elapsed_h", "index_t", "light", "above", *_COUNTS, "goal",
+    "round",
+    "dossier",
+    "unit",
+    "review",
+    "state",
+    "budget",
+    "executed",
+    "source",
+    "paid",
+    "filed",
+    "arrived",
+    "cut_back",
+    "due",
+    "done",
+    "planned",
+    "rate_h",
+    "elapsed_h",
+    "index_t",
+    "light",
+    "above",
+    *_COUNTS,
+    "goal",
     "last_month",
-)  # fmt: skip
+)
 
 
-def _listed(round: Round, only: QuerySet[Any, Any] | list[int] | None) -> pl.DataFrame:  # noqa: A002 - as above
+def _listed(round: Round, only: QuerySet[Any, Any] | list[int] | None) -> pl.DataFrame:
     """The dossiers of the round's scope, all or of some; many given by key are compared in memory."""
-    rows = dossiers_of(round).exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    rows = dossiers_of(round).exclude(
+        pk__in=Exemption.objects.filter(round=round).values("dossier")
+    )
     few = not isinstance(only, list) or len(only) <= money.FEW
     if only is not None and few:
         rows = rows.filter(pk__in=only)
     schema = {"dossier": pl.Int64, "unit": pl.Int64}
     found = read_columns(rows.order_by().values_list("pk", "unit"), schema).unique("dossier")
-    return found if few else found.filter(pl.col("dossier").is_in(pl.Series(only, dtype=pl.Int64).implode()))
+    return (
+        found
+        if few
+        else found.filter(pl.col("dossier").is_in(pl.Series(only, dtype=pl.Int64).implode()))
+    )
 
 
-def _reviewed(round: Round, dossiers: list[int]) -> pl.DataFrame:  # noqa: A002 - as above
-    schema = {"dossier": pl.Int64, "review": pl.Int64, "state": pl.String, "review_budget": pl.Int64, "filed": pl.Int64}
+def _reviewed(round: Round, dossiers: list[int]) -> pl.DataFrame:
+    schema = {
+        "dossier": pl.Int64,
+        "review": pl.Int64,
+        "state": pl.String,
+        "review_budget": pl.Int64,
+        "filed": pl.Int64,
+    }
     rows = Review.objects.filter(round=round)
     rows = rows.filter(dossier__in=dossiers) if len(dossiers) <= money.FEW else rows
     return read_columns(rows.values_list("dossier", "pk", "state", "budget", "executed"), schema)
@@ -180,10 +221,16 @@ def _executed() -> pl.Expr:
 
 def _source() -> pl.Expr:
     filed = pl.col("filed").is_not_null() | pl.col("source").is_not_null()
-    return pl.when(_official()).then(pl.col("source")).when(filed).then(pl.lit("form")).otherwise(pl.lit(""))
+    return (
+        pl.when(_official())
+        .then(pl.col("source"))
+        .when(filed)
+        .then(pl.lit("form"))
+        .otherwise(pl.lit(""))
+    )
 
 
-def compliance_condition(round: Round) -> Q:  # noqa: A002 - as above
+def compliance_condition(round: Round) -> Q:
     """Findings of compliance: catalogue codes HG, or a category the monitoring rules list (采购, 招标, 验收 …)."""
     rules = basis.in_force("monitoring", money.cut_off(round), overrides_of(round.division))
     categories = rules.content["compliance"]
@@ -195,23 +242,31 @@ def open_findings() -> Q:
     return ~Q(state=Finding.State.DISMISSED) & ~Q(rectification__state=Rectification.State.CLOSED)
 
 
-def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:  # noqa: A002 - as above
+def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:
     """Open compliance findings per dossier: confirmed ones and candidates apart. A green light never hides them."""
-    rows = Finding.objects.filter(money.chosen(round, dossiers), compliance_condition(round), open_findings())
+    rows = Finding.objects.filter(
+        money.chosen(round, dossiers), compliance_condition(round), open_findings()
+    )
     schema = {"dossier": pl.Int64, "finding": pl.Int64, "stands": pl.String}
     found = read_columns(rows.order_by().values_list("dossier", "pk", "state"), schema)
     sure = pl.col("stands") == Finding.State.CONFIRMED.value
     return found.group_by("dossier").agg(
-        sure.sum().cast(pl.Int64).alias("confirmed"), (~sure).sum().cast(pl.Int64).alias("candidates")
+        sure.sum().cast(pl.Int64).alias("confirmed"),
+        (~sure).sum().cast(pl.Int64).alias("candidates"),
     )
 
 
 def ranked(frame: pl.DataFrame) -> pl.DataFrame:
     """With the three places the order goes by: ``worse`` of both lights, ``money``, ``behind`` (no index: last)."""
     order = {light: rank for rank, light in enumerate(LIGHTS)}
-    ranks = {name: pl.col(name).replace_strict(order, return_dtype=pl.Int64) for name in ("light", "goal")}
+    ranks = {
+        name: pl.col(name).replace_strict(order, return_dtype=pl.Int64)
+        for name in ("light", "goal")
+    }
     return frame.with_columns(
-        worse=pl.min_horizontal(*ranks.values()), money=ranks["light"], behind=pl.col("index_t").fill_null(LAST)
+        worse=pl.min_horizontal(*ranks.values()),
+        money=ranks["light"],
+        behind=pl.col("index_t").fill_null(LAST),
     )
 
 
@@ -222,4 +277,8 @@ ORDER = ("worse", "money", "behind", "-confirmed", "dossier", "round")
 
 def _worst_first(frame: pl.DataFrame) -> pl.DataFrame:
     down = [name.startswith("-") for name in ORDER]
-    return ranked(frame).sort([name.lstrip("-") for name in ORDER], descending=down).drop("worse", "money", "behind")
+    return (
+        ranked(frame)
+        .sort([name.lstrip("-") for name in ORDER], descending=down)
+        .drop("worse", "money", "behind")
+    )

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                             "dossier",
                         ],
                         name="watch_line_sums",
-                    ),  # fmt: skip
+                    ),
                     models.Index(fields=["round", "dossier", "index_t", "light", "goal"], name="watch_line_compared"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("round", "dossier"), name="watch_line_once")],

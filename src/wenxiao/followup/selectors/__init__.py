@@ -120,7 +120,9 @@ def reported_reviews(division: Division, work_year: int, *, kind: str) -> tuple[
     rows = Review.objects.filter(
         round__division=division, round__work_year=work_year, round__kind=kind, round__key=True
     ).order_by("round__fiscal_year", F("round__through_month").asc(nulls_first=True), "pk")
-    reviews = list(rows.select_related("dossier__subject", "dossier__unit", "round", "audited", "agency"))
+    reviews = list(
+        rows.select_related("dossier__subject", "dossier__unit", "round", "audited", "agency")
+    )
     parts = _Parts.of(rows, division)
     return tuple(_reported(review, parts) for review in reviews)
 
@@ -145,7 +147,9 @@ class _Parts:
             findings=_findings(dossiers),
             notices=_notices(ids, division),
             departments=dict(
-                Unit.objects.filter(division=division, kind=Unit.Kind.DEPARTMENT).values_list("pk", "name")
+                Unit.objects.filter(division=division, kind=Unit.Kind.DEPARTMENT).values_list(
+                    "pk", "name"
+                )
             ),
         )
 
@@ -153,7 +157,9 @@ class _Parts:
 def _money(dossiers: QuerySet[Any, Any]) -> dict[int, list[Appropriation]]:
     """The appropriations with an opening amount, by dossier."""
     found: dict[int, list[Appropriation]] = defaultdict(list)
-    for row in Appropriation.objects.filter(dossier__in=dossiers).exclude(opening=None).order_by("pk"):
+    for row in (
+        Appropriation.objects.filter(dossier__in=dossiers).exclude(opening=None).order_by("pk")
+    ):
         found[row.dossier_id].append(row)
     return found
 
@@ -179,8 +185,12 @@ def _findings(dossiers: QuerySet[Any, Any]) -> dict[int, list[Confirmed]]:
         "rectification__deadline",
         "rectification__extended_to",
     )
-    for pk, dossier, item, text, coded, deadline, extended in rows.order_by("item__order", "pk").values_list(*names):
-        found[dossier].append(Confirmed(pk, dossier, item or 0, text or coded or "", extended or deadline))
+    for pk, dossier, item, text, coded, deadline, extended in rows.order_by(
+        "item__order", "pk"
+    ).values_list(*names):
+        found[dossier].append(
+            Confirmed(pk, dossier, item or 0, text or coded or "", extended or deadline)
+        )
     return found
 
 
@@ -247,7 +257,9 @@ def _reported(review: Review, parts: _Parts) -> Reported:
 
 def common_lines(division: Division, work_year: int) -> tuple[Line, ...]:
     """The lines of common problems (共性问题) of a work year, in their printed order."""
-    rows = CommonProblem.objects.filter(division=division, work_year=work_year).prefetch_related("items")
+    rows = CommonProblem.objects.filter(division=division, work_year=work_year).prefetch_related(
+        "items"
+    )
     return tuple(
         Line(row.pk, row.order, row.text, frozenset(item.pk for item in row.items.all()))
         for row in rows.order_by("order", "pk")
@@ -273,7 +285,9 @@ def report_documents(division: Division, work_year: int) -> tuple[Paper, ...]:
     kinds = Document.Kind
     rounds = Round.objects.filter(division=division, work_year=work_year).exclude(basis=None)
     cited = set(rounds.values_list("basis", flat=True))
-    rows = Document.objects.filter(division=division).filter(Q(issued_on=None) | Q(issued_on__year__lte=work_year))
+    rows = Document.objects.filter(division=division).filter(
+        Q(issued_on=None) | Q(issued_on__year__lte=work_year)
+    )
     order = {kinds.OPINION: 0, kinds.MEASURES: 1, kinds.NOTICE: 2}
     kept = [
         row
@@ -288,7 +302,11 @@ def report_documents(division: Division, work_year: int) -> tuple[Paper, ...]:
 
 def _told(*, public: bool, dossier: str = "dossier") -> Q:
     """What a version may tell: everything, or all but restricted subjects."""
-    return ~Q(**{f"{dossier}__subject__restriction": Subject.Restriction.RESTRICTED}) if public else Q()
+    return (
+        ~Q(**{f"{dossier}__subject__restriction": Subject.Restriction.RESTRICTED})
+        if public
+        else Q()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +332,9 @@ def selfeval_coverage(division: Division, work_year: int, *, public: bool = Fals
     ).order_by("pk")
     waiting = {Review.State.WAITING, Review.State.FILLING, Review.State.RETURNED}
     states = list(rows.values_list("pk", "state"))
-    return Coverage(tuple(pk for pk, _ in states), tuple(pk for pk, state in states if state not in waiting))
+    return Coverage(
+        tuple(pk for pk, _ in states), tuple(pk for pk, state in states if state not in waiting)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +367,9 @@ class Consequence:
     amounts: tuple[Decimal | None, ...]
 
 
-def money_consequences(division: Division, work_year: int, *, public: bool = False) -> tuple[Consequence, ...]:
+def money_consequences(
+    division: Division, work_year: int, *, public: bool = False
+) -> tuple[Consequence, ...]:
     """What was decided (采纳) from a work year's results, by kind of use in the order of the choices."""
     rows = Use.objects.filter(
         _told(public=public),
@@ -359,7 +381,11 @@ def money_consequences(division: Division, work_year: int, *, public: bool = Fal
     for row in rows:
         grouped[row.kind].append(row)
     return tuple(
-        Consequence(label, tuple(row.pk for row in grouped[kind]), tuple(row.amount for row in grouped[kind]))
+        Consequence(
+            label,
+            tuple(row.pk for row in grouped[kind]),
+            tuple(row.amount for row in grouped[kind]),
+        )
         for kind, label in Use.Kind.choices
         if kind in grouped
     )
@@ -368,8 +394,12 @@ def money_consequences(division: Division, work_year: int, *, public: bool = Fal
 def findings_of(dossier: int) -> list[Finding]:
     """A dossier's findings, confirmed first, with catalogue item, mending and who decided; dismissed ones last."""
     order = {Finding.State.CONFIRMED: 0, Finding.State.CANDIDATE: 1, Finding.State.DISMISSED: 2}
-    rows = Finding.objects.filter(dossier=dossier).select_related("item", "rectification", "decided_by", "review")
-    return sorted(rows.order_by("item__order", "pk"), key=lambda row: order[Finding.State(row.state)])
+    rows = Finding.objects.filter(dossier=dossier).select_related(
+        "item", "rectification", "decided_by", "review"
+    )
+    return sorted(
+        rows.order_by("item__order", "pk"), key=lambda row: order[Finding.State(row.state)]
+    )
 
 
 def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
@@ -386,7 +416,9 @@ def troubled(items: Iterable[int]) -> Exists:
 
 def uses_of(dossier: int) -> list[Use]:
     """What was proposed and decided from a dossier's results, oldest first."""
-    return list(Use.objects.filter(dossier=dossier).select_related("review", "decided_by").order_by("pk"))
+    return list(
+        Use.objects.filter(dossier=dossier).select_related("review", "decided_by").order_by("pk")
+    )
 
 
 def stored_files(*, division: Division, ids: Iterable[int]) -> dict[int, StoredFile]:

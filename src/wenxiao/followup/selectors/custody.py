@@ -55,10 +55,16 @@ def _linked(model: type[Model], ids: list[int]) -> list[Kept]:
     for field in model._meta.local_many_to_many:
         through: Any = field.remote_field.through
         near, far = field.m2m_column_name(), field.m2m_reverse_name()
-        pairs = through._default_manager.filter(**{f"{near}__in": ids}).order_by("pk").values_list(near, far)
+        pairs = (
+            through._default_manager.filter(**{f"{near}__in": ids})
+            .order_by("pk")
+            .values_list(near, far)
+        )
         if found := [[str(one), str(other)] for one, other in pairs]:
             names = [f"{model._meta.verbose_name}编号", f"{field.verbose_name}编号"]
-            tables.append(Kept(f"{model._meta.verbose_name}的{field.verbose_name}", "", names, found, []))
+            tables.append(
+                Kept(f"{model._meta.verbose_name}的{field.verbose_name}", "", names, found, [])
+            )
     return tables
 
 
@@ -84,7 +90,13 @@ def _kept(rows: QuerySet[Any]) -> Kept:
     values = list(rows.values_list(*[field.attname for field in fields]))
     names = [f"{field.verbose_name}" if not field.primary_key else "编号" for field in fields]
     body = [[_text(value) for value in row] for row in values]
-    return Kept(str(rows.model._meta.verbose_name), rows.model._meta.label, names, body, [row[0] for row in values])
+    return Kept(
+        str(rows.model._meta.verbose_name),
+        rows.model._meta.label,
+        names,
+        body,
+        [row[0] for row in values],
+    )
 
 
 def _text(value: Any) -> str:
@@ -104,15 +116,23 @@ def files_of(tables: list[Kept], dossier: Dossier) -> list[StoredFile]:
             pk__in=by_label.get(model._meta.label, ()), **{f"{relation.field.name}__isnull": False}
         )
         ids.update(rows.values_list(relation.field.name, flat=True))
-    ids.update(ImportBatch.objects.filter(pk__in=_batches(by_label), file__isnull=False).values_list("file", flat=True))
-    return list(StoredFile.objects.filter(pk__in=ids, division=dossier.subject.division_id).order_by("pk"))
+    ids.update(
+        ImportBatch.objects.filter(pk__in=_batches(by_label), file__isnull=False).values_list(
+            "file", flat=True
+        )
+    )
+    return list(
+        StoredFile.objects.filter(pk__in=ids, division=dossier.subject.division_id).order_by("pk")
+    )
 
 
 def _batches(by_label: dict[str, list[int]]) -> set[int]:
     found: set[int] = set()
     for relation in ImportBatch._meta.related_objects:
         model: Any = relation.related_model
-        rows = model._default_manager.filter(pk__in=by_label.get(model._meta.label, ()), batch__isnull=False)
+        rows = model._default_manager.filter(
+            pk__in=by_label.get(model._meta.label, ()), batch__isnull=False
+        )
         found.update(rows.values_list("batch", flat=True))
     return found
 

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 DISCLOSABLE = ("finance_evaluation", "department_evaluation", "recheck", "selfeval")
 """Kinds of review whose result may be published."""
-PARTS = {"money": "资金", "goals": "指标与得分", "findings": "发现的问题和整改", "suggestions": "意见建议"}
+PARTS = {
+    "money": "资金",
+    "goals": "指标与得分",
+    "findings": "发现的问题和整改",
+    "suggestions": "意见建议",
+}
 """What of a result is published, by the proposer's choice. The sentence, points and grade always are."""
 _OPEN = Q(review__dossier__subject__restriction=Subject.Restriction.OPEN)
 
@@ -29,23 +34,31 @@ _OPEN = Q(review__dossier__subject__restriction=Subject.Restriction.OPEN)
 def published() -> QuerySet[Disclosure]:
     """Published results. A subject restricted afterwards disappears at once, whatever was signed."""
     found = Disclosure.objects.filter(_OPEN, state=Disclosure.State.PUBLISHED)
-    return found.select_related("review__dossier__subject__division", "review__dossier__unit", "review__audited")
+    return found.select_related(
+        "review__dossier__subject__division", "review__dossier__unit", "review__audited"
+    )
 
 
 def disclosures_seen_by(user: User | None) -> QuerySet[Disclosure]:
     """All disclosures of the dossiers a user may see, for those who handle them."""
     found = Disclosure.objects.filter(seen_by(user, "review__dossier"))
     return found.select_related(
-        "review__dossier__subject", "review__dossier__unit", "proposed_by", "reviewed_by", "signed_by"
+        "review__dossier__subject",
+        "review__dossier__unit",
+        "proposed_by",
+        "reviewed_by",
+        "signed_by",
     )
 
 
 def disclosable_reviews(user: User | None) -> QuerySet[Review]:
     """Issued results a user may propose: of open subjects, not on the way yet."""
     found = Review.objects.filter(
-        seen_by(user), state=Review.State.ISSUED, kind__in=DISCLOSABLE,
+        seen_by(user),
+        state=Review.State.ISSUED,
+        kind__in=DISCLOSABLE,
         dossier__subject__restriction=Subject.Restriction.OPEN,
-    ).filter(Q(disclosure=None) | Q(disclosure__state__in=["declined", "withdrawn"]))  # fmt: skip
+    ).filter(Q(disclosure=None) | Q(disclosure__state__in=["declined", "withdrawn"]))
     return found.select_related("dossier__subject", "dossier__unit", "audited", "round")
 
 
@@ -70,25 +83,42 @@ def arranged_and_used(review: Review) -> tuple[Decimal | None, Decimal | None]:
 def scored_rows(review: Review) -> list[dict[str, Any]]:
     """The review's rows with weight and the panel's points, in order: its own sheet, else the target's rows."""
     rows = []
-    marks = Mark.objects.filter(review=review).select_related("criterion", "indicator").order_by("seat", "pk")
+    marks = (
+        Mark.objects.filter(review=review)
+        .select_related("criterion", "indicator")
+        .order_by("seat", "pk")
+    )
     seen = set()
     for mark in marks:
         row = mark.criterion or mark.indicator
         if row is None or row.pk in seen:
             continue
         seen.add(row.pk)
-        rows.append({
-            "order": row.order, "level1": row.level1, "level2": row.level2, "name": row.name, "weight": row.weight,
-            "points": mark.points, "status": mark.status, "note": mark.note, "synthetic": mark.synthetic,
-            "target": getattr(row, "expression", ""),
-        })  # fmt: skip
+        rows.append(
+            {
+                "order": row.order,
+                "level1": row.level1,
+                "level2": row.level2,
+                "name": row.name,
+                "weight": row.weight,
+                "points": mark.points,
+                "status": mark.status,
+                "note": mark.note,
+                "synthetic": mark.synthetic,
+                "target": getattr(row, "expression", ""),
+            }
+        )
     return sorted(rows, key=lambda row: row["order"])
 
 
 def confirmed_findings(review: Review) -> list[Finding]:
     """The problems persons confirmed, with their mending."""
     found = Finding.objects.filter(dossier=review.dossier_id, state=Finding.State.CONFIRMED)
-    return list(found.filter(Q(review=review) | Q(review=None)).select_related("rectification").order_by("pk"))
+    return list(
+        found.filter(Q(review=review) | Q(review=None))
+        .select_related("rectification")
+        .order_by("pk")
+    )
 
 
 def suggested(review: Review) -> list[str]:
@@ -123,10 +153,18 @@ def draft_sentence(review: Review) -> str:
         money = f"用了 {wan(used)} 万元"
         if arranged:
             money += f"，是安排 {wan(arranged)} 万元的 {rate_percent(used, arranged)}%"
-    result = f"；评价 {review.points:.2f} 分，等级为{review.grade}" if review.points is not None else ""
+    result = (
+        f"；评价 {review.points:.2f} 分，等级为{review.grade}" if review.points is not None else ""
+    )
     findings = confirmed_findings(review)
-    closed = sum(getattr(getattr(row, "rectification", None), "state", "") == "closed" for row in findings)
-    found = f"；发现问题 {len(findings)} 个" + (f"，已改 {closed} 个" if closed else "") if findings else ""
+    closed = sum(
+        getattr(getattr(row, "rectification", None), "state", "") == "closed" for row in findings
+    )
+    found = (
+        f"；发现问题 {len(findings)} 个" + (f"，已改 {closed} 个" if closed else "")
+        if findings
+        else ""
+    )
     return f"{money}{result}{_kept(review)}{found}。"
 
 

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
 
 REVIEW_TYPE = "reviews.Review"
-_ITEM = ("finding__dossier__subject__division", "finding__dossier__unit", "finding__item", "finding__review__round")
+_ITEM = (
+    "finding__dossier__subject__division",
+    "finding__dossier__unit",
+    "finding__item",
+    "finding__review__round",
+)
 
 
 # --- Rectifications ---------------------------------------------------------------------------------------------------
@@ -86,7 +91,9 @@ def _mending(user: User, on: date) -> Mending:
     rows = rectifications_seen_by(user)
     late = Q(pk__in=overdue(Rectification.objects.all(), on).values("pk"))
     counted = {state: Count("pk", filter=Q(state=state)) for state, _ in states()}
-    told = rows.order_by().aggregate(late_ones=Count("pk", filter=late), first_day=Min("due", filter=late), **counted)
+    told = rows.order_by().aggregate(
+        late_ones=Count("pk", filter=late), first_day=Min("due", filter=late), **counted
+    )
     return Mending({state: told[state] for state in counted}, told["late_ones"], told["first_day"])
 
 
@@ -139,7 +146,9 @@ def entries_behind(item: Rectification, accounts: Iterable[Accountability] = ())
 def notices_about(reviews: Iterable[int]) -> dict[int, list[Notice]]:
     """Feedback notices by review id, oldest first. One query."""
     found: dict[int, list[Notice]] = defaultdict(list)
-    rows = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=list(reviews))
+    rows = Notice.objects.filter(
+        kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=list(reviews)
+    )
     for row in rows.select_related("unit").order_by("issued_on", "pk"):
         found[row.target_id or 0].append(row)
     return found
@@ -148,7 +157,9 @@ def notices_about(reviews: Iterable[int]) -> dict[int, list[Notice]]:
 def notice_seen_by(user: User | None, pk: int) -> Notice | None:
     """A feedback notice whose review's dossier the user may see; None otherwise."""
     row = (
-        Notice.objects.filter(pk=pk, kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).select_related("unit").first()
+        Notice.objects.filter(pk=pk, kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE)
+        .select_related("unit")
+        .first()
     )
     return row if row and reviews_seen_by(user).filter(pk=row.target_id or 0).exists() else None
 
@@ -164,7 +175,9 @@ def notices_to_receive(user: User) -> QuerySet[Notice]:
 
 def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
     """Reviews of a year's key rounds whose result is fixed, so that their problems can be told; others once they were told."""
-    told = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values("target_id")
+    told = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values(
+        "target_id"
+    )
     return reviews_seen_by(user).filter(
         Q(round__key=True) | Q(pk__in=told),
         round__work_year=work_year,
@@ -179,7 +192,12 @@ def reviews_seen_by(user: User | None) -> QuerySet[Review]:
     """Reviews of dossiers the user may see, with what a line of results shows."""
     rows = Review.objects.filter(seen_by(user))
     return rows.select_related(
-        "dossier__subject__division", "dossier__unit", "round__division", "audited", "agency", "submitted_by"
+        "dossier__subject__division",
+        "dossier__unit",
+        "round__division",
+        "audited",
+        "agency",
+        "submitted_by",
     )
 
 
@@ -196,7 +214,9 @@ def uses_seen_by(user: User | None, *, internal: bool) -> QuerySet[Use]:
     """Proposals and decisions on the use of results; without ``internal`` only what was decided and accepted."""
     rows = Use.objects.filter(seen_by(user))
     rows = rows if internal else rows.filter(state=Use.State.ACCEPTED)
-    return rows.select_related("dossier__subject__division", "dossier__unit__office", "review__round", "decided_by")
+    return rows.select_related(
+        "dossier__subject__division", "dossier__unit__office", "review__round", "decided_by"
+    )
 
 
 def use_kinds() -> list[tuple[str, str]]:

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import Division, User
 
-_WITH = ("dossier__subject__division", "dossier__unit", "item", "review__round", "rectification", "decided_by")
+_WITH = (
+    "dossier__subject__division",
+    "dossier__unit",
+    "item",
+    "review__round",
+    "rectification",
+    "decided_by",
+)
 
 
 def findings_seen_by(user: User | None) -> QuerySet[Finding]:
@@ -66,15 +73,19 @@ class Selected:
     codes: frozenset[str]
 
 
-def selection(user: User | None, work_year: int, *, kind: str = "finance_evaluation") -> list[Selected]:
+def selection(
+    user: User | None, work_year: int, *, kind: str = "finance_evaluation"
+) -> list[Selected]:
     """The projects of the year's key rounds of ``kind`` that the user sees, departments as a whole left out.
 
     They stand in the order their reviews were opened, as the annual report lists them. Three queries.
     """
-    rows = Review.objects.filter(seen_by(user), round__work_year=work_year, round__kind=kind, round__key=True).exclude(
-        dossier__subject__kind="department_overall"
+    rows = Review.objects.filter(
+        seen_by(user), round__work_year=work_year, round__kind=kind, round__key=True
+    ).exclude(dossier__subject__kind="department_overall")
+    rows = rows.select_related("dossier__subject", "dossier__unit").order_by(
+        "round__fiscal_year", "pk"
     )
-    rows = rows.select_related("dossier__subject", "dossier__unit").order_by("round__fiscal_year", "pk")
     reviews = list(rows)
     names = departments_of(row.dossier.unit for row in reviews)
     codes: dict[int, set[str]] = defaultdict(set)
@@ -85,18 +96,28 @@ def selection(user: User | None, work_year: int, *, kind: str = "finance_evaluat
         codes[dossier].add(str(code))
     return [
         Selected(
-            row.dossier_id, row.dossier.subject.name, names[row.dossier.unit_id], row.dossier.subject.synthetic,
+            row.dossier_id,
+            row.dossier.subject.name,
+            names[row.dossier.unit_id],
+            row.dossier.subject.synthetic,
             frozenset(codes[row.dossier_id]),
         )
         for row in reviews
-    ]  # fmt: skip
+    ]
 
 
 def departments_of(units: Iterable[Unit]) -> dict[int, str]:
     """The budget department above each unit (the unit itself where it has none), by unit id. One query."""
     known = {unit.pk: unit for unit in units}
-    chain = {int(part) for unit in known.values() for part in unit.path.strip("/").split("/") if part.isdigit()}
-    names = dict(Unit.objects.filter(pk__in=chain, kind=Unit.Kind.DEPARTMENT).values_list("pk", "name"))
+    chain = {
+        int(part)
+        for unit in known.values()
+        for part in unit.path.strip("/").split("/")
+        if part.isdigit()
+    }
+    names = dict(
+        Unit.objects.filter(pk__in=chain, kind=Unit.Kind.DEPARTMENT).values_list("pk", "name")
+    )
     return {pk: _department(unit, names) for pk, unit in known.items()}
 
 
@@ -118,7 +139,11 @@ class Heat:
 def heat(user: User | None, work_year: int) -> Heat:
     """Confirmed problems of a work year by department and catalogue item; an object counts once a cell. Three queries."""
     rows = findings_seen_by(user).filter(state=Finding.State.CONFIRMED).exclude(item=None)
-    found = list(rows.filter(Q(review__round__work_year=work_year) | Q(review=None, dossier__fiscal_year=work_year)))
+    found = list(
+        rows.filter(
+            Q(review__round__work_year=work_year) | Q(review=None, dossier__fiscal_year=work_year)
+        )
+    )
     names = departments_of(row.dossier.unit for row in found)
     cells: dict[tuple[str, int], set[int]] = defaultdict(set)
     concerned: dict[str, set[int]] = defaultdict(set)
@@ -129,10 +154,14 @@ def heat(user: User | None, work_year: int) -> Heat:
     columns = tuple(sorted(items.values(), key=lambda item: (item.order, item.code)))
     lines = [
         (name, tuple(len(cells[name, item.pk]) for item in columns), len(concerned[name]))
-        for name in sorted(concerned, key=lambda name: (-sum(len(cells[name, i.pk]) for i in columns), name))
+        for name in sorted(
+            concerned, key=lambda name: (-sum(len(cells[name, i.pk]) for i in columns), name)
+        )
     ]
     totals = tuple(sum(line[1][at] for line in lines) for at in range(len(columns)))
-    return Heat(columns, tuple(lines), totals, max((n for line in lines for n in line[1]), default=0))
+    return Heat(
+        columns, tuple(lines), totals, max((n for line in lines for n in line[1]), default=0)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +181,13 @@ def repeats(user: User | None) -> list[Repeat]:
     kept: dict[tuple[str, int], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     items = {row.item_id: row.item for row in found if row.item}
     for row in found:
-        kept[names[row.dossier.unit_id], row.item_id or 0][row.dossier.fiscal_year].add(row.dossier.subject.name)
+        kept[names[row.dossier.unit_id], row.item_id or 0][row.dossier.fiscal_year].add(
+            row.dossier.subject.name
+        )
     again = [
-        Repeat(name, items[item], tuple((year, tuple(sorted(years[year]))) for year in sorted(years)))
+        Repeat(
+            name, items[item], tuple((year, tuple(sorted(years[year]))) for year in sorted(years))
+        )
         for (name, item), years in kept.items()
         if len(years) > 1
     ]

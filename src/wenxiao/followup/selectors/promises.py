@@ -52,7 +52,10 @@ class Promise:
     @property
     def told(self) -> str:
         """计划≥13项，实际 13项."""
-        parts = [f"计划 {self.plan}" if self.plan else "", f"实际 {self.actual}" if self.actual else "没有填报实际"]
+        parts = [
+            f"计划 {self.plan}" if self.plan else "",
+            f"实际 {self.actual}" if self.actual else "没有填报实际",
+        ]
         return "，".join(part for part in parts if part)
 
 
@@ -71,11 +74,15 @@ class Head:
 def promises(review: Review) -> list[Promise]:
     """The indicators a review marked, with plan, actual and verdict; [] where it has a score sheet of its own."""
     found_marks = Mark.objects.filter(review=review, criterion=None, indicator__hidden=False)
-    marks: list[Any] = list(found_marks.select_related("indicator").order_by("indicator__order", "pk"))
+    marks: list[Any] = list(
+        found_marks.select_related("indicator").order_by("indicator__order", "pk")
+    )
     if not marks:
         return []
     stage = kind_of(review.kind).stage
-    found = Actual.objects.filter(indicator__in=[m.indicator_id for m in marks], stage=stage, through_month=12)
+    found = Actual.objects.filter(
+        indicator__in=[m.indicator_id for m in marks], stage=stage, through_month=12
+    )
     actuals = {row.indicator_id: row for row in found}
     year = review.dossier.fiscal_year
     rules = profile(None, year, overrides_of(review.dossier.subject.division))
@@ -85,19 +92,27 @@ def promises(review: Review) -> list[Promise]:
 def _promise(mark: Any, actual: Any, year: int, rules: Profile) -> Promise:
     indicator, value = mark.indicator, actual.value if actual else ""
     row = Row(
-        weight=indicator.weight or Decimal(1), level1=indicator.level1 or None, level2=indicator.level2 or None,
-        name=indicator.name or None, year=year,
+        weight=indicator.weight or Decimal(1),
+        level1=indicator.level1 or None,
+        level2=indicator.level2 or None,
+        name=indicator.name or None,
+        year=year,
         target=parse(indicator.expression, "target") if indicator.expression else None,
         actual=parse(value, "actual") if value else None,
-    )  # fmt: skip
+    )
     settled = settle(row, rules)
     late = settled.rule == "DATE" and settled.actual > 0
     measured = settled.sum != "none" or late
     return Promise(
-        name=indicator.name, head=indicator.level2 or indicator.level1, plan=indicator.expression, actual=value,
-        verdict=_verdict(mark, settled, measured=measured), measured=measured, bar=_bar(settled),
+        name=indicator.name,
+        head=indicator.level2 or indicator.level1,
+        plan=indicator.expression,
+        actual=value,
+        verdict=_verdict(mark, settled, measured=measured),
+        measured=measured,
+        bar=_bar(settled),
         synthetic=mark.synthetic or bool(actual and actual.synthetic),
-    )  # fmt: skip
+    )
 
 
 def _verdict(mark: Any, settled: Settled, *, measured: bool) -> str:
@@ -119,7 +134,10 @@ def _bar(settled: Settled) -> Decimal | None:
 def kept_sentence(rows: Iterable[Promise]) -> str:
     """绩效目标完成情况：7项定量指标达到2项；另有2项按材料评定，达到1项. Empty without rows."""
     told = list(rows)
-    measured, judged = [row for row in told if row.measured], [row for row in told if not row.measured]
+    measured, judged = (
+        [row for row in told if row.measured],
+        [row for row in told if not row.measured],
+    )
     parts = []
     if measured:
         parts.append(f"{len(measured)}项定量指标达到{sum(row.kept for row in measured)}项")
@@ -137,9 +155,12 @@ def heads(rows: Iterable[Mapping[str, Any]]) -> list[Head]:
             grouped.setdefault(row["level1"] or "其他", []).append(row)
     return [
         Head(
-            name=name, points=sum((row["points"] for row in group), Decimal(0)),
-            weight=sum((row["weight"] for row in group), Decimal(0)), rows=len(group),
-            full=sum(row["points"] == row["weight"] for row in group), synthetic=any(row["synthetic"] for row in group),
+            name=name,
+            points=sum((row["points"] for row in group), Decimal(0)),
+            weight=sum((row["weight"] for row in group), Decimal(0)),
+            rows=len(group),
+            full=sum(row["points"] == row["weight"] for row in group),
+            synthetic=any(row["synthetic"] for row in group),
         )
         for name, group in grouped.items()
-    ]  # fmt: skip
+    ]

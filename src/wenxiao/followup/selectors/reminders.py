@@ -35,17 +35,19 @@ class Reminded:
         """「已催 2 次，最近 11月3日」; empty where nobody reminded."""
         if not self.times:
             return ""
-        return f"已催 {self.times} 次" + (f"，最近 {self.last.month}月{self.last.day}日" if self.last else "")
+        return f"已催 {self.times} 次" + (
+            f"，最近 {self.last.month}月{self.last.day}日" if self.last else ""
+        )
 
 
-def letters_about(round: Round) -> QuerySet[Notice]:  # noqa: A002 - the field's own word (任务)
+def letters_about(round: Round) -> QuerySet[Notice]:
     """The reminder letters sent about a round, oldest first."""
     kind, pk = target_of(round)
     rows = Notice.objects.filter(kind=Notice.Kind.REMINDER, target_type=kind, target_id=pk)
     return rows.select_related("unit").order_by("issued_on", "pk")
 
 
-def reminders_of(round: Round) -> dict[str, Reminded]:  # noqa: A002 - as above
+def reminders_of(round: Round) -> dict[str, Reminded]:
     """What was sent about a round, by the unit's name. Two queries."""
     online: dict[str, int] = {}
     todos = Todo.objects.filter(target_type=ROUND_TYPE, target_id=round.pk, reminded__gt=0)
@@ -59,15 +61,21 @@ def reminders_of(round: Round) -> dict[str, Reminded]:  # noqa: A002 - as above
 
 def reminders_for(user: User | None, rounds: Iterable[int]) -> dict[tuple[int, int], Reminded]:
     """What was sent to the units whose to-dos about rounds this person does, by (round, unit). Two queries."""
-    mine = todos_for(user).filter(target_type=ROUND_TYPE, target_id__in=list(rounds)).exclude(unit=None)
+    mine = (
+        todos_for(user)
+        .filter(target_type=ROUND_TYPE, target_id__in=list(rounds))
+        .exclude(unit=None)
+    )
     online = {(row.target_id or 0, row.unit_id or 0): row.reminded for row in mine}
     if not online:
         return {}
     sent: dict[tuple[int, int], list[Notice]] = {}
     letters = Notice.objects.filter(
-        kind=Notice.Kind.REMINDER, target_type=ROUND_TYPE, target_id__in={key for key, _ in online},
+        kind=Notice.Kind.REMINDER,
+        target_type=ROUND_TYPE,
+        target_id__in={key for key, _ in online},
         unit__in={unit for _, unit in online},
-    )  # fmt: skip
+    )
     for row in letters.order_by("issued_on", "pk"):
         sent.setdefault((row.target_id or 0, row.unit_id), []).append(row)
     found = {key: _reminded(times, sent.get(key, [])) for key, times in online.items()}
@@ -77,5 +85,8 @@ def reminders_for(user: User | None, rounds: Iterable[int]) -> dict[tuple[int, i
 def _reminded(online: int, letters: list[Notice]) -> Reminded:
     last = letters[-1] if letters else None
     return Reminded(
-        max(online, len(letters)), len(letters), last.issued_on if last else None, last.due_on if last else None
+        max(online, len(letters)),
+        len(letters),
+        last.issued_on if last else None,
+        last.due_on if last else None,
     )

@@ -37,5 +37,7 @@ def last_runs(task: Any, rounds: Iterable[int]) -> dict[int, Run]:
         key = next(iter(given.get("args", ())), None)
         if key in wanted and key not in found:
             done = status == "SUCCESSFUL"
-            found[key] = Run(status in BUSY, status == "FAILED", made if done else None, ended or begun)
+            found[key] = Run(
+                status in BUSY, status == "FAILED", made if done else None, ended or begun
+            )
     return found

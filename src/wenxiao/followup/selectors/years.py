@@ -35,7 +35,11 @@ class YearOfResults:
 
 def results_over_years(user: User | None, kind: str) -> list[YearOfResults]:
     """The settled results of a kind that the user sees, by work year, oldest first. One query."""
-    rows = reviews_seen_by(user).filter(kind=kind, state__in=SETTLED, complete=True).exclude(points=None)
+    rows = (
+        reviews_seen_by(user)
+        .filter(kind=kind, state__in=SETTLED, complete=True)
+        .exclude(points=None)
+    )
     points: dict[tuple[int, bool], list[Decimal]] = defaultdict(list)
     grades: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(GRADES, 0))
     names = ("round__work_year", "dossier__subject__kind", "grade", "points")
@@ -46,11 +50,15 @@ def results_over_years(user: User | None, kind: str) -> list[YearOfResults]:
             grades[year][grade] += 1
     return [
         YearOfResults(
-            year, dict(grades[year]), len(points[year, False]), _mean(points[year, False]), len(points[year, True]),
+            year,
+            dict(grades[year]),
+            len(points[year, False]),
+            _mean(points[year, False]),
+            len(points[year, True]),
             _mean(points[year, True]),
         )
         for year in sorted({year for year, _ in points})
-    ]  # fmt: skip
+    ]
 
 
 def _mean(given: list[Decimal]) -> Decimal | None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def add_item(*, division: Division, by: User | None, code: str, text: str, category: str = "") -> CatalogueItem:
+def add_item(
+    *, division: Division, by: User | None, code: str, text: str, category: str = ""
+) -> CatalogueItem:
     """Add a problem under a code the division has not used yet; NotAllowed names what is missing or taken."""
     permissions.require(by, "confirm_finding")
     code, text = code.strip(), text.strip()
@@ -27,7 +29,11 @@ def add_item(*, division: Division, by: User | None, code: str, text: str, categ
         raise NotAllowed(f"编码 {code} 已有，请换一个编码，或在原条目上修改。")
     last = CatalogueItem.objects.filter(division=division).aggregate(last=Max("order"))["last"] or 0
     item = CatalogueItem.objects.create(
-        division=division, code=code[:20], text=text[:200], category=category.strip()[:30], order=last + 1
+        division=division,
+        code=code[:20],
+        text=text[:200],
+        category=category.strip()[:30],
+        order=last + 1,
     )
     record(division=division, by=by, act="增加目录问题", target=item, label=f"{code} {text}"[:300])
     return item
@@ -50,7 +56,11 @@ def change_item(
         raise Stale(item)
     item.refresh_from_db()
     record(
-        division=item.division, by=by, act="修改目录问题", target=item, label=f"{item.code} {item.text}"[:300],
+        division=item.division,
+        by=by,
+        act="修改目录问题",
+        target=item,
+        label=f"{item.code} {item.text}"[:300],
         data={"before": before, "after": after},
-    )  # fmt: skip
+    )
     return item

@@ -46,39 +46,53 @@ class Proposal:
 
 
 @transaction.atomic
-def propose_consequences(*, round: Round, by: User | None) -> list[Use]:  # noqa: A002 - the field's own word (任务)
+def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
     """Proposals of a round: 暂停支付, 核减, 调整目标 from monitoring; 从严审核 from a settled evaluation.
 
     What was proposed before on the same review by the same rule is not proposed again, whatever was decided. Rules
     without a checked document say so in the proposal's basis. Returns the new ones.
     """
     permissions.require(by, "decide_use")
-    drawn = list(_of_monitoring(round) if round.kind == Round.Kind.MONITORING else _of_results(round))
+    drawn = list(
+        _of_monitoring(round) if round.kind == Round.Kind.MONITORING else _of_results(round)
+    )
     rows = Use.objects.filter(dossier__in=Review.objects.filter(round=round).values("dossier"))
     known = set(rows.values_list("dossier", "review", "kind", "rule"))
     fresh = [one for one in drawn if (one.dossier, one.review, one.kind, one.rule) not in known]
     made = Use.objects.bulk_create(
         [
             Use(
-                dossier_id=one.dossier, review_id=one.review, kind=one.kind, rule=one.rule, basis=one.basis,
-                amount=one.amount, synthetic=round.synthetic,
+                dossier_id=one.dossier,
+                review_id=one.review,
+                kind=one.kind,
+                rule=one.rule,
+                basis=one.basis,
+                amount=one.amount,
+                synthetic=round.synthetic,
             )
             for one in fresh
         ],
         batch_size=FEW,
-    )  # fmt: skip
+    )
     if made:
         record(
-            division=round.division, by=by, act="按规则提出结果应用建议", target=round, label=f"{round}：{len(made)} 条",
-            data={"count": len(made), "kinds": {k: sum(one.kind == k for one in fresh) for k in Use.Kind.values}},
-        )  # fmt: skip
+            division=round.division,
+            by=by,
+            act="按规则提出结果应用建议",
+            target=round,
+            label=f"{round}：{len(made)} 条",
+            data={
+                "count": len(made),
+                "kinds": {k: sum(one.kind == k for one in fresh) for k in Use.Kind.values},
+            },
+        )
     return made
 
 
 # ---- from monitoring -------------------------------------------------------------------------------------------------
 
 
-def _of_monitoring(round: Round) -> Iterator[Proposal]:  # noqa: A002 - as above
+def _of_monitoring(round: Round) -> Iterator[Proposal]:
     rule = basis.in_force(MONITORING, cut_off(round), overrides_of(round.division))
     table = watch(round, None, on=today())
     behind = pl.col("light").is_in(["red", "yellow"]) | (pl.col("goal") == "red")
@@ -96,7 +110,12 @@ def _for_row(row: WatchRow, rule: basis.Value, *, has_serious: bool) -> Iterator
         why = "绩效目标红灯" if row.goal == "red" else "有已确认的严重问题"
         text = f"{row.pace.reason}同时{why}（{row.goal_text}）。规则：严重问题{severe}。依据：{rule.basis}。"
         yield Proposal(row.dossier, row.review, Use.Kind.SUSPEND, MONITORING, text)
-    if row.pace.light in {"red", "yellow"} and row.forecast and row.budget and row.forecast.high < row.budget:
+    if (
+        row.pace.light in {"red", "yellow"}
+        and row.forecast
+        and row.budget
+        and row.forecast.high < row.budget
+    ):
         spare = row.budget - row.forecast.high
         methods = "，".join(f"{name} {wan(value, 2)} 万元" for name, value in row.forecast.methods)
         text = (
@@ -105,15 +124,19 @@ def _for_row(row: WatchRow, rule: basis.Value, *, has_serious: bool) -> Iterator
         )
         yield Proposal(row.dossier, row.review, Use.Kind.CUT, MONITORING, text, spare)
     if row.goal == "red":
-        worst = "；".join(f"{goal.name}：{goal.reason}" for goal in row.goals if goal.light == "red")
+        worst = "；".join(
+            f"{goal.name}：{goal.reason}" for goal in row.goals if goal.light == "red"
+        )
         text = f"{row.goal_text}：{worst}规则：{objective}。依据：{rule.basis}。"
         yield Proposal(row.dossier, row.review, Use.Kind.ADJUST, MONITORING, text)
 
 
-def _serious(round: Round) -> set[int]:  # noqa: A002 - as above
+def _serious(round: Round) -> set[int]:
     """Dossiers with a confirmed serious finding that is not mended yet."""
     rows = Finding.objects.filter(
-        dossier__reviews__round=round, state=Finding.State.CONFIRMED, severity=Finding.Severity.SERIOUS
+        dossier__reviews__round=round,
+        state=Finding.State.CONFIRMED,
+        severity=Finding.Severity.SERIOUS,
     ).exclude(rectification__state=Rectification.State.CLOSED)
     return set(rows.values_list("dossier", flat=True))
 
@@ -121,7 +144,7 @@ def _serious(round: Round) -> set[int]:  # noqa: A002 - as above
 # ---- from results ----------------------------------------------------------------------------------------------------
 
 
-def _of_results(round: Round) -> Iterator[Proposal]:  # noqa: A002 - as above
+def _of_results(round: Round) -> Iterator[Proposal]:
     rule = basis.in_force(RESULTS, round.fiscal_year, overrides_of(round.division))
     unmended = _unmended(round)
     rows = Review.objects.filter(round=round, state__in=SETTLED).order_by("pk")
@@ -142,15 +165,20 @@ def _graded(grade: str, points: Decimal | None, entries: list[Any], cited: str) 
 
 
 def _unmended_action(content: Any) -> str:
-    return next((str(entry["action"]) for entry in content["national"] if "when" in entry), "整改到位后再安排")
+    return next(
+        (str(entry["action"]) for entry in content["national"] if "when" in entry),
+        "整改到位后再安排",
+    )
 
 
-def _unmended(round: Round) -> dict[int, int]:  # noqa: A002 - as above
+def _unmended(round: Round) -> dict[int, int]:
     """By dossier: rectifications past their day or refused."""
     found: dict[int, int] = {}
     rows = Rectification.objects.filter(finding__dossier__reviews__round=round, state__in=UNDER_WAY)
     names = ("finding__dossier", "state", "deadline", "extended_to")
     for dossier, state, deadline, extended in rows.values_list(*names):
-        if state == Rectification.State.REFUSED or (state != "replied" and (extended or deadline) < today()):
+        if state == Rectification.State.REFUSED or (
+            state != "replied" and (extended or deadline) < today()
+        ):
             found[dossier] = found.get(dossier, 0) + 1
     return found

@@ -37,9 +37,12 @@ def scan_texts(texts: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     for place, text in texts:
         marking = marking_in(text)
         if marking:
-            found.append({"level": "阻断", "place": place, "kind": "国家秘密标志", "text": marking[:12]})
+            found.append(
+                {"level": "阻断", "place": place, "kind": "国家秘密标志", "text": marking[:12]}
+            )
         found += [
-            {"level": "警告", "place": place, "kind": kind, "text": hidden} for kind, hidden in personal_data_in(text)
+            {"level": "警告", "place": place, "kind": kind, "text": hidden}
+            for kind, hidden in personal_data_in(text)
         ]
     return found
 
@@ -52,12 +55,19 @@ def _refuse_closed(review: Review) -> None:
     if review.state != "issued":
         raise NotAllowed(f"“{review}”现为“{review.get_state_display()}”，出具后才能办理公开。")
     if subject.restriction != "open":
-        raise NotAllowed(f"“{subject}”的公开属性为“{subject.get_restriction_display()}”，不得公开。")
+        raise NotAllowed(
+            f"“{subject}”的公开属性为“{subject.get_restriction_display()}”，不得公开。"
+        )
 
 
 @transaction.atomic
 def propose_disclosure(
-    *, review: Review, by: User | None, sentence: str, what: Iterable[str] = tuple(PARTS), synthetic: bool = False
+    *,
+    review: Review,
+    by: User | None,
+    sentence: str,
+    what: Iterable[str] = tuple(PARTS),
+    synthetic: bool = False,
 ) -> Disclosure:
     """Propose a result for publication with its one plain sentence and the parts to show (keys of PARTS).
 
@@ -70,9 +80,17 @@ def propose_disclosure(
         raise NotAllowed("请用一句话（300 字以内）说明花了多少钱、办成了什么、还差什么。")
     scan = scan_texts(texts_of(review, said, parts))
     values: dict[str, Any] = {
-        "sentence": said, "what": parts, "scan": scan, "proposed_by": by, "reviewed_by": None, "reviewed_on": None,
-        "opinion": "", "signed_by": None, "published_on": None, "withdrawn_why": "",
-    }  # fmt: skip
+        "sentence": said,
+        "what": parts,
+        "scan": scan,
+        "proposed_by": by,
+        "reviewed_by": None,
+        "reviewed_on": None,
+        "opinion": "",
+        "signed_by": None,
+        "published_on": None,
+        "withdrawn_why": "",
+    }
     known = Disclosure.objects.filter(review=review).first()
     if known is None:
         known = Disclosure.objects.create(review=review, synthetic=synthetic, **values)
@@ -90,32 +108,58 @@ def approve_disclosure(
 
     A text that carries a secrecy marking is never let through.
     """
-    require(by, "disclose", subject=disclosure.review.dossier.subject, submitted_by=disclosure.proposed_by)
+    require(
+        by,
+        "disclose",
+        subject=disclosure.review.dossier.subject,
+        submitted_by=disclosure.proposed_by,
+    )
     _refuse_closed(disclosure.review)
     scan = scan_texts(texts_of(disclosure.review, disclosure.sentence, disclosure.what))
     if any(row["level"] == "阻断" for row in scan):
-        raise NotAllowed("公开内容带有国家秘密标志，不得公开。请立即按保密规定处理，并告知保密工作机构。")
+        raise NotAllowed(
+            "公开内容带有国家秘密标志，不得公开。请立即按保密规定处理，并告知保密工作机构。"
+        )
     if not opinion.strip():
-        raise NotAllowed("请写明审查意见" + ("，并逐项说明扫描出的个人信息为什么可以公开。" if scan else "。"))
+        raise NotAllowed(
+            "请写明审查意见" + ("，并逐项说明扫描出的个人信息为什么可以公开。" if scan else "。")
+        )
     move(
-        disclosure, allowed=DISCLOSURE, to="approved", version=version, reviewed_by=by, reviewed_on=today(),
-        opinion=opinion.strip(), scan=scan,
-    )  # fmt: skip
+        disclosure,
+        allowed=DISCLOSURE,
+        to="approved",
+        version=version,
+        reviewed_by=by,
+        reviewed_on=today(),
+        opinion=opinion.strip(),
+        scan=scan,
+    )
     return _record(disclosure, "公开审查通过", by, why=opinion)
 
 
 @transaction.atomic
-def publish_disclosure(*, disclosure: Disclosure, by: User | None, version: int | None = None) -> Disclosure:
+def publish_disclosure(
+    *, disclosure: Disclosure, by: User | None, version: int | None = None
+) -> Disclosure:
     """签发: a person other than the reviewer signs, and from now on the public sees it."""
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     require_other(by, disclosure.reviewed_by)
     _refuse_closed(disclosure.review)
-    move(disclosure, allowed=DISCLOSURE, to="published", version=version, signed_by=by, published_on=today())
+    move(
+        disclosure,
+        allowed=DISCLOSURE,
+        to="published",
+        version=version,
+        signed_by=by,
+        published_on=today(),
+    )
     return _record(disclosure, "签发公开", by)
 
 
 @transaction.atomic
-def decline_disclosure(*, disclosure: Disclosure, by: User | None, why: str, version: int | None = None) -> Disclosure:
+def decline_disclosure(
+    *, disclosure: Disclosure, by: User | None, why: str, version: int | None = None
+) -> Disclosure:
     """Not to be published, with the reason."""
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     if not why.strip():
@@ -125,7 +169,9 @@ def decline_disclosure(*, disclosure: Disclosure, by: User | None, why: str, ver
 
 
 @transaction.atomic
-def withdraw_disclosure(*, disclosure: Disclosure, by: User | None, why: str, version: int | None = None) -> Disclosure:
+def withdraw_disclosure(
+    *, disclosure: Disclosure, by: User | None, why: str, version: int | None = None
+) -> Disclosure:
     """撤下 at once, with the reason; what the public had seen stays in the trail."""
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     if not why.strip():
@@ -134,21 +180,36 @@ def withdraw_disclosure(*, disclosure: Disclosure, by: User | None, why: str, ve
     return _record(disclosure, "撤下公开", by, why=why)
 
 
-def _record(disclosure: Disclosure, act: str, by: User | None, *, why: str = "", **data: Any) -> Disclosure:
+def _record(
+    disclosure: Disclosure, act: str, by: User | None, *, why: str = "", **data: Any
+) -> Disclosure:
     subject = disclosure.review.dossier.subject
-    record(division=subject.division, by=by, act=act, target=disclosure, label=str(disclosure), why=why, data=data)
+    record(
+        division=subject.division,
+        by=by,
+        act=act,
+        target=disclosure,
+        label=str(disclosure),
+        why=why,
+        data=data,
+    )
     return disclosure
 
 
 @transaction.atomic
-def take_comment(*, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = "") -> Comment:
+def take_comment(
+    *, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = ""
+) -> Comment:
     """An opinion from outside: bounded in length and in number per sender; kept until a person deals with it."""
     said = re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip()
     if len(said) < 5 or len(said) > LONGEST_COMMENT:
         raise NotAllowed(f"意见请写 5 至 {LONGEST_COMMENT} 字，现在是 {len(said)} 字。")
     sender = salted_hmac("wenxiao.comment", address).hexdigest()
     since = timezone.now() - timedelta(hours=1)
-    if Comment.objects.filter(sender=sender, received_at__gte=since).count() >= MOST_COMMENTS_AN_HOUR:
+    if (
+        Comment.objects.filter(sender=sender, received_at__gte=since).count()
+        >= MOST_COMMENTS_AN_HOUR
+    ):
         raise NotAllowed(f"一小时内最多提 {MOST_COMMENTS_AN_HOUR} 条意见，请稍后再提。")
     if Comment.objects.filter(state=Comment.State.WAITING).count() >= MOST_COMMENTS_WAITING:
         raise NotAllowed("待处理的意见已满，请过几天再提，或直接联系财政部门。")
@@ -156,10 +217,20 @@ def take_comment(*, disclosure: Disclosure, text: str, address: str, name: str =
     if same is not None:
         return same
     comment = Comment.objects.create(
-        disclosure=disclosure, text=said, name=name.strip()[:30], contact=contact.strip()[:60], sender=sender,
-    )  # fmt: skip
+        disclosure=disclosure,
+        text=said,
+        name=name.strip()[:30],
+        contact=contact.strip()[:60],
+        sender=sender,
+    )
     subject = disclosure.review.dossier.subject
-    record(division=subject.division, by=None, act="收到公众意见", target=comment, label=str(disclosure))
+    record(
+        division=subject.division,
+        by=None,
+        act="收到公众意见",
+        target=comment,
+        label=str(disclosure),
+    )
     return comment
 
 
@@ -175,11 +246,20 @@ def answer_comment(
     if show and scan_texts([("意见", comment.text), ("称呼", comment.name), ("回应", answer)]):
         raise NotAllowed("意见或回应里有个人信息或密级标志，不能公开显示；可以留存。")
     move(
-        comment, allowed=COMMENT, to="shown" if show else "kept", version=version, answer=answer.strip(),
-        answered_by=by, answered_on=today(),
-    )  # fmt: skip
+        comment,
+        allowed=COMMENT,
+        to="shown" if show else "kept",
+        version=version,
+        answer=answer.strip(),
+        answered_by=by,
+        answered_on=today(),
+    )
     record(
-        division=subject.division, by=by, act="处理公众意见", target=comment, label=str(comment.disclosure),
+        division=subject.division,
+        by=by,
+        act="处理公众意见",
+        target=comment,
+        label=str(comment.disclosure),
         data={"shown": show},
-    )  # fmt: skip
+    )
     return comment

@@ -32,21 +32,35 @@ def ensure_catalogue(*, division: Division, by: User | None) -> int:
     known = set(CatalogueItem.objects.filter(division=division).values_list("code", flat=True))
     rows = [
         CatalogueItem(
-            division=division, code=item["code"], text=item["name"], category=item.get("kind", ""), order=order,
+            division=division,
+            code=item["code"],
+            text=item["name"],
+            category=item.get("kind", ""),
+            order=order,
             rule=LOW_EXECUTION if "rate_below" in item.get("candidate_rule", {}) else "",
         )
         for order, item in enumerate(basis.in_force(CATALOGUE).content["entries"], start=1)
         if item["code"] not in known
-    ]  # fmt: skip
+    ]
     CatalogueItem.objects.bulk_create(rows)
     if rows:
-        record(division=division, by=by, act="建立问题目录", label=division.name, data={"count": len(rows)})
+        record(
+            division=division,
+            by=by,
+            act="建立问题目录",
+            label=division.name,
+            data={"count": len(rows)},
+        )
     return len(rows)
 
 
 @transaction.atomic
 def set_common_problems(
-    *, division: Division, work_year: int, lines: Sequence[tuple[str, Sequence[str]]], by: User | None
+    *,
+    division: Division,
+    work_year: int,
+    lines: Sequence[tuple[str, Sequence[str]]],
+    by: User | None,
 ) -> None:
     """The printed lines of common problems of a work year: (wording, catalogue codes it groups), in print order."""
     permissions.require(by, "confirm_finding")
@@ -56,12 +70,17 @@ def set_common_problems(
         raise NotAllowed(f"问题目录里没有编码 {'、'.join(unknown)}。")
     CommonProblem.objects.filter(division=division, work_year=work_year).delete()
     for order, (text, codes) in enumerate(lines, start=1):
-        line = CommonProblem.objects.create(division=division, work_year=work_year, order=order, text=text)
+        line = CommonProblem.objects.create(
+            division=division, work_year=work_year, order=order, text=text
+        )
         line.items.set([items[code] for code in codes])
     record(
-        division=division, by=by, act="编排共性问题", label=f"{work_year}年度",
+        division=division,
+        by=by,
+        act="编排共性问题",
+        label=f"{work_year}年度",
         data={"lines": [[text, list(codes)] for text, codes in lines]},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -83,10 +102,23 @@ def propose_finding(
     if known is not None:
         return known
     finding = Finding.objects.create(
-        dossier=dossier, review=review, item=item, text=text, severity=severity, rule=rule, evidence=evidence,
-        batch=batch, synthetic=synthetic,
-    )  # fmt: skip
-    record(division=dossier.subject.division, by=by, act="提出问题", target=finding, label=f"{dossier}：{text}"[:300])
+        dossier=dossier,
+        review=review,
+        item=item,
+        text=text,
+        severity=severity,
+        rule=rule,
+        evidence=evidence,
+        batch=batch,
+        synthetic=synthetic,
+    )
+    record(
+        division=dossier.subject.division,
+        by=by,
+        act="提出问题",
+        target=finding,
+        label=f"{dossier}：{text}"[:300],
+    )
     return finding
 
 
@@ -103,31 +135,65 @@ def confirm_finding(
     """A person says it is so; it counts from now on. ``item`` codes it if it was not coded yet."""
     _require(by, finding)
     values = {"item": item or finding.item, "severity": severity or finding.severity, "why": why}
-    return _decide(finding, to="confirmed", by=by, act="确认问题", why=why, version=version, values=values)
+    return _decide(
+        finding, to="confirmed", by=by, act="确认问题", why=why, version=version, values=values
+    )
 
 
 @transaction.atomic
-def dismiss_finding(*, finding: Finding, by: User | None, why: str, version: int | None = None) -> Finding:
+def dismiss_finding(
+    *, finding: Finding, by: User | None, why: str, version: int | None = None
+) -> Finding:
     """A person says it is not so, and why."""
     _require(by, finding)
     if not why.strip():
         raise NotAllowed("认定问题不成立须写明理由。")
     if hasattr(finding, "rectification"):
         raise NotAllowed("该问题已下达整改，请先在整改台账办理。")
-    return _decide(finding, to="dismissed", by=by, act="问题不成立", why=why, version=version, values={"why": why})
+    return _decide(
+        finding,
+        to="dismissed",
+        by=by,
+        act="问题不成立",
+        why=why,
+        version=version,
+        values={"why": why},
+    )
 
 
 def _require(by: User | None, finding: Finding) -> None:
-    permissions.require(by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject)
+    permissions.require(
+        by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject
+    )
 
 
 def _decide(
-    finding: Finding, *, to: str, by: User | None, act: str, why: str, version: int | None, values: Mapping[str, object],
-) -> Finding:  # fmt: skip
+    finding: Finding,
+    *,
+    to: str,
+    by: User | None,
+    act: str,
+    why: str,
+    version: int | None,
+    values: Mapping[str, object],
+) -> Finding:
     before = finding.state
-    move(finding, allowed=FINDING, to=to, version=version, decided_by=by, decided_at=timezone.now(), **values)
+    move(
+        finding,
+        allowed=FINDING,
+        to=to,
+        version=version,
+        decided_by=by,
+        decided_at=timezone.now(),
+        **values,
+    )
     record(
-        division=finding.dossier.subject.division, by=by, act=act, target=finding, why=why,
-        label=f"{finding.dossier}：{finding.text}"[:300], data={"before": before, "after": to},
-    )  # fmt: skip
+        division=finding.dossier.subject.division,
+        by=by,
+        act=act,
+        target=finding,
+        why=why,
+        label=f"{finding.dossier}：{finding.text}"[:300],
+        data={"before": before, "after": to},
+    )
     return finding

@@ -56,17 +56,24 @@ def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> KeptT
     with _holding(seconds=0.3) as held:
         if held:
             _work_off_by_hand(chosen)
-    return KeptTable(chosen, user, on, None if _right(chosen) else Behind(_waiting(chosen), _kept_at(chosen)))
+    return KeptTable(
+        chosen, user, on, None if _right(chosen) else Behind(_waiting(chosen), _kept_at(chosen))
+    )
 
 
 def first_to_ask(rounds: Sequence[Round]) -> bool:
     """Whether nobody has asked the worker for these windows yet; whoever is told True asks it."""
-    return bool(WatchWindow.objects.filter(round__in=rounds, asked_at=None).update(asked_at=timezone.now()))
+    return bool(
+        WatchWindow.objects.filter(round__in=rounds, asked_at=None).update(asked_at=timezone.now())
+    )
 
 
 def _right(rounds: Sequence[Round]) -> bool:
     """Whether the kept lines of these windows are what the rows say now. Three small queries."""
-    if WatchMark.objects.filter(Q(round=None) | Q(round__in=rounds)).exists() or not inputs_watched():
+    if (
+        WatchMark.objects.filter(Q(round=None) | Q(round__in=rounds)).exists()
+        or not inputs_watched()
+    ):
         return False
     return not _under_other_rules(rounds)
 
@@ -80,14 +87,19 @@ def _under_other_rules(rounds: Sequence[Round]) -> list[Round]:
 def _waiting(rounds: Sequence[Round]) -> int:
     """How many dossiers of these windows at least are not as the rows are now; marks nobody handed out count as well."""
     marked = (
-        WatchMark.objects.filter(round=None)[: BY_HAND + 1].count() + WatchMark.objects.filter(round__in=rounds).count()
+        WatchMark.objects.filter(round=None)[: BY_HAND + 1].count()
+        + WatchMark.objects.filter(round__in=rounds).count()
     )
     return max(1, marked + sum(dossiers_of(one).count() for one in _under_other_rules(rounds)))
 
 
 def _kept_at(rounds: Sequence[Round]) -> datetime | None:
     """When all of these windows were last right; None where one never was."""
-    known = list(WatchWindow.objects.filter(round__in=rounds, kept_at__isnull=False).values_list("kept_at", flat=True))
+    known = list(
+        WatchWindow.objects.filter(round__in=rounds, kept_at__isnull=False).values_list(
+            "kept_at", flat=True
+        )
+    )
     return min(filter(None, known)) if len(known) == len(rounds) else None
 
 
@@ -112,7 +124,7 @@ def keep_all() -> int:
     return made
 
 
-def keep_window(round: Round) -> int:  # noqa: A002 - the field's own word (任务)
+def keep_window(round: Round) -> int:
     """Bring one window up to date, whatever it costs; a new one is kept from now on. Returns lines worked out."""
     with _holding(seconds=60) as held:
         if not held:
@@ -124,7 +136,10 @@ def keep_window(round: Round) -> int:  # noqa: A002 - the field's own word (任�
 def watch_changes() -> None:
     """After tables changed: the database marks again, and nothing kept before is trusted. Nothing while tables lack."""
     tables = set(connection.introspection.table_names())
-    if {one.table for one in INPUTS} | {MARKS, WatchWindow._meta.db_table} <= tables and watch_inputs():
+    if {one.table for one in INPUTS} | {
+        MARKS,
+        WatchWindow._meta.db_table,
+    } <= tables and watch_inputs():
         WatchWindow.objects.update(digest="")
 
 
@@ -143,7 +158,7 @@ def _work_off_by_hand(rounds: Sequence[Round]) -> None:
             _bring(one)
 
 
-def _by_hand(round: Round, window: WatchWindow) -> bool:  # noqa: A002 - as above
+def _by_hand(round: Round, window: WatchWindow) -> bool:
     if window.digest != digest_of(round):
         return dossiers_of(round).count() <= WHOLE_BY_HAND
     return WatchMark.objects.filter(round=round)[: BY_HAND + 1].count() <= BY_HAND
@@ -151,7 +166,9 @@ def _by_hand(round: Round, window: WatchWindow) -> bool:  # noqa: A002 - as abov
 
 def _hand_out() -> None:
     """Turn open marks into one for each kept window that holds, or may hold, the dossier."""
-    windows = list(WatchWindow.objects.values_list("round", "round__division", "round__fiscal_year"))
+    windows = list(
+        WatchWindow.objects.values_list("round", "round__division", "round__fiscal_year")
+    )
     keys = sorted(_taken("round_id IS NULL"))
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
@@ -160,7 +177,11 @@ def _hand_out() -> None:
             "pk", "fiscal_year", "subject__division"
         ):
             pairs |= {(one, pk) for one, its, when in windows if (its, when) == (division, year)}
-        pairs -= set(WatchMark.objects.filter(round__isnull=False, dossier__in=part).values_list("round", "dossier"))
+        pairs -= set(
+            WatchMark.objects.filter(round__isnull=False, dossier__in=part).values_list(
+                "round", "dossier"
+            )
+        )
         insert_rows(WatchMark, ("round", "dossier"), sorted(pairs))
 
 
@@ -171,7 +192,7 @@ def _taken(condition: str) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _bring(round: Round) -> int:  # noqa: A002 - as above
+def _bring(round: Round) -> int:
     """Work out the marked lines of a window, or all under a new scope, new rules or a new arithmetic."""
     digest = digest_of(round)
     known = WatchWindow.objects.filter(round=round).values_list("digest", flat=True).first()

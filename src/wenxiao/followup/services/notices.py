@@ -19,14 +19,29 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def send_feedback(
-    *, review: Review, by: User | None, issued_on: date, due_on: date | None = None, text: str = "", number: str = "",
-) -> Notice:  # fmt: skip
+    *,
+    review: Review,
+    by: User | None,
+    issued_on: date,
+    due_on: date | None = None,
+    text: str = "",
+    number: str = "",
+) -> Notice:
     """Send a review's problems and advice to its unit. The report says 已反馈 only when the receipt is in."""
-    permissions.require(by, "confirm_finding", unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require(
+        by, "confirm_finding", unit=review.dossier.unit, subject=review.dossier.subject
+    )
     return send_notice(
-        division=review.round.division, unit=review.dossier.unit, kind="feedback", target=review, text=text,
-        issued_on=issued_on, due_on=due_on, by=by, number=number,
-    )  # fmt: skip
+        division=review.round.division,
+        unit=review.dossier.unit,
+        kind="feedback",
+        target=review,
+        text=text,
+        issued_on=issued_on,
+        due_on=due_on,
+        by=by,
+        number=number,
+    )
 
 
 @transaction.atomic

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def order_rectification(
-    *, finding: Finding, by: User | None, deadline: date, notice: Notice | None = None, owner: str = "", synthetic: bool = False,
-) -> Rectification:  # fmt: skip
+    *,
+    finding: Finding,
+    by: User | None,
+    deadline: date,
+    notice: Notice | None = None,
+    owner: str = "",
+    synthetic: bool = False,
+) -> Rectification:
     """Order the mending of a confirmed finding by a day; the unit gets a to-do."""
     _bureau(by, finding)
     if finding.state != Finding.State.CONFIRMED:
@@ -32,13 +38,23 @@ def order_rectification(
         raise NotAllowed("该问题已下达整改。")
     unit = finding.dossier.unit
     item = Rectification.objects.create(
-        finding=finding, unit=unit, deadline=deadline, notice=notice, owner=owner, synthetic=synthetic,
-    )  # fmt: skip
+        finding=finding,
+        unit=unit,
+        deadline=deadline,
+        notice=notice,
+        owner=owner,
+        synthetic=synthetic,
+    )
     division = finding.dossier.subject.division
     make_todo(
-        division=division, kind="整改", title=f"{finding.dossier.subject.name}：{finding.text}"[:200], unit=unit,
-        role="clerk", target=item, due_on=deadline,
-    )  # fmt: skip
+        division=division,
+        kind="整改",
+        title=f"{finding.dossier.subject.name}：{finding.text}"[:200],
+        unit=unit,
+        role="clerk",
+        target=item,
+        due_on=deadline,
+    )
     _enter(item, by=by, act="下达整改", data={"deadline": deadline.isoformat()})
     return item
 
@@ -58,8 +74,13 @@ def plan_rectification(
 
 @transaction.atomic
 def reply_rectification(
-    *, item: Rectification, by: User | None, reply: str, proof: StoredFile | None = None, version: int | None = None,
-) -> Rectification:  # fmt: skip
+    *,
+    item: Rectification,
+    by: User | None,
+    reply: str,
+    proof: StoredFile | None = None,
+    version: int | None = None,
+) -> Rectification:
     """The unit says it is mended, with proof."""
     permissions.require(by, "fill", unit=item.unit)
     if not reply.strip():
@@ -69,17 +90,27 @@ def reply_rectification(
     finish_todos(target=item)
     division = item.finding.dossier.subject.division
     make_todo(
-        division=division, kind="核验", title=f"{item.finding.dossier.subject.name}：{item.finding.text}"[:200],
-        role="performance", target=item, due_on=item.extended_to or item.deadline,
-    )  # fmt: skip
+        division=division,
+        kind="核验",
+        title=f"{item.finding.dossier.subject.name}：{item.finding.text}"[:200],
+        role="performance",
+        target=item,
+        due_on=item.extended_to or item.deadline,
+    )
     _enter(item, by=by, act="报整改结果", why=reply)
     return item
 
 
 @transaction.atomic
 def verify_rectification(
-    *, item: Rectification, by: User | None, passed: bool, verdict: str, on: date, version: int | None = None,
-) -> Rectification:  # fmt: skip
+    *,
+    item: Rectification,
+    by: User | None,
+    passed: bool,
+    verdict: str,
+    on: date,
+    version: int | None = None,
+) -> Rectification:
     """The bureau looks: closed, or refused with what is missing. Nobody verifies his own reply."""
     _bureau(by, item.finding)
     permissions.require_other(by, item.submitted_by_id)
@@ -87,14 +118,28 @@ def verify_rectification(
         raise NotAllowed("请写明核验意见。")
     finish_todos(target=item)
     if passed:
-        move(item, allowed=RECTIFICATION, to="closed", version=version, verdict=verdict, closed_on=on)
+        move(
+            item, allowed=RECTIFICATION, to="closed", version=version, verdict=verdict, closed_on=on
+        )
         _enter(item, by=by, act="整改销号", why=verdict)
         return item
-    move(item, allowed=RECTIFICATION, to="refused", version=version, verdict=verdict, refusals=F("refusals") + 1)
+    move(
+        item,
+        allowed=RECTIFICATION,
+        to="refused",
+        version=version,
+        verdict=verdict,
+        refusals=F("refusals") + 1,
+    )
     make_todo(
-        division=item.finding.dossier.subject.division, kind="整改", unit=item.unit, role="clerk", target=item,
-        title=f"退回重改：{item.finding.text}"[:200], due_on=item.extended_to or item.deadline,
-    )  # fmt: skip
+        division=item.finding.dossier.subject.division,
+        kind="整改",
+        unit=item.unit,
+        role="clerk",
+        target=item,
+        title=f"退回重改：{item.finding.text}"[:200],
+        due_on=item.extended_to or item.deadline,
+    )
     _enter(item, by=by, act="整改退回", why=verdict)
     return item
 
@@ -122,36 +167,66 @@ def escalate(*, item: Rectification, by: User | None, on: date, why: str = "") -
         raise NotAllowed("未逾期的整改无须督办。")
     change(item, escalated=F("escalated") + 1)
     make_todo(
-        division=item.finding.dossier.subject.division, kind="督办", unit=item.unit, role="head", target=item,
-        title=f"逾期整改：{item.finding.text}"[:200], due_on=on,
-    )  # fmt: skip
+        division=item.finding.dossier.subject.division,
+        kind="督办",
+        unit=item.unit,
+        role="head",
+        target=item,
+        title=f"逾期整改：{item.finding.text}"[:200],
+        due_on=on,
+    )
     _enter(item, by=by, act="逾期督办", why=why)
     return item
 
 
 @transaction.atomic
 def hold_to_account(
-    *, item: Rectification, by: User | None, matter: str, person: str = "", consequence: str = "", handed_to: str = "", on: date,
-) -> Accountability:  # fmt: skip
+    *,
+    item: Rectification,
+    by: User | None,
+    matter: str,
+    person: str = "",
+    consequence: str = "",
+    handed_to: str = "",
+    on: date,
+) -> Accountability:
     """Who answers for it, with what consequence; serious ones are listed for 审计/纪检 by ``handed_to``."""
     _bureau(by, item.finding)
     made = Accountability.objects.create(
-        rectification=item, dossier=item.finding.dossier, unit=item.unit, person=person, matter=matter,
-        consequence=consequence, handed_to=handed_to, decided_on=on,
-    )  # fmt: skip
+        rectification=item,
+        dossier=item.finding.dossier,
+        unit=item.unit,
+        person=person,
+        matter=matter,
+        consequence=consequence,
+        handed_to=handed_to,
+        decided_on=on,
+    )
     _enter(item, by=by, act="问责", why=matter)
     return made
 
 
 def _bureau(by: User | None, finding: Finding) -> None:
-    permissions.require(by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject)
+    permissions.require(
+        by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject
+    )
 
 
 def _enter(
-    item: Rectification, *, by: User | None, act: str, why: str = "", data: dict[str, object] | None = None
+    item: Rectification,
+    *,
+    by: User | None,
+    act: str,
+    why: str = "",
+    data: dict[str, object] | None = None,
 ) -> None:
     finding = item.finding
     record(
-        division=finding.dossier.subject.division, by=by, act=act, target=item, why=why, data=data or {},
+        division=finding.dossier.subject.division,
+        by=by,
+        act=act,
+        target=item,
+        why=why,
+        data=data or {},
         label=f"{finding.dossier}：{finding.text}"[:300],
-    )  # fmt: skip
+    )

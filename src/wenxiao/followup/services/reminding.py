@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def send_reminder(
-    *, round: Round, missing: Sequence[Dossier], by: User | None, on: date, due_on: date | None = None  # noqa: A002 - the field's own word (任务)
-) -> Notice:  # fmt: skip
+    *,
+    round: Round,
+    missing: Sequence[Dossier],
+    by: User | None,
+    on: date,
+    due_on: date | None = None,
+) -> Notice:
     """A letter to one unit about what it still owes in a round. The same letter printed again that day is the same letter.
 
     The unit's open to-do of the round counts one more reminder. Raises Refused; NotAllowed where nothing is missing.
@@ -39,5 +44,12 @@ def send_reminder(
         return same
     count_reminder(target=round, unit=unit)
     return send_notice(
-        division=round.division, unit=unit, kind="reminder", target=round, text=text, issued_on=on, due_on=due_on, by=by,
-    )  # fmt: skip
+        division=round.division,
+        unit=unit,
+        kind="reminder",
+        target=round,
+        text=text,
+        issued_on=on,
+        due_on=due_on,
+        by=by,
+    )

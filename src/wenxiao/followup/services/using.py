@@ -23,37 +23,68 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def propose_use(
-    *, dossier: Dossier, kind: str, basis: str, by: User | None, review: Review | None = None, rule: str = "",
-    amount: Decimal | None = None, synthetic: bool = False,
-) -> Use:  # fmt: skip
+    *,
+    dossier: Dossier,
+    kind: str,
+    basis: str,
+    by: User | None,
+    review: Review | None = None,
+    rule: str = "",
+    amount: Decimal | None = None,
+    synthetic: bool = False,
+) -> Use:
     """A proposal (从严审核, 核减, 暂停支付建议 …) with the facts it rests on; the same one is made once."""
     use, created = Use.objects.get_or_create(
-        dossier=dossier, review=review, kind=kind, rule=rule, state=Use.State.PROPOSED,
+        dossier=dossier,
+        review=review,
+        kind=kind,
+        rule=rule,
+        state=Use.State.PROPOSED,
         defaults={"basis": basis, "amount": amount, "synthetic": synthetic},
-    )  # fmt: skip
+    )
     if created:
         record(
-            division=dossier.subject.division, by=by, act="提出结果应用建议", target=use,
-            label=f"{dossier}：{use.get_kind_display()}", why=basis,
-        )  # fmt: skip
+            division=dossier.subject.division,
+            by=by,
+            act="提出结果应用建议",
+            target=use,
+            label=f"{dossier}：{use.get_kind_display()}",
+            why=basis,
+        )
     return use
 
 
 @transaction.atomic
 def decide_use(
-    *, use: Use, by: User | None, accepted: bool, why: str, on: date, next_year_amount: Decimal | None = None,
+    *,
+    use: Use,
+    by: User | None,
+    accepted: bool,
+    why: str,
+    on: date,
+    next_year_amount: Decimal | None = None,
     version: int | None = None,
-) -> Use:  # fmt: skip
+) -> Use:
     """A person accepts or declines a proposal, with a reason."""
     permissions.require(by, "decide_use", unit=use.dossier.unit, subject=use.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明采纳或不采纳的理由。")
     move(
-        use, allowed=USE, to="accepted" if accepted else "declined", version=version, why=why, decided_by=by,
-        decided_on=on, next_year_amount=next_year_amount,
-    )  # fmt: skip
+        use,
+        allowed=USE,
+        to="accepted" if accepted else "declined",
+        version=version,
+        why=why,
+        decided_by=by,
+        decided_on=on,
+        next_year_amount=next_year_amount,
+    )
     record(
-        division=use.dossier.subject.division, by=by, act="决定结果应用", target=use, why=why,
+        division=use.dossier.subject.division,
+        by=by,
+        act="决定结果应用",
+        target=use,
+        why=why,
         label=f"{use.dossier}：{use.get_kind_display()} {use.get_state_display()}",
-    )  # fmt: skip
+    )
     return use

@@ -79,7 +79,9 @@ def add_unit(
         raise NotAllowed(f"单位代码 {code} 已被使用，代码不重复使用。")
     if parent is not None and parent.division_id != division.pk:
         raise NotAllowed(f"上级单位“{parent}”不属于{division}。")
-    unit = Unit.objects.create(division=division, code=code, name=name, kind=kind, parent=parent, **details)
+    unit = Unit.objects.create(
+        division=division, code=code, name=name, kind=kind, parent=parent, **details
+    )
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
     record(division=division, by=by, act="新增单位", target=unit, why=why, data={"code": code})
@@ -87,19 +89,30 @@ def add_unit(
 
 
 @transaction.atomic
-def rename_unit(*, unit: Unit, name: str, by: User | None, why: str, version: int | None = None) -> Unit:
+def rename_unit(
+    *, unit: Unit, name: str, by: User | None, why: str, version: int | None = None
+) -> Unit:
     """A new name for the same unit; what was signed before keeps the old one, the trail keeps both."""
     require(by, "manage_units", unit=None)
     before = unit.name
     if not name.strip():
         raise NotAllowed("单位名称不能为空。")
     change(unit, version=version, name=name)
-    record(division=unit.division, by=by, act="单位更名", target=unit, why=why, data={"before": before, "after": name})
+    record(
+        division=unit.division,
+        by=by,
+        act="单位更名",
+        target=unit,
+        why=why,
+        data={"before": before, "after": name},
+    )
     return unit
 
 
 @transaction.atomic
-def edit_unit(*, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any) -> Unit:
+def edit_unit(
+    *, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any
+) -> Unit:
     """Contact, phone, office, kind or validity of a unit; names and places in the tree have acts of their own."""
     require(by, "manage_units")
     allowed = {"contact", "phone", "office", "kind", "valid_from", "valid_to"}
@@ -108,13 +121,20 @@ def edit_unit(*, unit: Unit, by: User | None, why: str = "", version: int | None
     before = {name: getattr(unit, name) for name in values}
     change(unit, version=version, **values)
     record(
-        division=unit.division, by=by, act="修改单位", target=unit, why=why, data={"before": before, "after": values}
+        division=unit.division,
+        by=by,
+        act="修改单位",
+        target=unit,
+        why=why,
+        data={"before": before, "after": values},
     )
     return unit
 
 
 @transaction.atomic
-def move_unit(*, unit: Unit, parent: Unit | None, by: User | None, why: str, version: int | None = None) -> Unit:
+def move_unit(
+    *, unit: Unit, parent: Unit | None, by: User | None, why: str, version: int | None = None
+) -> Unit:
     """The unit with everything below it goes under another parent."""
     require(by, "manage_units")
     if parent is not None and parent.path.startswith(unit.path):
@@ -151,9 +171,14 @@ def merge_units(*, units: Iterable[Unit], into: Unit, on: date, by: User | None,
     for unit in old:
         _end_in_favour_of(unit, into, on)
     record(
-        division=into.division, by=by, act="单位合并", target=into, why=why, label=f"{'、'.join(map(str, old))} → {into}",
+        division=into.division,
+        by=by,
+        act="单位合并",
+        target=into,
+        why=why,
+        label=f"{'、'.join(map(str, old))} → {into}",
         data={"units": [unit.pk for unit in old], "into": into.pk, "on": on},
-    )  # fmt: skip
+    )
     return into
 
 
@@ -168,7 +193,9 @@ def _end_in_favour_of(unit: Unit, into: Unit, on: date) -> None:
         raise NotAllowed(f"合并日期 {on} 不晚于“{unit}”的启用日期 {unit.valid_from}。")
     change(unit, successor=into, valid_to=on - timedelta(days=1))
     Unit.objects.filter(parent=unit).update(parent=into)
-    children = Unit.objects.filter(division=unit.division, path__startswith=unit.path).exclude(pk=unit.pk)
+    children = Unit.objects.filter(division=unit.division, path__startswith=unit.path).exclude(
+        pk=unit.pk
+    )
     children.update(path=Concat(Value(into.path), Substr("path", len(unit.path) + 1)))
     User.objects.filter(unit=unit).update(unit=into)
     Grant.objects.filter(unit=unit).in_force().update(unit=into)
@@ -190,17 +217,30 @@ def split_unit(
     """
     made = [
         add_unit(
-            division=unit.division, code=code, name=name, kind=unit.kind, parent=unit.parent, by=by, why=why,
-            office=unit.office, valid_from=on, synthetic=unit.synthetic,
+            division=unit.division,
+            code=code,
+            name=name,
+            kind=unit.kind,
+            parent=unit.parent,
+            by=by,
+            why=why,
+            office=unit.office,
+            valid_from=on,
+            synthetic=unit.synthetic,
         )
         for code, name in parts
-    ]  # fmt: skip
+    ]
     if ends:
         change(unit, valid_to=on - timedelta(days=1))
     record(
-        division=unit.division, by=by, act="单位分设", target=unit, why=why, label=f"{unit} → {'、'.join(map(str, made))}",
+        division=unit.division,
+        by=by,
+        act="单位分设",
+        target=unit,
+        why=why,
+        label=f"{unit} → {'、'.join(map(str, made))}",
         data={"units": [part.pk for part in made], "on": on, "ends": ends},
-    )  # fmt: skip
+    )
     return made
 
 
@@ -231,7 +271,14 @@ def create_user(
     )
     _set_password(user, password)
     user.save()
-    record(division=division, by=by, act="新增用户", target=user, why=why, data={"username": username, "unit": unit})
+    record(
+        division=division,
+        by=by,
+        act="新增用户",
+        target=user,
+        why=why,
+        data={"username": username, "unit": unit},
+    )
     return user
 
 
@@ -331,9 +378,14 @@ def grant(
     listed = list(subjects or ())
     made.subjects.set(listed)
     record(
-        division=division, by=by, act="授权", target=user, why=why, label=f"{user}：{Role(role).label}",
+        division=division,
+        by=by,
+        act="授权",
+        target=user,
+        why=why,
+        label=f"{user}：{Role(role).label}",
         data={"role": role, "unit": unit, "subjects": [s.pk for s in listed], "until": until},
-    )  # fmt: skip
+    )
     return made
 
 
@@ -347,12 +399,18 @@ def _refuse_combined(user: User, role: str, division: Division) -> None:
     """系统、安全、审计管理员分设. A small bureau may combine the first two where its own document says so."""
     if role not in _ADMINISTRATORS:
         return
-    small = any(rule.get("rule") == "small_bureau" and rule.get("document") for rule in division.rules)
+    small = any(
+        rule.get("rule") == "small_bureau" and rule.get("document") for rule in division.rules
+    )
     clashing = {Role.AUDIT} if small and role != Role.AUDIT else set(_ADMINISTRATORS) - {role}
-    held = set(Grant.objects.filter(user=user, role__in=clashing).in_force().values_list("role", flat=True))
+    held = set(
+        Grant.objects.filter(user=user, role__in=clashing).in_force().values_list("role", flat=True)
+    )
     if held:
         names = "、".join(Role(name).label for name in sorted(held))
-        raise Refused(f"“{user}”已是{names}，不能再任{Role(role).label}：建账号、授权、看留痕须由不同的人办理。")
+        raise Refused(
+            f"“{user}”已是{names}，不能再任{Role(role).label}：建账号、授权、看留痕须由不同的人办理。"
+        )
 
 
 @transaction.atomic
@@ -366,14 +424,21 @@ def end_grant(*, grant: Grant, by: User | None, why: str, at: datetime | None = 
         raise NotAllowed("这项授权已经终止。")
     grant.refresh_from_db()
     record(
-        division=grant.division, by=by, act="终止授权", target=grant.user, why=why,
-        label=f"{grant.user}：{grant.get_role_display()}", data={"grant": grant.pk},
-    )  # fmt: skip
+        division=grant.division,
+        by=by,
+        act="终止授权",
+        target=grant.user,
+        why=why,
+        label=f"{grant.user}：{grant.get_role_display()}",
+        data={"grant": grant.pk},
+    )
     return grant
 
 
 @transaction.atomic
-def add_agency(*, division: Division, name: str, by: User | None, why: str = "", **details: Any) -> Agency:
+def add_agency(
+    *, division: Division, name: str, by: User | None, why: str = "", **details: Any
+) -> Agency:
     """A third-party evaluator; ``details``: credit_code, lead, phone, synthetic. A known name returns the known row."""
     agency, made = Agency.objects.get_or_create(division=division, name=name, defaults=details)
     if made:
@@ -382,7 +447,9 @@ def add_agency(*, division: Division, name: str, by: User | None, why: str = "",
 
 
 @transaction.atomic
-def add_expert(*, division: Division, name: str, by: User | None, why: str = "", **details: Any) -> Expert:
+def add_expert(
+    *, division: Division, name: str, by: User | None, why: str = "", **details: Any
+) -> Expert:
     """A person of the expert pool; ``details``: field, synthetic. Namesakes are two people."""
     expert = Expert.objects.create(division=division, name=name, **details)
     record(division=division, by=by, act="登记专家", target=expert, label=name, why=why)

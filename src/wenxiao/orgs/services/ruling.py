@@ -42,10 +42,26 @@ def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[di
         basis.in_force(entry["rule"], _date_of(start), trial)
         bands = grading.bands_in_force(_date_of(start), trial)
         profile(None, _date_of(start), trial)
-        lights, strict = lights_in_force(_date_of(start), trial), rules_in_force(trial, _date_of(start))
-        levels = {one["level"] for one in basis.in_force("checks", _date_of(start), trial).content["checks"]}
-        limits = [basis.number(basis.in_force("monitoring", _date_of(start), trial).content[key]) for key in _LIMITS]
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, StopIteration) as error:
+        lights, strict = (
+            lights_in_force(_date_of(start), trial),
+            rules_in_force(trial, _date_of(start)),
+        )
+        levels = {
+            one["level"]
+            for one in basis.in_force("checks", _date_of(start), trial).content["checks"]
+        }
+        limits = [
+            basis.number(basis.in_force("monitoring", _date_of(start), trial).content[key])
+            for key in _LIMITS
+        ]
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        StopIteration,
+    ) as error:
         raise NotAllowed(f"改后的规则不能用来计算，请核对各项数值：{error}") from error
     _refuse_gaps(bands.bands)
     if not 0 <= lights.red_below <= lights.green_from:
@@ -53,7 +69,9 @@ def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[di
     if min(limits) < 0 or not strict:
         raise NotAllowed("监控提示的界限不能是负数，检查也不能全部停用。")
     if wrong := levels - set(LEVELS):
-        raise NotAllowed(f"检查的级别只能是{'、'.join(LEVELS)}，收到“{'、'.join(sorted(map(str, wrong)))}”。")
+        raise NotAllowed(
+            f"检查的级别只能是{'、'.join(LEVELS)}，收到“{'、'.join(sorted(map(str, wrong)))}”。"
+        )
     return trial
 
 
@@ -68,20 +86,37 @@ def _refuse_gaps(bands: Iterable[grading.Band]) -> None:
     """Grades hold every total from 0 to 100 exactly once."""
     rows = sorted(bands, key=lambda band: band.at_least)
     ends = [row.at_least for row in rows[1:]] + [100]
-    if not rows or rows[0].at_least != 0 or any(row.below != end for row, end in zip(rows, ends, strict=True)):
+    if (
+        not rows
+        or rows[0].at_least != 0
+        or any(row.below != end for row, end in zip(rows, ends, strict=True))
+    ):
         raise NotAllowed("等级区间须从0分到100分首尾相接，既不重叠也不断开。")
 
 
 def rule_entry(
-    *, rule: str, start: date, document: Document, clause: str, verified: bool, content: Mapping[str, Any], checked_by: str = "",
-) -> dict[str, Any]:  # fmt: skip
+    *,
+    rule: str,
+    start: date,
+    document: Document,
+    clause: str,
+    verified: bool,
+    content: Mapping[str, Any],
+    checked_by: str = "",
+) -> dict[str, Any]:
     """A value of the division's own in the shape the rulebook reads, with the library's document it stands in."""
     number = f"{document.number} " if document.number else ""
     note = f"已对照原文，核对人：{checked_by}" if verified else "尚未对照原文，只能警告"
     return {
-        "rule": rule, "from": start.isoformat(), "document": f"{number}{document.title}", "document_id": document.pk,
-        "clause": clause, "verified": verified, "note": note, "content": plain_data(content),
-    }  # fmt: skip
+        "rule": rule,
+        "from": start.isoformat(),
+        "document": f"{number}{document.title}",
+        "document_id": document.pk,
+        "clause": clause,
+        "verified": verified,
+        "note": note,
+        "content": plain_data(content),
+    }
 
 
 @transaction.atomic
@@ -108,7 +143,15 @@ def override_rule(
     held = Division.objects.select_for_update().get(pk=division.pk)
     if seen is not None and seen != len(held.rules):
         raise Stale(held, "本级规则刚被他人改动，请看最新内容后再办。")
-    _refuse_override(division=held, rule=rule, start=start, document=document, clause=clause, content=content, why=why)
+    _refuse_override(
+        division=held,
+        rule=rule,
+        start=start,
+        document=document,
+        clause=clause,
+        content=content,
+        why=why,
+    )
     if verified and not checked_by.strip():
         raise NotAllowed("勾选“已核对原文”时须写明核对人。")
     entry = rule_entry(
@@ -126,14 +169,31 @@ def override_rule(
     held.save(update_fields=["rules"])
     division.rules = held.rules
     record(
-        division=held, by=by, act="规定本级规则", target=held, why=why, label=basis.load(rule).title,
-        data={"rule": rule, "entry": entry, "before": dict(before.content), "after": dict(basis.in_force(rule, start, after).content)},
-    )  # fmt: skip
+        division=held,
+        by=by,
+        act="规定本级规则",
+        target=held,
+        why=why,
+        label=basis.load(rule).title,
+        data={
+            "rule": rule,
+            "entry": entry,
+            "before": dict(before.content),
+            "after": dict(basis.in_force(rule, start, after).content),
+        },
+    )
     return entry
 
 
 def _refuse_override(
-    *, division: Division, rule: str, start: date, document: Document, clause: str, content: Mapping[str, Any], why: str
+    *,
+    division: Division,
+    rule: str,
+    start: date,
+    document: Document,
+    clause: str,
+    content: Mapping[str, Any],
+    why: str,
 ) -> None:
     if rule not in basis.names():
         raise NotAllowed(f"没有名为“{rule}”的规则。")
@@ -143,5 +203,7 @@ def _refuse_override(
         raise NotAllowed("须写明条款和理由。")
     if not content:
         raise NotAllowed("没有改动任何数值，不必另行规定。")
-    if any(entry["rule"] == rule and entry["from"] == start.isoformat() for entry in division.rules):
+    if any(
+        entry["rule"] == rule and entry["from"] == start.isoformat() for entry in division.rules
+    ):
         raise NotAllowed(f"{start} 起的本级规定已有一条，旧值不改；请另定起用日期。")

@@ -21,7 +21,9 @@ def save_view(*, user: User, page: str, name: str, query: str) -> SavedView:
     known = SavedView.objects.filter(user=user, page=page)
     if known.count() >= MOST and not known.filter(name=name).exists():
         raise NotAllowed(f"最多存 {MOST} 个视图，请先删掉不用的。")
-    row, _ = SavedView.objects.update_or_create(user=user, page=page, name=name, defaults={"query": query[:500]})
+    row, _ = SavedView.objects.update_or_create(
+        user=user, page=page, name=name, defaults={"query": query[:500]}
+    )
     return row
 
 

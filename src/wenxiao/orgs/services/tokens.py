@@ -36,7 +36,13 @@ def make_token(*, user: User, name: str, days: int, by: User | None) -> tuple[Ap
     text = f"wx_{secrets.token_urlsafe(32)}"
     until = timezone.localdate() + timedelta(days=days)
     token = ApiToken.objects.create(user=user, name=name[:60], digest=_digest(text), until=until)
-    record(division=user.division, by=by, act="生成接口令牌", target=token, label=f"{user.username}：{name}")
+    record(
+        division=user.division,
+        by=by,
+        act="生成接口令牌",
+        target=token,
+        label=f"{user.username}：{name}",
+    )
     return token, text
 
 
@@ -50,14 +56,23 @@ def revoke_token(*, number: int, by: User | None, why: str) -> ApiToken:
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
     assert token.user.division is not None
-    record(division=token.user.division, by=by, act="停用接口令牌", target=token, label=str(token), why=why)
+    record(
+        division=token.user.division,
+        by=by,
+        act="停用接口令牌",
+        target=token,
+        label=str(token),
+        why=why,
+    )
     return token
 
 
 def user_of_token(text: str) -> User | None:
     """Whose token this is; None for an unknown, ended or revoked one, and for a disabled user."""
     today = timezone.localdate()
-    found = ApiToken.objects.filter(digest=_digest(text), revoked_at=None, until__gte=today, user__is_active=True)
+    found = ApiToken.objects.filter(
+        digest=_digest(text), revoked_at=None, until__gte=today, user__is_active=True
+    )
     token = found.select_related("user__division").first()
     if token is None:
         return None
@@ -70,7 +85,13 @@ def tokens() -> list[dict[str, Any]]:
     """All tokens without their texts, latest first."""
     rows = ApiToken.objects.select_related("user").order_by("-pk")
     return [
-        {"number": row.pk, "username": row.user.username, "name": row.name, "until": row.until, "used_on": row.used_on,
-         "revoked": row.revoked_at is not None}
+        {
+            "number": row.pk,
+            "username": row.user.username,
+            "name": row.name,
+            "until": row.until,
+            "used_on": row.used_on,
+            "revoked": row.revoked_at is not None,
+        }
         for row in rows
-    ]  # fmt: skip
+    ]

@@ -8,7 +8,8 @@ from wenxiao.reviews.kinds.selfeval import RECHECK, SELFEVAL
 from wenxiao.reviews.kinds.shape import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.code: kind for kind in (MONITORING, SELFEVAL, RECHECK, DEPARTMENT_EVALUATION, FINANCE_EVALUATION)
+    kind.code: kind
+    for kind in (MONITORING, SELFEVAL, RECHECK, DEPARTMENT_EVALUATION, FINANCE_EVALUATION)
 }
 """Kinds by code. Ex-ante evaluation and target review have rubrics in the rulebook but no working kind yet."""
 

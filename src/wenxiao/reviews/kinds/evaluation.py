@@ -3,11 +3,23 @@
 from wenxiao.reviews.kinds.shape import Kind
 
 DEPARTMENT_EVALUATION = Kind(
-    code="department_evaluation", title="部门评价", result="部门评价分", rows="criteria", scores=True, stage=None,
-    fill="evaluate", check=("confirm",),
-)  # fmt: skip
+    code="department_evaluation",
+    title="部门评价",
+    result="部门评价分",
+    rows="criteria",
+    scores=True,
+    stage=None,
+    fill="evaluate",
+    check=("confirm",),
+)
 
 FINANCE_EVALUATION = Kind(
-    code="finance_evaluation", title="财政评价", result="财政评价分", rows="criteria", scores=True, stage=None,
-    fill="evaluate", check=("confirm",),
-)  # fmt: skip
+    code="finance_evaluation",
+    title="财政评价",
+    result="财政评价分",
+    rows="criteria",
+    scores=True,
+    stage=None,
+    fill="evaluate",
+    check=("confirm",),
+)

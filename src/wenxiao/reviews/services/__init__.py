@@ -1,7 +1,12 @@
 """What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
 
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
-from wenxiao.reviews.services.filling import record_actual, record_field_notes, record_mark, set_suggestions
+from wenxiao.reviews.services.filling import (
+    record_actual,
+    record_field_notes,
+    record_mark,
+    set_suggestions,
+)
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if

@@ -30,8 +30,15 @@ DUTIES = {"lead": ("主评人", Role.AGENCY), "expert": ("专家", Role.EXPERT)}
 
 @transaction.atomic
 def assign_reviewer(
-    *, review: Review, user: User, duty: str, until: date, by: User | None, why: str, agency: Agency | None = None,
-) -> Assignment:  # fmt: skip
+    *,
+    review: Review,
+    user: User,
+    duty: str,
+    until: date,
+    by: User | None,
+    why: str,
+    agency: Agency | None = None,
+) -> Assignment:
     """Assign one person to one review until the end of a day: an Assignment and the Grant (this subject alone) in one act.
 
     The evaluated unit has no say: neither may its people assign, nor be assigned, nor anybody who files for it.
@@ -47,13 +54,20 @@ def assign_reviewer(
     word, role = DUTIES[duty]
     if Assignment.objects.filter(review=review, user=user, duty=word).exists():
         raise NotAllowed(f"“{user}”已经分派到这项评审。")
-    made = Assignment.objects.create(review=review, user=user, duty=word, grant=_let_in(review, user, role, until, why))
+    made = Assignment.objects.create(
+        review=review, user=user, duty=word, grant=_let_in(review, user, role, until, why)
+    )
     if agency is not None and review.agency_id != agency.pk:
         change(review, agency=agency)
     record(
-        division=review.round.division, by=by, act="分派评审", target=review, why=why, label=f"{review} → {user}（{word}）",
+        division=review.round.division,
+        by=by,
+        act="分派评审",
+        target=review,
+        why=why,
+        label=f"{review} → {user}（{word}）",
         data={"user": user, "duty": word, "until": until, "agency": agency, "grant": made.grant_id},
-    )  # fmt: skip
+    )
     return made
 
 
@@ -104,6 +118,11 @@ def unassign_reviewer(*, assignment: Assignment, by: User | None, why: str) -> N
         Grant.objects.filter(open_ended, pk=assignment.grant_id).update(until=timezone.now())
     Assignment.objects.filter(pk=assignment.pk).delete()
     record(
-        division=review.round.division, by=by, act="撤销分派", target=review, why=why, label=f"{review} → {assignment.user}",
+        division=review.round.division,
+        by=by,
+        act="撤销分派",
+        target=review,
+        why=why,
+        label=f"{review} → {assignment.user}",
         data={"grant": assignment.grant_id, "duty": assignment.duty},
-    )  # fmt: skip
+    )

@@ -41,13 +41,23 @@ def record_actual(
     """
     kind = kind_of(review.kind)
     permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
-    if kind.stage is None or (review.state not in OPEN and not (kind.fill == "evaluate" and review.state in MARKABLE)):
-        raise NotAllowed(f"现为“{review.get_state_display()}”，完成值不能再改；如确需更改，请由审核人退回。")
+    if kind.stage is None or (
+        review.state not in OPEN and not (kind.fill == "evaluate" and review.state in MARKABLE)
+    ):
+        raise NotAllowed(
+            f"现为“{review.get_state_display()}”，完成值不能再改；如确需更改，请由审核人退回。"
+        )
     through = review.round.through_month or 12
-    values = {"value": value, "forecast": forecast, "note": note, "causes": causes or [], "possibility": possibility}
+    values = {
+        "value": value,
+        "forecast": forecast,
+        "note": note,
+        "causes": causes or [],
+        "possibility": possibility,
+    }
     actual, created = Actual.objects.get_or_create(
-        indicator=indicator, stage=kind.stage, through_month=through, defaults={**values, "by": by},
-    )  # fmt: skip
+        indicator=indicator, stage=kind.stage, through_month=through, defaults={**values, "by": by}
+    )
     before: dict[str, Any] = {}
     if not created:
         if version is None:
@@ -58,9 +68,14 @@ def record_actual(
         Review.objects.filter(pk=review.pk, state=review.state).update(state="filling")
         review.refresh_from_db()
     record(
-        division=review.round.division, by=by, act="填报完成值", target=actual, label=f"{review}：{indicator.name}",
-        why=why, data={"before": before, "after": {"value": value, "forecast": forecast, "note": note}},
-    )  # fmt: skip
+        division=review.round.division,
+        by=by,
+        act="填报完成值",
+        target=actual,
+        label=f"{review}：{indicator.name}",
+        why=why,
+        data={"before": before, "after": {"value": value, "forecast": forecast, "note": note}},
+    )
     if kind.scores:
         score_review(review=review, by=by)
     return actual
@@ -87,18 +102,39 @@ def record_mark(
     _check_points(row, points, note, reason_code)
     where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
     mark, created = Mark.objects.get_or_create(
-        review=review, seat=seat, **where,
-        defaults={"points": points, "status": "judged", "note": note, "reason_code": reason_code, "tier": tier, "by": by},
-    )  # fmt: skip
+        review=review,
+        seat=seat,
+        **where,
+        defaults={
+            "points": points,
+            "status": "judged",
+            "note": note,
+            "reason_code": reason_code,
+            "tier": tier,
+            "by": by,
+        },
+    )
     before = None if created else str(mark.points)
     if not created:
         change(
-            mark, version=version, points=points, status="judged", note=note, reason_code=reason_code, tier=tier, by=by,
-        )  # fmt: skip
+            mark,
+            version=version,
+            points=points,
+            status="judged",
+            note=note,
+            reason_code=reason_code,
+            tier=tier,
+            by=by,
+        )
     record(
-        division=review.round.division, by=by, act="评分", target=mark, label=f"{review}：{row.name}", why=note,
+        division=review.round.division,
+        by=by,
+        act="评分",
+        target=mark,
+        label=f"{review}：{row.name}",
+        why=note,
         data={"before": before, "after": str(points)},
-    )  # fmt: skip
+    )
     score_review(review=review, by=by)
     return mark
 
@@ -114,24 +150,33 @@ def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason
 
 
 @transaction.atomic
-def set_suggestions(*, review: Review, texts: list[str], by: User | None, synthetic: bool = False) -> list[Suggestion]:
+def set_suggestions(
+    *, review: Review, texts: list[str], by: User | None, synthetic: bool = False
+) -> list[Suggestion]:
     """The review's numbered advice, replacing what stood there; the old texts stay in the trail."""
     old = list(review.suggestions.values_list("text", flat=True))
     if old == texts:
         return list(review.suggestions.all())
     review.suggestions.all().delete()
     made = Suggestion.objects.bulk_create(
-        Suggestion(review=review, number=n, text=text, synthetic=synthetic) for n, text in enumerate(texts, start=1)
+        Suggestion(review=review, number=n, text=text, synthetic=synthetic)
+        for n, text in enumerate(texts, start=1)
     )
     record(
-        division=review.round.division, by=by, act="填写意见建议", target=review, label=str(review),
+        division=review.round.division,
+        by=by,
+        act="填写意见建议",
+        target=review,
+        label=str(review),
         data={"before": old, "after": texts},
-    )  # fmt: skip
+    )
     return made
 
 
 @transaction.atomic
-def record_field_notes(*, review: Review, by: User | None, text: str, version: int | None = None) -> Review:
+def record_field_notes(
+    *, review: Review, by: User | None, text: str, version: int | None = None
+) -> Review:
     """What was seen on the spot (现场情况) in key monitoring or evaluation. Raises Refused, Stale; settled results refuse."""
     permissions.require(by, "evaluate", unit=review.dossier.unit, subject=review.dossier.subject)
     if review.state in SETTLED:
@@ -141,7 +186,11 @@ def record_field_notes(*, review: Review, by: User | None, text: str, version: i
     before = review.field_notes
     change(review, version=version, field_notes=text)
     record(
-        division=review.round.division, by=by, act="记录现场情况", target=review, label=str(review),
+        division=review.round.division,
+        by=by,
+        act="记录现场情况",
+        target=review,
+        label=str(review),
         data={"before": before, "after": text},
-    )  # fmt: skip
+    )
     return review

@@ -29,34 +29,42 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def start_monitoring(*, round: Round, by: User | None) -> int:  # noqa: A002 - the field's own word (任务)
+def start_monitoring(*, round: Round, by: User | None) -> int:
     """A waiting review for every dossier in scope, excused ones left out; returns how many are new.
 
     The target in force is laid under each. Doing it again adds what came into scope since.
     """
     permissions.require(by, "manage_round")
     _monitoring(round)
-    owed = dossiers_of(round).exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    owed = dossiers_of(round).exclude(
+        pk__in=Exemption.objects.filter(round=round).values("dossier")
+    )
     missing = list(owed.exclude(reviews__round=round).order_by("pk").values_list("pk", flat=True))
     if not missing:
         return 0
     targets = _targets_in_force(round)
-    rows = [(key, round.pk, round.kind, "waiting", targets.get(key), round.synthetic) for key in missing]
+    rows = [
+        (key, round.pk, round.kind, "waiting", targets.get(key), round.synthetic) for key in missing
+    ]
     made = insert_rows(Review, ("dossier", "round", "kind", "state", "target", "synthetic"), rows)
     record(
-        division=round.division, by=by, act="建立监控表", target=round, data={"count": made, "digest": _span(missing)}
+        division=round.division,
+        by=by,
+        act="建立监控表",
+        target=round,
+        data={"count": made, "digest": _span(missing)},
     )
     return made
 
 
-def _monitoring(round: Round) -> None:  # noqa: A002 - as above
+def _monitoring(round: Round) -> None:
     if round.kind != Round.Kind.MONITORING:
         raise NotAllowed(f"“{round}”不是绩效监控任务。")
     if round.state != Round.State.OPEN:
         raise NotAllowed(f"任务“{round}”现为“{round.get_state_display()}”，须先下达。")
 
 
-def _targets_in_force(round: Round) -> dict[int, int]:  # noqa: A002 - as above
+def _targets_in_force(round: Round) -> dict[int, int]:
     """By dossier of the round's year: the approved target of the highest number, else the latest."""
     rows = Target.objects.filter(
         dossier__fiscal_year=round.fiscal_year, dossier__subject__division=round.division_id
@@ -74,9 +82,13 @@ def _span(keys: list[int]) -> str:
 
 @transaction.atomic
 def report_money(
-    *, review: Review, by: User | None, budget: Decimal | None = None, executed: Decimal | None = None,
+    *,
+    review: Review,
+    by: User | None,
+    budget: Decimal | None = None,
+    executed: Decimal | None = None,
     version: int | None = None,
-) -> Review:  # fmt: skip
+) -> Review:
     """The money of a window in 元 as the unit says it, where neither treasury nor accounts told it.
 
     Raises Refused, NotAllowed (handed in already, below zero, told by the official record), Stale.
@@ -84,11 +96,20 @@ def report_money(
     permissions.require(by, "fill", unit=review.dossier.unit, subject=review.dossier.subject)
     _monitoring(review.round)
     if review.state not in OPEN:
-        raise NotAllowed(f"现为“{review.get_state_display()}”，不能再改；如确需更改，请由审核人退回。")
-    if money(review.dossier, through_month=review.round.through_month or 12).source not in {"", "form"}:
-        raise NotAllowed("这个对象的支出由国库或核算数据带出，不用填报；与实际不符的请联系国库部门核对。")
+        raise NotAllowed(
+            f"现为“{review.get_state_display()}”，不能再改；如确需更改，请由审核人退回。"
+        )
+    if money(review.dossier, through_month=review.round.through_month or 12).source not in {
+        "",
+        "form",
+    }:
+        raise NotAllowed(
+            "这个对象的支出由国库或核算数据带出，不用填报；与实际不符的请联系国库部门核对。"
+        )
     given: dict[str, Any] = {
-        name: value for name, value in (("budget", budget), ("executed", executed)) if value is not None
+        name: value
+        for name, value in (("budget", budget), ("executed", executed))
+        if value is not None
     }
     if not given:
         raise NotAllowed("请填写预算数或执行数，没有支出的填 0。")
@@ -98,9 +119,13 @@ def report_money(
     begun = {"state": "filling"} if review.state in {"waiting", "returned"} else {}
     change(review, version=version, **given, **begun)
     record(
-        division=review.round.division, by=by, act="填报监控资金", target=review, label=str(review),
+        division=review.round.division,
+        by=by,
+        act="填报监控资金",
+        target=review,
+        label=str(review),
         data={"before": before, "after": given},
-    )  # fmt: skip
+    )
     return review
 
 
@@ -109,7 +134,12 @@ def report_money(
 
 @transaction.atomic
 def plan_milestones(
-    *, dossier: Dossier, steps: Mapping[str, date], by: User | None, why: str = "", synthetic: bool = False
+    *,
+    dossier: Dossier,
+    steps: Mapping[str, date],
+    by: User | None,
+    why: str = "",
+    synthetic: bool = False,
 ) -> list[Milestone]:
     """The dossier's own plan: name → day due, in order, replacing the steps not done yet. Steps done keep their day.
 
@@ -126,12 +156,21 @@ def plan_milestones(
     done = {step.name for step in kept if step.done}
     dossier.milestones.filter(done=None).exclude(name__in=named).delete()
     for order, (name, due) in enumerate(named.items(), start=1):
-        planned = {"order": order} if name in done else {"due": due, "order": order, "synthetic": synthetic}
+        planned = (
+            {"order": order}
+            if name in done
+            else {"due": due, "order": order, "synthetic": synthetic}
+        )
         Milestone.objects.update_or_create(dossier=dossier, name=name, defaults=planned)
     record(
-        division=dossier.subject.division, by=by, act="填报计划节点", target=dossier, label=str(dossier), why=why,
+        division=dossier.subject.division,
+        by=by,
+        act="填报计划节点",
+        target=dossier,
+        label=str(dossier),
+        why=why,
         data={"before": before, "after": named},
-    )  # fmt: skip
+    )
     return list(dossier.milestones.all())
 
 
@@ -149,9 +188,14 @@ def reach_milestone(
         raise NotAllowed(f"“{milestone.name}”原报 {before} 完成，改动须写明理由。")
     change(milestone, version=version, done=on)
     record(
-        division=dossier.subject.division, by=by, act="完成计划节点", target=dossier, why=why,
-        label=f"{dossier}：{milestone.name}", data={"before": before, "after": on},
-    )  # fmt: skip
+        division=dossier.subject.division,
+        by=by,
+        act="完成计划节点",
+        target=dossier,
+        why=why,
+        label=f"{dossier}：{milestone.name}",
+        data={"before": before, "after": on},
+    )
     return milestone
 
 
@@ -159,7 +203,7 @@ def reach_milestone(
 
 
 @transaction.atomic
-def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User | None) -> Round:  # noqa: A002 - as above
+def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User | None) -> Round:
     """重点监控: the chosen dossiers of a window are watched by the bureau itself, in a key round over the same months.
 
     A key round of that window takes them in; without one it is opened. Each gets its waiting review.
@@ -175,24 +219,47 @@ def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User 
     known = key_round_of(round)
     if known is None:
         known = open_round(
-            division=round.division, kind=round.kind, name=f"{round.fiscal_year}年财政重点监控（{round.period}）",
-            work_year=round.work_year, fiscal_year=round.fiscal_year, by=by, key=True, from_month=round.from_month,
-            through_month=round.through_month, scope={"dossiers": keys}, deadline=round.deadline, basis=round.basis,
-            todos=False, why=why,
-        )  # fmt: skip
+            division=round.division,
+            kind=round.kind,
+            name=f"{round.fiscal_year}年财政重点监控（{round.period}）",
+            work_year=round.work_year,
+            fiscal_year=round.fiscal_year,
+            by=by,
+            key=True,
+            from_month=round.from_month,
+            through_month=round.through_month,
+            scope={"dossiers": keys},
+            deadline=round.deadline,
+            basis=round.basis,
+            todos=False,
+            why=why,
+        )
     elif "dossiers" in known.scope:
         scope = {**known.scope, "dossiers": sorted({*known.scope.get("dossiers", ()), *keys})}
         change(known, scope=scope)
-    record(division=round.division, by=by, act="选定重点监控", target=known, why=why, data={"dossiers": keys})
+    record(
+        division=round.division,
+        by=by,
+        act="选定重点监控",
+        target=known,
+        why=why,
+        data={"dossiers": keys},
+    )
     start_monitoring(round=known, by=by)
     return known
 
 
-def key_round_of(round: Round) -> Round | None:  # noqa: A002 - as above
+def key_round_of(round: Round) -> Round | None:
     """The bureau's own open round over the same months of the same year, itself if it is one; None without."""
     if round.key:
         return round
     return Round.objects.filter(
-        division=round.division, kind=round.kind, fiscal_year=round.fiscal_year, work_year=round.work_year, key=True,
-        from_month=round.from_month, through_month=round.through_month, state=Round.State.OPEN,
-    ).first()  # fmt: skip
+        division=round.division,
+        kind=round.kind,
+        fiscal_year=round.fiscal_year,
+        work_year=round.work_year,
+        key=True,
+        from_month=round.from_month,
+        through_month=round.through_month,
+        state=Round.State.OPEN,
+    ).first()

@@ -25,12 +25,16 @@ FEWEST_TRIMMED = 3
 
 
 @transaction.atomic
-def settle_panel(*, review: Review, method: str, by: User | None, why: str = "", version: int | None = None) -> Review:
+def settle_panel(
+    *, review: Review, method: str, by: User | None, why: str = "", version: int | None = None
+) -> Review:
     """Write the panel's mark of every criterion from the experts' marks. NotAllowed names the row that lacks one.
 
     Points are rounded half-up to two places once per criterion; each mark keeps its formula and the experts' points.
     """
-    permissions.require(by, kind_of(review.kind).fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require(
+        by, kind_of(review.kind).fill, unit=review.dossier.unit, subject=review.dossier.subject
+    )
     if method not in METHODS:
         raise NotAllowed("请选定汇总办法。")
     if review.state not in MARKABLE:
@@ -38,11 +42,22 @@ def settle_panel(*, review: Review, method: str, by: User | None, why: str = "",
     change(review, version=version)
     seats = _seats(review)
     for criterion in review.criteria.all():
-        _settle(review, criterion, method, {name: given.get(criterion.pk) for name, given in seats.items()}, by)
+        _settle(
+            review,
+            criterion,
+            method,
+            {name: given.get(criterion.pk) for name, given in seats.items()},
+            by,
+        )
     record(
-        division=review.round.division, by=by, act="汇总专家评分", target=review, label=str(review), why=why,
+        division=review.round.division,
+        by=by,
+        act="汇总专家评分",
+        target=review,
+        label=str(review),
+        why=why,
         data={"method": METHODS[method], "seats": sorted(seats)},
-    )  # fmt: skip
+    )
     return score_review(review=review, by=by)
 
 
@@ -55,26 +70,49 @@ def _seats(review: Review) -> dict[str, dict[int, Mark]]:
     return seats
 
 
-def _settle(review: Review, criterion: Criterion, method: str, given: dict[str, Mark | None], by: User | None) -> None:
-    points = {name: mark.points for name, mark in given.items() if mark is not None and mark.points is not None}
+def _settle(
+    review: Review,
+    criterion: Criterion,
+    method: str,
+    given: dict[str, Mark | None],
+    by: User | None,
+) -> None:
+    points = {
+        name: mark.points
+        for name, mark in given.items()
+        if mark is not None and mark.points is not None
+    }
     missing = [name for name in given if name not in points]
     if missing:
         raise NotAllowed(f"“{criterion.name}”还缺{'、'.join(missing)}的评分，评完后才能汇总。")
     ordered = sorted(points.values())
     if method == "trimmed":
         if len(ordered) < FEWEST_TRIMMED:
-            raise NotAllowed(f"只有 {len(ordered)} 位专家评分，去掉最高、最低后不足以平均，请改用各专家平均。")
+            raise NotAllowed(
+                f"只有 {len(ordered)} 位专家评分，去掉最高、最低后不足以平均，请改用各专家平均。"
+            )
         ordered = ordered[1:-1]
     value = round_points(sum(ordered, Decimal(0)) / len(ordered))
-    notes = "；".join(dict.fromkeys(mark.note.strip() for mark in given.values() if mark and mark.note.strip()))
+    notes = "；".join(
+        dict.fromkeys(mark.note.strip() for mark in given.values() if mark and mark.note.strip())
+    )
     values: dict[str, Any] = {
-        "points": value, "status": "judged", "note": notes, "by": by,
+        "points": value,
+        "status": "judged",
+        "note": notes,
+        "by": by,
         "explanation": {
             "formula": f"（{' + '.join(str(one) for one in ordered)}）÷ {len(ordered)} = {value}",
-            "reason": METHODS[method], "inputs": {name: str(one) for name, one in points.items()}, "rule": "",
-            "basis": "评价组选定的汇总办法，已记入留痕", "verified": False, "assumed": None,
+            "reason": METHODS[method],
+            "inputs": {name: str(one) for name, one in points.items()},
+            "rule": "",
+            "basis": "评价组选定的汇总办法，已记入留痕",
+            "verified": False,
+            "assumed": None,
         },
-    }  # fmt: skip
-    mark, created = Mark.objects.get_or_create(review=review, criterion=criterion, seat="", defaults=values)
+    }
+    mark, created = Mark.objects.get_or_create(
+        review=review, criterion=criterion, seat="", defaults=values
+    )
     if not created:
         change(mark, **values)

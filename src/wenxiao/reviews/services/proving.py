@@ -21,11 +21,18 @@ _SCORED = [kind.code for kind in KINDS.values() if kind.scores and kind.rows == 
 
 @transaction.atomic
 def judge_proof(
-    *, material: Material, by: User | None, accepted: bool, why: str = "", version: int | None = None
+    *,
+    material: Material,
+    by: User | None,
+    accepted: bool,
+    why: str = "",
+    version: int | None = None,
 ) -> int:
     """Accept a proof or not, then score again what it stands behind. Settled results stay as they are; returns how many do."""
     judge_material(material=material, by=by, accepted=accepted, why=why, version=version)
-    rows = Review.objects.filter(target__indicators__in=material.indicators.all(), kind__in=_SCORED).distinct()
+    rows = Review.objects.filter(
+        target__indicators__in=material.indicators.all(), kind__in=_SCORED
+    ).distinct()
     for review in rows.exclude(state__in=SETTLED).select_related("round__division", "target"):
         score_review(review=review, by=by)
     return rows.filter(state__in=SETTLED).count()

@@ -46,7 +46,7 @@ class Moved:
     settled: bool
 
 
-def what_if(*, round: Round, overrides: dict[str, Any]) -> list[Moved]:  # noqa: A002 - the field's word for 任务
+def what_if(*, round: Round, overrides: dict[str, Any]) -> list[Moved]:
     """The reviews of a round of indicator rows whose result would change under ``overrides`` (规则沙盘). Writes nothing."""
     if kind_of(round.kind).rows != "indicators" or not kind_of(round.kind).scores:
         return []
@@ -56,34 +56,53 @@ def what_if(*, round: Round, overrides: dict[str, Any]) -> list[Moved]:  # noqa:
     reviews = Review.objects.filter(round=round).select_related("dossier__subject").order_by("pk")
     moved = []
     for review in reviews:
-        points, complete = _with_execution(review, rules, totals.get(review.pk, (Decimal(0), False)))
+        points, complete = _with_execution(
+            review, rules, totals.get(review.pk, (Decimal(0), False))
+        )
         grade = grading.grade(points, year, overrides) if complete and 0 <= points <= 100 else ""
         if (points, grade) != (review.points, review.grade):
             moved.append(
                 Moved(
-                    review.pk, review.dossier.subject.name, review.points, review.grade, points, grade,
+                    review.pk,
+                    review.dossier.subject.name,
+                    review.points,
+                    review.grade,
+                    points,
+                    grade,
                     review.state in SETTLED,
-                ),
-            )  # fmt: skip
+                )
+            )
     return moved
 
 
 @transaction.atomic
-def rescore_round(*, round: Round, by: User | None, why: str) -> int:  # noqa: A002 - as above
+def rescore_round(*, round: Round, by: User | None, why: str) -> int:
     """Score again what the rules in force now score differently; settled results stay. Returns how many moved."""
     permissions.require(by, "manage_rules")
-    moved = [m for m in what_if(round=round, overrides=overrides_of(round.division)) if not m.settled]
-    for review in Review.objects.filter(pk__in=[m.review for m in moved]).select_related("round__division", "target"):
+    moved = [
+        m for m in what_if(round=round, overrides=overrides_of(round.division)) if not m.settled
+    ]
+    for review in Review.objects.filter(pk__in=[m.review for m in moved]).select_related(
+        "round__division", "target"
+    ):
         score_review(review=review, by=by)
     if moved:
         record(
-            division=round.division, by=by, act="按现行规则重新计分", target=round, why=why, label=round.name,
-            data={"count": len(moved), "before": {m.review: [str(m.points), m.grade] for m in moved}},
-        )  # fmt: skip
+            division=round.division,
+            by=by,
+            act="按现行规则重新计分",
+            target=round,
+            why=why,
+            label=round.name,
+            data={
+                "count": len(moved),
+                "before": {m.review: [str(m.points), m.grade] for m in moved},
+            },
+        )
     return len(moved)
 
 
-def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:  # noqa: A002 - as above
+def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:
     """Points of the indicator rows of each review, and whether none is open."""
     frame = _rows(round)
     if frame.is_empty():
@@ -103,37 +122,66 @@ def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:  #
     )
     settled = joined.with_columns(points_h=points, subject=pl.col("review"))
     totals = columns.totals(settled)
-    return {row["subject"]: (Decimal(row["total_h"]).scaleb(-2), row["complete"]) for row in totals.to_dicts()}
+    return {
+        row["subject"]: (Decimal(row["total_h"]).scaleb(-2), row["complete"])
+        for row in totals.to_dicts()
+    }
 
 
-def _rows(round: Round) -> pl.DataFrame:  # noqa: A002 - as above
+def _rows(round: Round) -> pl.DataFrame:
     """Every indicator row of the round's reviews with its actual and the points people gave; hundredths as int64."""
-    names = ("pk", "target__indicators__pk", "target__indicators__level1", "target__indicators__level2",
-             "target__indicators__name", "target__indicators__expression", "target__indicators__weight")  # fmt: skip
-    reviews = Review.objects.filter(round=round, target__isnull=False, target__indicators__isnull=False)
+    names = (
+        "pk",
+        "target__indicators__pk",
+        "target__indicators__level1",
+        "target__indicators__level2",
+        "target__indicators__name",
+        "target__indicators__expression",
+        "target__indicators__weight",
+    )
+    reviews = Review.objects.filter(
+        round=round, target__isnull=False, target__indicators__isnull=False
+    )
     rows = pl.DataFrame(
         [(*row[:6], _hundredths(row[6])) for row in reviews.values_list(*names)],
-        schema={"review": pl.Int64, "indicator": pl.Int64, "level1": pl.String, "level2": pl.String, "name": pl.String,
-                "expression": pl.String, "weight": pl.Int64}, orient="row",
-    )  # fmt: skip
+        schema={
+            "review": pl.Int64,
+            "indicator": pl.Int64,
+            "level1": pl.String,
+            "level2": pl.String,
+            "name": pl.String,
+            "expression": pl.String,
+            "weight": pl.Int64,
+        },
+        orient="row",
+    )
     actuals = Actual.objects.filter(
-        indicator__target__review__round=round, stage=kind_of(round.kind).stage, through_month=12,
-    )  # fmt: skip
+        indicator__target__review__round=round, stage=kind_of(round.kind).stage, through_month=12
+    )
     facts = pl.DataFrame(
-        list(actuals.values_list("indicator", "value").distinct()), orient="row",
+        list(actuals.values_list("indicator", "value").distinct()),
+        orient="row",
         schema={"indicator": pl.Int64, "actual": pl.String},
-    )  # fmt: skip
+    )
     marks = Mark.objects.filter(review__round=round, seat="", criterion=None)
     given = pl.DataFrame(
         [
-            (review, indicator, _hundredths(published), _hundredths(points) if by and status == "judged" else None)
+            (
+                review,
+                indicator,
+                _hundredths(published),
+                _hundredths(points) if by and status == "judged" else None,
+            )
             for review, indicator, published, points, status, by in marks.values_list(
-                "review", "indicator", "published_points", "points", "status", "by",
+                "review", "indicator", "published_points", "points", "status", "by"
             )
         ],
-        schema=dict.fromkeys(("review", "indicator", "published", "judged"), pl.Int64), orient="row",
-    )  # fmt: skip
-    return rows.join(facts, on="indicator", how="left").join(given, on=["review", "indicator"], how="left")
+        schema=dict.fromkeys(("review", "indicator", "published", "judged"), pl.Int64),
+        orient="row",
+    )
+    return rows.join(facts, on="indicator", how="left").join(
+        given, on=["review", "indicator"], how="left"
+    )
 
 
 def _hundredths(value: Decimal | None) -> int | None:
@@ -149,20 +197,32 @@ def _row(row: dict[str, Any], year: int) -> Row:
         return None if hundredths is None else Decimal(hundredths).scaleb(-2)
 
     return Row(
-        weight=points(row["weight"]), level1=row["level1"] or None, level2=row["level2"] or None,
-        name=row["name"] or None, target=parse(row["expression"], "target") if row["expression"] else None,
-        actual=parse(row["actual"], "actual") if row["actual"] else None, year=year,
+        weight=points(row["weight"]),
+        level1=row["level1"] or None,
+        level2=row["level2"] or None,
+        name=row["name"] or None,
+        target=parse(row["expression"], "target") if row["expression"] else None,
+        actual=parse(row["actual"], "actual") if row["actual"] else None,
+        year=year,
         published=points(row["published"]),
-    )  # fmt: skip
+    )
 
 
-def _with_execution(review: Review, rules: Profile, rows: tuple[Decimal, bool]) -> tuple[Decimal, bool]:
+def _with_execution(
+    review: Review, rules: Profile, rows: tuple[Decimal, bool]
+) -> tuple[Decimal, bool]:
     """The total with the execution line, as score_review counts it."""
     points, complete = rows
     weight = rules.execution_weight if review.execution_weight is None else review.execution_weight
     if not weight:
         return points, complete
-    result = execution(full_year=review.budget, initial=None, executed=review.executed, profile=rules, weight=weight)
+    result = execution(
+        full_year=review.budget,
+        initial=None,
+        executed=review.executed,
+        profile=rules,
+        weight=weight,
+    )
     earned = result.points
     if earned is None and result.status == "needs_judgement":
         earned = review.published_execution_points

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def start_review(
     *,
     dossier: Dossier,
-    round: Round,  # noqa: A002 - the field's word for 任务
+    round: Round,
     by: User | None,
     target: Target | None = None,
     agency: Agency | None = None,
@@ -39,18 +39,33 @@ def start_review(
 ) -> Review:
     """Begin the review of a dossier in a round. A dossier has one review a round; the database says so."""
     review = Review.objects.create(
-        dossier=dossier, round=round, kind=round.kind, target=target, agency=agency, file=file, batch=batch,
+        dossier=dossier,
+        round=round,
+        kind=round.kind,
+        target=target,
+        agency=agency,
+        file=file,
+        batch=batch,
         synthetic=synthetic,
-    )  # fmt: skip
+    )
     record(division=round.division, by=by, act="建立评审", target=review, label=str(review))
     return review
 
 
 def _step(
-    review: Review, *, to: str, by: User | None, act: str, why: str = "", version: int | None = None, **values: object
+    review: Review,
+    *,
+    to: str,
+    by: User | None,
+    act: str,
+    why: str = "",
+    version: int | None = None,
+    **values: object,
 ) -> Review:
     move(review, allowed=ROAD, to=to, version=version, **values)
-    record(division=review.round.division, by=by, act=act, target=review, label=str(review), why=why)
+    record(
+        division=review.round.division, by=by, act=act, target=review, label=str(review), why=why
+    )
     return review
 
 
@@ -64,19 +79,29 @@ STEPS = {"head": "check_unit", "department": "check_department", "office": "chec
 
 def route_of(review: Review) -> list[str]:
     """The roles that check this review before 绩效科 confirms it, in order; empty where the kind is not filed by units."""
-    return [role for role in review.round.route if role in STEPS] if kind_of(review.kind).fill == "fill" else []
+    return (
+        [role for role in review.round.route if role in STEPS]
+        if kind_of(review.kind).fill == "fill"
+        else []
+    )
 
 
 def waiting_for(review: Review) -> str:
     """The role whose check is next ("" when none is: not submitted, or the road is walked)."""
     road = route_of(review)
-    return road[review.step] if review.state == Review.State.SUBMITTED and review.step < len(road) else ""
+    return (
+        road[review.step]
+        if review.state == Review.State.SUBMITTED and review.step < len(road)
+        else ""
+    )
 
 
 def skipped_by(review: Review, by: User) -> list[str]:
     """The roles of the route that would be passed over if ``by`` checked now."""
     road = route_of(review)
-    able = [at for at, role in enumerate(road) if at >= review.step and _may(by, STEPS[role], review)]
+    able = [
+        at for at, role in enumerate(road) if at >= review.step and _may(by, STEPS[role], review)
+    ]
     return road[review.step : max(able)] if able else road[review.step :]
 
 
@@ -90,26 +115,41 @@ def _require_check(by: User | None, review: Review) -> int:
     Whoever stands further up may pass for those who never log in; what was skipped is written into the trail.
     """
     road = route_of(review)
-    ahead = [at + 1 for at, role in enumerate(road) if at >= review.step and _may(by, STEPS[role], review)]
+    ahead = [
+        at + 1
+        for at, role in enumerate(road)
+        if at >= review.step and _may(by, STEPS[role], review)
+    ]
     if ahead:
         return max(ahead)
     powers = kind_of(review.kind).check
-    if not any(_may(by, power, review) for power in powers) or (road and not _may(by, "confirm", review)):
+    if not any(_may(by, power, review) for power in powers) or (
+        road and not _may(by, "confirm", review)
+    ):
         _require(by, STEPS[waiting_for(review)] if waiting_for(review) else powers[-1], review)
     return len(road)
 
 
 @transaction.atomic
-def submit_review(*, review: Review, by: User | None, why: str = "", version: int | None = None) -> Review:
+def submit_review(
+    *, review: Review, by: User | None, why: str = "", version: int | None = None
+) -> Review:
     """Hand a filled review in. Blocking differences must be mended first: NotAllowed names how many are left."""
     _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
     blocking = [p for p in review.problems if p.get("level") == "阻断"]
     if blocking:
         raise NotAllowed(f"还有 {len(blocking)} 处须改正后才能报送：{blocking[0].get('text', '')}")
     _step(
-        review, to="submitted", by=by, act="报送", why=why, version=version,
-        submitted_by=by, submitted_at=timezone.now(), step=0,
-    )  # fmt: skip
+        review,
+        to="submitted",
+        by=by,
+        act="报送",
+        why=why,
+        version=version,
+        submitted_by=by,
+        submitted_at=timezone.now(),
+        step=0,
+    )
     finish_todos(target=review)
     if not _still_owed(review):
         finish_todos(target=review.round, unit=review.dossier.unit)
@@ -125,7 +165,9 @@ def _still_owed(review: Review) -> bool:
 
 
 @transaction.atomic
-def return_review(*, review: Review, by: User | None, why: str, version: int | None = None) -> Review:
+def return_review(
+    *, review: Review, by: User | None, why: str, version: int | None = None
+) -> Review:
     """Give it back with a reason, which must not be empty."""
     _require_check(by, review)
     if not why.strip():
@@ -134,7 +176,9 @@ def return_review(*, review: Review, by: User | None, why: str, version: int | N
 
 
 @transaction.atomic
-def check_review(*, review: Review, by: User | None, why: str = "", version: int | None = None) -> Review:
+def check_review(
+    *, review: Review, by: User | None, why: str = "", version: int | None = None
+) -> Review:
     """Pass it on along the round's route; after the last check it is 已审核. Nobody passes what they handed in."""
     after = _require_check(by, review)
     permissions.require_other(by, review.submitted_by_id)
@@ -154,7 +198,9 @@ def approve_on_paper(
         raise NotAllowed("现在没有等单位或主管部门签字的环节；财政环节须在系统内审核。")
     if not permissions.can(by, "submit", unit=review.dossier.unit, subject=review.dossier.subject):
         _require_check(by, review)
-    return _pass(review, review.step + 1, by=by, act="纸质签字件代审", why=why, version=version, paper=file)
+    return _pass(
+        review, review.step + 1, by=by, act="纸质签字件代审", why=why, version=version, paper=file
+    )
 
 
 def _pass(
@@ -177,12 +223,22 @@ def _pass(
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能审核。")
     else:
         change(review, version=version, step=after)
-    record(division=review.round.division, by=by, act=act, target=review, label=str(review), why=why, data=data)
+    record(
+        division=review.round.division,
+        by=by,
+        act=act,
+        target=review,
+        label=str(review),
+        why=why,
+        data=data,
+    )
     return review
 
 
 @transaction.atomic
-def confirm_review(*, review: Review, by: User | None, why: str = "", version: int | None = None) -> Review:
+def confirm_review(
+    *, review: Review, by: User | None, why: str = "", version: int | None = None
+) -> Review:
     """Fix the result (确认评价结果). Rows still waiting for a judgement forbid it; nothing is marked after this."""
     _require(by, "confirm", review)
     permissions.require_other(by, review.submitted_by_id)
@@ -195,17 +251,30 @@ def confirm_review(*, review: Review, by: User | None, why: str = "", version: i
 
 @transaction.atomic
 def issue_review(
-    *, review: Review, by: User | None, issued_on: date, paper_number: str = "", version: int | None = None
+    *,
+    review: Review,
+    by: User | None,
+    issued_on: date,
+    paper_number: str = "",
+    version: int | None = None,
 ) -> Review:
     """Its report is out (出具报告), with day and number."""
     _require(by, "confirm", review)
     return _step(
-        review, to="issued", by=by, act="出具报告", version=version, issued_on=issued_on, paper_number=paper_number,
-    )  # fmt: skip
+        review,
+        to="issued",
+        by=by,
+        act="出具报告",
+        version=version,
+        issued_on=issued_on,
+        paper_number=paper_number,
+    )
 
 
 @transaction.atomic
-def reopen_review(*, review: Review, by: User | None, why: str, version: int | None = None) -> Review:
+def reopen_review(
+    *, review: Review, by: User | None, why: str, version: int | None = None
+) -> Review:
     """Take a settled result back to judging, with a reason: a new act of a second person, kept in the trail."""
     _require(by, "confirm", review)
     permissions.require_other(by, review.submitted_by_id)
@@ -214,5 +283,12 @@ def reopen_review(*, review: Review, by: User | None, why: str, version: int | N
     if not why.strip():
         raise NotAllowed("重开须写明理由。")
     change(review, version=version, state="checked")
-    record(division=review.round.division, by=by, act="重开评审", target=review, label=str(review), why=why)
+    record(
+        division=review.round.division,
+        by=by,
+        act="重开评审",
+        target=review,
+        label=str(review),
+        why=why,
+    )
     return review

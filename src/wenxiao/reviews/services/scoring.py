@@ -64,7 +64,9 @@ class Tally:
     proved: Decimal = Decimal(0)
     missing: list[str] = field(default_factory=list)
 
-    def take(self, *, name: str, weight: Decimal | None, points: Decimal | None, proved: bool) -> None:
+    def take(
+        self, *, name: str, weight: Decimal | None, points: Decimal | None, proved: bool
+    ) -> None:
         """Add one row: without points it is missing, unless it carries no weight."""
         if not weight:
             return
@@ -83,7 +85,9 @@ def _score_indicators(review: Review) -> Review:
     indicators = list(review.target.indicators.all()) if review.target else []
     actuals = {
         a.indicator_id: a
-        for a in Actual.objects.filter(indicator__in=indicators, stage=kind_of(review.kind).stage, through_month=12)
+        for a in Actual.objects.filter(
+            indicator__in=indicators, stage=kind_of(review.kind).stage, through_month=12
+        )
     }
     marks = {m.indicator_id: m for m in review.marks.filter(criterion=None, seat="")}
     proved = _proved(indicators)
@@ -93,16 +97,32 @@ def _score_indicators(review: Review) -> Review:
         actual = actuals.get(indicator.pk)
         outcome = score_one(_row(indicator, actual, mark, year), rules)
         status, points = _settled(outcome, mark)
-        tally.take(name=indicator.name, weight=indicator.weight, points=points, proved=indicator.pk in proved)
+        tally.take(
+            name=indicator.name,
+            weight=indicator.weight,
+            points=points,
+            proved=indicator.pk in proved,
+        )
         explanation = explain(outcome, indicator, actual)
         if mark is None:
-            new.append((review.pk, indicator.pk, status, points, explanation, 1, "", "", "", "", False))
+            new.append(
+                (review.pk, indicator.pk, status, points, explanation, 1, "", "", "", "", False)
+            )
         elif (mark.status, mark.points, mark.explanation) != (status, points, explanation):
             old.append((mark.pk, status, points, explanation, mark.note, mark.version + 1))
     columns = (
-        "review", "indicator", "status", "points", "explanation", "version", "seat", "tier", "reason_code", "note",
+        "review",
+        "indicator",
+        "status",
+        "points",
+        "explanation",
+        "version",
+        "seat",
+        "tier",
+        "reason_code",
+        "note",
         "synthetic",
-    )  # fmt: skip
+    )
     insert_rows(Mark, [*columns, "cell"], [(*row, "") for row in new])
     update_rows(Mark, ["status", "points", "explanation", "note", "version"], old)
     _add_execution(review, rules, tally)
@@ -135,7 +155,11 @@ def _settled(outcome: Outcome, mark: Mark | None) -> tuple[str, Decimal | None]:
     """
     if mark is not None and mark.status == "judged" and mark.by_id is not None:
         return "judged", mark.points
-    if outcome.status == "needs_judgement" and mark is not None and mark.published_points is not None:
+    if (
+        outcome.status == "needs_judgement"
+        and mark is not None
+        and mark.published_points is not None
+    ):
         return "judged", mark.published_points
     return outcome.status, outcome.points
 
@@ -159,7 +183,13 @@ def explain(outcome: Outcome, indicator: Indicator, actual: Actual | None) -> di
 
 def _add_execution(review: Review, rules: Profile, tally: Tally) -> None:
     weight = rules.execution_weight if review.execution_weight is None else review.execution_weight
-    result = execution(full_year=review.budget, initial=None, executed=review.executed, profile=rules, weight=weight)
+    result = execution(
+        full_year=review.budget,
+        initial=None,
+        executed=review.executed,
+        profile=rules,
+        weight=weight,
+    )
     review.execution_points = result.points
     if result.points is None and result.status == "needs_judgement":
         review.execution_points = review.published_execution_points

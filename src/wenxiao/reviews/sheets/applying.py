@@ -70,18 +70,43 @@ def _review(form: Incoming, landing: Landing) -> tuple[Review, bool]:
     review = Review.objects.filter(dossier=landing.dossier, round=landing.round).first()
     if review is None:
         review = start_review(
-            dossier=landing.dossier, round=landing.round, by=landing.by, file=landing.file, batch=landing.batch,
+            dossier=landing.dossier,
+            round=landing.round,
+            by=landing.by,
+            file=landing.file,
+            batch=landing.batch,
             synthetic=landing.synthetic,
-        )  # fmt: skip
+        )
         landing.written.created(review)
         return review, True
     if review.state not in OPEN:
-        text = f"{review}现为“{review.get_state_display()}”，导入不能改动；如须更正，请先退回或重开。"
+        text = (
+            f"{review}现为“{review.get_state_display()}”，导入不能改动；如须更正，请先退回或重开。"
+        )
         raise FormRefusedError(Problem("DR-41", "阻断", text, sheet=form.sheet))
-    names = ("file_id", "published_points", "published_grade", "budget", "executed", "expected", "state", "audited_id", "target_id",
-             "conclusion", "points", "grade", "complete", "execution_points", "execution_weight",
-             "published_execution_points", "proved", "problems")  # fmt: skip
-    landing.written.changed(review, {name.removesuffix("_id"): getattr(review, name) for name in names})
+    names = (
+        "file_id",
+        "published_points",
+        "published_grade",
+        "budget",
+        "executed",
+        "expected",
+        "state",
+        "audited_id",
+        "target_id",
+        "conclusion",
+        "points",
+        "grade",
+        "complete",
+        "execution_points",
+        "execution_weight",
+        "published_execution_points",
+        "proved",
+        "problems",
+    )
+    landing.written.changed(
+        review, {name.removesuffix("_id"): getattr(review, name) for name in names}
+    )
     return review, False
 
 
@@ -93,20 +118,29 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
         if form.arranged is None and form.used is None:
             return
         audited = set_audited(
-            dossier=landing.dossier, arranged=form.arranged, used=form.used, by=landing.by, batch=landing.batch,
+            dossier=landing.dossier,
+            arranged=form.arranged,
+            used=form.used,
+            by=landing.by,
+            batch=landing.batch,
             synthetic=landing.synthetic,
-        )  # fmt: skip
+        )
         landing.written.created(audited)
         review.audited, review.budget, review.executed = audited, form.arranged, form.used
         return
     opening, full, executed = form.money()
     review.budget = full if full is not None else opening
     review.executed, review.expected = executed, form.expected()
-    review.execution_weight, review.published_execution_points = form.execution_weight, form.execution_points
+    review.execution_weight, review.published_execution_points = (
+        form.execution_weight,
+        form.execution_points,
+    )
     _spending(executed, landing)
     if opening is None and full is None:
         return
-    known = landing.dossier.appropriations.filter(fund="total").first() if landing.dossier.pk else None
+    known = (
+        landing.dossier.appropriations.filter(fund="total").first() if landing.dossier.pk else None
+    )
     if landing.dossier.appropriations.exists() and known is None:
         return  # money by fund came from the budget system already; the form's total does not overwrite it
     before = {"opening": known.opening, "adjusted": known.adjusted} if known else None
@@ -114,9 +148,14 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
     if before == wanted:
         return
     row = set_appropriation(
-        dossier=landing.dossier, fund="total", by=landing.by, batch=landing.batch, synthetic=landing.synthetic, opening=opening,
+        dossier=landing.dossier,
+        fund="total",
+        by=landing.by,
+        batch=landing.batch,
+        synthetic=landing.synthetic,
+        opening=opening,
         adjusted=wanted["adjusted"],
-    )  # fmt: skip
+    )
     landing.written.created(row) if known is None else landing.written.changed(row, before or {})
 
 
@@ -129,9 +168,16 @@ def _spending(executed: Decimal | None, landing: Landing) -> None:
     known = landing.dossier.spendings.filter(source=Spending.Source.FORM, line=line).first()
     if known is None:
         row = add_spending(
-            dossier=landing.dossier, month=month, amount=executed, by=landing.by, source=Spending.Source.FORM,
-            cumulative=True, line=line, batch=landing.batch, synthetic=landing.synthetic,
-        )  # fmt: skip
+            dossier=landing.dossier,
+            month=month,
+            amount=executed,
+            by=landing.by,
+            source=Spending.Source.FORM,
+            cumulative=True,
+            line=line,
+            batch=landing.batch,
+            synthetic=landing.synthetic,
+        )
         landing.written.created(row)
     elif known.amount != executed:
         landing.written.changed(known, {"amount": known.amount})
@@ -141,7 +187,9 @@ def _spending(executed: Decimal | None, landing: Landing) -> None:
 # ---- indicator rows ------------------------------------------------------------------------------------------------
 
 
-def _indicators(form: Incoming, landing: Landing, review: Review, indicators: list[Indicator | None]) -> None:
+def _indicators(
+    form: Incoming, landing: Landing, review: Review, indicators: list[Indicator | None]
+) -> None:
     kind = kind_of(review.kind)
     through = landing.round.through_month or 12
     pairs = [(row, one) for row, one in zip(form.rows, indicators, strict=True) if one is not None]
@@ -152,15 +200,24 @@ def _indicators(form: Incoming, landing: Landing, review: Review, indicators: li
 
 def _target(form: Incoming, landing: Landing) -> tuple[Target | None, list[Indicator | None]]:
     """The dossier's target and, for each row of the form, its indicator: the approved rows are filled further."""
-    target = landing.dossier.targets.exclude(state=Target.State.REPLACED).order_by("-number").first()
+    target = (
+        landing.dossier.targets.exclude(state=Target.State.REPLACED).order_by("-number").first()
+    )
     if target is None and form.rows:
         return _new_target(form, landing)
     if target is None:
         return None, []
     known = {(_plain(i.level2), _plain(i.name)): i for i in target.indicators.all()}
     by_name = {_plain(i.name): i for i in target.indicators.all()}
-    found = [known.get((_plain(r.level2), _plain(r.name))) or by_name.get(_plain(r.name)) for r in form.rows]
-    missing = [row.name for row, indicator in zip(form.rows, found, strict=True) if indicator is None and row.weight]
+    found = [
+        known.get((_plain(r.level2), _plain(r.name))) or by_name.get(_plain(r.name))
+        for r in form.rows
+    ]
+    missing = [
+        row.name
+        for row, indicator in zip(form.rows, found, strict=True)
+        if indicator is None and row.weight
+    ]
     if missing:
         text = f"表中有 {len(missing)} 行指标不在已批复的绩效目标里（如“{missing[0]}”）。请核对指标名称，或先办理目标调整。"
         raise FormRefusedError(Problem("DR-42", "阻断", text, sheet=form.sheet))
@@ -173,17 +230,27 @@ def _plain(text: str) -> str:
 
 def _new_target(form: Incoming, landing: Landing) -> tuple[Target, list[Indicator | None]]:
     target = Target.objects.create(
-        dossier=landing.dossier, state=Target.State.APPROVED, text=form.goal, batch=landing.batch,
-        synthetic=landing.synthetic, why="由导入的报表带入",
-    )  # fmt: skip
+        dossier=landing.dossier,
+        state=Target.State.APPROVED,
+        text=form.goal,
+        batch=landing.batch,
+        synthetic=landing.synthetic,
+        why="由导入的报表带入",
+    )
     landing.written.created(target)
     indicators = [
         Indicator(
-            target=target, order=order, level1=row.level1[:60], level2=row.level2[:60], name=row.name[:300],
-            expression=row.target[:500], weight=row.weight, hidden=row.hidden,
+            target=target,
+            order=order,
+            level1=row.level1[:60],
+            level2=row.level2[:60],
+            name=row.name[:300],
+            expression=row.target[:500],
+            weight=row.weight,
+            hidden=row.hidden,
         )
         for order, row in enumerate(form.rows, start=1)
-    ]  # fmt: skip
+    ]
     _insert(Indicator, indicators, landing)
     return target, list(indicators)
 
@@ -194,22 +261,35 @@ def _insert(model: type[Model], rows: Sequence[Model], landing: Landing) -> None
         landing.written.created(row)
 
 
-def _actuals(pairs: list[tuple[IncomingRow, Indicator]], landing: Landing, stage: str, through: int) -> None:
-    stored = Actual.objects.filter(indicator__in=[one.pk for _, one in pairs], stage=stage, through_month=through)
+def _actuals(
+    pairs: list[tuple[IncomingRow, Indicator]], landing: Landing, stage: str, through: int
+) -> None:
+    stored = Actual.objects.filter(
+        indicator__in=[one.pk for _, one in pairs], stage=stage, through_month=through
+    )
     known = {actual.indicator_id: actual for actual in stored}
     fresh: list[Actual] = []
     for row, indicator in pairs:
         values: dict[str, Any] = {
-            "value": row.actual[:500], "note": row.note if stage == "monitoring" else "", "forecast": row.forecast[:500],
-            "causes": row.causes, "possibility": row.possibility[:20], "cell": row.cell, "by": landing.by,
-        }  # fmt: skip
+            "value": row.actual[:500],
+            "note": row.note if stage == "monitoring" else "",
+            "forecast": row.forecast[:500],
+            "causes": row.causes,
+            "possibility": row.possibility[:20],
+            "cell": row.cell,
+            "by": landing.by,
+        }
         if indicator.pk in known:
             _overwrite(known[indicator.pk], values, landing)
         elif row.actual or row.forecast:
             known[indicator.pk] = Actual(
-                indicator=indicator, stage=stage, through_month=through, batch=landing.batch, synthetic=landing.synthetic,
+                indicator=indicator,
+                stage=stage,
+                through_month=through,
+                batch=landing.batch,
+                synthetic=landing.synthetic,
                 **values,
-            )  # fmt: skip
+            )
             fresh.append(known[indicator.pk])
     _insert(Actual, fresh, landing)
 
@@ -244,7 +324,11 @@ class Seated:
 
     def values(self) -> dict[str, Any]:
         """The columns the form fills; a score sheet's points are the evaluator's own judgement."""
-        values: dict[str, Any] = {"published_points": self.row.points, "note": self.row.note, "cell": self.row.cell}
+        values: dict[str, Any] = {
+            "published_points": self.row.points,
+            "note": self.row.note,
+            "cell": self.row.cell,
+        }
         if self.criterion is not None:
             values["points"] = self.row.points
             values["status"] = "judged" if self.row.points is not None else "needs_judgement"
@@ -259,9 +343,13 @@ def _marks(given: list[Seated], landing: Landing, review: Review) -> None:
             _overwrite(known[one.key], one.values(), landing)
             continue
         known[one.key] = Mark(
-            review=review, seat=one.seat, indicator=one.indicator, criterion=one.criterion, synthetic=landing.synthetic,
+            review=review,
+            seat=one.seat,
+            indicator=one.indicator,
+            criterion=one.criterion,
+            synthetic=landing.synthetic,
             **one.values(),
-        )  # fmt: skip
+        )
         fresh.append(known[one.key])
     _insert(Mark, fresh, landing)
 
@@ -276,11 +364,16 @@ def _criteria(form: Incoming, landing: Landing, review: Review, *, new: bool) ->
         raise FormRefusedError(Problem("DR-43", "阻断", text, sheet=form.sheet))
     fresh = [
         Criterion(
-            review=review, order=order, code=row.code[:20], level1=row.level1[:60], level2=row.level2[:60],
-            name=row.name[:200], weight=row.weight,
+            review=review,
+            order=order,
+            code=row.code[:20],
+            level1=row.level1[:60],
+            level2=row.level2[:60],
+            name=row.name[:200],
+            weight=row.weight,
         )
         for order, row in enumerate(form.rows[len(known) :], start=len(known) + 1)
-    ]  # fmt: skip
+    ]
     _insert(Criterion, fresh, landing)
     given: list[Seated] = []
     for row, criterion in zip(form.rows, [*known, *fresh], strict=True):
@@ -294,7 +387,12 @@ def _criteria(form: Incoming, landing: Landing, review: Review, *, new: bool) ->
 
 def _seat(row: IncomingRow, points: Decimal | None) -> IncomingRow:
     return type(row)(
-        level1=row.level1, level2=row.level2, name=row.name, weight=row.weight, points=points, cell=row.cell
+        level1=row.level1,
+        level2=row.level2,
+        name=row.name,
+        weight=row.weight,
+        points=points,
+        cell=row.cell,
     )
 
 
@@ -306,8 +404,8 @@ def _results(form: Incoming, landing: Landing, review: Review) -> None:
     review.file = landing.file
     if form.suggestions and [s.text for s in review.suggestions.all()] != form.suggestions:
         for suggestion in set_suggestions(
-            review=review, texts=form.suggestions, by=landing.by, synthetic=landing.synthetic,
-        ):  # fmt: skip
+            review=review, texts=form.suggestions, by=landing.by, synthetic=landing.synthetic
+        ):
             landing.written.created(suggestion)
     if form.problems:
         review.conclusion = "\n".join(form.problems)
@@ -315,7 +413,17 @@ def _results(form: Incoming, landing: Landing, review: Review) -> None:
         review.state = Review.State.FILLING
     review.save(
         update_fields=[
-            "published_points", "published_grade", "file", "conclusion", "state", "budget", "executed", "expected", "audited", "target",
-            "execution_weight", "published_execution_points",
-        ],
-    )  # fmt: skip
+            "published_points",
+            "published_grade",
+            "file",
+            "conclusion",
+            "state",
+            "budget",
+            "executed",
+            "expected",
+            "audited",
+            "target",
+            "execution_weight",
+            "published_execution_points",
+        ]
+    )

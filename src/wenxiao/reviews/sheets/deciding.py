@@ -58,7 +58,9 @@ def read_choices(
     return said, errors
 
 
-def _choice(at: int, posted: Mapping[str, str], directory: SeenDirectory, errors: dict[str, str]) -> dict[str, Any]:
+def _choice(
+    at: int, posted: Mapping[str, str], directory: SeenDirectory, errors: dict[str, str]
+) -> dict[str, Any]:
     what = posted.get(f"do-{at}", "import")
     if what == "skip":
         return {"skip": True}
@@ -68,21 +70,33 @@ def _choice(at: int, posted: Mapping[str, str], directory: SeenDirectory, errors
         typed = posted.get(f"unit-name-{at}", "").strip()
         unit = directory.unit(typed)
         if unit is None:
-            errors[f"unit-name-{at}"] = f"没有名为“{typed}”的单位。请填单位全称。" if typed else "请填单位全称。"
+            errors[f"unit-name-{at}"] = (
+                f"没有名为“{typed}”的单位。请填单位全称。" if typed else "请填单位全称。"
+            )
     made["unit"] = unit
     subject = _picked(posted.get(f"subject-{at}", ""))
     if subject == "name":
         typed = posted.get(f"subject-name-{at}", "").strip()
-        subject = directory.named_subject(typed, unit if isinstance(unit, int) else None) if typed else None
+        subject = (
+            directory.named_subject(typed, unit if isinstance(unit, int) else None)
+            if typed
+            else None
+        )
         if subject is None:
-            errors[f"subject-name-{at}"] = f"没有名称或代码为“{typed}”的项目。" if typed else "请填项目全称或代码。"
+            errors[f"subject-name-{at}"] = (
+                f"没有名称或代码为“{typed}”的项目。" if typed else "请填项目全称或代码。"
+            )
     made["subject"] = subject
     _round_choice(at, posted, made, directory, errors)
     return {name: value for name, value in made.items() if value not in (None, "")}
 
 
 def _round_choice(
-    at: int, posted: Mapping[str, str], made: dict[str, Any], directory: SeenDirectory, errors: dict[str, str]
+    at: int,
+    posted: Mapping[str, str],
+    made: dict[str, Any],
+    directory: SeenDirectory,
+    errors: dict[str, str],
 ) -> None:
     chosen = _picked(posted.get(f"round-{at}", ""))
     year = posted.get(f"year-{at}", "").strip()
@@ -104,7 +118,9 @@ def _picked(value: str) -> int | str | None:
 
 
 @transaction.atomic
-def choose(*, batch: ImportBatch, choices: dict[str, Any], seen: str, by: User | None) -> ImportBatch:
+def choose(
+    *, batch: ImportBatch, choices: dict[str, Any], seen: str, by: User | None
+) -> ImportBatch:
     """Keep what was chosen and work out the standing anew. Stale when somebody else chose in between."""
     importer = _mine(batch, by)
     batch = (
@@ -133,7 +149,11 @@ def choices_to_apply(batch: ImportBatch, by: User | None) -> dict[str, Any]:
     _must_wait(batch)
     twins = {}
     if batch.intake_id:
-        others = ImportBatch.objects.filter(intake=batch.intake_id).select_related("file").defer("reading", "written")
+        others = (
+            ImportBatch.objects.filter(intake=batch.intake_id)
+            .select_related("file")
+            .defer("reading", "written")
+        )
         twins = twins_of(others).get(batch.pk, {})
     settle(batch, SeenDirectory(importer), twins=twins)
     if standing_of(batch) != "ready":
@@ -160,7 +180,11 @@ def _spelled(form: dict[str, Any]) -> dict[str, Any]:
         name: form[f"{name}_id"] or ("create" if name in form["creates"] else None)
         for name in ("unit", "subject", "round")
     }
-    return {name: value for name, value in (made | {"year": form["year"], "keep": form["keep"]}).items() if value}
+    return {
+        name: value
+        for name, value in (made | {"year": form["year"], "keep": form["keep"]}).items()
+        if value
+    }
 
 
 def resettle(intake: Intake, *, by: User | None) -> None:
@@ -186,20 +210,32 @@ def keep_newest(*, intake: Intake, by: User | None) -> int:
     """Of the same project in several files only the newest stays; returns how many forms were left out."""
     importer, left = Importer(by, intake.division), 0
     directory = SeenDirectory(importer)
-    waiting = intake.batches.filter(state=ImportBatch.State.PREVIEWED).select_related("file", "division")
+    waiting = intake.batches.filter(state=ImportBatch.State.PREVIEWED).select_related(
+        "file", "division"
+    )
     for batch in waiting:
         _mine(batch, by)
         older = [
-            at for at, form in enumerate(batch.summary.get("forms", []))
-            if form.get("twin") and form["twin"]["problem"] and not form["twin"]["newest"] and form["twin"].get("known")
-        ]  # fmt: skip
+            at
+            for at, form in enumerate(batch.summary.get("forms", []))
+            if form.get("twin")
+            and form["twin"]["problem"]
+            and not form["twin"]["newest"]
+            and form["twin"].get("known")
+        ]
         if older:
             batch.choices |= {str(at): {"skip": True} for at in older}
             settle(batch, directory)
             left += len(older)
     if left:
         compare(intake)
-        record(division=intake.division, by=by, act="重复的表只留最新", target=intake, data={"left_out": left})
+        record(
+            division=intake.division,
+            by=by,
+            act="重复的表只留最新",
+            target=intake,
+            data={"left_out": left},
+        )
     return left
 
 
@@ -207,16 +243,24 @@ def keep_newest(*, intake: Intake, by: User | None) -> int:
 def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """A file that was refused or taken back is previewed anew from its kept reading; the old batch stays as it was."""
     importer = _mine(batch, by)
-    if batch.state not in {ImportBatch.State.REFUSED, ImportBatch.State.UNDONE} or batch.file is None:
+    if (
+        batch.state not in {ImportBatch.State.REFUSED, ImportBatch.State.UNDONE}
+        or batch.file is None
+    ):
         raise NotAllowed("只有未通过或已撤销、且原始文件仍在的，才能重新预览。")
     made = open_batch(
-        division=batch.division, by=by, kind=batch.kind, file=batch.file, reading=batch.reading,
-        problems=batch.reading.get("problems", []), source_rows=len(incoming_forms(batch.reading)),
-    )  # fmt: skip
+        division=batch.division,
+        by=by,
+        kind=batch.kind,
+        file=batch.file,
+        reading=batch.reading,
+        problems=batch.reading.get("problems", []),
+        source_rows=len(incoming_forms(batch.reading)),
+    )
     made.intake, made.choices = batch.intake, batch.choices
-    made.summary = {name: batch.summary[name] for name in ("modified", "folder") if name in batch.summary} | {
-        "at": None
-    }
+    made.summary = {
+        name: batch.summary[name] for name in ("modified", "folder") if name in batch.summary
+    } | {"at": None}
     made.save(update_fields=["intake", "choices", "summary"])
     settle(made, SeenDirectory(importer))
     if made.intake is not None:

@@ -109,8 +109,10 @@ class Incoming:
         if any(own) or not any(p.initial or p.full_year or p.executed for p in parts):
             return own
         return (
-            _sum([p.initial for p in parts]), _sum([p.full_year for p in parts]), _sum([p.executed for p in parts]),
-        )  # fmt: skip
+            _sum([p.initial for p in parts]),
+            _sum([p.full_year for p in parts]),
+            _sum([p.executed for p in parts]),
+        )
 
     def expected(self) -> Decimal | None:
         """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""

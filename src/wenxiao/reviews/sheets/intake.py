@@ -60,8 +60,13 @@ class Handed:
 
 
 def receive(
-    *, division: Division, by: User | None, uploads: Iterable[Handed], token: str = "", note: str = "",
-) -> tuple[Intake, bool]:  # fmt: skip
+    *,
+    division: Division,
+    by: User | None,
+    uploads: Iterable[Handed],
+    token: str = "",
+    note: str = "",
+) -> tuple[Intake, bool]:
     """Keep what was handed over; (intake, whether it is new). The same form sent twice gives the same intake.
 
     Raises NotAllowed when nothing or too much was handed over. Files that cannot be taken stand in ``files`` with why.
@@ -74,12 +79,22 @@ def receive(
     try:
         with transaction.atomic():
             intake = Intake.objects.create(
-                division=division, by=by, note=note.strip()[:200], files=taken, token=token, beat=timezone.now(),
-            )  # fmt: skip
+                division=division,
+                by=by,
+                note=note.strip()[:200],
+                files=taken,
+                token=token,
+                beat=timezone.now(),
+            )
             record(
-                division=division, by=by, act="收件", target=intake, label=f"{len(taken)} 份文件", why=note.strip(),
+                division=division,
+                by=by,
+                act="收件",
+                target=intake,
+                label=f"{len(taken)} 份文件",
+                why=note.strip(),
                 data={"files": len(taken), "kept": sum(1 for one in taken if one["stored"])},
-            )  # fmt: skip
+            )
     except IntegrityError:
         return Intake.objects.get(by=by, token=token), False
     return intake, True
@@ -87,15 +102,21 @@ def receive(
 
 def _pieces(uploads: list[Handed]) -> Iterator[Piece]:
     if not uploads:
-        raise NotAllowed("还没有选择文件。请选择一份或多份 .xlsx、.xls、.docx、.csv，或者一个 .zip。")
+        raise NotAllowed(
+            "还没有选择文件。请选择一份或多份 .xlsx、.xls、.docx、.csv，或者一个 .zip。"
+        )
     if len(uploads) > MOST_FILES:
-        raise NotAllowed(f"一次选了 {len(uploads)} 份文件，最多 {MOST_FILES} 份；请分次上传，或压缩成几个 .zip。")
+        raise NotAllowed(
+            f"一次选了 {len(uploads)} 份文件，最多 {MOST_FILES} 份；请分次上传，或压缩成几个 .zip。"
+        )
     count = content = 0
     for handed in uploads:
         for piece in _opened(handed):
             count, content = count + 1, content + len(piece.content or b"")
             if count > MOST_FILES or content > LARGEST_CONTENT:
-                raise NotAllowed(f"一次最多 {MOST_FILES} 份文件、共 {LARGEST_CONTENT >> 20} MB；请分次上传。")
+                raise NotAllowed(
+                    f"一次最多 {MOST_FILES} 份文件、共 {LARGEST_CONTENT >> 20} MB；请分次上传。"
+                )
             yield piece
 
 
@@ -103,7 +124,9 @@ def _opened(handed: Handed) -> Iterator[Piece]:
     upload = handed.upload
     name = PurePosixPath(str(upload.name or "未命名").replace("\\", "/")).name
     upload.seek(0)
-    packed = upload.read(4) == b"PK\x03\x04" and (name.lower().endswith(".zip") or PurePosixPath(name).suffix == "")
+    packed = upload.read(4) == b"PK\x03\x04" and (
+        name.lower().endswith(".zip") or PurePosixPath(name).suffix == ""
+    )
     if packed and not is_office_file(upload):
         try:
             yield from unpack(upload, size=upload.size)
@@ -120,11 +143,16 @@ def _opened(handed: Handed) -> Iterator[Piece]:
 
 def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "name": piece.name, "folder": piece.folder, "modified": piece.modified, "stored": None,
+        "name": piece.name,
+        "folder": piece.folder,
+        "modified": piece.modified,
+        "stored": None,
         "problem": piece.problem.as_json() if piece.problem else None,
-    }  # fmt: skip
+    }
     if piece.content is not None:
-        told["stored"] = store_file(division=division, by=by, name=piece.name, content=piece.content).pk
+        told["stored"] = store_file(
+            division=division, by=by, name=piece.name, content=piece.content
+        ).pk
     return told
 
 
@@ -144,7 +172,9 @@ def read_intake(intake: Intake) -> Intake:
         for start in range(0, len(waiting), AT_ONCE):
             _read_some(intake, waiting[start : start + AT_ONCE], pool, directory)
     compare(intake)
-    Intake.objects.filter(pk=intake.pk).update(state=Intake.State.READY, beat=timezone.now(), read=len(intake.files))
+    Intake.objects.filter(pk=intake.pk).update(
+        state=Intake.State.READY, beat=timezone.now(), read=len(intake.files)
+    )
     intake.refresh_from_db()
     return intake
 
@@ -167,13 +197,19 @@ def _copy(stored: StoredFile | None, folder: Path, at: int) -> Path:
     suffix = PurePosixPath(stored.name).suffix.lower() if stored else ""
     path = folder / f"{at}{suffix if suffix.isascii() else ''}"
     if stored is not None:
-        with contextlib.suppress(NotAllowed):  # gone or changed on disk: the reader then says it can't be opened
+        with contextlib.suppress(
+            NotAllowed
+        ):  # gone or changed on disk: the reader then says it can't be opened
             path.write_bytes(read_file(stored))
     return path
 
 
 def _open(
-    intake: Intake, at: int, stored: StoredFile | None, reading: dict[str, Any], directory: SeenDirectory
+    intake: Intake,
+    at: int,
+    stored: StoredFile | None,
+    reading: dict[str, Any],
+    directory: SeenDirectory,
 ) -> ImportBatch:
     told = intake.files[at]
     reading["file"] = told["name"]
@@ -183,9 +219,14 @@ def _open(
         told["stored"] = stored = None
         Intake.objects.filter(pk=intake.pk).update(files=intake.files)
     batch = open_batch(
-        division=intake.division, by=intake.by, kind=reading.get("kind") or "unknown", file=stored, reading=reading,
-        problems=[*reading["problems"], *_own_faults(reading)], source_rows=len(reading["forms"]),
-    )  # fmt: skip
+        division=intake.division,
+        by=intake.by,
+        kind=reading.get("kind") or "unknown",
+        file=stored,
+        reading=reading,
+        problems=[*reading["problems"], *_own_faults(reading)],
+        source_rows=len(reading["forms"]),
+    )
     batch.intake = intake
     batch.summary = {"at": at, "modified": told["modified"], "folder": told["folder"]}
     if stored is not None:
@@ -199,7 +240,9 @@ def _open(
 
 def _own_faults(reading: dict[str, Any]) -> list[dict[str, Any]]:
     """The file can be read but holds nothing to import."""
-    if incoming_forms(reading) or any(problem["level"] == "阻断" for problem in reading["problems"]):
+    if incoming_forms(reading) or any(
+        problem["level"] == "阻断" for problem in reading["problems"]
+    ):
         return []
     mend = "请确认是自评表、监控表或评价评分表；支付明细和预算清单请在“台账”处导入。"
     return [dict(Problem("DR-30", "阻断", "没有找到可以导入的表。", mend=mend).as_json())]
@@ -207,7 +250,9 @@ def _own_faults(reading: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _seen_before(intake: Intake, stored: StoredFile) -> dict[str, Any]:
     """The same bytes earlier in this intake (then this one is left out by itself), or imported some other day."""
-    same = ImportBatch.objects.filter(division=intake.division, file__sha256=stored.sha256).order_by("pk")
+    same = ImportBatch.objects.filter(
+        division=intake.division, file__sha256=stored.sha256
+    ).order_by("pk")
     earlier = same.filter(intake=intake).select_related("file").first()
     if earlier is not None:
         return {"same_as": [earlier.pk, str(earlier.file)]}

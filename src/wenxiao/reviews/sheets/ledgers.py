@@ -50,14 +50,22 @@ def receive_ledger(
         raise NotAllowed(f"{problem.text}{problem.mend or ''}")
     stored = store_file(division=division, by=by, name=name, content=upload.read())
     told = {
-        "name": name, "folder": "", "modified": "", "stored": stored.pk, "problem": None, "outcome": None, "turn": 0,
+        "name": name,
+        "folder": "",
+        "modified": "",
+        "stored": stored.pk,
+        "problem": None,
+        "outcome": None,
+        "turn": 0,
         "said": _plain(said, _known(said, division, by)),
-    }  # fmt: skip
+    }
     with transaction.atomic():
         intake = Intake.objects.create(
             division=division, by=by, kind=LEDGER, files=[told], token=token, beat=timezone.now()
         )
-        record(division=division, by=by, act="收件", target=intake, label=name, data={"kind": LEDGER})
+        record(
+            division=division, by=by, act="收件", target=intake, label=name, data={"kind": LEDGER}
+        )
     return intake, True
 
 
@@ -68,12 +76,17 @@ def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
     if year and not (year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= 2100):
         raise NotAllowed(f"“{year[:30]}”不是年度，应填四位数字，如 2021。")
     return {
-        "kind": kind if kind in KINDS else "", "source": source if source in SOURCES else "treasury",
-        "year": int(year) if year else None, "unit": unit if unit in UNITS else "",
+        "kind": kind if kind in KINDS else "",
+        "source": source if source in SOURCES else "treasury",
+        "year": int(year) if year else None,
+        "unit": unit if unit in UNITS else "",
         "columns": {role: said[f"role-{role}"] for role in ROLES if said.get(f"role-{role}")},
-        "matches": matches, "leave_out": said.get("leave_out") == "1", "create": False,
-        "keep_repeats": said.get("keep_repeats") == "1", "source_name": said.get("source_name", "").strip()[:40],
-    }  # fmt: skip
+        "matches": matches,
+        "leave_out": said.get("leave_out") == "1",
+        "create": False,
+        "keep_repeats": said.get("keep_repeats") == "1",
+        "source_name": said.get("source_name", "").strip()[:40],
+    }
 
 
 def _matches(said: Mapping[str, str]) -> dict[str, Any]:
@@ -92,8 +105,12 @@ def _matches(said: Mapping[str, str]) -> dict[str, Any]:
 def _known(said: Mapping[str, str], division: Division, by: User) -> dict[str, Any]:
     """The matches said, without subjects and units this person can't see: a number typed into the address is no match."""
     found = _matches(said)
-    asked = [(key.startswith(UNIT), value) for key, value in found.items() if isinstance(value, int)]
-    subjects = subjects_visible_to(by).filter(division=division, pk__in=[value for unit, value in asked if not unit])
+    asked = [
+        (key.startswith(UNIT), value) for key, value in found.items() if isinstance(value, int)
+    ]
+    subjects = subjects_visible_to(by).filter(
+        division=division, pk__in=[value for unit, value in asked if not unit]
+    )
     units = Unit.objects.filter(division=division, pk__in=[value for unit, value in asked if unit])
     seen = {(False, pk) for pk in subjects.values_list("pk", flat=True)}
     seen |= {(True, pk) for pk in units.values_list("pk", flat=True)}
@@ -106,7 +123,9 @@ def _known(said: Mapping[str, str], division: Division, by: User) -> dict[str, A
 
 def matched_names(matches: Mapping[str, Any], by: User) -> dict[str, str]:
     """What each match that names a unit or project is called, as far as this person sees it."""
-    units = Unit.objects.filter(pk__in=[v for k, v in matches.items() if k.startswith(UNIT) and isinstance(v, int)])
+    units = Unit.objects.filter(
+        pk__in=[v for k, v in matches.items() if k.startswith(UNIT) and isinstance(v, int)]
+    )
     subjects = subjects_visible_to(by).filter(
         pk__in=[v for k, v in matches.items() if not k.startswith(UNIT) and isinstance(v, int)]
     )
@@ -138,12 +157,16 @@ def begin_import(*, intake: Intake, turn: str, by: User) -> Intake:
     if not outcome or outcome["stored"]:
         raise NotAllowed("这份台账已经导入，或还没有核对完。")
     if outcome["blocked"] and not told["said"]["leave_out"]:
-        raise NotAllowed("还有阻断的行。请改正台账后重新上传，或选择“有问题的行不导入，其余照常导入”。")
+        raise NotAllowed(
+            "还有阻断的行。请改正台账后重新上传，或选择“有问题的行不导入，其余照常导入”。"
+        )
     return _begin(intake, told, Intake.State.APPLYING)
 
 
 def _begin(intake: Intake, told: dict[str, Any], to: str) -> Intake:
-    begun = Intake.objects.filter(pk=intake.pk, state=Intake.State.READY, files__0__turn=told["turn"])
+    begun = Intake.objects.filter(
+        pk=intake.pk, state=Intake.State.READY, files__0__turn=told["turn"]
+    )
     if begun.update(state=to, files=[told | {"turn": told["turn"] + 1}], beat=timezone.now()) != 1:
         raise NotAllowed("这份台账正在核对或导入，请稍候。")
     intake.refresh_from_db()
@@ -160,7 +183,9 @@ def run_ledger(intake: Intake, by: User | None) -> Intake:
         told["error"] = ""
     except (NotAllowed, Refused) as refusal:
         told["error"] = str(refusal)
-    Intake.objects.filter(pk=intake.pk).update(files=[told], state=Intake.State.READY, read=1, beat=timezone.now())
+    Intake.objects.filter(pk=intake.pk).update(
+        files=[told], state=Intake.State.READY, read=1, beat=timezone.now()
+    )
     intake.refresh_from_db()
     return intake
 
@@ -172,25 +197,44 @@ def _outcome(
         raise NotAllowed("台账的原始文件没有留存，不能再核对。")
     said = told["said"]
     choices = Choices(
-        columns=said["columns"], matches=said["matches"], create=said["create"], leave_out=said["leave_out"],
-        keep_repeats=said["keep_repeats"], unit=said["unit"], source_name=said.get("source_name", ""),
-    )  # fmt: skip
+        columns=said["columns"],
+        matches=said["matches"],
+        create=said["create"],
+        leave_out=said["leave_out"],
+        keep_repeats=said["keep_repeats"],
+        unit=said["unit"],
+        source_name=said.get("source_name", ""),
+    )
     with tempfile.TemporaryDirectory(prefix="wenxiao-ledger-") as folder:
         path = Path(folder) / f"ledger{PurePosixPath(stored.name).suffix.lower()}"
         path.write_bytes(read_file(stored))
         ledger = read_ledger_file(path)
         outcome = import_ledger(
-            path=path, division=intake.division, by=by, kind=said["kind"], year=said["year"], source=said["source"],
-            choices=choices, dry_run=not write, name=stored.name, ledger=ledger,
-        )  # fmt: skip
+            path=path,
+            division=intake.division,
+            by=by,
+            kind=said["kind"],
+            year=said["year"],
+            source=said["source"],
+            choices=choices,
+            dry_run=not write,
+            name=stored.name,
+            ledger=ledger,
+        )
     if outcome.batch is not None:
         ImportBatch.objects.filter(pk=outcome.batch).update(intake=intake)
     if any(problem.code == MARKED for problem in outcome.problems):
         drop_file(stored)
         told["stored"] = None
     kept = outcome.as_json()
-    kept["blocked"], kept["headings"] = outcome.blocked, [heading for heading in ledger["columns"] if heading]
-    counts = {level: sum(1 for p in outcome.problems if p.level == level) for level in ("阻断", "警告", "提示")}
+    kept["blocked"], kept["headings"] = (
+        outcome.blocked,
+        [heading for heading in ledger["columns"] if heading],
+    )
+    counts = {
+        level: sum(1 for p in outcome.problems if p.level == level)
+        for level in ("阻断", "警告", "提示")
+    }
     return kept | {
         "problems": kept["problems"][:MOST_SHOWN],
         "counts": counts,

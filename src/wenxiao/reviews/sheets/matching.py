@@ -47,10 +47,16 @@ class Match:
     def as_json(self) -> dict[str, Any]:
         """For the batch and the wizard."""
         return {
-            "unit": self.unit, "subject": self.subject, "round": self.round, "year": self.year,
-            "create_unit": self.create_unit, "create_subject": self.create_subject, "skip": self.skip,
-            "close": self.close, "problems": [problem.as_json() for problem in self.problems],
-        }  # fmt: skip
+            "unit": self.unit,
+            "subject": self.subject,
+            "round": self.round,
+            "year": self.year,
+            "create_unit": self.create_unit,
+            "create_subject": self.create_subject,
+            "skip": self.skip,
+            "close": self.close,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
 
 
 class Directory:
@@ -71,7 +77,9 @@ class Directory:
 
     def _known_units(self) -> QuerySet[Unit]:
         """The units that a name may mean."""
-        return Unit.objects.filter(division=self.division, valid_to=None).exclude(kind=Unit.Kind.FINANCE)
+        return Unit.objects.filter(division=self.division, valid_to=None).exclude(
+            kind=Unit.Kind.FINANCE
+        )
 
     def _known_subjects(self) -> QuerySet[Subject]:
         """The subjects that a code or a name may mean."""
@@ -79,7 +87,11 @@ class Directory:
 
     def _known_rounds(self) -> QuerySet[Round]:
         """The rounds a form may belong to, the likeliest first."""
-        return Round.objects.filter(division=self.division).exclude(state=Round.State.CLOSED).order_by("-pk")
+        return (
+            Round.objects.filter(division=self.division)
+            .exclude(state=Round.State.CLOSED)
+            .order_by("-pk")
+        )
 
     def _add_subject(self, pk: int, code: str | None, name: str, unit: int) -> None:
         self.subject_names[pk], self._unit_of[pk] = name, unit
@@ -89,7 +101,7 @@ class Directory:
         if (pk, unit) not in bearers:
             bearers.append((pk, unit))
 
-    def learn(self, unit: Unit, subject: Subject, round: Round) -> None:  # noqa: A002 - the field's word for 任务
+    def learn(self, unit: Unit, subject: Subject, round: Round) -> None:
         """Take in what a form of the batch created, so that the next form finds it; what is known stays."""
         if unit.kind != Unit.Kind.FINANCE:
             self.units.setdefault(fold(unit.name), unit.pk)
@@ -103,7 +115,10 @@ class Directory:
 
     def close_units(self, name: str) -> list[tuple[int, str]]:
         """Up to five units of a similar name, for a person to choose from."""
-        return [(self.units[n], n) for n in difflib.get_close_matches(fold(name), self.units, n=5, cutoff=0.5)]
+        return [
+            (self.units[n], n)
+            for n in difflib.get_close_matches(fold(name), self.units, n=5, cutoff=0.5)
+        ]
 
     def subject(self, *, code: str, name: str, unit: int | None) -> int | None:
         """By code; else by exact name within the unit; else by a name that only one subject bears."""
@@ -126,10 +141,12 @@ class Directory:
         Of several, as 重点 and 日常 monitoring over the same months, the one whose scope holds the ``subject``.
         """
         fitting = [
-            r for r in self.rounds
-            if r.kind == form.kind and r.fiscal_year == form.year
+            r
+            for r in self.rounds
+            if r.kind == form.kind
+            and r.fiscal_year == form.year
             and (form.period is None or r.through_month == form.period)
-        ]  # fmt: skip
+        ]
         if len(fitting) > 1 and subject is not None:
             fitting = [r for r in fitting if subject in self._scope_of(r)]
         return fitting[0] if len(fitting) == 1 else None
@@ -157,7 +174,11 @@ def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = 
 def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
     name = form.unit or form.department
     wanted = said.get("unit")
-    made.unit = wanted if isinstance(wanted, int) else directory.unit(form.unit) or directory.unit(form.department)
+    made.unit = (
+        wanted
+        if isinstance(wanted, int)
+        else directory.unit(form.unit) or directory.unit(form.department)
+    )
     if made.unit is not None:
         return
     if wanted == "create" and name:
@@ -170,8 +191,15 @@ def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made
     made.close["unit"] = directory.close_units(name) if name else []
     text = f"没有名为“{name}”的单位。" if name else "表上没有写实施单位。"
     made.problems.append(
-        Problem("DR-31", "阻断", text, sheet=form.sheet, got=name or None, mend="请在匹配时选定单位，或新建，或不导入此表。"),
-    )  # fmt: skip
+        Problem(
+            "DR-31",
+            "阻断",
+            text,
+            sheet=form.sheet,
+            got=name or None,
+            mend="请在匹配时选定单位，或新建，或不导入此表。",
+        )
+    )
 
 
 def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
@@ -179,21 +207,34 @@ def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], m
     if isinstance(wanted, int):
         made.subject = wanted
         return
-    made.subject = directory.subject(code=form.code, name=form.subject, unit=made.unit) if form.subject else None
+    made.subject = (
+        directory.subject(code=form.code, name=form.subject, unit=made.unit)
+        if form.subject
+        else None
+    )
     if made.subject is not None or (wanted == "create" and form.subject):
         made.create_subject = made.subject is None
         return
     made.close["subject"] = directory.close_subjects(form.subject) if form.subject else []
     text = f"没有名为“{form.subject}”的项目。" if form.subject else "表上没有写项目名称。"
     made.problems.append(
-        Problem("DR-32", "阻断", text, sheet=form.sheet, got=form.subject or None, mend="请在匹配时选定项目，或新建，或不导入此表。"),
-    )  # fmt: skip
+        Problem(
+            "DR-32",
+            "阻断",
+            text,
+            sheet=form.sheet,
+            got=form.subject or None,
+            mend="请在匹配时选定项目，或新建，或不导入此表。",
+        )
+    )
 
 
 def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
     if made.year is None:
         made.problems.append(
-            Problem("DR-33", "阻断", "表上没有预算年度。", sheet=form.sheet, mend="请在匹配时填写年度。")
+            Problem(
+                "DR-33", "阻断", "表上没有预算年度。", sheet=form.sheet, mend="请在匹配时填写年度。"
+            )
         )
         return
     wanted = said.get("round")
@@ -210,7 +251,10 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
     window = f"1-{form.period}月" if form.period else ""
     made.problems.append(
         Problem(
-            "DR-34", "阻断", f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。", sheet=form.sheet,
+            "DR-34",
+            "阻断",
+            f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。",
+            sheet=form.sheet,
             mend="请先下达任务，或在匹配时选定任务。",
-        ),
-    )  # fmt: skip
+        )
+    )

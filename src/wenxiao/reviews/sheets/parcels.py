@@ -27,10 +27,14 @@ LARGEST_PARCEL = 200 * MB
 LARGEST_CONTENT = 600 * MB
 STEEPEST = 200
 """How many times its packed size an entry above 1 MB may have: honest csv packs about twentyfold, xlsx hardly at all."""
-READABLE = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".docx", ".doc", ".wps", ".csv", ".txt"})
+READABLE = frozenset(
+    {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".docx", ".doc", ".wps", ".csv", ".txt"}
+)
 """What the gate has a sentence for; anything else is told from its name alone and not kept."""
 ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz"})
-_JUNK = re.compile(r"(^|/)(__MACOSX/|\._|~\$|\.~|Thumbs\.db$|desktop\.ini$|\.DS_Store$)", re.IGNORECASE)
+_JUNK = re.compile(
+    r"(^|/)(__MACOSX/|\._|~\$|\.~|Thumbs\.db$|desktop\.ini$|\.DS_Store$)", re.IGNORECASE
+)
 _LEADS_OUT = re.compile(r"(^|/)\.\.(/|$)|^/|^[A-Za-z]:|[\x00-\x1f]")
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x41
@@ -70,11 +74,19 @@ def refusal_by_name(name: str) -> Problem | None:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in ARCHIVES:
         return Problem(
-            "DR-40", "阻断", f"“{name}”是压缩包。", mend="只能直接上传一层 .zip；请先解压，再选择里面的文件。"
+            "DR-40",
+            "阻断",
+            f"“{name}”是压缩包。",
+            mend="只能直接上传一层 .zip；请先解压，再选择里面的文件。",
         )
     if suffix not in READABLE:
         text = f"“{name}”不是表格或 Word 文件。"
-        return Problem("DR-40", "阻断", text, mend="可以导入 .xlsx、.xls、.docx、.csv；PDF 和照片请作为佐证材料上传。")
+        return Problem(
+            "DR-40",
+            "阻断",
+            text,
+            mend="可以导入 .xlsx、.xls、.docx、.csv；PDF 和照片请作为佐证材料上传。",
+        )
     return None
 
 
@@ -84,7 +96,9 @@ def too_large(name: str, size: int) -> Problem | None:
         text = f"“{name}”有 {size / MB:.1f} MB，超过 {LARGEST_FILE // MB} MB。"
         return Problem("DR-03", "阻断", text, mend="请删除图片或拆成几份再导入。")
     if size == 0:
-        return Problem("DR-02", "阻断", f"“{name}”是空文件（0 字节）。", mend="请重新保存后再导入。")
+        return Problem(
+            "DR-02", "阻断", f"“{name}”是空文件（0 字节）。", mend="请重新保存后再导入。"
+        )
     return None
 
 
@@ -100,11 +114,15 @@ def is_office_file(stream: IO[bytes]) -> bool:
 def unpack(stream: IO[bytes], *, size: int = 0) -> Iterator[Piece]:
     """The files of a zip one after the other, each read when asked for. Raises ParcelRefusedError before the first."""
     if size > LARGEST_PARCEL:
-        raise ParcelRefusedError(f"压缩包超过 {LARGEST_PARCEL // MB} MB。", "请分成几个压缩包，分次上传。")
+        raise ParcelRefusedError(
+            f"压缩包超过 {LARGEST_PARCEL // MB} MB。", "请分成几个压缩包，分次上传。"
+        )
     try:
         package = zipfile.ZipFile(stream)
     except _BROKEN as error:
-        raise ParcelRefusedError("压缩包已损坏或不是 .zip。", "请重新压缩为 .zip（不设密码）再上传。") from error
+        raise ParcelRefusedError(
+            "压缩包已损坏或不是 .zip。", "请重新压缩为 .zip（不设密码）再上传。"
+        ) from error
     with package:
         entries = [entry for entry in package.infolist() if not entry.is_dir()]
         names = {id(entry): shown_name(entry) for entry in entries}
@@ -136,10 +154,13 @@ def shown_name(entry: zipfile.ZipInfo) -> str:
 def _check_whole(entries: list[zipfile.ZipInfo], names: dict[int, str]) -> None:
     if len(entries) > MOST_FILES:
         raise ParcelRefusedError(
-            f"压缩包里有 {len(entries)} 个文件，一次最多 {MOST_FILES} 个。", "请分成几个压缩包，分次上传。"
+            f"压缩包里有 {len(entries)} 个文件，一次最多 {MOST_FILES} 个。",
+            "请分成几个压缩包，分次上传。",
         )
     if sum(entry.file_size for entry in entries) > LARGEST_CONTENT:
-        raise ParcelRefusedError(f"压缩包解开后超过 {LARGEST_CONTENT // MB} MB。", "请分成几个压缩包，分次上传。")
+        raise ParcelRefusedError(
+            f"压缩包解开后超过 {LARGEST_CONTENT // MB} MB。", "请分成几个压缩包，分次上传。"
+        )
     last = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if _LEADS_OUT.search(names[id(entry)]) or entry.external_attr >> 28 == 0xA:
@@ -147,18 +168,27 @@ def _check_whole(entries: list[zipfile.ZipInfo], names: dict[int, str]) -> None:
                 "压缩包里有指向别处的路径或链接，可能是恶意文件。", "请由报送单位重新压缩后再上传。"
             )
         if entry.file_size > MB and entry.file_size > STEEPEST * max(1, entry.compress_size):
-            raise ParcelRefusedError("压缩包里有压缩率异常的文件，可能是压缩炸弹。", "请由报送单位重新压缩后再上传。")
+            raise ParcelRefusedError(
+                "压缩包里有压缩率异常的文件，可能是压缩炸弹。", "请由报送单位重新压缩后再上传。"
+            )
         if entry.header_offset < last:
-            raise ParcelRefusedError("压缩包内部的文件互相重叠，可能是压缩炸弹。", "请由报送单位重新压缩后再上传。")
+            raise ParcelRefusedError(
+                "压缩包内部的文件互相重叠，可能是压缩炸弹。", "请由报送单位重新压缩后再上传。"
+            )
         last = entry.header_offset + 30 + entry.compress_size
 
 
 def _piece(package: zipfile.ZipFile, entry: zipfile.ZipInfo, whole: str) -> Piece:
     path = PurePosixPath(whole)
-    name, folder = path.name[-200:] or "未命名", "" if path.parent == PurePosixPath() else str(path.parent)[-200:]
+    name, folder = (
+        path.name[-200:] or "未命名",
+        "" if path.parent == PurePosixPath() else str(path.parent)[-200:],
+    )
     problem = refusal_by_name(name) or too_large(name, entry.file_size)
     if problem is None and entry.flag_bits & _ENCRYPTED:
-        problem = Problem("DR-09", "阻断", f"“{name}”在压缩包里设有密码。", mend="请去掉密码重新压缩后再上传。")
+        problem = Problem(
+            "DR-09", "阻断", f"“{name}”在压缩包里设有密码。", mend="请去掉密码重新压缩后再上传。"
+        )
     if problem is not None:
         return Piece(name, folder, problem=problem)
     try:
@@ -167,7 +197,9 @@ def _piece(package: zipfile.ZipFile, entry: zipfile.ZipInfo, whole: str) -> Piec
     except _BROKEN:
         content = b""
     if len(content) != entry.file_size or not content:
-        damaged = Problem("DR-06", "阻断", f"“{name}”在压缩包里已损坏。", mend="请重新压缩后再上传。")
+        damaged = Problem(
+            "DR-06", "阻断", f"“{name}”在压缩包里已损坏。", mend="请重新压缩后再上传。"
+        )
         return Piece(name, folder, problem=damaged)
     return Piece(name, folder, _modified(entry), content)
 

@@ -32,9 +32,13 @@ class Importer:
         self._held = held if held is not None else holdings(user)
         self.whole = user is None or self._held.can("import", division=division.pk)
         self.files_own = not self.whole and self._held.can("fill") and self._held.can("submit")
-        self.judges = not self.whole and any(scope.role in THIRD_PARTIES for scope in self._held.scopes)
+        self.judges = not self.whole and any(
+            scope.role in THIRD_PARTIES for scope in self._held.scopes
+        )
         if not (self.whole or self.files_own or self.judges):
-            raise Refused("导入由财政绩效科、预算科、国库科办理；单位经办人可以导入本单位的自评表和监控表。")
+            raise Refused(
+                "导入由财政绩效科、预算科、国库科办理；单位经办人可以导入本单位的自评表和监控表。"
+            )
 
     @property
     def creates(self) -> frozenset[str]:
@@ -44,7 +48,9 @@ class Importer:
         if self.user is None:
             return frozenset({"unit", "subject", "round"})
         powers = {"unit": "manage_units", "round": "manage_round"}
-        return frozenset({"subject", *(name for name, power in powers.items() if self._held.can(power))})
+        return frozenset(
+            {"subject", *(name for name, power in powers.items() if self._held.can(power))}
+        )
 
     def refusal(self, form: Incoming, matched: Match, subject: Subject | None) -> Problem | None:
         """Why this person may not import this form; None when they may. ``subject`` is the one it was matched to."""
@@ -52,7 +58,9 @@ class Importer:
             return None
         if self.files_own and form.kind not in FILED:
             kind = Round.Kind(form.kind).label
-            return self._problem(form, f"{kind}的评分表不由单位导入。", "请交财政绩效科或受委托的第三方机构导入。")
+            return self._problem(
+                form, f"{kind}的评分表不由单位导入。", "请交财政绩效科或受委托的第三方机构导入。"
+            )
         if matched.subject is None:
             return None
         if self.files_own:
@@ -64,13 +72,19 @@ class Importer:
             return (
                 None
                 if may
-                else self._problem(form, f"“{form.subject}”不是您单位的项目。", "请由该项目的实施单位报送。")
+                else self._problem(
+                    form, f"“{form.subject}”不是您单位的项目。", "请由该项目的实施单位报送。"
+                )
             )
         if form.kind in FILED:
-            return self._problem(form, "第三方机构不得代单位报送自评表和监控表。", "请由项目实施单位报送。")
+            return self._problem(
+                form, "第三方机构不得代单位报送自评表和监控表。", "请由项目实施单位报送。"
+            )
         if subject is None or not self._held.can("evaluate", subject=subject):
             return self._problem(
-                form, f"“{form.subject}”不在您受委托评价的范围内。", "请核对文件，或请财政绩效科补办委托。"
+                form,
+                f"“{form.subject}”不在您受委托评价的范围内。",
+                "请核对文件，或请财政绩效科补办委托。",
             )
         return None
 
@@ -85,7 +99,9 @@ class SeenDirectory(Directory):
     def __init__(self, importer: Importer) -> None:
         self.importer = importer
         super().__init__(importer.division)
-        self._unit_words = dict(Unit.objects.filter(division=self.division).values_list("pk", "name"))
+        self._unit_words = dict(
+            Unit.objects.filter(division=self.division).values_list("pk", "name")
+        )
         self.round_by_pk = {row.pk: row for row in self.rounds}
 
     def _known_units(self) -> QuerySet[Unit]:
@@ -95,7 +111,11 @@ class SeenDirectory(Directory):
 
     def _known_subjects(self) -> QuerySet[Subject]:
         user = self.importer.user
-        return super()._known_subjects() if user is None else subjects_visible_to(user).filter(division=self.division)
+        return (
+            super()._known_subjects()
+            if user is None
+            else subjects_visible_to(user).filter(division=self.division)
+        )
 
     def _known_rounds(self) -> QuerySet[Round]:
         rows = Round.objects.filter(division=self.division, state=Round.State.OPEN)
@@ -108,7 +128,10 @@ class SeenDirectory(Directory):
     def close_subjects(self, name: str) -> list[tuple[int, str]]:
         """Near names as they are written, with their unit."""
         near = [pk for pk, _ in super().close_subjects(name)]
-        return [(pk, f"{self.subject_names[pk]}（{self._unit_words[self._unit_of[pk]]}）") for pk in near]
+        return [
+            (pk, f"{self.subject_names[pk]}（{self._unit_words[self._unit_of[pk]]}）")
+            for pk in near
+        ]
 
     def subject_row(self, pk: int | None) -> Subject | None:
         """The subject itself, where who may import it hangs on the person's scope."""
@@ -122,4 +145,6 @@ class SeenDirectory(Directory):
 
     def named_subject(self, words: str, unit: int | None) -> int | None:
         """What somebody typed: a code or a whole name."""
-        return self.subject(code=words.strip(), name=words, unit=unit) or self.subject(code="", name=words, unit=None)
+        return self.subject(code=words.strip(), name=words, unit=unit) or self.subject(
+            code="", name=words, unit=None
+        )

@@ -40,21 +40,33 @@ OURS = frozenset({"DR-31", "DR-32", "DR-34", "DR-37", "DR-38"})
 def intakes_visible_to(user: User | None, held: Holdings) -> QuerySet[Intake]:
     """Whoever imports for a division sees all its intakes; anyone else their own."""
     rows = Intake.objects.filter(division=getattr(user, "division_id", None))
-    return rows if held.can("import", division=getattr(user, "division_id", 0) or 0) else rows.filter(by=user)
+    return (
+        rows
+        if held.can("import", division=getattr(user, "division_id", 0) or 0)
+        else rows.filter(by=user)
+    )
 
 
 def batches_visible_to(user: User | None, held: Holdings) -> QuerySet[ImportBatch]:
     """As :func:`intakes_visible_to`."""
     rows = ImportBatch.objects.filter(division=getattr(user, "division_id", None))
-    return rows if held.can("import", division=getattr(user, "division_id", 0) or 0) else rows.filter(by=user)
+    return (
+        rows
+        if held.can("import", division=getattr(user, "division_id", 0) or 0)
+        else rows.filter(by=user)
+    )
 
 
 def standings_of(intakes: Iterable[int]) -> dict[int, Counter[str]]:
     """How many files of each intake stand where; one query."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = ImportBatch.objects.filter(intake__in=list(intakes)).values_list("intake_id", "state", "summary__standing")
+    rows = ImportBatch.objects.filter(intake__in=list(intakes)).values_list(
+        "intake_id", "state", "summary__standing"
+    )
     for intake, state, standing in rows:
-        found[intake or 0][state if state != ImportBatch.State.PREVIEWED else standing or "ask"] += 1
+        found[intake or 0][
+            state if state != ImportBatch.State.PREVIEWED else standing or "ask"
+        ] += 1
     return found
 
 
@@ -85,7 +97,10 @@ class UnitFaults:
         """Ready to copy into a message."""
         blocks, warns = self.count("阻断"), self.count("警告")
         head = f"{self.unit}：报送的文件有 {len(self.rows)} 处需要核对（须改正 {blocks} 处，请说明或改正 {warns} 处）。"
-        lines = [f"{at}. 《{name}》{problem_line(problem)}" for at, (name, problem) in enumerate(self.rows, start=1)]
+        lines = [
+            f"{at}. 《{name}》{problem_line(problem)}"
+            for at, (name, problem) in enumerate(self.rows, start=1)
+        ]
         return "\n".join([head, *lines])
 
 
@@ -97,7 +112,9 @@ def problem_line(problem: dict[str, Any]) -> str:
     return f"{where + '：' if where else ''}{problem['text']}{problem.get('mend') or ''}[{problem['code']}]"
 
 
-def faults_by_unit(batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = ("阻断", "警告")) -> list[UnitFaults]:
+def faults_by_unit(
+    batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = ("阻断", "警告")
+) -> list[UnitFaults]:
     """The error lists of an intake's files, unit by unit in the order of names; files of no known unit last."""
     found: dict[str, UnitFaults] = {}
     ids: dict[str, int] = {}
@@ -124,7 +141,11 @@ def faults_by_unit(batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = 
 
 def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:
     """Two versions are a question to the unit, not its fault."""
-    return problem | {"level": "警告", "mend": "请确认以哪一份为准。"} if problem["code"] == "DR-39" else problem
+    return (
+        problem | {"level": "警告", "mend": "请确认以哪一份为准。"}
+        if problem["code"] == "DR-39"
+        else problem
+    )
 
 
 def _file_name(batch: ImportBatch) -> str:
@@ -136,7 +157,9 @@ def _file_name(batch: ImportBatch) -> str:
 
 def rounds_asked(division: Division, work_year: int) -> list[Round]:
     """The rounds of a work year in which units hand something in, the running ones first."""
-    rows = Round.objects.filter(division=division, work_year=work_year).exclude(state=Round.State.DRAFT)
+    rows = Round.objects.filter(division=division, work_year=work_year).exclude(
+        state=Round.State.DRAFT
+    )
     return sorted(
         rows,
         key=lambda row: (
@@ -163,18 +186,21 @@ class Standing:
         return self.progress[-1]
 
 
-def standing_of_round(round: Round) -> Standing:  # noqa: A002 - as above
+def standing_of_round(round: Round) -> Standing:
     """Progress, missing and excused of a round; a constant number of queries."""
     done = handed_in(round)
     counts = unit_counts(dossiers_of(round), round, done)
-    excused = Exemption.objects.filter(round=round).select_related("dossier__subject", "dossier__unit", "by")
+    excused = Exemption.objects.filter(round=round).select_related(
+        "dossier__subject", "dossier__unit", "by"
+    )
     return Standing(
-        round_progress(round, counts=counts), not_handed_in(round, handed_in=done, counts=counts),
+        round_progress(round, counts=counts),
+        not_handed_in(round, handed_in=done, counts=counts),
         list(excused.order_by("pk")),
-    )  # fmt: skip
+    )
 
 
-def missing_dossiers(round: Round, unit: str) -> list[Dossier]:  # noqa: A002 - as above
+def missing_dossiers(round: Round, unit: str) -> list[Dossier]:
     """What one unit (by name) must still hand in."""
     rows = found_by(Q(unit__name=unit), dossiers_of(round)).exclude(pk__in=handed_in(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))

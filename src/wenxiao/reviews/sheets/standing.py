@@ -41,7 +41,9 @@ def standing_of(batch: ImportBatch) -> str:
     return str(batch.summary.get("standing") or "ask")
 
 
-def settle(batch: ImportBatch, directory: SeenDirectory, *, twins: dict[int, dict[str, Any]] | None = None) -> None:
+def settle(
+    batch: ImportBatch, directory: SeenDirectory, *, twins: dict[int, dict[str, Any]] | None = None
+) -> None:
     """Work out summary and standing from reading and choices, and keep them. ``twins`` are as :func:`twins_of` gives."""
     forms = incoming_forms(batch.reading)
     said = [batch.choices.get(str(at), {}) for at in range(len(forms))]
@@ -49,7 +51,9 @@ def settle(batch: ImportBatch, directory: SeenDirectory, *, twins: dict[int, dic
     _twice_in_one(told)
     kept = batch.summary
     summary: dict[str, Any] = {
-        name: kept[name] for name in ("at", "modified", "folder", "same_as", "seen_before") if name in kept
+        name: kept[name]
+        for name in ("at", "modified", "folder", "same_as", "seen_before")
+        if name in kept
     }
     summary["forms"] = told
     batch.summary = summary
@@ -83,17 +87,30 @@ def _tell(form: Incoming, directory: SeenDirectory, choice: dict[str, Any]) -> d
         if refusal is not None:
             matched.problems.append(refusal)
     return {
-        "kind": form.kind, "sheet": form.sheet, "unit": form.unit or form.department, "subject": form.subject,
-        "year": matched.year, "period": form.period, "rows": len(form.rows), "skip": matched.skip,
-        "keep": bool(choice.get("keep")), "code": form.code, "goal": form.goal[:80],
+        "kind": form.kind,
+        "sheet": form.sheet,
+        "unit": form.unit or form.department,
+        "subject": form.subject,
+        "year": matched.year,
+        "period": form.period,
+        "rows": len(form.rows),
+        "skip": matched.skip,
+        "keep": bool(choice.get("keep")),
+        "code": form.code,
+        "goal": form.goal[:80],
         "money": [None if value is None else str(value) for value in form.money()],
-        "total": None if form.total is None else str(form.total), "grade": form.grade,
-        "unit_id": matched.unit, "unit_name": directory.unit_names.get(matched.unit or 0, ""),
-        "subject_id": matched.subject, "subject_name": directory.subject_names.get(matched.subject or 0, ""),
-        "round_id": matched.round, "round_name": _round_name(directory, matched.round),
-        "creates": _creates(form, matched, clean), "offers": _offers(form, matched, directory),
+        "total": None if form.total is None else str(form.total),
+        "grade": form.grade,
+        "unit_id": matched.unit,
+        "unit_name": directory.unit_names.get(matched.unit or 0, ""),
+        "subject_id": matched.subject,
+        "subject_name": directory.subject_names.get(matched.subject or 0, ""),
+        "round_id": matched.round,
+        "round_name": _round_name(directory, matched.round),
+        "creates": _creates(form, matched, clean),
+        "offers": _offers(form, matched, directory),
         "problems": [problem.as_json() for problem in matched.problems],
-    }  # fmt: skip
+    }
 
 
 def _twice_in_one(told: list[dict[str, Any]]) -> None:
@@ -106,7 +123,9 @@ def _twice_in_one(told: list[dict[str, Any]]) -> None:
         if key in seen:
             text = f"“{form['subject']}”在同一文件里出现两次（另一张在“{seen[key]}”）。"
             mend = "请选择不导入其中一张。"
-            form["problems"].append(Problem("DR-35", "阻断", text, sheet=form["sheet"] or None, mend=mend).as_json())
+            form["problems"].append(
+                Problem("DR-35", "阻断", text, sheet=form["sheet"] or None, mend=mend).as_json()
+            )
         seen.setdefault(key, form["sheet"])
 
 
@@ -125,7 +144,9 @@ def _creates(form: Incoming, matched: Match, choice: dict[str, Any]) -> dict[str
 def _offers(form: Incoming, matched: Match, directory: SeenDirectory) -> dict[str, list[list[Any]]]:
     offers = {name: [list(pair) for pair in pairs] for name, pairs in matched.close.items()}
     if matched.round is None and not matched.skip:
-        offers["round"] = [[row.pk, row.name, row.fiscal_year] for row in directory.rounds_for(form)[:8]]
+        offers["round"] = [
+            [row.pk, row.name, row.fiscal_year] for row in directory.rounds_for(form)[:8]
+        ]
     return offers
 
 
@@ -140,15 +161,24 @@ def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> No
     if row is not None and row.fiscal_year != matched.year:
         text = f"表上的预算年度是 {matched.year} 年，“{row.name}”收的是 {row.fiscal_year} 年。"
         matched.problems.append(
-            Problem("DR-38", "阻断", text, sheet=form.sheet or None, mend="请核对年度后重新选定任务。")
+            Problem(
+                "DR-38", "阻断", text, sheet=form.sheet or None, mend="请核对年度后重新选定任务。"
+            )
         )
 
 
 def stale_choices(choice: dict[str, Any], directory: SeenDirectory, form: Incoming) -> list[str]:
     """Names of choices that no longer hold: the unit was closed, the round ended, what may not be created."""
     found: list[str] = []
-    known: dict[str, set[int]] = {"unit": set(directory.unit_names), "subject": set(directory.subject_names)}
-    found += [name for name, rows in known.items() if isinstance(choice.get(name), int) and choice[name] not in rows]
+    known: dict[str, set[int]] = {
+        "unit": set(directory.unit_names),
+        "subject": set(directory.subject_names),
+    }
+    found += [
+        name
+        for name, rows in known.items()
+        if isinstance(choice.get(name), int) and choice[name] not in rows
+    ]
     chosen = choice.get("round")
     row = directory.round_by_pk.get(chosen) if isinstance(chosen, int) else None
     if isinstance(chosen, int) and (row is None or row.kind != form.kind):
@@ -184,10 +214,12 @@ def blocking(batch: ImportBatch) -> list[dict[str, Any]]:
     wanted = {form["sheet"] for form in batch.summary["forms"] if not form["skip"]}
     forms = batch.summary["forms"]
     return [
-        problem for problem in all_problems(batch)
-        if problem["level"] == "阻断" and problem.get("code") not in ASKED
+        problem
+        for problem in all_problems(batch)
+        if problem["level"] == "阻断"
+        and problem.get("code") not in ASKED
         and (not forms or problem.get("sheet") not in left - wanted)
-    ]  # fmt: skip
+    ]
 
 
 ASKED = frozenset({"DR-31", "DR-32", "DR-33", "DR-34", "DR-35", "DR-38", "DR-39"})
@@ -250,7 +282,13 @@ def twins_of(batches: Iterable[ImportBatch]) -> dict[int, dict[int, dict[str, An
 
 def _key(form: dict[str, Any]) -> tuple[Any, ...]:
     what = form["subject_id"] or fold(form["subject"])
-    return (form["kind"], what, 0 if form["subject_id"] else fold(form["unit"]), form["year"], form["period"])
+    return (
+        form["kind"],
+        what,
+        0 if form["subject_id"] else fold(form["unit"]),
+        form["year"],
+        form["period"],
+    )
 
 
 def _newest(batches: list[ImportBatch]) -> ImportBatch | None:
@@ -270,9 +308,12 @@ def _twin(
     if not is_newest and not form["keep"]:
         which = f"较新的一份是《{newest.file}》。" if newest else "分不清哪份较新。"
         problem = Problem(
-            "DR-39", "阻断", f"“{form['subject']}”另有{names}。{which}", sheet=form["sheet"] or None,
+            "DR-39",
+            "阻断",
+            f"“{form['subject']}”另有{names}。{which}",
+            sheet=form["sheet"] or None,
             mend="请选“不导入”，或选“仍导入这一份”。",
-        ).as_json()  # fmt: skip
+        ).as_json()
     return {
         "newest": is_newest,
         "known": newest is not None,

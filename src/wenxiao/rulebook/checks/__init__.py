@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from wenxiao.rulebook.checks import ledgers, monitoring, selfeval, sheets, target_tables, target_values, targets
-from wenxiao.rulebook.checks.registry import LEVELS, Rule, Table, registry, rule, rules_in_force, run
+from wenxiao.rulebook.checks import (
+    ledgers,
+    monitoring,
+    selfeval,
+    sheets,
+    target_tables,
+    target_values,
+    targets,
+)
+from wenxiao.rulebook.checks.registry import (
+    LEVELS,
+    Rule,
+    Table,
+    registry,
+    rule,
+    rules_in_force,
+    run,
+)
 
 __all__ = [
-    "LEVELS", "Rule", "Table", "ledgers", "monitoring", "registry", "rule", "rules_in_force", "run", "selfeval", "sheets", "target_tables",
-    "target_values", "targets",
-]  # fmt: skip
+    "LEVELS",
+    "Rule",
+    "Table",
+    "ledgers",
+    "monitoring",
+    "registry",
+    "rule",
+    "rules_in_force",
+    "run",
+    "selfeval",
+    "sheets",
+    "target_tables",
+    "target_values",
+    "targets",
+]

@@ -27,7 +27,9 @@ def spent_more_than_budget(table: Table) -> Iterator[Hit]:
     """More spent than the adjusted budget allows."""
     budget, executed = head_number(table, "full_year"), head_number(table, "executed")
     if budget is not None and executed is not None and budget > 0 and executed > budget:
-        yield Hit(None, "executed", f"全年执行数 {wan(executed)} 万元超过全年预算数 {wan(budget)} 万元。")
+        yield Hit(
+            None, "executed", f"全年执行数 {wan(executed)} 万元超过全年预算数 {wan(budget)} 万元。"
+        )
 
 
 @rule("ZJ-04", "比率超过100%", "警告", mend="核对分子分母；确实超过的说明原因。")

@@ -28,7 +28,9 @@ def behind_the_year(table: Table) -> Iterator[Hit]:
     money = head_number(table, "full_year"), head_number(table, "executed")
     now = pace(*money, month, table.head.get("arrived_month"), overrides=table.overrides)
     if now.light in _NAMES:
-        yield Hit(None, "executed", f"执行进度{_NAMES[now.light]}灯：{now.reason}", got=str(now.index))
+        yield Hit(
+            None, "executed", f"执行进度{_NAMES[now.light]}灯：{now.reason}", got=str(now.index)
+        )
     elif now.above_pace:
         yield Hit(None, "executed", f"执行进度快于时间进度：{now.reason}", got=str(now.index))
 
@@ -46,7 +48,9 @@ def forward_zero(table: Table) -> Iterator[Hit]:
     for index, row in enumerate(table.rows):
         target = said(row, "target").replace(" ", "").rstrip("%％个次起件")
         if target in {"≥0", ">=0", "≧0", "不少于0", "不低于0"}:
-            yield Hit(index, "target", f"正向指标“{row.get('level3') or ''}”的目标为0，需单独判定。")
+            yield Hit(
+                index, "target", f"正向指标“{row.get('level3') or ''}”的目标为0，需单独判定。"
+            )
 
 
 def _limit(table: Table, key: str) -> int:
@@ -60,7 +64,12 @@ def _all_reached(table: Table) -> bool:
     return bool(told) and len(told) == len(table.rows) and all(told)
 
 
-@rule("JK-04", "资金未支出而目标已完成", "警告", mend="核实目标是否真实完成、款项是否未付或预算是否偏大。")
+@rule(
+    "JK-04",
+    "资金未支出而目标已完成",
+    "警告",
+    mend="核实目标是否真实完成、款项是否未付或预算是否偏大。",
+)
 def goals_without_money(table: Table) -> Iterator[Hit]:
     """Every goal of the year reached while less than the limit of the budget is spent."""
     share = exact_rate(head_number(table, "executed"), head_number(table, "full_year"))
@@ -68,7 +77,11 @@ def goals_without_money(table: Table) -> Iterator[Hit]:
         return
     spent, budget = wan(table.head["executed"]), wan(table.head["full_year"])
     rate = plain(scaled(share * 100, 2))
-    yield Hit(None, "executed", f"{len(table.rows)} 项目标全部完成，执行率只有 {rate}%（{spent} ÷ {budget} 万元）。")
+    yield Hit(
+        None,
+        "executed",
+        f"{len(table.rows)} 项目标全部完成，执行率只有 {rate}%（{spent} ÷ {budget} 万元）。",
+    )
 
 
 @rule("JK-05", "目标已完成而无已核佐证", "警告", mend="补充佐证材料，由审核人核验。")
@@ -91,33 +104,47 @@ def cost_above_plan(table: Table) -> Iterator[Hit]:
 def no_movement(table: Table) -> Iterator[Hit]:
     """No payment for so many months (``last_month``: the last month with one, 0 for none in the year)."""
     month, last = table.head.get("through_month"), table.head.get("last_month")
-    if not isinstance(month, int) or not isinstance(last, int) or not head_number(table, "full_year"):
+    if (
+        not isinstance(month, int)
+        or not isinstance(last, int)
+        or not head_number(table, "full_year")
+    ):
         return
     start = table.head.get("arrived_month")
     since = max(last, start - 1 if isinstance(start, int) else 0)
     idle = month - since
-    if idle >= _limit(table, "idle_months") and (head_number(table, "executed") or 0) < table.head["full_year"]:
+    if (
+        idle >= _limit(table, "idle_months")
+        and (head_number(table, "executed") or 0) < table.head["full_year"]
+    ):
         told = f"最近一次支出在 {last} 月" if last else "本年尚无支出"
-        yield Hit(None, "executed", f"截至 {month} 月底{told}，已连续 {idle} 个月没有支出。", got=str(idle))
+        yield Hit(
+            None,
+            "executed",
+            f"截至 {month} 月底{told}，已连续 {idle} 个月没有支出。",
+            got=str(idle),
+        )
 
 
-@rule("JK-08", "收回预算抬高执行率", "警告", mend="并列说明收回前后的执行率，分析预算安排是否偏大。")
+@rule(
+    "JK-08", "收回预算抬高执行率", "警告", mend="并列说明收回前后的执行率，分析预算安排是否偏大。"
+)
 def cut_back_lifts(table: Table) -> Iterator[Hit]:
     """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head.
 
     ``cut_back_on`` (a date) tells a reduction near the year's end from an early one, which is a lawful adjustment;
     without it the lift alone speaks.
     """
-    cut, budget, executed = (head_number(table, key) for key in ("cut_back", "full_year", "executed"))
+    cut, budget, executed = (
+        head_number(table, key) for key in ("cut_back", "full_year", "executed")
+    )
     if cut is None or cut <= 0 or budget is None or executed is None or budget <= 0:
         return
     when = _taken_back(table)
     after, before = exact_rate(executed, budget), exact_rate(executed, budget + cut)
     if when is not None and after is not None and before is not None and after >= 1 > before:
         rates = [plain(scaled(share * 100, 2)) for share in (after, before)]
-        text = (
-            f"{when}收回预算 {wan(cut)} 万元后执行率 {rates[0]}%，按收回前 {wan(budget + cut)} 万元计为 {rates[1]}%。"
-        )
+        text = f"{when}收回预算 {wan(cut)} 万元后执行率 {rates[0]}%，按收回前 {wan(budget + cut)} 万元计为 {rates[1]}%。"
         yield Hit(None, "full_year", text, got=rates[0])
 
 

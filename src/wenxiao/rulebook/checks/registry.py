@@ -98,7 +98,9 @@ def registry() -> tuple[Rule, ...]:
     return tuple(_RULES[code] for code in sorted(_RULES))
 
 
-def rules_in_force(overrides: Overrides | None = None, on: date | int | None = None) -> tuple[Rule, ...]:
+def rules_in_force(
+    overrides: Overrides | None = None, on: date | int | None = None
+) -> tuple[Rule, ...]:
     """Every rule as strict as the division's own list of checks (rule ``checks``) makes it on a day, by code.
 
     What the own list says otherwise than the national one counts: another level, with the own document as its basis
@@ -108,14 +110,21 @@ def rules_in_force(overrides: Overrides | None = None, on: date | int | None = N
     if not own.own:
         return registry()
     national = {entry["code"]: entry for entry in in_force("checks", on).content["checks"]}
-    said = {entry["code"]: entry for entry in own.content["checks"] if entry != national.get(entry["code"])}
+    said = {
+        entry["code"]: entry
+        for entry in own.content["checks"]
+        if entry != national.get(entry["code"])
+    }
     told = (
-        one if one.arithmetic else _as_said(one, said.get(one.code), national.get(one.code), own) for one in registry()
+        one if one.arithmetic else _as_said(one, said.get(one.code), national.get(one.code), own)
+        for one in registry()
     )
     return tuple(one for one in told if one is not None)
 
 
-def _as_said(one: Rule, entry: Mapping[str, Any] | None, national: Mapping[str, Any] | None, own: Value) -> Rule | None:
+def _as_said(
+    one: Rule, entry: Mapping[str, Any] | None, national: Mapping[str, Any] | None, own: Value
+) -> Rule | None:
     if entry is None:
         return one
     before = national or {"level": one.level, "enabled": True}

@@ -24,7 +24,11 @@ def points_ahead_of_money(table: Table) -> Iterator[Hit]:
     indicators = Fraction(earned) / 90
     apart = (indicators - Fraction(done) / 10) / indicators
     if apart > Fraction(5, 100):
-        yield Hit(None, "execution_score", f"指标得分比执行率得分高 {plain(scaled(apart * 100, 2))}%，超过5%。")
+        yield Hit(
+            None,
+            "execution_score",
+            f"指标得分比执行率得分高 {plain(scaled(apart * 100, 2))}%，超过5%。",
+        )
 
 
 @rule("ZP-04", "全部满分", "警告", mend="核对佐证材料，列入复核抽查。")
@@ -42,7 +46,9 @@ def output_without_money(table: Table) -> Iterator[Hit]:
     if share is None or share >= Fraction(1, 2):
         return
     for index, _ in _full_quantities(table):
-        yield Hit(index, "score", f"执行率只有 {plain(scaled(share * 100, 2))}%，数量指标却是满分。")
+        yield Hit(
+            index, "score", f"执行率只有 {plain(scaled(share * 100, 2))}%，数量指标却是满分。"
+        )
 
 
 @rule("ZP-06", "未验收却数量满分", "警告", mend="补充验收材料或重新评分。")
@@ -57,12 +63,15 @@ def full_without_acceptance(table: Table) -> Iterator[Hit]:
 def one_fact_two_ways(table: Table) -> Iterator[Hit]:
     """Quality at 0 because nothing was accepted, quantity full."""
     failed = any(
-        "质量" in said(row, "level2") and score == 0 and _NOT_ACCEPTED.search(said(row, "note", "deviation"))
+        "质量" in said(row, "level2")
+        and score == 0
+        and _NOT_ACCEPTED.search(said(row, "note", "deviation"))
         for _, score, row in numbered(table, "score")
     )
     if failed:
         yield from (
-            Hit(index, "score", "质量指标因未验收得0分，数量指标却是满分。") for index, _ in _full_quantities(table)
+            Hit(index, "score", "质量指标因未验收得0分，数量指标却是满分。")
+            for index, _ in _full_quantities(table)
         )
 
 
@@ -119,7 +128,13 @@ def total_not_sum(table: Table) -> Iterator[Hit]:
         return
     whole = sum(scores, head_number(table, "execution_score") or Decimal(0))
     if whole != total:
-        yield Hit(None, "total", f"各项得分之和 {plain(whole)}，总分写作 {plain(total)}。", plain(whole), plain(total))
+        yield Hit(
+            None,
+            "total",
+            f"各项得分之和 {plain(whole)}，总分写作 {plain(total)}。",
+            plain(whole),
+            plain(total),
+        )
 
 
 @rule(
@@ -141,7 +156,13 @@ def grade_not_of_total(table: Table) -> Iterator[Hit]:
         yield Hit(None, "total", f"总分 {plain(total)} 不在0至100之间。")
         return
     if str(said_grade).strip()[:1] != earned:
-        yield Hit(None, "grade", f"总分 {plain(total)} 应为“{earned}”，写作“{said_grade}”。", earned, str(said_grade))
+        yield Hit(
+            None,
+            "grade",
+            f"总分 {plain(total)} 应为“{earned}”，写作“{said_grade}”。",
+            earned,
+            str(said_grade),
+        )
 
 
 @rule("ZP-14", "有得分没有事实", "警告", mend="填写实际完成值并附佐证。")
@@ -163,13 +184,19 @@ def actual_without_target(table: Table) -> Iterator[Hit]:
 @rule("ZP-17", "指标全部满分而无已核佐证", "警告", mend="补充佐证材料，由审核人核验后再定分。")
 def full_without_proof(table: Table) -> Iterator[Hit]:
     """Every row full, and no proof of any of them accepted (rows carry ``papers`` handed in and ``proofs`` accepted)."""
-    marked = [row for _, score, row in numbered(table, "score") if score == row.get("weight") and score > 0]
+    marked = [
+        row
+        for _, score, row in numbered(table, "score")
+        if score == row.get("weight") and score > 0
+    ]
     known = [row for row in table.rows if row.get("papers") is not None]
     if not marked or len(marked) < len(table.rows) or len(known) < len(table.rows):
         return
     if not any(row.get("proofs") for row in table.rows):
         papers = sum(int(row["papers"]) for row in table.rows)
-        yield Hit(None, "proof", f"{len(marked)} 项指标全部满分，佐证交来 {papers} 份，已采信 0 份。")
+        yield Hit(
+            None, "proof", f"{len(marked)} 项指标全部满分，佐证交来 {papers} 份，已采信 0 份。"
+        )
 
 
 @rule("ZP-16", "未按规则计分", "警告", mend="按评分规则改正得分，或写明理由。")

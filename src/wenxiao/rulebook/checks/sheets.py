@@ -26,7 +26,13 @@ def score_above_weight(table: Table) -> Iterator[Hit]:
         weight = row.get("weight")
         if score < 0 or (isinstance(weight, Decimal) and score > weight):
             full = plain(weight) if isinstance(weight, Decimal) else "分值"
-            yield Hit(index, "score", f"得分 {plain(score)} 应在0至 {full} 之间。", f"0—{full}", plain(score))
+            yield Hit(
+                index,
+                "score",
+                f"得分 {plain(score)} 应在0至 {full} 之间。",
+                f"0—{full}",
+                plain(score),
+            )
 
 
 @rule("PJ-03", "合计与各项之和不符", "警告", mend="核对各项得分和合计。")
@@ -35,7 +41,13 @@ def total_not_sum(table: Table) -> Iterator[Hit]:
     total, scores = head_number(table, "total"), [score for _, score, _ in numbered(table, "score")]
     whole = sum(scores, Decimal(0))
     if total is not None and scores and len(scores) == len(table.rows) and whole != total:
-        yield Hit(None, "total", f"各项得分之和 {plain(whole)}，合计写作 {plain(total)}。", plain(whole), plain(total))
+        yield Hit(
+            None,
+            "total",
+            f"各项得分之和 {plain(whole)}，合计写作 {plain(total)}。",
+            plain(whole),
+            plain(total),
+        )
 
 
 @rule(
@@ -64,7 +76,11 @@ def subtotal_not_sum(table: Table) -> Iterator[Hit]:
     """``subtotals`` of the head: level-1 name → (weight, score), either may be None."""
     for name, (weight, score) in (table.head.get("subtotals") or {}).items():
         for field, written, label in (("weight", weight, "权重"), ("score", score, "得分")):
-            own = [value for _, value, row in numbered(table, field) if said(row, "level1").strip() == name]
+            own = [
+                value
+                for _, value, row in numbered(table, field)
+                if said(row, "level1").strip() == name
+            ]
             if written is not None and own and sum(own) != written:
                 text = f"“{name}”各项{label}之和 {plain(sum(own, Decimal(0)))}，小计写作 {plain(written)}。"
                 yield Hit(None, field, text, plain(sum(own, Decimal(0))), plain(written))
@@ -81,10 +97,21 @@ def results_weigh_too_little(table: Table) -> Iterator[Hit]:
     """产出 and 效益 (or 效果) together below 60 points; recalled, so it only warns."""
     weights = [(weight, said(row, "level1")) for _, weight, row in numbered(table, "weight")]
     results = sum(
-        (weight for weight, name in weights if any(word in name for word in ("产出", "效益", "效果"))), Decimal(0)
+        (
+            weight
+            for weight, name in weights
+            if any(word in name for word in ("产出", "效益", "效果"))
+        ),
+        Decimal(0),
     )
     if weights and results < 60:
-        yield Hit(None, "weight", f"产出与效益权重合计 {plain(results)}，原则上不低于60。", "不低于60", plain(results))
+        yield Hit(
+            None,
+            "weight",
+            f"产出与效益权重合计 {plain(results)}，原则上不低于60。",
+            "不低于60",
+            plain(results),
+        )
 
 
 @rule("PJ-07", "扣分未写原因", "警告", mend="写明扣分原因。")
@@ -92,5 +119,9 @@ def points_lost_without_reason(table: Table) -> Iterator[Hit]:
     """Less than the weight and nothing said why."""
     for index, score, row in numbered(table, "score"):
         weight = row.get("weight")
-        if isinstance(weight, Decimal) and score < weight and not said(row, "reason", "note").strip():
+        if (
+            isinstance(weight, Decimal)
+            and score < weight
+            and not said(row, "reason", "note").strip()
+        ):
             yield Hit(index, "reason", f"扣 {plain(weight - score)} 分，没有写明原因。")

@@ -26,7 +26,9 @@ def no_rows(table: Table) -> Iterator[Hit]:
 def nameless_indicator(table: Table) -> Iterator[Hit]:
     """A row with a target or a weight and no name."""
     for index, row in enumerate(table.rows):
-        if not said(row, "level3").strip() and (said(row, "target").strip() or row.get("weight") is not None):
+        if not said(row, "level3").strip() and (
+            said(row, "target").strip() or row.get("weight") is not None
+        ):
             yield Hit(index, "level3", f"第 {index + 1} 行没有三级指标名称。")
 
 
@@ -45,12 +47,20 @@ def without_source(table: Table) -> Iterator[Hit]:
     if not any(told):
         return
     for index, (row, has) in enumerate(zip(table.rows, told, strict=True)):
-        hollow = "效益" in said(row, "level1") and re.search(r"[%％]", said(row, "target", "unit"))  # said by MB-04
+        hollow = "效益" in said(row, "level1") and re.search(
+            r"[%％]", said(row, "target", "unit")
+        )  # said by MB-04
         if not has and not hollow and said(row, "target").strip():
             yield Hit(index, "source", f"指标“{row.get('level3') or ''}”没有数据来源，也没有佐证。")
 
 
-@rule("MB-21", "名称带有涉密字样", "阻断", mend="涉密项目请按保密规定线下管理，不得进入本系统。", arithmetic=True)
+@rule(
+    "MB-21",
+    "名称带有涉密字样",
+    "阻断",
+    mend="涉密项目请按保密规定线下管理，不得进入本系统。",
+    arithmetic=True,
+)
 def secret_subject(table: Table) -> Iterator[Hit]:
     """State secrets may not enter under any measure; 非涉密 and 商业秘密 are none."""
     for key, label in (("name", "项目名称"), ("text", "项目内容")):
@@ -63,7 +73,9 @@ def secret_subject(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level3", f"指标名称带有“{found.group().rstrip('★☆')}”字样。")
 
 
-@rule("MB-22", "各级分值与计分口径不同", "提示", mend="按本年计分口径分配分值；确需调整的说明理由。")
+@rule(
+    "MB-22", "各级分值与计分口径不同", "提示", mend="按本年计分口径分配分值；确需调整的说明理由。"
+)
 def weights_not_as_scored(table: Table) -> Iterator[Hit]:
     """Weights of the first level (90 without 预算执行率) that no scoring profile in force in the year has."""
     sums: dict[str, Decimal] = {}
@@ -79,7 +91,9 @@ def weights_not_as_scored(table: Table) -> Iterator[Hit]:
     # a branch that is missing altogether is named as that
     alike = any(set(sums) == set(weights) for weights in known.values())
     if alike and sum(sums.values()) == sum(default.values()) and sums not in known.values():
-        shown = "、".join(f"{name}{plain(sums[name])}" for name in reversed(_BRANCHES) if name in sums)
+        shown = "、".join(
+            f"{name}{plain(sums[name])}" for name in reversed(_BRANCHES) if name in sums
+        )
         due = "、".join(f"{name}{plain(value)}" for name, value in default.items())
         yield Hit(None, "weight", f"各级分值 {shown}，计分口径为 {due}。", due, shown)
 

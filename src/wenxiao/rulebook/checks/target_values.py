@@ -11,7 +11,12 @@ from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.numbers import plain, wan
 
-_YUAN = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+_YUAN = {
+    "元": Decimal(1),
+    "千元": Decimal(1000),
+    "万元": Decimal(10_000),
+    "亿元": Decimal(100_000_000),
+}
 _PER_ONE = re.compile(r"单价|单位成本|人均|户均|亩均|平均|每|标准|节约|降低|下降|/")
 _SHARE = re.compile(
     r"(?:合格|达标|覆盖|及时|准确|出勤|到位|入学|巩固|优良|优秀|通过|验收|完好|就业|参保|参与|普及|知晓|满意|发放|足额|完成)(?:率|度)(?:\(.*\))?$"
@@ -40,21 +45,35 @@ def cost_above_budget(table: Table) -> Iterator[Hit]:
     if budget is None or budget <= 0:
         return
     for index, row in enumerate(table.rows):
-        if "成本" not in said(row, "level1", "level2") or _PER_ONE.search(said(row, "level3", "target", "unit")):
+        if "成本" not in said(row, "level1", "level2") or _PER_ONE.search(
+            said(row, "level3", "target", "unit")
+        ):
             continue
         read = target_of(row)
         high, factor = read.high if read.high is not None else read.low, _YUAN.get(read.unit or "")
-        if read.kind == "number" and high is not None and factor is not None and high * factor > budget:
+        if (
+            read.kind == "number"
+            and high is not None
+            and factor is not None
+            and high * factor > budget
+        ):
             name = row.get("level3") or ""
             text = f"成本指标“{name}”为 {wan(high * factor)} 万元，超过预算 {wan(budget)} 万元。"
             yield Hit(index, "target", text, f"不超过 {wan(budget)} 万元", read.text)
 
 
-@rule("MB-17", "完成时限超出项目期限", "警告", mend="改为本年度（或项目期限）内的时间，跨年的写明分年目标。")
+@rule(
+    "MB-17",
+    "完成时限超出项目期限",
+    "警告",
+    mend="改为本年度（或项目期限）内的时间，跨年的写明分年目标。",
+)
 def deadline_after_the_end(table: Table) -> Iterator[Hit]:
     """A deadline behind the project's end, or behind the year's where no end is known."""
     year = table.head.get("year")
-    end = _day_after_which(str(table.head.get("end") or ""), year if isinstance(year, int) else None)
+    end = _day_after_which(
+        str(table.head.get("end") or ""), year if isinstance(year, int) else None
+    )
     if end is None:
         return
     for index, row in enumerate(table.rows):
@@ -79,10 +98,19 @@ def output_without_measure(table: Table) -> Iterator[Hit]:
     """A quantity, quality, time or cost in words that no one can count or date."""
     for index, row in enumerate(table.rows):
         text = said(row, "target").strip()
-        if not text or not _MEASURED.search(said(row, "level2")) or re.search(r"\d", text) or _WHOLE.search(text):
+        if (
+            not text
+            or not _MEASURED.search(said(row, "level2"))
+            or re.search(r"\d", text)
+            or _WHOLE.search(text)
+        ):
             continue
-        if target_of(row).kind == "text" and not re.search(r"[优良]|合格|达标|标准|要求|[一二三甲乙ⅠⅡⅢ]级|前", text):
-            yield Hit(index, "target", f"“{row.get('level3') or ''}”的目标“{text}”不能衡量。", got=text)
+        if target_of(row).kind == "text" and not re.search(
+            r"[优良]|合格|达标|标准|要求|[一二三甲乙ⅠⅡⅢ]级|前", text
+        ):
+            yield Hit(
+                index, "target", f"“{row.get('level3') or ''}”的目标“{text}”不能衡量。", got=text
+            )
 
 
 @rule("MB-20", "缺少计量单位", "提示", mend="写明计量单位。")
@@ -91,7 +119,12 @@ def unit_missing(table: Table) -> Iterator[Hit]:
     for index, row in enumerate(table.rows):
         read = target_of(row)
         if read.kind == "number" and read.unit is None and not _NO_UNIT.search(said(row, "level3")):
-            yield Hit(index, "unit", f"指标“{row.get('level3') or ''}”的目标“{read.text}”没有计量单位。", got=read.text)
+            yield Hit(
+                index,
+                "unit",
+                f"指标“{row.get('level3') or ''}”的目标“{read.text}”没有计量单位。",
+                got=read.text,
+            )
 
 
 @rule("MB-24", "目标值为负数", "警告", mend="核对目标值；下降、减少的写“下降…”。")
@@ -99,9 +132,18 @@ def negative_target(table: Table) -> Iterator[Hit]:
     """Less than nothing, where nothing falls."""
     for index, row in enumerate(table.rows):
         read, bound = target_of(row), _bound(target_of(row))
-        if read.kind == "number" and bound is not None and bound < 0 and not _MAY_FALL.search(said(row, "level3")):
+        if (
+            read.kind == "number"
+            and bound is not None
+            and bound < 0
+            and not _MAY_FALL.search(said(row, "level3"))
+        ):
             yield Hit(
-                index, "target", f"指标“{row.get('level3') or ''}”的目标“{read.text}”是负数。", "不小于0", read.text
+                index,
+                "target",
+                f"指标“{row.get('level3') or ''}”的目标“{read.text}”是负数。",
+                "不小于0",
+                read.text,
             )
 
 
@@ -122,7 +164,11 @@ def forward_target_of_nothing(table: Table) -> Iterator[Hit]:
     for index, row in enumerate(table.rows):
         read = target_of(row)
         if read.kind == "number" and read.comparator in {">=", ">"} and read.low == 0:
-            yield Hit(index, "target", f"正向指标“{row.get('level3') or ''}”的目标“{read.text}”什么也不做就能达到。")
+            yield Hit(
+                index,
+                "target",
+                f"正向指标“{row.get('level3') or ''}”的目标“{read.text}”什么也不做就能达到。",
+            )
 
 
 @rule("MB-27", "目标值无法识别", "警告", mend="请改写目标值，一格写一个目标。")

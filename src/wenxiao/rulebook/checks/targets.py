@@ -37,7 +37,10 @@ def cost_direction(table: Table) -> Iterator[Hit]:
         target = str(row.get("target") or "").strip()
         if "成本" in said(row, "level1", "level2") and parse(target).comparator in {">=", ">"}:
             yield Hit(
-                index, "target", f"成本指标“{row.get('level3') or ''}”写作“{target}”，成本一般应为“≤”。", got=target
+                index,
+                "target",
+                f"成本指标“{row.get('level3') or ''}”写作“{target}”，成本一般应为“≤”。",
+                got=target,
             )
 
 
@@ -52,7 +55,9 @@ def quantity_is_payment(table: Table) -> Iterator[Hit]:
 @rule("MB-03", "产出与效益重复设置", "警告", mend="保留一处，另设反映效果的指标。")
 def repeated_indicator(table: Table) -> Iterator[Hit]:
     """The same indicator promised as output and as benefit."""
-    outputs = {said(row, "level3").strip() for row in table.rows if "产出" in said(row, "level1")} - {""}
+    outputs = {
+        said(row, "level3").strip() for row in table.rows if "产出" in said(row, "level1")
+    } - {""}
     for index, row in enumerate(table.rows):
         if "效益" in said(row, "level1") and said(row, "level3").strip() in outputs:
             yield Hit(index, "level3", f"“{row['level3']}”在产出和效益中重复设置。")
@@ -64,7 +69,11 @@ def hollow_number(table: Table) -> Iterator[Hit]:
     for index, row in enumerate(table.rows):
         percent = "%" in said(row, "target", "unit") or "％" in said(row, "target")
         if "效益" in said(row, "level1") and percent and not said(row, "source", "proof").strip():
-            yield Hit(index, "source", f"效益指标“{row.get('level3') or ''}”只有百分比，没有计算口径或数据来源。")
+            yield Hit(
+                index,
+                "source",
+                f"效益指标“{row.get('level3') or ''}”只有百分比，没有计算口径或数据来源。",
+            )
 
 
 @rule("MB-05", "长期目标当年度目标", "警告", mend="只填本年度应完成的值。")
@@ -79,7 +88,11 @@ def long_term_as_yearly(table: Table) -> Iterator[Hit]:
         years += [int(read.date[:4])] if read.date is not None and read.date[:4].isdigit() else []
         cycle = re.search(r"全周期|项目期内|累计|三年|五年|十四五", said(row, "target", "level3"))
         if cycle or any(year > int(table.head.get("year") or 9999) for year in years):
-            yield Hit(index, "target", f"跨年项目的指标“{row.get('level3') or ''}”像是全周期目标，不是年度目标。")
+            yield Hit(
+                index,
+                "target",
+                f"跨年项目的指标“{row.get('level3') or ''}”像是全周期目标，不是年度目标。",
+            )
 
 
 @rule("MB-06", "质量指标与效益指标混淆", "提示", mend="核对二级指标归类。")
@@ -121,7 +134,9 @@ def weight_not_positive(table: Table) -> Iterator[Hit]:
             yield Hit(index, "weight", f"分值 {plain(weight)} 应大于0。", "大于0", plain(weight))
 
 
-@rule("MB-10", "年中追加资金未更新指标值", "警告", mend="按调整后的预算修订指标值，或说明不变的理由。")
+@rule(
+    "MB-10", "年中追加资金未更新指标值", "警告", mend="按调整后的预算修订指标值，或说明不变的理由。"
+)
 def budget_moved_targets_not(table: Table) -> Iterator[Hit]:
     """The budget was adjusted while every value stayed as it was."""
     before, after = table.head.get("initial"), table.head.get("full_year")
@@ -137,7 +152,9 @@ def weights_do_not_sum(table: Table) -> Iterator[Hit]:
     weights = [weight for _, weight, _ in numbered(table, "weight")]
     whole = sum(weights, Decimal(0))
     if weights and whole not in {90, 100}:
-        yield Hit(None, "weight", f"指标分值合计 {plain(whole)}，应为100或90。", "100", plain(whole))
+        yield Hit(
+            None, "weight", f"指标分值合计 {plain(whole)}，应为100或90。", "100", plain(whole)
+        )
 
 
 @rule("MB-12", "指标没有目标值", "警告", mend="填写目标值。")

@@ -70,23 +70,33 @@ def read_date(text: str, role: str, plain: str) -> Expression | None:
         return period
     for span, rest in _points(body):
         tail = _TAIL.match(rest)
-        if tail is not None and (tail.group("words") == "" or any(tail.group(said) for said in _SAID)):
+        if tail is not None and (
+            tail.group("words") == "" or any(tail.group(said) for said in _SAID)
+        ):
             return _spoken(text, role, span, sign, tail)
     return None
 
 
 _YEAR_WORDS = re.compile(r"[二一][〇零○九][〇零○一二三四五六七八九]{2}(?=\s?年)")
-_MONTH_WORDS = re.compile(r"(?<![一二三四五六七八九十个])(?:十[一二]?|[一二三四五六七八九])(?=\s?月)")
+_MONTH_WORDS = re.compile(
+    r"(?<![一二三四五六七八九十个])(?:十[一二]?|[一二三四五六七八九])(?=\s?月)"
+)
 _DAY_WORDS = re.compile(r"(?<=月)(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[日号])")
 _SHORT_YEAR = re.compile(r"(?<![\d.])(?=[123]\d年(?:底|末|\d{1,2}月))")
 """21年底 can't be 21 years: the century is left out."""
-_GAPS = re.compile(r"(?<=\d)\s+(?=[年月日号])|(?<=[年月])\s+(?=[\d底末初上中下])|(?<=[底末])\s+(?=前)")
+_GAPS = re.compile(
+    r"(?<=\d)\s+(?=[年月日号])|(?<=[年月])\s+(?=[\d底末初上中下])|(?<=[底末])\s+(?=前)"
+)
 
 
 def in_digits(plain: str) -> str:
     """A date spelt in Chinese numerals or with blanks inside, in digits: 二〇二一年十二月底 → 2021年12月底."""
     plain = _SHORT_YEAR.sub("20", _GAPS.sub("", plain))
-    plain = re.sub(r"(?<=年)\s?[Qq](?=[1-4](?!\d))", "第", plain) if re.search(r"[Qq][1-4]$", plain) else plain
+    plain = (
+        re.sub(r"(?<=年)\s?[Qq](?=[1-4](?!\d))", "第", plain)
+        if re.search(r"[Qq][1-4]$", plain)
+        else plain
+    )
     plain = re.sub(r"(?<=年第)([1-4])$", r"\1季度", plain)
     for words in (_YEAR_WORDS, _MONTH_WORDS, _DAY_WORDS):
         plain = words.sub(lambda hit: str(chinese_number(hit.group())), plain)
@@ -97,11 +107,22 @@ def _points(body: str) -> list[tuple[_Span, str]]:
     """Every way the start of the text is a date, longest spelling first, with what follows it."""
     found: list[tuple[_Span, str]] = []
     for pattern, build in (
-        (_DENSE, _day_span), (_POINT, _day_span), (_QUARTERS_TO, _quarters_span), (_QUARTER, _quarter_span), (_HALF, _half_span),
-        (_YEAR_END, _end_span), (_ISO_MONTH, _month_span), (_MONTH_POINT, _month_span), (_YEAR, _year_span),
-    ):  # fmt: skip
+        (_DENSE, _day_span),
+        (_POINT, _day_span),
+        (_QUARTERS_TO, _quarters_span),
+        (_QUARTER, _quarter_span),
+        (_HALF, _half_span),
+        (_YEAR_END, _end_span),
+        (_ISO_MONTH, _month_span),
+        (_MONTH_POINT, _month_span),
+        (_YEAR, _year_span),
+    ):
         hit = pattern.match(body)
-        if hit is None or (pattern is _POINT and not _day_written(hit)) or _broken_off(body, hit.end()):
+        if (
+            hit is None
+            or (pattern is _POINT and not _day_written(hit))
+            or _broken_off(body, hit.end())
+        ):
             continue
         span = build(hit)
         if span is not None:
@@ -132,7 +153,13 @@ def _month_span(hit: re.Match[str]) -> _Span:
     month = int(hit.group("m"))
     end = monthrange(year or 2021, month)[1]
     part = hit.group("part")
-    return _Span(year, (month, 1), (month, _PART_DAY.get(part or "", end)), is_point=True, exact=part is not None)
+    return _Span(
+        year,
+        (month, 1),
+        (month, _PART_DAY.get(part or "", end)),
+        is_point=True,
+        exact=part is not None,
+    )
 
 
 def _quarter_span(hit: re.Match[str]) -> _Span:
@@ -146,7 +173,11 @@ def _quarters_span(hit: re.Match[str]) -> _Span | None:
         return _stretch(hit, 1, _QUARTERS[hit.group("head").replace("两", "二")] * 3)
     first, last = _QUARTERS[hit.group("q")], _QUARTERS[hit.group("last")]
     listed = "、" in hit.group()
-    return _stretch(hit, first * 3 - 2, last * 3) if first < last and (not listed or last == first + 1) else None
+    return (
+        _stretch(hit, first * 3 - 2, last * 3)
+        if first < last and (not listed or last == first + 1)
+        else None
+    )
 
 
 def _half_span(hit: re.Match[str]) -> _Span:
@@ -168,7 +199,9 @@ def _end_span(hit: re.Match[str]) -> _Span | None:
 
 def _year_span(hit: re.Match[str]) -> _Span:
     year = int(hit.group("y")) if hit.group("y") else None
-    return _Span(year, (1, 1), (12, 31), is_point=False, exact="全" in hit.group() or "整" in hit.group())
+    return _Span(
+        year, (1, 1), (12, 31), is_point=False, exact="全" in hit.group() or "整" in hit.group()
+    )
 
 
 def _spoken(text: str, role: str, span: _Span, sign: str, tail: re.Match[str]) -> Expression:
@@ -178,7 +211,9 @@ def _spoken(text: str, role: str, span: _Span, sign: str, tail: re.Match[str]) -
     before = before or early
     deadline = before or within or sign[:1] in {"≤", "<"} or "不" in sign
     if early and span.is_point and span.first == span.last:
-        return Expression(text, "date", "<", date=_iso(span.year, span.last), partial=span.year is None)
+        return Expression(
+            text, "date", "<", date=_iso(span.year, span.last), partial=span.year is None
+        )
     if not span.is_point and not deadline and not (tail.group("done") and role == "target"):
         return _whole_period(text, span)
     if not span.is_point:
@@ -190,7 +225,14 @@ def _spoken(text: str, role: str, span: _Span, sign: str, tail: re.Match[str]) -
     date, partial = _iso(span.year, span.last), span.year is None
     alt = Expression(text, "date", date=date, partial=partial)
     return Expression(
-        text, "date", "<=", date=date, partial=partial, ambiguous=True, alt=(alt,), note="没有“前”字，按截止日理解"
+        text,
+        "date",
+        "<=",
+        date=date,
+        partial=partial,
+        ambiguous=True,
+        alt=(alt,),
+        note="没有“前”字，按截止日理解",
     )
 
 
@@ -200,7 +242,13 @@ def _moment(text: str, span: _Span) -> Expression:
     date = last if span.exact else last[:-3]
     alt = Expression(text, "date", "<=", date=last, partial=span.year is None)
     return Expression(
-        text, "date", date=date, partial=span.year is None, ambiguous=True, alt=(alt,), note="实际完成时点"
+        text,
+        "date",
+        date=date,
+        partial=span.year is None,
+        ambiguous=True,
+        alt=(alt,),
+        note="实际完成时点",
     )
 
 
@@ -234,9 +282,23 @@ def _end_of_period(text: str, span: _Span, *, before: bool) -> Expression:
     if before and whole and span.year is not None:
         alt = Expression(text, "date", "<=", date=date)
         return Expression(
-            text, "date", "<=", date=earlier.date, ambiguous=True, alt=(alt,), note="“年前”可指年初前或年底前"
+            text,
+            "date",
+            "<=",
+            date=earlier.date,
+            ambiguous=True,
+            alt=(alt,),
+            note="“年前”可指年初前或年底前",
         )
-    return Expression(text, "date", "<=", date=date, partial=partial, ambiguous=True, alt=(_whole_period(text, span),))
+    return Expression(
+        text,
+        "date",
+        "<=",
+        date=date,
+        partial=partial,
+        ambiguous=True,
+        alt=(_whole_period(text, span),),
+    )
 
 
 def _whole_period(text: str, span: _Span) -> Expression:
@@ -300,15 +362,23 @@ def _says_time(body: str, pieces: list[str]) -> bool:
     """Whether a range is one of time: 月 or 日 or a year is written, not merely 1-12."""
     if re.fullmatch(r"1\.1\s?(?:-+|~|至|到)\s?12\.31", body):
         return True
-    if re.fullmatch(r"(?:19|20)\d\d", pieces[0]) and re.fullmatch(r"(?:19|20)\d\d年?度?", pieces[1]):
+    if re.fullmatch(r"(?:19|20)\d\d", pieces[0]) and re.fullmatch(
+        r"(?:19|20)\d\d年?度?", pieces[1]
+    ):
         return True
-    if "月" in body or (re.search(r"(?:19|20)\d\d\s?年", body) and not re.search(r"[^\d年度月日号\s~至到-]", body)):
+    if "月" in body or (
+        re.search(r"(?:19|20)\d\d\s?年", body) and not re.search(r"[^\d年度月日号\s~至到-]", body)
+    ):
         return True
-    return any(re.fullmatch(r"\s?(?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?\s?", piece) for piece in pieces)
+    return any(
+        re.fullmatch(r"\s?(?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?\s?", piece) for piece in pieces
+    )
 
 
 def _between(
-    text: str, first: tuple[int | None, int | None, int | None], last: tuple[int | None, int | None, int | None]
+    text: str,
+    first: tuple[int | None, int | None, int | None],
+    last: tuple[int | None, int | None, int | None],
 ) -> Expression | None:
     """The period between two ends; years are handed on, whole months stay months."""
     start_year = first[0] if first[0] is not None else last[0]
@@ -326,7 +396,9 @@ def _between(
         low, high = f"{low}-{first[2] or 1:02d}", f"{high}-{day_end:02d}"
     start = _iso(start_year, (start_month, first[2] or 1))
     end = _iso(end_year, (end_month, day_end))
-    return Expression(text, "date", "between", date=start, date_end=end, low_text=low, high_text=high)
+    return Expression(
+        text, "date", "between", date=start, date_end=end, low_text=low, high_text=high
+    )
 
 
 def _yearless(text: str, first: tuple[int, int], last: tuple[int, int | None]) -> Expression:
@@ -336,7 +408,9 @@ def _yearless(text: str, first: tuple[int, int], last: tuple[int, int | None]) -
     low, high = f"--{first[0]:02d}", f"--{last[0]:02d}"
     if first[1] != 1 or day_end < month_end:
         low, high = f"{low}-{first[1]:02d}", f"{high}-{day_end:02d}"
-    return Expression(text, "date", "between", date=f"{low}/{high}", partial=True, note="没有年份，取项目年度")
+    return Expression(
+        text, "date", "between", date=f"{low}/{high}", partial=True, note="没有年份，取项目年度"
+    )
 
 
 def _iso(year: int | None, day: tuple[int, int]) -> str:

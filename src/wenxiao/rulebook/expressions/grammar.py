@@ -10,13 +10,21 @@ from wenxiao.rulebook.expressions.dates import in_digits, read_date
 from wenxiao.rulebook.expressions.guards import withheld
 from wenxiao.rulebook.expressions.normal import normalise
 from wenxiao.rulebook.expressions.numerals import spell_hundredths
-from wenxiao.rulebook.expressions.quantities import Quantity, halves, joined, quantities, spelled_out
+from wenxiao.rulebook.expressions.quantities import (
+    Quantity,
+    halves,
+    joined,
+    quantities,
+    spelled_out,
+)
 from wenxiao.rulebook.expressions.shape import Comparator, Expression
 from wenxiao.rulebook.expressions.units import lone_unit
 
 Role = Literal["target", "actual"]
 
-_PLACEHOLDER = re.compile(r"[-/\\_.·、—]{0,8}|无|空|暂无|N/?A|n/?a|null|None|未填|不适用|不涉及|此项无")
+_PLACEHOLDER = re.compile(
+    r"[-/\\_.·、—]{0,8}|无|空|暂无|N/?A|n/?a|null|None|未填|不适用|不涉及|此项无"
+)
 _MASKED = re.compile(
     r"\*{2,}|[xX×]{2,}|_{2,}|[■□▇█�]{1,}|○{2,}|●{2,}|(?<=[≥≤>=<])\s?[xX×?*](?=\s?[^\d\s])|\?{2,}|#(?:REF|VALUE|DIV|N/A|NAME)|#{2,}"
 )
@@ -30,7 +38,9 @@ _LIST = re.compile(
 )
 _ITEM = re.compile(r"^\s?(?:\(?[1一]\)|[1一][、.](?!\d|[二三四]季)|[①])\s?")
 _SCALE = re.compile(r"(?:优秀?|良好?|中|合格|差|较好|一般|好|较差)[:：为]?\s?[≥≤<>=]?\s?\d")
-_RATIO = re.compile(r"(?:^|[一-鿿≥≤<>=])\s?\d+(?:\.\d+)?\s?:\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+(?![\d])|\d\s?[×xX]\s?\d")
+_RATIO = re.compile(
+    r"(?:^|[一-鿿≥≤<>=])\s?\d+(?:\.\d+)?\s?:\s?\d+(?:\.\d+)?$|^[≥≤]?\d+/\d+(?![\d])|\d\s?[×xX]\s?\d"
+)
 _SUM = re.compile(r"\d[^\d+]{0,6}\+\s?\d")
 _NARRATIVE = re.compile(r"^(?:存在|由于|因为?(?!地)|未能|没有|尚未|部分|个别|仍有|疫情)")
 _RATE_OF_DONE = re.compile(
@@ -57,7 +67,9 @@ _PART_OF_YEAR = re.compile(
     r"^(?:(?:19|20)\d\d年)?(?:上半年|前[二三]个?季度|第?[一二三]季度)(?:末|底)?前?(?:完成|达到?|实现)"
 )
 _NEXT_YEAR = re.compile(r"^(?:截至|到|于|在)?(?:次年|翌年|下一?年度?|明年|第二年)\d{1,2}月")
-_OF_LAST_YEAR = re.compile(r"(?:上年度?|去年|往年|前年|同期|基期)(?:同期)?(?:水平|数量?|实际数?|值)?的?\s?$")
+_OF_LAST_YEAR = re.compile(
+    r"(?:上年度?|去年|往年|前年|同期|基期)(?:同期)?(?:水平|数量?|实际数?|值)?的?\s?$"
+)
 RATE_OF_DONE = "是完成率，与目标的量纲无关"
 RELATIVE = "是对上年的比例，不是绝对值"
 _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄|类|级|周|组|层|批)$")
@@ -83,7 +95,13 @@ def parse(text: str, role: Role = "target") -> Expression:
 
 def _empty(text: str) -> Expression:
     """A placeholder says that nothing was filled in; 无 is not 0."""
-    return Expression(text, "text", ambiguous=True, alt=(Expression(text, "unreadable"),), note="占位或空白，不能当 0")
+    return Expression(
+        text,
+        "text",
+        ambiguous=True,
+        alt=(Expression(text, "unreadable"),),
+        note="占位或空白，不能当 0",
+    )
 
 
 def _damaged(text: str, _role: str, plain: str) -> Expression | None:
@@ -93,7 +111,13 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
     if any(len(run) > _DIGITS_LIMIT for run in re.findall(r"\d+", plain)):
         return Expression(text, "unreadable", note="数字过长，像是粘连")
     if _GARBLED.search(plain) and read_date(text, _role, plain) is None:
-        return Expression(text, "unreadable", ambiguous=True, alt=_behind(text, plain), note="像是识别错误或数字粘连")
+        return Expression(
+            text,
+            "unreadable",
+            ambiguous=True,
+            alt=_behind(text, plain),
+            note="像是识别错误或数字粘连",
+        )
     misread = _MISREAD.match(plain)
     if misread and _role == "target":
         whole, real = Decimal(plain.rstrip(" %")), Decimal(misread.group("real"))
@@ -106,7 +130,9 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
     left = lone.group("unit").rstrip("。. ") if lone else ""
     if not re.search(r"\d", plain) and (not left or lone_unit(left)):
         wordy = () if plain[0] in "≥≤<>=" else (Expression(text, "text"),)
-        return Expression(text, "unreadable", ambiguous=bool(wordy), alt=wordy, note="只有单位或比较符，没有数")
+        return Expression(
+            text, "unreadable", ambiguous=bool(wordy), alt=wordy, note="只有单位或比较符，没有数"
+        )
     return None
 
 
@@ -160,9 +186,17 @@ def _dated(text: str, role: str, plain: str) -> Expression | None:
         year = Decimal(plain[:4])
         also = Expression(text, "number", low=year, high=year, unit="年")
         return Expression(
-            text, "date", "between", date=reading.date, date_end=reading.date_end, low_text=reading.low_text,
-            high_text=reading.high_text, ambiguous=True, alt=(*reading.alt, also), note="只写年份",
-        )  # fmt: skip
+            text,
+            "date",
+            "between",
+            date=reading.date,
+            date_end=reading.date_end,
+            low_text=reading.low_text,
+            high_text=reading.high_text,
+            ambiguous=True,
+            alt=(*reading.alt, also),
+            note="只写年份",
+        )
     return reading
 
 
@@ -183,7 +217,9 @@ def _one_or_many(text: str, role: str, plain: str) -> Expression | None:
     body = joined(spelled_out(halves(spell_hundredths(_INCLUDED.sub("", body)))))
     if body.startswith("(") and body.endswith(")") and body.count("(") == 1:
         body = body[1:-1]
-    if re.fullmatch(r"零(?:事故|投诉|发生|差错|死亡|伤亡|违规|违纪|案件|上访|失误|风险|增长|容忍|缺陷)+", body):
+    if re.fullmatch(
+        r"零(?:事故|投诉|发生|差错|死亡|伤亡|违规|违纪|案件|上访|失误|风险|增长|容忍|缺陷)+", body
+    ):
         return _zero(text)
     shortened = _CONTEXT.sub("", body)
     found = quantities(body)
@@ -205,7 +241,9 @@ def _deadline_kept(body: str, shortened: str) -> bool:
 def _zero(text: str) -> Expression:
     nought = Decimal(0)
     alt = (Expression(text, "text"),)
-    return Expression(text, "number", low=nought, high=nought, ambiguous=True, alt=alt, note="“零…”按 0 读")
+    return Expression(
+        text, "number", low=nought, high=nought, ambiguous=True, alt=alt, note="“零…”按 0 读"
+    )
 
 
 def _single(text: str, role: str, body: str, one: Quantity) -> Expression | None:
@@ -213,15 +251,24 @@ def _single(text: str, role: str, body: str, one: Quantity) -> Expression | None
     rest = body[one.end :].strip(" 。.;,，!")
     words = len(re.findall(r"[一-鿿]", body[: one.start])), len(re.findall(r"[一-鿿]", rest))
     prose = words[0] > _LEAD_LIMIT or words[1] > _TAIL_LIMIT
-    object_range = one.comparator == "between" and bool(_OBJECT_RANGE.match(one.unit or "")) and bool(words[1])
-    nameless = one.unit is None and bool(words[1]) and not re.match(r"分|\(", rest) and one.comparator is None
+    object_range = (
+        one.comparator == "between" and bool(_OBJECT_RANGE.match(one.unit or "")) and bool(words[1])
+    )
+    nameless = (
+        one.unit is None
+        and bool(words[1])
+        and not re.match(r"分|\(", rest)
+        and one.comparator is None
+    )
     if one.unit in {"年", "年度"} and 1900 <= one.low < 2100:
         return Expression(text, "text", note="年份在叙述里，不是数值")
     if role == "actual" and _NARRATIVE.match(body) and (words[1] or one.unit in _AGES):
         return Expression(text, "text", note="文字说明")
     if object_range or nameless or (prose and not one.comparator) or max(words) > 2 * _LEAD_LIMIT:
         alt = () if nameless or object_range else (_number(text, one),)
-        return Expression(text, "text", ambiguous=bool(alt), alt=alt, note="数字在叙述里，不是单一目标值")
+        return Expression(
+            text, "text", ambiguous=bool(alt), alt=alt, note="数字在叙述里，不是单一目标值"
+        )
     number = _number(text, one)
     if role == "actual":
         return _as_actual(number, body, one)
@@ -243,9 +290,16 @@ def _as_actual(number: Expression, body: str, one: Quantity) -> Expression:
 
 def _with(number: Expression, alt: tuple[Expression, ...], note: str) -> Expression:
     return Expression(
-        number.text, number.kind, number.comparator, number.low, number.high, number.unit,
-        ambiguous=bool(alt), alt=alt, note=note,
-    )  # fmt: skip
+        number.text,
+        number.kind,
+        number.comparator,
+        number.low,
+        number.high,
+        number.unit,
+        ambiguous=bool(alt),
+        alt=alt,
+        note=note,
+    )
 
 
 def _number(text: str, one: Quantity) -> Expression:
@@ -254,7 +308,10 @@ def _number(text: str, one: Quantity) -> Expression:
         return Expression(text, "unreadable", note="区间前大后小，请核对")
     alt: tuple[Expression, ...] = ()
     if one.soft:
-        others: dict[Comparator | None, tuple[Comparator | None, ...]] = {">=": (">", "~"), "<=": (None,)}
+        others: dict[Comparator | None, tuple[Comparator | None, ...]] = {
+            ">=": (">", "~"),
+            "<=": (None,),
+        }
         alt = tuple(_bounded(text, sign, one) for sign in others.get(one.comparator, ()))
     elif one.comparator is None and re.search(r"达到?\s?$", one.lead):
         alt = (_bounded(text, ">=", one),)
@@ -264,9 +321,16 @@ def _number(text: str, one: Quantity) -> Expression:
     if not alt and one.hint is None:
         return reading
     return Expression(
-        text, "number", reading.comparator, reading.low, reading.high, reading.unit,
-        ambiguous=bool(alt), alt=alt, note=one.hint,
-    )  # fmt: skip
+        text,
+        "number",
+        reading.comparator,
+        reading.low,
+        reading.high,
+        reading.unit,
+        ambiguous=bool(alt),
+        alt=alt,
+        note=one.hint,
+    )
 
 
 def _bounded(text: str, sign: Comparator | None, one: Quantity) -> Expression:
@@ -280,18 +344,47 @@ def _several(text: str, body: str, found: list[Quantity]) -> Expression:
     """Two bounds of one range, a sum, a value beside its rate, or simply several targets."""
     first, second = found[0], found[1]
     if len(found) == 2 and _two_bounds(first, second):
-        return Expression(text, "number", "between", first.low, second.high, second.unit or first.unit)
-    if len(found) == 2 and re.fullmatch(r"\s?[≥>]值[≥>]\s?", second.lead) and first.low >= second.low:
-        return Expression(text, "number", "between", second.low, first.low, second.unit or first.unit)
-    if len(found) == 2 and re.fullmatch(r"\s?[≤<]\D{0,16}[≤<]\s?", second.lead) and first.low <= second.low:
-        return Expression(text, "number", "between", first.low, second.low, second.unit or first.unit)
+        return Expression(
+            text, "number", "between", first.low, second.high, second.unit or first.unit
+        )
+    if (
+        len(found) == 2
+        and re.fullmatch(r"\s?[≥>]值[≥>]\s?", second.lead)
+        and first.low >= second.low
+    ):
+        return Expression(
+            text, "number", "between", second.low, first.low, second.unit or first.unit
+        )
+    if (
+        len(found) == 2
+        and re.fullmatch(r"\s?[≤<]\D{0,16}[≤<]\s?", second.lead)
+        and first.low <= second.low
+    ):
+        return Expression(
+            text, "number", "between", first.low, second.low, second.unit or first.unit
+        )
     if all(one.unit in _AGES for one in found):
-        return Expression(text, "text", ambiguous=True, alt=(Expression(text, "compound"),), note="对象范围的文字说明")
-    if _SUM.search(body) and len({one.unit for one in found}) == 1 and all(one.comparator is None for one in found):
+        return Expression(
+            text,
+            "text",
+            ambiguous=True,
+            alt=(Expression(text, "compound"),),
+            note="对象范围的文字说明",
+        )
+    if (
+        _SUM.search(body)
+        and len({one.unit for one in found}) == 1
+        and all(one.comparator is None for one in found)
+    ):
         total = sum((one.low for one in found), Decimal(0))
         alt = Expression(text, "number", low=total, high=total, unit=first.unit)
         return _compound(text, (alt,), "分项相加")
-    if len(found) == 2 and first.unit != "%" and second.unit == "%" and re.match(r"[,，、(]", second.lead):
+    if (
+        len(found) == 2
+        and first.unit != "%"
+        and second.unit == "%"
+        and re.match(r"[,，、(]", second.lead)
+    ):
         return _compound(text, (_number(text, second),), "数量与比例两个值")
     if len(found) == 2 and first.comparator in {">=", "<="} and "力争" in second.lead:
         return _compound(text, (_number(text, first),), "保底与争取两个界限")
@@ -301,9 +394,28 @@ def _several(text: str, body: str, found: list[Quantity]) -> Expression:
 def _two_bounds(first: Quantity, second: Quantity) -> bool:
     """≥60%且≤80%: a lower and an upper bound with nothing but the sign between them."""
     lower, upper = first.comparator in {">=", ">"}, second.comparator in {"<=", "<"}
-    return lower and upper and second.lead.strip(" ,，且并而、和与") in _BARE_SIGNS and first.low <= second.high
+    return (
+        lower
+        and upper
+        and second.lead.strip(" ,，且并而、和与") in _BARE_SIGNS
+        and first.low <= second.high
+    )
 
 
 _BARE_SIGNS = frozenset(
-    {"≤", "<", "不高于", "不超过", "不多于", "不大于", "至多", "最多", "小于", "低于", "少于", "小于等于", ""}
+    {
+        "≤",
+        "<",
+        "不高于",
+        "不超过",
+        "不多于",
+        "不大于",
+        "至多",
+        "最多",
+        "小于",
+        "低于",
+        "少于",
+        "小于等于",
+        "",
+    }
 )

@@ -10,10 +10,14 @@ from wenxiao.rulebook.expressions.shape import Expression
 
 _POWERS = re.compile(r"(?<![A-Za-z\d])\d+(?:\.\d+)?[eE][-+]?\d+(?![A-Za-z])")
 _DATES = (
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?年度?\s?(?P<m>\d{1,2})\s?月份?(?:\s?(?P<d>\d{1,2})\s?[日号])?"),
+    re.compile(
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?年度?\s?(?P<m>\d{1,2})\s?月份?(?:\s?(?P<d>\d{1,2})\s?[日号])?"
+    ),
     re.compile(r"(?<![\d.])(?P<y>)(?P<m>\d{1,2})\s?月份?\s?(?P<d>\d{1,2})\s?[日号]"),
     re.compile(r"(?<![\d.])(?P<y>)(?P<m>\d{1,2})\s?月(?:份|底|末|初|上旬|中旬|下旬)(?P<d>)"),
-    re.compile(r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<sep>[-./])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"),
+    re.compile(
+        r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<sep>[-./])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"
+    ),
 )
 _UNEQUAL = re.compile(r"≠|<>|(?<!大于)(?<!小于)(?<!高于)(?<!低于)不等于")
 _PLUS_LETTER = re.compile(r"\d\s?\+\s?[A-Za-z](?![A-Za-z])")
@@ -24,7 +28,9 @@ _SEVERAL_MONTHS = re.compile(r"\d{1,2}月?\s?(?:份\s?)?[、,，和及与]\s?\d{
 _SHIFTED = re.compile(
     r"(?:推迟|延迟|延期|延后|逾期|滞后|拖延|提前)(?:了|约|近)?\s?\d+(?:\.\d+)?\s?(?:个?[天日月年周]|个?工作日|小时|个季度)"
 )
-_SCHOOL_YEAR = re.compile(r"(?:19|20)\d\d\s?(?:[-~至]\s?(?:19|20)?\d\d)?\s?(?:学年|年度?[春秋]季|[春秋]季)")
+_SCHOOL_YEAR = re.compile(
+    r"(?:19|20)\d\d\s?(?:[-~至]\s?(?:19|20)?\d\d)?\s?(?:学年|年度?[春秋]季|[春秋]季)"
+)
 _ABOVE_PLAN = re.compile(
     r"超(?:出|过|额)?(?:完成)?(?:了)?(?:目标|计划|任务|年初目标|预期)?(?:的|值|数|量)?\s?\d+(?:\.\d+)?\s?%"
 )
@@ -35,7 +41,9 @@ _LONE_W = re.compile(r"\d\s?[wW]\s?\+?$")
 _TIMES = re.compile(r"[\u4e00-\u9fff)]\s?[xX×*]\s?\d|^[xX×*]\s?\d")
 _EVERY_DAYS = re.compile(r"每(?:月|季度?|周|旬)第?\d{1,2}\s?[日号]?\s?[-~至到]\s?\d{1,2}\s?[日号]")
 _MINUS_WITHIN = re.compile(r"-\d+(?:\.\d+)?\s?%?\s?(?:以内|之内|以下|以上)")
-_NOT_BEFORE = re.compile(r"(?:不得?早于|(?<!不)(?<!不得)晚于|(?<!不)(?<!不得)迟于)\s?(?:(?:19|20)\d\d|\d{1,2}\s?月)")
+_NOT_BEFORE = re.compile(
+    r"(?:不得?早于|(?<!不)(?<!不得)晚于|(?<!不)(?<!不得)迟于)\s?(?:(?:19|20)\d\d|\d{1,2}\s?月)"
+)
 _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_UNEQUAL, "“不等于”不是可以比较的目标"),
     (_PLUS_LETTER, "数字是名称的一部分，不是数值"),

@@ -46,7 +46,11 @@ def chinese_number(word: str) -> int | None:
             digit = 0
         elif letter in _MYRIADS:
             section += digit
-            total = (total + section) * _MYRIADS[letter] if letter == "亿" else total + section * _MYRIADS[letter]
+            total = (
+                (total + section) * _MYRIADS[letter]
+                if letter == "亿"
+                else total + section * _MYRIADS[letter]
+            )
             section = digit = 0
         else:
             return None

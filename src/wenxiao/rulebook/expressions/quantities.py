@@ -11,27 +11,45 @@ from wenxiao.rulebook.expressions.shape import Comparator
 from wenxiao.rulebook.expressions.units import loose_unit, unit_at
 
 _BEFORE: tuple[tuple[str, Comparator], ...] = (
-    (r"≥|不少于|不低于|不小于|不得少于|不得低于|不应低于|不应少于|不能低于|不能少于|不可低于|大于或?等于|高于或?等于|多于或?等于|至少|最少|最低|不短于|不差于|不弱于|下限为?", ">="),
-    (r"≤|不超过?|不高于|不大于|不多于|不得超过|不得高于|不得大于|不应超过|不应高于|不能超过|不突破|未超过|小于或?等于|低于或?等于|少于或?等于|至多|最多|最高|不长于|不迟于|不晚于|上限为?|控制在|限于", "<="),
+    (
+        r"≥|不少于|不低于|不小于|不得少于|不得低于|不应低于|不应少于|不能低于|不能少于|不可低于|大于或?等于|高于或?等于|多于或?等于|至少|最少|最低|不短于|不差于|不弱于|下限为?",
+        ">=",
+    ),
+    (
+        r"≤|不超过?|不高于|不大于|不多于|不得超过|不得高于|不得大于|不应超过|不应高于|不能超过|不突破|未超过|小于或?等于|低于或?等于|少于或?等于|至多|最多|最高|不长于|不迟于|不晚于|上限为?|控制在|限于",
+        "<=",
+    ),
     (r">|大于|高于|超过|多于|超出|突破|优于", ">"),
     (r"<|小于|低于|少于|不足|不到|未满|未达到", "<"),
     (r"=|等于", "="),
     (r"大约|大概|约为?|将近|接近|近|±", "~"),
     (r"逾(?!期)", ">="),
-)  # fmt: skip
-_SIGN_OF: list[tuple[re.Pattern[str], Comparator]] = [(re.compile(words), sign) for words, sign in _BEFORE]
+)
+_SIGN_OF: list[tuple[re.Pattern[str], Comparator]] = [
+    (re.compile(words), sign) for words, sign in _BEFORE
+]
 _ANY_SIGN = re.compile("|".join(f"(?:{words})" for words, _ in _BEFORE))
 _SAVES = re.compile(r"节约$|合约$|附$|邻$|最$|亲$")
 _AFTER: tuple[tuple[re.Pattern[str], Comparator], ...] = (
     (re.compile(r"\s?(?:\(不含\)\s?(?:以上|之上)|(?:以上|之上)\(不含\))"), ">"),
     (re.compile(r"\s?(?:\(不含\)\s?(?:以下|之下|以内|之内)|(?:以下|之下|以内|之内)\(不含\))"), "<"),
-    (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以上|之上|或更多|及更多)(?:\(含\))?"), ">="),
+    (
+        re.compile(
+            r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以上|之上|或更多|及更多)(?:\(含\))?"
+        ),
+        ">=",
+    ),
     (re.compile(r"\s?(?:封顶|为上限|为限)"), "<="),
     (re.compile(r"\s?为下限"), ">="),
-    (re.compile(r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以下|之下|以内|之内|内(?![容部外设需在]))(?:\(含\))?"), "<="),
+    (
+        re.compile(
+            r"\s?(?:\(含\)|\(包含\)|\(含本数\))?\s?(?:及|或|含)?\s?(?:以下|之下|以内|之内|内(?![容部外设需在]))(?:\(含\))?"
+        ),
+        "<=",
+    ),
     (re.compile(r"\s?\+$"), ">="),
     (re.compile(r"\s?(?:左右|上下)"), "~"),
-)  # fmt: skip
+)
 _NUMBER = re.compile(r"(?<![\d.])[-+±负]?\d+(?:\.\d+)?(?!\.?\d)")
 _RANGE = re.compile(r"\s?(?:-{1,3}|~{1,2}|至|到|,)\s?(?=[-+]?\d)")
 _MORE = re.compile(r"\s?(?:多|余|来)\s?(?=万|亿|千|百|[一-鿿]|$)")
@@ -51,7 +69,9 @@ _ASCENT = re.compile(r"(?:提升|提高|(?<!负)增长|增加|上升|增收|扩�
 _DESCENT = re.compile(r"(?:下降|负增长|降低|减少|缩短|压减|降幅|下浮|减幅)")
 
 
-_OFTEN = re.compile(r"(?:每|/)\s?个?(?P<per>月|季度?|旬|周|星期|天|日|半年|学期)|(?P<mean>月|季|旬|周|日)均")
+_OFTEN = re.compile(
+    r"(?:每|/)\s?个?(?P<per>月|季度?|旬|周|星期|天|日|半年|学期)|(?P<mean>月|季|旬|周|日)均"
+)
 
 
 def turn(text: str) -> str | None:
@@ -115,7 +135,12 @@ def spelled_out(text: str) -> str:
         word, rest = found.group(), text[found.end() :].lstrip()
         value = None if word in _PLANS or is_about(word) else chinese_number(word)
         unit, end = unit_at(rest, 0)
-        if value is None or unit is None or rest[end : end + 1] in _IDIOM or (unit == "类" and word in _RANKED):
+        if (
+            value is None
+            or unit is None
+            or rest[end : end + 1] in _IDIOM
+            or (unit == "类" and word in _RANKED)
+        ):
             return word
         return str(value)
 
@@ -130,7 +155,12 @@ def halves(text: str) -> str:
     for pattern, spelling in _HALVES:
         while (hit := pattern.search(text)) is not None:
             whole = str(chinese_number(hit[1]) or hit[1])
-            text = text[: hit.start()] + whole + hit.expand(spelling)[len(hit[1]) :] + text[hit.end() :]
+            text = (
+                text[: hit.start()]
+                + whole
+                + hit.expand(spelling)[len(hit[1]) :]
+                + text[hit.end() :]
+            )
     return text
 
 
@@ -163,7 +193,9 @@ def _at(text: str, hit: re.Match[str], since: int) -> Quantity | None:
         return Quantity("between", -low, low, unit, start, end, lead)
     one = _finished(text, (low, low), unit, start, end, lead)
     if more and one.comparator in {None, ">="}:
-        return Quantity(">=", low, low, unit, start, one.end, lead, "约数，“多/余”表示超过", soft=True)
+        return Quantity(
+            ">=", low, low, unit, start, one.end, lead, "约数，“多/余”表示超过", soft=True
+        )
     return one
 
 
@@ -174,7 +206,12 @@ def _signed(text: str, hit: re.Match[str]) -> tuple[Decimal, int]:
         return -Decimal(word[1:]), hit.start()
     if word[0] in "-+±":
         before = text[: hit.start()].rstrip()
-        if word[0] == "±" or not before or _ANY_SIGN.search(before[-4:]) or before[-1] in "为增长降率在比速幅":
+        if (
+            word[0] == "±"
+            or not before
+            or _ANY_SIGN.search(before[-4:])
+            or before[-1] in "为增长降率在比速幅"
+        ):
             return Decimal(word.lstrip("±")), hit.start()
         return Decimal(word[1:]), hit.start() + 1
     return Decimal(word), hit.start()
@@ -222,7 +259,13 @@ def _finished(
         return Quantity("between", low, high, unit, start, end + (tail.end() if tail else 0), lead)
     before, soft = _sign_before(lead)
     after, stop = _sign_after(text, end)
-    hint = "“下降”写在数前" if _DESCENT.search(lead) else "“增长”写在数前" if _ASCENT.search(lead) else None
+    hint = (
+        "“下降”写在数前"
+        if _DESCENT.search(lead)
+        else "“增长”写在数前"
+        if _ASCENT.search(lead)
+        else None
+    )
     comparator = after if before is None or (before == "<=" and soft) or before == "~" else before
     comparator = comparator or before
     return Quantity(comparator, low, high, unit, start, stop, lead, hint, soft and after is None)
@@ -233,9 +276,13 @@ def _sign_before(lead: str) -> tuple[Comparator | None, bool]:
     last: tuple[int, int, Comparator, str] | None = None
     for pattern, sign in _SIGN_OF:
         for hit in pattern.finditer(lead):
-            if last is not None and (hit.end() < last[1] or (hit.end() == last[1] and hit.start() >= last[0])):
+            if last is not None and (
+                hit.end() < last[1] or (hit.end() == last[1] and hit.start() >= last[0])
+            ):
                 continue
-            if sign == "~" and (_SAVES.search(lead[: hit.start() + 1]) or hit.end() != len(lead.rstrip())):
+            if sign == "~" and (
+                _SAVES.search(lead[: hit.start() + 1]) or hit.end() != len(lead.rstrip())
+            ):
                 continue
             last = (hit.start(), hit.end(), sign, hit.group())
     if last is None or re.search(r"[;。:\n]", lead[last[1] :]):

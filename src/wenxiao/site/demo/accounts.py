@@ -53,7 +53,11 @@ def make_accounts(division: Division) -> dict[str, User]:
     """Create them all with their grants; by username."""
     made = {}
     for account in ACCOUNTS:
-        unit = Unit.objects.filter(division=division, name=account.unit).first() if account.unit else None
+        unit = (
+            Unit.objects.filter(division=division, name=account.unit).first()
+            if account.unit
+            else None
+        )
         user = create_user(
             division=division,
             username=account.username,
@@ -65,7 +69,9 @@ def make_accounts(division: Division) -> dict[str, User]:
             why="演示账号",
         )
         if account.role not in LISTED:
-            grant(user=user, role=account.role, division=division, unit=unit, by=None, why="演示账号")
+            grant(
+                user=user, role=account.role, division=division, unit=unit, by=None, why="演示账号"
+            )
         made[account.username] = user
     return made
 
@@ -75,5 +81,11 @@ def list_outsiders(division: Division, by: User) -> Agency:
     for name, field in EXPERTS:
         add_expert(division=division, name=name, by=by, field=field, synthetic=True, why="演示")
     return add_agency(
-        division=division, name=AGENCY, by=by, lead="示例事务所主评人", phone="0000-9001", synthetic=True, why="演示",
-    )  # fmt: skip
+        division=division,
+        name=AGENCY,
+        by=by,
+        lead="示例事务所主评人",
+        phone="0000-9001",
+        synthetic=True,
+        why="演示",
+    )

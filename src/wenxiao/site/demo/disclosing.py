@@ -27,10 +27,15 @@ ANSWER = "已转区社发局研究，办理情况将在整改进展中公布。�
 def play(division: Division, proposer: User, reviewer: User, signer: User) -> None:
     """Publish the first results issued, leave the next two waiting for review and signature, and answer one opinion."""
     reviews = Review.objects.filter(
-        round__division=division, state=Review.State.ISSUED, kind="finance_evaluation", dossier__subject__restriction="open"
-    ).select_related("dossier__subject__division", "dossier__unit", "audited", "round")  # fmt: skip
+        round__division=division,
+        state=Review.State.ISSUED,
+        kind="finance_evaluation",
+        dossier__subject__restriction="open",
+    ).select_related("dossier__subject__division", "dossier__unit", "audited", "round")
     for number, review in enumerate(reviews.order_by("pk")[: PUBLISHED + 2]):
-        row = propose_disclosure(review=review, by=proposer, sentence=draft_sentence(review), synthetic=True)
+        row = propose_disclosure(
+            review=review, by=proposer, sentence=draft_sentence(review), synthetic=True
+        )
         if number <= PUBLISHED:
             approve_disclosure(disclosure=row, by=reviewer, opinion=OPINION)
         if number < PUBLISHED:

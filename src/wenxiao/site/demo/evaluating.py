@@ -42,7 +42,12 @@ def play(division: Division, users: Mapping[str, User], agency: Agency) -> None:
         why="部门评价委托合同（合成）",
     )
     assign_reviewer(
-        review=blank, user=users["zhuanjia"], duty="expert", until=UNTIL, by=judge, why="部门评价专家评审方案（合成）"
+        review=blank,
+        user=users["zhuanjia"],
+        duty="expert",
+        until=UNTIL,
+        by=judge,
+        why="部门评价专家评审方案（合成）",
     )
     chance = random.Random(SEED + 5)
     for name, _field in EXPERTS[1:]:
@@ -51,8 +56,14 @@ def play(division: Division, users: Mapping[str, User], agency: Agency) -> None:
 
 
 def _review(division: Division, name: str, unit: str) -> Review | None:
-    rows = Review.objects.filter(round__division=division, kind="department_evaluation", dossier__unit__name=unit)
-    return rows.filter(dossier__subject__name=name).select_related("round__division", "dossier__subject").first()
+    rows = Review.objects.filter(
+        round__division=division, kind="department_evaluation", dossier__unit__name=unit
+    )
+    return (
+        rows.filter(dossier__subject__name=name)
+        .select_related("round__division", "dossier__subject")
+        .first()
+    )
 
 
 def _marks(review: Review, seat: str, chance: random.Random) -> None:
@@ -61,5 +72,10 @@ def _marks(review: Review, seat: str, chance: random.Random) -> None:
         weight = row.weight or Decimal(0)
         points = round_points(weight * chance.choice((80, 85, 90, 95, 100, 100)) / 100)
         record_mark(
-            review=review, row=row, by=None, points=points, seat=seat, note="" if points == weight else REASON,
-        )  # fmt: skip
+            review=review,
+            row=row,
+            by=None,
+            points=points,
+            seat=seat,
+            note="" if points == weight else REASON,
+        )

@@ -47,7 +47,9 @@ def play(division: Division, judge: User, second: User, clerk_of: dict[int, User
     ``clerk_of`` gives the clerk who acts for a unit by its id; units without one act by the machine (no account).
     """
     rows = Finding.objects.filter(
-        dossier__subject__division=division, dossier__subject__synthetic=True, state=Finding.State.CONFIRMED
+        dossier__subject__division=division,
+        dossier__subject__synthetic=True,
+        state=Finding.State.CONFIRMED,
     ).select_related("dossier__unit", "dossier__subject__division", "review")
     findings = list(rows.order_by("dossier__unit__code", "pk"))
     own = [row for row in findings if row.dossier.unit_id in clerk_of]
@@ -56,7 +58,11 @@ def play(division: Division, judge: User, second: User, clerk_of: dict[int, User
     for number, finding in enumerate(chosen):
         due = PAST if number in {3, 10} else SOON if number in {1, 6} else DUE
         item = order_rectification(
-            finding=finding, by=judge, deadline=due, notice=notices.get(finding.review_id or 0), synthetic=True
+            finding=finding,
+            by=judge,
+            deadline=due,
+            notice=notices.get(finding.review_id or 0),
+            synthetic=True,
         )
         _lead(item, number, clerk_of.get(item.unit_id), judge, second)
     _propose(division, judge)
@@ -78,7 +84,9 @@ def _lead(item: Rectification, number: int, clerk: User | None, judge: User, sec
     plan_rectification(item=item, by=clerk, measure=MEASURES[number % len(MEASURES)], owner=OWNER)
     if stage == "planned":
         if number > 6:
-            extend_deadline(item=item, by=judge, to=date(2021, 12, 31), why="办法须经党组会研究，会期已定")
+            extend_deadline(
+                item=item, by=judge, to=date(2021, 12, 31), why="办法须经党组会研究，会期已定"
+            )
         return
     _reply(item, clerk, "已按方案整改，材料附后。")
     if stage == "replied":
@@ -86,18 +94,27 @@ def _lead(item: Rectification, number: int, clerk: User | None, judge: User, sec
     refused = stage == "refused" or number == 2
     if refused:
         verify_rectification(
-            item=item, by=judge, passed=False, verdict="缺少印发文件的文号和日期，请补充后重报。", on=SEEN
+            item=item,
+            by=judge,
+            passed=False,
+            verdict="缺少印发文件的文号和日期，请补充后重报。",
+            on=SEEN,
         )
     if stage == "refused":
         return
     if refused:
         _reply(item, clerk, "已补充印发文件，文号和日期齐全。")
-    verify_rectification(item=item, by=second, passed=True, verdict="办法已印发，支出已规范，予以销号。", on=LATER)
+    verify_rectification(
+        item=item, by=second, passed=True, verdict="办法已印发，支出已规范，予以销号。", on=LATER
+    )
 
 
 def _reply(item: Rectification, clerk: User | None, text: str) -> None:
     proof = store_file(
-        division=item.finding.dossier.subject.division, by=clerk, name="整改情况说明（合成）.txt", content=PROOF
+        division=item.finding.dossier.subject.division,
+        by=clerk,
+        name="整改情况说明（合成）.txt",
+        content=PROOF,
     )
     reply_rectification(item=item, by=clerk, reply=text, proof=proof)
 
@@ -105,26 +122,43 @@ def _reply(item: Rectification, clerk: User | None, text: str) -> None:
 def _propose(division: Division, judge: User) -> None:
     """从严审核 for the three lowest made-up results, priority for the highest; the first two are decided."""
     rows = Review.objects.filter(
-        round__division=division, kind="finance_evaluation", round__key=True, dossier__subject__synthetic=True
+        round__division=division,
+        kind="finance_evaluation",
+        round__key=True,
+        dossier__subject__synthetic=True,
     ).exclude(points=None)
     lowest = list(rows.order_by("points", "pk")[:3])
     made = [
         propose_use(
-            dossier=row.dossier, review=row, kind="strict", by=judge, synthetic=True,
+            dossier=row.dossier,
+            review=row,
+            kind="strict",
+            by=judge,
+            synthetic=True,
             basis=f"财政评价 {row.points} 分（{row.grade}），存在已确认的问题；对下年度预算安排加大审核力度。",
         )
         for row in lowest
-    ]  # fmt: skip
+    ]
     for row in rows.order_by("-points", "pk")[:1]:
         propose_use(
-            dossier=row.dossier, review=row, kind="priority", by=judge, synthetic=True,
+            dossier=row.dossier,
+            review=row,
+            kind="priority",
+            by=judge,
+            synthetic=True,
             basis=f"财政评价 {row.points} 分（{row.grade}），绩效目标完成较好。",
-        )  # fmt: skip
+        )
     opening = lowest[0].dossier.appropriations.exclude(opening=None).first() if lowest else None
     if made:
         decide_use(
-            use=made[0], by=judge, accepted=True, why="支出进度慢，下年度按实际需要安排。", on=LATER,
+            use=made[0],
+            by=judge,
+            accepted=True,
+            why="支出进度慢，下年度按实际需要安排。",
+            on=LATER,
             next_year_amount=opening.opening if opening else None,
-        )  # fmt: skip
+        )
     if len(made) > 1:
-        decide_use(use=made[1], by=judge, accepted=False, why="属到期项目，下年度不再申报。", on=LATER)
+        decide_use(
+            use=made[1], by=judge, accepted=False, why="属到期项目，下年度不再申报。", on=LATER
+        )

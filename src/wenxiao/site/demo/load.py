@@ -29,8 +29,22 @@ from wenxiao.orgs.models import Division, Unit
 from wenxiao.orgs.services import add_unit, create_division
 from wenxiao.records.services import add_document
 from wenxiao.reviews.models import Mark, Review
-from wenxiao.reviews.services import assign_reviewer, check_review, confirm_review, issue_review, submit_review
-from wenxiao.site.demo import disclosing, evaluating, following, reporting, synthetic, walking, workbooks
+from wenxiao.reviews.services import (
+    assign_reviewer,
+    check_review,
+    confirm_review,
+    issue_review,
+    submit_review,
+)
+from wenxiao.site.demo import (
+    disclosing,
+    evaluating,
+    following,
+    reporting,
+    synthetic,
+    walking,
+    workbooks,
+)
 from wenxiao.site.demo.accounts import list_outsiders, make_accounts
 from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
 from wenxiao.store.clock import standing_at
@@ -50,7 +64,11 @@ class DemoError(Exception):
 def load_demo() -> Division:
     """Everything, in one transaction: a demonstration is there whole or not at all."""
     with standing_at(settings.STORY_DAY):
-        with tempfile.TemporaryDirectory(dir=settings.HOME) as folder, Pool() as pool, transaction.atomic():
+        with (
+            tempfile.TemporaryDirectory(dir=settings.HOME) as folder,
+            Pool() as pool,
+            transaction.atomic(),
+        ):
             division = _Demo(Path(folder), pool).play()
         keep_all()  # nobody's first page has to work the lights out
     return division
@@ -81,7 +99,9 @@ class _Demo:
         walking.play(self.division, self.users)
         evaluating.play(self.division, self.users, self.agency)
         _say("公开部分结果……")
-        disclosing.play(self.division, self.users["jixiao"], self.users["jixiao2"], self.users["bangong"])
+        disclosing.play(
+            self.division, self.users["jixiao"], self.users["jixiao2"], self.users["bangong"]
+        )
         _say("起草年度工作报告……")
         reporting.write_draft(self.division, WORK_YEAR, self.users["jixiao"])
         return self.division
@@ -92,9 +112,16 @@ class _Demo:
         facts = workbooks.named()
         place = facts["division"]
         self.division = create_division(
-            code=place["code"], name=place["name"], bureau=place["bureau"], by=None, short_name=place["short_name"],
-            body=place["body"], report_chain=place["report_chain"], demo=True, why="演示",
-        )  # fmt: skip
+            code=place["code"],
+            name=place["name"],
+            bureau=place["bureau"],
+            by=None,
+            short_name=place["short_name"],
+            body=place["body"],
+            report_chain=place["report_chain"],
+            demo=True,
+            why="演示",
+        )
         self.units: dict[str, Unit] = {}
         for number, name in enumerate(facts["units"], start=1):
             self._unit(f"9{number:02d}001", name, kind=Unit.Kind.DEPARTMENT)
@@ -103,11 +130,20 @@ class _Demo:
         for number, name in sorted(
             enumerate(synthetic.unit_names(), start=1), key=lambda row: row[1] in synthetic.BELOW
         ):
-            below = {"kind": Unit.Kind.UNIT, "parent": self.units[synthetic.ABOVE]} if name in synthetic.BELOW else {}
+            below = (
+                {"kind": Unit.Kind.UNIT, "parent": self.units[synthetic.ABOVE]}
+                if name in synthetic.BELOW
+                else {}
+            )
             self._unit(
-                f"8{number:02d}001", name, synthetic=True, contact=f"经办人（{name}）", phone=f"0000-{number:04d}",
-                office=self.units["行政政法科"], **{"kind": Unit.Kind.DEPARTMENT, **below},
-            )  # fmt: skip
+                f"8{number:02d}001",
+                name,
+                synthetic=True,
+                contact=f"经办人（{name}）",
+                phone=f"0000-{number:04d}",
+                office=self.units["行政政法科"],
+                **{"kind": Unit.Kind.DEPARTMENT, **below},
+            )
         self.users = make_accounts(self.division)
         self.agency = list_outsiders(self.division, self.users["jixiao"])
         for document in facts["documents"]:
@@ -115,7 +151,9 @@ class _Demo:
         ensure_catalogue(division=self.division, by=None)
 
     def _unit(self, code: str, name: str, **details: Any) -> None:
-        self.units[name] = add_unit(division=self.division, code=code, name=name, by=None, **details)
+        self.units[name] = add_unit(
+            division=self.division, code=code, name=name, by=None, **details
+        )
 
     # ---- subjects and money ---------------------------------------------------------------------------------------
 
@@ -123,104 +161,197 @@ class _Demo:
         self.dossiers: dict[tuple[str, str, int], Dossier] = {}
         for item in workbooks.named()["departments"]:
             self._dossier(
-                workbooks.DEPARTMENT_SUFFIX, item["unit"], EVALUATED_YEAR, wan(item["opening"]["value"]),
-                kind=Subject.Kind.DEPARTMENT, money_synthetic=True,
-            )  # fmt: skip
+                workbooks.DEPARTMENT_SUFFIX,
+                item["unit"],
+                EVALUATED_YEAR,
+                wan(item["opening"]["value"]),
+                kind=Subject.Kind.DEPARTMENT,
+                money_synthetic=True,
+            )
         for row in workbooks.evaluated():
             tags = [row["领域"]] if row["领域"] else []
             made_up = row["实施单位"].startswith("示例")
             opening = wan(row["年初预算（万元）"])
             self._dossier(
-                row["项目名称"], row["实施单位"], EVALUATED_YEAR, opening, tags=tags, synthetic=made_up, money_synthetic=True,
-            )  # fmt: skip
+                row["项目名称"],
+                row["实施单位"],
+                EVALUATED_YEAR,
+                opening,
+                tags=tags,
+                synthetic=made_up,
+                money_synthetic=True,
+            )
         for item in workbooks.named()["monitored"]:
             self._dossier(item["name"], item["unit"], MONITORED_YEAR, wan(item["budget"]))
         for project in synthetic.ordinary_projects():
             tags = [project.tag] if project.tag else []
             for year in (EVALUATED_YEAR, MONITORED_YEAR):
                 self._dossier(
-                    project.name, project.unit, year, project.opening, tags=tags, synthetic=True, money_synthetic=True,
-                )  # fmt: skip
+                    project.name,
+                    project.unit,
+                    year,
+                    project.opening,
+                    tags=tags,
+                    synthetic=True,
+                    money_synthetic=True,
+                )
 
     def _dossier(
-        self, name: str, unit: str, year: int, opening: Any, *, money_synthetic: bool = False, **details: Any,
-    ) -> None:  # fmt: skip
-        subject = Subject.objects.filter(division=self.division, unit=self.units[unit], name=name).first()
+        self,
+        name: str,
+        unit: str,
+        year: int,
+        opening: Any,
+        *,
+        money_synthetic: bool = False,
+        **details: Any,
+    ) -> None:
+        subject = Subject.objects.filter(
+            division=self.division, unit=self.units[unit], name=name
+        ).first()
         if subject is None:
             number = Subject.objects.filter(division=self.division).count() + 1
             subject = ensure_subject(
-                division=self.division, unit=self.units[unit], code=f"{self.division.code}{number:012d}", name=name,
-                by=None, why="演示", **details,
-            )  # fmt: skip
+                division=self.division,
+                unit=self.units[unit],
+                code=f"{self.division.code}{number:012d}",
+                name=name,
+                by=None,
+                why="演示",
+                **details,
+            )
         dossier = open_dossier(subject=subject, fiscal_year=year, by=None)
-        set_appropriation(dossier=dossier, by=None, opening=opening, adjusted=opening, synthetic=money_synthetic)
+        set_appropriation(
+            dossier=dossier, by=None, opening=opening, adjusted=opening, synthetic=money_synthetic
+        )
         self.dossiers[name, unit, year] = dossier
 
     # ---- rounds ---------------------------------------------------------------------------------------------------
 
     def _rounds(self) -> None:
         notice = self.division.document_set.filter(kind="notice").first()
-        evaluated = [d.pk for (name, unit, _), d in self.dossiers.items() if self._is_evaluated(name, unit)]
-        self._round(Round.Kind.FINANCE, "2021年财政重点评价", EVALUATED_YEAR, basis=notice, key=True, scope=evaluated)
+        evaluated = [
+            d.pk for (name, unit, _), d in self.dossiers.items() if self._is_evaluated(name, unit)
+        ]
+        self._round(
+            Round.Kind.FINANCE,
+            "2021年财政重点评价",
+            EVALUATED_YEAR,
+            basis=notice,
+            key=True,
+            scope=evaluated,
+        )
         for through in (7, 10):
             names = {m["name"] for m in workbooks.named()["monitored"] if m["through"] == through}
             watched = [d.pk for (name, _, _), d in self.dossiers.items() if name in names]
             self._round(
-                Round.Kind.MONITORING, f"2021年财政重点监控（1-{through}月）", MONITORED_YEAR, basis=notice, key=True,
-                through_month=through, scope=watched,
-            )  # fmt: skip
+                Round.Kind.MONITORING,
+                f"2021年财政重点监控（1-{through}月）",
+                MONITORED_YEAR,
+                basis=notice,
+                key=True,
+                through_month=through,
+                scope=watched,
+            )
         ordinary = {(p.name, p.unit) for p in synthetic.ordinary_projects()}
-        own = [d.pk for (n, u, y), d in self.dossiers.items() if y == EVALUATED_YEAR and (n, u) in ordinary]
-        self._round(
-            Round.Kind.SELFEVAL, "2020年度项目支出单位自评", EVALUATED_YEAR, scope=own, synthetic=True,
-            deadline=date(2021, 4, 30),
-        )  # fmt: skip
-        first = set(synthetic.unit_names()[: workbooks.WATCHED_UNITS])
-        daily = [
-            d.pk for (n, u, y), d in self.dossiers.items() if y == MONITORED_YEAR and (n, u) in ordinary and u in first
+        own = [
+            d.pk
+            for (n, u, y), d in self.dossiers.items()
+            if y == EVALUATED_YEAR and (n, u) in ordinary
         ]
         self._round(
-            Round.Kind.MONITORING, "2021年日常监控（1-7月）", MONITORED_YEAR, scope=daily, synthetic=True, through_month=7,
+            Round.Kind.SELFEVAL,
+            "2020年度项目支出单位自评",
+            EVALUATED_YEAR,
+            scope=own,
+            synthetic=True,
+            deadline=date(2021, 4, 30),
+        )
+        first = set(synthetic.unit_names()[: workbooks.WATCHED_UNITS])
+        daily = [
+            d.pk
+            for (n, u, y), d in self.dossiers.items()
+            if y == MONITORED_YEAR and (n, u) in ordinary and u in first
+        ]
+        self._round(
+            Round.Kind.MONITORING,
+            "2021年日常监控（1-7月）",
+            MONITORED_YEAR,
+            scope=daily,
+            synthetic=True,
+            through_month=7,
             deadline=date(2021, 8, 31),
-        )  # fmt: skip
+        )
         keys = [(name, unit, EVALUATED_YEAR) for name, unit in workbooks.department_evaluated()]
         chosen = [self.dossiers[key].pk for key in keys if key in self.dossiers]
         if chosen:
             self._round(
-                Round.Kind.DEPARTMENT, "2021年部门评价（示例单位乙）", EVALUATED_YEAR, scope=chosen, synthetic=True,
+                Round.Kind.DEPARTMENT,
+                "2021年部门评价（示例单位乙）",
+                EVALUATED_YEAR,
+                scope=chosen,
+                synthetic=True,
                 deadline=date(2021, 12, 20),
-            )  # fmt: skip
+            )
 
     def _is_evaluated(self, name: str, unit: str) -> bool:
         return name == workbooks.DEPARTMENT_SUFFIX or any(
             row["项目名称"] == name and row["实施单位"] == unit for row in workbooks.evaluated()
         )
 
-    def _round(self, kind: str, name: str, fiscal_year: int, *, scope: list[int], **more: Any) -> None:
+    def _round(
+        self, kind: str, name: str, fiscal_year: int, *, scope: list[int], **more: Any
+    ) -> None:
         open_round(
-            division=self.division, kind=kind, name=name, work_year=WORK_YEAR, fiscal_year=fiscal_year, by=None,
-            scope={"dossiers": scope}, opens_on=date(2021, 3, 1), **more,
-        )  # fmt: skip
+            division=self.division,
+            kind=kind,
+            name=name,
+            work_year=WORK_YEAR,
+            fiscal_year=fiscal_year,
+            by=None,
+            scope={"dossiers": scope},
+            opens_on=date(2021, 3, 1),
+            **more,
+        )
 
     # ---- imports --------------------------------------------------------------------------------------------------
 
     def _import_all(self) -> None:
-        rounds = {(r.kind, r.key, r.through_month): r for r in Round.objects.filter(division=self.division)}
+        rounds = {
+            (r.kind, r.key, r.through_month): r
+            for r in Round.objects.filter(division=self.division)
+        }
         evaluation = rounds[Round.Kind.FINANCE, True, None]
         books: list[tuple[Round, Handed]] = [(evaluation, workbooks.department_sheets())]
         books += [(evaluation, book) for book in workbooks.project_sheets()]
-        books += [(rounds[Round.Kind.MONITORING, True, t], book) for t, book in workbooks.key_monitoring()]
-        books += [(rounds[Round.Kind.SELFEVAL, False, None], book) for book in workbooks.self_evaluations()]
-        books += [(rounds[Round.Kind.MONITORING, False, 7], book) for book in workbooks.daily_monitoring()]
-        books.append((rounds[Round.Kind.DEPARTMENT, False, None], workbooks.department_evaluations()))
+        books += [
+            (rounds[Round.Kind.MONITORING, True, t], book) for t, book in workbooks.key_monitoring()
+        ]
+        books += [
+            (rounds[Round.Kind.SELFEVAL, False, None], book)
+            for book in workbooks.self_evaluations()
+        ]
+        books += [
+            (rounds[Round.Kind.MONITORING, False, 7], book) for book in workbooks.daily_monitoring()
+        ]
+        books.append(
+            (rounds[Round.Kind.DEPARTMENT, False, None], workbooks.department_evaluations())
+        )
         paths = [workbooks.write(book, self.folder) for _, book in books]
         for (opened, book), path, reading in zip(books, paths, self.pool.map(paths), strict=True):
             choices = {str(index): {"round": opened.pk} for index in range(len(reading["forms"]))}
             outcome = apply_reading(
-                reading, path, division=self.division, by=None, choices=choices, synthetic=book.synthetic,
-            )  # fmt: skip
+                reading,
+                path,
+                division=self.division,
+                by=None,
+                choices=choices,
+                synthetic=book.synthetic,
+            )
             if not outcome.clean:
-                first = [p for p in outcome.problems if p["level"] == "阻断"][:1] or outcome.unmatched[:1]
+                first = [p for p in outcome.problems if p["level"] == "阻断"][
+                    :1
+                ] or outcome.unmatched[:1]
                 raise DemoError(f"{book.name} 未能导入：{first}")
 
     # ---- conclusions ----------------------------------------------------------------------------------------------
@@ -236,36 +367,53 @@ class _Demo:
             confirm_finding(finding=finding, by=judge, why="评价报告已列明")
         self._compliance(items, judge)
         set_common_problems(
-            division=self.division, work_year=WORK_YEAR, by=judge,
+            division=self.division,
+            work_year=WORK_YEAR,
+            by=judge,
             lines=[(item["text"], [item["code"]]) for item in workbooks.named()["common_problems"]],
-        )  # fmt: skip
+        )
         for number, review in enumerate(reported.order_by("pk"), start=1):
             self._issue(review, number, judge, second)
 
     def _assign(self, sheets: Any) -> None:
         for review in sheets.order_by("pk"):
             assign_reviewer(
-                review=review, user=self.users["jigou"], duty="lead", until=date(WORK_YEAR, 12, 31), agency=self.agency,
-                by=self.users["jixiao"], why="2021年财政重点评价委托合同（合成）",
-            )  # fmt: skip
+                review=review,
+                user=self.users["jigou"],
+                duty="lead",
+                until=date(WORK_YEAR, 12, 31),
+                agency=self.agency,
+                by=self.users["jixiao"],
+                why="2021年财政重点评价委托合同（合成）",
+            )
 
     def _compliance(self, items: dict[str, CatalogueItem], judge: User) -> None:
         by_kind = {item.category: item for item in items.values()}
         for facts in workbooks.named()["monitored"]:
-            review = Review.objects.get(dossier=self.dossiers[facts["name"], facts["unit"], MONITORED_YEAR])
+            review = Review.objects.get(
+                dossier=self.dossiers[facts["name"], facts["unit"], MONITORED_YEAR]
+            )
             for kind in facts["compliance"]:
                 finding = propose_finding(
-                    dossier=review.dossier, review=review, item=by_kind[kind], text=by_kind[kind].text, by=judge,
+                    dossier=review.dossier,
+                    review=review,
+                    item=by_kind[kind],
+                    text=by_kind[kind].text,
+                    by=judge,
                     evidence="由公开报告对该项目的意见建议归纳",
-                )  # fmt: skip
+                )
                 confirm_finding(finding=finding, by=judge, why="监控意见建议已指出")
 
     def _issue(self, review: Review, number: int, judge: User, second: User) -> None:
         submit_review(review=review, by=None)
         check_review(review=review, by=None, why="演示")
         confirm_review(review=review, by=judge, why="演示")
-        issue_review(review=review, by=second, issued_on=ISSUED, paper_number=f"演示〔2021〕{number}号")
-        notice = send_feedback(review=review, by=judge, issued_on=FED_BACK, number=f"演示反馈〔2021〕{number}号")
+        issue_review(
+            review=review, by=second, issued_on=ISSUED, paper_number=f"演示〔2021〕{number}号"
+        )
+        notice = send_feedback(
+            review=review, by=judge, issued_on=FED_BACK, number=f"演示反馈〔2021〕{number}号"
+        )
         receive_feedback(notice=notice, by=None, on=RECEIVED, name=f"{review.dossier.unit}经办人")
 
     def _rectify(self) -> None:

@@ -41,7 +41,13 @@ def write_draft(division: Division, work_year: int, author: User) -> None:
         if row.name.removesuffix("项目") == name.removesuffix("项目")
     ]
     draft = save_draft(
-        division=division, work_year=work_year, by=author, prose={"plan": words["plan"]},
-        choices={"documents": [papers[_bare(title)] for title in words["documents"]], "named": named},
-    )  # fmt: skip
+        division=division,
+        work_year=work_year,
+        by=author,
+        prose={"plan": words["plan"]},
+        choices={
+            "documents": [papers[_bare(title)] for title in words["documents"]],
+            "named": named,
+        },
+    )
     hand_in_report(draft=draft, by=author)

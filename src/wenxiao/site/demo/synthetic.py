@@ -24,13 +24,31 @@ ABOVE, BELOW = "示例单位乙", ("示例单位甲", "示例单位亥")
 PROJECTS_A_UNIT = 5
 _LETTERS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 _FIELDS = [
-    ("农村公路管护", "三农"), ("农业技术推广", "三农"), ("村级集体经济发展", "三农"), ("学校设备更新", "教育"),
-    ("教师培训", "教育"), ("学生资助", "教育"), ("基本公共卫生服务", "医疗卫生"), ("妇幼健康筛查", "医疗卫生"),
-    ("疫苗冷链运维", "医疗卫生"), ("大气污染防治", "节能环保"), ("垃圾分类", "节能环保"), ("节能改造", "节能环保"),
-    ("村庄环境整治", "新农村建设"), ("农村厕所改造", "新农村建设"), ("信息系统运维", ""), ("办公用房维修", ""),
-    ("业务培训", ""), ("宣传活动", ""), ("专用设备购置", ""), ("安全生产检查", ""), ("人才引进补助", ""),
-    ("招商推介", ""), ("档案数字化", ""), ("社区活动", ""),
-]  # fmt: skip
+    ("农村公路管护", "三农"),
+    ("农业技术推广", "三农"),
+    ("村级集体经济发展", "三农"),
+    ("学校设备更新", "教育"),
+    ("教师培训", "教育"),
+    ("学生资助", "教育"),
+    ("基本公共卫生服务", "医疗卫生"),
+    ("妇幼健康筛查", "医疗卫生"),
+    ("疫苗冷链运维", "医疗卫生"),
+    ("大气污染防治", "节能环保"),
+    ("垃圾分类", "节能环保"),
+    ("节能改造", "节能环保"),
+    ("村庄环境整治", "新农村建设"),
+    ("农村厕所改造", "新农村建设"),
+    ("信息系统运维", ""),
+    ("办公用房维修", ""),
+    ("业务培训", ""),
+    ("宣传活动", ""),
+    ("专用设备购置", ""),
+    ("安全生产检查", ""),
+    ("人才引进补助", ""),
+    ("招商推介", ""),
+    ("档案数字化", ""),
+    ("社区活动", ""),
+]
 _ROWS = [
     ("产出指标", "数量指标", "完成任务数量", "≥{n}项", "20"),
     ("产出指标", "数量指标", "服务覆盖人次", "≥{m}人次", "10"),
@@ -62,7 +80,10 @@ def spread(total: Decimal, weights: list[Decimal], chance: random.Random) -> lis
     lost = sum(weights, Decimal(0)) - total
     shares = [Decimal(chance.randint(0, 100)) * weight for weight in weights]
     whole = sum(shares, Decimal(0)) or Decimal(1)
-    taken = [min(round_points(lost * share / whole), weight) for share, weight in zip(shares, weights, strict=True)]
+    taken = [
+        min(round_points(lost * share / whole), weight)
+        for share, weight in zip(shares, weights, strict=True)
+    ]
     rest = lost - sum(taken, Decimal(0))
     for index, weight in sorted(enumerate(weights), key=lambda pair: -pair[1]):
         step = max(min(rest, weight - taken[index]), -taken[index])
@@ -78,11 +99,15 @@ def criteria(kind: str, score: Decimal, chance: random.Random) -> list[Criterion
     points = spread(score, weights, chance)
     return [
         CriterionLine(
-            level1=row[0], level2=row[1], level3=row[2], weight=weight, score=given,
+            level1=row[0],
+            level2=row[1],
+            level3=row[2],
+            weight=weight,
+            score=given,
             reason="" if given == weight else chance.choice(frames()["deductions"]),
         )
         for row, weight, given in zip(rows, weights, points, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +139,33 @@ def _self_evaluation(name: str, unit: str, opening: Decimal, chance: random.Rand
     points = round_points(min(executed / full, Decimal(1)) * 10)
     total = points + sum((row.score or Decimal(0) for row in rows), Decimal(0))
     total_line = FundLine(
-        "年度资金总额", initial=opening, full_year=full, executed=executed, weight=Decimal(10),
-        rate=(executed / full * 100).quantize(Decimal("0.01")), score=points,
-    )  # fmt: skip
+        "年度资金总额",
+        initial=opening,
+        full_year=full,
+        executed=executed,
+        weight=Decimal(10),
+        rate=(executed / full * 100).quantize(Decimal("0.01")),
+        score=points,
+    )
     return ProjectForm(
-        project_name=name, dept=unit, unit=unit, year=2020,
-        funds=(total_line, FundLine("其中：当年财政拨款", initial=opening, full_year=full, executed=executed)),
-        goal="按年度计划完成各项任务，资金使用规范（合成）。", goal_done="已按计划推进（合成）。",
-        indicators=rows, total=total,
-    )  # fmt: skip
+        project_name=name,
+        dept=unit,
+        unit=unit,
+        year=2020,
+        funds=(
+            total_line,
+            FundLine("其中：当年财政拨款", initial=opening, full_year=full, executed=executed),
+        ),
+        goal="按年度计划完成各项任务，资金使用规范（合成）。",
+        goal_done="已按计划推进（合成）。",
+        indicators=rows,
+        total=total,
+    )
 
 
-def _indicator(row: tuple[str, str, str, str, str], full: Decimal, chance: random.Random) -> IndicatorLine:
+def _indicator(
+    row: tuple[str, str, str, str, str], full: Decimal, chance: random.Random
+) -> IndicatorLine:
     level1, level2, name, target, weight = row
     number = chance.randint(5, 80)
     people = chance.randint(10, 900) * 10
@@ -136,14 +176,20 @@ def _indicator(row: tuple[str, str, str, str, str], full: Decimal, chance: rando
     points = round_points(Decimal(weight) * share)
     reason = "" if share == 1 else "受客观因素影响未完全完成，下年度加快推进（合成）"
     return IndicatorLine(
-        level1=level1, level2=level2, level3=name, target=text, actual=actual, weight=Decimal(weight), score=points,
+        level1=level1,
+        level2=level2,
+        level3=name,
+        target=text,
+        actual=actual,
+        weight=Decimal(weight),
+        score=points,
         deviation=reason,
-    )  # fmt: skip
+    )
 
 
 def _actual(
-    name: str, number: int, people: int, rate: int, cost: Decimal, chance: random.Random,
-) -> tuple[str, Decimal]:  # fmt: skip
+    name: str, number: int, people: int, rate: int, cost: Decimal, chance: random.Random
+) -> tuple[str, Decimal]:
     full, reached = Decimal(1), chance.random() > 0.18
     if name in {"完成任务数量", "服务覆盖人次"}:
         goal, unit = (number, "项") if name == "完成任务数量" else (people, "人次")
@@ -179,32 +225,61 @@ def paid_share(number: int, chance: random.Random) -> int:
 
 def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[IndicatorLine, ...]:
     """A monitored project's goals at the end of July: most on the way, some behind with a cause, a few doubtful."""
-    tasks, people, rate = chance.randint(10, 80), chance.randint(20, 900) * 10, chance.choice([90, 95])
+    tasks, people, rate = (
+        chance.randint(10, 80),
+        chance.randint(20, 900) * 10,
+        chance.choice([90, 95]),
+    )
     share = 100 if number == DONE_UNPAID else chance.choice([25, 40, 55, 60, 65, 75])
     cause, note = CAUSES[number % len(CAUSES)] if share < 45 else ("", "")
     plan = (opening / WAN).quantize(Decimal("0.01"))
-    spent = (plan * (Decimal("1.3") if number == ABOVE_COST else Decimal("0.6"))).quantize(Decimal("0.01"))
+    spent = (plan * (Decimal("1.3") if number == ABOVE_COST else Decimal("0.6"))).quantize(
+        Decimal("0.01")
+    )
     lines = [
         IndicatorLine(
-            "产出指标", "数量指标", "完成任务数量", f"≥{tasks}项", f"{tasks * share // 100}项", forecast=f"{tasks}项",
-            causes=frozenset({cause} if cause else ()), deviation=note, possibility="有可能" if cause else "确定能",
+            "产出指标",
+            "数量指标",
+            "完成任务数量",
+            f"≥{tasks}项",
+            f"{tasks * share // 100}项",
+            forecast=f"{tasks}项",
+            causes=frozenset({cause} if cause else ()),
+            deviation=note,
+            possibility="有可能" if cause else "确定能",
         ),
         IndicatorLine(
-            "产出指标", "数量指标", "服务覆盖人次", f"≥{people}人次", f"{people * min(share + 5, 100) // 100}人次",
-            forecast=f"{people}人次", possibility="确定能",
+            "产出指标",
+            "数量指标",
+            "服务覆盖人次",
+            f"≥{people}人次",
+            f"{people * min(share + 5, 100) // 100}人次",
+            forecast=f"{people}人次",
+            possibility="确定能",
         ),
-    ]  # fmt: skip
+    ]
     if number in {ABOVE_COST, 31, 47}:
         lines.append(
             IndicatorLine(
-                "成本指标", "经济成本指标", "项目总成本", f"≤{plan}万元", f"{spent}万元", forecast=f"{max(spent, plan)}万元",
+                "成本指标",
+                "经济成本指标",
+                "项目总成本",
+                f"≤{plan}万元",
+                f"{spent}万元",
+                forecast=f"{max(spent, plan)}万元",
                 possibility="确定能",
-            ),
-        )  # fmt: skip
+            )
+        )
     asked = f"{rate + 1}%" if number == DONE_UNPAID else ""
     lines.append(
         IndicatorLine(
-            "满意度指标", "服务对象满意度指标", "服务对象满意度", f"≥{rate}%", asked, forecast=f"{rate}%", possibility="确定能",
-        ),
-    )  # fmt: skip
+            "满意度指标",
+            "服务对象满意度指标",
+            "服务对象满意度",
+            f"≥{rate}%",
+            asked,
+            forecast=f"{rate}%",
+            possibility="确定能",
+        )
+    )
     return tuple(lines)

@@ -42,7 +42,9 @@ def play(division: Division, users: Mapping[str, User]) -> None:
     """Hand in, sign, check, return and confirm; then candidates of the watched round, and one notice nobody signed for."""
     scan = store_file(division=division, by=None, name="签字页（合成）.txt", content=SIGNED)
     first = unit_names()[0]
-    rows = Review.objects.filter(round__division=division, round__key=False, kind__in=SPREAD).order_by("pk")
+    rows = Review.objects.filter(
+        round__division=division, round__key=False, kind__in=SPREAD
+    ).order_by("pk")
     own: dict[str, list[Review]] = {kind: [] for kind in SPREAD}
     for review in rows.select_related("round__division", "dossier__subject", "dossier__unit"):
         if any(problem.get("level") == "阻断" for problem in review.problems):
@@ -97,7 +99,11 @@ def _own_forms(own: Mapping[str, list[Review]], users: Mapping[str, User]) -> No
 
 def _tell(own: list[Review], users: Mapping[str, User]) -> None:
     """A contradiction of the unit's own, confirmed, its review issued and fed back; the unit has not signed for it yet."""
-    found = Finding.objects.filter(review__in=own[1:], state=Finding.State.CANDIDATE).order_by("pk").first()
+    found = (
+        Finding.objects.filter(review__in=own[1:], state=Finding.State.CANDIDATE)
+        .order_by("pk")
+        .first()
+    )
     if found is None or found.review is None:
         return
     review, judge = found.review, users["jixiao"]
@@ -105,6 +111,14 @@ def _tell(own: list[Review], users: Mapping[str, User]) -> None:
     for checker in ("fuzeren", "zhuguan", "yewu"):
         check_review(review=review, by=users[checker])
     confirm_review(review=review, by=judge)
-    issue_review(review=review, by=users["jixiao2"], issued_on=TOLD_ON, paper_number="演示日常〔2021〕1号")
+    issue_review(
+        review=review, by=users["jixiao2"], issued_on=TOLD_ON, paper_number="演示日常〔2021〕1号"
+    )
     confirm_finding(finding=found, by=judge, why="监控表与支付数一致，情况属实（合成）")
-    send_feedback(review=review, by=judge, issued_on=TOLD_ON, due_on=ANSWER_BY, number="演示日常反馈〔2021〕1号")
+    send_feedback(
+        review=review,
+        by=judge,
+        issued_on=TOLD_ON,
+        due_on=ANSWER_BY,
+        number="演示日常反馈〔2021〕1号",
+    )

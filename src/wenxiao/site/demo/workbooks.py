@@ -105,7 +105,7 @@ def department_sheets() -> Handed:
                 suggestions=item["suggestions"],
                 title="部门整体支出绩效评价评分表",
                 subject_label="评价对象",
-            ),
+            )
         )
         for item in named()["departments"]
     ]
@@ -167,7 +167,9 @@ def key_monitoring() -> Iterator[tuple[int, Handed]]:
                 funds=(line,),
                 indicators=tuple(_watched_goal(goal) for goal in item["goals"]),
                 period=f"1-{through}月",
-                suggestions="\n".join(f"{n}.{text}" for n, text in enumerate(item["suggestions"], start=1)),
+                suggestions="\n".join(
+                    f"{n}.{text}" for n, text in enumerate(item["suggestions"], start=1)
+                ),
             )
             forms.append(monitoring_form(form))
         yield through, _book(f"重点监控表_1-{through}月.xlsx", forms, synthetic=False)
@@ -190,8 +192,12 @@ def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
 
 def self_evaluations() -> Iterator[Handed]:
     """One workbook a unit, a sheet for each project it reported on; the first unit has not begun its last."""
-    for at, (unit, projects) in enumerate(groupby(ordinary_projects(), key=lambda project: project.unit)):
-        forms = [self_evaluation_form(project.form) for project in projects if project.form is not None]
+    for at, (unit, projects) in enumerate(
+        groupby(ordinary_projects(), key=lambda project: project.unit)
+    ):
+        forms = [
+            self_evaluation_form(project.form) for project in projects if project.form is not None
+        ]
         forms = forms if at else forms[:-1]
         if forms:
             yield _book(f"{unit}_项目支出绩效自评表.xlsx", forms)
@@ -227,13 +233,16 @@ def _daily(project: OrdinaryProject, number: int, chance: random.Random) -> Form
             funds=(line,),
             goal="按年度计划完成各项任务（合成）。",
             indicators=progress(number, project.opening, chance),
-        ),
+        )
     )
 
 
 def department_evaluated() -> list[tuple[str, str]]:
     """The projects (name, unit) a made-up department evaluates in 2021: two of its own, one of each unit below it."""
-    by_unit = {unit: list(rows) for unit, rows in groupby(ordinary_projects(), key=lambda project: project.unit)}
+    by_unit = {
+        unit: list(rows)
+        for unit, rows in groupby(ordinary_projects(), key=lambda project: project.unit)
+    }
     chosen = [by_unit[ABOVE][0], by_unit[ABOVE][1], *(by_unit[unit][0] for unit in BELOW)]
     return [(project.name, project.unit) for project in chosen]
 
@@ -248,7 +257,11 @@ def department_evaluations() -> Handed:
     scored = criteria("project", Decimal("86.50"), chance)
     forms = [
         _department_sheet(*whole, scored, chance, total=Decimal("86.50")),
-        _department_sheet(*half, [row if row.level1 in {"决策", "过程"} else _unscored(row) for row in scored], chance),
+        _department_sheet(
+            *half,
+            [row if row.level1 in {"决策", "过程"} else _unscored(row) for row in scored],
+            chance,
+        ),
         _department_sheet(*blank, [_unscored(row) for row in scored], chance),
     ]
     return _book("部门评价评分表.xlsx", forms)
@@ -259,8 +272,13 @@ def _unscored(row: CriterionLine) -> CriterionLine:
 
 
 def _department_sheet(
-    name: str, unit: str, rows: list[CriterionLine], chance: random.Random, *, total: Decimal | None = None,
-) -> FormGrid:  # fmt: skip
+    name: str,
+    unit: str,
+    rows: list[CriterionLine],
+    chance: random.Random,
+    *,
+    total: Decimal | None = None,
+) -> FormGrid:
     arranged = Decimal(chance.randint(120, 900)) * WAN
     return score_sheet_form(
         ScoreSheet(
@@ -275,7 +293,7 @@ def _department_sheet(
             grade="" if total is None else grade(total, EVALUATED_YEAR),
             suggestions=["加快资金支付，及时办理验收和结算（合成）。"] if total is not None else [],
             title="部门评价评分表（合成）",
-        ),
+        )
     )
 
 

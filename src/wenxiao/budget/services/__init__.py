@@ -1,0 +1,41 @@
+"""Subjects, dossiers, money and the year's rounds: every act of this room."""
+
+from wenxiao.budget.services.money import add_spending, set_appropriation, set_audited
+from wenxiao.budget.services.rounds import (
+    DEFAULT_ROUTE,
+    ROUND_TODO,
+    close_round,
+    end_exemption,
+    exempt,
+    extend_round,
+    open_round,
+    reopen_round,
+)
+from wenxiao.budget.services.subjects import (
+    ensure_subject,
+    hand_over,
+    open_dossier,
+    refuse_secret,
+    restrict_subject,
+    tag_subject,
+)
+
+__all__ = [
+    "DEFAULT_ROUTE",
+    "ROUND_TODO",
+    "add_spending",
+    "close_round",
+    "end_exemption",
+    "ensure_subject",
+    "exempt",
+    "extend_round",
+    "hand_over",
+    "open_dossier",
+    "open_round",
+    "refuse_secret",
+    "reopen_round",
+    "restrict_subject",
+    "set_appropriation",
+    "set_audited",
+    "tag_subject",
+]

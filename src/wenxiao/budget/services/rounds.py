@@ -1,0 +1,258 @@
+"""The year's rounds and who is exempt: one function per act, each in one transaction with its trail entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.budget import selectors
+from wenxiao.budget.models import Dossier, Exemption, Round
+from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
+from wenxiao.orgs.models import Role
+from wenxiao.orgs.permissions import require
+from wenxiao.records.models import Todo
+from wenxiao.records.services import make_todos, record, void_todos
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed, change, move
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import Document
+
+_SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
+_AMOUNTS = {
+    "opening": "年初预算",
+    "added": "追加",
+    "cut_back": "收回",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+}
+_DAYS = frozenset({"arrived_on", "cut_back_on"})
+_MOVES = {
+    Round.State.DRAFT: frozenset({Round.State.OPEN}),
+    Round.State.OPEN: frozenset({Round.State.CLOSED}),
+    Round.State.CLOSED: frozenset({Round.State.OPEN}),
+}
+ROUND_TODO = "round"
+DEFAULT_ROUTE = ("head", "department", "office", "performance")
+
+
+@transaction.atomic
+def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
+    *,
+    division: Division,
+    kind: str,
+    name: str,
+    work_year: int,
+    fiscal_year: int,
+    by: User | None,
+    key: bool = False,
+    from_month: int | None = None,
+    through_month: int | None = None,
+    scope: Mapping[str, Any] | None = None,
+    deadline: date | None = None,
+    basis: Document | None = None,
+    route: Iterable[str] = DEFAULT_ROUTE,
+    opens_on: date | None = None,
+    synthetic: bool = False,
+    why: str = "",
+    todos: bool = True,
+) -> Round:
+    """下达任务: the round opens at once and a to-do appears for the clerk of every unit in scope.
+
+    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. Monitoring needs its months.
+    """
+    require(by, "manage_round")
+    _refuse_round(kind, from_month, through_month, deadline, opens_on)
+    if kind == Round.Kind.MONITORING and from_month is None:
+        from_month = 1
+    opened = Round.objects.create(
+        division=division,
+        kind=kind,
+        name=name,
+        work_year=work_year,
+        fiscal_year=fiscal_year,
+        key=key,
+        from_month=from_month,
+        through_month=through_month,
+        scope=dict(scope or {}),
+        deadline=deadline,
+        basis=basis,
+        route=list(route),
+        opens_on=opens_on or today(),
+        state=Round.State.OPEN,
+        synthetic=synthetic,
+    )
+    made = _ask_units(opened) if todos and kind in FILED_BY_UNITS else 0
+    record(
+        division=division,
+        by=by,
+        act="下达任务",
+        target=opened,
+        why=why,
+        data={
+            "kind": kind,
+            "scope": opened.scope,
+            "deadline": deadline,
+            "todos": made,
+            "route": opened.route,
+        },
+    )
+    return opened
+
+
+FILED_BY_UNITS = frozenset(
+    {Round.Kind.TARGET, Round.Kind.MONITORING, Round.Kind.SELFEVAL, Round.Kind.EX_ANTE}
+)
+"""Rounds in which the units hand something in; the others begin with an assignment."""
+
+
+def _refuse_round(
+    kind: str,
+    from_month: int | None,
+    through_month: int | None,
+    deadline: date | None,
+    opens_on: date | None,
+) -> None:
+    if kind == Round.Kind.MONITORING and through_month is None:
+        raise NotAllowed("绩效监控须写明监控期间，如1-7月。")
+    if through_month is not None and not 1 <= (from_month or 1) <= through_month <= 12:
+        raise NotAllowed(f"监控期间 {from_month or 1}-{through_month}月 无效。")
+    if deadline is not None and opens_on is not None and deadline < opens_on:
+        raise NotAllowed(f"报送期限 {deadline} 早于下达日期 {opens_on}。")
+
+
+def _ask_units(opened: Round) -> int:
+    """One to-do per unit, naming how many dossiers it owes."""
+    owed: dict[int, int] = {}
+    for unit in selectors.dossiers_of(opened).values_list("unit", flat=True):
+        owed[unit] = owed.get(unit, 0) + 1
+    return make_todos(
+        Todo(
+            division_id=opened.division_id,
+            kind=ROUND_TODO,
+            role=Role.CLERK,
+            unit_id=unit,
+            due_on=opened.deadline,
+            title=f"{opened.name}（{count}项）"[:200],
+            target_type=Round._meta.label,
+            target_id=opened.pk,
+        )
+        for unit, count in sorted(owed.items())
+    )
+
+
+@transaction.atomic
+def close_round(
+    *, round: Round, by: User | None, why: str = "", version: int | None = None
+) -> Round:
+    """The round ends; what still waits for it is called off."""
+    require(by, "manage_round")
+    move(round, allowed=_MOVES, to=Round.State.CLOSED, version=version)
+    left = void_todos(target=round)
+    record(
+        division=round.division,
+        by=by,
+        act="结束任务",
+        target=round,
+        why=why,
+        data={"todos_called_off": left},
+    )
+    return round
+
+
+@transaction.atomic
+def reopen_round(*, round: Round, by: User | None, why: str, deadline: date | None = None) -> Round:
+    """A closed round runs again, with a reason and, if given, a new deadline."""
+    require(by, "manage_round")
+    if not why.strip():
+        raise NotAllowed("重开任务须写明理由。")
+    move(round, allowed=_MOVES, to=Round.State.OPEN, deadline=deadline or round.deadline)
+    record(
+        division=round.division,
+        by=by,
+        act="重开任务",
+        target=round,
+        why=why,
+        data={"deadline": deadline},
+    )
+    return round
+
+
+@transaction.atomic
+def extend_round(
+    *, round: Round, deadline: date, by: User | None, why: str, version: int | None = None
+) -> Round:
+    """A later deadline for the round and its open to-dos, with a reason."""
+    require(by, "manage_round")
+    if round.deadline is not None and deadline <= round.deadline:
+        raise NotAllowed(f"新期限 {deadline} 不晚于原期限 {round.deadline}。")
+    before = round.deadline
+    change(round, version=version, deadline=deadline)
+    open_todos = Todo.objects.filter(
+        target_type=Round._meta.label, target_id=round.pk, state=Todo.State.OPEN
+    )
+    open_todos.update(due_on=deadline)
+    record(
+        division=round.division,
+        by=by,
+        act="延长期限",
+        target=round,
+        why=why,
+        data={"before": before, "after": deadline},
+    )
+    return round
+
+
+@transaction.atomic
+def exempt(
+    *, round: Round, dossier: Dossier, reason: str, note: str = "", by: User, why: str = ""
+) -> Exemption:
+    """本次免报 with a listed reason (reasons.py); 其他 needs a note. Counted openly in every progress figure."""
+    require(by, "manage_round")
+    if reason not in EXEMPTION_REASONS:
+        raise NotAllowed(
+            f"免报理由“{reason}”不在所列之中：{'、'.join(EXEMPTION_REASONS.values())}。"
+        )
+    if reason in NEEDS_NOTE and not note.strip():
+        raise NotAllowed(f"免报理由为“{EXEMPTION_REASONS[reason]}”时须写明说明。")
+    if not selectors.dossiers_of(round).filter(pk=dossier.pk).exists():
+        raise NotAllowed(f"“{dossier}”不在任务“{round}”的范围内，无须免报。")
+    excused, made = Exemption.objects.get_or_create(
+        round=round, dossier=dossier, defaults={"reason": reason, "note": note, "by": by}
+    )
+    if not made:
+        raise NotAllowed(
+            f"“{dossier}”已经免报：{EXEMPTION_REASONS.get(excused.reason, excused.reason)}。"
+        )
+    record(
+        division=round.division,
+        by=by,
+        act="本次免报",
+        target=round,
+        why=why or note,
+        label=f"{round}：{dossier}",
+        data={"dossier": dossier, "reason": reason, "note": note},
+    )
+    return excused
+
+
+@transaction.atomic
+def end_exemption(*, round: Round, dossier: Dossier, by: User | None, why: str) -> None:
+    """The dossier must hand in after all."""
+    require(by, "manage_round")
+    gone, _ = Exemption.objects.filter(round=round, dossier=dossier).delete()
+    if not gone:
+        raise NotAllowed(f"“{dossier}”在任务“{round}”中没有免报。")
+    record(
+        division=round.division,
+        by=by,
+        act="取消免报",
+        target=round,
+        why=why,
+        label=f"{round}：{dossier}",
+    )

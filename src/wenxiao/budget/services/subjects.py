@@ -1,0 +1,199 @@
+"""Subjects and dossiers: one function per act, each in one transaction with its trail entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.budget import selectors
+from wenxiao.budget.models import Dossier, Round, Subject
+from wenxiao.orgs.models import Unit
+from wenxiao.orgs.permissions import require
+from wenxiao.records.services import record
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import ImportBatch
+
+_SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
+_AMOUNTS = {
+    "opening": "年初预算",
+    "added": "追加",
+    "cut_back": "收回",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+}
+_DAYS = frozenset({"arrived_on", "cut_back_on"})
+_MOVES = {
+    Round.State.DRAFT: frozenset({Round.State.OPEN}),
+    Round.State.OPEN: frozenset({Round.State.CLOSED}),
+    Round.State.CLOSED: frozenset({Round.State.OPEN}),
+}
+ROUND_TODO = "round"
+DEFAULT_ROUTE = ("head", "department", "office", "performance")
+
+
+def refuse_secret(name: str) -> None:
+    """No state secrets enter: a name that carries a marking is refused with what to do instead."""
+    marks = [mark for mark in _SECRET_MARKS if mark in name and f"非{mark}" not in name]
+    if marks:
+        raise NotAllowed(
+            f"“{name}”带有“{marks[0]}”字样。涉密项目和文件不得进入本系统，请按保密规定线下管理。"
+        )
+
+
+@transaction.atomic
+def ensure_subject(
+    *,
+    division: Division,
+    unit: Unit,
+    code: str,
+    name: str,
+    by: User | None,
+    kind: str = Subject.Kind.PROJECT,
+    why: str = "",
+    **details: Any,
+) -> Subject:
+    """The subject with this code, made if unknown; a known one is returned as it is.
+
+    ``details``: nature, recurring, restriction, tags, starts_on, ends_on, synthetic. Codes of 预算管理一体化 have 21
+    characters; what has no such code yet (部门整体, a new policy) takes one of the bureau's own, at most 21.
+    """
+    known = selectors.subject_by_code(division=division, code=code)
+    if known is not None:
+        return known
+    refuse_secret(name)
+    if (
+        not code
+        or len(code) > 21
+        or not code.isascii()
+        or not code.replace("-", "").replace("_", "").isalnum()
+    ):
+        raise NotAllowed(
+            f"项目代码“{code}”无效：应为不超过21位的数字或字母，一体化系统的代码为21位。"
+        )
+    if unit.division_id != division.pk:
+        raise NotAllowed(f"“{unit}”不属于{division}。")
+    subject = Subject.objects.create(
+        division=division, unit=unit, code=code, name=name, kind=kind, **details
+    )
+    record(
+        division=division,
+        by=by,
+        act="新增对象",
+        target=subject,
+        why=why,
+        data={"code": code, "unit": unit, "kind": kind},
+    )
+    return subject
+
+
+@transaction.atomic
+def open_dossier(
+    *,
+    subject: Subject,
+    fiscal_year: int,
+    by: User | None,
+    unit: Unit | None = None,
+    batch: ImportBatch | None = None,
+    why: str = "",
+) -> Dossier:
+    """The subject's dossier of a fiscal year (一项一档), made if there is none; ``unit`` defaults to today's."""
+    dossier, made = Dossier.objects.get_or_create(
+        subject=subject,
+        fiscal_year=fiscal_year,
+        defaults={"unit": unit or subject.unit, "batch": batch},
+    )
+    if made:
+        record(
+            division=subject.division,
+            by=by,
+            act="建立档案",
+            target=dossier,
+            why=why,
+            label=str(dossier),
+        )
+    return dossier
+
+
+LONGEST_TAG, MOST_TAGS = 20, 12
+
+
+@transaction.atomic
+def tag_subject(
+    *, subject: Subject, tag: str, taken_off: bool = False, by: User | None, why: str = ""
+) -> Subject:
+    """One 领域标签 on the subject, or off it. Tags may set a round's scope, so whoever opens rounds puts them on."""
+    require(by, "manage_round", subject=subject)
+    tag = tag.strip()
+    if not tag or len(tag) > LONGEST_TAG or any(sign in tag for sign in "、，,;；\n\t"):
+        raise NotAllowed(f"标签须为1至{LONGEST_TAG}个字，一次一个，不带顿号、逗号。")
+    refuse_secret(tag)
+    kept = Subject.objects.select_for_update().get(pk=subject.pk)
+    tags = list(kept.tags or [])
+    if (tag in tags) != taken_off:
+        raise NotAllowed(f"原来就{'没有' if taken_off else '有'}标签“{tag}”。")
+    if not taken_off and len(tags) >= MOST_TAGS:
+        raise NotAllowed(f"一个对象最多{MOST_TAGS}个标签。")
+    kept.tags = [one for one in tags if one != tag] if taken_off else [*tags, tag]
+    kept.save(update_fields=["tags"])
+    record(
+        division=kept.division,
+        by=by,
+        act="去标签" if taken_off else "加标签",
+        target=kept,
+        why=why,
+        data={"before": tags, "after": kept.tags},
+    )
+    return kept
+
+
+@transaction.atomic
+def restrict_subject(*, subject: Subject, restriction: str, by: User | None, why: str) -> Subject:
+    """可公开 · 不予公开 · 限制知悉, with a reason."""
+    require(by, "disclose", subject=subject)
+    if not why.strip():
+        raise NotAllowed("改变公开属性须写明理由。")
+    if restriction not in Subject.Restriction.values:
+        raise NotAllowed(f"公开属性应为{'、'.join(Subject.Restriction.labels)}之一。")
+    before = subject.restriction
+    if before == restriction:
+        raise NotAllowed(f"原来就是“{subject.get_restriction_display()}”。")
+    subject.restriction = restriction
+    subject.save(update_fields=["restriction"])
+    record(
+        division=subject.division,
+        by=by,
+        act="改变公开属性",
+        target=subject,
+        why=why,
+        data={"before": before, "after": restriction},
+    )
+    return subject
+
+
+@transaction.atomic
+def hand_over(
+    *, subjects: Iterable[Subject], to: Unit, by: User | None, why: str, from_year: int
+) -> int:
+    """Subjects go to another unit after a merger or split; dossiers from ``from_year`` follow, earlier ones stay."""
+    require(by, "manage_units")
+    moved = list(subjects)
+    keys = [subject.pk for subject in moved]
+    Subject.objects.filter(pk__in=keys).update(unit=to)
+    for dossier in Dossier.objects.filter(subject__in=keys, fiscal_year__gte=from_year):
+        change(dossier, unit=to)
+    record(
+        division=to.division,
+        by=by,
+        act="对象移交",
+        target=to,
+        why=why,
+        label=f"{len(moved)} 个对象 → {to}",
+        data={"subjects": {str(s.pk): s.unit_id for s in moved}, "to": to, "from_year": from_year},
+    )
+    return len(moved)
