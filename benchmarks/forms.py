@@ -84,7 +84,7 @@ def write(folder):
     """Official forms of made-up projects, by path."""
     from dataclasses import replace
 
-    from wenxiao.files.official_forms import self_evaluation_form
+    from wenxiao.files.out.official_forms import self_evaluation_form
     from wenxiao.site.demo.synthetic import ordinary_projects
     from wenxiao.site.demo.workbooks import _book
     from wenxiao.site.demo.workbooks import write as keep

@@ -238,7 +238,7 @@ def test_a_failure_in_the_middle_leaves_nothing(take, projects, monkeypatch):
 
 
 def test_reading_again_is_spared(take, projects, division, tmp_path):
-    from wenxiao.files.ledger import read_ledger
+    from wenxiao.files.forms.ledger import read_ledger
 
     take(CLEAN, dry_run=True)
     path = tmp_path / "支付明细.csv"

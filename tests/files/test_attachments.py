@@ -2,7 +2,7 @@
 
 import pytest
 
-from wenxiao.files.attachments import admit_attachment
+from wenxiao.files.door.attachments import admit_attachment
 
 WHOLE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 PASS = Path(__file__).parent / "pass"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from wenxiao.files.documents import read_docx
-from wenxiao.files.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.workbooks import read_xlsx
+from wenxiao.files.cells.documents import read_docx
+from wenxiao.files.cells.workbooks import read_xlsx
+from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
 
 HERE = Path(__file__).parent
 SAMPLES = sorted(path.stem for path in (HERE / "expected").glob("6*.json"))
@@ -67,7 +67,7 @@ def test_working_papers_and_summaries_are_no_score_sheets():
 
 
 def faults(form):
-    from wenxiao.files.evaluation_checks import evaluation_problems
+    from wenxiao.files.forms.evaluation_checks import evaluation_problems
 
     return [(problem.code, problem.cell) for problem in evaluation_problems(form)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from files.builders import paper
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 from wenxiao.rulebook.published import judge_sheet
 
 HEAD = ["一级指标", "二级指标", "三级指标", "分值", "得分", "扣分原因"]

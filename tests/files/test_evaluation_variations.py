@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from wenxiao.files.cells import Book, Cell, Merge, Sheet
-from wenxiao.files.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.evaluation_checks import evaluation_problems
-from wenxiao.files.grids import column_name
+from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
+from wenxiao.files.cells.grids import column_name
+from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
+from wenxiao.files.forms.evaluation_checks import evaluation_problems
 
 
 def sheet_of(rows, merges=(), name="评分表", origin=1):
@@ -397,7 +397,7 @@ def test_a_score_table_split_over_two_word_tables_is_one_form():
 
 
 def test_grades_at_the_borders():
-    from wenxiao.files.evaluation_checks import grade_of
+    from wenxiao.files.forms.evaluation_checks import grade_of
 
     assert [grade_of(Decimal(text)) for text in ("90", "89.99", "80", "79.99", "60", "59.99")] == [
         "优",

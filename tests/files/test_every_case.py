@@ -10,7 +10,7 @@ import pytest
 from files.builders import paper
 from files.builders.selfeval import LAYOUTS, draw, split_target
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 CASES = Path(__file__).parents[1] / "cases"
 DEPARTMENTS = json.loads((CASES / "departments_overall.json").read_text("utf-8"))["cases"]

@@ -10,7 +10,7 @@ import pytest
 from files.builders import paper
 from files.builders.monitoring import draw
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "monitoring.json").read_text("utf-8"))[
     "cases"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 HERE = Path(__file__).parent
 SAMPLES = sorted(

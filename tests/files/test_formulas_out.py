@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from wenxiao.files.cells import Cell, Sheet
-from wenxiao.files.formulas import computed_value, decimal_text, percent_text
+from wenxiao.files.cells.cells import Cell, Sheet
+from wenxiao.files.cells.formulas import computed_value, decimal_text, percent_text
 
 
 @pytest.mark.parametrize(

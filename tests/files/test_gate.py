@@ -10,10 +10,10 @@ from files import hostile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wenxiao.files import gate
-from wenxiao.files.gate import admit
-from wenxiao.files.partscan import pixels_of
-from wenxiao.files.reading import read_file
+from wenxiao.files.door import gate
+from wenxiao.files.door.gate import admit
+from wenxiao.files.door.partscan import pixels_of
+from wenxiao.files.forms.reading import read_file
 
 PASS = Path(__file__).parent / "pass"
 SAMPLES = hostile.samples()

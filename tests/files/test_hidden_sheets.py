@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from wenxiao.files.ledger import read_ledger
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.ledger import read_ledger
+from wenxiao.files.forms.reading import read_file
 
 PASS = Path(__file__).parent / "pass"
 

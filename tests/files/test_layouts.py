@@ -6,7 +6,7 @@ import docx
 import openpyxl
 import pytest
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 HEAD = [
     ["项目支出绩效自评表"],

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 
 from wenxiao.files import pool as pools
-from wenxiao.files.ledger import read_ledger
+from wenxiao.files.forms.ledger import read_ledger
+from wenxiao.files.forms.reading import read_file
 from wenxiao.files.pool import Pool, read_in_child
-from wenxiao.files.reading import read_file
 
 PASS = Path(__file__).parent / "pass"
 TEXT = '单位：元,,\n项目名称,单位名称,支付金额\n甲,一局,"1,234.50"\n小计,,1234.50\n乙,二局,0.1\n合计,,1234.60\n'
@@ -97,7 +97,7 @@ def test_the_child_imports_neither_django_nor_polars():
     import subprocess
     import sys
 
-    code = "import sys, wenxiao.files.child, wenxiao.files.reading, wenxiao.files.ledger, wenxiao.files.documents;"
+    code = "import sys, wenxiao.files.child, wenxiao.files.forms.reading, wenxiao.files.forms.ledger, wenxiao.files.cells.documents;"
     code += (
         "print([name for name in ('django', 'polars', 'pandas', 'numpy') if name in sys.modules])"
     )

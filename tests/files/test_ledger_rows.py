@@ -7,9 +7,10 @@ import random
 
 import pytest
 
-from wenxiao.files import ledger_rows, plaintext
-from wenxiao.files.ledger import read_ledger
-from wenxiao.files.ledger_rows import Ordinary, part_of
+from wenxiao.files.cells import plaintext
+from wenxiao.files.forms import ledger_rows
+from wenxiao.files.forms.ledger import read_ledger
+from wenxiao.files.forms.ledger_rows import Ordinary, part_of
 
 HEAD = "序号,项目名称,单位名称,支付日期,支付金额"
 LINES = (
@@ -76,7 +77,7 @@ def test_the_quick_way_reads_what_the_careful_way_reads(tmp_path, monkeypatch, c
 
 def test_too_many_lines_are_refused_at_their_line(tmp_path, monkeypatch):
     monkeypatch.setattr(ledger_rows, "MOST_ROWS", 5)
-    monkeypatch.setattr("wenxiao.files.ledger.MOST_ROWS", 5)
+    monkeypatch.setattr("wenxiao.files.forms.ledger.MOST_ROWS", 5)
     path = tmp_path / "台账.csv"
     path.write_text("\n".join([HEAD, *[LINES[0]] * 8]) + "\n")
     found = read_ledger(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from wenxiao.files.ledger import read_ledger
+from wenxiao.files.forms.ledger import read_ledger
 
 HEAD = ["支付日期", "项目名称", "预算单位", "支付金额（元）", "摘要"]
 LINE = ["2021-03-05", "垃圾分类", "城管局", "10000.00", "支付"]

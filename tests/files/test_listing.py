@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from wenxiao.files.evaluation import read_evaluation
-from wenxiao.files.listing import looks_like_list, mark_summary, read_list
-from wenxiao.files.listing_checks import list_problems, summary_problems
-from wenxiao.files.workbooks import read_xlsx
+from wenxiao.files.cells.workbooks import read_xlsx
+from wenxiao.files.forms.evaluation import read_evaluation
+from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
+from wenxiao.files.forms.listing_checks import list_problems, summary_problems
 
 HERE = Path(__file__).parent
 

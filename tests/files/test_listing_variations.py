@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from wenxiao.files.cells import Book, Cell, Merge, Sheet
-from wenxiao.files.grids import column_name
-from wenxiao.files.listing import heading_key, looks_like_list, read_list
+from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
+from wenxiao.files.cells.grids import column_name
+from wenxiao.files.forms.listing import heading_key, looks_like_list, read_list
 
 
 def sheet_of(rows, merges=(), name="清单", origin=1):
@@ -154,7 +154,7 @@ def test_a_note_is_no_list():
 
 
 def test_totals_and_cells_that_do_not_add_up_are_named():
-    from wenxiao.files.listing_checks import list_problems
+    from wenxiao.files.forms.listing_checks import list_problems
 
     rows = [
         ["单位：万元"],

@@ -9,10 +9,10 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
-from wenxiao.files.attachments import admit_attachment
-from wenxiao.files.gate import admit
-from wenxiao.files.markings import marking_in
-from wenxiao.files.materials import LARGEST_PROOF, look_at, name_problem
+from wenxiao.files.door.attachments import admit_attachment
+from wenxiao.files.door.gate import admit
+from wenxiao.files.door.markings import marking_in
+from wenxiao.files.door.materials import LARGEST_PROOF, look_at, name_problem
 
 MARK = "机密★10年"
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'

@@ -5,8 +5,8 @@ import struct
 import openpyxl
 import pytest
 
-from wenxiao.files import materials
-from wenxiao.files.materials import look_at, name_problem
+from wenxiao.files.door import materials
+from wenxiao.files.door.materials import look_at, name_problem
 from wenxiao.files.pool import Pool
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from wenxiao.files.cells import Merge
-from wenxiao.files.oldbooks import look_of
+from wenxiao.files.cells.cells import Merge
+from wenxiao.files.cells.oldbooks import look_of
 
 FREE, END = 0xFFFFFFFF, 0xFFFFFFFE
 SECTOR = 512

@@ -6,8 +6,8 @@ from io import BytesIO
 
 import openpyxl
 
-from wenxiao.files.opening_template import opening_template, read_opening
-from wenxiao.files.workbooks import read_xlsx
+from wenxiao.files.cells.workbooks import read_xlsx
+from wenxiao.files.out.opening_template import opening_template, read_opening
 
 
 def filled(tmp_path, change):

@@ -11,11 +11,13 @@ import docx
 import openpyxl
 import pytest
 
-from wenxiao.files import notices_out, pdf_out
-from wenxiao.files.documents_out import OfficialDocument
-from wenxiao.files.evaluation_checks import evaluation_problems
-from wenxiao.files.form_grid import form_document, form_workbook
-from wenxiao.files.official_forms import (
+from wenxiao.files.forms.evaluation_checks import evaluation_problems
+from wenxiao.files.forms.reading import read_file
+from wenxiao.files.out import notices as notices_out
+from wenxiao.files.out import pdf as pdf_out
+from wenxiao.files.out.documents import OfficialDocument
+from wenxiao.files.out.form_grid import form_document, form_workbook
+from wenxiao.files.out.official_forms import (
     CriterionLine,
     FundLine,
     IndicatorLine,
@@ -25,9 +27,8 @@ from wenxiao.files.official_forms import (
     score_sheet_form,
     self_evaluation_form,
 )
-from wenxiao.files.reading import read_file
-from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, csv_text, workbook_bytes
-from wenxiao.files.summary_table import (
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, csv_text, workbook_bytes
+from wenxiao.files.out.summary_table import (
     SummaryRow,
     execution_rate,
     problem_matrix_sheet,

@@ -6,7 +6,7 @@ import docx
 import openpyxl
 import pytest
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 INDICATORS = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
 SCORES = ["一级指标", "二级指标", "三级指标", "分值", "得分", "扣分原因"]

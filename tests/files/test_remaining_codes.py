@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 from tests.files.test_layouts import FORM, codes, workbook
 
-from wenxiao.files import reading
-from wenxiao.files.ledger import read_ledger
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms import reading
+from wenxiao.files.forms.ledger import read_ledger
+from wenxiao.files.forms.reading import read_file
 
 
 def test_a_rate_in_words_is_no_rate(tmp_path):

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from files.builders.plainbook import put, read_document, read_rows, told, with_changes, word_table
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 TOP = [
     ["财政重点绩效评价评分表"],

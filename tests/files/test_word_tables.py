@@ -9,7 +9,7 @@ from files.builders import paper
 from files.builders.monitoring import draw as draw_monitor
 from files.builders.selfeval import draw
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 CASES = Path(__file__).parents[1] / "cases"
 CASE = next(

@@ -8,10 +8,10 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from files.builders.plainbook import word_table
 
-from wenxiao.files import documents
-from wenxiao.files.cells import Merge
-from wenxiao.files.documents import read_docx
-from wenxiao.files.workbooks import UnreadableError
+from wenxiao.files.cells import documents
+from wenxiao.files.cells.cells import Merge
+from wenxiao.files.cells.documents import read_docx
+from wenxiao.files.cells.workbooks import UnreadableError
 
 
 @pytest.fixture

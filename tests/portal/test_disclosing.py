@@ -8,7 +8,7 @@ from tests.portal.conftest import review_of
 
 from wenxiao.budget.models import Subject
 from wenxiao.budget.services import ensure_subject, open_dossier
-from wenxiao.files.personal import personal_data_in
+from wenxiao.files.door.personal import personal_data_in
 from wenxiao.followup.models import Comment, Disclosure
 from wenxiao.followup.selectors.disclosed import draft_sentence, published
 from wenxiao.followup.services import disclosing

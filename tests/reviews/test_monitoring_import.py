@@ -10,8 +10,8 @@ import pytest
 
 from wenxiao.budget.services import open_dossier, open_round
 from wenxiao.evidence.models import Actual
-from wenxiao.files.form_grid import form_workbook
-from wenxiao.files.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
+from wenxiao.files.out.form_grid import form_workbook
+from wenxiao.files.out.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.sheets import import_file

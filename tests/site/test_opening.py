@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from wenxiao.budget.models import Appropriation, Subject
-from wenxiao.files.opening_template import opening_template
+from wenxiao.files.out.opening_template import opening_template
 from wenxiao.orgs.models import Division, Grant, Unit, User
 from wenxiao.site.opening import begin
 

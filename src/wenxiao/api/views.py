@@ -14,7 +14,7 @@ from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import WrongUse, answer, machine
 from wenxiao.budget.selectors import dossiers_visible_to, money
 from wenxiao.budget.sheets import Choices, import_ledger, matches_told
-from wenxiao.files.listing import heading_key
+from wenxiao.files.forms.listing import heading_key
 from wenxiao.followup.sheets import import_file
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent

@@ -18,7 +18,7 @@ from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.budget.services import refuse_secret
 from wenxiao.desk.acts import Typed, carry_out, text_of
 from wenxiao.desk.office import division_of
-from wenxiao.files.attachments import admit_attachment
+from wenxiao.files.door.attachments import admit_attachment
 from wenxiao.orgs.services import own_rules
 from wenxiao.pages.views import held, person, view
 from wenxiao.records import selectors

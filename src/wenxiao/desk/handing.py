@@ -19,7 +19,7 @@ from wenxiao.desk.packing import csv_bytes, put_trail
 from wenxiao.desk.rectifying import ORDER, ledger_sheet
 from wenxiao.evidence.selectors import materials_seen_by
 from wenxiao.evidence.states import STANDING
-from wenxiao.files.handover_out import finding_paper, handover_list
+from wenxiao.files.out.handover import finding_paper, handover_list
 from wenxiao.followup.selectors.ledger import (
     accountabilities_seen_by,
     entries_behind,

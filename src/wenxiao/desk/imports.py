@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.files.gate import LARGEST_FILE
+from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.sheets.deciding import stalled

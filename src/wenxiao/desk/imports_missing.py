@@ -13,7 +13,7 @@ from wenxiao.budget.selectors import dossiers_of
 from wenxiao.budget.services import exempt
 from wenxiao.desk.imports import ENTRY, said, tabs
 from wenxiao.desk.imports_preview import DOCX, download
-from wenxiao.files.notices_out import Letterhead, Reminder, reminder_letter
+from wenxiao.files.out.notices import Letterhead, Reminder, reminder_letter
 from wenxiao.followup.selectors.reminders import letters_about, reminders_of
 from wenxiao.followup.services import send_reminder
 from wenxiao.pages.asked import whole

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from wenxiao.desk.imports import importer_of, said, waits
-from wenxiao.files.documents_out import OfficialDocument
-from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
+from wenxiao.files.out.documents import OfficialDocument
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup.tasks import apply
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.sheets.deciding import begin_applying, keep_newest, resettle, stalled

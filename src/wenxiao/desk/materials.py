@@ -27,8 +27,8 @@ from wenxiao.evidence.selectors import (
     rule_of,
     shelf_of,
 )
-from wenxiao.files.gate import MB
-from wenxiao.files.materials import TAKEN
+from wenxiao.files.door.gate import MB
+from wenxiao.files.door.materials import TAKEN
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.services import read_file

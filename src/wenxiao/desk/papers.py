@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.selectors import money
-from wenxiao.files import official_forms as forms
-from wenxiao.files.form_grid import FormGrid, form_document, form_workbook
-from wenxiao.files.pdf_out import NoChineseFontError, forms_pdf
+from wenxiao.files.out import official_forms as forms
+from wenxiao.files.out.form_grid import FormGrid, form_document, form_workbook
+from wenxiao.files.out.pdf import NoChineseFontError, forms_pdf
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import promise_of, sheets_of

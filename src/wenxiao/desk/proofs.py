@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.files.gate import MB
-from wenxiao.files.materials import LARGEST_PROOF, Looked, look_at, name_problem
+from wenxiao.files.door.gate import MB
+from wenxiao.files.door.materials import LARGEST_PROOF, Looked, look_at, name_problem
 from wenxiao.files.pool import Pool
 from wenxiao.pages.views import person
 from wenxiao.records.services import store_file

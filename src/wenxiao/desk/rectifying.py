@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from wenxiao.desk.acts import Typed, attachment, carry_out, day_of, person, text_of, version_of, who
 from wenxiao.desk.proofs import kept
-from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.kinds.mending import closing_by_department, closing_by_year, ledger
 from wenxiao.followup.selectors.ledger import (

@@ -10,7 +10,7 @@ from wenxiao.desk.results import results, stage_words
 from wenxiao.desk.subject_counts import WORKS
 from wenxiao.desk.subject_order import DEFAULT, SHOWN, STORED, applied, keys_by_shown, shown_money
 from wenxiao.desk.subjects import SUMMED, Look, look
-from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from wenxiao.desk.acts import Typed, attachment, carry_out, person, text_of
 from wenxiao.desk.findings import ENTRY, tabs
-from wenxiao.files.spreadsheets_out import workbook_bytes
-from wenxiao.files.summary_table import problem_matrix_sheet
+from wenxiao.files.out.spreadsheets import workbook_bytes
+from wenxiao.files.out.summary_table import problem_matrix_sheet
 from wenxiao.followup import services
 from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.problems import Selected, catalogue, heat, repeats, selection

@@ -22,7 +22,7 @@ from wenxiao.desk.acts import (
 )
 from wenxiao.desk.drawing import CONSEQUENCES, drawn
 from wenxiao.desk.rectifying import ENTRY, tabs
-from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec, workbook_bytes
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import reviews_seen_by, use_kinds, uses_seen_by

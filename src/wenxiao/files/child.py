@@ -43,9 +43,9 @@ def _peak_kib() -> int:
 
 def answer(path: Path, what: str, rows_to: Path | None = None) -> dict[str, Any]:
     """One file read: "forms" as ``wenxiao read``, "book" as a grid in JSON, "ledger" as rows (into ``rows_to``)."""
-    from wenxiao.files.bookjson import book_as_json
-    from wenxiao.files.ledger import read_ledger
-    from wenxiao.files.reading import open_book, read_file
+    from wenxiao.files.cells.bookjson import book_as_json
+    from wenxiao.files.forms.ledger import read_ledger
+    from wenxiao.files.forms.reading import open_book, read_file
 
     if what == "forms":
         return read_file(path)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from wenxiao.files.bookjson import book_from_json
+from wenxiao.files.cells.bookjson import book_from_json
 from wenxiao.rulebook.problems import Problem
 
 What = Literal["forms", "book", "ledger"]
@@ -162,7 +162,7 @@ class Pool:
     ) -> dict[str, Any]:
         """One file, read by whichever child is free; never raises for what the file contains.
 
-        "forms" gives the JSON of ``wenxiao read``, "ledger" that of :func:`wenxiao.files.ledger.read_ledger`,
+        "forms" gives the JSON of ``wenxiao read``, "ledger" that of :func:`wenxiao.files.forms.ledger.read_ledger`,
         "book" ``{"file", "book": Book | None, "problems"}``. A ledger's rows go into the csv file ``rows_to`` if given, so
         that a million of them fit into a small child.
         """
@@ -202,7 +202,7 @@ def _refused(path: Path, what: What, code: str, text: str, mend: str) -> dict[st
     if what == "book":
         return {"file": path.name, "book": None, "problems": [problem]}
     if what == "ledger":
-        from wenxiao.files.ledger import empty_ledger
+        from wenxiao.files.forms.ledger import empty_ledger
 
         return empty_ledger(path) | {"problems": [problem]}
     return {"file": path.name, "kind": None, "forms": [], "problems": [problem]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.files.spreadsheets_out import ColumnSpec, SheetSpec
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec
 from wenxiao.followup.selectors.disclosed import (
     arranged_and_used,
     confirmed_findings,

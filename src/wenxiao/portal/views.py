@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from wenxiao.files.spreadsheets_out import csv_text, workbook_bytes
+from wenxiao.files.out.spreadsheets import csv_text, workbook_bytes
 from wenxiao.followup.selectors.disclosed import (
     arranged_and_used,
     confirmed_findings,

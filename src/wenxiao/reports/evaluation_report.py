@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from wenxiao.files.documents_out import OfficialDocument
+from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports import wording
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wenxiao.files import notices_out as out
+from wenxiao.files.out import notices as out
 from wenxiao.reports import wording
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.rulebook.numbers import rate_percent

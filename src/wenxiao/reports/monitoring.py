@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from wenxiao.files import notices_out as out
-from wenxiao.files.documents_out import OfficialDocument
+from wenxiao.files.out import notices as out
+from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.kinds.standing import by_department
 from wenxiao.followup.kinds.watch import watch

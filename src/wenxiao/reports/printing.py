@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.files import pdf_out as pdf
-from wenxiao.files.documents_out import OfficialDocument
-from wenxiao.files.spreadsheets_out import GroupRow, SheetSpec, Value, workbook_bytes
+from wenxiao.files.out import pdf
+from wenxiao.files.out.documents import OfficialDocument
+from wenxiao.files.out.spreadsheets import GroupRow, SheetSpec, Value, workbook_bytes
 from wenxiao.reports.structure import Paragraph, Report, Table
 from wenxiao.rulebook.numbers import plain
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.files.pdf_out import NoChineseFontError
+from wenxiao.files.out.pdf import NoChineseFontError
 from wenxiao.followup.selectors import stored_files
 from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import read_file, record, store_file

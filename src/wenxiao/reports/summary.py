@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wenxiao.files.spreadsheets_out import ColumnSpec, GroupRow, SheetSpec, Value
-from wenxiao.files.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
+from wenxiao.files.out.spreadsheets import ColumnSpec, GroupRow, SheetSpec, Value
+from wenxiao.files.out.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
 from wenxiao.reports import wording
 from wenxiao.reports.annual import Choices, printed_lines
 from wenxiao.reports.printing import WATERMARK

@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 
 from wenxiao.budget.models import Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, refuse_secret, set_appropriation
-from wenxiao.files.opening_template import Opening, read_opening
+from wenxiao.files.out.opening_template import Opening, read_opening
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.models import Division, Role, Unit, User
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant

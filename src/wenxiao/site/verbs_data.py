@@ -186,7 +186,7 @@ def _add_keeping(verbs: Any) -> None:
 
 def _init(args: argparse.Namespace) -> int:
     if args.template:
-        from wenxiao.files.opening_template import opening_template
+        from wenxiao.files.out.opening_template import opening_template
 
         args.template.write_bytes(opening_template())
         say(

@@ -9,7 +9,7 @@ from typing import Any
 import docx
 import openpyxl
 
-from wenxiao.files.reading import read_file
+from wenxiao.files.forms.reading import read_file
 
 Rows = Sequence[Sequence[Any]]
 

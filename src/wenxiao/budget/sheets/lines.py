@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.budget.models import Fund, Level
-from wenxiao.files.grids import column_name
+from wenxiao.files.cells.grids import column_name
 from wenxiao.rulebook.problems import Level as ProblemLevel
 from wenxiao.rulebook.problems import Problem
 

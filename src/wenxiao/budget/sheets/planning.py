@@ -12,7 +12,7 @@ from wenxiao.budget.sheets import arranged, lines, matching, spending
 from wenxiao.budget.sheets.columns import AMOUNTS, Columns, columns_of, remembered, source_named
 from wenxiao.budget.sheets.condensed import condensed
 from wenxiao.budget.sheets.reading import RawLines
-from wenxiao.files.ledger import money_text
+from wenxiao.files.forms.ledger import money_text
 from wenxiao.orgs.permissions import can
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from wenxiao.files.ledger_rows import part_of
+from wenxiao.files.forms.ledger_rows import part_of
 from wenxiao.files.pool import Pool
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from wenxiao.files.markings import marking_in
-from wenxiao.files.personal import personal_data_in
+from wenxiao.files.door.markings import marking_in
+from wenxiao.files.door.personal import personal_data_in
 from wenxiao.followup.models import Comment, Disclosure
 from wenxiao.followup.selectors.disclosed import DISCLOSABLE, PARTS, texts_of
 from wenxiao.followup.states import COMMENT, DISCLOSURE

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from wenxiao.files.gate import LARGEST_FILE, MB
+from wenxiao.files.door.gate import LARGEST_FILE, MB
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from wenxiao.files.official_forms import CriterionLine, FundLine, IndicatorLine, ProjectForm
+from wenxiao.files.out.official_forms import CriterionLine, FundLine, IndicatorLine, ProjectForm
 from wenxiao.rulebook.numbers import round_points
 
 DATA = Path(__file__).parent / "data"

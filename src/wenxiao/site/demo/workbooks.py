@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from wenxiao.files.form_grid import FormGrid, form_workbook
-from wenxiao.files.official_forms import (
+from wenxiao.files.out.form_grid import FormGrid, form_workbook
+from wenxiao.files.out.official_forms import (
     CriterionLine,
     FundLine,
     IndicatorLine,

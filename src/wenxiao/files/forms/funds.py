@@ -1,0 +1,318 @@
+"""The money block of a form: rows 年度资金总额, 其中… under 年初预算数, 全年预算数, 全年执行数, 执行率, 得分."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from wenxiao.files.cells.labels import (
+    UNIT_FACTORS,
+    Grid,
+    bare,
+    money_unit_in,
+    name_of,
+    number_in,
+    squeezed,
+    yuan_text,
+)
+from wenxiao.files.cells.numberformats import plain
+from wenxiao.files.forms.headings import FUND_HEADINGS, Heading, heading_at, keyed
+
+MONEY_COLUMNS = ("initial", "full_year", "arrived", "executed", "expected_full_year")
+_NEXT_SECTION = re.compile(
+    r"(?:年度|项目|绩效|总体|区域|预期|全年|部门|整体|\d)*(?:总体|绩效|年度)?目标\d*.*|.*完成情况.*|一级指标|绩效指标|自评.*|注|备注|说明|资金管理.*|实施.*"
+)
+_DASH = re.compile(r"[-—–_/\\―─]+")
+_NOTHING = re.compile(r"[-—–_/\\―─]+|无|不适用|没有|未安排")
+MOST_FUND_ROWS = 20
+_OF_LISTS = {
+    "序号",
+    "项目名称",
+    "单位名称",
+    "任务名称",
+    "任务",
+    "工作任务",
+    "主要任务",
+    "任务内容",
+    "主要内容",
+    "工作内容",
+}
+"""Beside these the money is that of tasks or projects listed one a row."""
+
+
+def fund_heading(grid: Grid, rows: range) -> Heading | None:
+    """The heading row of the money block among these rows: money executed beside money budgeted."""
+    for row in rows:
+        found = heading_at(grid, row, FUND_HEADINGS)
+        if found is None or "executed" not in found.columns:
+            continue
+        if not {"initial", "full_year"} & set(found.columns):
+            continue
+        texts = [text for _, text in grid.starts_in_row(row)]
+        sideways = any(number_in(text) is not None for text in texts)
+        if not sideways and not {bare(text) for _, text in grid.in_row(row)} & _OF_LISTS:
+            return found
+    return None
+
+
+def is_dash(text: str) -> bool:
+    """Whether a cell only says that nothing belongs there."""
+    return bool(_DASH.fullmatch(squeezed(text)))
+
+
+def money_unit_of(
+    grid: Grid, heading: Heading | None, rows: range
+) -> tuple[str | None, str | None, str | None]:
+    """(unit, words that name it, their cell): from the block's side label and headings, else a corner above."""
+    places: list[tuple[int, int]] = []
+    if heading is not None:
+        places += [(heading.top, col) for col in grid.cols]
+        places += [
+            (row, col)
+            for row in range(heading.top + 1, heading.bottom + 3)
+            for col in grid.cols[:3]
+        ]
+    places += [(row, col) for row in rows for col in grid.cols]
+    for row, col in places:
+        words = grid.text(row, col)
+        if words and len(words) < 60 and not number_in(words) and (unit := money_unit_in(words)):
+            return unit, words, grid.address(row, col)
+    return None, None, None
+
+
+def read_funds(
+    grid: Grid, heading: Heading, last: int, unit: str | None
+) -> list[dict[str, object]]:
+    """The rows of the money block, money in 元 as decimal text, rates as percent, each value with its cell."""
+    first = min(column.left for column in heading.columns.values())
+    rows: list[dict[str, object]] = []
+    for row in range(heading.bottom + 1, min(last, heading.bottom + MOST_FUND_ROWS) + 1):
+        label = _row_label(grid, row, first, heading)
+        if label is None and not any(grid.in_row(row)):
+            continue
+        if len([1 for _, text in grid.starts_in_row(row) if keyed(text, FUND_HEADINGS)]) > 1:
+            break
+        if rows and not any(grid.in_row(row - 1)) and not _has_money(grid, heading, row):
+            break
+        if label is None:
+            if not _has_money(grid, heading, row):
+                break
+            label = ("", grid.address(row, max(first - 1, grid.sheet.origin)))
+        if any(
+            _NEXT_SECTION.fullmatch(bare(text)) for col, text in grid.in_row(row) if col < first
+        ):
+            break
+        rows.append(_fund_row(grid, heading, row, label, unit))
+    return rows
+
+
+def _has_money(grid: Grid, heading: Heading, row: int) -> bool:
+    """Whether any column of the block holds a number in the row."""
+    return any(grid.number(row, column.left) is not None for column in heading.columns.values())
+
+
+def _row_label(grid: Grid, row: int, first: int, heading: Heading) -> tuple[str, str] | None:
+    words = [
+        (text, grid.address(row, col))
+        for col, text in grid.in_row(row)
+        if col < first and grid.span(row, col).top > heading.bottom
+    ]
+    if not words:
+        return None
+    # 其中： may stand in a cell of its own left of the source
+    return name_of(
+        "".join(text for text, _ in words)
+        if len(words) > 1 and "其中" in words[0][0]
+        else words[-1][0]
+    ), words[-1][1]
+
+
+def _fund_row(
+    grid: Grid, heading: Heading, row: int, label: tuple[str, str], unit: str | None
+) -> dict[str, object]:
+    out: dict[str, object] = {"label": label[0], "row": row, "label_cell": label[1]}
+    if grid.is_hidden(row):
+        out["hidden"] = True
+    amounts = _amounts(out, grid, heading, row, unit)
+    for key in ("weight", "score"):
+        place = heading.place(grid, row, key)
+        if place is not None:
+            _add_points(out, key, grid, place)
+    if "weight" not in heading.columns and not row_has_dash(grid, heading, row):
+        _weight_in_words(out, grid, heading)
+    place = heading.place(grid, row, "rate")
+    if place is not None:
+        if is_dash(grid.text(*place)):
+            out["dashes"] = True
+        else:
+            out["rate"] = rate_at(grid, place, amounts, heading.columns["rate"].words)
+    return out
+
+
+def _amounts(
+    out: dict[str, object], grid: Grid, heading: Heading, row: int, unit: str | None
+) -> dict[str, Decimal]:
+    """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
+    amounts: dict[str, Decimal] = {}
+    named, readable = set(), True
+    for key in MONEY_COLUMNS:
+        place = heading.place(grid, row, key)
+        if place is None:
+            continue
+        money = out[key] = money_at(grid, place, unit)
+        amount = money["yuan"] if money["yuan"] is not None else grid.number(*place)
+        if amount is not None:
+            amounts[key] = Decimal(str(amount))
+            named.add(money["yuan"] is not None)
+        elif (
+            key == "full_year"
+            and money["raw"]
+            and not _NOTHING.fullmatch(squeezed(str(money["raw"])))
+        ):
+            readable = False  # no other budget may stand in for one that can't be read
+    return amounts if readable and len(named) < 2 else {}
+
+
+def _add_points(out: dict[str, object], key: str, grid: Grid, place: tuple[int, int]) -> None:
+    if is_dash(grid.text(*place)):
+        out["dashes"] = True
+    else:
+        out[key] = points_at(grid, place)
+
+
+def row_has_dash(grid: Grid, heading: Heading, row: int) -> bool:
+    """Whether the row says that it isn't scored."""
+    places = [heading.place(grid, row, key) for key in ("rate", "score")]
+    return any(place is not None and is_dash(grid.text(*place)) for place in places)
+
+
+def _weight_in_words(out: dict[str, object], grid: Grid, heading: Heading) -> None:
+    """Points of the execution rate written in the side label: 「预算执行情况（万元）（20分）」."""
+    if "score" not in heading.columns:
+        return
+    for col, text in grid.in_row(heading.top):
+        found = re.search(r"\((\d+(?:\.\d+)?)分\)", squeezed(text))
+        if found:
+            out["weight"] = {
+                "cell": grid.address(heading.top, col),
+                "value": found[1],
+                "stored": text,
+            }
+            return
+
+
+def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
+    """Points with their cell; 「99.55分」 → value "99.55" with what is stored beside it."""
+    out = grid.seen(*place)
+    value = out["value"]
+    if isinstance(value, str) and not re.fullmatch(
+        r"-?[0-9]+(\.[0-9]+)?", value
+    ):  # \d would let ２５ pass
+        number = number_in(value)
+        if number is not None:
+            out["stored"], out["value"] = value, plain(number)
+    return out
+
+
+def money_at(
+    grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None
+) -> dict[str, object]:
+    """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None.
+
+    ``inline`` is the amount where it stands behind its label in the same cell.
+    """
+    out = grid.seen(*place)
+    out["raw"] = out.pop("value") if inline is None else inline
+    number = grid.number(*place) if inline is None else number_in(inline)
+    out["yuan"] = _yuan(out["raw"], number, unit)
+    return out
+
+
+_OWN_UNIT = re.compile(r"(?P<times>[十百千])?(?P<unit>亿元|万元|千元|元|亿|万)$")
+_ALIKE = (Decimal("0.5"), Decimal(2))
+_TIMES = {"十": 10, "百": 100, "千": 1000}
+
+
+def _yuan(raw: object, number: Decimal | None, unit: str | None) -> str | None:
+    words = squeezed(raw) if isinstance(raw, str) else ""
+    found = _OWN_UNIT.search(words)
+    if number is None or found is None:
+        return None if number is None or unit is None else yuan_text(number, unit)
+    own = {"亿": "亿元", "万": "万元"}.get(found["unit"], found["unit"])
+    factor = UNIT_FACTORS[own] * _TIMES.get(found["times"] or "", 1)
+    shown = number_in(words[: found.start()])
+    if shown and not _ALIKE[0] < number / shown < _ALIKE[1]:
+        # a format may cut the number down for the eye and store it in 元; what fits neither is not guessed at
+        return plain(number) if _ALIKE[0] < number / shown / factor < _ALIKE[1] else None
+    return plain(number * factor)
+
+
+def in_unit(form: dict[str, Any], unit: str) -> None:
+    """Give a form whose own words name no money unit the one that stands elsewhere."""
+    form["money_unit"] = unit
+    for row in form["funds"]:
+        for key in MONEY_COLUMNS:
+            money = row.get(key)
+            if money is not None and money["yuan"] is None:
+                raw = money["raw"] or money.get("computed")
+                money["yuan"] = _yuan(raw, number_in(raw or ""), unit)
+
+
+def rate_at(
+    grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str
+) -> dict[str, object]:
+    """A published rate with its cell, in percent, and what the amounts (of one unit) make of it."""
+    seen = grid.seen(*place)
+    out: dict[str, object] = {"cell": seen["cell"], "published": None, "percent": None}
+    if "computed" in seen:
+        out |= {"computed": seen["computed"], "stored": seen["stored"]}
+    exact = _exact_rate(amounts)
+    number = grid.number(*place)
+    text = seen["value"] if isinstance(seen["value"], str) else ""
+    if number is None:
+        out["published"] = text or None
+    else:
+        percent = _as_percent(number, grid, place, exact, words)
+        out["percent"] = _four(percent)
+        if text:
+            out["text"] = text
+            shown = number_in(text)
+            out["published"] = (
+                text if shown is None else plain(shown) + ("%" if "%" in squeezed(text) else "")
+            )
+    if exact is not None:
+        out["computed_percent"] = _four(exact)
+    return out
+
+
+def _exact_rate(amounts: dict[str, Decimal]) -> Decimal | None:
+    """Executed by budget of the whole year, by the initial budget where the former is missing; in percent."""
+    budget = amounts.get("full_year", amounts.get("initial"))
+    executed = amounts.get("executed")
+    if executed is None or not budget:
+        return None
+    return executed * 100 / budget
+
+
+def _as_percent(
+    number: Decimal, grid: Grid, place: tuple[int, int], exact: Decimal | None, words: str
+) -> Decimal:
+    cell = grid.cell(*place)
+    if (
+        cell is not None
+        and cell.number_format
+        and "%" in cell.number_format
+        and cell.raw != cell.text
+    ):
+        return number * 100
+    if cell is not None and "%" in squeezed(cell.text):
+        return number
+    if exact is not None:
+        # 0.98 and 98 are both written for 98 %: the one nearer to the money is meant
+        return min((number, number * 100), key=lambda candidate: abs(candidate - exact))
+    return number if "%" in squeezed(words) or number > 1 else number * 100
+
+
+def _four(percent: Decimal) -> str:
+    return plain(percent.quantize(Decimal("0.0001")))

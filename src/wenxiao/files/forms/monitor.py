@@ -1,0 +1,141 @@
+"""绩效运行监控表 by its labels: money so far and expected, indicators with causes, possibility and suggestions."""
+
+from __future__ import annotations
+
+import re
+
+from wenxiao.files.cells.cells import Sheet
+from wenxiao.files.cells.labels import Grid, bare, squeezed
+from wenxiao.files.forms import funds, heads
+from wenxiao.files.forms.headings import Heading
+from wenxiao.files.forms.indicators import indicator_heading, others_of, read_block
+from wenxiao.files.forms.selfeval import GOAL, head, named
+
+MONITOR = "monitor"
+_PERIOD = re.compile(r"(\d{1,2})(?:月份?)?[-~—–－～至到](\d{1,2})月")
+_TITLE = re.compile(r".*(?:监控|监测|跟踪).*")
+_SUGGESTIONS = {
+    "监控意见建议",
+    "监控意见",
+    "意见建议",
+    "监控建议",
+    "监控意见及建议",
+    "监控结论及建议",
+    "整改建议",
+    "财政监控意见",
+    "监控结论",
+}
+_POSSIBLE = re.compile(r"\d?[.、]?(?:确定能|有可能|可能|完全不可能|不可能|确定不能)")
+_TICKS = {"√", "✓", "✔", "是", "1", "☑", "■", "V", "v"}
+CAUSES = {
+    "reason_funds": "funds",
+    "reason_system": "system",
+    "reason_staff": "staff",
+    "reason_hardware": "hardware",
+    "reason_other": "other",
+    "reason_text": "text",
+}
+_MONITOR_KEYS = {"forecast", "possibility", "reason_funds", "reason_system", "reason_staff"}
+
+
+def read_monitor(sheet: Sheet) -> list[dict[str, object]]:
+    """Every monitoring form on a sheet, in the shape of ``wenxiao read``; empty when there is none."""
+    grid = Grid(sheet)
+    forms = []
+    for rows in heads.form_spans(grid):
+        heading = indicator_heading(grid, rows)
+        if heading is not None and is_monitor(heading):
+            forms.append(_form(grid, rows, heading))
+        elif heading is None and _is_money_only(grid, rows):
+            forms.append(_form(grid, rows, None))
+    return forms
+
+
+def is_monitor(heading: Heading) -> bool:
+    """Whether the headings ask for a forecast, causes or the possibility of reaching the target."""
+    return bool(_MONITOR_KEYS & set(heading.columns))
+
+
+def _is_money_only(grid: Grid, rows: range) -> bool:
+    title = heads.title(grid, rows)["value"]
+    return (
+        isinstance(title, str)
+        and bool(_TITLE.fullmatch(title))
+        and funds.fund_heading(grid, rows) is not None
+    )
+
+
+def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]:
+    before = range(rows.start, heading.top if heading is not None else rows.stop)
+    money = funds.fund_heading(grid, before)
+    out = head(grid, rows, before, money)
+    out["kind"] = MONITOR
+    out["period"] = out["window"] = _period(grid, rows)
+    out["goal"] = heads.field(
+        grid, GOAL, range(money.bottom + 1 if money else rows.start, before.stop)
+    )
+    out["indicators"] = []
+    if heading is not None:
+        block = read_block(grid, heading, rows.stop - 1, indicator)
+        out["indicators"], out["blank_indicator_rows"] = block.rows, block.blanks
+        out["indicator_header_rows"] = list(range(heading.top, heading.bottom + 1))
+    suggestions = _suggestions(grid, rows)
+    if suggestions is not None:
+        out["suggestions"] = suggestions
+    return out
+
+
+def _period(grid: Grid, rows: range) -> str | None:
+    """The months watched, in one spelling: 「1—7月执行数」 → 1-7月."""
+    for row in rows:
+        for _, text in grid.starts_in_row(row):
+            found = _PERIOD.search(squeezed(text)) if len(text) < 60 else None
+            if found:
+                return f"{int(found[1])}-{int(found[2])}月"
+    return None
+
+
+def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
+    """One indicator watched, from the third level on: so far, forecast, causes, possibility."""
+    out = named(grid, heading, row)
+    for key in ("actual", "forecast", "possibility", "note", "weight", "score"):
+        place = heading.place(grid, row, key)
+        if place is not None:
+            out[key] = grid.seen(*place)
+    for key in ("actual", "forecast", "possibility", "note"):
+        out.setdefault(key, None)
+    ticked = _ticked_possibility(grid, heading, row)
+    if ticked is not None:
+        out["possibility"] = ticked
+    causes: dict[str, object] = {}
+    for key, name in CAUSES.items():
+        place = heading.place(grid, row, key)
+        if place is not None:
+            causes[name] = grid.seen(*place)
+    deviation = heading.place(grid, row, "deviation")
+    if deviation is not None and not causes:
+        causes["text"] = grid.seen(*deviation)
+    out["causes"] = causes
+    extra = others_of(grid, heading, row)
+    if extra:
+        out["extra"] = extra
+    out["hidden"] = grid.is_hidden(row)
+    return out
+
+
+def _ticked_possibility(grid: Grid, heading: Heading, row: int) -> dict[str, object] | None:
+    """Where the form has a column for each answer, the heading over the tick is the answer."""
+    for words, column in heading.others.items():
+        text = squeezed(grid.text(row, column.left))
+        if _POSSIBLE.fullmatch(words) and text in _TICKS:
+            return {"cell": grid.address(row, column.left), "value": column.words, "stored": text}
+    return None
+
+
+def _suggestions(grid: Grid, rows: range) -> dict[str, object] | None:
+    found = grid.find(_SUGGESTIONS, rows)
+    place = grid.right_of(*found) if found is not None else None
+    if place is None:
+        return None
+    lines = [line.strip() for line in grid.text(*place).splitlines() if bare(line)]
+    return {"value": lines, "cell": grid.address(*place)}

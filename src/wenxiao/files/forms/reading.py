@@ -1,0 +1,217 @@
+"""``wenxiao read``: gate, book, forms, faults; whatever the bytes are, the answer is JSON and never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from wenxiao.files.cells.cells import Book, Sheet
+from wenxiao.files.cells.grids import column_name
+from wenxiao.files.cells.labels import Grid
+from wenxiao.files.cells.numberformats import format_number
+from wenxiao.files.cells.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
+from wenxiao.files.door.gate import admit
+from wenxiao.files.door.markings import marking_problem
+from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
+from wenxiao.files.forms.evaluation_checks import evaluation_problems
+from wenxiao.files.forms.faults import form_problems
+from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
+from wenxiao.files.forms.listing_checks import list_problems, summary_problems
+from wenxiao.files.forms.monitor import read_monitor
+from wenxiao.files.forms.selfeval import read_selfeval
+from wenxiao.files.forms.wordforms import gathered
+from wenxiao.rulebook.problems import Problem
+
+Form = dict[str, Any]
+MOST_FORMULAS = 2_000
+MOST_NAMED = 10
+_NOISE = Decimal("0.0000001")
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """``{"file", "kind", "forms", "problems"}`` of one file; ``kind`` None when nothing could be read.
+
+    Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call it through
+    :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
+    """
+    try:
+        book, problems = open_book(path)
+        forms = [] if book is None else forms_of(book)
+        if book is not None:
+            problems += problems_of(book, forms)
+    except MemoryError:
+        forms, problems = (
+            [],
+            [Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。")],
+        )
+    except Exception as error:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
+        text = f"文件无法读取（{type(error).__name__}）。"
+        forms, problems = (
+            [],
+            [Problem("DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。")],
+        )
+    kinds = [form["kind"] for form in forms]
+    return {
+        "file": path.name,
+        "kind": max(kinds, key=kinds.count) if kinds else None,
+        "forms": forms,
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def open_book(path: Path) -> tuple[Book | None, list[Problem]]:
+    """The file as a grid, behind the gate; (None, why) when it may not or can't be opened."""
+    admitted = admit(path)
+    if admitted.container is None:
+        return None, list(admitted.problems)
+    try:
+        book = _reader(admitted.container)(path)
+    except UnreadableError as error:
+        return None, [Problem(error.code, "阻断", str(error), line=error.line)]
+    marking = marking_problem(book)
+    return (None, [marking]) if marking is not None else (book, [])
+
+
+def _reader(container: str) -> Callable[[Path], Book]:
+    if container == "docx":
+        from wenxiao.files.cells.documents import read_docx
+
+        return read_docx
+    return {"xlsx": read_xlsx, "xls": read_xls, "csv": read_csv}[container]
+
+
+def forms_of(book: Book) -> list[Form]:
+    """Every form of the book in the order of its sheets; a sheet is read as what its headings say it is."""
+    by_sheet = _own_forms(book)
+    rest = [
+        Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
+        for at, sheet in enumerate(book.sheets)
+    ]
+    left = Book(book.container, rest, book.paragraphs)
+    scores = read_evaluation(left)
+    lists = read_list(left)
+    if scores:
+        mark_summary(lists, scores)
+    order = {sheet.name: at for at, sheet in enumerate(book.sheets)}
+    forms = [form for found in by_sheet for form in found] + scores + lists
+    return sorted(forms, key=lambda form: form.get("table", order.get(form["sheet"], 0)))
+
+
+def _own_forms(book: Book) -> list[list[Form]]:
+    """Self-evaluation and monitoring forms of each sheet or Word table."""
+    found = [read_monitor(sheet) or read_selfeval(sheet) for sheet in book.sheets]
+    forms = gathered(book, found) if book.container == "docx" else found
+    return [
+        []
+        if own and looks_like_evaluation(sheet) and not any(form["funds"] for form in own)
+        else own
+        for sheet, own in zip(book.sheets, forms, strict=True)
+    ]
+
+
+def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
+    """What is wrong in the forms, sheet by sheet; a file without any form says so."""
+    if not forms:
+        return [
+            Problem(
+                "DR-19",
+                "阻断",
+                "没有认出绩效自评表、监控表、评分表或清单。",
+                mend="请核对是否选错文件；表头应有“一级指标、二级指标、三级指标”等字样。",
+            ),
+            *_hidden_sheets(book, forms),
+        ]
+    problems: list[Problem] = []
+    for form in forms:
+        if form["kind"] in {"selfeval", "monitor"}:
+            problems += form_problems(form)
+        elif form["kind"] == "evaluation":
+            problems += evaluation_problems(form)
+        elif form["kind"] == "list":
+            problems += list_problems(form) + summary_problems(
+                form, [one for one in forms if one["kind"] == "evaluation"]
+            )
+    return [
+        *problems,
+        *_hidden_sheets(book, forms),
+        *_hidden_parts(book, forms),
+        *_formula_problems(book, forms),
+    ]
+
+
+def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
+    """Forms nobody sees when opening the file: an old version left behind, or one kept back."""
+    read = {form["sheet"] for form in forms}
+    for sheet in book.sheets:
+        if sheet.hidden and (
+            sheet.name in read or looks_like_list(sheet) or looks_like_evaluation(sheet)
+        ):
+            done = "已一并读取" if sheet.name in read else "没有读取"
+            mend = "请核对这张表是否有效；不应导入的请删除，应导入的请取消隐藏。"
+            yield Problem(
+                "DR-49", "警告", f"工作表“{sheet.name}”是隐藏的，{done}。", sheet.name, mend=mend
+            )
+
+
+def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
+    """Hidden rows and columns with content in what was read; rows of a form of its own are named with the form."""
+    kinds = {form["sheet"]: form["kind"] for form in forms}
+    for sheet in book.sheets:
+        if sheet.name not in kinds:
+            continue
+        rows = sorted({row for row, _ in sheet.cells} & sheet.hidden_rows)
+        cols = sorted({col for _, col in sheet.cells} & sheet.hidden_cols)
+        if rows and kinds[sheet.name] in {"evaluation", "list"}:
+            said = "、".join(map(str, rows[:MOST_NAMED])) + (
+                " 等" if len(rows) > MOST_NAMED else ""
+            )
+            yield _hidden_part(sheet, f"第 {said} 行")
+        if cols:
+            yield _hidden_part(
+                sheet, f"第 {'、'.join(column_name(col) for col in cols[:MOST_NAMED])} 列"
+            )
+
+
+def _hidden_part(sheet: Sheet, part: str) -> Problem:
+    text = f"{part}被隐藏但有内容，已一并读取。"
+    return Problem(
+        "DR-23", "提示", text, sheet.name, mend="请核对隐藏的内容是否有效；如不需要请删除。"
+    )
+
+
+def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:
+    """Formulas whose saved result isn't what they yield: somebody or some program wrote the number in."""
+    names = {form["sheet"] for form in forms}
+    return [
+        problem for sheet in book.sheets if sheet.name in names for problem in _saved_lies(sheet)
+    ]
+
+
+def _saved_lies(sheet: Sheet) -> Iterator[Problem]:
+    probe = Sheet(sheet.name, dict(sheet.cells), sheet.merges)
+    grid = Grid(probe)
+    for cell in [
+        cell for cell in sheet.cells.values() if cell.formula is not None and cell.has_cached
+    ][:MOST_FORMULAS]:
+        stored, unsaved = grid.number(cell.row, cell.col), replace(cell, has_cached=False)
+        probe.cells[cell.row, cell.col] = unsaved
+        exact = grid.computed_number(unsaved)
+        probe.cells[cell.row, cell.col] = cell
+        if stored is None or exact is None or abs(stored - exact) <= abs(exact) / 10**9 + _NOISE:
+            continue
+        shown = format_number(exact, cell.number_format)
+        text = f"公式保存的结果是 {cell.text}，重算应为 {shown}。"
+        mend = "请打开文件重新计算后保存，或核对公式。"
+        yield Problem(
+            "DR-25",
+            "警告",
+            text,
+            sheet.name,
+            cell.address,
+            expected=shown,
+            got=cell.text,
+            mend=mend,
+        )

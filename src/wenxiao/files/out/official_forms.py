@@ -1,0 +1,416 @@
+"""The official forms, filled or blank, in the layout units know: self-evaluation, monitoring, evaluation score sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from wenxiao.files.out.form_grid import FormGrid, Value
+
+WAN = Decimal(10_000)
+SELF_NOTE = (
+    "注：1.得分一档最高不能超过该指标分值上限。2.定量指标完成值填实际完成数，定性指标填完成情况。"
+    "3.偏差较大或未完成的，须说明原因和改进措施。"
+)
+MONITOR_NOTE = (
+    "注：1.偏差原因分析：针对与预期目标产生偏差的指标值，分别从经费保障、制度保障、人员保障、硬件条件保障等方面判断，并说明原因。"
+    "2.完成目标可能性：1确定能，2有可能，3完全不可能。"
+)
+FUND_LABELS = ("年度资金总额", "其中：当年财政拨款", "上年结转资金", "其他资金")
+MONITOR_FUND_LABELS = ("年度资金总额", "其中：本年一般公共预算拨款", "其他资金")
+CAUSES = ("经费保障", "制度保障", "人员保障", "硬件条件保障", "其他")
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """One row of money, in 元; ``rate`` in percent; None is unknown and stays empty."""
+
+    label: str
+    initial: Decimal | None = None
+    full_year: Decimal | None = None
+    executed: Decimal | None = None
+    expected: Decimal | None = None
+    weight: Decimal | None = None
+    rate: Decimal | None = None
+    score: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLine:
+    """One indicator; target and actual as written; ``causes`` marks the columns of :data:`CAUSES`."""
+
+    level1: str
+    level2: str
+    level3: str
+    target: str = ""
+    actual: str = ""
+    weight: Decimal | None = None
+    score: Decimal | None = None
+    deviation: str = ""
+    forecast: str = ""
+    causes: frozenset[str] = frozenset()
+    possibility: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectForm:
+    """What the self-evaluation and the monitoring form print; blank where nothing is given."""
+
+    project_name: str = ""
+    dept: str = ""
+    unit: str = ""
+    year: int | None = None
+    funds: Sequence[FundLine] = ()
+    goal: str = ""
+    goal_done: str = ""
+    indicators: Sequence[IndicatorLine] = ()
+    total: Decimal | None = None
+    period: str = "1-7月"
+    suggestions: str = ""
+    filler: str = ""
+    phone: str = ""
+    date: str = ""
+    watermark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """One criterion of a score sheet; ``experts`` in the order of the sheet's names."""
+
+    level1: str
+    level2: str
+    level3: str
+    weight: Decimal | None = None
+    score: Decimal | None = None
+    reason: str = ""
+    explanation: str = ""
+    standard: str = ""
+    experts: Sequence[Decimal | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSheet:
+    """An evaluation's score sheet; money in 元; blank where nothing is given."""
+
+    subject_name: str = ""
+    dept: str = ""
+    year: int | None = None
+    agency: str = ""
+    arranged: Decimal | None = None
+    used: Decimal | None = None
+    criteria: Sequence[CriterionLine] = ()
+    experts: Sequence[str] = ()
+    total: Decimal | None = None
+    grade: str = ""
+    problems: Sequence[str] = ()
+    suggestions: Sequence[str] = ()
+    title: str = "财政评价评分表"
+    watermark: str | None = None
+    subject_label: str = "项目名称"
+    subtotals: bool = field(default=True)
+
+
+def _wan(yuan: Decimal | None) -> Decimal | None:
+    return None if yuan is None else yuan / WAN
+
+
+def _year_line(year: int | None) -> str:
+    return f"（{year}年度）" if year else "（        年度）"
+
+
+def _rate(rate: Decimal | None) -> str | None:
+    return None if rate is None else f"{rate:f}%"
+
+
+def self_evaluation_form(data: ProjectForm) -> FormGrid:
+    """项目支出绩效自评表 in the national layout of nine columns."""
+    form = FormGrid(
+        "自评表",
+        "项目支出绩效自评表",
+        (6, 9, 11, 18, 12, 13, 8, 9, 18),
+        _year_line(data.year),
+        watermark=data.watermark,
+    )
+    form.put(0, 0, "项目名称", cols=2, strong=True)
+    form.put(0, 2, data.project_name or None, cols=7)
+    form.put(1, 0, "主管部门", cols=2, strong=True)
+    form.put(1, 2, data.dept or None, cols=3)
+    form.put(1, 5, "实施单位", strong=True)
+    form.put(1, 6, data.unit or None, cols=3)
+    row = _self_funds(form, 2, data.funds or tuple(FundLine(label) for label in FUND_LABELS))
+    form.put(row, 0, "年度\n总体\n目标", rows=2, strong=True)
+    form.put(row, 1, "预期目标", cols=4, strong=True)
+    form.put(row, 5, "实际完成情况", cols=4, strong=True)
+    form.put(row + 1, 1, data.goal or None, cols=4, left=True)
+    form.put(row + 1, 5, data.goal_done or None, cols=4, left=True)
+    form.tall[row + 1] = 60
+    row = _self_indicators(form, row + 2, data.indicators)
+    form.put(row, 0, "总分", cols=6, strong=True)
+    form.put(row, 6, 100)
+    form.put(row, 7, data.total)
+    form.put(row, 8, None)
+    form.below += [
+        SELF_NOTE,
+        f"填报人：{data.filler or '            '}　　联系电话：{data.phone or '            '}　　填报日期：{data.date or '      年   月   日'}",
+    ]
+    return form
+
+
+def _self_funds(form: FormGrid, row: int, funds: Sequence[FundLine]) -> int:
+    form.put(row, 0, "项目\n资金\n（万元）", rows=len(funds) + 1, strong=True)
+    form.put(row, 1, None, cols=2)
+    for col, text in enumerate(
+        ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"), start=3
+    ):
+        form.put(row, col, text, strong=True)
+    for at, fund in enumerate(funds, start=row + 1):
+        form.put(at, 1, fund.label, cols=2, left=True)
+        first = at == row + 1
+        rest: tuple[Value, ...] = (
+            (fund.weight if fund.weight is not None else 10, _rate(fund.rate), fund.score)
+            if first
+            else ("—", "—", "—")
+        )
+        for col, value in enumerate(
+            (_wan(fund.initial), _wan(fund.full_year), _wan(fund.executed), *rest), start=3
+        ):
+            form.put(at, col, value)
+    return row + len(funds) + 1
+
+
+def _self_indicators(form: FormGrid, row: int, indicators: Sequence[IndicatorLine]) -> int:
+    lines = indicators or tuple(IndicatorLine(*names, "") for names in SELF_LEVELS)
+    form.put(row, 0, "绩\n效\n指\n标", rows=len(lines) + 1, strong=True)
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "实际完成值",
+        "分值",
+        "得分",
+        "偏差原因分析\n及改进措施",
+    )
+    for col, text in enumerate(heads, start=1):
+        form.put(row, col, text, strong=True)
+    for at, line in enumerate(lines, start=row + 1):
+        values = (
+            line.level1,
+            line.level2,
+            line.level3,
+            line.target,
+            line.actual,
+            line.weight,
+            line.score,
+            line.deviation,
+        )
+        for col, value in enumerate(values, start=1):
+            form.put(at, col, value if value != "" else None, left=col in {3, 8})
+    form.merge_repeats(1, row + 1, row + len(lines))
+    form.merge_repeats(2, row + 1, row + len(lines), within=1)
+    return row + len(lines) + 1
+
+
+SELF_LEVELS = (
+    ("产出指标", "数量指标"),
+    ("产出指标", "质量指标"),
+    ("产出指标", "时效指标"),
+    ("产出指标", "成本指标"),
+    ("效益指标", "经济效益指标"),
+    ("效益指标", "社会效益指标"),
+    ("效益指标", "生态效益指标"),
+    ("效益指标", "可持续影响指标"),
+    ("满意度指标", "服务对象满意度指标"),
+)
+
+
+def monitoring_form(data: ProjectForm) -> FormGrid:
+    """项目支出绩效目标执行监控表 in the national layout of fifteen columns."""
+    widths = (5, 9, 10, 18, 11, 11, 11, 7, 7, 7, 8, 6, 15, 9, 9)
+    form = FormGrid(
+        "监控表",
+        "项目支出绩效目标执行监控表",
+        widths,
+        _year_line(data.year),
+        landscape=True,
+        watermark=data.watermark,
+    )
+    form.put(0, 0, "项目名称", cols=2, strong=True)
+    form.put(0, 2, data.project_name or None, cols=13)
+    form.put(1, 0, "主管部门", cols=2, strong=True)
+    form.put(1, 2, data.dept or None, cols=5)
+    form.put(1, 7, "实施单位", cols=2, strong=True)
+    form.put(1, 9, data.unit or None, cols=6)
+    row = _monitor_funds(form, 2, data)
+    form.put(row, 0, "年度总体目标", cols=2, strong=True)
+    form.put(row, 2, data.goal or None, cols=13, left=True)
+    form.tall[row] = 36
+    row = _monitor_indicators(form, row + 1, data)
+    form.put(row, 0, "监控意见建议", cols=2, strong=True)
+    form.put(row, 2, data.suggestions or None, cols=13, left=True)
+    form.tall[row] = 44
+    form.below.append(MONITOR_NOTE)
+    return form
+
+
+def _monitor_funds(form: FormGrid, row: int, data: ProjectForm) -> int:
+    funds = data.funds or tuple(FundLine(label) for label in MONITOR_FUND_LABELS)
+    form.put(row, 0, "项目资金\n（万元）", cols=2, rows=len(funds) + 1, strong=True)
+    form.put(row, 2, None, cols=3)
+    places = ((5, 3), (8, 2), (10, 2), (12, 3))
+    heads = ("年初预算数", f"{data.period}执行数", f"{data.period}执行率", "全年预计执行数")
+    for (col, wide), text in zip(places, heads, strict=True):
+        form.put(row, col, text, cols=wide, strong=True)
+    for at, fund in enumerate(funds, start=row + 1):
+        form.put(at, 2, fund.label, cols=3, left=True)
+        values: tuple[Value, ...] = (
+            _wan(fund.initial),
+            _wan(fund.executed),
+            _rate(fund.rate),
+            _wan(fund.expected),
+        )
+        for (col, wide), value in zip(places, values, strict=True):
+            form.put(at, col, value, cols=wide)
+    return row + len(funds) + 1
+
+
+def _monitor_indicators(form: FormGrid, row: int, data: ProjectForm) -> int:
+    lines = data.indicators or tuple(IndicatorLine(*names, "") for names in SELF_LEVELS)
+    form.put(row, 0, "绩\n效\n指\n标", rows=len(lines) + 2, strong=True)
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        f"{data.period}执行情况",
+        "全年预计完成情况",
+    )
+    for col, text in enumerate(heads, start=1):
+        form.put(row, col, text, rows=2, strong=True)
+    form.put(row, 7, "偏差原因分析", cols=6, strong=True)
+    for col, text in enumerate((*CAUSES, "原因说明"), start=7):
+        form.put(row + 1, col, text, strong=True)
+    form.put(row, 13, "完成目标可能性", rows=2, strong=True)
+    form.put(row, 14, "备注", rows=2, strong=True)
+    for at, line in enumerate(lines, start=row + 2):
+        marks = tuple("√" if cause in line.causes else "" for cause in CAUSES)
+        values = (
+            line.level1,
+            line.level2,
+            line.level3,
+            line.target,
+            line.actual,
+            line.forecast,
+            *marks,
+            line.deviation,
+            line.possibility,
+            line.note,
+        )
+        for col, value in enumerate(values, start=1):
+            form.put(at, col, value or None, left=col in {3, 12})
+    form.merge_repeats(1, row + 2, row + 1 + len(lines))
+    form.merge_repeats(2, row + 2, row + 1 + len(lines), within=1)
+    return row + 2 + len(lines)
+
+
+def score_sheet_form(data: ScoreSheet) -> FormGrid:
+    """财政评价评分表 (or a department's): head, criteria with subtotals, total, grade, problems, suggestions, signatures."""
+    widths = (8, 10, 16, 22, 28, 7, *(9 for _ in data.experts), 8, 22)
+    form = FormGrid("评分表", data.title, widths, landscape=True, watermark=data.watermark)
+    last = len(widths) - 1
+    pairs = (
+        (data.subject_label, data.subject_name, "主管部门", data.dept),
+        ("评价年度", f"{data.year}年" if data.year else "", "评价机构", data.agency),
+        (
+            "经审查实际安排资金（万元）",
+            _wan(data.arranged),
+            "经审查实际使用资金（万元）",
+            _wan(data.used),
+        ),
+    )
+    for row, (label, value, second, other) in enumerate(pairs):
+        form.put(row, 0, label, cols=2, strong=True)
+        form.put(row, 2, value if value != "" else None, cols=2)
+        form.put(row, 4, second, strong=True)
+        form.put(row, 5, other if other != "" else None, cols=last - 4)
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标解释",
+        "评分标准",
+        "分值",
+        *data.experts,
+        "平均分" if data.experts else "得分",
+        "扣分原因",
+    )
+    for col, text in enumerate(heads):
+        form.put(3, col, text, strong=True)
+    row = _criteria(form, 4, data)
+    _score_end(form, row, data)
+    form.below.append(
+        "评价人员（签名）：                    复核（签名）：                    日期：    年  月  日"
+    )
+    return form
+
+
+def _criteria(form: FormGrid, row: int, data: ScoreSheet) -> int:
+    start = row
+    for at, line in enumerate(data.criteria):
+        values = (
+            line.level1,
+            line.level2,
+            line.level3,
+            line.explanation,
+            line.standard,
+            line.weight,
+            *line.experts,
+            line.score,
+            line.reason,
+        )
+        for col, value in enumerate(values):
+            form.put(
+                row, col, value if value != "" else None, left=col in {2, 3, 4, len(values) - 1}
+            )
+        row += 1
+        closing = at + 1 == len(data.criteria) or data.criteria[at + 1].level1 != line.level1
+        if closing:
+            form.merge_repeats(0, start, row - 1)
+            form.merge_repeats(1, start, row - 1, within=0)
+            if data.subtotals:
+                _subtotal(form, row, line.level1, data)
+                row += 1
+            start = row
+    return row
+
+
+def _summed(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(values) else None
+
+
+def _subtotal(form: FormGrid, row: int, level1: str, data: ScoreSheet) -> None:
+    lines = [line for line in data.criteria if line.level1 == level1]
+    form.put(row, 0, f"{level1}小计", cols=5, strong=True)
+    form.put(row, 5, _summed([line.weight for line in lines]))
+    form.put(row, 6 + len(data.experts), _summed([line.score for line in lines]))
+
+
+def _score_end(form: FormGrid, row: int, data: ScoreSheet) -> None:
+    last = len(form.widths) - 1
+    form.put(row, 0, "合计", cols=5, strong=True)
+    form.put(row, 5, _summed([line.weight for line in data.criteria]))
+    for at in range(len(data.experts)):
+        form.put(row, 6 + at, _summed([line.experts[at] for line in data.criteria]))
+    form.put(row, last - 1, data.total)
+    form.put(row + 1, 0, "评价等级", cols=5, strong=True)
+    form.put(row + 1, 5, data.grade or None, cols=last - 4)
+    for at, (label, items) in enumerate(
+        (("存在的问题", data.problems), ("意见建议", data.suggestions)), start=row + 2
+    ):
+        form.put(at, 0, label, strong=True)
+        text = "\n".join(f"{number}.{item}" for number, item in enumerate(items, start=1))
+        form.put(at, 1, text or None, cols=last, left=True)
+        form.tall[at] = 50

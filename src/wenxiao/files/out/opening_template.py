@@ -1,0 +1,323 @@
+"""The workbook a bureau begins with: 单位, 人员, 对象; written blank with an explained example, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wenxiao.files.cells.cells import Book, Sheet
+from wenxiao.files.cells.grids import Grid
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workbook_bytes
+from wenxiao.files.cells.textforms import half_width, number_of, squeezed, unit_in, year_of, yuan
+from wenxiao.rulebook.problems import Problem
+
+EXAMPLE_MARK = "（示例，导入时跳过）"
+KINDS = ("部门整体", "项目", "政策", "转移支付", "专项债券", "PPP", "政府购买服务")
+CLASSES = ("人员类", "运转类", "特定目标类")
+ROLES = (
+    "单位经办人",
+    "单位负责人",
+    "业务科室",
+    "绩效科",
+    "预算科",
+    "国库科",
+    "办公室",
+    "分管领导",
+    "第三方机构",
+    "专家",
+    "系统管理员",
+    "安全管理员",
+    "审计管理员",
+    "查阅",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """One column: key in the reading, heading, example, explanation, whether it must be filled."""
+
+    key: str
+    heading: str
+    example: str
+    meaning: str
+    must: bool = False
+    width: float = 16
+    also: tuple[str, ...] = ()
+
+
+TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
+    "单位": (
+        TemplateColumn(
+            "code", "单位编码", "101001", "与预算一体化系统一致", must=True, also=("单位代码",)
+        ),
+        TemplateColumn(
+            "name", "单位名称", f"示例单位甲{EXAMPLE_MARK}", "全称", must=True, width=30
+        ),
+        TemplateColumn("short", "简称", "单位甲", "可不填"),
+        TemplateColumn(
+            "parent_code", "上级单位编码", "101", "主管部门不填", also=("主管部门编码", "上级编码")
+        ),
+        TemplateColumn(
+            "office", "归口业务科室", "行政政法科", "财政局内负责该单位的科室", also=("业务科室",)
+        ),
+        TemplateColumn("valid_from", "启用日期", "2024-01-01", "可不填"),
+        TemplateColumn("note", "备注", "", "可不填"),
+    ),
+    "人员": (
+        TemplateColumn(
+            "login", "登录名", "zhangsan", "字母数字，不重复", must=True, also=("账号", "用户名")
+        ),
+        TemplateColumn("name", "姓名", f"张三{EXAMPLE_MARK}", "", must=True, width=24),
+        TemplateColumn(
+            "unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)
+        ),
+        TemplateColumn("role", "角色", "单位经办人", "、".join(ROLES), must=True, width=20),
+        TemplateColumn("phone", "联系电话", "", "可不填", also=("手机", "电话")),
+        TemplateColumn("valid_until", "有效期至", "", "第三方机构和专家应填"),
+    ),
+    "对象": (
+        TemplateColumn(
+            "project_code",
+            "项目编码",
+            "360000000000000000001",
+            "一体化系统21位编码，按文本填；部门整体不填",
+            width=26,
+            also=("项目代码",),
+        ),
+        TemplateColumn(
+            "name",
+            "对象名称",
+            f"示例项目甲{EXAMPLE_MARK}",
+            "",
+            must=True,
+            width=34,
+            also=("项目名称",),
+        ),
+        TemplateColumn(
+            "unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)
+        ),
+        TemplateColumn("kind", "对象类型", "项目", "、".join(KINDS), must=True),
+        TemplateColumn("class", "项目类别", "特定目标类", "、".join(CLASSES), also=("支出类别",)),
+        TemplateColumn("year", "预算年度", "2024", "", must=True, also=("年度",)),
+        TemplateColumn(
+            "budget",
+            "年初预算（万元）",
+            "86.5",
+            "列名可改为“年初预算（元）”",
+            width=18,
+            also=("年初预算", "预算金额"),
+        ),
+        TemplateColumn("recurring", "是否经常性", "是", "是、否"),
+        TemplateColumn("tags", "政策标签", "三农", "可不填，多个用顿号隔开"),
+        TemplateColumn("note", "备注", "", "可不填"),
+    ),
+}
+
+
+@dataclass(slots=True)
+class Opening:
+    """What the workbook holds: rows by sheet, keyed by :class:`TemplateColumn` keys, each with its ``line``."""
+
+    units: list[dict[str, str | int | None]] = field(default_factory=list)
+    people: list[dict[str, str | int | None]] = field(default_factory=list)
+    subjects: list[dict[str, str | int | None]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def opening_template() -> bytes:
+    """The blank workbook: a sheet of explanation, then 单位, 人员, 对象 with headings and one example row."""
+    sheets = [_guide()]
+    for name, columns in TEMPLATE.items():
+        specs = [
+            ColumnSpec(f"{column.heading}{'*' if column.must else ''}", column.width)
+            for column in columns
+        ]
+        rows: Sequence[Sequence[Value]] = [tuple(column.example or None for column in columns)]
+        sheets.append(SheetSpec(name, name, specs, rows, plain_head=True))
+    return workbook_bytes(sheets)
+
+
+def _guide() -> SheetSpec:
+    columns = [
+        ColumnSpec("表", 8),
+        ColumnSpec("列", 20),
+        ColumnSpec("必填", 6, "centre"),
+        ColumnSpec("怎样填", 70),
+    ]
+    rows: list[tuple[Value, ...]] = [
+        (name, column.heading, "是" if column.must else "", column.meaning)
+        for name, listed in TEMPLATE.items()
+        for column in listed
+    ]
+    notes = [
+        "一行填一个单位、一个人员或一个对象；示例行可留可删，导入时跳过。",
+        "涉密单位、涉密项目不得填入本表。",
+    ]
+    return SheetSpec(
+        "填写说明", "单位与对象模板填写说明", columns, rows, notes=notes, landscape=False
+    )
+
+
+def read_opening(book: Book) -> Opening:
+    """The filled workbook; every row that lacks a must or holds the unreadable is named and left out."""
+    out = Opening()
+    by_name = {squeezed(sheet.name): sheet for sheet in book.sheets}
+    for name, kept in (("单位", out.units), ("人员", out.people), ("对象", out.subjects)):
+        sheet = by_name.get(name)
+        if sheet is None:
+            out.problems.append(
+                Problem("DR-50", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。")
+            )
+            continue
+        kept.extend(_rows(sheet, TEMPLATE[name], out.problems))
+    _doubles(out.units, "code", "单位", "单位编码", out.problems)
+    _doubles(out.people, "login", "人员", "登录名", out.problems)
+    _links(out)
+    return out
+
+
+def _rows(
+    sheet: Sheet, columns: Sequence[TemplateColumn], problems: list[Problem]
+) -> list[dict[str, str | int | None]]:
+    grid, out = Grid(sheet), []
+    found = _head(grid, columns)
+    if found is None:
+        names = "、".join(column.heading for column in columns if column.must)
+        problems.append(
+            Problem(
+                "DR-51",
+                "阻断",
+                "没有找到表头。",
+                sheet.name,
+                expected=names,
+                mend="请保留模板的表头行。",
+            )
+        )
+        return []
+    head, places, unit = found
+    for row in range(head + 1, grid.bottom + 1):
+        if not grid.own_cells(row) or any(
+            EXAMPLE_MARK in cell.text for cell in grid.own_cells(row)
+        ):
+            continue
+        entry = _row(grid, row, columns, places, unit, problems)
+        if entry is not None:
+            out.append(entry)
+    return out
+
+
+def _head(
+    grid: Grid, columns: Sequence[TemplateColumn]
+) -> tuple[int, dict[str, int], str | None] | None:
+    for row in range(grid.top, min(grid.bottom, grid.top + 10) + 1):
+        places: dict[str, int] = {}
+        unit = None
+        for cell in grid.own_cells(row):
+            label = squeezed(cell.text).strip("*")
+            bare = label.split("(")[0]
+            for column in columns:
+                if bare in {squeezed(column.heading).split("(")[0], *column.also}:
+                    places.setdefault(column.key, cell.col)
+                    unit = unit_in(label) if column.key == "budget" else unit
+        if all(column.key in places for column in columns if column.must):
+            return row, places, unit
+    return None
+
+
+def _row(
+    grid: Grid,
+    row: int,
+    columns: Sequence[TemplateColumn],
+    places: Mapping[str, int],
+    unit: str | None,
+    problems: list[Problem],
+) -> dict[str, str | int | None] | None:
+    entry: dict[str, str | int | None] = {"line": row}
+    good = True
+    for column in columns:
+        col = places.get(column.key)
+        text = grid.text(row, col) if col is not None else ""
+        fault = _fault(column, text, unit)
+        if fault is not None:
+            problems.append(
+                Problem(
+                    "DR-52",
+                    "阻断",
+                    f"{column.heading}{fault}",
+                    grid.sheet.name,
+                    grid.address(row, col or grid.left),
+                    line=row,
+                    got=text or None,
+                    mend=f"应填{column.meaning or column.heading}。",
+                )
+            )
+            good = False
+        entry[column.key] = _typed(column.key, text, unit)
+    return entry if good else None
+
+
+def _fault(column: TemplateColumn, text: str, unit: str | None) -> str | None:
+    if not text:
+        return "没有填。" if column.must else None
+    if column.key == "year" and year_of(text) is None:
+        return f"“{text}”不是年度。"
+    if column.key == "budget" and number_of(text) is None:
+        return f"“{text}”不是金额。"
+    if column.key == "budget" and yuan(text, unit) is None:
+        return "没有写明金额单位。"
+    if column.key == "kind" and half_width(text) not in KINDS:
+        return f"“{text}”不在可选类型内。"
+    return None
+
+
+def _typed(key: str, text: str, unit: str | None) -> str | int | None:
+    if not text:
+        return None
+    if key == "year":
+        return year_of(text)
+    return yuan(text, unit) if key == "budget" else text
+
+
+def _doubles(
+    rows: Sequence[Mapping[str, str | int | None]],
+    key: str,
+    sheet: str,
+    label: str,
+    problems: list[Problem],
+) -> None:
+    seen: dict[str | int | None, str | int | None] = {}
+    for row in rows:
+        if row[key] in seen:
+            line = row["line"]
+            problems.append(
+                Problem(
+                    "DR-53",
+                    "阻断",
+                    f"{label}“{row[key]}”与第 {seen[row[key]]} 行重复。",
+                    sheet,
+                    line=line if isinstance(line, int) else None,
+                    mend="请改为不重复的值。",
+                )
+            )
+        seen.setdefault(row[key], row["line"])
+
+
+def _links(out: Opening) -> None:
+    known = {row["code"] for row in out.units}
+    for sheet, rows, key in (
+        ("单位", out.units, "parent_code"),
+        ("人员", out.people, "unit_code"),
+        ("对象", out.subjects, "unit_code"),
+    ):
+        for row in rows:
+            if row[key] is not None and row[key] not in known:
+                line = row["line"]
+                problem = Problem(
+                    "DR-54",
+                    "阻断",
+                    f"单位编码“{row[key]}”不在“单位”表内。",
+                    sheet,
+                    line=line if isinstance(line, int) else None,
+                    mend="请先在“单位”表登记，或改正编码。",
+                )
+                out.problems.append(problem)
