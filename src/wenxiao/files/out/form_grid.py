@@ -11,8 +11,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from wenxiao.files.out.documents import HEADING_FONT, NO_3, CellSpan, OfficialDocument
 from wenxiao.files.cells.numberformats import plain
+from wenxiao.files.out.documents import HEADING_FONT, NO_3, CellSpan, OfficialDocument
 from wenxiao.files.out.spreadsheets import safe_text
 
 Value = str | int | Decimal | None

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import Grid
-from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workbook_bytes
 from wenxiao.files.cells.textforms import half_width, number_of, squeezed, unit_in, year_of, yuan
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workbook_bytes
 from wenxiao.rulebook.problems import Problem
 
 EXAMPLE_MARK = "（示例，导入时跳过）"

@@ -1,0 +1,1 @@
+"""Out: official documents, workbooks and PDF, written from plain data."""
