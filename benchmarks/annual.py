@@ -206,10 +206,14 @@ def _dossiers(division):
 
 def _results(division, dossiers, items):
     """Reviews with points and grade, suggestions, confirmed findings and received notices."""
+    _reviews(division, dossiers)
+    _suggestions_and_findings(items)
+    _notices(division, dossiers)
+
+
+def _reviews(division, dossiers):
     from wenxiao.budget.models import AuditedAmount, Round
-    from wenxiao.followup.models import Finding
-    from wenxiao.records.models import Notice
-    from wenxiao.reviews.models import Review, Suggestion
+    from wenxiao.reviews.models import Review
     from wenxiao.rulebook.grading import grade
     from wenxiao.store.bulk import insert_rows
 
@@ -256,6 +260,16 @@ def _results(division, dossiers, items):
         "grade",
     )
     insert_rows(Review, names, rows)
+
+
+def _suggestions_and_findings(items):
+    from wenxiao.budget.models import AuditedAmount
+    from wenxiao.followup.models import Finding
+    from wenxiao.reviews.models import Review, Suggestion
+    from wenxiao.store.bulk import insert_rows
+
+    chance = random.Random(9)
+    audited = set(AuditedAmount.objects.values_list("dossier", flat=True))
     reviews = list(Review.objects.order_by("pk").values_list("pk", "dossier"))
     insert_rows(
         Suggestion,
@@ -272,6 +286,14 @@ def _results(division, dossiers, items):
             for at in chance.sample(range(PROBLEMS), 3)
         ],
     )
+
+
+def _notices(division, dossiers):
+    from wenxiao.records.models import Notice
+    from wenxiao.reviews.models import Review
+    from wenxiao.store.bulk import insert_rows
+
+    reviews = Review.objects.order_by("pk").values_list("pk", "dossier")
     units = dict(dossiers)
     day = date(YEAR, 11, 8)
     names = (

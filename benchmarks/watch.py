@@ -260,66 +260,16 @@ def plant(dossiers):
     """A division with so many dossiers; returns it, its window and an officer."""
     from django.db import transaction
 
-    from wenxiao.budget.models import Dossier, Round, Subject
-    from wenxiao.orgs.models import Role, Unit
+    from wenxiao.orgs.models import Role
     from wenxiao.orgs.services import create_division, create_user, grant
-    from wenxiao.reviews.models import Review
-    from wenxiao.store.bulk import insert_rows
 
     code = f"{dossiers:06d}"
     with transaction.atomic():
         division = create_division(code=code, name=f"测量{code}", bureau="测量局", by=None)
-        insert_rows(
-            Unit,
-            ("division", "code", "name", "kind"),
-            [(division.pk, f"{n:03d}", f"部门{n}", "department") for n in range(UNITS)],
-        )
-        units = list(Unit.objects.filter(division=division).order_by("pk"))
-        for unit in units:
-            unit.path = f"/{unit.pk}/"
-        Unit.objects.bulk_update(units, ["path"], batch_size=200)
-        names = ("division", "unit", "code", "name", "tags")
-        insert_rows(
-            Subject,
-            names,
-            [
-                (division.pk, units[n % UNITS].pk, f"{code}{n:012d}", f"项目{n}", [])
-                for n in range(dossiers)
-            ],
-        )
-        subjects = (
-            Subject.objects.filter(division=division).order_by("pk").values_list("pk", "unit")
-        )
-        insert_rows(
-            Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, YEAR) for pk, unit in subjects]
-        )
-        keys = list(
-            Dossier.objects.filter(subject__division=division)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
+        keys = _dossiers(division, dossiers)
         _money(keys)
         _goals(keys)
-        windows = [
-            Round.objects.create(
-                division=division,
-                kind="monitoring",
-                name=f"1-{month}月监控",
-                work_year=YEAR,
-                fiscal_year=YEAR,
-                from_month=1,
-                through_month=month,
-                state="open",
-                deadline=date(YEAR, month + 1, 10),
-            )
-            for month in (4, 7)
-        ]
-        for window in windows:
-            rows = [
-                (key, window.pk, window.kind, "waiting" if n % 3 else "submitted")
-                for n, key in enumerate(keys)
-            ]
-            insert_rows(Review, ("dossier", "round", "kind", "state"), rows)
+        window = _windows(division, keys)
         _problems(division, keys)
         user = create_user(
             division=division, username=f"u{code}", name="测量", by=None, password="Ce-liang_2021!"
@@ -328,6 +278,70 @@ def plant(dossiers):
         user.must_change_password = False
         user.save()
     return division, window, user
+
+
+def _dossiers(division, dossiers):
+    """So many subjects over the units, each with the year's dossier; the dossiers' keys."""
+    from wenxiao.budget.models import Dossier, Subject
+    from wenxiao.orgs.models import Unit
+    from wenxiao.store.bulk import insert_rows
+
+    insert_rows(
+        Unit,
+        ("division", "code", "name", "kind"),
+        [(division.pk, f"{n:03d}", f"部门{n}", "department") for n in range(UNITS)],
+    )
+    units = list(Unit.objects.filter(division=division).order_by("pk"))
+    for unit in units:
+        unit.path = f"/{unit.pk}/"
+    Unit.objects.bulk_update(units, ["path"], batch_size=200)
+    names = ("division", "unit", "code", "name", "tags")
+    insert_rows(
+        Subject,
+        names,
+        [
+            (division.pk, units[n % UNITS].pk, f"{division.code}{n:012d}", f"项目{n}", [])
+            for n in range(dossiers)
+        ],
+    )
+    subjects = Subject.objects.filter(division=division).order_by("pk").values_list("pk", "unit")
+    insert_rows(
+        Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, YEAR) for pk, unit in subjects]
+    )
+    return list(
+        Dossier.objects.filter(subject__division=division)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def _windows(division, keys):
+    """Two monitoring rounds with a form of every dossier; the later round."""
+    from wenxiao.budget.models import Round
+    from wenxiao.reviews.models import Review
+    from wenxiao.store.bulk import insert_rows
+
+    windows = [
+        Round.objects.create(
+            division=division,
+            kind="monitoring",
+            name=f"1-{month}月监控",
+            work_year=YEAR,
+            fiscal_year=YEAR,
+            from_month=1,
+            through_month=month,
+            state="open",
+            deadline=date(YEAR, month + 1, 10),
+        )
+        for month in (4, 7)
+    ]
+    for window in windows:
+        rows = [
+            (key, window.pk, window.kind, "waiting" if n % 3 else "submitted")
+            for n, key in enumerate(keys)
+        ]
+        insert_rows(Review, ("dossier", "round", "kind", "state"), rows)
+    return window
 
 
 def _problems(division, keys):

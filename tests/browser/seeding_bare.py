@@ -47,10 +47,8 @@ def _uploading() -> None:
 
 
 def _watching() -> None:
-    from wenxiao.budget.models import Appropriation, Dossier, Spending, Subject
     from wenxiao.followup.services import ensure_catalogue
     from wenxiao.orgs.services import add_unit, create_division, create_user, grant
-    from wenxiao.targets.models import Indicator, Target
 
     place = create_division(
         code="998000",
@@ -86,32 +84,36 @@ def _watching() -> None:
             by=None,
         )
         person(f"unit{number}", f"{name}经办", "clerk", unit)
-        subject = Subject.objects.create(
-            division=place,
-            unit=unit,
-            code=f"70{number}",
-            name=f"示例项目{number} 水渠清淤",
-            synthetic=True,
-        )
-        dossier = Dossier.objects.create(subject=subject, unit=unit, fiscal_year=2021)
-        shared = {"dossier": dossier, "fund": "general", "synthetic": True}
-        Appropriation.objects.create(
-            opening=Decimal(1_000_000), adjusted=Decimal(1_000_000), **shared
-        )
-        Spending.objects.create(
-            month=6, amount=Decimal(spent * 10_000), line=f"s{number}", **shared
-        )
-        target = Target.objects.create(dossier=dossier, number=1, state="approved", synthetic=True)
-        Indicator.objects.create(
-            target=target,
-            order=0,
-            level1="产出指标",
-            level2="数量指标",
-            name="清淤长度",
-            expression="≥30公里",
-            weight=Decimal(50),
-            proof="验收单",
-        )
+        _paid_subject(place, unit, number, name, spent)
+
+
+def _paid_subject(place, unit, number: int, name: str, spent: int) -> None:
+    """A subject of one million 元 with one payment of so many 万元 and one approved indicator."""
+    from wenxiao.budget.models import Appropriation, Dossier, Spending, Subject
+    from wenxiao.targets.models import Indicator, Target
+
+    subject = Subject.objects.create(
+        division=place,
+        unit=unit,
+        code=f"70{number}",
+        name=f"示例项目{number} 水渠清淤",
+        synthetic=True,
+    )
+    dossier = Dossier.objects.create(subject=subject, unit=unit, fiscal_year=2021)
+    shared = {"dossier": dossier, "fund": "general", "synthetic": True}
+    Appropriation.objects.create(opening=Decimal(1_000_000), adjusted=Decimal(1_000_000), **shared)
+    Spending.objects.create(month=6, amount=Decimal(spent * 10_000), line=f"s{number}", **shared)
+    target = Target.objects.create(dossier=dossier, number=1, state="approved", synthetic=True)
+    Indicator.objects.create(
+        target=target,
+        order=0,
+        level1="产出指标",
+        level2="数量指标",
+        name="清淤长度",
+        expression="≥30公里",
+        weight=Decimal(50),
+        proof="验收单",
+    )
 
 
 if __name__ == "__main__":

@@ -167,7 +167,10 @@ def word(body: str = "", parts: dict[str, str | bytes] | None = None) -> bytes:
 
 def samples() -> dict[str, tuple[str, bytes]]:
     """File name → (code the gate must give, bytes)."""
-    duplicate = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+    return _oversized() | _markup() | _addresses() | _wrong_format() | _packages() | _documents()
+
+
+def _oversized() -> dict[str, tuple[str, bytes]]:
     return {
         "空白炸弹.xlsx": ("DR-07", compressed_blanks(8)),
         "一长串.xlsx": ("DR-07", one(sheet(f'<row r="1">{cell("A1", "长" * 40_000)}</row>'))),
@@ -186,6 +189,11 @@ def samples() -> dict[str, tuple[str, bytes]]:
             package({f"xl/media/{number}.xml": "<a/>" for number in range(2_001)}),
         ),
         "重叠.xlsx": ("DR-07", overlap(package())),
+    }
+
+
+def _markup() -> dict[str, tuple[str, bytes]]:
+    return {
         "实体.xlsx": ("DR-12", one(LAUGHS + sheet())),
         "外部实体.xlsx": ("DR-12", one('<!DOCTYPE x SYSTEM "http://127.0.0.1/x.dtd">' + sheet())),
         "实体utf16.xlsx": (
@@ -207,6 +215,11 @@ def samples() -> dict[str, tuple[str, bytes]]:
             "DR-07",
             one(f"<worksheet {MAIN} " + " ".join(f'a{number}="1"' for number in range(100)) + "/>"),
         ),
+    }
+
+
+def _addresses() -> dict[str, tuple[str, bytes]]:
+    return {
         "两角.xlsx": (
             "DR-14",
             one(
@@ -236,6 +249,11 @@ def samples() -> dict[str, tuple[str, bytes]]:
                 }
             ),
         ),
+    }
+
+
+def _wrong_format() -> dict[str, tuple[str, bytes]]:
+    return {
         "截断.xlsx": ("DR-06", package()[:900]),
         "网页.xlsx": ("DR-04", b"<html><table><tr><td>1</td></tr></table></html>"),
         "pdf.docx": ("DR-04", b"%PDF-1.7 x"),
@@ -247,6 +265,12 @@ def samples() -> dict[str, tuple[str, bytes]]:
         "尾巴.xlsx": ("DR-06", package() + b"tail"),
         "乱字节.xlsx": ("DR-06", b"PK\x03\x04" + bytes(range(256)) * 20),
         "坏一位.xlsx": ("DR-06", flip_bit(package())),
+    }
+
+
+def _packages() -> dict[str, tuple[str, bytes]]:
+    duplicate = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+    return {
         "路径.xlsx": ("DR-08", package({"../../wx.txt": "x"})),
         "盘符.xlsx": ("DR-08", package({"C:\\x.txt": "x"})),
         "链接.xlsx": ("DR-08", package(extra=[symlink()])),
@@ -258,6 +282,11 @@ def samples() -> dict[str, tuple[str, bytes]]:
         "外来.xlsx": ("DR-08", package({"other/a.xml": "<a/>"})),
         "大图.xlsx": ("DR-15", package({"xl/media/a.png": png(50_000, 50_000)})),
         "大照片.xlsx": ("DR-15", package({"xl/media/a.jpeg": jpeg(40_000, 40_000)})),
+    }
+
+
+def _documents() -> dict[str, tuple[str, bytes]]:
+    return {
         "嵌入.docx": ("DR-11", word(parts={"word/embeddings/oleObject1.bin": b"x"})),
         "宏.docx": ("DR-10", word(parts={"word/vbaProject.bin": b"x"})),
         "模板.docx": (

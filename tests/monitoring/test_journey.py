@@ -33,6 +33,31 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 def test_from_deviation_to_closure(watched, officer):
+    clerks, window = _monitored(watched, officer)
+
+    table = watch(window, officer, on=date(2021, 8, 21))
+    assert [(row.unit, row.pace.light, row.goal) for row in watch_rows(table)] == [
+        ("丙单位", "red", "red"),
+        ("乙单位", "yellow", "green"),
+        ("甲单位", "green", "green"),
+    ]
+    found = {
+        one.dossier.unit.name: one
+        for one in draw_candidates(round=window, by=officer)
+        if one.rule == "JK-01"
+    }
+    assert set(found) == {"丙单位", "乙单位"}
+
+    _closed_after_one_refusal(found["丙单位"], officer, clerks["丙单位"])
+
+    (line,) = ledger(officer, on=date(2021, 11, 1))
+    assert (line.state, line.refusals, line.escalated, line.days_late) == ("closed", 1, 1, 0)
+    assert closing_by_department([line])[-1].rate == Decimal("100.00")
+    assert verify(export_entries()) == []
+
+
+def _monitored(watched, officer):
+    """Three units hand in their forms and pass the check; their clerks by unit, and the round."""
     second = watched.user(Role.DEPARTMENT, name="主管")
     clerks, rows = {}, {}
     for name, paid in (("甲单位", "60"), ("乙单位", "45"), ("丙单位", "20")):
@@ -69,21 +94,11 @@ def test_from_deviation_to_closure(watched, officer):
         submit_review(review=review, by=clerks[name])
         check_review(review=review, by=second)
     assert not Todo.objects.filter(kind="round", state="open").exists()
+    return clerks, window
 
-    table = watch(window, officer, on=date(2021, 8, 21))
-    assert [(row.unit, row.pace.light, row.goal) for row in watch_rows(table)] == [
-        ("丙单位", "red", "red"),
-        ("乙单位", "yellow", "green"),
-        ("甲单位", "green", "green"),
-    ]
-    found = {
-        one.dossier.unit.name: one
-        for one in draw_candidates(round=window, by=officer)
-        if one.rule == "JK-01"
-    }
-    assert set(found) == {"丙单位", "乙单位"}
 
-    finding = confirm_finding(finding=found["丙单位"], by=officer, why="属实")
+def _closed_after_one_refusal(candidate, officer, clerk):
+    finding = confirm_finding(finding=candidate, by=officer, why="属实")
     review = finding.review
     notice = send_feedback(
         review=review,
@@ -92,24 +107,19 @@ def test_from_deviation_to_closure(watched, officer):
         due_on=date(2021, 9, 14),
         number="1号",
     )
-    receive_feedback(notice=notice, by=clerks["丙单位"], on=date(2021, 8, 26), name="经办人")
+    receive_feedback(notice=notice, by=clerk, on=date(2021, 8, 26), name="经办人")
     item = order_rectification(
         finding=finding, by=officer, deadline=date(2021, 9, 30), notice=notice
     )
-    plan_rectification(item=item, by=clerks["丙单位"], measure="加快支付", owner="李四")
+    plan_rectification(item=item, by=clerk, measure="加快支付", owner="李四")
     assert [line.days_late for line in ledger(officer, on=date(2021, 10, 8))] == [8]
     escalate(item=item, by=officer, on=date(2021, 10, 8), why="逾期")
     extend_deadline(item=item, by=officer, to=date(2021, 10, 31), why="雨季")
-    reply_rectification(item=item, by=clerks["丙单位"], reply="已支付")
+    reply_rectification(item=item, by=clerk, reply="已支付")
     verify_rectification(
         item=item, by=officer, passed=False, verdict="缺支付凭证", on=date(2021, 10, 20)
     )
     with pytest.raises(NotAllowed):
         verify_rectification(item=item, by=officer, passed=True, verdict="x", on=date(2021, 10, 21))
-    reply_rectification(item=item, by=clerks["丙单位"], reply="已补凭证")
+    reply_rectification(item=item, by=clerk, reply="已补凭证")
     verify_rectification(item=item, by=officer, passed=True, verdict="属实", on=date(2021, 10, 25))
-
-    (line,) = ledger(officer, on=date(2021, 11, 1))
-    assert (line.state, line.refusals, line.escalated, line.days_late) == ("closed", 1, 1, 0)
-    assert closing_by_department([line])[-1].rate == Decimal("100.00")
-    assert verify(export_entries()) == []

@@ -89,20 +89,20 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     )
     made = _ask_units(opened) if todos and kind in FILED_BY_UNITS else 0
     record(
-        division=division,
-        by=by,
-        act="下达任务",
-        target=opened,
-        why=why,
-        data={
-            "kind": kind,
-            "scope": opened.scope,
-            "deadline": deadline,
-            "todos": made,
-            "route": opened.route,
-        },
+        division=division, by=by, act="下达任务", target=opened, why=why, data=_facts(opened, made)
     )
     return opened
+
+
+def _facts(opened: Round, todos: int) -> dict[str, Any]:
+    """What the trail holds of a round opened."""
+    return {
+        "kind": opened.kind,
+        "scope": opened.scope,
+        "deadline": opened.deadline,
+        "todos": todos,
+        "route": opened.route,
+    }
 
 
 FILED_BY_UNITS = frozenset(

@@ -143,15 +143,7 @@ def plan_ledger(
         columns=columns.as_json(),
     )
     work = Work(division, by, choices, outcome, columns, findings, source)
-    findings.columns = {
-        role: read.get("first_column", 0) + at + 1 for role, at in columns.places.items()
-    }
-    if "spent" not in columns.places and "amount" in columns.places:
-        findings.columns["spent"] = findings.columns["amount"]
-    named = next(
-        (role for role in ("unit", "unit_code", "department") if role in findings.columns), ""
-    )
-    findings.columns |= {"unit_shown": findings.columns[named]} if named else {}
+    findings.columns = _sheet_columns(columns.places, first=read.get("first_column", 0))
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
         text = f"没有找到{'、'.join(lacks)}列。"
@@ -172,6 +164,15 @@ def plan_ledger(
         _understand(work, read, year)
     outcome.problems = findings.sealed()
     return work
+
+
+def _sheet_columns(places: dict[str, int], *, first: int) -> dict[str, int]:
+    """Column numbers of the sheet (from 1) by role, for the place a problem names."""
+    numbers = {role: first + at + 1 for role, at in places.items()}
+    if "spent" not in places and "amount" in places:
+        numbers["spent"] = numbers["amount"]
+    named = next((role for role in ("unit", "unit_code", "department") if role in numbers), "")
+    return numbers | ({"unit_shown": numbers[named]} if named else {})
 
 
 def problem_of(problem: Mapping[str, Any]) -> Problem:

@@ -348,6 +348,12 @@ def _over_whole(form: Form, row: Any, name: str) -> Iterator[Problem]:
 
 
 def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
+    yield from _points_written(form, row, name)
+    yield from _points_against_weight(form, row, name)
+    yield from _points_against_actual(form, row, name)
+
+
+def _points_written(form: Form, row: Any, name: str) -> Iterator[Problem]:
     for key, words in (("weight", "分值"), ("score", "得分")):
         item = row.get(key)
         value = item.get("value") if isinstance(item, dict) else None
@@ -367,6 +373,9 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
                 got=value[:60],
                 mend="应填数字，如 10。",
             )
+
+
+def _points_against_weight(form: Form, row: Any, name: str) -> Iterator[Problem]:
     weight, score = points_of(row.get("weight")), points_of(row.get("score"))
     if score is not None and score < 0:
         yield said(
@@ -390,23 +399,17 @@ def _row_points(form: Form, row: Any, name: str) -> Iterator[Problem]:
             got=plain(score),
             mend="请核对得分与分值。",
         )
-    target = bool(
-        (row.get("target") or {}).get("value") or (row.get("target") or {}).get("computed")
-    )
-    done = row.get("actual") or {}
-    actual = bool(
-        done.get("value") or "computed" in done
-    )  # a formula is something written, even if it isn't computed
+
+
+def _points_against_actual(form: Form, row: Any, name: str) -> Iterator[Problem]:
+    wanted, done = row.get("target") or {}, row.get("actual") or {}
+    target = bool(wanted.get("value") or wanted.get("computed"))
+    actual = bool(done.get("value") or "computed" in done)  # a formula stands, computed or not
     place = (row.get("actual") or row.get("target") or {}).get("cell")
     if actual and not target:
-        yield said(
-            form,
-            "ZP-15",
-            "警告",
-            f"“{name}”有实际完成值，没有年度指标值。",
-            row["target"]["cell"],
-            mend="请补填年度指标值。",
-        )
+        text = f"“{name}”有实际完成值，没有年度指标值。"
+        yield said(form, "ZP-15", "警告", text, wanted["cell"], mend="请补填年度指标值。")
+    score = points_of(row.get("score"))
     if score is not None and not actual:
         yield said(
             form,

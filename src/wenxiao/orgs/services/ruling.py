@@ -119,6 +119,14 @@ def rule_entry(
     }
 
 
+def _locked(division: Division, seen: int | None) -> Division:
+    """The division's row, locked; Stale when it has other than ``seen`` own values by now."""
+    held = Division.objects.select_for_update().get(pk=division.pk)
+    if seen is not None and seen != len(held.rules):
+        raise Stale(held, "本级规则刚被他人改动，请看最新内容后再办。")
+    return held
+
+
 @transaction.atomic
 def override_rule(
     *,
@@ -140,9 +148,7 @@ def override_rule(
     values the person had before them: Stale when another was added meanwhile.
     """
     require(by, "manage_rules")
-    held = Division.objects.select_for_update().get(pk=division.pk)
-    if seen is not None and seen != len(held.rules):
-        raise Stale(held, "本级规则刚被他人改动，请看最新内容后再办。")
+    held = _locked(division, seen)
     _refuse_override(
         division=held,
         rule=rule,
@@ -163,8 +169,8 @@ def override_rule(
         content=content,
         checked_by=checked_by,
     )
-    before = basis.in_force(rule, start, own_rules(held))
-    after = with_rule(held, entry)
+    before = _content(rule, start, own_rules(held))
+    after = _content(rule, start, with_rule(held, entry))
     held.rules = [*held.rules, entry]
     held.save(update_fields=["rules"])
     division.rules = held.rules
@@ -175,14 +181,14 @@ def override_rule(
         target=held,
         why=why,
         label=basis.load(rule).title,
-        data={
-            "rule": rule,
-            "entry": entry,
-            "before": dict(before.content),
-            "after": dict(basis.in_force(rule, start, after).content),
-        },
+        data={"rule": rule, "entry": entry, "before": before, "after": after},
     )
     return entry
+
+
+def _content(rule: str, on: date, overrides: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """The rule's content in force on a day under these values of the division's own."""
+    return dict(basis.in_force(rule, on, overrides).content)
 
 
 def _refuse_override(

@@ -253,6 +253,10 @@ class _Demo:
                 through_month=through,
                 scope=watched,
             )
+        self._unit_rounds()
+        self._department_round()
+
+    def _unit_rounds(self) -> None:
         ordinary = {(p.name, p.unit) for p in synthetic.ordinary_projects()}
         own = [
             d.pk
@@ -282,6 +286,8 @@ class _Demo:
             through_month=7,
             deadline=date(2021, 8, 31),
         )
+
+    def _department_round(self) -> None:
         keys = [(name, unit, EVALUATED_YEAR) for name, unit in workbooks.department_evaluated()]
         chosen = [self.dossiers[key].pk for key in keys if key in self.dossiers]
         if chosen:
