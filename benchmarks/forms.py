@@ -54,7 +54,7 @@ def main():
     from django.core.management import call_command
 
     from wenxiao.files.pool import Pool
-    from wenxiao.followup.sheets import apply_reading
+    from wenxiao.intake.apply_batch import apply_reading
 
     call_command("migrate", verbosity=0)
     folder = Path(settings.HOME) / "forms"

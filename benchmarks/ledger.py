@@ -107,8 +107,8 @@ def main():
     from django.conf import settings
     from django.core.management import call_command
 
-    from wenxiao.budget.sheets.importing import LedgerImport
-    from wenxiao.budget.sheets.reading import read_ledger_file
+    from wenxiao.intake.ledger.ledger_import import LedgerImport
+    from wenxiao.intake.ledger.reading import read_ledger_file
     from wenxiao.records.services import undo_batch
 
     call_command("migrate", verbosity=0)
@@ -255,7 +255,7 @@ def light(division):
     import polars as pl
     from django.db.models import Q
 
-    from wenxiao.followup.kinds import money
+    from wenxiao.followup.watch import money
     from wenxiao.rulebook.pace_columns import pace_columns
 
     which = Q(dossier__fiscal_year=YEAR, dossier__subject__division=division)

@@ -85,8 +85,8 @@ def main():
     from django.core.management import call_command
     from django.db import connection
 
-    from wenxiao.followup.kinds.inputs import unwatch_inputs
     from wenxiao.followup.services.keeping import watch_changes
+    from wenxiao.followup.watch.inputs import unwatch_inputs
 
     call_command("migrate", verbosity=0)
     unwatch_inputs()  # planting is not measured
@@ -244,8 +244,8 @@ def _pay(window, many):
 
 
 def _cost_of_marks(window):
-    from wenxiao.followup.kinds.inputs import unwatch_inputs
     from wenxiao.followup.services.keeping import watch_changes
+    from wenxiao.followup.watch.inputs import unwatch_inputs
 
     many = min(IMPORTED, DOSSIERS)
     _worker()

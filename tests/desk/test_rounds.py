@@ -190,7 +190,7 @@ def test_the_list_costs_one_query_a_round_whatever_the_round_holds(officer, smal
     from django.test.utils import CaptureQueriesContext
 
     from wenxiao.budget.models import Dossier, Subject
-    from wenxiao.reviews.sheets.shelf import standing_of_round
+    from wenxiao.intake.lists import standing_of_round
     from wenxiao.reviews.worklists import whole_of
 
     def cost():

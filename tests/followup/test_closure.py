@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.reviews.conftest import bureau, selfeval_round  # noqa: F401 - fixtures used by name
+from tests.bureaus import bureau, selfeval_round  # noqa: F401 - fixtures used by name
 
 from wenxiao.followup import services
 from wenxiao.followup.models import CatalogueItem, CommonProblem, Finding, Use

@@ -293,8 +293,8 @@ def test_the_divisions_own_thresholds_and_levels_draw(watched, officer):
 
 
 def test_the_divisions_own_lights_reach_goals_and_the_kept_watch(watched, officer, on):
-    from wenxiao.followup.kinds.lines import watch_rows
     from wenxiao.followup.services.keeping import kept_watch
+    from wenxiao.followup.watch.sentences import watch_rows
 
     window = watched.window()
     watched.goals(watched.dossier(budget="10"), ("养护里程", "≥120公里", "50公里", "数量指标"))

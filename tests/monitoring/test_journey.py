@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 
 from wenxiao.budget.services import open_round
-from wenxiao.followup.kinds.lines import watch_rows
-from wenxiao.followup.kinds.mending import closing_by_department, ledger
-from wenxiao.followup.kinds.watch import watch
+from wenxiao.followup.selectors.rectifications import closing_by_department, ledger
 from wenxiao.followup.services import (
     confirm_finding,
     escalate,
@@ -21,6 +19,8 @@ from wenxiao.followup.services import (
     verify_rectification,
 )
 from wenxiao.followup.services.candidates import draw_candidates
+from wenxiao.followup.watch.sentences import watch_rows
+from wenxiao.followup.watch.table import watch
 from wenxiao.orgs.models import Role
 from wenxiao.records.chain import verify
 from wenxiao.records.models import Todo

@@ -15,11 +15,6 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Appropriation, Dossier, Exemption, Milestone, Spending, Subject
 from wenxiao.evidence.models import Actual
-from wenxiao.followup.kinds import inputs
-from wenxiao.followup.kinds.kept import KeptTable, of_now
-from wenxiao.followup.kinds.lines import watch_rows
-from wenxiao.followup.kinds.standing import by_department, changes_since, money_by_goals
-from wenxiao.followup.kinds.watch import COLUMNS, lit, watch
 from wenxiao.followup.models import (
     CatalogueItem,
     Finding,
@@ -30,6 +25,11 @@ from wenxiao.followup.models import (
 )
 from wenxiao.followup.services import keeping
 from wenxiao.followup.tasks import keep
+from wenxiao.followup.watch import inputs
+from wenxiao.followup.watch.lines import KeptTable, of_now
+from wenxiao.followup.watch.overview import by_department, changes_since, money_by_goals
+from wenxiao.followup.watch.sentences import watch_rows
+from wenxiao.followup.watch.table import COLUMNS, lit, watch
 from wenxiao.orgs.models import Role, Unit
 from wenxiao.reviews.models import Review
 from wenxiao.store.bulk import insert_frame, insert_rows, update_rows

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from wenxiao.followup.kinds import mending
 from wenxiao.followup.models import Accountability, Rectification
+from wenxiao.followup.selectors import rectifications
 from wenxiao.orgs.models import Role
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -32,21 +32,21 @@ def test_ledger_board_and_rates(mended, officer, on):
     mended("甲二", "closed", date(2021, 10, 1), closed_on=date(2021, 9, 30), refusals=1)
     mended("乙一", "planned", date(2021, 11, 1), extended_to=date(2021, 12, 1), year=2020)
     mended("乙二", "replied", date(2021, 11, 1))
-    lines = mending.ledger(officer, on=on)
+    lines = rectifications.ledger(officer, on=on)
     assert [(line.name, line.days_late, line.extended) for line in lines] == [
         ("甲一", 19, False),
         ("乙二", 0, False),
         ("乙一", 0, True),
         ("甲二", 0, False),
     ]
-    assert [(code, len(found)) for code, _, found in mending.board(lines)] == [
+    assert [(code, len(found)) for code, _, found in rectifications.board(lines)] == [
         ("ordered", 0),
         ("planned", 2),
         ("replied", 1),
         ("refused", 0),
         ("closed", 1),
     ]
-    rates = mending.closing_by_department(lines)
+    rates = rectifications.closing_by_department(lines)
     assert [
         (one.name, one.ordered, one.closed, one.late, one.refused, one.rate) for one in rates
     ] == [
@@ -54,9 +54,13 @@ def test_ledger_board_and_rates(mended, officer, on):
         ("甲局", 2, 1, 1, 1, Decimal("50.00")),
         ("合计", 4, 1, 1, 1, Decimal("25.00")),
     ]
-    assert [one.name for one in mending.closing_by_year(lines)] == ["2020年", "2021年", "合计"]
-    assert mending.closing_by_year([])[-1].rate is None
-    assert len(mending.ledger(officer, on=on, work_year=2021)) == 3
+    assert [one.name for one in rectifications.closing_by_year(lines)] == [
+        "2020年",
+        "2021年",
+        "合计",
+    ]
+    assert rectifications.closing_by_year([])[-1].rate is None
+    assert len(rectifications.ledger(officer, on=on, work_year=2021)) == 3
 
 
 def test_the_package(mended, officer, on):
@@ -72,7 +76,7 @@ def test_the_package(mended, officer, on):
         consequence="约谈",
         handed_to="纪检",
     )
-    found = {one.line.id: one for one in mending.package(officer, on=on)}
+    found = {one.line.id: one for one in rectifications.package(officer, on=on)}
     assert set(found) == {serious.pk, handed.pk}
     assert found[handed.pk].accountabilities == (("张三", "挪用", "约谈", "纪检"),)
     assert found[serious.pk].line.severity == "serious"
@@ -84,9 +88,9 @@ def test_scope_and_queries(watched, mended, officer, on):
         for number in range(many):
             mended(f"{number}{many}项", "planned", date(2021, 11, 1), severity="serious")
         with CaptureQueriesContext(connection) as queries:
-            mending.ledger(officer, on=on)
-            mending.package(officer, on=on)
+            rectifications.ledger(officer, on=on)
+            rectifications.package(officer, on=on)
         counts.append(len(queries))
     assert counts[0] == counts[1]
     clerk = watched.user(Role.CLERK, watched.unit("0局"))
-    assert {line.unit for line in mending.ledger(clerk, on=on)} == {"0局"}
+    assert {line.unit for line in rectifications.ledger(clerk, on=on)} == {"0局"}

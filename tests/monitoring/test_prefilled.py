@@ -6,9 +6,9 @@ import pytest
 
 from wenxiao.budget.models import Dossier
 from wenxiao.evidence.models import Actual
-from wenxiao.followup.kinds.counted import tally_over
-from wenxiao.followup.kinds.prefilled import prefilled
+from wenxiao.followup.selectors.common_problems import tally_over
 from wenxiao.followup.services import set_common_problems
+from wenxiao.followup.watch.prefill import prefilled
 from wenxiao.orgs.models import Role
 from wenxiao.reviews.services.monitoring import start_monitoring
 

@@ -11,16 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from wenxiao.budget.models import Appropriation, Exemption, Milestone
 from wenxiao.budget.selectors import money_of
-from wenxiao.followup.kinds import money
-from wenxiao.followup.kinds.lines import WatchRow, watch_rows
-from wenxiao.followup.kinds.standing import (
+from wenxiao.followup.watch import money
+from wenxiao.followup.watch.overview import (
     by_department,
     changes_since,
     earlier_round,
     money_by_goals,
     overdue,
 )
-from wenxiao.followup.kinds.watch import watch
+from wenxiao.followup.watch.sentences import WatchRow, watch_rows
+from wenxiao.followup.watch.table import watch
 from wenxiao.orgs.models import Role, Unit
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]

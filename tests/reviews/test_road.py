@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.reviews.conftest import PASS
+from tests.bureaus import PASS
 
-from wenxiao.followup.sheets import import_file
+from wenxiao.intake.apply_batch import import_file
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry, Todo
 from wenxiao.reviews import services

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.reviews.conftest import PASS, bureau, selfeval_round  # noqa: F401 - fixtures used by name
+from tests.bureaus import PASS, bureau, selfeval_round  # noqa: F401 - fixtures used by name
 
 from wenxiao.budget.models import Spending
 from wenxiao.reviews.models import Review

@@ -13,9 +13,9 @@ from django.http import Http404
 from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import WrongUse, answer, machine
 from wenxiao.budget.selectors import dossiers_visible_to, money
-from wenxiao.budget.sheets import Choices, import_ledger, matches_told
 from wenxiao.files.forms.listing import heading_key
-from wenxiao.followup.sheets import import_file
+from wenxiao.intake.apply_batch import import_file
+from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page

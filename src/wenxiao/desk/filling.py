@@ -17,7 +17,7 @@ from wenxiao.desk.materials import asked_row, panel
 from wenxiao.desk.prechecks import Check, blocking, checks_of
 from wenxiao.desk.rounds import CHECKERS
 from wenxiao.evidence.selectors import shelf_of
-from wenxiao.followup.kinds.prefilled import prefilled
+from wenxiao.followup.watch.prefill import prefilled
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view

@@ -11,15 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.files.door.gate import LARGEST_FILE
+from wenxiao.intake.decide import stalled
+from wenxiao.intake.lists import intakes_visible_to, standings_of
+from wenxiao.intake.preview import STANDINGS
+from wenxiao.intake.receive import Handed, receive
+from wenxiao.intake.scope import Importer
+from wenxiao.intake.tasks import read
+from wenxiao.intake.zips import MOST_FILES
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets.deciding import stalled
-from wenxiao.reviews.sheets.intake import Handed, receive
-from wenxiao.reviews.sheets.parcels import MOST_FILES
-from wenxiao.reviews.sheets.scope import Importer
-from wenxiao.reviews.sheets.shelf import intakes_visible_to, standings_of
-from wenxiao.reviews.sheets.standing import STANDINGS
-from wenxiao.reviews.tasks import read
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from wenxiao.desk.imports import importer_of, said, tabs
 from wenxiao.desk.imports_matching import batch_of
 from wenxiao.desk.imports_preview import line_of
+from wenxiao.intake.decide import take_back
+from wenxiao.intake.lists import batches_visible_to, with_standing
+from wenxiao.intake.preview import STANDINGS
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets.deciding import take_back
-from wenxiao.reviews.sheets.shelf import batches_visible_to, with_standing
-from wenxiao.reviews.sheets.standing import STANDINGS
 from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:

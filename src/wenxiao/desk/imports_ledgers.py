@@ -9,14 +9,14 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from wenxiao.budget.sheets.columns import ROLES
 from wenxiao.desk.imports import importer_of, tabs, waits
 from wenxiao.desk.imports_preview import intake_of
+from wenxiao.intake import ledger_wizard
+from wenxiao.intake.ledger.columns import ROLES
+from wenxiao.intake.lists import intakes_visible_to
+from wenxiao.intake.tasks import ledger as ledger_task
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets import ledgers
-from wenxiao.reviews.sheets.shelf import intakes_visible_to
-from wenxiao.reviews.tasks import ledger as ledger_task
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def _ledger(request: HttpRequest, pk: int) -> Any:
     row = intake_of(request, pk)
-    if row.kind != ledgers.LEDGER:
+    if row.kind != ledger_wizard.LEDGER:
         raise Http404
     return row
 
@@ -37,7 +37,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     importer, error = importer_of(request), ""
     if request.method == "POST":
         try:
-            intake, fresh = ledgers.receive_ledger(
+            intake, fresh = ledger_wizard.receive_ledger(
                 division=importer.division,
                 by=person(request),
                 upload=request.FILES.get("file"),
@@ -52,7 +52,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             return redirect("desk:ledger", pk=intake.pk)
     rows = (
         intakes_visible_to(person(request), held(request))
-        .filter(kind=ledgers.LEDGER)
+        .filter(kind=ledger_wizard.LEDGER)
         .select_related("by")
     )
     values = {
@@ -60,9 +60,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         "token": secrets.token_urlsafe(18),
         "shown": page(rows, ["-pk"], size=30, token=request.GET.get("at")),
         "tabs": tabs(request, "desk:ledgers"),
-        "kinds": ledgers.KINDS,
-        "sources": ledgers.SOURCES,
-        "units": ledgers.UNITS,
+        "kinds": ledger_wizard.KINDS,
+        "sources": ledger_wizard.SOURCES,
+        "units": ledger_wizard.UNITS,
         "posted": request.POST,
         "year_now": timezone.localdate().year,
     }
@@ -84,13 +84,13 @@ def _show(request: HttpRequest, intake: Any, *, error: str = "", status: int = 2
         "outcome": told["outcome"],
         "error": error or told.get("error", ""),
         "roles": ROLES,
-        "kinds": ledgers.KINDS,
-        "sources": ledgers.SOURCES,
-        "units": ledgers.UNITS,
+        "kinds": ledger_wizard.KINDS,
+        "sources": ledger_wizard.SOURCES,
+        "units": ledger_wizard.UNITS,
         "batch": told["outcome"]["batch"] if told["outcome"] else None,
         "creates": importer_of(request).creates,
         "unit_makers": who_can("manage_units"),
-        "names": ledgers.matched_names(told["said"]["matches"], person(request)),
+        "names": ledger_wizard.matched_names(told["said"]["matches"], person(request)),
     }
     return render(request, "desk/imports/ledger.html", values, status=status)
 
@@ -100,7 +100,7 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the choices and look through the ledger again."""
     row = _ledger(request, pk)
     try:
-        ledgers.replan(
+        ledger_wizard.replan(
             intake=row, said=request.POST, turn=request.POST.get("turn", ""), by=person(request)
         )
     except NotAllowed as refusal:
@@ -118,7 +118,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     ):  # sent twice: the first one counted
         return redirect("desk:ledger", pk=row.pk)
     try:
-        ledgers.begin_import(intake=row, turn=request.POST.get("turn", ""), by=person(request))
+        ledger_wizard.begin_import(
+            intake=row, turn=request.POST.get("turn", ""), by=person(request)
+        )
     except NotAllowed as refusal:
         return _show(request, row, error=str(refusal), status=422)
     ledger_task.enqueue(row.pk, person(request).pk)

@@ -10,19 +10,12 @@ from django.shortcuts import redirect, render
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.imports import importer_of, said
 from wenxiao.desk.imports_preview import KINDS, line_of
-from wenxiao.followup.sheets import confirm_batch
+from wenxiao.intake.confirm import confirm_batch
+from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
+from wenxiao.intake.lists import batches_visible_to
+from wenxiao.intake.preview import ASKED, all_problems
+from wenxiao.intake.scope import SeenDirectory
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets.deciding import (
-    choose,
-    leave_out,
-    read_choices,
-    seal,
-    try_again,
-    why_not,
-)
-from wenxiao.reviews.sheets.scope import SeenDirectory
-from wenxiao.reviews.sheets.shelf import batches_visible_to
-from wenxiao.reviews.sheets.standing import ASKED, all_problems
 from wenxiao.store.moves import Stale
 
 if TYPE_CHECKING:

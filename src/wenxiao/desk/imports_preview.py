@@ -12,10 +12,8 @@ from django.utils.http import content_disposition_header
 from wenxiao.desk.imports import importer_of, said, waits
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
-from wenxiao.followup.tasks import apply
-from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.sheets.deciding import begin_applying, keep_newest, resettle, stalled
-from wenxiao.reviews.sheets.shelf import (
+from wenxiao.intake.decide import begin_applying, keep_newest, resettle, stalled
+from wenxiao.intake.lists import (
     batches_visible_to,
     faults_by_unit,
     intakes_visible_to,
@@ -23,14 +21,15 @@ from wenxiao.reviews.sheets.shelf import (
     standings_of,
     with_standing,
 )
-from wenxiao.reviews.sheets.standing import STANDINGS, standing_of
-from wenxiao.reviews.tasks import ledger, read
+from wenxiao.intake.preview import STANDINGS, standing_of
+from wenxiao.intake.tasks import apply, ledger, read
+from wenxiao.pages.views import held, person, view
 from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from wenxiao.reviews.sheets.shelf import UnitFaults
+    from wenxiao.intake.lists import UnitFaults
 
 PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wenxiao.followup.kinds.kept import of_now
-from wenxiao.followup.kinds.lines import watch_rows
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
+from wenxiao.followup.watch.lines import of_now
+from wenxiao.followup.watch.sentences import watch_rows
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.store.clock import today
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wenxiao.budget.models import Round
-    from wenxiao.followup.kinds.kept import Behind, KeptTable
-    from wenxiao.followup.kinds.lines import WatchRow
-    from wenxiao.followup.kinds.standing import Watch
+    from wenxiao.followup.watch.lines import Behind, KeptTable
+    from wenxiao.followup.watch.overview import Watch
+    from wenxiao.followup.watch.sentences import WatchRow
     from wenxiao.orgs.models import Division, User
     from wenxiao.rulebook.pace import Lights
 

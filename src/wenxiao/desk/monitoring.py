@@ -22,7 +22,7 @@ from wenxiao.desk.lights import (
     table_of,
     told,
 )
-from wenxiao.followup.kinds.standing import money_by_goals
+from wenxiao.followup.watch.overview import money_by_goals
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view

@@ -13,7 +13,6 @@ from wenxiao.desk.acts import Typed, attachment, carry_out, day_of, person, text
 from wenxiao.desk.proofs import kept
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
-from wenxiao.followup.kinds.mending import closing_by_department, closing_by_year, ledger
 from wenxiao.followup.selectors.ledger import (
     accountabilities_seen_by,
     handed_over,
@@ -26,6 +25,7 @@ from wenxiao.followup.selectors.ledger import (
     trail_of,
 )
 from wenxiao.followup.selectors.problems import catalogue, departments_of, repeats
+from wenxiao.followup.selectors.rectifications import closing_by_department, closing_by_year, ledger
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.orgs.selectors import units_visible_to
 from wenxiao.pages.frame import work_year

@@ -15,6 +15,7 @@ from wenxiao.budget.selectors import dossiers_of, rounds_visible_to
 from wenxiao.desk.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.desk.office import division_of
 from wenxiao.followup.selectors.reminders import reminders_of
+from wenxiao.intake.lists import standing_of_round
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.asked import whole
@@ -22,7 +23,6 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.records.services import remind_todos
-from wenxiao.reviews.sheets.shelf import standing_of_round
 from wenxiao.reviews.worklists import rounds_of_year, whole_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed

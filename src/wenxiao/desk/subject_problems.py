@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from wenxiao.desk.subjects import look
-from wenxiao.followup.kinds.counted import tally_over
 from wenxiao.followup.selectors import common_lines
+from wenxiao.followup.selectors.common_problems import tally_over
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 

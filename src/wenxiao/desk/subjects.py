@@ -46,7 +46,7 @@ from wenxiao.orgs.selectors import (
     units_among,
     units_visible_to,
 )
-from wenxiao.orgs.services.saving import forget_view, save_view
+from wenxiao.orgs.services.saved_views import forget_view, save_view
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view

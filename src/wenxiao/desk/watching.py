@@ -9,7 +9,7 @@ from django.shortcuts import render
 from wenxiao.desk.charts import Chart
 from wenxiao.desk.home import address
 from wenxiao.desk.lights import alarming, counts_of, most_behind, rows_of_table, table_of, told
-from wenxiao.followup.kinds.standing import by_department, changes_since, earlier_round, overdue
+from wenxiao.followup.watch.overview import by_department, changes_since, earlier_round, overdue
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.worklists import rounds_of_year
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.followup.kinds.standing import DepartmentRow
+    from wenxiao.followup.watch.overview import DepartmentRow
 
 CHARTED = 14
 SHOWN = 6

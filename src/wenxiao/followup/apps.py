@@ -22,7 +22,7 @@ class FollowupConfig(AppConfig):
 
 
 def _stand_aside(*, plan: list[Any], **_: Any) -> None:
-    from wenxiao.followup.kinds.inputs import unwatch_inputs
+    from wenxiao.followup.watch.inputs import unwatch_inputs
 
     if plan:
         unwatch_inputs()

@@ -280,7 +280,7 @@ class WatchWindow(models.Model):
 class WatchLine(models.Model):
     """One dossier in one monitoring round as last worked out: money, goals, compliance, lights, its place by urgency.
 
-    Nothing here is a source: :func:`~wenxiao.followup.kinds.watch.lit` gives the same from the rows. Money in 分;
+    Nothing here is a source: :func:`~wenxiao.followup.watch.table.lit` gives the same from the rows. Money in 分;
     ``behind`` orders by the index, without one last.
     """
 

@@ -8,21 +8,7 @@ from wenxiao.budget.models import Round
 from wenxiao.followup.services.candidates import draw_candidates
 from wenxiao.followup.services.consequences import propose_consequences
 from wenxiao.followup.services.keeping import keep_all
-from wenxiao.followup.sheets import confirm_ready
 from wenxiao.orgs.models import User
-from wenxiao.records.models import Intake
-
-
-@task()
-def apply(intake: int, by: int) -> tuple[int, int]:
-    """Import every ready file of an intake; (imported, not imported). Begun again, it goes on where it stopped."""
-    row = Intake.objects.filter(pk=intake).first()
-    if row is None:
-        return 0, 0
-    try:
-        return confirm_ready(row, by=User.objects.get(pk=by))
-    finally:
-        Intake.objects.filter(pk=intake).update(state=Intake.State.READY)
 
 
 @task()

@@ -9,9 +9,9 @@ import polars as pl
 
 from wenxiao.files.out import notices as out
 from wenxiao.files.out.documents import OfficialDocument
-from wenxiao.followup.kinds.lines import watch_rows
-from wenxiao.followup.kinds.standing import by_department
-from wenxiao.followup.kinds.watch import watch
+from wenxiao.followup.watch.overview import by_department
+from wenxiao.followup.watch.sentences import watch_rows
+from wenxiao.followup.watch.table import watch
 from wenxiao.reports.facts import place
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from wenxiao.budget.models import Round
-    from wenxiao.followup.kinds.lines import WatchRow
+    from wenxiao.followup.watch.sentences import WatchRow
     from wenxiao.orgs.models import User
 
 MOST = 2000

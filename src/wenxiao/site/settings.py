@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "wenxiao.evidence",
     "wenxiao.reviews",
     "wenxiao.followup",
+    "wenxiao.intake",
     "wenxiao.reports",
     "wenxiao.pages",
     "wenxiao.desk",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.sheets import Choices, import_ledger, matches_told
 from wenxiao.files.pool import read_in_child
-from wenxiao.followup.sheets import import_file
+from wenxiao.intake.apply_batch import import_file
+from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:

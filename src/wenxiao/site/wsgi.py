@@ -14,7 +14,7 @@ def read_ahead() -> int:
     from django.template import engines
     from django.urls import get_resolver
 
-    from wenxiao.followup.kinds.inputs import arithmetic
+    from wenxiao.followup.watch.inputs import arithmetic
 
     _ = get_resolver().url_patterns
     arithmetic()

@@ -8,8 +8,8 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from wenxiao.intake.tasks import ledger, read
 from wenxiao.records.models import Intake
-from wenxiao.reviews.tasks import ledger, read
 
 PASS = Path(__file__).parents[2] / "files" / "pass"
 SELFEVAL = PASS / "02_SE025_空值满分.xlsx"

@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 from tests.desk.imports.steps import OLD, SCORES, SELFEVAL, hand_in, piece, seen_on, standings
 
-from wenxiao.followup.tasks import apply
+from wenxiao.intake.tasks import apply, read
 from wenxiao.records.models import Entry, ImportBatch
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.tasks import read
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 

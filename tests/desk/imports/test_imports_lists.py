@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.desk.imports.steps import OLD, PASS, SELFEVAL, hand_in, piece, seen_on
 
+from wenxiao.intake.tasks import read
 from wenxiao.records.models import Intake
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.tasks import read
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 

@@ -13,10 +13,10 @@ from wenxiao.budget.models import Dossier, Milestone, Round
 from wenxiao.budget.selectors import money_of
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
-from wenxiao.followup.kinds.goals import goal_rows
-from wenxiao.followup.kinds.money import FEW, chosen, cut_off, taken_back_on
-from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.models import CatalogueItem, Finding
+from wenxiao.followup.watch.goals import goal_rows
+from wenxiao.followup.watch.money import FEW, chosen, cut_off, taken_back_on
+from wenxiao.followup.watch.table import watch
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Mark, Review

@@ -9,11 +9,11 @@ import polars as pl
 from django.db import transaction
 
 from wenxiao.budget.models import Round
-from wenxiao.followup.kinds.lines import WatchRow, watch_rows
-from wenxiao.followup.kinds.money import FEW, cut_off
-from wenxiao.followup.kinds.watch import watch
 from wenxiao.followup.models import Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
+from wenxiao.followup.watch.money import FEW, cut_off
+from wenxiao.followup.watch.sentences import WatchRow, watch_rows
+from wenxiao.followup.watch.table import watch
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Review

@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.selectors import dossiers_of
-from wenxiao.followup.kinds.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
-from wenxiao.followup.kinds.kept import Behind, KeptTable
-from wenxiao.followup.kinds.money import FEW
-from wenxiao.followup.kinds.watch import lit, ranked
 from wenxiao.followup.models import WatchLine, WatchMark, WatchWindow
+from wenxiao.followup.watch.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
+from wenxiao.followup.watch.lines import Behind, KeptTable
+from wenxiao.followup.watch.money import FEW
+from wenxiao.followup.watch.table import lit, ranked
 from wenxiao.store.bulk import insert_frame, insert_rows
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from wenxiao.followup.services import (
     set_common_problems,
 )
 from wenxiao.followup.services.keeping import keep_all
-from wenxiao.followup.sheets import apply_reading
+from wenxiao.intake.apply_batch import apply_reading
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.orgs.services import add_unit, create_division
 from wenxiao.records.services import add_document

@@ -1,0 +1,193 @@
+"""The watch from the kept lines: counted and ordered by the database, so that 50 000 dossiers cost what they show.
+
+Lines are worked out by :func:`~wenxiao.followup.watch.table.lit` alone and brought up to date by ``services.keeping``.
+What could not be brought up to date in time is told by ``behind``; the rows shown are then worked out anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+
+from wenxiao.budget.models import Dossier, Subject
+from wenxiao.budget.selectors import dossiers_visible_to, seen_by, sees_all_of
+from wenxiao.followup.models import WatchLine
+from wenxiao.followup.watch.table import COLUMNS, ORDER, SUMS, WatchTable, counted, lit
+from wenxiao.orgs.selectors import seeing_grants
+from wenxiao.rulebook.pace_columns import LIGHTS
+from wenxiao.store.frames import read_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import date, datetime
+
+    from django.db.models import QuerySet
+
+    from wenxiao.budget.models import Round
+    from wenxiao.orgs.models import User
+
+RED = Q(light="red") | Q(goal="red")
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Kept lines that are not right yet: how many dossiers at least, and the time all of them were last right."""
+
+    dossiers: int
+    kept_at: datetime | None
+
+
+@dataclass(frozen=True)
+class KeptTable:
+    """Some windows as kept, worst first, of what ``user`` may see (None: all); ``where`` narrows. Nothing is read before asked."""
+
+    rounds: tuple[Round, ...]
+    user: User | None
+    on: date
+    behind: Behind | None = None
+    where: Q = field(default_factory=Q)
+
+    def __len__(self) -> int:
+        return (
+            int(self.sums["n"].sum()) if "sums" in self.__dict__ else self.lines.order_by().count()
+        )
+
+    def __bool__(self) -> bool:
+        return bool(len(self)) if "sums" in self.__dict__ else self.lines.order_by().exists()
+
+    @cached_property
+    def lines(self) -> QuerySet[WatchLine]:
+        """The kept lines, worst first."""
+        rows = WatchLine.objects.filter(
+            self.where, self._seen, round__in=[one.pk for one in self.rounds]
+        )
+        return rows.order_by(*ORDER)
+
+    @cached_property
+    def _seen(self) -> Q:
+        return seen_in(self.user, {one.division_id for one in self.rounds})
+
+    @cached_property
+    def sums(self) -> pl.DataFrame:
+        """The rows added up by unit and lights (:data:`~wenxiao.followup.watch.table.SUMS`). One query."""
+        both, found = (
+            Q(budget__isnull=False, executed__isnull=False),
+            Q(confirmed__gt=0) | Q(candidates__gt=0),
+        )
+        rows = (
+            self.lines.order_by()
+            .values("unit", "light", "goal")
+            .annotate(
+                n=Count("pk"),
+                in_budget=Sum("budget", filter=both, default=0),
+                out=Sum("executed", filter=both, default=0),
+                ahead=Count("pk", filter=Q(above=True)),
+                findings=Sum(F("confirmed") + F("candidates")),
+                irregular=Count("pk", filter=found),
+            )
+        )
+        names = ("unit", "light", "goal", "n", "in_budget", "out", "ahead", "findings", "irregular")
+        return read_columns(rows.values_list(*names), dict(SUMS))
+
+    @property
+    def lights(self) -> dict[str, int]:
+        """How many of each money light; all four colours are there."""
+        return counted(self.sums, "light")
+
+    @property
+    def goals(self) -> dict[str, int]:
+        """How many of each goal light."""
+        return counted(self.sums, "goal")
+
+    def only(self, **values: Any) -> KeptTable:
+        """The rows with these values (Django's look-ups on a line), in the same order."""
+        return self.narrowed(Q(**values))
+
+    def narrowed(self, condition: Q) -> KeptTable:
+        """The rows that meet a condition, in the same order."""
+        return replace(self, where=self.where & condition)
+
+    def lit(self, money: Collection[str] = LIGHTS, goal: Collection[str] = LIGHTS) -> KeptTable:
+        """The rows with one of these lights of each kind, in the same order; what they add up to is known already."""
+        made = self.narrowed(Q(light__in=list(money), goal__in=list(goal)))
+        kept = pl.col("light").is_in(list(money)) & pl.col("goal").is_in(list(goal))
+        made.__dict__["sums"] = self.sums.filter(kept)
+        return made
+
+    def part(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
+        """Some rows. One query; while lines are behind, what is shown is worked out from the rows of this moment."""
+        kept = list(self.lines.values(*(_COLUMN.get(name, name) for name in COLUMNS))[start:stop])
+        rows = [{name: _plain(row[_COLUMN.get(name, name)]) for name in COLUMNS} for row in kept]
+        return self._anew(rows) if self.behind else rows
+
+    def _anew(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        found = {}
+        for one in self.rounds:
+            keys = [row["dossier"] for row in rows if row["round"] == one.pk]
+            found.update(
+                {
+                    (one.pk, row["dossier"]): row
+                    for row in (lit(one, keys).to_dicts() if keys else ())
+                }
+            )
+        pairs = [(row["round"], row["dossier"]) for row in rows]
+        return [found[pair] for pair in pairs if pair in found]
+
+
+_COLUMN = {"round": "round_id", "dossier": "dossier_id"}
+
+
+def _plain(value: Any) -> Any:
+    """Money as 分, as frames hold it."""
+    return int(value.scaleb(2)) if hasattr(value, "scaleb") else value
+
+
+def of_now(table: KeptTable, dossier: int) -> WatchTable:
+    """One dossier worked out from the rows of this moment, where the user may see it: for a table that is behind."""
+    seen = (
+        Dossier.objects.filter(pk=dossier)
+        if table.user is None
+        else dossiers_visible_to(table.user).filter(pk=dossier)
+    )
+    return WatchTable(
+        table.rounds, pl.concat(lit(one, seen.values("pk")) for one in table.rounds), table.on
+    )
+
+
+def seen_in(user: User | None, divisions: Collection[int]) -> Q:
+    """The condition of ``seen_by`` on very many rows that hang on dossiers of these divisions (None: the machine, all).
+
+    Who sees a whole division is asked about its few restricted dossiers only.
+    """
+    if user is None or sees_all_of(user, divisions):
+        return Q()
+    whole = {
+        one.division_id
+        for one in seeing_grants(user)
+        if one.unit_id is None and not one.by_subjects
+    }
+    if not set(divisions) <= whole:
+        return seen_by(user)
+    secret = Dossier.objects.filter(
+        subject__division__in=list(divisions), subject__restriction=Subject.Restriction.RESTRICTED
+    )
+    return ~Q(dossier__in=secret.values("pk")) | seen_by(user)
+
+
+def turned(now: KeptTable, before: KeptTable) -> tuple[KeptTable, KeptTable, Callable[[], int]]:
+    """Over the dossiers in both: those that turned red (money or goals), those that left it; and to ask, how many lost pace."""
+    earlier = WatchLine.objects.filter(
+        round__in=[one.pk for one in before.rounds], dossier=OuterRef("dossier")
+    )
+    was_red, was_not = Exists(earlier.filter(RED)), Exists(earlier.exclude(RED))
+
+    def slower() -> int:
+        return (
+            now.lines.order_by().filter(index_t__lt=Subquery(earlier.values("index_t")[:1])).count()
+        )
+
+    return now.narrowed(RED & Q(was_not)), now.narrowed(~RED & Q(was_red)), slower

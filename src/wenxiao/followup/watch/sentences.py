@@ -1,0 +1,248 @@
+"""The rows of a watch as a page shows them: every light with its arithmetic, both sums of late money, open findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, Sum
+
+from wenxiao.budget.models import Dossier, Milestone, Spending
+from wenxiao.followup.models import Finding
+from wenxiao.followup.selectors.problems import departments_of
+from wenxiao.followup.watch.goals import GoalLine, goal_lines
+from wenxiao.followup.watch.money import cut_off, taken_back_on
+from wenxiao.followup.watch.table import compliance_condition, open_findings
+from wenxiao.reviews.models import Review, Suggestion
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook import pace as pacing
+from wenxiao.rulebook.checks import Table, run
+from wenxiao.rulebook.goals import WORDS
+from wenxiao.rulebook.numbers import from_fen, plain, scaled, wan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wenxiao.budget.models import Round
+    from wenxiao.followup.watch.lines import KeptTable
+    from wenxiao.followup.watch.table import WatchTable
+
+SOURCES = {str(code): str(word) for code, word in Spending.Source.choices} | {"": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """One dossier in one window. Money in 元, None = nobody said. ``pace`` opens the light: its sentence and basis.
+
+    ``source`` is the Chinese name of the record of spending that counts. ``warnings`` are whole sentences: money far
+    ahead, two sources that differ, money taken back, late arrival. ``compliance`` are open findings, (text, confirmed).
+    ``forecast`` is the system's own range, ``expected`` what the unit's form says it will spend in the whole year.
+    """
+
+    round: int
+    dossier: int
+    review: int | None
+    state: str
+    period: str
+    name: str
+    unit: str
+    department: str
+    synthetic: bool
+    budget: Decimal | None
+    executed: Decimal | None
+    source: str
+    pace: pacing.Pace
+    whole_year: pacing.Pace | None
+    forecast: pacing.Forecast | None
+    milestones: tuple[Milestone, ...]
+    goal: str
+    goals: tuple[GoalLine, ...]
+    goals_owed: int
+    goal_text: str
+    compliance: tuple[tuple[str, bool], ...]
+    suggestions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    expected: Decimal | None = None
+
+    @property
+    def goals_synthetic(self) -> bool:
+        """Whether goals made for the demonstration stand on a project that is not: their names then say so."""
+        return not self.synthetic and any("（合成）" in goal.name for goal in self.goals)
+
+
+def watch_rows(
+    table: WatchTable | KeptTable, start: int = 0, stop: int | None = None
+) -> list[WatchRow]:
+    """The rows from ``start`` to ``stop``, with sentences: a fixed number of queries a window, whatever their number."""
+    part = table.part(start, stop)
+    by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in part:
+        by_round[row["round"]].append(row)
+    parts = {one.pk: _Parts(one, by_round[one.pk]) for one in table.rounds if one.pk in by_round}
+    return [parts[row["round"]].row(row) for row in part]
+
+
+class _Parts:
+    """What hangs on the shown rows of one window, one query each."""
+
+    def __init__(self, round: Round, rows: list[dict[str, Any]]) -> None:
+        keys = [row["dossier"] for row in rows]
+        self.round, self.rules = round, overrides_of(round.division)
+        self.dossiers = {
+            d.pk: d for d in Dossier.objects.filter(pk__in=keys).select_related("subject", "unit")
+        }
+        self.departments = departments_of(d.unit for d in self.dossiers.values())
+        self.monthly = _monthly(keys, round.through_month or 12)
+        self.goals = goal_lines(round, keys)
+        self.milestones = _grouped(Milestone.objects.filter(dossier__in=keys), "dossier_id")
+        self.findings = _grouped(_findings(round, keys), "dossier_id")
+        self.taken_back = taken_back_on(Q(dossier__in=keys))
+        reviews = [row["review"] for row in rows if row["review"]]
+        self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
+        self.suggestions = _grouped(
+            Suggestion.objects.filter(review__in=reviews).order_by("number"), "review_id"
+        )
+
+    def row(self, row: dict[str, Any]) -> WatchRow:
+        """One row of the frame told in full."""
+        dossier = self.dossiers[row["dossier"]]
+        budget, executed = _yuan(row["budget"]), _yuan(row["executed"])
+        steps = self.milestones.get(dossier.pk, ())
+        month, day = self.round.through_month or 12, cut_off(self.round)
+        plan = [pacing.Milestone(step.name, step.due, step.done) for step in steps] or None
+        told = pacing.pace(budget, executed, month, row["arrived"], plan, day, overrides=self.rules)
+        late = not plan and row["arrived"] not in {None, 1}
+        whole_year = (
+            pacing.pace(budget, executed, month, None, None, day, overrides=self.rules)
+            if late
+            else None
+        )
+        goals = tuple(self.goals.get(dossier.pk, ()))
+        return WatchRow(
+            round=self.round.pk,
+            dossier=dossier.pk,
+            review=row["review"],
+            state=row["state"] or "",
+            period=self.round.period,
+            name=dossier.subject.name,
+            unit=dossier.unit.name,
+            department=self.departments[dossier.unit_id],
+            synthetic=dossier.subject.synthetic,
+            budget=budget,
+            executed=executed,
+            source=SOURCES[row["source"]],
+            pace=told,
+            whole_year=whole_year,
+            forecast=self._forecast(row, executed),
+            milestones=tuple(steps),
+            goal=row["goal"],
+            goals=goals,
+            goals_owed=max(row["goals"], len(goals)),
+            goal_text=goal_text(row),
+            compliance=tuple(
+                (f.text, f.state == Finding.State.CONFIRMED)
+                for f in self.findings.get(dossier.pk, ())
+            ),
+            suggestions=tuple(s.text for s in self.suggestions.get(row["review"], ())),
+            warnings=tuple(_warnings(row, told, whole_year, self.rules, self._taken_back(row))),
+            expected=self.expected.get(row["review"]),
+        )
+
+    def _taken_back(self, row: dict[str, Any]) -> dict[str, Any]:
+        """When money was taken back and in which budget year, as the check of it asks; and the day whose rules count."""
+        day, year = cut_off(self.round), self.round.fiscal_year
+        return {"cut_back_on": self.taken_back.get(row["dossier"]), "year": year, "day": day}
+
+    def _forecast(self, row: dict[str, Any], executed: Decimal | None) -> pacing.Forecast | None:
+        """From the months where there are any, else the straight line alone."""
+        month = self.round.through_month or 12
+        by_month = self.monthly.get((row["dossier"], row["source"]), {})
+        if by_month:
+            return pacing.forecast([by_month.get(one, Decimal(0)) for one in range(1, month + 1)])
+        if executed is None:
+            return None
+        straight = scaled(Fraction(executed) * 12 / month, 2)
+        return pacing.Forecast(straight, straight, (("直线外推", straight),))
+
+
+def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, Decimal]]:
+    """Spending of each month by (dossier, source): the parts, or the undivided totals in months without parts."""
+    rows = Spending.objects.filter(dossier__in=keys, month__lte=through, cumulative=False)
+    cells: dict[tuple[int, str], dict[int, list[Decimal | None]]] = defaultdict(
+        lambda: defaultdict(lambda: [None, None])
+    )
+    grouped = rows.values("dossier", "source", "month", "fund").annotate(sum=Sum("amount"))
+    for row in grouped.order_by("dossier"):
+        cell = cells[row["dossier"], row["source"]][row["month"]]
+        at = int(row["fund"] == "total")
+        cell[at] = (cell[at] or Decimal(0)) + row["sum"]
+    return {
+        key: {
+            month: (parts if parts is not None else whole) or Decimal(0)
+            for month, (parts, whole) in months.items()
+        }
+        for key, months in cells.items()
+    }
+
+
+def _findings(round: Round, keys: list[int]) -> Any:
+    found = Finding.objects.filter(compliance_condition(round), open_findings(), dossier__in=keys)
+    return found.order_by("-state", "item__order", "pk")
+
+
+def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+def _yuan(cents: int | None) -> Decimal | None:
+    return None if cents is None else from_fen(cents)
+
+
+def goal_text(row: dict[str, Any]) -> str:
+    """「2/5 滞后」: how many goals are of the worst light; 未报 where nothing was reported."""
+    if not row["reported"]:
+        return "未报"
+    whole = max(row["goals"], row["reported"])
+    if row["g_red"]:
+        return f"{row['g_red']}/{whole} 难完成"
+    if row["g_yellow"]:
+        return f"{row['g_yellow']}/{whole} 滞后"
+    return (
+        f"{row['g_green']}/{whole} 正常" if row["g_green"] else f"{row['reported']}/{whole} 待判断"
+    )
+
+
+def _warnings(
+    row: dict[str, Any],
+    told: pacing.Pace,
+    whole_year: pacing.Pace | None,
+    rules: dict[str, Any],
+    taken: dict[str, Any],
+) -> Iterable[str]:
+    """Sentences that a light alone would hide. They warn; none of them is a finding."""
+    if told.above_pace:
+        over = plain(pacing.lights_in_force(taken["day"], rules).above_over)
+        yield f"超进度：进度指数 {told.index} 超过 {over}（测算参数，{_mark(told)}），请核实是否超进度支付。"
+    if row["paid"] is not None and row["filed"] is not None and row["paid"] != row["filed"]:
+        paid, filed = from_fen(row["paid"]), from_fen(row["filed"])
+        yield f"{SOURCES[row['source']]} {wan(paid)} 万元，单位填报 {wan(filed)} 万元，相差 {wan(abs(paid - filed))} 万元。"
+    if whole_year is not None and whole_year.index is not None:
+        ours = f"{told.index}（{WORDS[told.light]}灯）" if told.index is not None else "不判断"
+        yield f"资金 {row['arrived']} 月到位：按到位后计 {ours}，按全年计 {whole_year.index}（{WORDS[whole_year.light]}灯）。"
+    head = {
+        "full_year": _yuan(row["budget"]),
+        "executed": _yuan(row["executed"]),
+        "cut_back": _yuan(row["cut_back"]),
+        **taken,
+    }
+    yield from (hit.text for hit, _ in run(Table(head=head, overrides=rules), ["JK-08"]))
+
+
+def _mark(told: pacing.Pace) -> str:
+    return "已核对原文" if told.verified else "未核对原文"

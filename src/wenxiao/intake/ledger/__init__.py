@@ -1,0 +1,14 @@
+"""Ledgers taken in: payments and budget lines."""
+
+from wenxiao.intake.ledger.choices import matches_told
+from wenxiao.intake.ledger.ledger_import import Choices, LedgerImport, LedgerOutcome, import_ledger
+from wenxiao.intake.ledger.reading import read_ledger_file
+
+__all__ = [
+    "Choices",
+    "LedgerImport",
+    "LedgerOutcome",
+    "import_ledger",
+    "matches_told",
+    "read_ledger_file",
+]

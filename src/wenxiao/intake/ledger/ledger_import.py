@@ -1,0 +1,289 @@
+"""A ledger taken in: read in a limited child, planned (:mod:`.planning`), written in one transaction or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from wenxiao.budget.models import Dossier, Spending, Subject
+from wenxiao.budget.services import refuse_secret
+from wenxiao.intake.ledger import budgets, payments
+from wenxiao.intake.ledger.columns import remember_source
+from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
+from wenxiao.intake.ledger.reading import read_ledger_file
+from wenxiao.intake.ledger.same_file import digest_of_asked, unchanged
+from wenxiao.orgs.permissions import require
+from wenxiao.orgs.services import add_unit
+from wenxiao.records.chain import digest_of
+from wenxiao.records.models import ImportBatch
+from wenxiao.records.services import Written, close_batch, open_batch, store_file
+from wenxiao.rulebook.numbers import from_fen
+from wenxiao.rulebook.problems import Problem
+from wenxiao.store.bulk import insert_rows
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division, User
+
+__all__ = ["Choices", "LedgerImport", "LedgerOutcome", "import_ledger"]
+
+
+def import_ledger(
+    *,
+    path: Path,
+    division: Division,
+    by: User | None,
+    kind: str = "",
+    year: int | None = None,
+    source: str = Spending.Source.TREASURY,
+    choices: Choices | None = None,
+    dry_run: bool = False,
+    name: str = "",
+    ledger: dict[str, Any] | None = None,
+    why: str = "",
+) -> LedgerOutcome:
+    """Payments ("spending") or budgets, adjustments and arrivals ("budget") from .xlsx, .xls or .csv.
+
+    Nothing is stored while a line is 阻断, unless ``choices.leave_out`` says to import the rest: that choice is recorded.
+    The same file again changes nothing. ``ledger`` spares the reading when it was read before (the wizard's second step).
+    """
+    taking = LedgerImport(
+        path=path,
+        division=division,
+        by=by,
+        kind=kind,
+        year=year,
+        source=source,
+        choices=choices,
+        name=name,
+        ledger=ledger,
+        why=why,
+    )
+    taking.read()
+    taking.plan()
+    return taking.outcome if dry_run else taking.write()
+
+
+class LedgerImport:
+    """One import in its three steps, so that each can be looked at by itself: :meth:`read`, :meth:`plan`, :meth:`write`."""
+
+    def __init__(
+        self,
+        *,
+        path: Path,
+        division: Division,
+        by: User | None,
+        kind: str = "",
+        year: int | None = None,
+        source: str = Spending.Source.TREASURY,
+        choices: Choices | None = None,
+        name: str = "",
+        ledger: dict[str, Any] | None = None,
+        why: str = "",
+    ) -> None:
+        require(by, "import")
+        self.path, self.name, self.why = path, name or path.name, why
+        self._asked: dict[str, Any] = {
+            "kind": kind,
+            "year": year,
+            "source": source,
+            "choices": choices or Choices(),
+        }
+        self._division, self._by = division, by
+        self._ledger = ledger
+        self._work: Work | None = None
+        self._outcome: LedgerOutcome | None = None
+
+    @property
+    def outcome(self) -> LedgerOutcome:
+        """What is known so far; after :meth:`plan`."""
+        assert self._outcome is not None
+        return self._outcome
+
+    @property
+    def child_peak_kib(self) -> int:
+        """The most memory the reading child held."""
+        return int((self._ledger or {}).get("peak_kib", 0))
+
+    def read(self) -> None:
+        """The file, in a limited child; nothing where it was read before, or stands stored just as it is."""
+        if self._ledger is None:
+            self._outcome = unchanged(self.path, division=self._division, asked=self._asked)
+            self._ledger = None if self._outcome else read_ledger_file(self.path)
+
+    def plan(self) -> LedgerOutcome:
+        """Everything found out before writing; nothing is changed."""
+        if self._ledger is None:
+            return self.outcome
+        self._work = plan_ledger(self._ledger, division=self._division, by=self._by, **self._asked)
+        self._outcome = outcome = self._work.outcome
+        outcome.problems += _same_name(self._division, outcome, path=self.path, name=self.name)
+        return outcome
+
+    def write(self) -> LedgerOutcome:
+        """All of it in one transaction, or nothing: blocked without the word to leave lines out, or nothing new."""
+        work, outcome = self._work, self.outcome
+        if work is not None and (
+            work.found is None or (outcome.blocked and not work.choices.leave_out)
+        ):
+            return outcome
+        if work is None or not _changes(work):
+            outcome.problems.append(
+                Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。")
+            )
+            return outcome
+        with transaction.atomic():
+            _write(work, self.path, self.name, self.why, digest_of_asked(self._asked))
+        return outcome
+
+
+def _same_name(
+    division: Division, outcome: LedgerOutcome, *, path: Path, name: str
+) -> list[Problem]:
+    """A file of this name came before with another content: perhaps another month's, so the person is told."""
+    before = (
+        ImportBatch.objects.filter(
+            division=division, kind=outcome.kind, state=ImportBatch.State.APPLIED, file__name=name
+        )
+        .select_related("file")
+        .order_by("-pk")
+        .first()
+    )
+    if before is None or before.file is None or not path.is_file():
+        return []
+    with path.open("rb") as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() == before.file.sha256:
+            return []
+    then, now = _span(before.reading.get("months", [])), _span(outcome.months)
+    spans = f"：那份是{then}，这份是{now}" if then and now and then != now else ""
+    text = f"{timezone.localtime(before.at):%Y年%m月%d日}导入过同名文件，内容不同{spans}。"
+    return [
+        Problem("DR-73", "提示", text, mend="请核对是否为另一期间的台账；与已导入数据的差异见下。")
+    ]
+
+
+def _span(months: list[int]) -> str:
+    """「3月」「1月至3月」; empty without months."""
+    if not months:
+        return ""
+    return f"{months[0]}月" if len(months) == 1 else f"{months[0]}月至{months[-1]}月"
+
+
+def _changes(work: Work) -> bool:
+    found = work.found
+    if isinstance(found, payments.Difference):
+        return bool(found.new.height or found.changed.height)
+    return found is not None and bool(found.new() or found.changed())
+
+
+def _write(work: Work, path: Path, name: str, why: str, asked: str) -> None:
+    """File, batch, subjects, dossiers, money, trail: all of it or nothing."""
+    outcome, written = work.outcome, Written()
+    file = (
+        store_file(division=work.division, by=work.by, name=name, content=path)
+        if path.is_file()
+        else None
+    )
+    batch = open_batch(
+        division=work.division,
+        by=work.by,
+        kind=work.columns.kind,
+        file=file,
+        problems=outcome.problems,
+        source_rows=outcome.source_rows,
+        reading={
+            "headings": list(work.columns.headings),
+            "columns": outcome.columns,
+            "unit": outcome.unit,
+            "year": outcome.year,
+            "source": work.source,
+            "difference": outcome.difference,
+            "total_yuan": from_fen(outcome.total_fen),
+            "left_out": outcome.left_out,
+            "months": outcome.months,
+            "encoding": outcome.encoding,
+            "asked": asked,
+        },
+    )
+    dossiers = _make_dossiers(work, batch, written)
+    if isinstance(work.found, payments.Difference):
+        payments.apply(
+            work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
+        )
+    elif work.found is not None:
+        budgets.apply(work.found, dossiers=dossiers, batch=batch, written=written)
+    close_batch(
+        batch=batch,
+        by=work.by,
+        accepted=outcome.accepted,
+        written=written,
+        choices=work.choices.as_json(),
+        why=why,
+    )
+    remember_source(
+        division=work.division,
+        name=work.choices.source_name,
+        columns=work.columns,
+        money_unit=outcome.unit,
+    )
+    outcome.stored, outcome.batch = True, batch.pk
+
+
+def _make_units(work: Work, written: Written, numbers: set[int]) -> dict[int, int]:
+    """Units the person wants made from the ledger; the number they have in the plan → their own."""
+    made: dict[int, int] = {}
+    for number, told in (work.matching.units if work.matching else {}).items():
+        if number in numbers:
+            code = told["code"] or f"L{digest_of([told['name']])[:16]}"
+            name, why = (
+                told["name"][:100],
+                "导入台账时新建" + ("" if told["code"] else "，代码待补"),
+            )
+            unit = add_unit(division=work.division, code=code, name=name, by=work.by, why=why)
+            written.created(unit)
+            made[number] = unit.pk
+    return made
+
+
+def _make_subjects(work: Work, written: Written) -> dict[int, int]:
+    """The same for subjects; what no line that enters speaks of is not made, nor is its unit."""
+    wanted = work.matching.subjects if work.matching else {}
+    entering = {number: wanted[number] for number in work.subjects if number in wanted}
+    units, made = _make_units(work, written, {told["unit"] for told in entering.values()}), {}
+    for number, told in sorted(entering.items(), reverse=True):
+        refuse_secret(told["name"])
+        if len(told["code"]) > 21:
+            raise NotAllowed(f"“{told['name']}”的项目代码“{told['code']}”超过21位。")
+        unit = units.get(told["unit"], told["unit"])
+        own = f"L{digest_of([[unit, told['name']]])[:16]}"
+        subject = Subject.objects.create(
+            division=work.division, unit_id=unit, code=told["code"] or own, name=told["name"][:200]
+        )
+        written.created(subject)
+        made[number] = subject.pk
+    return made
+
+
+def _make_dossiers(work: Work, batch: ImportBatch, written: Written) -> dict[int, int]:
+    """Subject (as the plan numbers it) → dossier of the year, made where there is none."""
+    year, made = work.outcome.year or 0, _make_subjects(work, written)
+    needed = {made.get(number, number) for number in work.subjects}
+    known = Dossier.objects.filter(subject__division=work.division, fiscal_year=year)
+    fresh = sorted(needed - set(known.values_list("subject", flat=True)))
+    units = (
+        dict(Subject.objects.filter(division=work.division).values_list("pk", "unit"))
+        if fresh
+        else {}
+    )
+    insert_rows(
+        Dossier,
+        ["subject", "unit", "fiscal_year", "batch"],
+        ((s, units[s], year, batch.pk) for s in fresh),
+    )
+    written.created_with_batch(Dossier, len(fresh))
+    dossiers = dict(known.values_list("subject", "pk"))
+    return dossiers | {number: dossiers[pk] for number, pk in made.items()}

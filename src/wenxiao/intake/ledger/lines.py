@@ -1,0 +1,308 @@
+"""Ledger lines typed in columns: money as int64 分, dates, months; what cannot be read is named by its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from wenxiao.budget.models import Fund, Level
+from wenxiao.files.cells.grids import column_name
+from wenxiao.rulebook.problems import Level as ProblemLevel
+from wenxiao.rulebook.problems import Problem
+
+if TYPE_CHECKING:
+    from wenxiao.intake.ledger.columns import Columns
+
+SHIFTS = {"元": 0, "百元": 2, "千元": 3, "万元": 4, "亿元": 8}
+MOST_PROBLEMS = 1_000
+_TO_THE_CENT = r"^-?\d{1,15}\.\d\d$"
+FUNDS = (
+    ("一般公共", Fund.GENERAL),
+    ("政府性基金", Fund.GOVERNMENT),
+    ("国有资本", Fund.STATE_CAPITAL),
+    ("社会保险", Fund.SOCIAL),
+    ("社保", Fund.SOCIAL),
+    ("结转", Fund.CARRIED),
+    ("结余", Fund.CARRIED),
+    ("经费拨款", Fund.GENERAL),
+    ("公共预算", Fund.GENERAL),
+    ("其他", Fund.OTHER),
+    ("单位资金", Fund.OTHER),
+    ("自有", Fund.OTHER),
+    ("专户", Fund.OTHER),
+    ("事业", Fund.OTHER),
+    ("经营", Fund.OTHER),
+)
+LEVELS = (
+    ("中央", Level.CENTRAL),
+    ("省", Level.PROVINCE),
+    ("市", Level.CITY),
+    ("区", Level.DISTRICT),
+    ("县", Level.DISTRICT),
+)
+_TEXTS = (
+    "code",
+    "project",
+    "unit_code",
+    "unit",
+    "department",
+    "fund",
+    "level",
+    "voucher",
+    "change",
+    "item",
+    "payee",
+    "purpose",
+)
+
+
+@dataclass(slots=True)
+class Findings:
+    """Problems found, at most a thousand a code; further ones are only counted, so that a page can still be read."""
+
+    problems: list[Problem] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    """Words (such as an unknown 资金性质) told of already: one problem each, at their first line."""
+    columns: dict[str, int] = field(default_factory=dict)
+    """Role → column of the sheet (from 1), by which a problem names its cell."""
+    texts: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame] | None = None
+    """Gives the written text of some lines back once they stand as numbers only."""
+
+    def say(
+        self,
+        code: str,
+        level: ProblemLevel,
+        line: int | None,
+        text: str,
+        *,
+        mend: str | None = None,
+        got: str | None = None,
+        role: str = "",
+    ) -> None:
+        """Note one problem; ``role`` is the column it stands in."""
+        self.counts[code] = self.counts.get(code, 0) + 1
+        if self.counts[code] <= MOST_PROBLEMS:
+            column = self.columns.get(role)
+            cell = (
+                f"{column_name(column)}{line}" if column is not None and line is not None else None
+            )
+            self.problems.append(
+                Problem(code, level, text, cell=cell, line=line, mend=mend, got=got)
+            )
+
+    def each(
+        self,
+        frame: pl.DataFrame,
+        code: str,
+        level: ProblemLevel,
+        text: str,
+        *,
+        mend: str | None = None,
+        got: str = "",
+        written: Sequence[str] = (),
+    ) -> None:
+        """One problem per row of ``frame``; ``text`` may name columns in braces, ``got`` names a column.
+
+        ``written`` are roles whose text must be looked up in the file again (see ``texts``).
+        """
+        shown = frame.head(MOST_PROBLEMS)
+        if written and shown.height and self.texts is not None:
+            shown = self.texts(shown, written)
+        for row in shown.iter_rows(named=True):
+            self.say(
+                code,
+                level,
+                row["line"],
+                text.format(**row),
+                mend=mend,
+                got=row[got] if got else None,
+                role=got,
+            )
+        self.counts[code] = self.counts.get(code, 0) + max(0, frame.height - MOST_PROBLEMS)
+
+    def sealed(self) -> list[Problem]:
+        """All problems in line order, with a sentence for what was too much to list."""
+        ordered = sorted(self.problems, key=lambda p: (p.line is None, p.line or 0, p.code))
+        for code, count in self.counts.items():
+            if count > MOST_PROBLEMS:
+                ordered.append(
+                    Problem(code, "提示", f"同类问题共 {count} 处，这里列出前 {MOST_PROBLEMS} 处。")
+                )
+        return ordered
+
+
+def frame_of(raw: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """``line`` and one text column per role found; roles that text matching needs stand empty when absent."""
+    wanted = [pl.col("c0").alias("line")]
+    wanted += [
+        pl.col(f"c{at + 1}").str.strip_chars().alias(role) for role, at in columns.places.items()
+    ]
+    wanted += [pl.lit("").alias(role) for role in _TEXTS if role not in columns.places]
+    return raw.select(wanted)
+
+
+def half_width(role: str) -> pl.Expr:
+    """A column's digits and signs in half-width: １２３．５ → 123.5."""
+    return pl.col(role).str.replace_many(
+        list("０１２３４５６７８９．，－−＋（）／"), list("0123456789.,--+()/")
+    )
+
+
+def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
+    """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are no money get ``bad``."""
+    shift = 2 + SHIFTS[unit]
+    if (
+        shift == 2 and frame[role].str.contains(_TO_THE_CENT).all()
+    ):  # as nearly every export writes it: no need to look closer
+        return frame.with_columns(
+            pl.col(role).str.replace(".", "", literal=True).cast(pl.Int64).alias(f"{role}_fen")
+        )
+    text = (
+        half_width(role).str.replace_all(r"[,\s¥￥元]", "").str.replace(r"^\((\d[\d.]*)\)$", "-$1")
+    )
+    text = text.str.replace(r"^\+", "").str.replace(r"^—", "-")
+    parts = frame.with_columns(t=text).with_columns(
+        ok=pl.col("t").str.contains(r"^-?\d{1,16}(\.\d+)?$"),
+        whole=pl.col("t").str.extract(r"^-?(\d+)"),
+        part=pl.col("t").str.extract(r"\.(\d+)$").fill_null("").str.strip_chars_end("0"),
+    )
+    fits = (
+        pl.col("ok")
+        & (pl.col("part").str.len_chars() <= shift)
+        & (pl.col("whole").str.len_chars() + shift <= 18)
+    )
+    digits = pl.concat_str(pl.col("whole"), pl.col("part").str.pad_end(shift, "0")).cast(
+        pl.Int64, strict=False
+    )
+    sign = pl.when(pl.col("t").str.starts_with("-")).then(-1).otherwise(1)
+    parts = parts.with_columns(pl.when(fits).then(digits * sign).alias(f"{role}_fen"), fits=fits)
+    filled = pl.col("t") != ""
+    mend = f"应填数字，单位{unit}，如 200.00。"
+    findings.each(
+        parts.filter(filled & ~pl.col("ok")),
+        "ZJ-03",
+        "阻断",
+        "“{" + role + "}”不是金额。",
+        mend=mend,
+        got=role,
+    )
+    too_fine = parts.filter(filled & pl.col("ok") & ~pl.col("fits"))
+    findings.each(
+        too_fine,
+        "DR-61",
+        "阻断",
+        "金额 {" + role + "} 精确到分以下或过大。",
+        mend=f"请核对金额单位（按{unit}读取）和小数位数。",
+        got=role,
+    )
+    bad = (
+        pl.col("bad") | (filled & ~pl.col("fits"))
+        if "bad" in frame.columns
+        else filled & ~pl.col("fits")
+    )
+    return parts.with_columns(bad=bad).drop("t", "ok", "whole", "part", "fits")
+
+
+def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+    """``on`` (Date), ``own_year`` and ``own_month`` from date, month and year columns; unreadable dates get ``bad``."""
+    frame = _empty_unless(frame, _WHEN)
+    # a year has 366 days, however many lines there are: each writing of a day is read once
+    told = _days_of(frame.select(_WHEN).unique())
+    frame = frame.join(told, on=_WHEN, how="left", maintain_order="left")
+    unreadable = (pl.col("date") != "") & pl.col("on").is_null()
+    findings.each(
+        frame.filter(unreadable),
+        "DR-62",
+        "阻断",
+        "“{date}”不是日期。",
+        mend="应填日期，如 2021-03-05。",
+        got="date",
+    )
+    return frame.with_columns(bad=pl.col("bad") | unreadable)
+
+
+_WHEN = ["date", "month", "year"]
+
+
+def _days_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """What each writing of date, month and year means: ``on``, ``own_month``, ``own_year``, ``budget_year``."""
+    pattern = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[\sT].*)?$"
+    tidy = half_width("date").str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
+    frame = frame.with_columns(d=tidy).with_columns(
+        y=pl.col("d").str.extract(pattern, 1).cast(pl.Int32, strict=False),
+        m=pl.col("d").str.extract(pattern, 2).cast(pl.Int32, strict=False),
+        day=pl.col("d").str.extract(pattern, 3).cast(pl.Int32, strict=False),
+    )
+    joined = pl.format(
+        "{}-{}-{}",
+        "y",
+        pl.col("m").cast(pl.String).str.zfill(2),
+        pl.col("day").cast(pl.String).str.zfill(2),
+    )
+    frame = frame.with_columns(on=joined.str.to_date("%Y-%m-%d", strict=False))
+    month = (
+        half_width("month")
+        .str.replace(
+            r"^((?:19|20)\d{2}[-/.]\d{1,2})[-/.]\d{1,2}(?:[\sT].*)?$", "$1"
+        )  # a sheet keeps 年月 as its first day
+        .str.extract(r"^(?:(?:19|20)\d{2}\s*[-/.年]?\s*)?(0?[1-9]|1[0-2])月?份?$")
+        .cast(pl.Int32, strict=False)
+    )
+    year = half_width("year").str.extract(r"^((?:19|20)\d{2})年?度?$").cast(pl.Int32, strict=False)
+    month_year = half_width("month").str.extract(r"^((?:19|20)\d{2})").cast(pl.Int32, strict=False)
+    frame = frame.with_columns(
+        own_month=pl.coalesce(pl.col("on").dt.month().cast(pl.Int32), month),
+        own_year=pl.coalesce(pl.col("on").dt.year(), month_year, year),
+        budget_year=year,
+    )
+    return frame.drop("d", "y", "m", "day")
+
+
+def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    return frame.with_columns(
+        [pl.lit("").alias(name) for name in names if name not in frame.columns]
+    )
+
+
+def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.DataFrame:
+    """``fund_key`` and ``level_key``. Without such a column the fund is the undivided total; unknown words are 其他."""
+    words = frame.group_by("fund", "level", maintain_order=True).agg(
+        pl.col("line").filter(~pl.col("bad")).min()
+    )
+    fund: Any = pl.when(pl.lit("fund" not in columns.places)).then(pl.lit(str(Fund.TOTAL)))
+    for word, key in FUNDS:
+        fund = fund.when(pl.col("fund").str.contains(word, literal=True)).then(pl.lit(str(key)))
+    level: Any = pl.when(pl.lit(value=False)).then(pl.lit(""))
+    for word, rank in LEVELS:
+        level = level.when(pl.col("level").str.contains(word, literal=True)).then(pl.lit(str(rank)))
+    known = pl.any_horizontal(
+        [pl.col("fund").str.contains(word, literal=True) for word, _ in FUNDS]
+    )
+    if "fund" in columns.places:
+        strange = (
+            words.filter(~known & pl.col("line").is_not_null())
+            .group_by("fund")
+            .agg(pl.col("line").min())
+            .sort("line")
+        )
+        strange = strange.filter(~pl.col("fund").is_in(list(findings.words)))
+        findings.words.update(strange["fund"])
+        findings.each(
+            strange,
+            "DR-63",
+            "警告",
+            "资金性质“{fund}”未能识别，按“其他资金”计。",
+            mend="请核对资金性质的写法，如“一般公共预算”。",
+            got="fund",
+        )
+    told = words.select(
+        "fund",
+        "level",
+        fund_key=fund.otherwise(pl.lit(str(Fund.OTHER))),
+        level_key=level.otherwise(pl.lit(str(Level.DISTRICT))),
+    )
+    return frame.join(told, on=["fund", "level"], how="left", maintain_order="left")

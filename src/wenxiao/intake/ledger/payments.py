@@ -1,0 +1,351 @@
+"""A ledger of payments against what is stored: new lines, changed ones, reversals, repeats, spending above budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from wenxiao.budget.models import Dossier, Spending
+from wenxiao.budget.selectors import money_of
+from wenxiao.rulebook.numbers import fen, from_fen, wan
+from wenxiao.store.bulk import insert_frame, update_rows
+from wenxiao.store.frames import read_frame, read_slices
+
+if TYPE_CHECKING:
+    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.orgs.models import Division
+    from wenxiao.records.models import ImportBatch
+    from wenxiao.records.services import Written
+    from wenxiao.rulebook.problems import Level
+
+_FEW = 500
+_SLICE = 100_000
+
+
+def say_repeats(frame: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.DataFrame:
+    """The same line twice in one file is left out (``keep``: only named): same object, day, voucher, amount and text."""
+    echo = ["echo", "echo_too"]
+    twice = frame.select("line", *echo).filter(
+        pl.col("echo").is_duplicated()
+    )  # few; both digests tell for certain
+    again = twice.with_columns(first=pl.col("line").min().over(echo)).filter(
+        pl.col("first") != pl.col("line")
+    )
+    level: Level = "提示" if keep else "警告"
+    done = "仍计入。" if keep else "没有计入。"
+    findings.each(
+        again,
+        "DR-01",
+        level,
+        "与第 {first} 行完全相同，" + done,
+        mend="确为两笔的，请选择“保留重复行”。",
+    )
+    frame = frame.drop(echo)
+    if keep or not again.height:
+        return frame
+    return frame.with_columns(bad=pl.col("bad") | pl.col("line").is_in(again["line"].implode()))
+
+
+def say_times(frame: pl.DataFrame, year: int, findings: Findings) -> pl.DataFrame:
+    """Lines without a month, or of another year than the ledger's, may not enter this year's dossiers."""
+    unreadable = pl.col("bad")
+    nowhere = pl.col("own_month").is_null() & ~unreadable
+    other = pl.col("own_year").is_not_null() & (pl.col("own_year") != year) & ~unreadable
+    findings.each(
+        frame.filter(nowhere),
+        "DR-67",
+        "阻断",
+        "没有支付日期，也没有月份。",
+        mend="请补填支付日期。",
+    )
+    findings.each(
+        frame.filter(other),
+        "DR-68",
+        "阻断",
+        "日期在 {own_year} 年，不属于 " + f"{year} 预算年度。",
+        mend="请核对日期；确属其他年度的，请随该年度的台账导入。",
+        got="date",
+        written=["date"],
+    )
+    return frame.with_columns(bad=unreadable | nowhere | other)
+
+
+def say_reversals(frame: pl.DataFrame, findings: Findings) -> None:
+    """A negative line that takes back an equal earlier one is a reversal (冲销); any other is asked about."""
+    good = ~pl.col("bad") & pl.col("subject").is_not_null()
+    back = frame.filter(good & (pl.col("spent_fen") < 0)).with_columns(taken=-pl.col("spent_fen"))
+    if not back.height:
+        return
+    alike = back.select("subject", spent_fen="taken").unique()
+    paid = frame.filter(good & (pl.col("spent_fen") > 0)).select(
+        "subject", "spent_fen", other="line"
+    )
+    paid = paid.join(alike, on=["subject", "spent_fen"], how="semi").sort("other")
+    joined = back.with_columns(nth=pl.int_range(pl.len()).over("subject", "taken")).join(
+        paid.with_columns(nth=pl.int_range(pl.len()).over("subject", "spent_fen")),
+        left_on=["subject", "taken", "nth"],
+        right_on=["subject", "spent_fen", "nth"],
+        how="left",
+        maintain_order="left",
+    )
+    findings.each(
+        joined.filter(pl.col("other").is_not_null()),
+        "ZJ-20",
+        "提示",
+        "负数支付，冲销第 {other} 行的同额支付。",
+        mend="请核对是否退款或更正。",
+    )
+    findings.each(
+        joined.filter(pl.col("other").is_null()),
+        "ZJ-01",
+        "警告",
+        "负数支付 {spent}，本表中没有对应的同额支付。",
+        mend="请核对是否退回以前月份或年度的支付，并写明原因。",
+        got="spent",
+        written=["spent"],
+    )
+
+
+def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
+    """``key_line``: the ``base`` (voucher number or digest); a number behind # where several lines share it."""
+    group = ["subject", "fund_key", "base"]
+    # equal digests are looked at, different ones cannot be equal keys
+    alike = frame.filter(frame.select(group).hash_rows().is_duplicated())
+    shared = alike.filter(pl.struct(group).is_duplicated())
+    if not shared.height:
+        return frame.drop("tie").rename({"base": "key_line"})
+    when = pl.coalesce(pl.col("on").cast(pl.String), pl.col("own_month").cast(pl.String)).fill_null(
+        ""
+    )
+    ordered = shared.with_columns(when=when).sort(
+        [*group, "spent_fen", "when", "tie", "line"], nulls_last=True
+    )
+    nth = pl.int_range(pl.len()).over(group)
+    named = pl.when(nth == 0).then(pl.col("base")).otherwise(pl.format("{}#{}", "base", nth + 1))
+    numbered = ordered.select("line", key_line=named)
+    joined = frame.drop("tie").join(numbered, on="line", how="left", maintain_order="left")
+    return joined.with_columns(key_line=pl.coalesce("key_line", "base")).drop("base")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a file would change: rows of new, changed (with ``old`` 分), and how many stand unchanged or are missing."""
+
+    new: pl.DataFrame
+    changed: pl.DataFrame
+    same: int
+    gone: int
+    gone_fen: int
+
+    def as_json(self, findings: Findings) -> dict[str, Any]:
+        """Counts and sums in 元 for the preview; changed lines one by one (at most fifty)."""
+        few = self.changed.head(50)
+        shown = (
+            findings.texts(few, ["voucher"]) if findings.texts and few.height else few
+        ).iter_rows(named=True)
+        return {
+            "new": self.new.height,
+            "new_yuan": str(from_fen(_sum(self.new))),
+            "changed": self.changed.height,
+            "same": self.same,
+            "missing_from_file": self.gone,
+            "missing_yuan": str(from_fen(self.gone_fen)),
+            "changes": [
+                {
+                    "line": r["line"],
+                    "voucher": r["voucher"],
+                    "before": str(from_fen(r["old"])),
+                    "after": str(from_fen(r["spent_fen"])),
+                }
+                for r in shown
+            ],
+        }
+
+
+def _sum(frame: pl.DataFrame) -> int:
+    return int(frame["spent_fen"].sum() or 0)
+
+
+_STORED: dict[str, Any] = {
+    "subject": pl.Int64,
+    "fund": pl.String,
+    "line": pl.String,
+    "old": pl.Int64,
+    "old_month": pl.Int8,
+    "pk": pl.Int64,
+}
+_SAME = ["same", "same_too"]
+"""Two digests of subject, fund and line key, by which a line of the file and a stored one are the same."""
+
+
+def _same(subject: pl.Expr, fund: pl.Expr, line: pl.Expr, frame: pl.DataFrame) -> list[pl.Series]:
+    keys = frame.select(
+        subject.alias("subject"), fund.cast(pl.String).alias("fund"), line.alias("line")
+    )
+    return [keys.hash_rows(seed=at).alias(name) for at, name in enumerate(_SAME, 1)]
+
+
+def _stored(division: Division, year: int, source: str) -> pl.DataFrame:
+    """The lines there are of this source and year: their digests, amount, month and number."""
+    rows = Spending.objects.filter(
+        dossier__subject__division=division,
+        dossier__fiscal_year=year,
+        source=source,
+        cumulative=False,
+    ).exclude(line="")
+    schema = {
+        **dict.fromkeys(_SAME, pl.UInt64),
+        "old": pl.Int64,
+        "old_month": pl.Int8,
+        "pk": pl.Int64,
+    }
+    parts = [pl.DataFrame(schema=schema)]
+    for part in read_slices(
+        rows.values_list("dossier__subject", "fund", "line", "amount", "month", "pk"), _STORED
+    ):
+        digests = _same(pl.col("subject"), pl.col("fund"), pl.col("line"), part)
+        parts.append(part.with_columns(digests).select(list(schema)))
+    return pl.concat(parts)
+
+
+def difference(good: pl.DataFrame, *, division: Division, year: int, source: str) -> Difference:
+    """The file's good lines against the stored ones of the same source and year, by subject, fund and line key."""
+    stored = _stored(division, year, source)
+    if not stored.height:
+        return Difference(good, _changed(good.clear(), stored), same=0, gone=0, gone_fen=0)
+    keys = pl.DataFrame(_same(pl.col("subject"), pl.col("fund_key"), pl.col("key_line"), good))
+    both = _paired(keys, stored)
+    known = both["pk"].is_not_null()
+    altered = known & (
+        (both["old"] != good["spent_fen"]) | (both["old_month"] != good["own_month"])
+    )
+    gone = stored.filter(pl.col("old_month").is_in(good["own_month"].unique().to_list()))
+    gone = gone.join(keys.select(_SAME[0]), on=_SAME[0], how="anti")
+    return Difference(
+        new=good if not known.any() else good.filter(~known),
+        changed=_changed(good.filter(altered), both.filter(altered)),
+        same=both.filter(known & ~altered).height,
+        gone=gone.height,
+        gone_fen=int(gone["old"].sum() or 0),
+    )
+
+
+def _paired(keys: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """What is stored for each key, null where nothing is. One digest finds it, which takes half the memory of two."""
+    both = keys.join(stored, on=_SAME[0], how="left", maintain_order="left")
+    certain = both.height == keys.height and bool(
+        (both[_SAME[1]] == both[f"{_SAME[1]}_right"]).all()
+    )
+    return both if certain else keys.join(stored, on=_SAME, how="left", maintain_order="left")
+
+
+def _changed(lines: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([lines, stored.clear() if not lines.height else stored], how="horizontal")
+
+
+def say_over_budget(
+    found: Difference, subjects: list[int], *, division: Division, year: int, findings: Findings
+) -> None:
+    """The line with which a subject's spending passes its full-year budget (only where a budget is known)."""
+    if not found.new.height:
+        return
+    budgets = _budgets(subjects, division, year)
+    # only where all that is paid, nothing taken back, would pass the budget the lines are looked at one by one
+    most = (
+        found.new.group_by("subject")
+        .agg(most=pl.col("spent_fen").clip(0).sum())
+        .join(budgets, on="subject")
+    )
+    close = most.filter(pl.col("stored") + pl.col("most") > pl.col("budget"))
+    fresh = found.new.select("line", "subject", "spent_fen", "on", "own_month").join(
+        close, on="subject"
+    )
+    running = fresh.sort("own_month", "on", "line", nulls_last=True).with_columns(
+        total=pl.col("stored") + pl.col("spent_fen").cum_sum().over("subject")
+    )
+    over = running.filter(
+        (pl.col("total") > pl.col("budget"))
+        & (pl.col("total") - pl.col("spent_fen") <= pl.col("budget"))
+    )
+    for row in (
+        over.unique("subject", keep="first", maintain_order=True).head(1_000).iter_rows(named=True)
+    ):
+        total, budget = wan(from_fen(row["total"])), wan(from_fen(row["budget"]))
+        findings.say(
+            "ZJ-02",
+            "警告",
+            row["line"],
+            f"到这一行累计支付 {total} 万元，超过全年预算 {budget} 万元。",
+            mend="核对预算调整和支付归属，说明超支原因。",
+        )
+
+
+def _budgets(subjects: list[int], division: Division, year: int) -> pl.DataFrame:
+    """Full-year budget and what is paid so far, in 分, of those subjects whose budget is known."""
+    of_year = Dossier.objects.filter(subject__division=division, fiscal_year=year)
+    dossiers = read_frame(of_year, ["id", "subject_id"]).filter(
+        pl.col("subject_id").is_in(subjects)
+    )
+    rows = []
+    for part in dossiers.iter_slices(
+        _FEW
+    ):  # what a selector tells of each is more than what is kept of it
+        money = money_of(part["id"].to_list())
+        rows += [
+            (subject, fen(m.budget), fen(m.spent) if m.spent is not None else 0)
+            for pk, subject in part.iter_rows()
+            if (m := money[pk]).budget is not None
+        ]
+    return pl.DataFrame(
+        rows, schema={"subject": pl.Int64, "budget": pl.Int64, "stored": pl.Int64}, orient="row"
+    )
+
+
+def apply(
+    found: Difference,
+    *,
+    dossiers: dict[int, int],
+    source: str,
+    batch: ImportBatch,
+    written: Written,
+) -> None:
+    """Insert what is new and correct what changed; lines missing from the file stay (the preview showed them)."""
+    owned = pl.DataFrame(
+        {"subject": list(dossiers), "dossier_id": list(dossiers.values())},
+        schema={"subject": pl.Int64, "dossier_id": pl.Int64},
+    )
+    # in the order of the table's own indexes: a million rows enter twice as fast
+    keys = ["subject", "fund_key", "key_line"]
+    order = found.new.select(keys).with_row_index("at").sort(keys)["at"]
+    for start in range(0, found.new.height, _SLICE):
+        part = found.new[order[start : start + _SLICE]].join(
+            owned, on="subject", how="left", maintain_order="left"
+        )
+        rows = part.select(
+            "dossier_id",
+            pl.col("fund_key").cast(pl.String).alias("fund"),
+            pl.lit(str(source)).alias("source"),
+            pl.col("own_month").alias("month"),
+            pl.col("spent_fen").alias("amount"),
+            pl.col("on").alias("paid_on"),
+            pl.col("key_line").alias("line"),
+            pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
+        )
+        insert_frame(Spending, rows)
+    written.created_with_batch(Spending, found.new.height)
+    _correct(found.changed, written)
+
+
+def _correct(changed: pl.DataFrame, written: Written) -> None:
+    rows = list(changed.select("pk", "spent_fen", "own_month", "on").iter_rows())
+    for start in range(0, len(rows), _FEW):
+        before = Spending.objects.in_bulk([row[0] for row in rows[start : start + _FEW]])
+        for row in before.values():
+            written.changed(row, {"amount": row.amount, "month": row.month, "paid_on": row.paid_on})
+    update_rows(
+        Spending,
+        ["amount", "month", "paid_on"],
+        ((pk, from_fen(f), month, on) for pk, f, month, on in rows),
+    )

@@ -1,0 +1,305 @@
+"""What a ledger would change, found out before anything is written: read, typed, matched, compared, reconciled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from wenxiao.files.forms.ledger import money_text
+from wenxiao.intake.ledger import budgets, lines, matching, payments
+from wenxiao.intake.ledger.columns import AMOUNTS, Columns, columns_of, remembered, source_named
+from wenxiao.intake.ledger.condense import condensed
+from wenxiao.intake.ledger.reading import RawLines
+from wenxiao.orgs.permissions import can
+from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
+from wenxiao.rulebook.problems import Problem
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division, User
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person said: columns (role → heading), matches (key → subject id, "skip" or "create"), and how to go on."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    matches: Mapping[str, Any] = field(default_factory=dict)
+    create: bool = False
+    leave_out: bool = False
+    keep_repeats: bool = False
+    unit: str = ""
+    source_name: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Recorded with the batch."""
+        return {
+            "columns": dict(self.columns),
+            "matches": {str(k): str(v) for k, v in self.matches.items()},
+            "create": self.create,
+            "leave_out": self.leave_out,
+            "keep_repeats": self.keep_repeats,
+            "unit": self.unit,
+            "source_name": self.source_name,
+        }
+
+
+@dataclass(slots=True)
+class LedgerOutcome:
+    """What an import read, would write or wrote. ``stored`` is true when it wrote; ``batch`` is its number then."""
+
+    kind: str
+    year: int | None = None
+    source_rows: int = 0
+    accepted: int = 0
+    total_fen: int = 0
+    unit: str = ""
+    encoding: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+    unmatched: list[matching.Unmatched] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    difference: dict[str, Any] = field(default_factory=dict)
+    left_out: int = 0
+    months: list[int] = field(default_factory=list)
+    stored: bool = False
+    batch: int | None = None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something stands in the way of importing everything."""
+        return any(problem.level == "阻断" for problem in self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """The command line's promise, with more."""
+        return {
+            "kind": self.kind,
+            "year": self.year,
+            "source_rows": self.source_rows,
+            "accepted": self.accepted,
+            "total_yuan": str(from_fen(self.total_fen)),
+            "unit": self.unit,
+            "encoding": self.encoding,
+            "problems": [problem.as_json() for problem in self.problems],
+            "unmatched": [item.as_json() for item in self.unmatched],
+            "columns": self.columns,
+            "difference": self.difference,
+            "left_out": self.left_out,
+            "months": self.months,
+            "stored": self.stored,
+            "batch": self.batch,
+        }
+
+
+@dataclass(slots=True)
+class Work:
+    """One ledger between reading and writing."""
+
+    division: Division
+    by: User | None
+    choices: Choices
+    outcome: LedgerOutcome
+    columns: Columns
+    findings: lines.Findings
+    source: str
+    subjects: list[int] = field(default_factory=list)
+    matching: matching.Matching | None = None
+    found: payments.Difference | budgets.Arranged | None = None
+
+
+def plan_ledger(
+    read: dict[str, Any],
+    *,
+    division: Division,
+    by: User | None,
+    kind: str,
+    year: int | None,
+    source: str,
+    choices: Choices,
+) -> Work:
+    """Everything an import finds out before it writes; nothing is changed."""
+    findings = lines.Findings()
+    findings.problems = [problem_of(problem) for problem in read["problems"]]
+    known = source_named(division=division, name=choices.source_name)
+    before = (
+        known.columns
+        if known
+        else remembered(division=division, kind=kind, headings=read["columns"])
+    )
+    columns = columns_of(
+        read["columns"],
+        read["keys"],
+        kind=kind or (known.kind if known else ""),
+        said=choices.columns,
+        before=before,
+    )
+    unit = choices.unit or read["unit"] or (known.money_unit if known else "") or "元"
+    outcome = LedgerOutcome(
+        kind=columns.kind,
+        source_rows=read["source_rows"],
+        unit=unit,
+        encoding=read["encoding"],
+        columns=columns.as_json(),
+    )
+    work = Work(division, by, choices, outcome, columns, findings, source)
+    findings.columns = _sheet_columns(columns.places, first=read.get("first_column", 0))
+    lacks = columns.missing() if read["header_line"] is not None else []
+    if lacks:
+        text = f"没有找到{'、'.join(lacks)}列。"
+        findings.say(
+            "DR-71", "阻断", read["header_line"], text, mend="请指明哪一列是什么，或改正表头。"
+        )
+    elif read["header_line"] is not None and not any(
+        p.line is None and p.level == "阻断" for p in findings.problems
+    ):
+        if not (choices.unit or read["unit"] or (known and known.money_unit)):
+            findings.say(
+                "ZJ-09",
+                "提示",
+                None,
+                "没有写明金额单位，按元读取。",
+                mend="金额为万元的，请在表头注明“单位：万元”。",
+            )
+        _understand(work, read, year)
+    outcome.problems = findings.sealed()
+    return work
+
+
+def _sheet_columns(places: dict[str, int], *, first: int) -> dict[str, int]:
+    """Column numbers of the sheet (from 1) by role, for the place a problem names."""
+    numbers = {role: first + at + 1 for role, at in places.items()}
+    if "spent" not in places and "amount" in places:
+        numbers["spent"] = numbers["amount"]
+    named = next((role for role in ("unit", "unit_code", "department") if role in numbers), "")
+    return numbers | ({"unit_shown": numbers[named]} if named else {})
+
+
+def problem_of(problem: Mapping[str, Any]) -> Problem:
+    """A problem from its JSON."""
+    return Problem(**{key: value for key, value in problem.items() if key != "place"})
+
+
+def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
+    """Type, date, match and compare the lines."""
+    # a line the reader itself stopped at (cut off) is left out like any other 阻断 line
+    stopped = [p.line for p in work.findings.problems if p.level == "阻断" and p.line is not None]
+    lines = condensed(RawLines(read), work.columns, work.outcome.unit, work.findings, stopped)
+    frame = lines.frame
+    work.outcome.year = year or _main_year(frame) or read.get("year")
+    if work.outcome.year is None:
+        work.findings.say("DR-72", "阻断", None, "台账没有写明年度。", mend="请指明预算年度。")
+        return
+    if work.columns.kind == "spending":
+        frame = payments.say_times(frame, work.outcome.year, work.findings)
+    work.matching = matching.matched(
+        frame,
+        lines.whos,
+        division=work.division,
+        by=work.by,
+        choices=work.choices.matches,
+        create=work.choices.create,
+        makes_units=can(work.by, "manage_units"),
+        findings=work.findings,
+    )
+    work.outcome.unmatched = work.matching.unknown
+    matching.say_unknown(work.outcome.unmatched, work.findings)
+    whos = work.matching.whos
+    frame = frame.with_columns(
+        subject=whos["subject"].gather(frame["who"]), skip=whos["skip"].gather(frame["who"])
+    )
+    _reconcile(work, frame, read)
+    _compare(work, frame)
+
+
+def _main_year(frame: pl.DataFrame) -> int | None:
+    years = (
+        frame.filter(pl.col("own_year").is_not_null())
+        .group_by("own_year")
+        .len()
+        .sort("len", "own_year", descending=True)
+    )
+    stated = frame.filter(pl.col("budget_year").is_not_null())["budget_year"].unique().to_list()
+    if len(stated) == 1:
+        return int(stated[0])
+    return int(years["own_year"][0]) if years.height else None
+
+
+def _compare(work: Work, frame: pl.DataFrame) -> None:
+    """What enters, against what is stored; the lines that do not enter are counted."""
+    outcome, year = work.outcome, work.outcome.year or 0
+    if work.columns.kind == "spending":
+        frame = payments.say_repeats(frame, work.findings, keep=work.choices.keep_repeats)
+        payments.say_reversals(frame, work.findings)
+    every, enters = frame.height, ~pl.col("bad") & ~pl.col("skip") & pl.col("subject").is_not_null()
+    which = frame.select(enters=enters)["enters"]
+    good = frame.drop("bad", "skip", "who", "own_year", "budget_year")
+    good = (
+        good if which.all() else good.filter(which)
+    )  # nothing is copied where nothing is left out
+    outcome.accepted, outcome.left_out = good.height, every - good.height
+    outcome.total_fen = sum(int(good[column].sum() or 0) for column in _summed(work))
+    work.subjects = good["subject"].unique().to_list()
+    if work.columns.kind == "spending":
+        outcome.months = sorted(good["own_month"].unique().to_list())
+        found = payments.difference(
+            payments.with_line_keys(good), division=work.division, year=year, source=work.source
+        )
+        payments.say_over_budget(
+            found, work.subjects, division=work.division, year=year, findings=work.findings
+        )
+        work.found, outcome.difference = found, found.as_json(work.findings)
+    else:
+        work.found = budgets.arranged(good, division=work.division, year=year)
+        outcome.difference = work.found.as_json()
+
+
+def _summed(work: Work) -> list[str]:
+    """The column whose sum is the ledger's total."""
+    if work.columns.kind == "spending":
+        return ["spent_fen"]
+    present = [
+        f"{n}_fen" for n in ("opening", "added", "adjusted", "arrived") if n in work.columns.places
+    ]
+    return present[:1] or [f"{n}_fen" for n in AMOUNTS]
+
+
+def _reconcile(work: Work, frame: pl.DataFrame, read: dict[str, Any]) -> None:
+    """Each total row must equal the lines since the last one, or all lines before it."""
+    role = next((r for r in ("spent", "amount", *AMOUNTS) if r in work.columns.places), None)
+    column = "spent_fen" if work.columns.kind == "spending" else f"{role}_fen"
+    if role is None or column not in frame.columns or not read["totals"]:
+        return
+    lines, running = frame["line"], frame[column].fill_null(0).cum_sum()
+    last = 0
+    for total in read["totals"]:
+        line, text = total[0], total[work.columns.places[role] + 1]
+        stated = _stated(text, work.outcome.unit)
+        before = _through(lines, running, line)
+        sums = {before, before - _through(lines, running, last)}
+        if stated is not None and stated not in sums:
+            counted = "、".join(str(from_fen(value)) for value in sorted(sums))
+            text = f"合计 {from_fen(stated)} 元与明细之和 {counted} 元不符。"
+            work.findings.say(
+                "ZJ-13",
+                "警告",
+                line,
+                text,
+                mend="请核对是否有明细缺失或重复。",
+                got=str(from_fen(stated)),
+            )
+        last = line
+
+
+def _through(lines: pl.Series, running: pl.Series, line: int) -> int:
+    """The sum of all lines above ``line``, in 分."""
+    above = int(lines.search_sorted(line))
+    return int(running[above - 1]) if above else 0
+
+
+def _stated(text: str, unit: str) -> int | None:
+    number = money_text(text)
+    try:
+        return None if number is None else fen(to_yuan(number, unit))
+    except AmountError:
+        return None

@@ -1,0 +1,207 @@
+"""Intakes and import batches as the person asking may see them; what a unit must mend; who has not handed in."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from wenxiao.budget.models import Dossier, Exemption, Round
+from wenxiao.budget.selectors import (
+    Missing,
+    Progress,
+    dossiers_of,
+    found_by,
+    not_handed_in,
+    round_progress,
+    unit_counts,
+)
+from wenxiao.intake.preview import STANDINGS, all_problems, standing_of
+from wenxiao.intake.scope import FILED
+from wenxiao.orgs.models import Unit
+from wenxiao.records.models import ImportBatch, Intake
+from wenxiao.reviews.worklists import handed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.permissions import Holdings
+
+MOST_LISTED = 2_000
+OURS = frozenset({"DR-31", "DR-32", "DR-34", "DR-37", "DR-38"})
+"""Questions of the match step that whoever imports answers, not the unit."""
+
+
+def intakes_visible_to(user: User | None, held: Holdings) -> QuerySet[Intake]:
+    """Whoever imports for a division sees all its intakes; anyone else their own."""
+    rows = Intake.objects.filter(division=getattr(user, "division_id", None))
+    return (
+        rows
+        if held.can("import", division=getattr(user, "division_id", 0) or 0)
+        else rows.filter(by=user)
+    )
+
+
+def batches_visible_to(user: User | None, held: Holdings) -> QuerySet[ImportBatch]:
+    """As :func:`intakes_visible_to`."""
+    rows = ImportBatch.objects.filter(division=getattr(user, "division_id", None))
+    return (
+        rows
+        if held.can("import", division=getattr(user, "division_id", 0) or 0)
+        else rows.filter(by=user)
+    )
+
+
+def standings_of(intakes: Iterable[int]) -> dict[int, Counter[str]]:
+    """How many files of each intake stand where; one query."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = ImportBatch.objects.filter(intake__in=list(intakes)).values_list(
+        "intake_id", "state", "summary__standing"
+    )
+    for intake, state, standing in rows:
+        found[intake or 0][
+            state if state != ImportBatch.State.PREVIEWED else standing or "ask"
+        ] += 1
+    return found
+
+
+def with_standing(rows: QuerySet[ImportBatch], standing: str) -> QuerySet[ImportBatch]:
+    """The batches that stand so; all of them for an unknown word."""
+    if standing in ImportBatch.State.values:
+        return rows.filter(state=standing)
+    if standing in STANDINGS:
+        return rows.filter(state=ImportBatch.State.PREVIEWED, summary__standing=standing)
+    return rows
+
+
+@dataclass
+class UnitFaults:
+    """What one unit must mend: (file, problem) in the order of the files; ``unit`` as matched, else as the form says."""
+
+    unit: str
+    contact: str = ""
+    phone: str = ""
+    rows: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def count(self, level: str) -> int:
+        """How many of this level."""
+        return sum(1 for _, problem in self.rows if problem["level"] == level)
+
+    @property
+    def text(self) -> str:
+        """Ready to copy into a message."""
+        blocks, warns = self.count("阻断"), self.count("警告")
+        head = f"{self.unit}：报送的文件有 {len(self.rows)} 处需要核对（须改正 {blocks} 处，请说明或改正 {warns} 处）。"
+        lines = [
+            f"{at}. 《{name}》{problem_line(problem)}"
+            for at, (name, problem) in enumerate(self.rows, start=1)
+        ]
+        return "\n".join([head, *lines])
+
+
+def problem_line(problem: dict[str, Any]) -> str:
+    """A problem in one line: where, what, how to mend it, its code."""
+    where = " ".join(str(part) for part in (problem.get("sheet"), problem.get("cell")) if part)
+    if problem.get("line") and not problem.get("cell"):
+        where = f"{where} 第 {problem['line']} 行".strip()
+    return f"{where + '：' if where else ''}{problem['text']}{problem.get('mend') or ''}[{problem['code']}]"
+
+
+def faults_by_unit(
+    batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = ("阻断", "警告")
+) -> list[UnitFaults]:
+    """The error lists of an intake's files, unit by unit in the order of names; files of no known unit last."""
+    found: dict[str, UnitFaults] = {}
+    ids: dict[str, int] = {}
+    for batch in batches:
+        if standing_of(batch) in {"same", "left", "undone"}:
+            continue
+        by_sheet = {form["sheet"]: form for form in batch.summary.get("forms", [])}
+        for problem in all_problems(batch):
+            if problem["level"] not in levels or problem["code"] in OURS:
+                continue
+            form = by_sheet.get(problem.get("sheet") or "") or next(iter(by_sheet.values()), None)
+            name = (form["unit_name"] or form["unit"]) if form else ""
+            if form and form["unit_id"]:
+                ids[name] = form["unit_id"]
+            line = (_file_name(batch), _for_unit(problem))
+            found.setdefault(name, UnitFaults(name or "未写明单位的文件")).rows.append(line)
+    people = {row.pk: row for row in Unit.objects.filter(pk__in=ids.values())}
+    for name, faults in found.items():
+        row = people.get(ids.get(name, 0))
+        if row is not None:
+            faults.contact, faults.phone = row.contact, row.phone
+    return [found[name] for name in sorted(found, key=lambda name: (not name, name))]
+
+
+def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:
+    """Two versions are a question to the unit, not its fault."""
+    return (
+        problem | {"level": "警告", "mend": "请确认以哪一份为准。"}
+        if problem["code"] == "DR-39"
+        else problem
+    )
+
+
+def _file_name(batch: ImportBatch) -> str:
+    return str(batch.file) if batch.file else "未留存的文件"
+
+
+# ---- who has not handed in -----------------------------------------------------------------------------------------
+
+
+def rounds_asked(division: Division, work_year: int) -> list[Round]:
+    """The rounds of a work year in which units hand something in, the running ones first."""
+    rows = Round.objects.filter(division=division, work_year=work_year).exclude(
+        state=Round.State.DRAFT
+    )
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.state != Round.State.OPEN,
+            row.kind not in FILED,
+            row.kind,
+            row.through_month or 0,
+            row.pk,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A round's progress by department, whole last; the missing by unit; the excused with their reason."""
+
+    progress: list[Progress]
+    missing: list[Missing]
+    excused: list[Exemption]
+
+    @property
+    def whole(self) -> Progress:
+        """The whole round."""
+        return self.progress[-1]
+
+
+def standing_of_round(round: Round) -> Standing:
+    """Progress, missing and excused of a round; a constant number of queries."""
+    done = handed_in(round)
+    counts = unit_counts(dossiers_of(round), round, done)
+    excused = Exemption.objects.filter(round=round).select_related(
+        "dossier__subject", "dossier__unit", "by"
+    )
+    return Standing(
+        round_progress(round, counts=counts),
+        not_handed_in(round, handed_in=done, counts=counts),
+        list(excused.order_by("pk")),
+    )
+
+
+def missing_dossiers(round: Round, unit: str) -> list[Dossier]:
+    """What one unit (by name) must still hand in."""
+    rows = found_by(Q(unit__name=unit), dossiers_of(round)).exclude(pk__in=handed_in(round))
+    rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    return list(rows.select_related("subject", "unit").order_by("subject__code"))

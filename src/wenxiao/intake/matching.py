@@ -1,0 +1,260 @@
+"""Which unit, project, year and round a form belongs to: exact matches are taken, close ones only offered."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.budget.models import Round, Subject
+from wenxiao.budget.selectors import dossiers_of
+from wenxiao.orgs.models import Unit
+from wenxiao.rulebook.problems import Problem
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from wenxiao.intake.forms import Incoming
+    from wenxiao.orgs.models import Division
+
+_FOLD = str.maketrans("（）：，　", "():, ")
+
+
+def fold(name: str) -> str:
+    """A name without blanks and with one kind of brackets, so that typing habits don't make strangers."""
+    return "".join(name.translate(_FOLD).split())
+
+
+@dataclass(slots=True)
+class Match:
+    """What a form was matched to; ids None where a person must say (``close`` lists near names with their ids)."""
+
+    unit: int | None = None
+    subject: int | None = None
+    round: int | None = None
+    year: int | None = None
+    create_unit: bool = False
+    create_subject: bool = False
+    skip: bool = False
+    close: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ready(self) -> bool:
+        """Nothing is left to ask."""
+        return not self.skip and not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        """For the batch and the wizard."""
+        return {
+            "unit": self.unit,
+            "subject": self.subject,
+            "round": self.round,
+            "year": self.year,
+            "create_unit": self.create_unit,
+            "create_subject": self.create_subject,
+            "skip": self.skip,
+            "close": self.close,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+
+
+class Directory:
+    """The names of a division, read once for a whole batch of forms."""
+
+    def __init__(self, division: Division) -> None:
+        self.division = division
+        self.unit_names: dict[int, str] = dict(self._known_units().values_list("pk", "name"))
+        self.units = {fold(name): pk for pk, name in self.unit_names.items()}
+        self.by_code: dict[str, tuple[int, int]] = {}
+        self.by_name: dict[str, list[tuple[int, int]]] = {}
+        self.subject_names: dict[int, str] = {}
+        self._unit_of: dict[int, int] = {}
+        for known in self._known_subjects().values_list("pk", "code", "name", "unit_id"):
+            self._add_subject(*known)
+        self.rounds = list(self._known_rounds())
+        self._scopes: dict[int, set[int]] = {}
+
+    def _known_units(self) -> QuerySet[Unit]:
+        """The units that a name may mean."""
+        return Unit.objects.filter(division=self.division, valid_to=None).exclude(
+            kind=Unit.Kind.FINANCE
+        )
+
+    def _known_subjects(self) -> QuerySet[Subject]:
+        """The subjects that a code or a name may mean."""
+        return Subject.objects.filter(division=self.division)
+
+    def _known_rounds(self) -> QuerySet[Round]:
+        """The rounds a form may belong to, the likeliest first."""
+        return (
+            Round.objects.filter(division=self.division)
+            .exclude(state=Round.State.CLOSED)
+            .order_by("-pk")
+        )
+
+    def _add_subject(self, pk: int, code: str | None, name: str, unit: int) -> None:
+        self.subject_names[pk], self._unit_of[pk] = name, unit
+        if code:
+            self.by_code[code] = (pk, unit)
+        bearers = self.by_name.setdefault(fold(name), [])
+        if (pk, unit) not in bearers:
+            bearers.append((pk, unit))
+
+    def learn(self, unit: Unit, subject: Subject, round: Round) -> None:
+        """Take in what a form of the batch created, so that the next form finds it; what is known stays."""
+        if unit.kind != Unit.Kind.FINANCE:
+            self.units.setdefault(fold(unit.name), unit.pk)
+        self._add_subject(subject.pk, subject.code, subject.name, subject.unit_id)
+        if round.pk not in {known.pk for known in self.rounds}:
+            self.rounds.insert(0, round)
+
+    def unit(self, name: str) -> int | None:
+        """The unit of exactly this name."""
+        return self.units.get(fold(name)) if name else None
+
+    def close_units(self, name: str) -> list[tuple[int, str]]:
+        """Up to five units of a similar name, for a person to choose from."""
+        return [
+            (self.units[n], n)
+            for n in difflib.get_close_matches(fold(name), self.units, n=5, cutoff=0.5)
+        ]
+
+    def subject(self, *, code: str, name: str, unit: int | None) -> int | None:
+        """By code; else by exact name within the unit; else by a name that only one subject bears."""
+        if code and code in self.by_code:
+            return self.by_code[code][0]
+        found = self.by_name.get(fold(name), [])
+        own = [pk for pk, owner in found if owner == unit]
+        if len(own) == 1:
+            return own[0]
+        return found[0][0] if unit is None and len(found) == 1 else None
+
+    def close_subjects(self, name: str) -> list[tuple[int, str]]:
+        """Up to five subjects of a similar name."""
+        near = difflib.get_close_matches(fold(name), self.by_name, n=5, cutoff=0.5)
+        return [(self.by_name[n][0][0], n) for n in near]
+
+    def round_for(self, form: Incoming, subject: int | None = None) -> Round | None:
+        """The open round of this kind for the form's year and window; None when there is none or more than one.
+
+        Of several, as 重点 and 日常 monitoring over the same months, the one whose scope holds the ``subject``.
+        """
+        fitting = [
+            r
+            for r in self.rounds
+            if r.kind == form.kind
+            and r.fiscal_year == form.year
+            and (form.period is None or r.through_month == form.period)
+        ]
+        if len(fitting) > 1 and subject is not None:
+            fitting = [r for r in fitting if subject in self._scope_of(r)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _scope_of(self, row: Round) -> set[int]:
+        """The subjects in a round's scope, read once for the batch."""
+        if row.pk not in self._scopes:
+            self._scopes[row.pk] = set(dossiers_of(row).values_list("subject", flat=True))
+        return self._scopes[row.pk]
+
+
+def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
+    """Match one form; ``choice`` is what a person said in the match step: unit, subject, round (id or "create"), year, skip."""
+    said = choice or {}
+    made = Match(skip=bool(said.get("skip")), year=said.get("year") or form.year)
+    form.year = made.year
+    if made.skip:
+        return made
+    _match_unit(form, directory, said, made)
+    _match_subject(form, directory, said, made)
+    _match_round(form, directory, said, made)
+    return made
+
+
+def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
+    name = form.unit or form.department
+    wanted = said.get("unit")
+    made.unit = (
+        wanted
+        if isinstance(wanted, int)
+        else directory.unit(form.unit) or directory.unit(form.department)
+    )
+    if made.unit is not None:
+        return
+    if wanted == "create" and name:
+        made.create_unit = True
+        return
+    subject = directory.subject(code=form.code, name=form.subject, unit=None)
+    if not name and subject is not None:
+        made.unit = Subject.objects.filter(pk=subject).values_list("unit_id", flat=True).get()
+        return
+    made.close["unit"] = directory.close_units(name) if name else []
+    text = f"没有名为“{name}”的单位。" if name else "表上没有写实施单位。"
+    made.problems.append(
+        Problem(
+            "DR-31",
+            "阻断",
+            text,
+            sheet=form.sheet,
+            got=name or None,
+            mend="请在匹配时选定单位，或新建，或不导入此表。",
+        )
+    )
+
+
+def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
+    wanted = said.get("subject")
+    if isinstance(wanted, int):
+        made.subject = wanted
+        return
+    made.subject = (
+        directory.subject(code=form.code, name=form.subject, unit=made.unit)
+        if form.subject
+        else None
+    )
+    if made.subject is not None or (wanted == "create" and form.subject):
+        made.create_subject = made.subject is None
+        return
+    made.close["subject"] = directory.close_subjects(form.subject) if form.subject else []
+    text = f"没有名为“{form.subject}”的项目。" if form.subject else "表上没有写项目名称。"
+    made.problems.append(
+        Problem(
+            "DR-32",
+            "阻断",
+            text,
+            sheet=form.sheet,
+            got=form.subject or None,
+            mend="请在匹配时选定项目，或新建，或不导入此表。",
+        )
+    )
+
+
+def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
+    if made.year is None:
+        made.problems.append(
+            Problem(
+                "DR-33", "阻断", "表上没有预算年度。", sheet=form.sheet, mend="请在匹配时填写年度。"
+            )
+        )
+        return
+    wanted = said.get("round")
+    if isinstance(wanted, int):
+        made.round = wanted
+        return
+    found = directory.round_for(form, made.subject)
+    if found is not None:
+        made.round = found.pk
+        return
+    if wanted == "create":
+        return
+    title = Round.Kind(form.kind).label
+    window = f"1-{form.period}月" if form.period else ""
+    made.problems.append(
+        Problem(
+            "DR-34",
+            "阻断",
+            f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。",
+            sheet=form.sheet,
+            mend="请先下达任务，或在匹配时选定任务。",
+        )
+    )

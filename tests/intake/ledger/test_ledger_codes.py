@@ -1,0 +1,66 @@
+"""The codes of ledgers that no other test shows: each by one line that earns it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.intake.ledger.test_ledger import HEAD, projects, take, told  # noqa: F401 - fixtures used by name
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+OWN = "360191000000000000001"
+BUDGET = "单位名称,项目代码,项目名称,年度,指标类型,资金性质,金额"
+
+
+def all_told(outcome):
+    return {(p.code, p.level) for p in outcome.problems}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"教体局,{OWN},校园安保,2021-01-15,V001,一般公共预算,", ("DR-60", "阻断")),
+        (f"教体局,{OWN},校园安保,2021-01-15,V001,天上来的钱,100", ("DR-63", "警告")),
+        (f"卫健委,{OWN},校园安保,2021-01-15,V001,一般公共预算,100", ("DR-64", "警告")),
+        (f"教体局,{OWN},校园安保,,V001,一般公共预算,100", ("DR-67", "阻断")),
+    ],
+)
+def test_payment_lines(take, projects, line, expected):
+    assert expected in all_told(take([line], year=2021))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"教体局,{OWN},校园安保,2021,借来的,一般公共预算,100", ("DR-69", "阻断")),
+        (f"教体局,{OWN},校园安保,2021,追加,一般公共预算,-100", ("ZJ-21", "提示")),
+        (f"教体局,{OWN},校园安保,2021,年初预算,一般公共预算,-100", ("ZJ-22", "阻断")),
+    ],
+)
+def test_budget_lines(take, projects, line, expected):
+    assert expected in all_told(take([line], head=BUDGET, kind="budget"))
+
+
+def test_a_ledger_without_a_year_asks_for_it(take, projects):
+    outcome = take(
+        [f"教体局,{OWN},校园安保,年初预算,一般公共预算,100"],
+        head="单位名称,项目代码,项目名称,指标类型,资金性质,金额",
+        kind="budget",
+    )
+    assert "DR-72" in [code for code, _ in told(outcome)]
+
+
+def test_a_problem_names_its_line_and_its_cell(take, projects):
+    rows = [
+        f"教体局,{OWN},校园安保,2021-13-01,V001,一般公共预算,100",
+        f"教体局,{OWN},校园安保,2021-01-15,V002,一般公共预算,二百",
+        f"新设局,{OWN},校园安保,2021-01-15,V003,一般公共预算,300",
+        "教体局,,不认识的项目,2021-01-15,V004,一般公共预算,300",
+        f"教体局,{OWN},校园安保,2020-01-15,V005,一般公共预算,300",
+    ]
+    found = {p.code: (p.line, p.cell, p.place) for p in take(rows, year=2021).problems if p.line}
+    assert found == {
+        "DR-62": (2, "D2", "第 2 行 D2"),
+        "ZJ-03": (3, "G3", "第 3 行 G3"),
+        "DR-64": (4, "A4", "第 4 行 A4"),
+        "DR-66": (5, "C5", "第 5 行 C5"),
+        "DR-68": (6, "D6", "第 6 行 D6"),
+    }

@@ -1,0 +1,133 @@
+"""A monitoring form brings its goals with forecast, causes, likelihood and explanation."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from wenxiao.budget.services import open_dossier, open_round
+from wenxiao.evidence.models import Actual
+from wenxiao.files.out.form_grid import form_workbook
+from wenxiao.files.out.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
+from wenxiao.followup.watch.sentences import watch_rows
+from wenxiao.followup.watch.table import watch
+from wenxiao.intake.apply_batch import import_file
+from wenxiao.intake.scope import Importer, SeenDirectory
+from wenxiao.reviews.models import Review
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def line_and_form(bureau):
+    line = IndicatorLine("产出指标", "数量指标", "检查次数", "≥12次", "5次")
+    fund = FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000))
+    return ProjectForm(
+        project_name=bureau.subject.name,
+        unit=bureau.unit.name,
+        dept=bureau.unit.name,
+        year=2021,
+        indicators=(line,),
+        funds=(fund,),
+    )
+
+
+@pytest.mark.parametrize(("listed", "lands"), [(False, "日常"), (True, None)])
+def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, listed, lands):
+    dossier = open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
+    shared = {
+        "division": bureau.division,
+        "kind": "monitoring",
+        "work_year": 2021,
+        "fiscal_year": 2021,
+        "by": None,
+        "through_month": 7,
+    }
+    open_round(
+        name="重点",
+        key=True,
+        scope={"dossiers": [dossier.pk if listed else dossier.pk + 999]},
+        **shared,
+    )
+    open_round(name="日常", scope={"dossiers": [dossier.pk]}, **shared)
+    asked = SimpleNamespace(kind="monitoring", year=2021, period=7)
+    for user in (
+        bureau.finance,
+        None,
+    ):  # the wizard's names, as a person sees them and as the system does
+        directory = SeenDirectory(Importer(user, bureau.division))
+        found = directory.round_for(asked, bureau.subject.pk)
+        assert (found and found.name) == lands
+        assert directory.named_subject(bureau.subject.name, bureau.unit.pk) == bureau.subject.pk
+        assert directory.close_subjects(bureau.subject.name)[0][0] == bureau.subject.pk
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(line_and_form(bureau))]))
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    if lands:
+        assert Review.objects.get().round.name == lands
+    else:
+        # in both scopes only a person can say which one is meant
+        assert [p["code"] for form in outcome.unmatched for p in form["problems"]] == ["DR-34"]
+
+
+def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
+    open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
+    open_round(
+        division=bureau.division,
+        kind="monitoring",
+        name="1-7月监控",
+        work_year=2021,
+        fiscal_year=2021,
+        by=None,
+        through_month=7,
+    )
+    line = IndicatorLine(
+        "产出指标",
+        "数量指标",
+        "检查次数",
+        "≥12次",
+        "5次",
+        forecast="12次",
+        causes=frozenset({"人员保障", "经费保障"}),
+        deviation="人员未到位",
+        possibility="有可能",
+    )
+    form = ProjectForm(
+        project_name=bureau.subject.name,
+        unit=bureau.unit.name,
+        dept=bureau.unit.name,
+        year=2021,
+        indicators=(line,),
+        funds=(
+            FundLine(
+                "年度资金总额",
+                initial=Decimal(1000000),
+                executed=Decimal(400000),
+                expected=Decimal(900000),
+            ),
+        ),
+    )
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(form)]))
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    assert outcome.unmatched == []
+    review = Review.objects.get()
+    assert (review.budget, review.executed, review.points) == (
+        Decimal(1000000),
+        Decimal(400000),
+        None,
+    )
+    assert review.expected == Decimal(900000)
+    (row,) = watch_rows(watch(review.round, None, on=date(2021, 8, 10)))
+    assert row.expected == Decimal(900000)
+    assert row.forecast is not None
+    assert row.forecast.low < row.expected
+    actual = Actual.objects.get()
+    assert (actual.value, actual.forecast, actual.through_month) == ("5次", "12次", 7)
+    assert (actual.causes, actual.possibility, actual.note) == (
+        ["经费保障", "人员保障"],
+        "有可能",
+        "人员未到位",
+    )
