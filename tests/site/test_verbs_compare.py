@@ -73,3 +73,71 @@ def test_similar_refuses_what_is_no_table(run, tables):
     code, answer, error = run("similar", tables)
     assert (code, answer) == (2, None)
     assert "第 1 项" in error
+
+
+def word_report(path, total):
+    import docx
+
+    document = docx.Document()
+    for text in (
+        "2022年度示例渠道修复项目绩效评价报告",
+        "三、评价结论",
+        f"经综合评价，示例渠道修复项目得分{total}分，评价等级为“优”。审定预算400万元，执行率90.63%。",
+        "六、存在的问题",
+        "评价发现一个方面的问题：",
+        "1.论证不够充分。前期调查少",
+    ):
+        document.add_paragraph(text)
+    document.save(path)
+    return str(path)
+
+
+def score_workbook(path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    rows = [
+        ["项目支出绩效评价评分表"],
+        ["（2022年度）"],
+        ["项目名称", "示例渠道修复项目", None, None, "项目单位", "示例区水务局"],
+        ["审定预算（万元）", 400, None, None, "实际支出（万元）", 362.5],
+        ["一级指标", "二级指标", "三级指标", "分值", "得分", "评分依据"],
+        ["决策", "立项", "立项规范性", 20, 18, "论证不足，扣2分。"],
+        ["过程", "资金", "资金合规性", 20, 19.5, None],
+        ["产出", "数量", "修复渠道", 35, 33, None],
+        ["效益", "满意", "群众满意度", 25, 22.5, None],
+        ["合计", None, None, 100, 93, "评价等级：优"],
+    ]
+    for row in rows:
+        book.active.append(row)
+    problems = book.create_sheet("问题清单")
+    for row in (["序号", "存在的问题"], [1, "论证不够充分"]):
+        problems.append(row)
+    book.save(path)
+    return str(path)
+
+
+@pytest.mark.parametrize(("total", "code"), [("93.00", 0), ("92.00", 1)])
+def test_reconcile_reads_both_files_and_exits_by_what_contradicts(
+    tmp_path, capfdbinary, total, code
+):
+    report = word_report(tmp_path / "报告.docx", total)
+    sheet = score_workbook(tmp_path / "评分表.xlsx")
+    assert main(["reconcile", report, sheet, "--json"]) == code
+    answer = json.loads(capfdbinary.readouterr().out)
+    said = [(one["code"], one["report"], one["sheet"]) for one in answer["differences"]]
+    assert said == ([("BG-11", "92.00分", "93分")] if code else [])
+    assert {one["report"] for one in answer["bound"]} >= {"400万元", "90.63%", "论证不够充分", "优"}
+
+
+def test_reconcile_refuses_what_is_no_report_and_no_score_sheet(tmp_path, capfdbinary):
+    report = word_report(tmp_path / "报告.docx", "93.00")
+    sheet = score_workbook(tmp_path / "评分表.xlsx")
+    assert main(["reconcile", sheet, sheet]) == 2
+    assert ".docx" in capfdbinary.readouterr().err.decode()
+    assert main(["reconcile", report, report]) == 2
+    assert "没有评分表" in capfdbinary.readouterr().err.decode()
+    broken = tmp_path / "坏.docx"
+    broken.write_bytes(b"no zip")
+    assert main(["reconcile", str(broken), sheet]) == 2
+    assert "不能读取" in capfdbinary.readouterr().err.decode()

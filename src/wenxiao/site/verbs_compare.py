@@ -1,4 +1,4 @@
-"""Verbs that compare tables without a database: ratios, similar. JSON to standard output, sentences to the other."""
+"""Verbs that compare without a database: ratios, similar, reconcile. JSON to standard output, sentences to the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from wenxiao.site.verbs_plain import WrongUseError, _answer, _finish, _list, _money, _text
+from wenxiao.site.verbs_plain import (
+    WrongUseError,
+    _answer,
+    _existing,
+    _finish,
+    _list,
+    _money,
+    _text,
+)
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -20,6 +28,10 @@ def add_parsers(subparsers: Any) -> None:
     copying.add_argument("--file", required=True, help="JSON 清单：绩效目标，同 check")
     copying.add_argument("--plain", help='JSON 清单：通用表述，不算雷同，如 ["项目验收合格率"]')
     _finish(copying, similar_verb)
+    holding = subparsers.add_parser("reconcile", help="评价报告与评分表核对")
+    holding.add_argument("report", help="评价报告（.docx）")
+    holding.add_argument("sheet", help="评分表（.xlsx .xls .docx）")
+    _finish(holding, reconcile_verb)
 
 
 def ratios_verb(args: argparse.Namespace) -> int:
@@ -30,6 +42,56 @@ def ratios_verb(args: argparse.Namespace) -> int:
 def similar_verb(args: argparse.Namespace) -> int:
     """Pairs of nearly the same targets: exit 0, or 2 for wrong use."""
     return _answer(lambda: _similar_all(args.file, args.plain))
+
+
+def reconcile_verb(args: argparse.Namespace) -> int:
+    """A report against its score sheet: exit 1 when something contradicts, 2 for wrong use."""
+    return _answer(lambda: _reconcile(args.report, args.sheet))
+
+
+def _reconcile(report_name: str, sheet_name: str) -> tuple[Any, bool]:
+    from wenxiao.files.forms.report_text import report_of, sheet_of
+    from wenxiao.files.pool import Pool
+    from wenxiao.rulebook.reconcile import reconcile, unbound_numbers
+
+    report_path, sheet_path = _existing(report_name), _existing(sheet_name)
+    if report_path.suffix.lower() != ".docx":
+        raise WrongUseError(f"“{report_path.name}”应为 .docx 格式的评价报告。")
+    with Pool(1) as pool:
+        told = pool.read(report_path, "book")
+        forms = pool.read(sheet_path, "forms")
+        book = pool.read(sheet_path, "book")
+    _refuse_unread(report_path.name, told)
+    _refuse_unread(sheet_path.name, book)
+    form = next((one for one in forms["forms"] if one.get("kind") == "evaluation"), None)
+    if form is None:
+        raise WrongUseError(
+            f"“{sheet_path.name}”里没有评分表，请给出带一级指标、分值、得分的评分表。"
+        )
+    report = report_of(told["book"])
+    findings = reconcile(report, sheet_of(form, book["book"]))
+    bound = [
+        {"where": one.where, "report": one.report, "sheet": one.sheet} for one in findings.bound
+    ]
+    left = [{"where": where, "text": text} for where, text in unbound_numbers(report, findings)]
+    differences = [
+        {
+            "code": one.code,
+            "where": one.where,
+            "report": one.report,
+            "sheet": one.sheet,
+            "text": one.text,
+        }
+        for one in findings.differences
+    ]
+    answer = {"bound": bound, "unbound": left, "differences": differences}
+    return answer, bool(differences)
+
+
+def _refuse_unread(name: str, answer: Mapping[str, Any]) -> None:
+    if answer["book"] is None:
+        said = "".join(problem.get("text") or "" for problem in answer["problems"][:1])
+        raise WrongUseError(f"“{name}”不能读取：{said}")
 
 
 def _ratios_all(name: str, year: int | None) -> tuple[Any, bool]:
