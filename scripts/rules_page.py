@@ -15,7 +15,17 @@ PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 def page() -> str:
     """The whole page."""
     return "\n".join(
-        [*_head(), *_checks(), *_codes(), *_scoring(), *_profiles(), *_dated(), *_trees(), ""]
+        [
+            *_head(),
+            *_checks(),
+            *_codes(),
+            *_reconciling(),
+            *_scoring(),
+            *_profiles(),
+            *_dated(),
+            *_trees(),
+            "",
+        ]
     )
 
 
@@ -42,6 +52,12 @@ def _codes() -> Iterator[str]:
     yield from ("", "## 读表与导入", "", "| 编号 | 说明 |", "| --- | --- |")
     for code, said in basis.in_force("codes").content["codes"].items():
         yield f"| {code} | {said} |"
+
+
+def _reconciling() -> Iterator[str]:
+    yield from ("", "## 报告与评分表核对", "", "| 编号 | 核对项 | 等级 |", "| --- | --- | --- |")
+    for one in basis.in_force("reconcile").content["checks"]:
+        yield f"| {one['code']} | {one['title']} | {one['level']} |"
 
 
 def _scoring() -> Iterator[str]:
