@@ -1,5 +1,7 @@
 """Every address names who may see it; one that is missing here fails."""
 
+import re
+
 import pytest
 from django.urls import get_resolver
 
@@ -35,6 +37,7 @@ MATRIX = {
     "help": "login",
     "theme": "anyone",
     "components": "anyone",
+    "health": "anyone",
     "subjects": "see_unit",
     "subjects/list.xlsx": "see_unit",
     "subjects/problems": "see_unit",
@@ -239,3 +242,17 @@ def test_strangers_are_led_to_the_login(client, route):
         return
     assert response.status_code == 302
     assert response["Location"].startswith("/login?next=")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", MATRIX)
+def test_head_is_answered_like_get_without_a_body(client, route):
+    path = "/" + re.sub(r"<int:\w+>", "1", re.sub(r"<(str|path):\w+>", "x", route))
+    asked, sent = client.head(path), client.get(path)
+    assert asked.status_code == sent.status_code
+    assert asked.content == b""
+
+
+@pytest.mark.django_db
+def test_what_a_button_sends_is_not_done_for_a_head(client, django_user_model):
+    assert client.head("/logout").status_code == 405

@@ -53,11 +53,13 @@ def machine(
     if power != "anyone" and power not in POWERS:
         raise KeyError(power)
 
+    allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
+
     def decorate(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @csrf_exempt
         @wraps(function)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method not in methods:
+            if request.method not in allowed:
                 return error(405, f"这个地址只接受 {'、'.join(methods)}。")
             if power not in OPEN:
                 refusal = _let_in(request, power)

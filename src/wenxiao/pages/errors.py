@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from wenxiao.pages.outages import Outage, outage_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -97,14 +100,30 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: nothing was half stored; renders without a database, because that may be what failed."""
-    del request
+    """500, or 503 while database or disk are away: nothing was half stored; renders without a database."""
+    if (outage := outage_of(sys.exception())) is not None:
+        return away(request, outage)
     body = render_alone(
         "这一页没能打开",
         "系统出了差错，已记入运行日志。已保存的内容都在，未完成的办理没有写入。",
         "请稍后再试；仍打不开时，把时间和所办事项告诉系统管理员。",
     )
     return HttpResponse(body, status=500)
+
+
+def away(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """503: what is away, in plain words, and when to try again; a browser that only looks tries by itself."""
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = JsonResponse({"error": outage.text}, status=503)
+        answer["Retry-After"] = str(outage.seconds)
+        return answer
+    body = render_alone(outage.title, outage.text, f"约 {outage.seconds} 秒后可以再试。")
+    response = HttpResponse(body, status=503)
+    response["Retry-After"] = str(outage.seconds)
+    response["Cache-Control"] = "no-store"
+    if request.method == "GET":
+        response["Refresh"] = str(outage.seconds)
+    return response
 
 
 def render_alone(title: str, text: str, hint: str) -> str:

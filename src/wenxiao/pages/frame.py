@@ -15,6 +15,7 @@ from wenxiao.orgs.selectors import role_names
 from wenxiao.pages.asked import whole
 from wenxiao.pages.views import held, person
 from wenxiao.reviews.selectors import latest_work_year
+from wenxiao.store import parts
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "more": [],
         "thumb": [],
         "year": None,
+        "ailing": [],
         "today": today(),
         "messages": [] if part else list(get_messages(request)),
     }
@@ -152,8 +154,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             year_after=year_address(request, year + 1),
             role="、".join(role_names(person(request))),
             current=current_entry(request),
+            ailing=_ailing(holding),
         )
     return values
+
+
+def _ailing(holding: Holdings) -> list[str]:
+    """What administrators are told of parts of the system that ended or had to be started again."""
+    if not holding.can("manage_users"):
+        return []
+    return [part.sentence for part in parts.read() if part.sentence]
 
 
 def current_entry(request: HttpRequest) -> str:

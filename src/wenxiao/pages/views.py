@@ -56,10 +56,13 @@ def view(
     if power not in OPEN and power not in POWERS:
         raise KeyError(power)
 
+    # What only a button sends is never done for a HEAD, which no form protection looks at.
+    allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
+
     def decorate(function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(function)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method not in {*methods, "HEAD"}:
+            if request.method not in allowed:
                 return errors.not_this_way(request, methods)
             if power != "anyone" and not request.user.is_authenticated:
                 return _to_login(request)
@@ -73,7 +76,8 @@ def view(
                 return errors.not_found(request)
             without_nul(request)
             # Who only looks changes no grant: they are read once. Whoever acts asks again before and after.
-            with grants_kept(person(request) if request.method != "POST" else None):
+            keeps = request.method != "POST" and power != "anyone"
+            with grants_kept(person(request) if keeps else None):
                 response = _answer(function, request, power, args, kwargs)
             if power != "anyone":
                 response["Cache-Control"] = "private, no-store"

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+CONNECT_SECONDS = 5
+
 
 def database_settings(url: str, home: Path) -> dict[str, Any]:
     """Django's DATABASES entry for ``url``; an empty url means ``home/wenxiao.sqlite3``.
@@ -28,6 +30,9 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
             "HOST": dict(parse_qsl(parts.query)).get("host", parts.hostname or ""),
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
+            # A server that was started again must not cost a page; one that is gone must not hold it.
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": CONNECT_SECONDS},
         }
     message = (
         f"WENXIAO_DATABASE_URL 只认 sqlite:/// 与 postgresql://，收到的是 {parts.scheme or url}"

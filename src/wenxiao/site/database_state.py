@@ -16,6 +16,15 @@ class NotReady(Exception):
     """The database can't serve this verb; the sentence says what to do. Exit 2."""
 
 
+class Away(NotReady):
+    """The database can't be reached now; what it holds is not known. Whoever can wait, waits."""
+
+
+def first_line(error: Exception) -> str:
+    """What a driver says, without the advice it adds in further lines."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".。")
+
+
 def start_django() -> None:
     """Settings and models; nothing is read from the database yet."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wenxiao.site.settings")
@@ -25,15 +34,15 @@ def start_django() -> None:
 
 
 def pending() -> list[str]:
-    """Names of migrations not yet applied; NotReady when the server can't be reached."""
+    """Names of migrations not yet applied; Away when the server can't be reached."""
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
-        raise NotReady(
-            f"数据库连不上：{str(error).strip()}。请检查 WENXIAO_DATABASE_URL 与数据库服务。"
+        raise Away(
+            f"数据库连不上：{first_line(error)}。请检查 WENXIAO_DATABASE_URL 与数据库服务。"
         ) from error
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
@@ -79,8 +88,8 @@ def require_ready() -> None:
     try:
         empty = is_empty()
     except OperationalError as error:
-        raise NotReady(
-            f"数据库连不上：{str(error).strip()}。请检查 WENXIAO_DATABASE_URL 与数据库服务。"
+        raise Away(
+            f"数据库连不上：{first_line(error)}。请检查 WENXIAO_DATABASE_URL 与数据库服务。"
         ) from error
     if empty:
         raise NotReady(f"数据库还是空的。{BEGIN}")

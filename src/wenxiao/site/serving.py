@@ -1,4 +1,4 @@
-"""Web server and task worker as one: they start together, end together, and leave nothing behind."""
+"""Website and task workers under one supervisor: each is started again by itself, all end together and leave nothing."""
 
 from __future__ import annotations
 
@@ -13,35 +13,58 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
 from django.conf import settings
 
+from wenxiao.site.database_state import Away, NotReady, require_ready
+from wenxiao.store import parts
+
+WEB = "网页"
+WORKERS = (("后台任务", "default"), ("大件任务", "heavy"))
+"""Each queue has a worker of its own: what is small never waits behind what is large."""
 # A page or a task in hand gets this long to finish after the stop signal.
 GRACE = 10.0
-READY = 30.0
+SLOW = 30.0
+FIRST_PAUSE, LONGEST_PAUSE, STEADY = 1.0, 60.0, 60.0
+"""A part that ended starts again after the first pause, twice as long each time, until it lived steadily."""
+HOPELESS = 5
+NOTED_EVERY, LOOKED_EVERY = 10.0, 5.0
 PR_SET_PDEATHSIG = 1
-SERVER_FAULT = 500
 
 
 def serve(*, host: str, port: int, workers: int = 2) -> int:
-    """Serve until a signal: 0 after one, 1 when a part ended by itself, 2 when the address can't be taken."""
+    """Serve until a signal: 0 after one, 1 when the website can't be started, 2 when address or database don't do.
+
+    A database that is away is waited for; one that is empty or of an older structure is refused.
+    """
     if sentence := refusal(host, port):
         _say(sentence)
         return 2
+    away = _reached()
     collect_static()
-    with _Group() as group:
-        group.start("网页", _web(host, port, workers))
-        group.start(
-            "后台任务", [sys.executable, "-m", "django", "db_worker", "--interval", "1", "-v", "0"]
-        )
-        if group.wait_until_answers(host, port):
-            _say(f"问效已启动：http://{_shown(host)}:{port}　（Ctrl+C 停止）")
-        elif not group.stopping:
-            _say("登录页没有正常应答，原因见上面的输出。")
-        return group.watch()
+    with Supervisor(f"http://{_shown(host)}:{port}", away=away) as supervisor:
+        supervisor.start(WEB, _web(host, port, workers))
+        for name, queue in WORKERS:
+            supervisor.start(name, [sys.executable, "-m", "wenxiao.site.worker", queue])
+        return supervisor.watch()
+
+
+def _reached() -> bool:
+    """Whether the database has yet to be waited for; NotReady when it is there and does not do."""
+    from django.db import connection
+
+    try:
+        require_ready()
+    except Away as error:
+        _say(f"{error}网页先启动，数据库恢复后自己接上。")
+        return True
+    finally:
+        connection.close()
+    return False
 
 
 def refusal(host: str, port: int) -> str:
@@ -127,17 +150,84 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-class _Group:
-    """The processes that live and die together."""
+@dataclass
+class _Run:
+    """One part: its command, the process it is now, and how often it had to be started again."""
 
-    def __init__(self) -> None:
-        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    begun: float = 0.0
+    restarts: int = 0
+    pause: float = 0.0
+    next_at: float = 0.0
+    ended: str = ""
+    ended_at: float = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self.process is not None and self.process.poll() is None
+
+    def launch(self) -> None:
+        """Start it in a session of its own, so that Ctrl+C reaches it through the supervisor and only once."""
+        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
+        self.process = subprocess.Popen(
+            self.command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
+        )
+        self.begun = time.monotonic()
+
+    def note_end(self) -> None:
+        """Take note that it ended by itself, end what it left, and set when it starts again."""
+        assert self.process is not None
+        self.ended, self.ended_at = _how(self.process.returncode), time.time()
+        self.kill_rest()
+        lived = time.monotonic() - self.begun
+        self.pause = FIRST_PAUSE if lived > STEADY else min(LONGEST_PAUSE, self.pause * 2 or 1.0)
+        self.next_at = time.monotonic() + self.pause
+        self.restarts += 1
+        self.process = None
+
+    def kill_rest(self) -> None:
+        """End every process of its session."""
+        if self.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def state(self) -> parts.Part:
+        """What pages and /health are told."""
+        return parts.Part(self.name, self.running, self.restarts, self.ended, self.ended_at)
+
+
+def _how(code: int) -> str:
+    """How a process ended, for people."""
+    if code < 0:
+        with suppress(ValueError):
+            return f"被信号 {signal.Signals(-code).name} 终止"
+    return f"退出码 {code}"
+
+
+class Supervisor:
+    """Starts the parts, starts again whichever ends, each by itself, and ends them all when asked to stop."""
+
+    def __init__(self, address: str = "", *, away: bool = False) -> None:
+        self.address = address
+        self.away = away
+        self.runs: dict[str, _Run] = {}
         self.stopping = False
+        self.answered = False
         self._before: dict[int, Any] = {}
+        self._told_slow = False
+        self._next_look = self._next_note = 0.0
 
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._asked)
+        self._begun = time.monotonic()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -149,57 +239,101 @@ class _Group:
         self.stopping = True
 
     def start(self, name: str, command: list[str]) -> None:
-        """Start one part in a session of its own, so that Ctrl+C reaches it through here and only once."""
-        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
-        self.parts[name] = subprocess.Popen(
-            command,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
-        )
-
-    def wait_until_answers(self, host: str, port: int) -> bool:
-        """True once the web part answers a request; False when asked to stop, or a part ended, before."""
-        until = time.monotonic() + READY
-        address = f"http://{_shown(host)}:{port}/login"
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        while time.monotonic() < until and not self.stopping and not self._ended():
-            try:
-                with opener.open(address, timeout=5):
-                    return True
-            except urllib.error.HTTPError as error:
-                if error.code < SERVER_FAULT:
-                    return True
-                time.sleep(1)
-            except OSError:
-                time.sleep(0.05)
-        return False
+        """Add a part and start it."""
+        self.runs[name] = _Run(name, command)
+        self.runs[name].launch()
 
     def watch(self) -> int:
-        """Wait for a stop signal or the end of any part."""
+        """Look after the parts until asked to stop (0), or until the website proves unable to start (1)."""
         while not self.stopping:
-            if ended := self._ended():
-                _say(
-                    f"{ended}意外结束（退出码 {self.parts[ended].returncode}），整个系统随之停止。原因见上面的输出。"
-                )
+            self._tend()
+            if self._hopeless():
+                _say(f"{WEB}连续 {HOPELESS} 次没有启动起来，已停止。请看上面各次的结束原因。")
                 return 1
+            if sentence := self._look():
+                _say(sentence)
+                return 2
             time.sleep(0.2)
         _say("正在停止…")
         return 0
 
-    def _ended(self) -> str:
-        return next((name for name, part in self.parts.items() if part.poll() is not None), "")
+    def _tend(self) -> None:
+        """Start again what ended, each after its own pause; keep the state for those who ask."""
+        changed = False
+        for run in self.runs.values():
+            if run.process is not None and not run.running:
+                run.note_end()
+                _say(f"{run.name}意外结束（{run.ended}），{run.pause:.0f} 秒后自动重启。")
+                changed = True
+            elif run.process is None and time.monotonic() >= run.next_at:
+                run.launch()
+                changed = True
+        if changed or time.monotonic() >= self._next_note:
+            parts.write(run.state() for run in self.runs.values())
+            self._next_note = time.monotonic() + NOTED_EVERY
+
+    def _hopeless(self) -> bool:
+        web = self.runs.get(WEB)
+        return web is not None and not self.answered and web.restarts >= HOPELESS
+
+    def _look(self) -> str:
+        """Say when the website answers and when the database is there; why not to go on, if it does not do."""
+        if time.monotonic() < self._next_look or (self.answered and not self.away):
+            return ""
+        self._next_look = time.monotonic() + (0.2 if not self.answered else LOOKED_EVERY)
+        if not self.answered and self.address:
+            self._look_for_page()
+        if self.answered and self.away:
+            try:
+                self.away = _still_away()
+            except NotReady as error:
+                return str(error)
+        return ""
+
+    def _look_for_page(self) -> None:
+        if _answers(self.address):
+            self.answered = True
+            _say(f"问效已启动：{self.address}　（Ctrl+C 停止）")
+        elif not self._told_slow and time.monotonic() - self._begun > SLOW:
+            self._told_slow = True
+            _say(f"{SLOW:.0f} 秒了网页还没有应答，机器可能正忙；继续等待，应答后会在这里说明。")
 
     def _end(self) -> None:
         """Ask every part to end, wait, then end what is left with its whole session."""
-        for part in self.parts.values():
-            if part.poll() is None:
-                part.send_signal(signal.SIGTERM)
+        for run in self.runs.values():
+            if run.process is not None and run.running:
+                run.process.send_signal(signal.SIGTERM)
         until = time.monotonic() + GRACE
-        for part in self.parts.values():
-            with suppress(subprocess.TimeoutExpired):
-                part.wait(timeout=max(0.1, until - time.monotonic()))
-        for part in self.parts.values():
-            with suppress(ProcessLookupError):
-                os.killpg(part.pid, signal.SIGKILL)
+        for run in self.runs.values():
+            if run.process is not None:
+                with suppress(subprocess.TimeoutExpired):
+                    run.process.wait(timeout=max(0.1, until - time.monotonic()))
+        for run in self.runs.values():
+            run.kill_rest()
+        parts.write([])
+
+
+def _answers(address: str) -> bool:
+    """Whether the website answers at all; that the database is away is an answer too."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{address}/health", timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _still_away() -> bool:
+    """Ask the database again; NotReady when it came back and does not do."""
+    from django.db import connection
+
+    try:
+        require_ready()
+    except Away:
+        return True
+    finally:
+        connection.close()
+    _say("数据库已经连上。")
+    return False

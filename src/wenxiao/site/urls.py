@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from wenxiao.site.health import health
+
 urlpatterns = [
+    path("health", health, name="health"),
     path("", include("wenxiao.pages.urls")),
     path("", include("wenxiao.desk.urls")),
     path("", include("wenxiao.portal.urls")),

@@ -97,7 +97,7 @@ def _add_beginnings(verbs: Any) -> None:
         "--port", type=int, default=os.environ.get("PORT", "8000"), help="端口，默认 8000"
     )
     serve.add_argument("--workers", type=int, default=2, help="网页进程数，默认 2")
-    serve.set_defaults(run=on_rows(_serve))
+    serve.set_defaults(run=on_rows(_serve, ready=False))
 
 
 def _add_work(verbs: Any) -> None:
@@ -249,11 +249,8 @@ def _upgrade(_args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from wenxiao.followup.tasks import keep
     from wenxiao.site.serving import serve
 
-    if not is_empty():
-        keep.enqueue()  # under a new release the worker lights anew before anybody looks
     return serve(host=args.host, port=args.port, workers=args.workers)
 
 
