@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wenxiao.site.command import main as wenxiao
 from wenxiao.site.database_state import is_empty, migrate, start_django
+from wenxiao.site.place import DEMO_HOME
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "out"
@@ -81,6 +82,8 @@ def show_accounts() -> None:
 def main() -> int:
     """Bring everything up to date and serve until stopped."""
     os.chdir(ROOT)
+    if not os.environ.get("WENXIAO_DATABASE_URL"):
+        os.environ.setdefault("WENXIAO_HOME", DEMO_HOME)
     start_django()
     from django.conf import settings
     from django.db import connection

@@ -12,9 +12,10 @@ class Small:
 
 def plant(projects=4):
     from wenxiao.budget.models import AuditedAmount
-    from wenxiao.orgs.models import Agency, Division
+    from wenxiao.orgs.models import Agency, Division, Installation
 
     made = Small()
+    Installation.objects.get_or_create(pk=1, defaults={"kind": Installation.Kind.DEMO})
     made.division = Division.objects.create(
         code="999000", name="示例区（演示）", short_name="示例区", bureau="示例区财政局", demo=True
     )

@@ -27,7 +27,7 @@ def test_outside_a_demonstration_no_account_is_listed_or_opened(client, small):
     assert client.post("/login", {"demo": "clerk"}).status_code == 401
 
 
-@override_settings(DEMO=True)
+@override_settings(DEMO=True, ENTER_WITHOUT_PASSWORD=True)
 def test_in_a_demonstration_one_click_is_enough(client, small):
     assert "示例经办" in client.get("/login").content.decode()
     assert client.post("/login", {"demo": "clerk"}).status_code == 302

@@ -13,8 +13,8 @@ from wenxiao.followup.services.disclosing import (
     propose_disclosure,
     publish_disclosure,
 )
-from wenxiao.portal.callers import client_address
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.store.callers import client_address
 from wenxiao.targets.models import Indicator, Target
 
 ROWS = (

@@ -19,8 +19,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wenxiao.orgs.backends import MOST_FAILURES, locked_until
+from wenxiao.orgs.selectors import is_demonstration
 from wenxiao.orgs.services import change_password
 from wenxiao.pages.views import person, view
+from wenxiao.store.callers import from_this_machine
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
 BACKEND = "wenxiao.orgs.backends.PausingBackend"
 
 
-def demo_accounts() -> list[tuple[str, str, str, str]]:
-    """Accounts of demonstration divisions one may try: account, name, roles, unit. Empty outside demonstration mode."""
-    if not settings.DEMO:
+def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
+    """Accounts of demonstration divisions one may try: account, name, roles, unit. Empty where a password is needed."""
+    if not settings.ENTER_WITHOUT_PASSWORD or not from_this_machine(request):
         return []
     people = (
         get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
@@ -43,9 +45,12 @@ def demo_accounts() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _demo_person(username: str) -> Any:
-    """The demonstration account of this name; None outside demonstration mode, so that no door opens without a password."""
-    if not settings.DEMO:
+def _demo_person(request: HttpRequest) -> Any:
+    """The demonstration account that was clicked; None outside a demonstration and for whoever comes from elsewhere."""
+    username = request.POST.get("demo", "")
+    if not username or not settings.ENTER_WITHOUT_PASSWORD:
+        return None
+    if not from_this_machine(request) or not is_demonstration():
         return None
     return (
         get_user_model()
@@ -110,15 +115,21 @@ def enter(request: HttpRequest) -> HttpResponse:
         onward = "/"
     error, username = "", request.POST.get("username", "").strip()
     if request.method == "POST":
-        user = _demo_person(request.POST["demo"]) if "demo" in request.POST else None
-        user = user or authenticate(
+        user = _demo_person(request) or authenticate(
             request, username=username, password=request.POST.get("password", "")
         )
         if user is not None:
             login(request, user, backend=BACKEND)
             return HttpResponseRedirect(onward)
         error = _why_not(username)
-    values = {"error": error, "username": username, "onward": onward, "accounts": demo_accounts()}
+    values = {
+        "error": error,
+        "username": username,
+        "onward": onward,
+        "accounts": demo_accounts(request),
+        "demo_closed": settings.DEMO
+        and not (settings.ENTER_WITHOUT_PASSWORD and from_this_machine(request)),
+    }
     return render(request, "desk/login.html", values, status=401 if error else 200)
 
 

@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.utils import timezone
 
-from wenxiao.orgs.models import LoginTry
+from wenxiao.orgs.models import LoginTry, User
+from wenxiao.orgs.selectors import is_demonstration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +51,16 @@ class PausingBackend(ModelBackend):
         else:
             unlock(username)
         return user
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Active, and no demonstration account in real data: everybody knows those passwords."""
+        leaked = user.division is not None and user.division.demo and not is_demonstration()
+        return super().user_can_authenticate(user) and not leaked
+
+    def get_user(self, user_id: int) -> Any:
+        """Whose session this is: asked at every page, so only whether the account is active."""
+        user = User.objects.filter(pk=user_id).first()
+        return user if user is not None and user.is_active else None
 
 
 def _key(username: str) -> str:

@@ -9,6 +9,30 @@ from django.db.models.functions import Now
 from wenxiao.store.moves import Versioned
 
 
+class Installation(models.Model):
+    """What this database is for, settled once and for all when its first division begins: real work or a demonstration."""
+
+    class Kind(models.TextChoices):
+        REAL = "real", "正式数据"
+        DEMO = "demo", "演示数据"
+
+    id = models.PositiveSmallIntegerField("编号", primary_key=True, default=1)
+    kind = models.CharField("用途", max_length=4, choices=Kind.choices)
+    begun_at = models.DateTimeField("启用时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "数据用途"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_installation"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("real", "demo")), name="installation_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
 class Division(models.Model):
     """One finance bureau's territory (财政区划) with its governing body and report chain."""
 

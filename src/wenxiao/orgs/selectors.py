@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
-from wenxiao.orgs.models import Agency, Expert, Grant, Role, SavedView, Unit, User
+from wenxiao.orgs.models import Agency, Expert, Grant, Installation, Role, SavedView, Unit, User
 from wenxiao.orgs.permissions import HELD, READ_RESTRICTED, grants_held, once
 from wenxiao.records.models import Todo
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division
 
 SEEING_ROLES = tuple(role for role, powers in HELD.items() if "see_unit" in powers)
+
+
+def is_demonstration() -> bool:
+    """Whether this database was begun as a demonstration."""
+    return Installation.objects.filter(kind=Installation.Kind.DEMO).exists()
 
 
 def subtree(unit: Unit) -> QuerySet[Unit]:

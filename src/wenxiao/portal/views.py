@@ -23,9 +23,9 @@ from wenxiao.followup.selectors.disclosed import (
 from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.views import view
-from wenxiao.portal.callers import client_address
 from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.callers import client_address
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 

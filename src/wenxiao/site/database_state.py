@@ -81,6 +81,20 @@ def is_empty() -> bool:
     return not Division.objects.exists()
 
 
+def purpose() -> str:
+    """What the database was begun for: "real" or "demo"; empty when it is away, older or nobody has begun."""
+    from django.db import DatabaseError
+
+    from wenxiao.orgs.models import Installation
+
+    try:
+        if is_empty():
+            return ""
+        return Installation.objects.values_list("kind", flat=True).first() or ""
+    except DatabaseError:
+        return ""
+
+
 def require_ready() -> None:
     """Raise NotReady with what to do unless the database has content and its tables are up to date."""
     from django.db import OperationalError

@@ -11,10 +11,10 @@ from csp.constants import NONE, SELF
 from jinja2 import FileSystemBytecodeCache
 
 from wenxiao.site.database import database_settings
+from wenxiao.site.place import allowed_hosts, beyond, default_home, private_home
 
 PACKAGE = Path(__file__).resolve().parent.parent
-HOME = Path(os.environ.get("WENXIAO_HOME", "var")).resolve()
-HOME.mkdir(parents=True, exist_ok=True)
+HOME = private_home(Path(default_home()).resolve())
 
 
 def _secret_key() -> str:
@@ -34,11 +34,15 @@ DEMO = os.environ.get("WENXIAO_DEMO", "") == "1"
 # The demonstration's story stands at one day of its work year; deadlines are held against it, the trail is not.
 STORY_DAY = date(2021, 11, 22)
 TODAY = STORY_DAY if DEMO else None
-ALLOWED_HOSTS = os.environ.get("WENXIAO_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+# The address `serve` listens on; empty where another server was started by hand.
+BOUND = os.environ.get("WENXIAO_BOUND", "")
+ALLOWED_HOSTS = allowed_hosts(os.environ.get("WENXIAO_HOSTS", ""), BOUND)
 # Reverse proxies whose X-Forwarded-For is believed: addresses or networks; none unless said.
 PROXIES = [
     proxy.strip() for proxy in os.environ.get("WENXIAO_PROXIES", "").split(",") if proxy.strip()
 ]
+# One click instead of a password is for whoever sits at this machine, in a demonstration alone.
+ENTER_WITHOUT_PASSWORD = DEMO and not beyond(BOUND, ALLOWED_HOSTS, PROXIES)
 CSRF_TRUSTED_ORIGINS = [f for f in os.environ.get("WENXIAO_ORIGINS", "").split(",") if f]
 
 INSTALLED_APPS = [
@@ -137,6 +141,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = HOME / "files"
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 WHITENOISE_USE_FINDERS = False
 
 # Uploads are streamed to disk and judged by the gate; nothing large is ever held in memory.

@@ -16,9 +16,11 @@ from wenxiao.site.database_state import (
     chosen_user,
     is_empty,
     migrate,
+    purpose,
     require_ready,
     start_django,
 )
+from wenxiao.site.place import DEMO_HOME, REAL_HOME, exposure
 
 Verb = Callable[[argparse.Namespace], int]
 FINE, PROBLEMS, WRONG_USE = 0, 1, 2
@@ -86,7 +88,7 @@ def _add_beginnings(verbs: Any) -> None:
     init.add_argument("--committee", action="store_true", help="由管理委员会管理（开发区、新区）")
     init.set_defaults(run=_init)
     demo = verbs.add_parser("demo", help="载入演示数据（工作年度 2021）")
-    demo.set_defaults(run=on_rows(_demo, ready=False))
+    demo.set_defaults(run=_demo)
     upgrade = verbs.add_parser("upgrade", help="更新数据库结构（升级程序之后执行一次）")
     upgrade.set_defaults(run=on_rows(_upgrade, ready=False))
     serve = verbs.add_parser("serve", help="启动网页与后台任务")
@@ -198,6 +200,7 @@ def _init(args: argparse.Namespace) -> int:
             "请写明 --code 区划代码、--name 区划名称、--bureau 财政部门名称。先要一份空白模板：wenxiao init --template 模板.xlsx"
         )
         return WRONG_USE
+    os.environ.setdefault("WENXIAO_HOME", REAL_HOME)  # never the demonstration's
     return on_rows(_found, ready=False)(args)
 
 
@@ -225,7 +228,15 @@ def _found(args: argparse.Namespace) -> int:
     return PROBLEMS if begun.problems else FINE
 
 
-def _demo(_args: argparse.Namespace) -> int:
+def _demo(args: argparse.Namespace) -> int:
+    if not os.environ.get("WENXIAO_DATABASE_URL"):
+        os.environ.setdefault("WENXIAO_HOME", DEMO_HOME)
+    return on_rows(_load_demo, ready=False)(args)
+
+
+def _load_demo(_args: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from wenxiao.site.demo.accounts import ACCOUNTS, PASSWORD
     from wenxiao.site.demo.load import load_demo
 
@@ -234,6 +245,7 @@ def _demo(_args: argparse.Namespace) -> int:
         raise NotReady(
             "数据库里已有数据，演示只载入空的数据库。请用 WENXIAO_HOME 或 WENXIAO_DATABASE_URL 另指一处。"
         )
+    say(f"演示数据载入 {settings.HOME}")
     division = load_demo()
     accounts = [
         {"username": a.username, "password": PASSWORD, "role": a.role.label} for a in ACCOUNTS
@@ -249,8 +261,19 @@ def _upgrade(_args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from wenxiao.site.serving import serve
 
+    begun = purpose()
+    if settings.DEMO and begun == "real":
+        raise NotReady(
+            "WENXIAO_DEMO=1 只能用于演示数据，这里是正式数据：日期会停在演示那一天。请去掉 WENXIAO_DEMO。"
+        )
+    demo = begun == "demo" or (settings.DEMO and begun != "real")
+    os.environ.update(WENXIAO_BOUND=args.host, WENXIAO_DEMO="1" if demo else "")
+    for sentence in exposure(args.host, demo=demo):
+        say(sentence)
     return serve(host=args.host, port=args.port, workers=args.workers)
 
 

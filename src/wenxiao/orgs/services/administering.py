@@ -13,7 +13,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from wenxiao.orgs.models import Agency, Division, Expert, Grant, Role, Unit, User
+from wenxiao.orgs.models import Agency, Division, Expert, Grant, Installation, Role, Unit, User
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change
@@ -43,6 +43,7 @@ def create_division(
     """A bureau's territory. ``report_chain`` names who the annual report goes to, in order."""
     if Division.objects.filter(code=code).exists():
         raise NotAllowed(f"区划代码 {code} 已存在。")
+    _settle_kind(demo=demo)
     division = Division.objects.create(
         code=code,
         name=name,
@@ -54,6 +55,22 @@ def create_division(
     )
     record(division=division, by=by, act="建立财政区划", target=division, why=why)
     return division
+
+
+def _settle_kind(*, demo: bool) -> None:
+    """The first division says what the database is for; who begins at the same moment waits here and is then refused."""
+    kind = Installation.Kind.DEMO if demo else Installation.Kind.REAL
+    settled, _ = Installation.objects.get_or_create(pk=1, defaults={"kind": kind})
+    if settled.kind == kind:
+        return
+    if demo:
+        raise NotAllowed(
+            "这个数据库是正式数据，不能载入演示。请用 WENXIAO_HOME 另指一处；不写时演示在 var-demo。"
+        )
+    raise NotAllowed(
+        "这个数据库是演示数据，不能建立正式的区划：演示账号的密码人人知道。"
+        "请用 WENXIAO_HOME 另指一个空的目录（PostgreSQL 另建空库），再执行 wenxiao init。"
+    )
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Who calls: the address an opinion comes from, also behind reverse proxies that the settings name."""
+"""Who calls: the address a request comes from, also behind reverse proxies that the settings name."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ def client_address(request: HttpRequest) -> str:
             break
         address = word
     return address
+
+
+def from_this_machine(request: HttpRequest) -> bool:
+    """Whether whoever asks sits here: by the address of the connection, never by the host asked for, and with no proxy between."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    sent_on = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+    return not sent_on and _is_address(address) and ip_address(address).is_loopback
 
 
 def _is_address(word: str) -> bool:
