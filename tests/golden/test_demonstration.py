@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from wenxiao.desk.duties import duties
+from wenxiao.desk.home.duties import duties
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.models import Finding
 from wenxiao.orgs.models import Unit, User

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
+    from wenxiao.orgs.permissions import Holdings
 
 _WITH = ("dossier__subject__division", "dossier__unit", "round__division", "agency", "submitted_by")
 
@@ -147,6 +148,38 @@ def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
         .exclude(pk__in=excused)
         .order_by("unit__path", "subject__code", "pk")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One form a unit owes: its dossier, and the review it was begun in (None before anybody began)."""
+
+    dossier: Dossier
+    review: Review | None
+
+
+MOST_OWED = 60
+"""Up to how many forms begun, and how many not begun, are listed at once."""
+
+
+def to_fill(user: User, holding: Holdings, round: Round | None) -> list[Owed]:
+    """What a person has to fill in for a round: returned first, then begun, then not begun. Empty for who fills nothing."""
+    if (
+        round is None
+        or round.state != Round.State.OPEN
+        or not holding.can("fill")
+        or KINDS[round.kind].fill != "fill"
+    ):
+        return []
+    rows = reviews_visible_to(user).filter(round=round, state__in=OPEN)
+    begun = sorted(
+        rows.order_by("dossier__unit__path", "pk")[:MOST_OWED],
+        key=lambda row: row.state != "returned",
+    )
+    return [
+        *(Owed(row.dossier, row) for row in begun),
+        *(Owed(row, None) for row in not_begun(user, round)[:MOST_OWED]),
+    ]
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:

@@ -13,10 +13,22 @@ KINDS: dict[str, Kind] = {
 }
 """Kinds by code. Ex-ante evaluation and target review have rubrics in the rulebook but no working kind yet."""
 
+FILED = ("selfeval", "monitoring")
+"""What units fill in themselves and hand in."""
+JUDGED = ("department_evaluation", "finance_evaluation")
+"""What somebody else judges by a score sheet."""
+CHECKERS = {
+    "head": "单位负责人",
+    "department": "主管部门",
+    "office": "财政业务科室",
+    "performance": "财政绩效科",
+}
+"""The steps a form handed in may pass, as people call them."""
+
 
 def kind_of(code: str) -> Kind:
     """The kind of this code; KeyError names one that does not work yet."""
     return KINDS[code]
 
 
-__all__ = ["KINDS", "Kind", "kind_of"]
+__all__ = ["CHECKERS", "FILED", "JUDGED", "KINDS", "Kind", "kind_of"]

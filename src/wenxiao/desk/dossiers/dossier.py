@@ -1,0 +1,171 @@
+"""一项一档: everything of one subject in one fiscal year, and where each of its points comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from wenxiao.budget.selectors import dossiers_visible_to, money, spending_by_month
+from wenxiao.desk.dossiers.correction import editable
+from wenxiao.desk.dossiers.materials import asked_row, panel
+from wenxiao.desk.dossiers.results import results, stages
+from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
+from wenxiao.evidence.selectors import shelf_of
+from wenxiao.followup.selectors import findings_of, uses_of
+from wenxiao.followup.selectors.ledger import reviews_seen_by
+from wenxiao.pages.asked import whole
+from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.rulebook.profiles import rule_texts
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+TRAIL_SHOWN = 12
+
+
+def dossier_of(request: HttpRequest, pk: int) -> Any:
+    """The dossier, if this person may see it; otherwise it is as if there were none."""
+    row = (
+        dossiers_visible_to(person(request))
+        .select_related("subject__division", "subject__unit", "unit")
+        .filter(pk=pk)
+        .first()
+    )
+    if row is None:
+        raise Http404
+    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    return row
+
+
+@view("see_unit")
+def dossier(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole dossier on one page."""
+    row = dossier_of(request, pk)
+    reviews = reviews_of([row.pk]).get(row.pk, [])
+    promise, amounts, findings, uses = (
+        promise_of(row),
+        money(row),
+        findings_of(row.pk),
+        uses_of(row.pk),
+    )
+    asked = whole(request.GET.get("why"))
+    mark = mark_seen_by(person(request), asked) if asked is not None else None
+    shelf, opened = shelf_of(person(request), row.pk), None if mark else asked_row(request)
+    values = {
+        "shelf": shelf,
+        "hands": held(request).can("fill", unit=row.unit, subject=row.subject),
+        "opened": opened,
+        "proofs": panel(request, row, opened, "dossier", shelf=shelf) if opened else None,
+        "dossier": row,
+        "subject": row.subject,
+        "money": amounts,
+        "rate": rate_percent(amounts.spent, amounts.budget),
+        "results": results(reviews),
+        "stages": stages(reviews, promise, findings, uses),
+        "reviews": reviews,
+        "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
+        "promise": promise,
+        "table": indicator_table(promise, reviews, row),
+        "sheets": score_sheets(reviews),
+        "findings": findings,
+        "uses": uses,
+        "mark": mark,
+        "why": explained(mark) if mark else None,
+        "editing": editable(request, mark),
+        "years": _years(request, row),
+        "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
+        "watches": held(request).can("watch_trail"),
+        "steps": list(row.milestones.all()),
+        "restrictions": _restrictions(request, row),
+        "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
+    }
+    return render(request, "desk/dossiers/dossier.html", values)
+
+
+def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
+    """The same subject in its other fiscal years."""
+    from django.urls import reverse
+
+    rows = (
+        dossiers_visible_to(person(request)).filter(subject=row.subject_id).order_by("-fiscal_year")
+    )
+    return [
+        (f"{year}年", reverse("desk:dossier", args=[pk]), pk == row.pk)
+        for pk, year in rows.values_list("pk", "fiscal_year")
+    ]
+
+
+def _restrictions(request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+    """What this person may make of the subject's 公开属性, (code, word); empty for whoever may not."""
+    may = held(request).can("disclose", subject=row.subject)
+    return list(row.subject._meta.get_field("restriction").choices) if may else []
+
+
+@view("see_unit")
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a row's points come from: formula, inputs, rule, basis, verified or not."""
+    mark = mark_seen_by(person(request), pk)
+    if mark is None:
+        raise Http404
+    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
+    template = "desk/dossiers/why_part.html" if request.htmx else "desk/dossiers/why.html"  # type: ignore[attr-defined]
+    return render(
+        request,
+        template,
+        {"mark": mark, "why": explained(mark), "editing": editable(request, mark)},
+    )
+
+
+def explained(mark: Any) -> dict[str, Any]:
+    """A mark's explanation as the panel shows it; marks set by people have none and say whose they are."""
+    kept = mark.explanation or {}
+    row = mark.criterion or mark.indicator
+    given = kept.get("inputs") or {}
+    texts = rule_texts(mark.review.dossier.fiscal_year, overrides_of(mark.review.round.division))
+    lost = row.weight - mark.points if row.weight is not None and mark.points is not None else None
+    return {
+        "row": row,
+        "review": mark.review,
+        "formula": kept.get("formula", ""),
+        "reason": kept.get("reason", ""),
+        "rule": kept.get("rule", ""),
+        "rule_text": texts.get(kept.get("rule", "")),
+        "assumed": kept.get("assumed") or "",
+        "basis": kept.get("basis", ""),
+        "verified": kept.get("verified"),
+        "inputs": [(name, value) for name, value in given.items() if value != ""],
+        "lost": lost if lost and lost > 0 else None,
+        "computed": bool(kept),
+    }
+
+
+@view("see_unit")
+def spending(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows behind the year's spending."""
+    row = dossier_of(request, pk)
+    sources = dict(row.spendings.model.Source.choices)
+    funds = dict(row.spendings.model._meta.get_field("fund").choices)
+    rows = [
+        {
+            **entry,
+            "source_word": sources.get(entry["source"], entry["source"]),
+            "fund_word": funds.get(entry["fund"], ""),
+        }
+        for entry in spending_by_month(row)
+    ]
+    template = "desk/dossiers/spending_part.html" if request.htmx else "desk/dossiers/spending.html"  # type: ignore[attr-defined]
+    return render(request, template, {"dossier": row, "rows": rows, "money": money(row)})
+
+
+@view("see_unit")
+def latest_review(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The latest review of a kind of one dossier, for links that know the dossier only."""
+    found = reviews_seen_by(person(request)).filter(dossier=pk, kind=kind).order_by("-pk").first()
+    if found is None:
+        raise Http404
+    return redirect("desk:review", pk=found.pk)

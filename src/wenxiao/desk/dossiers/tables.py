@@ -1,0 +1,219 @@
+"""The two tables of a dossier, laid out for reading: the indicator rows across the year, and each evaluation's own sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.desk.dossiers.results import UNBEGUN
+from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.selectors import Proofs, sheets_of
+from wenxiao.reviews.services.scoring import criterion_points, overrides_of
+from wenxiao.rulebook.profiles import profile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wenxiao.reviews.selectors import Promise
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What one stage put on a row: value, points, the mark that explains them, and whether it fell since the last stage."""
+
+    value: str
+    note: str
+    points: Decimal | None
+    mark: int | None
+    status: str
+    lowered: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One indicator across the year; ``opens`` says that a new level-1 group begins here."""
+
+    indicator: Any
+    opens: bool
+    watched: tuple[str, ...]
+    filled: tuple[Filled, ...]
+    proofs: Proofs
+    status: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A scoring stage of the table: its review, title and result's name."""
+
+    review: Any
+    title: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """THE indicator table. ``periods`` are the monitoring columns, ``columns`` the scoring stages that were begun."""
+
+    periods: tuple[tuple[int, str], ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    weight: Decimal
+    execution_weight: Decimal
+
+
+def indicator_table(promise: Promise | None, reviews: Sequence[Any], dossier: Any) -> Table | None:
+    """Lay out a dossier's indicator rows; None where no target was filed.
+
+    The execution rate's weight is the year's profile's, as the division has it.
+    """
+    if promise is None:
+        return None
+    columns = _columns(reviews)
+    watched = sorted({month for _, stage, month in promise.actuals if stage == "monitoring"})
+    periods = tuple((month, _period(month, reviews)) for month in watched)
+    rows, before = [], None
+    for indicator in promise.indicators:
+        filled = _filled(promise, indicator, columns)
+        rows.append(
+            Row(
+                indicator,
+                before is not None and indicator.level1 != before,
+                tuple(_value(promise, indicator, "monitoring", month) for month, _ in periods),
+                filled,
+                promise.proofs.get(indicator.pk, Proofs()),
+                next((f.status for f in reversed(filled) if f.status), ""),
+            )
+        )
+        before = indicator.level1
+    weights = [row.weight for row in promise.indicators if row.weight is not None]
+    rules = profile(None, dossier.fiscal_year, overrides_of(dossier.subject.division))
+    return Table(periods, columns, tuple(rows), sum(weights, Decimal(0)), rules.execution_weight)
+
+
+def _columns(reviews: Sequence[Any]) -> tuple[Column, ...]:
+    latest = {
+        r.kind: r
+        for r in reviews
+        if r.kind in KINDS and KINDS[r.kind].rows == "indicators" and KINDS[r.kind].scores
+    }
+    return tuple(
+        Column(latest[code], kind.title, kind.result)
+        for code, kind in KINDS.items()
+        if code in latest
+    )
+
+
+def _period(month: int, reviews: Sequence[Any]) -> str:
+    found = [
+        r.round.period for r in reviews if r.kind == "monitoring" and r.round.through_month == month
+    ]
+    return found[0] if found and found[0] else f"1-{month}月"
+
+
+def _value(promise: Promise, indicator: Any, stage: str, month: int) -> str:
+    actual = promise.actuals.get((indicator.pk, stage, month))
+    return actual.value if actual else ""
+
+
+def _filled(promise: Promise, indicator: Any, columns: tuple[Column, ...]) -> tuple[Filled, ...]:
+    made: list[Filled] = []
+    for column in columns:
+        kind = KINDS[column.review.kind]
+        actual = promise.actuals.get((indicator.pk, kind.stage or "", 12))
+        mark = promise.marks.get((column.review.pk, indicator.pk))
+        points = mark.points if mark else None
+        before = made[-1].points if made else None
+        status = mark.status if mark else ("" if column.review.state in UNBEGUN else "not_reported")
+        made.append(
+            Filled(
+                actual.value if actual else "",
+                actual.note if actual else "",
+                points,
+                mark.pk if mark else None,
+                status,
+                points is not None and before is not None and points < before,
+            )
+        )
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of a score sheet; ``first`` and ``second`` say that a new level-1 or level-2 group begins here."""
+
+    criterion: Any
+    first: bool
+    second: bool
+    points: Decimal | None
+    marks: list[Any]
+
+    @property
+    def spread(self) -> str:
+        """The lowest and highest of several experts; empty with fewer than two."""
+        given = [mark.points for mark in self.marks if mark.seat and mark.points is not None]
+        return f"{min(given):.2f}–{max(given):.2f}" if len(given) > 1 else ""
+
+    @property
+    def reason(self) -> str:
+        """Why points were taken off, as written."""
+        return "；".join(
+            dict.fromkeys(mark.note.strip() for mark in self.marks if mark.note.strip())
+        )
+
+
+@dataclass(frozen=True)
+class ScoreSheet:
+    """An evaluation's own sheet beside the indicator table."""
+
+    review: Any
+    kind: Any
+    rows: tuple[Criterion, ...]
+    suggestions: list[Any]
+    weight: Decimal
+    levels: tuple[tuple[str, Decimal, Decimal | None], ...]
+
+
+def score_sheets(reviews: Sequence[Any]) -> list[ScoreSheet]:
+    """The sheets of department and finance evaluations, and the advice of every review that gave some."""
+    read = sheets_of([review.pk for review in reviews])
+    made = []
+    for review in reviews:
+        sheet = read[review.pk]
+        if not sheet.criteria and not sheet.suggestions:
+            continue
+        rows = _criteria(sheet)
+        weights = [row.criterion.weight for row in rows if row.criterion.weight is not None]
+        made.append(
+            ScoreSheet(
+                review,
+                KINDS.get(review.kind),
+                rows,
+                sheet.suggestions,
+                sum(weights, Decimal(0)),
+                _levels(rows),
+            )
+        )
+    return made
+
+
+def _criteria(sheet: Any) -> tuple[Criterion, ...]:
+    rows: list[Criterion] = []
+    before: Any = None
+    for criterion in sheet.criteria:
+        marks = sheet.marks.get(criterion.pk, [])
+        first = before is None or before.level1 != criterion.level1
+        second = first or before.level2 != criterion.level2
+        rows.append(Criterion(criterion, first, second, criterion_points(marks), marks))
+        before = criterion
+    return tuple(rows)
+
+
+def _levels(rows: tuple[Criterion, ...]) -> tuple[tuple[str, Decimal, Decimal | None], ...]:
+    """Level 1 with weight and points; points None while a row of it has none."""
+    found: dict[str, tuple[Decimal, Decimal | None]] = {}
+    for row in rows:
+        weight, points = found.get(row.criterion.level1, (Decimal(0), Decimal(0)))
+        known = None if points is None or row.points is None else points + row.points
+        found[row.criterion.level1] = (weight + (row.criterion.weight or 0), known)
+    return tuple((name, weight, points) for name, (weight, points) in found.items())

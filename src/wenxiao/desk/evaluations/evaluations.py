@@ -1,0 +1,463 @@
+"""评价: the results of a year's evaluations, and one review: its sheet, its points, its way to an issued report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from wenxiao.desk.dossiers.tables import score_sheets
+from wenxiao.desk.evaluations import forms, score_grid
+from wenxiao.desk.evaluations.steps import may, not_yet, review_of, steps
+from wenxiao.followup.selectors import confirmed_counts
+from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by, trail_of
+from wenxiao.followup.selectors.problems import catalogue, severities
+from wenxiao.followup.selectors.years import results_over_years
+from wenxiao.followup.services import propose_finding
+from wenxiao.orgs.permissions import Refused, require
+from wenxiao.pages.acts import (
+    Typed,
+    attachment,
+    carry_out,
+    day_of,
+    person,
+    text_of,
+    version_of,
+    who,
+)
+from wenxiao.pages.asked import whole
+from wenxiao.pages.charts import grades_over_years
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, view
+from wenxiao.reports.facts import facts
+from wenxiao.reports.letters import NothingToTellError, feedback_docx
+from wenxiao.reviews import services
+from wenxiao.reviews.kinds import KINDS, kind_of
+from wenxiao.reviews.services.panel import METHODS
+from wenxiao.reviews.states import MARKABLE, SETTLED
+from wenxiao.reviews.worklists import not_begun, rounds_of_year
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.clock import today
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+EVALUATIONS = ("finance_evaluation", "department_evaluation")
+ORDER = ["-round__fiscal_year", "dossier__subject__kind", "dossier__unit__path", "pk"]
+"""部门整体 sorts before every other kind by its code, so departments come first."""
+SIZE = 100
+DRAWN = 200
+"""Up to how many results are drawn as one square each."""
+GRADES = "优良中差"
+MOST_ROUNDS, MOST_NAMED = 6, 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """One evaluated object; ``opens`` is the group whose first row it is."""
+
+    review: Any
+    rate: Decimal | None
+    findings: int
+    notice: Any
+    opens: Group | None
+
+
+@dataclass
+class Group:
+    """Objects of one kind in one fiscal year: only their audited money may be added up. Points never are."""
+
+    fiscal_year: int
+    kind: str
+    count: int = 0
+    arranged: Decimal | None = None
+    used: Decimal | None = None
+    without: int = 0
+
+
+@view("see_unit")
+def evaluations(request: HttpRequest) -> HttpResponse:
+    """The year's results: departments as a whole first, then projects; every result under its own name."""
+    year = work_year(request)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in EVALUATIONS else EVALUATIONS[0]
+    rows = reviews_seen_by(person(request)).filter(kind=kind, round__work_year=year)
+    years = dict(rows.order_by().values_list("round__fiscal_year").annotate(n=Count("pk")))
+    asked = whole(request.GET.get("fy"))
+    fiscal = asked if asked in years else None
+    rows = rows.filter(round__fiscal_year=fiscal) if fiscal else rows
+    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
+    groups = _groups(rows)
+    values = {
+        "list_year": year,
+        "kind": KINDS[kind],
+        "kinds": _tabs(request, year, kind),
+        "shown": shown,
+        "groups": groups,
+        "lines": _lines(shown.rows, groups),
+        "total": sum(g.count for g in groups.values()),
+        "states": _states(rows),
+        "grades": _grades(rows),
+        "fiscal": fiscal,
+        "years": sorted(years.items(), reverse=True),
+        "drawn": DRAWN,
+        "manages": held(request).can("manage_round"),
+        "settles": _waiting(request, rows),
+        "unbegun": _unbegun(request, year, kind),
+        **_over_years(request, kind),
+    }
+    return render(request, "desk/evaluations/index.html", values)
+
+
+def _over_years(request: HttpRequest, kind: str) -> dict[str, Any]:
+    """The settled results of this kind once there are years to compare, and the chart of their grades."""
+    history = results_over_years(person(request), kind)
+    graded = [(one.year, one.grades) for one in history if one.projects]
+    several = len(history) > 1
+    return {
+        "history": history if several else [],
+        "chart": grades_over_years(graded) if several and graded else None,
+    }
+
+
+def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
+    """What the year's rounds of this kind ask for and no score sheet came in for: the rest of the honest denominator."""
+    if not held(request).can("evaluate") and not held(request).can("manage_round"):
+        return []
+    rounds = rounds_of_year(person(request), year, kind)[:MOST_ROUNDS]
+    return [
+        dossier for found in rounds for dossier in not_begun(person(request), found)[:MOST_NAMED]
+    ]
+
+
+def _waiting(request: HttpRequest, rows: QuerySet[Any]) -> list[tuple[int, str, int]]:
+    """Rounds with results to check or confirm, for whoever may: id, name, how many."""
+    if not held(request).can("confirm"):
+        return []
+    waiting = rows.filter(state__in=("submitted", "checked")).order_by()
+    return list(waiting.values_list("round", "round__name").annotate(n=Count("pk")))
+
+
+def _tabs(request: HttpRequest, year: int, chosen: str) -> list[tuple[str, str, bool]]:
+    seen = reviews_seen_by(person(request)).filter(kind__in=EVALUATIONS, round__work_year=year)
+    counts = dict(seen.order_by().values_list("kind").annotate(n=Count("pk")))
+    base = reverse("desk:evaluations")
+    return [
+        (
+            f"{KINDS[code].title} {counts.get(code, 0)}",
+            f"{base}?kind={code}&year={year}",
+            code == chosen,
+        )
+        for code in EVALUATIONS
+    ]
+
+
+def _states(rows: QuerySet[Any]) -> dict[str, int]:
+    counted = Counter(dict(rows.order_by().values_list("state").annotate(n=Count("pk"))))
+    settled = sum(counted[state] for state in SETTLED)
+    return {
+        "settled": settled,
+        "issued": counted["issued"],
+        "open": sum(counted.values()) - settled,
+    }
+
+
+def _grades(rows: QuerySet[Any]) -> list[tuple[str, list[tuple[str, int]], int]]:
+    """By group (部门整体, 项目 …): how many settled results of each grade, and how many are not settled yet."""
+    found = (
+        rows.order_by()
+        .values_list("dossier__subject__kind", "grade", "state")
+        .annotate(n=Count("pk"))
+    )
+    counted: dict[str, Counter[str]] = {"部门整体": Counter(), "项目": Counter()}
+    for kind, grade, state, n in found:
+        name = "部门整体" if kind == "department_overall" else "项目"
+        counted[name][grade if state in SETTLED and grade in GRADES and grade else ""] += n
+    return [
+        (name, [(grade, held_[grade]) for grade in GRADES], held_[""])
+        for name, held_ in counted.items()
+        if sum(held_.values())
+    ]
+
+
+def _groups(rows: QuerySet[Any]) -> dict[tuple[int, str], Group]:
+    groups: dict[tuple[int, str], Group] = {}
+    names = ("round__fiscal_year", "dossier__subject__kind", "audited__arranged", "audited__used")
+    for year, kind, arranged, used in rows.order_by().values_list(*names):
+        group = groups.setdefault((year, kind), Group(year, kind))
+        group.count += 1
+        group.without += arranged is None
+        group.arranged = group.arranged if arranged is None else (group.arranged or 0) + arranged
+        group.used = group.used if used is None else (group.used or 0) + used
+    return groups
+
+
+def _lines(rows: list[Any], groups: dict[tuple[int, str], Group]) -> list[Line]:
+    found = confirmed_counts([row.dossier_id for row in rows])
+    notices = notices_about([row.pk for row in rows])
+    lines, before = [], None
+    for row in rows:
+        key, audited = (row.round.fiscal_year, row.dossier.subject.kind), row.audited
+        rate = rate_percent(audited.used, audited.arranged) if audited else None
+        told = notices.get(row.pk, [])
+        opens = groups[key] if key != before else None
+        lines.append(
+            Line(row, rate, found.get(row.dossier_id, 0), told[-1] if told else None, opens)
+        )
+        before = key
+    return lines
+
+
+# --- One review -------------------------------------------------------------------------------------------------------
+
+
+@view("see_unit")
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """One review whole: points, sheet, differences, advice, what may be done next and by whom."""
+    return review_page(request, review_of(request, pk))
+
+
+def review_page(
+    request: HttpRequest, row: Any, typed: score_grid.Wrong | None = None
+) -> HttpResponse:
+    """The page; with ``typed`` the grid keeps what was refused, each row with its reason."""
+    sheets = score_sheets([row])
+    audited, kind = row.audited, KINDS.get(row.kind)
+    judges = (
+        bool(kind)
+        and row.state in MARKABLE
+        and may(request, kind.fill if kind else "evaluate", row)
+    )
+    told = notices_about([row.pk]).get(row.pk, [])
+    found = row.findings.select_related("item", "rectification").order_by("item__order", "pk")
+    sheet = sheets[0] if sheets else None
+    seat = score_grid.seat_of(person(request), held(request))
+    marking = (
+        score_grid.rows_of(person(request), sheet, typed) if judges and sheet and sheet.rows else []
+    )
+    values = {
+        "review": row,
+        "kind": kind,
+        "sheet": sheet,
+        "dossier": row.dossier,
+        "audited": audited,
+        "rate": rate_percent(audited.used, audited.arranged) if audited else None,
+        "steps": steps(request, row),
+        "marking": marking,
+        "problems": _problems(row, marking),
+        "unmarked": sum(not cell.points for cell in marking),
+        "wrong": typed,
+        "seat": seat,
+        "seats": []
+        if seat and any(not cell.points for cell in marking)
+        else score_grid.seats_of(sheet),
+        "methods": METHODS if judges and not seat else {},
+        "tells": judges and may(request, "evaluate", row),
+        "advises": judges and may(request, "evaluate", row) and not seat,
+        "findings": found,
+        "notices": told,
+        "feeds": may(request, "confirm_finding", row),
+        "to_order": orderable(person(request), row).count() if row.state in SETTLED else 0,
+        "now": today(),
+        "items": catalogue(row.round.division, active=True),
+        "degrees": severities(),
+        "trail": list(trail_of(row).order_by("-pk")[:10]),
+        "who": who,
+    }
+    return render(request, "desk/evaluations/review.html", values, status=422 if typed else 200)
+
+
+UNSCORED = "PJ-18"
+
+
+def _problems(row: Any, marking: list[Any]) -> list[Any]:
+    """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
+    told = [
+        one
+        for one in row.problems
+        if not (marking and isinstance(one, dict) and one.get("code") == UNSCORED)
+    ]
+    return list(told)
+
+
+@view("see_unit", methods=("POST",))
+def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """One step on the review's road: submit, return, check, confirm, issue, reopen."""
+    row, version, why = review_of(request, pk), version_of(request), text_of(request, "why")
+    by = person(request)
+    acts: dict[str, tuple[Callable[[], Any], str]] = {
+        "submit": (
+            lambda: services.submit_review(review=row, by=by, why=why, version=version),
+            "已报送，等审核。",
+        ),
+        "return": (
+            lambda: services.return_review(review=row, by=by, why=why, version=version),
+            "已退回，对方可立即修改。",
+        ),
+        "check": (
+            lambda: services.check_review(review=row, by=by, why=why, version=version),
+            "已审核通过。",
+        ),
+        "confirm": (
+            lambda: services.confirm_review(review=row, by=by, why=why, version=version),
+            "评价结果已确认。",
+        ),
+        "issue": (lambda: _issue(request, row, version), "报告已出具。"),
+        "reopen": (
+            lambda: services.reopen_review(review=row, by=by, why=why, version=version),
+            "已重开，可以重新评分。",
+        ),
+    }
+    if act not in acts:
+        raise Http404
+    run, said = acts[act]
+
+    def carry() -> str:
+        barred = not_yet(request, row) if act == "submit" else ""
+        if barred:
+            raise NotAllowed(f"{barred}。")
+        run()
+        return said
+
+    return carry_out(
+        request, carry, _address(row), [Typed("状态", "state", ""), Typed("理由", "", why)]
+    )
+
+
+def _issue(request: HttpRequest, row: Any, version: int) -> None:
+    services.issue_review(
+        review=row,
+        by=person(request),
+        issued_on=day_of(request, "on", "出具日期"),
+        paper_number=text_of(request, "number", 60),
+        version=version,
+    )
+
+
+def _address(row: Any) -> str:
+    return reverse("desk:review", args=[row.pk])
+
+
+@view("evaluate", methods=("POST",))
+def marks(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grid handed in: all rows are written, or none and each refused row says why, with everything typed kept."""
+    row = review_of(request, pk)
+    require(
+        person(request), kind_of(row.kind).fill, unit=row.dossier.unit, subject=row.dossier.subject
+    )
+    sheets = score_sheets([row])
+    if not sheets or not sheets[0].rows:
+        raise NotAllowed("这项评审没有评分表。")
+    written, wrong = score_grid.save(request, row, sheets[0], held(request))
+    if wrong:
+        return review_page(request, row, wrong)
+    return carry_out(
+        request, lambda: f"已记 {written} 行评分。" if written else "没有改动。", _address(row)
+    )
+
+
+@view("evaluate", methods=("POST",))
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Join the experts' marks by the chosen method."""
+    row = review_of(request, pk)
+    if score_grid.seat_of(person(request), held(request)):
+        raise Refused("专家评分由主评人、主管部门或财政绩效科汇总；您只记自己的评分。")
+
+    def carry() -> str:
+        services.settle_panel(
+            review=row,
+            method=text_of(request, "method", 12),
+            by=person(request),
+            why=text_of(request, "why"),
+            version=version_of(request),
+        )
+        return "专家评分已汇总，办法已记入留痕。"
+
+    return carry_out(request, carry, _address(row))
+
+
+@view("evaluate", methods=("POST",))
+def suggestions(request: HttpRequest, pk: int) -> HttpResponse:
+    """The review's advice, one a line; numbers are given in order."""
+    row = review_of(request, pk)
+    typed = text_of(request, "texts", 20_000)
+
+    def carry() -> str:
+        require(person(request), "evaluate", unit=row.dossier.unit, subject=row.dossier.subject)
+        if row.state not in MARKABLE:
+            raise NotAllowed(f"现为“{row.get_state_display()}”，意见建议不能再改。")
+        texts = [line.strip() for line in typed.splitlines() if line.strip()]
+        services.set_suggestions(review=row, texts=texts, by=person(request))
+        return f"意见建议已记 {len(texts)} 条。"
+
+    return carry_out(request, carry, _address(row), [Typed("意见建议", "", typed)])
+
+
+@view("evaluate", methods=("POST",))
+def problem(request: HttpRequest, pk: int) -> HttpResponse:
+    """A problem written down where it is found: a candidate until somebody confirms it."""
+    row = review_of(request, pk)
+    text, code = text_of(request, "text", 1000), text_of(request, "item", 20)
+
+    def carry() -> str:
+        require(person(request), "evaluate", unit=row.dossier.unit, subject=row.dossier.subject)
+        if not text:
+            raise NotAllowed("请写明问题。")
+        items = {str(item.pk): item for item in catalogue(row.round.division, active=True)}
+        with transaction.atomic():
+            propose_finding(
+                dossier=row.dossier,
+                review=row,
+                text=text,
+                item=items.get(code),
+                by=person(request),
+                evidence=text_of(request, "evidence", 1000),
+                severity=_degree(request),
+            )
+        return "问题已记下，待确认后计入统计。"
+
+    return carry_out(request, carry, _address(row), [Typed("问题", "", text)])
+
+
+def _degree(request: HttpRequest) -> str:
+    asked = text_of(request, "severity", 8)
+    return asked if asked in dict(severities()) else "minor"
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+@view("see_unit")
+def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The review's official form as a file; ``?blank=1`` leaves it to fill."""
+    row = review_of(request, pk)
+    if kind not in {"xlsx", "docx", "pdf"} or row.kind not in KINDS:
+        raise Http404
+    blank = request.GET.get("blank") == "1"
+    made = forms.form_of(row, blank=blank)
+    name = f"{row.dossier.subject.name}{made.title}{'（空表）' if blank else ''}"
+    return attachment(forms.written(made, kind), name, kind)
+
+
+@view("confirm_finding")
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The feedback notice (反馈函) as .docx, with the number and dates it went out with."""
+    row = review_of(request, pk)
+    require(person(request), "confirm_finding", unit=row.dossier.unit, subject=row.dossier.subject)
+    try:
+        content = feedback_docx(facts(row.round.division, row.round.work_year), row.pk)
+    except NothingToTellError as error:
+        raise NotAllowed(str(error)) from error
+    return attachment(content, f"{row.dossier.subject.name}反馈函", "docx")

@@ -1,0 +1,126 @@
+"""The score grid: one row a criterion, points and reason typed beside it; all rows are written or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.pages.acts import person, points_of
+from wenxiao.reviews.services import record_mark
+from wenxiao.store.moves import NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from wenxiao.orgs.permissions import Holdings
+
+
+@dataclass
+class Wrong:
+    """A grid that was refused: what was typed and what is wrong, by criterion."""
+
+    points: dict[int, str] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the grid as shown: the sheet's row, the seat's own mark, what its fields hold, what is wrong with it."""
+
+    row: Any
+    mark: Any
+    points: str
+    note: str
+    version: int
+    error: str
+
+
+def seat_of(user: Any, holding: Holdings) -> str:
+    """Whose mark a person writes: an expert their own, everybody else the panel's."""
+    roles = {scope.role for scope in holding.scopes}
+    return str(user.name)[:30] if roles == {"expert"} else ""
+
+
+def seats_of(sheet: Any) -> list[str]:
+    """The experts who marked anything on the sheet."""
+    if sheet is None:
+        return []
+    return list(dict.fromkeys(mark.seat for row in sheet.rows for mark in row.marks if mark.seat))
+
+
+def rows_of(user: Any, sheet: Any, wrong: Wrong | None) -> list[Cell]:
+    """The grid's rows for the person marking."""
+    from wenxiao.orgs.permissions import holdings
+
+    seat = seat_of(user, holdings(user))
+    return [_cell(row, seat, wrong) for row in sheet.rows]
+
+
+def _own(row: Any, seat: str) -> Any:
+    return next((mark for mark in row.marks if mark.seat == seat), None)
+
+
+def _cell(row: Any, seat: str, wrong: Wrong | None) -> Cell:
+    mark, pk = _own(row, seat), row.criterion.pk
+    points = "" if mark is None or mark.points is None else f"{mark.points:.2f}"
+    note, error = mark.note if mark else "", ""
+    if wrong:
+        points, note = wrong.points.get(pk, points), wrong.notes.get(pk, note)
+        error = wrong.errors.get(pk, "")
+    return Cell(row, mark, points, note, mark.version if mark else 0, error)
+
+
+def save(
+    request: HttpRequest, review: Any, sheet: Any, holding: Holdings
+) -> tuple[int, Wrong | None]:
+    """Write every changed row; how many were, or everything typed with what is wrong and nothing written."""
+    seat, wrong, written = seat_of(person(request), holding), Wrong(), 0
+    with transaction.atomic():
+        for row in sheet.rows:
+            pk = row.criterion.pk
+            typed, note = (
+                request.POST.get(f"p{pk}", "").strip(),
+                request.POST.get(f"n{pk}", "").strip()[:1000],
+            )
+            wrong.points[pk], wrong.notes[pk] = typed, note
+            try:
+                written += _write(request, review, row, seat, typed, note)
+            except Stale as refusal:
+                wrong.errors[pk] = _both(refusal.row, typed)
+            except NotAllowed as refusal:
+                wrong.errors[pk] = str(refusal)
+        if wrong.errors:
+            transaction.set_rollback(True)
+    return (0, wrong) if wrong.errors else (written, None)
+
+
+def _write(request: HttpRequest, review: Any, row: Any, seat: str, typed: str, note: str) -> bool:
+    mark, pk = _own(row, seat), row.criterion.pk
+    before = None if mark is None else mark.points
+    if not typed:
+        if before is not None:
+            raise NotAllowed("原有得分不能清空，请填新的得分。")
+        return False
+    points = points_of(typed, "得分")
+    if before == points and (mark.note or "") == note:
+        return False
+    version = request.POST.get(f"v{pk}", "")
+    record_mark(
+        review=review,
+        row=row.criterion,
+        by=person(request),
+        points=points,
+        note=note,
+        seat=seat,
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+    )
+    return True
+
+
+def _both(mark: Any, typed: str) -> str:
+    mark.refresh_from_db()
+    by = mark.by.name if mark.by else "他人"
+    return f"{by}刚改为 {mark.points:.2f}，您填的是 {typed}；请核对后再存。"

@@ -1,0 +1,340 @@
+"""填报: the grid a unit's clerk fills for a monitoring or self-evaluation review; every row is saved by itself, with its version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from wenxiao.desk.dossiers.materials import asked_row, panel
+from wenxiao.desk.monitoring.lights import of_dossier, table_of
+from wenxiao.desk.prechecks import Check, blocking, checks_of
+from wenxiao.evidence.selectors import shelf_of
+from wenxiao.followup.watch.prefill import prefilled
+from wenxiao.orgs.permissions import who_can
+from wenxiao.pages.acts import carry_out, in_wan, points_of, text_of, version_of
+from wenxiao.pages.formats import STATUS
+from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.kinds import CHECKERS, kind_of
+from wenxiao.reviews.services import (
+    record_actual,
+    record_mark,
+    route_of,
+    submit_review,
+    waiting_for,
+)
+from wenxiao.reviews.services.road import STEPS, skipped_by
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.worklists import reviews_visible_to, rows_of
+from wenxiao.rulebook import basis
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.moves import NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+FILLED = ("selfeval", "monitoring")
+HOME = {"selfeval": ("desk:selfeval", "自评"), "monitoring": ("desk:monitoring", "监控")}
+SELF_MARKED = frozenset({"needs_judgement", "judged"})
+"""Rows no rule can score: the unit proposes its own points, with a reason where it takes some off."""
+
+
+@dataclass
+class Answer:
+    """What came of saving some rows: how many were written, and what was wrong, by indicator."""
+
+    written: list[int] = field(default_factory=list)
+    errors: dict[int, str] = field(default_factory=dict)
+    typed: dict[int, dict[str, str]] = field(default_factory=dict)
+
+
+def review_of(request: HttpRequest, pk: int) -> Any:
+    """The review, if its dossier is in the person's scope and its kind is filled by units."""
+    row = (
+        reviews_visible_to(person(request))
+        .select_related("target")
+        .filter(pk=pk, kind__in=FILLED)
+        .first()
+    )
+    if row is None:
+        raise Http404
+    request.wenxiao_entry = HOME[row.kind][0]  # type: ignore[attr-defined]  # the menu entry this page stands under
+    return row
+
+
+def may_fill(request: HttpRequest, row: Any) -> bool:
+    """Whether this person may write on it now."""
+    power = kind_of(row.kind).fill
+    return row.state in OPEN and held(request).can(
+        power, unit=row.dossier.unit, subject=row.dossier.subject
+    )
+
+
+def _may_judge(request: HttpRequest, row: Any) -> bool:
+    """Whether this person may pass it or give it back; never whoever handed it in."""
+    if row.submitted_by_id == person(request).pk:
+        return False
+    holding, subject = held(request), row.dossier.subject
+    powers = {*kind_of(row.kind).check, *(STEPS[role] for role in route_of(row)[row.step :])}
+    return any(holding.can(power, unit=row.dossier.unit, subject=subject) for power in powers)
+
+
+def _road(row: Any) -> list[tuple[str, str]]:
+    """The checks of the round's route with where each stands: 已过, 现在, 未到."""
+    now = (
+        row.step
+        if row.state == "submitted"
+        else (len(row.round.route) if row.state not in OPEN else -1)
+    )
+    return [
+        (CHECKERS[role], "已过" if at < now else "现在" if at == now else "未到")
+        for at, role in enumerate(route_of(row))
+    ]
+
+
+@view("see_unit")
+def filling(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grid with the checks beside it."""
+    return _show(request, review_of(request, pk), Answer())
+
+
+def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> HttpResponse:
+    rows = rows_of([row])[row.pk]
+    checks = checks_of(row, rows)
+    holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
+    origin, asked = f"filling:{row.pk}", asked_row(request)
+    values = {
+        "shelf": shelf,
+        "origin": origin,
+        "asked": asked,
+        "hands": holding.can("fill", unit=row.dossier.unit, subject=row.dossier.subject),
+        "proofs": panel(request, row.dossier, asked, origin, "#proof-box", shelf)
+        if asked
+        else None,
+        "review": row,
+        "rows": rows,
+        "checks": checks,
+        "numbers": _numbers(checks),
+        "blocking": blocking(checks),
+        "fills": may_fill(request, row),
+        "answer": answer,
+        "rate": rate_percent(row.executed, row.budget),
+        "home": HOME[row.kind],
+        "self_marked": SELF_MARKED,
+        "possibilities": _possibilities(row),
+        "causes": _causes(row),
+        "submits": row.state in OPEN
+        and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
+        "who_fills": who_can("fill"),
+        "judges": row.state == "submitted" and _may_judge(request, row),
+        "scores": kind_of(row.kind).scores,
+        "road": _road(row),
+        "skips": [CHECKERS[role] for role in skipped_by(row, person(request))],
+        "on_paper": waiting_for(row) in {"head", "department"}
+        and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
+        "form": prefilled(row) if row.kind == "monitoring" else None,
+        "in_wan": in_wan,
+        "lit": of_dossier(table_of([row.round], person(request)), row.dossier_id)
+        if row.kind == "monitoring"
+        else None,
+    }
+    return render(request, "desk/filling/filling.html", values, status=status)
+
+
+def _possibilities(row: Any) -> list[str]:
+    return list(_monitoring_rule(row)["possibility"].values())
+
+
+def _causes(row: Any) -> list[str]:
+    return list(_monitoring_rule(row)["causes"])
+
+
+def _monitoring_rule(row: Any) -> Any:
+    """The monitoring rule of the review's year, the division's own where it has one."""
+    return basis.in_force(
+        "monitoring", row.dossier.fiscal_year, overrides_of(row.round.division)
+    ).content
+
+
+def _numbers(checks: list[Check]) -> dict[int, list[Check]]:
+    """The checks that stand at a row, by indicator."""
+    found: dict[int, list[Check]] = {}
+    for check in checks:
+        if check.indicator:
+            found.setdefault(check.indicator, []).append(check)
+    return found
+
+
+# --- Saving -----------------------------------------------------------------------------------------------------------
+
+
+@view("fill", methods=("GET", "POST"))
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write one row (``row``) or all that changed. Each row is its own act; a stale one shows both values.
+
+    Asked by script (``Accept: application/json``) the answer is the rows' new versions and points, else the page.
+    """
+    row = review_of(request, pk)
+    if request.method != "POST":
+        return redirect("desk:filling", pk=pk)
+    asked = request.POST.get("row", "")
+    answer = Answer()
+    for one in rows_of([row])[row.pk]:
+        if not asked or asked == str(one.indicator.pk):
+            _save_row(request, row, one, answer)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return _told(request, row, answer)
+    if answer.errors:
+        return _show(request, row, answer, status=409)
+    messages.success(
+        request, f"已保存 {len(answer.written)} 行。" if answer.written else "没有改动。"
+    )
+    return redirect(reverse("desk:filling", args=[pk]) + (f"#row-{asked}" if asked else ""))
+
+
+def _save_row(request: HttpRequest, review: Any, one: Any, answer: Answer) -> None:
+    pk = one.indicator.pk
+    if f"a{pk}" not in request.POST:
+        return
+    typed = {
+        "value": text_of(request, f"a{pk}", 500),
+        "note": text_of(request, f"n{pk}"),
+        "forecast": text_of(request, f"f{pk}", 500),
+        "possibility": text_of(request, f"o{pk}", 20),
+        "cause": text_of(request, f"c{pk}", 20),
+        "points": text_of(request, f"p{pk}", 20),
+    }
+    try:
+        changed = _write_actual(request, review, one, typed)
+        changed = _write_points(request, review, one, typed) or changed
+    except Stale as refusal:
+        answer.errors[pk] = _both(refusal, typed)
+        answer.typed[pk] = typed
+    except NotAllowed as refusal:
+        answer.errors[pk] = str(refusal)
+        answer.typed[pk] = typed
+    else:
+        if changed:
+            answer.written.append(pk)
+
+
+def _write_actual(request: HttpRequest, review: Any, one: Any, typed: dict[str, str]) -> bool:
+    actual, pk = one.actual, one.indicator.pk
+    causes = [typed["cause"]] if typed["cause"] else []
+    new = (typed["value"], typed["note"], typed["forecast"], typed["possibility"], causes)
+    old = (
+        (actual.value, actual.note, actual.forecast, actual.possibility, list(actual.causes))
+        if actual
+        else ("", "", "", "", [])
+    )
+    if new == old:
+        return False
+    if typed["possibility"] and typed["possibility"] not in _possibilities(review):
+        raise NotAllowed(f"完成可能性请从{'、'.join(_possibilities(review))}里选。")
+    if causes and causes[0] not in _causes(review):
+        raise NotAllowed(f"偏差原因请从{'、'.join(_causes(review))}里选。")
+    version = request.POST.get(f"v{pk}", "")
+    record_actual(
+        review=review,
+        indicator=one.indicator,
+        by=person(request),
+        value=new[0],
+        note=new[1],
+        forecast=new[2],
+        possibility=new[3],
+        causes=causes,
+        version=int(version) if version.isdecimal() and len(version) < 10 else None,
+    )
+    return True
+
+
+def _write_points(request: HttpRequest, review: Any, one: Any, typed: dict[str, str]) -> bool:
+    if not typed["points"] or one.mark is None or one.mark.status not in SELF_MARKED:
+        return False
+    points = points_of(typed["points"], "自评得分")
+    if one.mark.status == "judged" and one.mark.points == points:
+        return False
+    one.mark.refresh_from_db()
+    record_mark(
+        review=review,
+        row=one.indicator,
+        by=person(request),
+        points=points,
+        note=typed["note"],
+        version=one.mark.version,
+    )
+    return True
+
+
+def _both(refusal: Stale, typed: dict[str, str]) -> str:
+    """Who changed it to what, and what was typed."""
+    row: Any = refusal.row
+    row.refresh_from_db()
+    by = row.by.name if getattr(row, "by", None) else "他人"
+    now = getattr(row, "value", "") or getattr(row, "points", "")
+    return f"{by}刚改为“{now}”，您填的是“{typed['value']}”。核对后再存一次，就以您的为准。"
+
+
+def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
+    """What the grid's script needs to repaint: versions, points, words, the checks."""
+    review.refresh_from_db()
+    rows = rows_of([review])[review.pk]
+    checks = checks_of(review, rows)
+    told = {
+        one.indicator.pk: {
+            "version": one.actual.version if one.actual else "",
+            "points": f"{one.mark.points:.2f}" if one.mark and one.mark.points is not None else "",
+            "status": STATUS.get(one.mark.status, (one.mark.status, ""))[0] if one.mark else "",
+            "value": one.actual.value if one.actual else "",
+        }
+        for one in rows
+    }
+    part = render_to_string(
+        "desk/filling/checks_part.html",
+        {"checks": checks, "blocking": blocking(checks), "review": review},
+        request,
+    )
+    return JsonResponse(
+        {
+            "rows": told,
+            "written": answer.written,
+            "errors": answer.errors,
+            "checks": part,
+            "total": f"{review.points:.2f}" if review.points is not None else "",
+            "version": review.version,
+            "numbers": {
+                pk: [check.number for check in some] for pk, some in _numbers(checks).items()
+            },
+        },
+        status=409 if answer.errors else 200,
+    )
+
+
+@view("submit", methods=("GET", "POST"))
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand it in; what the checks block is refused by name, warnings need nothing but are kept with the entry."""
+    row = review_of(request, pk)
+    if request.method != "POST":
+        return redirect("desk:filling", pk=pk)
+
+    def hand_in() -> str:
+        checks = checks_of(row, rows_of([row])[row.pk])
+        left = blocking(checks)
+        if left:
+            raise NotAllowed(f"还有 {len(left)} 处要改好才能报送：{left[0].text}")
+        warned = "；".join(check.text for check in checks)[:500]
+        submit_review(
+            review=row,
+            by=person(request),
+            why=f"送审前检查提示：{warned}" if warned else "",
+            version=version_of(request),
+        )
+        return f"{row.dossier.subject.name}的{row.get_kind_display()}已报送。"
+
+    return carry_out(request, hand_in, reverse("desk:filling", args=[pk]))

@@ -1,0 +1,243 @@
+"""What stands at a person's own step: forms on the road, scoring, receipts, signatures. Each line is one query at most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Min
+from django.urls import NoReverseMatch, reverse
+
+from wenxiao.followup.selectors.disclosed import comments_seen_by, disclosures_seen_by
+from wenxiao.followup.selectors.ledger import notices_to_receive
+from wenxiao.pages.formats import lateness, subject_title
+from wenxiao.reports.handing import drafts_waiting
+from wenxiao.reviews.kinds import FILED, JUDGED
+from wenxiao.reviews.services.road import STEPS
+from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.worklists import reviews_visible_to, rounds_of_year, to_score
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wenxiao.orgs.permissions import Holdings
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: kind of act, whose, what, until when, the verb of its button and where it leads."""
+
+    kind: str
+    who: str
+    what: str
+    due: date | None
+    verb: str
+    href: str
+    on: date
+
+    @property
+    def late(self) -> bool:
+        """Whether its day has passed."""
+        return self.due is not None and self.due < self.on
+
+    @property
+    def when(self) -> str:
+        """逾期 2 天 · 今天 · 11月18日; empty without a day."""
+        return lateness(self.due, self.on)
+
+
+def to(route: str, *args: Any) -> str:
+    """A page's address, empty where this installation has none."""
+    if not route:
+        return ""
+    try:
+        return reverse(route, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def duties(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
+    """Everything at this person's own step in a work year."""
+    wanted: tuple[tuple[bool, Callable[[], list[Task]]], ...] = (
+        (
+            holding.can("sign_report") or holding.can("write_report"),
+            lambda: _reports(user, holding, on),
+        ),
+        (
+            any(holding.can(power) for power in (*STEPS.values(), "confirm")),
+            lambda: _road(user, holding, year, on),
+        ),
+        (holding.can("evaluate"), lambda: _scoring(user, holding, year, on)),
+        (holding.can("fill"), lambda: _receipts(user, on)),
+        (holding.can("disclose"), lambda: _disclosures(user, on)),
+    )
+    return [task for asked, made in wanted if asked for task in made()]
+
+
+def _reports(user: Any, holding: Holdings, on: date) -> list[Task]:
+    """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
+    wanted = (
+        ("sign_report", "handed", "待签发", "签发"),
+        ("write_report", "returned", "被退回，待修改", "修改"),
+    )
+    return [
+        Task(
+            "报告",
+            "",
+            f"{row.work_year} 年度工作报告{said}",
+            None,
+            verb,
+            to("desk:report", row.work_year),
+            on,
+        )
+        for power, state, said, verb in wanted
+        if holding.can(power)
+        for row in drafts_waiting(user.division, state)
+    ]
+
+
+def _road(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
+    """What was handed in and stands at one of this person's steps of its round's road, counted by round and step."""
+    rounds = {row.pk: row for row in rounds_of_year(user, year)}
+    rows = reviews_visible_to(user).filter(
+        round__work_year=year, state__in=("submitted", "checked")
+    )
+    rows = rows.exclude(submitted_by=user) if holding.can("confirm") else rows
+    waiting: Counter[tuple[int, str]] = Counter()
+    for pk, kind, state, step, n in (
+        rows.order_by().values_list("round", "kind", "state", "step").annotate(n=Count("pk"))
+    ):
+        power = _next_power(rounds[pk].route if pk in rounds else [], kind, state, step)
+        if holding.can(power):
+            waiting[pk, "确认" if power == "confirm" and state == "checked" else "审核"] += n
+    return [
+        Task(verb, "", f"{rounds[pk].name}：{n} 份待{verb}", None, verb, to("desk:settle", pk), on)
+        for (pk, verb), n in sorted(waiting.items())
+    ]
+
+
+def _next_power(route: list[str], kind: str, state: str, step: int) -> str:
+    """The power of whoever acts next on a handed-in review."""
+    if state == "checked" or kind not in FILED:
+        return "confirm"
+    road = [role for role in route if role in STEPS]
+    return STEPS[road[step]] if step < len(road) else "check_office"
+
+
+def _scoring(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
+    """Score sheets assigned to this person and not done; a department's own evaluations, counted by round."""
+    roles = {scope.role for scope in holding.scopes}
+    made = (
+        [_sheet(row, on) for row in to_score(user, expert=roles == {"expert"})[:MOST]]
+        if roles & {"agency", "expert"}
+        else []
+    )
+    if "department" in roles:
+        rows = (
+            reviews_visible_to(user)
+            .filter(round__work_year=year, kind=JUDGED[0], state__in=OPEN)
+            .order_by()
+        )
+        made += [
+            Task(
+                "部门评价",
+                "",
+                f"{name}：{n} 项未评完",
+                due,
+                "评价",
+                f"{to('desk:evaluations')}?kind={JUDGED[0]}&year={year}",
+                on,
+            )
+            for name, due, n in rows.values_list("round__name").annotate(
+                due=Min("round__deadline"), n=Count("pk")
+            )
+        ]
+    return made
+
+
+def _sheet(row: Any, on: date) -> Task:
+    left = row.asked - row.given
+    said = (
+        f"还有 {left} 行没有评分"
+        if row.given and left
+        else f"{left} 行待评分"
+        if left
+        else "已评完，待报送"
+    )
+    return Task(
+        "评分",
+        row.dossier.unit.name,
+        f"{subject_title(row.dossier)}：{said}",
+        row.round.deadline,
+        "评分" if left else "报送",
+        to("desk:review", row.pk),
+        on,
+    )
+
+
+def _receipts(user: Any, on: date) -> list[Task]:
+    """Feedback notices the unit has not signed for."""
+    rows = notices_to_receive(user)[:MOST]
+    return [
+        Task(
+            "反馈",
+            row.unit.name,
+            f"反馈函{row.number}待签收",
+            row.due_on,
+            "签收",
+            to("desk:feedback"),
+            on,
+        )
+        for row in rows
+    ]
+
+
+def _disclosures(user: Any, on: date) -> list[Task]:
+    """Results on their way to the public at a step another person left to this one; opinions nobody answered."""
+    found = (
+        disclosures_seen_by(user)
+        .filter(state__in=("proposed", "approved"))
+        .exclude(proposed_by=user)
+    )
+    states = Counter({"proposed": 0, "approved": 0})
+    for state, reviewer, n in (
+        found.order_by().values_list("state", "reviewed_by").annotate(n=Count("pk"))
+    ):
+        states[state] += n if reviewer != user.pk else 0
+    words = (("proposed", "待审查", "审查"), ("approved", "待签发公开", "签发"))
+    made = [
+        Task(
+            "公开",
+            "",
+            f"拟公开的结果 {states[state]} 项{said}",
+            None,
+            verb,
+            f"{to('desk:disclosures')}?state={state}",
+            on,
+        )
+        for state, said, verb in words
+        if states[state]
+    ]
+    waiting = comments_seen_by(user).filter(state="waiting").count()
+    return [
+        *made,
+        *(
+            [
+                Task(
+                    "公开",
+                    "",
+                    f"公众意见 {waiting} 条待回应",
+                    None,
+                    "回应",
+                    to("desk:disclosures"),
+                    on,
+                )
+            ]
+            if waiting
+            else []
+        ),
+    ]

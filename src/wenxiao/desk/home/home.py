@@ -1,0 +1,309 @@
+"""工作台: what waits for me, how far the year's works are, what is red and by which sum, what is late. One screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, When
+from django.shortcuts import render
+from django.urls import reverse
+
+from wenxiao.desk.home.tasks import waiting
+from wenxiao.desk.monitoring.lights import counts_of, rows_of_table, table_of, told
+from wenxiao.followup.selectors import common_lines
+from wenxiao.followup.selectors.ledger import (
+    mending_of,
+    overdue,
+    rectifications_seen_by,
+    use_states,
+)
+from wenxiao.followup.selectors.problems import selection
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.jinja import address
+from wenxiao.pages.views import held, person, view
+from wenxiao.reports import services as reports
+from wenxiao.reviews.states import OPEN, SETTLED
+from wenxiao.reviews.worklists import (
+    assigned_to,
+    dues_of_year,
+    files_received,
+    reviews_visible_to,
+    rounds_of_year,
+    states_of_year,
+)
+from wenxiao.store.clock import today
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.reviews.worklists import Dues
+
+READERS = ("write_report", "sign_report", "instruct")
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class StageCard:
+    """One stage of the year: how many of how many, of what, one remark. ``total`` None: no round was opened."""
+
+    name: str
+    count: int
+    total: int | None
+    unit: str
+    remark: str
+    href: str
+    running: bool = False
+
+
+@view("login")
+def home(request: HttpRequest) -> HttpResponse:
+    """Where the day begins, for each role its own part of the year."""
+    user, holding, year = person(request), held(request), work_year(request)
+    mine = waiting(request, year)
+    values: dict[str, Any] = {
+        "mine": mine,
+        "late": sum(task.late for task in mine),
+        "list_year": year,
+        "sees": holding.can("see_unit"),
+        "writes": holding.can("write_report"),
+        "third": {scope.role for scope in holding.scopes} <= {"agency", "expert"}
+        and bool(holding.scopes),
+        "fills": holding.can("fill"),
+        "watches": holding.can("watch_trail"),
+        "shown_most": SHOWN,
+        "desks": _desks(holding),
+        "trail_address": address("desk:trail"),
+    }
+    if values["third"]:
+        values["assigned"] = list(_assigned(user, year))
+    elif values["sees"]:
+        values.update(_year(user, year))
+        if values["fills"]:
+            rows = reviews_visible_to(user).filter(
+                round__work_year=year, state__in=OPEN, kind__in=("selfeval", "monitoring")
+            )
+            values["filling"] = list(rows.order_by("round__deadline", "pk")[:8])
+        if user.division and any(holding.can(power) for power in READERS):
+            values["report"] = _report(user.division, year)
+    if values["watches"]:
+        values["files"] = files_received(user)
+    return render(request, "desk/home/home.html", values)
+
+
+def _desks(holding: Any) -> list[tuple[str, str, str]]:
+    """Ways on for those who administer: word, what is done there, address."""
+    known = (
+        ("manage_users", "单位与用户", "建账号、停账号、维护单位", "desk:people"),
+        ("grant", "授权", "给谁什么权限、到什么时候", "desk:people"),
+        ("watch_trail", "留痕", "谁在什么时候做了什么，链是否完整", "desk:trail"),
+        ("import", "导入台账", "支付明细，预算安排、调整和到位", "desk:ledgers"),
+    )
+    if holding.can("manage_round"):
+        return []
+    return [
+        (word, text, address(route))
+        for power, word, text, route in known
+        if holding.can(power) and address(route)
+    ]
+
+
+def _assigned(user: Any, year: int) -> Iterable[Any]:
+    """What an agency or expert works on: what was assigned, else all the reviews their grants list."""
+    rows = reviews_visible_to(user).filter(
+        round__work_year=year, kind__in=("finance_evaluation", "department_evaluation")
+    )
+    named = assigned_to(user)
+    rows = rows.filter(pk__in=named.values("pk")) if named.exists() else rows
+    return rows.order_by(Case(When(state__in=SETTLED, then=1), default=0), "pk")[:60]
+
+
+def _year(user: Any, year: int) -> dict[str, Any]:
+    """The year's state as this person may see it."""
+    rows = reviews_visible_to(user).filter(round__work_year=year)
+    watched = rounds_of_year(user, year, "monitoring")
+    key = table_of([row for row in watched if row.key], user)
+    table = key or table_of(watched, user)
+    late = mending_of(user, today()).late
+    mending: Any = overdue(rectifications_seen_by(user), today())
+    return {
+        "stages": stages(user, year),
+        "lights": rows_of_table(table, 0, SHOWN),
+        "light_kind": "财政重点监控" if key else "日常监控",
+        "light_total": len(table or ()),
+        "key_total": len(key or ()),
+        "light_counts": counts_of(table),
+        "light_words": told(counts_of(table)),
+        "behind": table.behind if table is not None else None,
+        "problems": _problems(user, year),
+        "overdue": list(mending.order_by("due", "pk")[:3]) if late else [],
+        "overdue_count": late,
+        "mending_address": address("desk:rectifications"),
+        "grades": _grades(rows),
+    }
+
+
+# --- The year's stages ------------------------------------------------------------------------------------------------
+
+
+def stages(user: Any, year: int) -> list[StageCard]:
+    """Nine stages, each counted within itself: what was handed in or settled of what is due in its round's scope."""
+    counts, rounds = states_of_year(user, year), rounds_of_year(user, year)
+    dues = dues_of_year(user, rounds, year)
+    ordered = mending_of(user, today()).states
+    decided = use_states(user)
+    total_uses = sum(decided.values())
+    return [
+        _rounds_card(dues, "事前评估", "ex_ante", counts, rounds, ""),
+        StageCard("绩效目标", dues.approved, dues.asked, "项已批复", f"{year} 预算年度对象", ""),
+        _monitoring_card(dues, counts, rounds),
+        _rounds_card(dues, "单位自评", "selfeval", counts, rounds, address("desk:selfeval")),
+        _rounds_card(dues, "自评复核", "recheck", counts, rounds, address("desk:selfeval")),
+        _rounds_card(
+            dues,
+            "部门评价",
+            "department_evaluation",
+            counts,
+            rounds,
+            address("desk:evaluations", kind="department_evaluation"),
+        ),
+        _rounds_card(
+            dues, "财政评价", "finance_evaluation", counts, rounds, address("desk:evaluations")
+        ),
+        StageCard(
+            "整改",
+            ordered["closed"],
+            sum(ordered.values()) or None,
+            "项已销号",
+            "" if sum(ordered.values()) else "尚未下达",
+            address("desk:rectifications"),
+            bool(sum(ordered.values())),
+        ),
+        StageCard(
+            "结果应用",
+            total_uses - decided.get("proposed", 0),
+            total_uses or None,
+            "项已决定",
+            "" if total_uses else "尚未提出",
+            address("desk:uses"),
+        ),
+    ]
+
+
+def _rounds_card(
+    dues: Dues, name: str, kind: str, counts: Any, rounds: list[Any], href: str
+) -> StageCard:
+    """A stage held by rounds. What fills is counted by handing in, what judges by settled results."""
+    held_ = [row for row in rounds if row.kind == kind]
+    if not held_:
+        return StageCard(name, 0, None, "", "未下达任务", href)
+    due = sum(dues.rounds[row.pk] for row in held_)
+    if not due:
+        return StageCard(name, 0, None, "", "没有列入", href)
+    fills = kind in {"selfeval", "monitoring"}
+    of_kind = {
+        state: sum(n for (k, _, s), n in counts.items() if (k, s) == (kind, state))
+        for _, _, state in counts
+    }
+    done = sum(
+        n for state, n in of_kind.items() if (state not in OPEN if fills else state in SETTLED)
+    )
+    remark = f"待审核 {of_kind['submitted']}" if of_kind.get("submitted") else ""
+    if due > done:
+        remark = f"{due - done} 项{'未报送' if fills else '未出结果'}" + (
+            f"，{remark}" if remark else ""
+        )
+    return StageCard(
+        name, done, due, "项已报送" if fills else "项已确认", remark or "已办完", href, done < due
+    )
+
+
+def _monitoring_card(dues: Dues, counts: Any, rounds: list[Any]) -> StageCard:
+    """Key monitoring is the stage's figure; ordinary monitoring is said beside it, never added to it."""
+    key = [row for row in rounds if row.kind == "monitoring" and row.key]
+    daily = [row for row in rounds if row.kind == "monitoring" and not row.key]
+    href = address("desk:monitoring")
+    handed = sum(
+        n
+        for (kind, k, state), n in counts.items()
+        if kind == "monitoring" and not k and state not in OPEN
+    )
+    remark = (
+        f"另有日常监控 {handed}/{sum(dues.rounds[row.pk] for row in daily)} 项已报送"
+        if daily
+        else ""
+    )
+    if not key:
+        return StageCard("绩效监控", 0, None, "", remark or "未下达任务", href)
+    done = sum(
+        n
+        for (kind, k, state), n in counts.items()
+        if kind == "monitoring" and k and state in SETTLED
+    )
+    due = sum(dues.rounds[row.pk] for row in key)
+    return StageCard(
+        "重点监控",
+        done,
+        due,
+        "个已出具",
+        remark or "、".join(row.period for row in key),
+        href,
+        done < due,
+    )
+
+
+# --- Problems, grades, report -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProblemBar:
+    """One printed line of common problems: how many of how many projects it concerns, and where they stand."""
+
+    text: str
+    count: int
+    total: int
+    href: str
+
+
+def _problems(user: Any, year: int) -> list[ProblemBar]:
+    lines = common_lines(user.division, year) if user.division else ()
+    if not lines:
+        return []
+    from wenxiao.followup.selectors.problems import catalogue
+
+    codes = {item.pk: item.code for item in catalogue(user.division)}
+    rows = selection(user, year)
+    return [
+        ProblemBar(
+            line.text,
+            sum(bool(row.codes & {codes.get(pk, "") for pk in line.items}) for row in rows),
+            len(rows),
+            reverse("desk:subjects") + f"?problem={line.id}&year={year}",
+        )
+        for line in lines
+    ]
+
+
+def _grades(rows: Any) -> dict[str, Any]:
+    """Settled results of the key finance evaluations: projects as squares, departments in words."""
+    settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(
+        points=None
+    )
+    settled = settled.select_related(None).select_related("dossier__subject")
+    found = list(settled.order_by("-points", "pk")[:200])
+    projects = [row for row in found if row.dossier.subject.kind != "department_overall"]
+    counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
+    return {
+        "projects": projects,
+        "counts": counts,
+        "departments": [row for row in found if row.dossier.subject.kind == "department_overall"],
+        "synthetic": any(row.dossier.subject.synthetic for row in projects),
+    }
+
+
+def _report(division: Any, year: int) -> dict[str, Any]:
+    """Where the annual report stands, without writing it."""
+    signed, draft = reports.signed_reports(division, year), reports.draft_of(division, year)
+    return {"signed": signed[0] if signed else None, "draft": draft}

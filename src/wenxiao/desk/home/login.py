@@ -1,0 +1,140 @@
+"""Coming in and going out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import (
+    authenticate,
+    get_user_model,
+    login,
+    logout,
+    update_session_auth_hash,
+)
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from wenxiao.orgs.backends import MOST_FAILURES, locked_until
+from wenxiao.orgs.selectors import is_demonstration
+from wenxiao.orgs.services import change_password
+from wenxiao.pages.views import person, view
+from wenxiao.store.callers import from_this_machine
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+BACKEND = "wenxiao.orgs.backends.PausingBackend"
+
+
+def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
+    """Accounts of demonstration divisions one may try: account, name, roles, unit. Empty where a password is needed."""
+    if not settings.ENTER_WITHOUT_PASSWORD or not from_this_machine(request):
+        return []
+    people = (
+        get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
+    )
+    found = []
+    for one in people.prefetch_related("grants").order_by("pk")[:30]:
+        roles = "、".join(dict.fromkeys(grant.get_role_display() for grant in one.grants.all()))
+        found.append((one.username, one.name, roles, one.unit.name if one.unit else ""))
+    return found
+
+
+def _demo_person(request: HttpRequest) -> Any:
+    """The demonstration account that was clicked; None outside a demonstration and for whoever comes from elsewhere."""
+    username = request.POST.get("demo", "")
+    if not username or not settings.ENTER_WITHOUT_PASSWORD:
+        return None
+    if not from_this_machine(request) or not is_demonstration():
+        return None
+    return (
+        get_user_model()
+        .objects.filter(username=username, is_active=True, division__demo=True)
+        .first()
+    )
+
+
+def _why_not(username: str) -> str:
+    until = locked_until(username)
+    if until is None:
+        return "账号或密码不对，请核对后重填。忘记密码时请系统管理员重设。"
+    at = timezone.localtime(until).strftime("%H:%M")
+    return (
+        f"这个账号连续 {MOST_FAILURES} 次没有输对密码，{at} 以后再试；急用时请系统管理员重置密码。"
+    )
+
+
+@view("login", methods=("GET", "POST"))
+def password(request: HttpRequest) -> HttpResponse:
+    """The person's own new password; the first login with a one-time password leads here and nowhere else."""
+    user, errors = person(request), {}
+    if request.method == "POST":
+        old, new, again = (request.POST.get(name, "") for name in ("old", "new", "again"))
+        if not user.check_password(old):
+            errors["old"] = "现在的密码不对。"
+        elif new != again:
+            errors["again"] = "两次填写的新密码不一样。"
+        elif new == old:
+            errors["new"] = "新密码不能与现在的相同。"
+        else:
+            try:
+                change_password(user=user, password=new)
+            except NotAllowed as refusal:
+                errors["new"] = str(refusal)
+        if not errors:
+            update_session_auth_hash(request, user)
+            messages.success(request, "密码已修改，下次用新密码登录。")
+            return redirect("desk:home")
+    return render(
+        request,
+        "desk/home/password.html",
+        {"errors": errors, "forced": user.must_change_password},
+        status=422 if errors else 200,
+    )
+
+
+@view("login")
+def home(request: HttpRequest) -> HttpResponse:
+    """Where the day begins."""
+    del request
+    return redirect("desk:subjects")
+
+
+@view("anyone", methods=("GET", "POST"))
+def enter(request: HttpRequest) -> HttpResponse:
+    """The login page; in a demonstration it lists the accounts one may try."""
+    onward = request.POST.get("next") or request.GET.get("next") or "/"
+    if not url_has_allowed_host_and_scheme(
+        onward, {request.get_host()}, require_https=request.is_secure()
+    ):
+        onward = "/"
+    error, username = "", request.POST.get("username", "").strip()
+    if request.method == "POST":
+        user = _demo_person(request) or authenticate(
+            request, username=username, password=request.POST.get("password", "")
+        )
+        if user is not None:
+            login(request, user, backend=BACKEND)
+            return HttpResponseRedirect(onward)
+        error = _why_not(username)
+    values = {
+        "error": error,
+        "username": username,
+        "onward": onward,
+        "accounts": demo_accounts(request),
+        "demo_closed": settings.DEMO
+        and not (settings.ENTER_WITHOUT_PASSWORD and from_this_machine(request)),
+    }
+    return render(request, "desk/home/login.html", values, status=401 if error else 200)
+
+
+@view("anyone", methods=("POST",))
+def leave(request: HttpRequest) -> HttpResponse:
+    """Log out."""
+    logout(request)
+    return redirect("desk:login")

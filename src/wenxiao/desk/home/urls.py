@@ -1,0 +1,14 @@
+"""Addresses of the front page, coming in, search and help."""
+
+from django.urls import path
+
+from wenxiao.desk.home import guide, home, login, search
+
+urlpatterns = [
+    path("login", login.enter, name="login"),
+    path("logout", login.leave, name="logout"),
+    path("password", login.password, name="password"),
+    path("help", guide.help_page, name="help"),
+    path("", home.home, name="home"),
+    path("search", search.search, name="search"),
+]

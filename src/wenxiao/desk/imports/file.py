@@ -1,0 +1,140 @@
+"""One file of an intake: its forms, its problems, the match step, and importing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.desk.imports.intake import KINDS, line_of
+from wenxiao.desk.imports.upload import importer_of, said
+from wenxiao.intake.confirm import confirm_batch
+from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
+from wenxiao.intake.lists import batches_visible_to
+from wenxiao.intake.preview import ASKED, all_problems
+from wenxiao.intake.scope import SeenDirectory
+from wenxiao.pages.views import held, person, view
+from wenxiao.store.moves import Stale
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+LEVELS = {"阻断": "bad", "警告": "warn", "提示": "acc"}
+
+
+def batch_of(request: HttpRequest, pk: int) -> Any:
+    """The file's batch, if this person may see it; otherwise it is as if there were none."""
+    importer_of(request)
+    rows = batches_visible_to(person(request), held(request))
+    row = rows.select_related("file", "intake", "by", "division").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@view("see_unit", methods=("GET", "POST"))
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the file is, what is wrong in it, and what is still to be chosen."""
+    batch = batch_of(request, pk)
+    if request.method != "POST":
+        return _show(request, batch)
+    directory = SeenDirectory(importer_of(request))
+    choices, errors = read_choices(batch, request.POST, directory)
+    if errors:
+        return _show(request, batch, errors=errors, status=422, notice="有几处还要改，其余已保留。")
+    try:
+        choose(batch=batch, choices=choices, seen=request.POST.get("seen", ""), by=person(request))
+    except Stale as stale:
+        batch.refresh_from_db()
+        return _show(request, batch, status=409, notice=str(stale))
+    if request.POST.get("then") == "import":
+        return _import(request, batch)
+    said(request, "选择已保存。")
+    return redirect("desk:import_file", pk=batch.pk)
+
+
+def _show(
+    request: HttpRequest,
+    batch: Any,
+    *,
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    problems = (
+        [one for one in all_problems(batch) if one["code"] not in ASKED]
+        if batch.summary
+        else list(batch.problems)
+    )
+    order = list(LEVELS)
+    problems.sort(key=lambda one: order.index(one["level"]))
+    line = line_of(batch)
+    values = {
+        "batch": batch,
+        "line": line,
+        "problems": problems,
+        "levels": LEVELS,
+        "kinds": KINDS,
+        "errors": errors or {},
+        "notice": notice,
+        "ask_codes": ASKED,
+        "posted": request.POST if status != 200 else {},
+        "seen": seal(batch),
+        "dossiers": _made(request, batch),
+        "waiting": batch.state == "previewed",
+        "creates": importer_of(request).creates,
+        "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",
+    }
+    return render(request, "desk/imports/file.html", values, status=status)
+
+
+def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:
+    """The dossiers an import wrote into, as far as this person sees them: number and name."""
+    acts = batch.written if batch.state == "applied" else []
+    reviews = {act["pk"] for act in acts if act["model"] == "reviews.Review"}
+    if not reviews:
+        return []
+    rows = (
+        dossiers_visible_to(person(request)).filter(reviews__in=reviews).distinct().order_by("pk")
+    )
+    return [
+        (pk, f"{name}（{year}年）")
+        for pk, name, year in rows.values_list("pk", "subject__name", "fiscal_year")[:50]
+    ]
+
+
+@view("see_unit", methods=("POST",))
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Import this one file."""
+    return _import(request, batch_of(request, pk))
+
+
+def _import(request: HttpRequest, batch: Any) -> HttpResponse:
+    if batch.state == "applied":  # sent twice: the first one counted
+        return redirect("desk:import_file", pk=batch.pk)
+    outcome = confirm_batch(batch, by=person(request))
+    if outcome.accepted:
+        said(request, f"已导入 {outcome.accepted} 份表。")
+    else:
+        said(request, f"没有导入：{outcome.problems[-1]['text']}", bad=True)
+    return redirect("desk:import_file", pk=batch.pk)
+
+
+@view("see_unit", methods=("POST",))
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave one file out."""
+    batch = batch_of(request, pk)
+    if batch.state == "previewed":
+        leave_out(batch=batch, by=person(request), why=request.POST.get("why", ""))
+        said(request, "这份文件不导入，可以重新预览。")
+    return redirect("desk:import_file", pk=batch.pk)
+
+
+@view("see_unit", methods=("POST",))
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Preview a refused or undone file anew."""
+    made = try_again(batch=batch_of(request, pk), by=person(request))
+    said(request, "已按原始文件重新预览，先前的选择都在。")
+    return redirect("desk:import_file", pk=made.pk)

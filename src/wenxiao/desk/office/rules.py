@@ -1,0 +1,329 @@
+"""评分规则与制度: every rule value in force on a day, its history, the checks, and the division's own values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.desk.office.rule_uses import uses_of
+from wenxiao.orgs.permissions import require
+from wenxiao.orgs.services import override_rule, own_rules, rule_entry, with_rule
+from wenxiao.pages.acts import carry_out, day_of, text_of
+from wenxiao.pages.asked import whole
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.rule_words import changed, parts, word
+from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.records.selectors import documents
+from wenxiao.records.services import add_document
+from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.services import rescore_round, what_if
+from wenxiao.reviews.worklists import rounds_of_year
+from wenxiao.rulebook import basis
+from wenxiao.rulebook.basis import Value
+from wenxiao.rulebook.checks import registry, rules_in_force
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+ENTRY = "desk:rules"
+LEVELS = ("阻断", "警告", "提示")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A rule on a day: its value in force and how many dated values there are."""
+
+    name: str
+    title: str
+    value: Value
+    dated: int
+
+
+def _division(request: HttpRequest) -> Any:
+    return division_of(request, ENTRY)
+
+
+def _on(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        year = work_year(request)
+        return today() if today().year == year else date(year, 12, 31)
+
+
+@view("see_unit")
+def rules(request: HttpRequest) -> HttpResponse:
+    """All rules as they stand on a chosen day."""
+    division, on = _division(request), _on(request)
+    own = own_rules(division)
+    lines = [
+        Line(
+            name,
+            basis.load(name).title,
+            basis.in_force(name, on, own),
+            len(basis.load(name).values) + len(own.get(name, ())),
+        )
+        for name in basis.names()
+    ]
+    lines.sort(key=lambda line: (not line.value.own, line.value.verified, line.title))
+    unchecked = sum(not line.value.verified for line in lines)
+    values = {
+        "lines": lines,
+        "on": on,
+        "unchecked": unchecked,
+        "own": sum(line.value.own for line in lines),
+        "tab": "values",
+        "rounds": [row for row in _rounds(request) if _by_rules(row)]
+        if held(request).can("manage_rules")
+        else [],
+        "may": held(request).can("manage_rules"),
+    }
+    return render(request, "desk/office/rules/index.html", values)
+
+
+@view("see_unit")
+def checks(request: HttpRequest) -> HttpResponse:
+    """Which checks exist, how strict each may really be, and on what basis."""
+    division = _division(request)
+    level, own = request.GET.get("level", ""), own_rules(division)
+    known = rules_in_force(own, _on(request))
+    left_out = {rule.code for rule in registry()} - {rule.code for rule in known}
+    counts = {name: sum(rule.level == name for rule in known) for name in LEVELS}
+    shown = [rule for rule in known if not level or rule.level == level]
+    return render(
+        request,
+        "desk/office/rules/checks.html",
+        {
+            "checks": shown,
+            "counts": counts,
+            "level": level,
+            "all": len(known),
+            "left_out": [rule for rule in registry() if rule.code in left_out],
+            "own": "checks" in own,
+        },
+    )
+
+
+@view("see_unit")
+def rule(request: HttpRequest, name: str) -> HttpResponse:
+    """One rule: the value on a day in words, where it stands, and every dated value."""
+    division, on = _division(request), _on(request)
+    if name not in basis.names():
+        raise Http404
+    own = own_rules(division)
+    value = basis.in_force(name, on, own)
+    values = {
+        "name": name,
+        "title": basis.load(name).title,
+        "value": value,
+        "parts": parts(value.content),
+        "on": on,
+        "history": _history(name, own),
+        "may": held(request).can("manage_rules"),
+        "national": basis.in_force(name, on) if value.own else None,
+        "uses": [(word(key), text) for key, text in uses_of(name, value.content)],
+    }
+    return render(request, "desk/office/rules/rule.html", values)
+
+
+def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Value, list[Any]]]:
+    """Every dated value, newest first; of the division's own ones only what they say themselves."""
+    rows: list[tuple[Value, list[Any]]] = [(value, []) for value in basis.load(name).values]
+    for entry in own.get(name, ()):
+        value = Value(
+            date.fromisoformat(entry["from"]),
+            entry["document"],
+            entry["clause"],
+            entry["verified"],
+            entry["content"],
+            entry.get("note", ""),
+            own=True,
+        )
+        rows.append((value, parts(entry["content"])))
+    return sorted(rows, key=lambda row: (row[0].start, row[0].own), reverse=True)
+
+
+# ---- the division's own value ----------------------------------------------------------------------------------------
+
+
+@view("manage_rules", methods=("GET", "POST"))
+def change(request: HttpRequest, name: str) -> HttpResponse:
+    """Type the changed values, see what they would move, then fix them by the division's document."""
+    division = _division(request)
+    if name not in basis.names():
+        raise Http404
+    start = _start(request)
+    values = basis.in_force(name, start, own_rules(division))
+    shown = {
+        "name": name,
+        "title": basis.load(name).title,
+        "value": values,
+        "parts": parts(values.content),
+        "start": start,
+        "documents": list(documents(division=division)[:200]),
+        "seen": len(division.rules),
+        "error": "",
+        "moved": None,
+        "posted": request.POST,
+        "typed": {},
+        "entry": None,
+    }
+    if request.method == "GET":
+        return render(request, "desk/office/rules/change.html", shown)
+    shown["typed"] = {key: text for key, text in request.POST.items() if key.startswith("v:")}
+    try:
+        return _act(request, name, division, shown)
+    except NotAllowed as refusal:
+        shown["error"] = str(refusal)
+        return render(request, "desk/office/rules/change.html", shown, status=422)
+    except Stale as refusal:
+        shown["error"] = f"{refusal}您填的都还在下面。"
+        return render(request, "desk/office/rules/change.html", shown, status=409)
+
+
+def _start(request: HttpRequest) -> date:
+    text = request.POST.get("start") or request.GET.get("start", "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date(work_year(request), 1, 1)
+
+
+def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) -> HttpResponse:
+    require(person(request), "manage_rules")
+    start = day_of(request, "start", "起用日期")
+    posted = {key[2:]: str(text) for key, text in request.POST.items() if key.startswith("v:")}
+    if not changed(shown["value"].content, posted):
+        raise NotAllowed("没有改动任何数值：请在下面的表里改好再试算。")
+    # Laid over the national value, never over an earlier own one: what that changed and still holds is said again.
+    content = changed(basis.in_force(name, start).content, posted)
+    if request.POST.get("step") != "save":
+        shown["moved"] = _moved(request, name, division, start, content)
+        shown["changes"] = parts(content)
+        return render(request, "desk/office/rules/change.html", shown)
+    seen = whole(request.POST.get("seen"))
+    with transaction.atomic():
+        override_rule(
+            division=division,
+            rule=name,
+            start=start,
+            document=_document(request, division),
+            clause=text_of(request, "clause", 100),
+            verified=bool(request.POST.get("verified")),
+            checked_by=text_of(request, "checked_by", 60),
+            content=content,
+            by=person(request),
+            why=text_of(request, "why", 500),
+            seen=-1 if seen is None else seen,
+        )
+    messages.success(
+        request,
+        f"已规定本级的“{shown['title']}”，{start.year}年{start.month}月{start.day}日起用。旧年度仍按当年规则。",
+    )
+    return redirect(f"{reverse('desk:rule', args=[name])}?on={start.isoformat()}")
+
+
+class _Paper:
+    """Stands for a document not chosen yet while a value is only tried."""
+
+    number, title, pk = "", "试算", 0
+
+
+def _moved(
+    request: HttpRequest, name: str, division: Any, start: date, content: dict[str, Any]
+) -> list[tuple[Any, list[Any], str]]:
+    """Per open round of the year: the reviews whose points or grade would move. Nothing is written."""
+    paper: Any = _Paper()
+    entry = rule_entry(
+        rule=name, start=start, document=paper, clause="", verified=False, content=content
+    )
+    trial = with_rule(division, entry)
+    found: list[tuple[Any, list[Any], str]] = []
+    for row in _rounds(request):
+        if untouched := _untouched(row, start):
+            found.append((row, [], untouched))
+            continue
+        now = {
+            one.review: (one.new_points, one.new_grade)
+            for one in what_if(round=row, overrides=own_rules(division))
+        }
+        moved = what_if(round=row, overrides=trial)
+        found.append(
+            (
+                row,
+                [one for one in moved if now.get(one.review) != (one.new_points, one.new_grade)],
+                "",
+            )
+        )
+    return found
+
+
+def _untouched(row: Any, start: date) -> str:
+    """Why a round cannot be moved by a value from that day on; empty where it can."""
+    if start.year > row.fiscal_year:
+        return f"评 {row.fiscal_year} 预算年度，按当年有效的规则，不受影响"
+    return "" if _by_rules(row) else "不按指标自动计分，试算不涉及"
+
+
+def _by_rules(row: Any) -> bool:
+    kind = KINDS.get(row.kind)
+    return kind is not None and kind.rows == "indicators" and kind.scores
+
+
+def _rounds(request: HttpRequest) -> list[Any]:
+    return [
+        row for row in rounds_of_year(person(request), work_year(request)) if row.state == "open"
+    ]
+
+
+def _document(request: HttpRequest, division: Any) -> Any:
+    """The library's document chosen, or a new one with at least its title."""
+    chosen = request.POST.get("document", "")
+    if chosen.isdecimal():
+        found = documents(division=division).filter(pk=whole(chosen) or 0).first()
+        if found is None:
+            raise NotAllowed("所选的文件不在本级制度库中。")
+        return found
+    title = text_of(request, "new_title", 200)
+    if not title:
+        raise NotAllowed("请从制度库选择文件，或填写新文件的名称。")
+    return add_document(
+        division=division,
+        kind="measures",
+        title=title,
+        number=text_of(request, "new_number", 60),
+        issuer=division.bureau,
+        by=person(request),
+        why="规定本级规则时登记",
+    )
+
+
+@view("manage_rules", methods=("POST",))
+def rescore(request: HttpRequest, pk: int) -> HttpResponse:
+    """按新规则重新计分: what is not settled yet is scored again by the rules in force."""
+    _division(request)
+    row = next((one for one in _rounds(request) if one.pk == pk and _by_rules(one)), None)
+    if row is None:
+        raise Http404
+    why = text_of(request, "why", 500)
+
+    def run() -> str:
+        if not why:
+            raise NotAllowed("重新计分须写明理由。")
+        count = rescore_round(round=row, by=person(request), why=why)
+        return (
+            f"{row.name}：{count} 项的得分或等级按现行规则改动，已确认的不动。"
+            if count
+            else f"{row.name}：没有得分要改动。"
+        )
+
+    return carry_out(request, run, reverse("desk:rules"))

@@ -1,0 +1,320 @@
+"""留痕: who did what, when and why, before and after; the chain verified; exports that stand alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from wenxiao.budget.reasons import EXEMPTION_REASONS
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.desk.dossiers.archive import package
+from wenxiao.orgs.selectors import roles
+from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.records import selectors
+from wenxiao.records.chain import verify as verify_chain
+from wenxiao.records.services import record
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+ENTRY = "desk:trail"
+MOST_VERIFIED = 50_000
+"""How many entries are verified while one waits; more by the command ``wenxiao trail verify``."""
+
+WORDS = {
+    "before": "原来",
+    "after": "现在",
+    "code": "代码",
+    "unit": "单位",
+    "units": "单位",
+    "into": "承接单位",
+    "on": "日期",
+    "role": "角色",
+    "until": "截止",
+    "subjects": "对象",
+    "deadline": "期限",
+    "scope": "范围",
+    "kind": "类别",
+    "route": "审核流程",
+    "todos": "待办",
+    "reason": "理由",
+    "note": "说明",
+    "dossier": "档案",
+    "count": "数量",
+    "number": "编号",
+    "due_on": "期限",
+    "username": "账号",
+    "points": "得分",
+    "grade": "等级",
+    "state": "状态",
+    "fund": "资金来源",
+    "month": "月份",
+    "amount": "金额（元）",
+    "arranged": "安排（元）",
+    "used": "使用（元）",
+    "rule": "规则",
+    "entry": "规定",
+    "grant": "授权",
+    "duty": "分工",
+    "user": "人员",
+    "agency": "第三方机构",
+    "name": "名称",
+    "contact": "联系人",
+    "phone": "电话",
+    "office": "对口业务科室",
+    "valid_from": "启用",
+    "valid_to": "停用",
+    "title": "名称",
+    "issued_on": "发文日期",
+    "in_force_from": "施行日期",
+    "issuer": "发文单位",
+    "file": "文件",
+    "text": "内容",
+    "value": "数值",
+    "opening": "年初预算",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+    "line": "凭证号",
+    "level": "级次",
+    "digest": "摘要",
+    "indicators": "指标",
+    "old": "旧版编号",
+    "items": "整改编号",
+    "tables": "数据表",
+    "files": "原件",
+    "entries": "留痕",
+    "todos_called_off": "取消的待办",
+}
+
+CODES = {
+    **dict(roles()),
+    "ex_ante": "事前评估",
+    "target_review": "目标审核",
+    "monitoring": "绩效监控",
+    "selfeval": "单位自评",
+    "recheck": "自评复核",
+    "department_evaluation": "部门评价",
+    "finance_evaluation": "财政评价",
+    "draft": "未下达",
+    "open": "进行中",
+    "closed": "已结束",
+    "waiting": "待填报",
+    "filling": "填报中",
+    "submitted": "待审核",
+    "returned": "已退回",
+    "checked": "已审核",
+    "confirmed": "已确认",
+    "issued": "已出具",
+    **EXEMPTION_REASONS,
+}
+"""Codes the trail stores, as people read them; the stored entry itself keeps the code its hash covers."""
+
+_SIDES = {"before", "after"}
+
+
+def told(data: Any) -> list[tuple[str, str, str | None]]:
+    """An entry's data as (word, before or value, after); before and after stand side by side, None where there is one."""
+    if not isinstance(data, dict):
+        return []
+    lines: list[tuple[str, str, str | None]] = []
+    before, after = data.get("before"), data.get("after")
+    if "before" in data or "after" in data:
+        lines += _both(before, after)
+    lines += [
+        (WORDS.get(str(key), str(key)), _said(item), None)
+        for key, item in data.items()
+        if key not in _SIDES
+    ]
+    return lines
+
+
+def _both(before: Any, after: Any) -> list[tuple[str, str, str | None]]:
+    if isinstance(before, dict) or isinstance(after, dict):
+        old, new = (
+            before if isinstance(before, dict) else {},
+            after if isinstance(after, dict) else {},
+        )
+        keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+        return [(WORDS.get(key, key), _said(old.get(key)), _said(new.get(key))) for key in keys]
+    return [("改动", _said(before), _said(after))]
+
+
+def _said(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return (
+            "、".join(_said(item) for item in value[:30])
+            + (f" 等 {len(value)} 项" if len(value) > 30 else "")
+            or "—"
+        )
+    if isinstance(value, dict):
+        return (
+            "；".join(
+                f"{WORDS.get(key, key)} {_said(item)}" for key, item in list(value.items())[:30]
+            )
+            or "—"
+        )
+    return CODES.get(str(value), str(value)[:300])
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {
+        name: request.GET.get(name, "").strip()[:60]
+        for name in ("who", "act", "what", "since", "till")
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _narrow(rows: Any, asked: dict[str, str]) -> Any:
+    if asked["who"]:
+        rows = rows.filter(by_name__icontains=asked["who"])
+    if asked["act"]:
+        rows = rows.filter(act__icontains=asked["act"])
+    if asked["what"]:
+        rows = rows.filter(Q(label__icontains=asked["what"]) | Q(why__icontains=asked["what"]))
+    if since := _day(asked["since"]):
+        rows = rows.filter(day__gte=since)
+    if till := _day(asked["till"]):
+        rows = rows.filter(day__lte=till)
+    return rows
+
+
+@view("watch_trail")
+def trail(request: HttpRequest) -> HttpResponse:
+    """The trail, latest first, by person, act, target and day."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, result: dict[str, Any] | None = None) -> HttpResponse:
+    division, asked = division_of(request, ENTRY), _asked(request)
+    shown = page(
+        _narrow(selectors.entries_of(division=division), asked),
+        ["-pk"],
+        token=request.GET.get("at"),
+    )
+    values = {
+        "shown": shown,
+        "lines": [(entry, told(entry.data)) for entry in shown.rows],
+        "asked": asked,
+        "result": result,
+        "heads": selectors.export_heads(division=division)[-5:][::-1],
+        "narrowed": any(asked.values()),
+        "packages": held(request).can("see_unit"),
+        "query": {name: text for name, text in asked.items() if text},
+    }
+    return render(request, "desk/office/trail/index.html", values)
+
+
+@view("watch_trail", methods=("POST",))
+def verify(request: HttpRequest) -> HttpResponse:
+    """Recompute the chain from a day on and compare it with the stored day heads. Writes nothing."""
+    division = division_of(request, ENTRY)
+    since = _day(request.POST.get("since", ""))
+    rows = selectors.entries_of(division=division)
+    count = (rows.filter(day__gte=since) if since else rows).count()
+    if count > MOST_VERIFIED:
+        raise NotAllowed(
+            f"要核验的有 {count} 条，页面上一次最多核验 {MOST_VERIFIED} 条：请选更近的起始日，或请系统管理员运行 wenxiao trail verify。"
+        )
+    heads = selectors.export_heads(division=division, since=since)
+    faults = verify_chain(selectors.export_entries(division=division, since=since), heads)
+    return _page(request, {"count": count, "faults": faults, "since": since, "days": len(heads)})
+
+
+@view("watch_trail", methods=("POST",))
+def export(request: HttpRequest) -> Any:
+    """The trail as JSON for the stand-alone verifier; taking it out is itself an act on record."""
+    division = division_of(request, ENTRY)
+    since = _day(request.POST.get("since", ""))
+    record(
+        division=division,
+        by=person(request),
+        act="导出留痕",
+        label=f"自 {since}" if since else "全部",
+    )
+    response = StreamingHttpResponse(
+        _streamed(division, since), content_type="application/json; charset=utf-8"
+    )
+    response["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(f'留痕_{division.code}.json')}"
+    )
+    return response
+
+
+def _streamed(division: Any, since: date | None) -> Iterator[str]:
+    yield '{"whole": true, "entries": ['
+    for at, entry in enumerate(selectors.export_entries(division=division, since=since)):
+        yield ("," if at else "") + "\n" + json.dumps(entry, ensure_ascii=False)
+    heads = selectors.export_heads(division=division, since=since)
+    yield '\n], "heads": ' + json.dumps(heads, ensure_ascii=False) + "}\n"
+
+
+# ---- the auditor's package -------------------------------------------------------------------------------------------
+
+
+@view("watch_trail")
+def packages(request: HttpRequest) -> HttpResponse:
+    """Find the dossier whose material is to be taken out; only what the person's own grants show."""
+    division_of(request, ENTRY)
+    q = request.GET.get("q", "").strip()[:60]
+    rows = dossiers_visible_to(person(request)).select_related("subject", "unit")
+    for one in q.split():
+        rows = rows.filter(
+            Q(subject__name__icontains=one)
+            | Q(subject__code__icontains=one)
+            | Q(unit__name__icontains=one)
+        )
+    shown = page(rows, ["-fiscal_year", "pk"], size=30, token=request.GET.get("at"))
+    return render(
+        request,
+        "desk/office/trail/packages.html",
+        {"shown": shown, "q": q, "may": held(request).can("see_unit")},
+    )
+
+
+@view("watch_trail", methods=("POST",))
+def package_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """The zip of one dossier: originals, every row, its trail, the rules in force. Taking it out is on record."""
+    division_of(request, ENTRY)
+    row = (
+        dossiers_visible_to(person(request))
+        .filter(pk=pk)
+        .select_related("subject__division", "unit")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    content, held_in = package(row)
+    record(
+        division=row.subject.division,
+        by=person(request),
+        act="导出档案材料",
+        target=row,
+        data=held_in,
+    )
+    response = HttpResponse(content, content_type="application/zip")
+    stamp = timezone.localtime().strftime("%Y%m%d")
+    name = f"档案材料_{row.subject.name}_{row.fiscal_year}_{stamp}.zip"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

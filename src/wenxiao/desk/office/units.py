@@ -1,0 +1,251 @@
+"""单位与用户: the unit tree with contacts and validity, and what may happen to a unit."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from wenxiao.budget.selectors import subjects_visible_to
+from wenxiao.orgs import selectors, services
+from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
+from wenxiao.pages.views import division_of, held, need_any, person, view
+from wenxiao.records.selectors import trail_of
+from wenxiao.store.clock import today
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+ENTRY = "desk:people"
+ANY = ("manage_units", "manage_users", "grant")
+SIZE = 60
+
+
+def tabs(chosen: str) -> list[tuple[str, str, bool]]:
+    """Units and users."""
+    return [
+        ("单位", reverse("desk:people"), chosen == "units"),
+        ("用户与授权", reverse("desk:users"), chosen == "users"),
+    ]
+
+
+def all_units(division: Any) -> QuerySet[Any]:
+    """Every unit of the division, ended ones too: administrators work on the whole tree."""
+    return selectors.units_of(division)
+
+
+@view("login")
+def people(request: HttpRequest) -> HttpResponse:
+    """The unit tree, in tree order."""
+    need_any(request, *ANY)
+    division = division_of(request, ENTRY)
+    rows, q = all_units(division), request.GET.get("q", "").strip()[:60]
+    ended = request.GET.get("ended") == "1"
+    found = rows if ended else rows.filter(Q(valid_to=None) | Q(valid_to__gte=today()))
+    for one in q.split():
+        found = found.filter(
+            Q(name__icontains=one) | Q(code__icontains=one) | Q(contact__icontains=one)
+        )
+    shown = page(
+        found.select_related("office", "successor"),
+        ["path", "pk"],
+        size=SIZE,
+        token=request.GET.get("at"),
+    )
+    values = {
+        "shown": shown,
+        "q": q,
+        "ended": ended,
+        "total": found.count(),
+        "tabs": tabs("units"),
+        "today": today(),
+        "may": held(request).can("manage_units"),
+        "kinds": rows.model._meta.get_field("kind").choices,
+        "without": found.filter(contact="").exclude(kind="finance").count(),
+    }
+    return render(request, "desk/office/people/units.html", values)
+
+
+@view("login")
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One unit: contacts, validity, people, what happened to it, and the acts on it."""
+    need_any(request, *ANY)
+    row = _unit(request, pk)
+    values = {
+        "row": row,
+        "people": list(selectors.people_of(row)[:50]),
+        "trail": list(trail_of(row)[:30]),
+        "below": list(all_units(row.division).filter(parent=row).order_by("path")[:50]),
+        "may": held(request).can("manage_units"),
+        "kinds": row._meta.get_field("kind").choices,
+        "today": today(),
+        "heirs": selectors.heirs(row)[1:],
+        "subjects": subjects_visible_to(person(request)).filter(unit=row).count(),
+    }
+    return render(request, "desk/office/people/unit.html", values)
+
+
+def _unit(request: HttpRequest, pk: int) -> Any:
+    row = (
+        all_units(division_of(request, ENTRY))
+        .filter(pk=pk)
+        .select_related("parent", "office", "successor")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    return row
+
+
+def named_unit(request: HttpRequest, name: str, word: str, *, needed: bool = True) -> Any:
+    """The unit a person typed by code or full name; NotAllowed where none or several are called so."""
+    text = text_of(request, name, 100)
+    if not text:
+        if needed:
+            raise NotAllowed(f"请填写{word}的单位代码或全称。")
+        return None
+    division = person(request).division
+    rows = list(all_units(division).filter(Q(code=text) | Q(name=text))[:2]) if division else []
+    if len(rows) != 1:
+        raise NotAllowed(
+            f"{word}“{text}”{'有几个同名单位，请填单位代码' if rows else '不在单位名单中，请填单位代码或全称'}。"
+        )
+    return rows[0]
+
+
+@view("manage_units", methods=("POST",))
+def add(request: HttpRequest) -> HttpResponse:
+    """A new unit under a parent."""
+    division = division_of(request, ENTRY)
+
+    def run() -> str:
+        made = services.add_unit(
+            division=division,
+            code=text_of(request, "code", 21),
+            name=text_of(request, "name", 100),
+            by=person(request),
+            kind=_kind(request, division),
+            parent=named_unit(request, "parent", "上级", needed=False),
+            contact=text_of(request, "contact", 60),
+            phone=text_of(request, "phone", 40),
+            valid_from=_day(request, "valid_from", "启用日期"),
+            why=text_of(request, "why", 500),
+        )
+        return f"已新增单位“{made}”。"
+
+    typed = [
+        Typed(word, "", text_of(request, name, 100))
+        for name, word in (("code", "单位代码"), ("name", "单位名称"))
+    ]
+    return carry_out(request, run, reverse(ENTRY), typed)
+
+
+def _kind(request: HttpRequest, division: Any) -> str:
+    kind = request.POST.get("kind", "")
+    if kind not in dict(all_units(division).model._meta.get_field("kind").choices):
+        raise NotAllowed("请选择单位类别。")
+    return kind
+
+
+def _day(request: HttpRequest, name: str, word: str) -> date | None:
+    return day_of(request, name, word) if request.POST.get(name) else None
+
+
+@view("manage_units", methods=("POST",))
+def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Edit, rename, move, merge or split; each with a reason, none rewriting what was signed before."""
+    row = _unit(request, pk)
+    if act not in ACTS:
+        raise Http404
+    why = text_of(request, "why", 500)
+
+    def run() -> str:
+        if not why:
+            raise NotAllowed("请写明理由，它会写进留痕。")
+        return ACTS[act](request, row, why)
+
+    typed = [Typed(word, name, text_of(request, name, 200)) for name, word in _TYPED.get(act, ())]
+    return carry_out(request, run, reverse("desk:unit", args=[pk]), typed)
+
+
+_TYPED = {
+    "edit": (("contact", "联系人"), ("phone", "联系电话")),
+    "rename": (("name", "新名称"),),
+    "move": (("parent", "新上级"),),
+    "merge": (("into", "并入"),),
+    "split": (("parts", "分设的单位"),),
+}
+
+
+def _edit(request: HttpRequest, row: Any, why: str) -> str:
+    services.edit_unit(
+        unit=row,
+        by=person(request),
+        why=why,
+        version=version_of(request),
+        contact=text_of(request, "contact", 60),
+        phone=text_of(request, "phone", 40),
+        office=named_unit(request, "office", "对口业务科室", needed=False),
+        kind=_kind(request, row.division),
+        valid_from=_day(request, "valid_from", "启用日期"),
+        valid_to=_day(request, "valid_to", "停用日期"),
+    )
+    return f"“{row}”已修改。"
+
+
+def _rename(request: HttpRequest, row: Any, why: str) -> str:
+    before = row.name
+    services.rename_unit(
+        unit=row,
+        name=text_of(request, "name", 100),
+        by=person(request),
+        why=why,
+        version=version_of(request),
+    )
+    return f"“{before}”已更名为“{row}”，以前签发的仍是旧名。"
+
+
+def _move(request: HttpRequest, row: Any, why: str) -> str:
+    parent = named_unit(request, "parent", "新上级", needed=False)
+    services.move_unit(
+        unit=row, parent=parent, by=person(request), why=why, version=version_of(request)
+    )
+    return f"“{row}”已调整到“{parent}”之下。" if parent else f"“{row}”已调整为一级单位。"
+
+
+def _merge(request: HttpRequest, row: Any, why: str) -> str:
+    into = named_unit(request, "into", "并入的单位")
+    services.merge_units(
+        units=[row], into=into, on=day_of(request, "on", "合并日期"), by=person(request), why=why
+    )
+    return f"“{row}”已并入“{into}”，历史留在原单位名下。"
+
+
+def _split(request: HttpRequest, row: Any, why: str) -> str:
+    lines = [
+        re.split(r"[\s,，]+", line.strip(), maxsplit=1)
+        for line in text_of(request, "parts").splitlines()
+        if line.strip()
+    ]
+    if not lines or any(len(line) != 2 for line in lines):
+        raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")
+    made = services.split_unit(
+        unit=row,
+        parts=[(code, name) for code, name in lines],
+        on=day_of(request, "on", "分设日期"),
+        by=person(request),
+        why=why,
+        ends=bool(request.POST.get("ends")),
+    )
+    return f"“{row}”已分设 {len(made)} 个单位，对象逐个移交。"
+
+
+ACTS = {"edit": _edit, "rename": _rename, "move": _move, "merge": _merge, "split": _split}

@@ -1,0 +1,261 @@
+"""用户与授权: accounts by the system administrator, grants by the security administrator, neither by the other."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, Q
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from wenxiao.desk.office.units import ANY, ENTRY, named_unit, tabs
+from wenxiao.orgs import selectors, services
+from wenxiao.orgs.backends import unlock
+from wenxiao.orgs.permissions import HELD, POWERS, THIRD_PARTIES
+from wenxiao.pages.acts import Typed, carry_out, text_of
+from wenxiao.pages.views import division_of, held, need_any, person, view
+from wenxiao.records.selectors import trail_of
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+SIZE = 50
+
+
+def _roles() -> list[tuple[str, str, str]]:
+    """Role, its name, what it may do; third parties are let in by assignments and not here."""
+    names = dict(selectors.roles())
+    return [
+        (role, names[role], "、".join(word for power, word in POWERS.items() if power in powers))
+        for role, powers in HELD.items()
+        if role not in THIRD_PARTIES
+    ]
+
+
+@view("login")
+def users(request: HttpRequest) -> HttpResponse:
+    """The division's accounts with what each may do now."""
+    need_any(request, *ANY)
+    division = division_of(request, ENTRY)
+    q, off = request.GET.get("q", "").strip()[:60], request.GET.get("off") == "1"
+    rows = selectors.users_of(division)
+    found = rows if off else rows.filter(is_active=True)
+    for one in q.split():
+        found = found.filter(
+            Q(name__icontains=one) | Q(username__icontains=one) | Q(unit__name__icontains=one)
+        )
+    in_force = selectors.grants_in_force().select_related("unit")
+    shown = page(
+        found.select_related("unit").prefetch_related(
+            Prefetch("grants", queryset=in_force, to_attr="held_now")
+        ),
+        ["username", "pk"],
+        size=SIZE,
+        token=request.GET.get("at"),
+    )
+    values = {
+        "shown": shown,
+        "q": q,
+        "off": off,
+        "total": found.count(),
+        "tabs": tabs("users"),
+        "may_users": held(request).can("manage_users"),
+        "may_grant": held(request).can("grant"),
+    }
+    return render(request, "desk/office/people/users.html", values)
+
+
+@view("login")
+def user(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account: its grants, now and before, and the acts on it."""
+    need_any(request, *ANY)
+    return _page(request, _user(request, pk))
+
+
+def _page(request: HttpRequest, row: Any, password: str = "", made: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 - a page's two faces
+    grants = list(
+        row.grants.select_related("unit").prefetch_related("subjects").order_by("-since", "-pk")
+    )
+    now = timezone.now()
+    values = {
+        "row": row,
+        "password": password,
+        "made": made,
+        "roles": _roles(),
+        "trail": list(trail_of(row)[:30]),
+        "grants": [(grant, grant.until is None or grant.until >= now) for grant in grants],
+        "may_users": held(request).can("manage_users"),
+        "may_grant": held(request).can("grant"),
+        "mine": row.pk == person(request).pk,
+    }
+    return render(request, "desk/office/people/user.html", values)
+
+
+def _user(request: HttpRequest, pk: int) -> Any:
+    row = (
+        selectors.users_of(division_of(request, ENTRY))
+        .filter(pk=pk)
+        .select_related("unit", "division")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    return row
+
+
+@view("manage_users", methods=("POST",))
+def add(request: HttpRequest) -> HttpResponse:
+    """A new account. Its one-time password stands on this answer alone and nowhere else; sending twice is refused."""
+    division = division_of(request, ENTRY)
+    made: list[Any] = []
+    password = get_random_string(14)
+
+    def run() -> str:
+        username, name = text_of(request, "username", 60), text_of(request, "name", 60)
+        if not username or not name:
+            raise NotAllowed("账号和姓名都要填写。")
+        made.append(
+            services.create_user(
+                division=division,
+                username=username,
+                name=name,
+                by=person(request),
+                password=password,
+                unit=named_unit(request, "unit", "所在单位", needed=False),
+                phone=text_of(request, "phone", 40),
+                why=text_of(request, "why", 200),
+            )
+        )
+        return ""
+
+    typed = [
+        Typed(word, "", text_of(request, name, 60))
+        for name, word in (("username", "账号"), ("name", "姓名"), ("unit", "所在单位"))
+    ]
+    return _once(request, run, made, password, reverse("desk:users"), typed)
+
+
+def _once(
+    request: HttpRequest, run: Any, made: list[Any], password: str, back: str, typed: list[Typed]
+) -> HttpResponse:
+    """Run the act; where it made a password, show it on this one page instead of going on."""
+    try:
+        run()
+    except NotAllowed as refusal:
+        return carry_out(request, _raiser(refusal), back, typed)
+    return _page(request, made[0], password, made=True)
+
+
+def _raiser(refusal: NotAllowed) -> Any:
+    def again() -> str:
+        raise refusal
+
+    return again
+
+
+@view("manage_users", methods=("POST",))
+def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Reset the password, disable, enable."""
+    row, why = _user(request, pk), text_of(request, "why", 500)
+    if act not in {"reset", "disable", "enable"}:
+        raise Http404
+    back = reverse("desk:user", args=[pk])
+    if act == "reset":
+        return _reset(request, row, why, back)
+
+    def run() -> str:
+        if not why:
+            raise NotAllowed("请写明理由，它会写进留痕。")
+        if act == "disable":
+            if row.pk == person(request).pk:
+                raise NotAllowed("不能停用自己的账号；请由其他系统管理员办理。")
+            services.disable_user(user=row, by=person(request), why=why)
+            return f"“{row}”的账号已停用，留痕中的姓名不变。"
+        services.enable_user(user=row, by=person(request), why=why)
+        return f"“{row}”的账号已恢复使用。"
+
+    return carry_out(request, run, back)
+
+
+def _reset(request: HttpRequest, row: Any, why: str, back: str) -> HttpResponse:
+    made: list[Any] = []
+    shown: list[str] = []
+
+    def run() -> None:
+        if not why:
+            raise NotAllowed("重置密码须写明理由。")
+        shown.append(services.reset_password(user=row, by=person(request), why=why))
+        unlock(row.username)
+        made.append(row)
+
+    try:
+        run()
+    except NotAllowed as refusal:
+        return carry_out(request, _raiser(refusal), back)
+    return _page(request, row, shown[0])
+
+
+# ---- grants ----------------------------------------------------------------------------------------------------------
+
+
+@view("grant", methods=("POST",))
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    """Role × scope × period for one account."""
+    row = _user(request, pk)
+
+    def run() -> str:
+        role, why = request.POST.get("role", ""), text_of(request, "why", 200)
+        names = {code: word for code, word, _ in _roles()}
+        if role not in names:
+            raise NotAllowed("请选择角色。第三方机构和专家在“第三方与专家”里按评审分派。")
+        if not why:
+            raise NotAllowed("授权须写明依据。")
+        services.grant(
+            user=row,
+            role=role,
+            division=row.division,
+            by=person(request),
+            unit=named_unit(request, "unit", "单位范围", needed=False),
+            until=_until(request),
+            why=why,
+        )
+        return f"已授予“{row}”{names[role]}。"
+
+    return carry_out(request, run, reverse("desk:user", args=[pk]))
+
+
+def _until(request: HttpRequest) -> date | None:
+    text = text_of(request, "until", 10)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise NotAllowed("截止日期应写作 2021-12-31。") from error
+    if day < timezone.localdate():
+        raise NotAllowed(f"截止日期 {day} 已经过去，授权不会生效。")
+    return day
+
+
+@view("grant", methods=("POST",))
+def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grant ends now and stays on record."""
+    division = division_of(request, ENTRY)
+    row = selectors.grants_of(division).filter(pk=pk).select_related("user").first()
+    if row is None:
+        raise Http404
+    why = text_of(request, "why", 500)
+
+    def run() -> str:
+        if not why:
+            raise NotAllowed("终止授权须写明理由。")
+        services.end_grant(grant=row, by=person(request), why=why)
+        return f"“{row.user}”的{row.get_role_display()}授权已终止。"
+
+    return carry_out(request, run, reverse("desk:user", args=[row.user_id]))

@@ -1,0 +1,133 @@
+"""反馈函: results told to units with a deadline, mending ordered with it, and the receipt (签收) entered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from wenxiao.desk.rectifications.rectifications import ENTRY, tabs
+from wenxiao.followup import services
+from wenxiao.followup.selectors.ledger import (
+    notice_seen_by,
+    notices_about,
+    orderable,
+    reviews_seen_by,
+    to_feed_back,
+)
+from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, who
+from wenxiao.pages.asked import whole
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, view
+from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook import basis
+from wenxiao.store.clock import today
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+RULE = "rectification"
+ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
+
+
+def deadline_rule(division: Any, on: date) -> tuple[int, str, bool]:
+    """Days a unit has to answer, the basis, and whether that basis was checked against its text."""
+    value = basis.in_force(RULE, on, overrides_of(division) if division else None)
+    return int(value.content["plan_days"]), value.basis, value.verified
+
+
+@view("see_unit")
+def feedback(request: HttpRequest) -> HttpResponse:
+    """Who was told, who signed, who not yet; for the bureau the form that sends and orders."""
+    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    year, on, division = work_year(request), today(), person(request).division
+    rows = to_feed_back(person(request), year)
+    shown = page(rows, ORDER, size=60, token=request.GET.get("at"))
+    told = notices_about([row.pk for row in shown.rows])
+    asked = request.GET.get("review", "")
+    chosen = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
+    days, cited, verified = deadline_rule(division, on)
+    waiting = (
+        orderable(person(request), chosen).select_related("item").order_by("item__order")
+        if chosen
+        else []
+    )
+    values = {
+        "tabs": tabs(request, "feedback"),
+        "lines": [(row, told.get(row.pk, [])) for row in shown.rows],
+        "shown": shown,
+        "total": rows.count(),
+        "chosen": chosen,
+        "told": notices_about([chosen.pk])[chosen.pk] if chosen else [],
+        "waiting": waiting,
+        "on": on,
+        "due": on + timedelta(days=days),
+        "days": days,
+        "cited": cited,
+        "verified": verified,
+        "sends": held(request).can("confirm_finding"),
+        "fills": held(request).can("fill"),
+        "list_year": year,
+        "who": who,
+        "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
+    }
+    return render(request, "desk/rectifications/feedback.html", values)
+
+
+@view("confirm_finding", methods=("POST",))
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the notice and order the mending of the ticked findings by the same day, in one act or not at all."""
+    row = reviews_seen_by(person(request)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    number = text_of(request, "number", 60)
+
+    def carry() -> str:
+        issued, due = day_of(request, "on", "发出日期"), day_of(request, "due", "整改期限")
+        ticked = [
+            key for key in map(whole, request.POST.getlist("finding")[:500]) if key is not None
+        ]
+        notices = notices_about([row.pk])[row.pk]
+        if str(len(notices)) != text_of(request, "told", 6):
+            raise NotAllowed("这份结果刚刚发过反馈函，没有重复发出；请看最新情况。")
+        with transaction.atomic():
+            notice = services.send_feedback(
+                review=row, by=person(request), issued_on=issued, due_on=due, number=number
+            )
+            found = list(orderable(person(request), row).filter(pk__in=ticked))
+            for finding in found:
+                services.order_rectification(
+                    finding=finding, by=person(request), deadline=due, notice=notice
+                )
+        return (
+            f"反馈函已发出，下达整改 {len(found)} 项，期限 {due.year}年{due.month}月{due.day}日。"
+        )
+
+    return carry_out(
+        request, carry, f"{reverse('desk:feedback')}?review={row.pk}", [Typed("编号", "", number)]
+    )
+
+
+@view("fill", methods=("POST",))
+def receive(request: HttpRequest, pk: int) -> HttpResponse:
+    """The unit signs for a notice (签收), once."""
+    notice = notice_seen_by(person(request), pk)
+    if notice is None:
+        raise Http404
+    name = text_of(request, "name", 60)
+
+    def carry() -> str:
+        if not name:
+            raise NotAllowed("请写明签收人。")
+        services.receive_feedback(notice=notice, by=person(request), on=today(), name=name)
+        return "已签收。"
+
+    return carry_out(
+        request, carry, reverse("desk:feedback"), [Typed("签收人", "received_by", name)]
+    )

@@ -1,0 +1,247 @@
+"""年度工作报告 as paper on a desk: every figure opens its rows, every paragraph of the author's can be rewritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
+from wenxiao.pages.acts import CONTENT, attachment
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, person, view
+from wenxiao.reports import services
+from wenxiao.reports.structure import Paragraph
+from wenxiao.store.clock import today
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from wenxiao.orgs.models import Division
+    from wenxiao.reports.facts import Version
+    from wenxiao.reports.figures import Figure
+    from wenxiao.reports.models import Draft
+    from wenxiao.reports.services import Edition
+
+READERS = ("write_report", "sign_report", "instruct", "watch_trail")
+"""Powers of which one opens the report before it is published."""
+KEYS = {
+    "opening": "开头",
+    "overall": "部门整体支出",
+    "projects": "项目支出",
+    "problems": "共性问题引语",
+    "monitored": "重点监控",
+    "plan": "下一步计划",
+}
+"""The paragraphs an author may rewrite, as the desk calls them."""
+TITLES = {
+    "annual.docx": "预算绩效管理工作情况",
+    "annual.pdf": "预算绩效管理工作情况",
+    "summary.xlsx": "财政重点绩效评价情况表",
+    "summary.docx": "财政重点绩效评价情况表",
+    "figures.json": "报告数据",
+}
+"""The files of a report and what they are called when saved."""
+
+
+def bureau_of(request: HttpRequest) -> Division:
+    """The division whose report this person may read; Refused for anybody else."""
+    holding, division = held(request), person(request).division
+    if division is None or not any(holding.can(power, division=division.pk) for power in READERS):
+        raise Refused(
+            "年度工作报告由财政绩效科编写、局领导签发；签发并公开后，在公开页面可以查看。"
+        )
+    return division
+
+
+def version_for(request: HttpRequest) -> Version:
+    """Restricted subjects only for those whose grants show them."""
+    internal = any(scope.whole and scope.role in READ_RESTRICTED for scope in held(request).scopes)
+    return "internal" if internal else "public"
+
+
+def edition_for(request: HttpRequest, year: int) -> tuple[Division, Edition, Draft | None]:
+    """The report as this person may read it, and the draft it is made of."""
+    if not 2000 <= year <= 2100:
+        raise Http404
+    division = bureau_of(request)
+    draft = services.draft_of(division, year)
+    return (
+        division,
+        services.current(division, year, version=version_for(request), draft=draft),
+        draft,
+    )
+
+
+@view("see_unit")
+def now(request: HttpRequest) -> HttpResponse:
+    """The report of the work year chosen in the frame."""
+    return redirect("desk:report", year=work_year(request))
+
+
+def desk(
+    request: HttpRequest,
+    year: int,
+    *,
+    drawer: dict[str, Any] | None = None,
+    opened: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; ``drawer`` is a part's template and values instead of a figure."""
+    division, edition, draft = edition_for(request, year)
+    paper, signed = edition.report, services.signed_reports(division, year)
+    figure_open = paper.figures.get(opened)
+    request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    holding = held(request)
+    stale = services.stale_figures(draft, paper) if draft else ()
+    internal = paper.version == "internal"
+    writes, state = (
+        holding.can("write_report", division=division.pk) and internal,
+        draft.state if draft else "",
+    )
+    leads = holding.can("sign_report", division=division.pk) and internal
+    mine = person(request).pk
+    values = {
+        "paper": paper,
+        "opened": figure_open,
+        "parts": parts_of(request, figure_open),
+        "empty": not paper.sections or not edition.facts.reported,
+        "shown": len(paper.shown_figures()),
+        "stale": stale,
+        "draft": draft,
+        "signed": signed,
+        "is_text": is_text,
+        "report_year": year,
+        "drawer": drawer,
+        "writes": writes and state != "handed",
+        "hands_in": writes and draft is not None and state != "handed" and not signed,
+        "takes_back": writes and state == "handed",
+        "signs": leads and state == "handed" and not signed,
+        "waits_for_writers": leads and not writes and not signed and state != "handed",
+        "own_draft": draft is not None and mine in {draft.by_id, draft.handed_by_id},
+        "fingerprint": services.fingerprint(paper),
+        "differs": services.differences(signed[0], paper) if signed else (),
+        "choices": edition.choices,
+        "today": today(),
+        "saved": request.GET.get("saved", ""),
+        "figure_href": lambda ident: reverse("desk:figure", args=[year, ident]),
+        "shut_href": reverse("desk:report", args=[year]),
+        "write_href": lambda key: reverse("desk:report_write", args=[year, key]),
+        "key_names": KEYS,
+    }
+    return render(request, "desk/report/report.html", {**values, **(drawer or {})}, status=status)
+
+
+def is_text(block: Any) -> bool:
+    """Whether a block is a paragraph; else it is a table."""
+    return isinstance(block, Paragraph)
+
+
+@view("see_unit")
+def figure(request: HttpRequest, year: int, ident: str) -> HttpResponse:
+    """One figure opened: what it is, how it was computed, its rows."""
+    paper = edition_for(request, year)[1].report
+    opened = paper.figures.get(ident)
+    if opened is None:
+        raise Http404
+    back = reverse("desk:report", args=[year])
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        return redirect(f"{back}?figure={ident}#drawer")
+    return figure_part(request, opened, back)
+
+
+def figure_part(request: HttpRequest, opened: Figure, back: str) -> HttpResponse:
+    """A figure for the drawer."""
+    values = {"opened": opened, "parts": parts_of(request, opened), "shut_href": back}
+    return render(request, "desk/report/figure_part.html", values)
+
+
+def parts_of(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any, str]]:
+    """The rows behind a figure: name, what it adds, and the dossier it leads to."""
+    if opened is None:
+        return []
+    dossiers = {
+        int(part.row.split(":")[1])
+        for part in opened.parts
+        if part.row.startswith("budget.Dossier:")
+    }
+    reviews = {
+        int(part.row.split(":")[1])
+        for part in opened.parts
+        if part.row.startswith("reviews.Review:")
+    }
+    seen = dossiers_visible_to(person(request))
+    open_dossiers = (
+        set(seen.filter(pk__in=dossiers).values_list("pk", flat=True)) if dossiers else set()
+    )
+    by_review = (
+        dict(seen.filter(reviews__in=reviews).values_list("reviews", "pk")) if reviews else {}
+    )
+    found = []
+    for part in opened.parts:
+        kind, _, key = part.row.partition(":")
+        pk = int(key) if kind == "budget.Dossier" and int(key) in open_dossiers else None
+        pk = by_review.get(int(key)) if kind == "reviews.Review" else pk
+        found.append(
+            (part.label or part.row, part.value, reverse("desk:dossier", args=[pk]) if pk else "")
+        )
+    return found
+
+
+@view("see_unit")
+def changes(request: HttpRequest, year: int) -> HttpResponse:
+    """What changed since the author last saved, or since the report was signed: old, new, and the rows that made it."""
+    division, edition, draft = edition_for(request, year)
+    signed = services.signed_reports(division, year)
+    against_signed = request.GET.get("signed") == "1" and bool(signed)
+    if against_signed:
+        found = services.differences(signed[0], edition.report)
+    else:
+        found = services.stale_figures(draft, edition.report) if draft else ()
+    values = {
+        "found": found,
+        "report_year": year,
+        "since_signed": against_signed,
+        "draft": draft,
+        "known": edition.report.figures,
+        "writes": held(request).can("write_report", division=division.pk) and not against_signed,
+    }
+    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        return render(request, "desk/report/changes_part.html", values)
+    return desk(request, year, drawer={"template": "desk/report/changes_part.html", **values})
+
+
+@view("see_unit")
+def draft_file(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    """The report as the rows stand now, as a file; who may not see restricted subjects gets the public version."""
+    _, edition, _ = edition_for(request, year)
+    public = (
+        "，公开稿"
+        if edition.report.version == "public" or request.GET.get("version") == "public"
+        else ""
+    )
+    if public and edition.report.version == "internal":
+        division = bureau_of(request)
+        edition = services.current(division, year, version="public")
+    return sent_file(
+        name,
+        f"{year}年度{TITLES.get(name, '')}（草稿{public}）",
+        services.edition_file(edition, name),
+    )
+
+
+def sent_file(name: str, title: str, content: bytes | None) -> HttpResponse:
+    """A report's file under a name a person recognises; 404 for a file it does not have."""
+    if content is None:
+        raise Http404
+    stem, ending = title, name.rsplit(".", 1)[1]
+    if ending in CONTENT:
+        return attachment(content, stem, ending)
+    from urllib.parse import quote
+
+    response = HttpResponse(content, content_type="application/json")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}.{ending}')}"
+    return response

@@ -1,0 +1,206 @@
+"""批量审核与确认: many handed-in reviews of a round at once, each by its own service, each told alone: done, or why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.orgs.permissions import Refused
+from wenxiao.pages.acts import text_of
+from wenxiao.pages.formats import subject_title
+from wenxiao.pages.views import held, person, view
+from wenxiao.reviews import services
+from wenxiao.reviews.kinds import CHECKERS, FILED, JUDGED, KINDS
+from wenxiao.reviews.services.road import STEPS
+from wenxiao.reviews.worklists import reviews_visible_to
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+SIZE, MOST = 100, 300
+"""Rows a page, and how many one act may take."""
+ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
+KEPT = "settled_batch"
+WORDS = {"check": "待我审核", "ahead": "前面环节还没审", "confirm": "待确认结果"}
+"""What a person may settle here: what stands at their own step, what stands before it, what only wants confirming."""
+VERBS = {"check": "审核通过", "ahead": "审核通过", "confirm": "确认评价结果"}
+
+
+def _round(request: HttpRequest, pk: int) -> Any:
+    found = (
+        rounds_visible_to(person(request))
+        .filter(pk=pk, kind__in=KINDS)
+        .select_related("division")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def steps_held(request: HttpRequest, found: Any) -> dict[str, Any]:
+    """By what a person may settle in a round: the reviews that wait for it. Empty where they may settle nothing."""
+    holding = held(request)
+    rows = reviews_visible_to(person(request)).filter(round=found)
+    parts: dict[str, Any] = {}
+    if found.kind in FILED:
+        road = [role for role in found.route if role in STEPS]
+        own = [at for at, role in enumerate(road) if holding.can(STEPS[role])]
+        if own:
+            parts["check"] = rows.filter(state="submitted", step__in=own)
+            parts["ahead"] = rows.filter(state="submitted", step__lt=max(own)).exclude(step__in=own)
+    elif holding.can("confirm"):
+        parts["check"] = rows.filter(state="submitted")
+    if holding.can("confirm"):
+        parts["confirm"] = rows.filter(state="checked")
+    return parts
+
+
+@view("see_unit")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """What waits for this person in one round, to be ticked and passed or confirmed together."""
+    found = _round(request, pk)
+    parts = steps_held(request, found)
+    if not parts:
+        raise Refused("批量审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。")
+    counts = {name: rows.count() for name, rows in parts.items()}
+    asked = request.GET.get("step", "")
+    chosen = (
+        asked
+        if asked in parts
+        else next((name for name in parts if counts[name]), next(iter(parts)))
+    )
+    shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
+    me = person(request).pk
+    request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
+    values = {
+        "one": found,
+        "back": _list(found),
+        "shown": shown,
+        "chosen": chosen,
+        "verb": VERBS[chosen],
+        "most": MOST,
+        "chips": [
+            (word, counts[name], f"?step={name}", name == chosen)
+            for name, word in WORDS.items()
+            if name in parts
+        ],
+        "lines": [
+            (row, rate_percent(row.executed, row.budget), _barred(row, chosen, me))
+            for row in shown.rows
+        ],
+        "total": counts[chosen],
+        "scores": KINDS[found.kind].scores,
+        "filed": found.kind in FILED,
+    }
+    return render(request, "desk/rounds/batch_approval.html", values)
+
+
+def _entry(found: Any) -> str:
+    return (
+        "desk:evaluations"
+        if found.kind in JUDGED
+        else "desk:monitoring"
+        if found.kind == "monitoring"
+        else "desk:selfeval"
+    )
+
+
+def _list(found: Any) -> str:
+    """The round's own list page."""
+    if found.kind in JUDGED:
+        return f"{reverse('desk:evaluations')}?kind={found.kind}&year={found.work_year}"
+    return reverse(
+        "desk:monitoring_round" if found.kind == "monitoring" else "desk:selfeval_round",
+        args=[found.pk],
+    )
+
+
+def _barred(row: Any, step: str, me: int) -> str:
+    """Why this person can't settle this row, empty when they can; the service says the last word."""
+    if row.submitted_by_id == me:
+        return "由您报送，须由另一人办理"
+    if step == "confirm" and KINDS[row.kind].scores and not row.complete:
+        return "还有待评定的行"
+    return ""
+
+
+@view("see_unit", methods=("POST",))
+def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pass or confirm the ticked ones, then show what became of each."""
+    found = _round(request, pk)
+    parts, step = steps_held(request, found), request.POST.get("step", "")
+    if step not in parts:
+        raise Refused("这一步由单位负责人、主管部门、财政业务科室或财政绩效科办理。")
+    wanted = _ticked(request)
+    if not wanted or len(wanted) > MOST:
+        told = (
+            f"一次最多办 {MOST} 份，您勾选了 {len(wanted)} 份。" if wanted else "没有勾选任何一份。"
+        )
+        messages.error(request, told)
+        return redirect(f"{reverse('desk:settle', args=[pk])}?step={step}")
+    act = services.confirm_review if step == "confirm" else services.check_review
+    rows = reviews_visible_to(person(request)).filter(round=found, pk__in=wanted).in_bulk()
+    done, refused = [], []
+    for one, version in wanted.items():
+        if one not in rows:
+            refused.append((0, "未列出的对象", "", "没有这一份，或不在您的授权范围内。"))
+            continue
+        why = _carry(act, rows[one], version, request)
+        line = (one, subject_title(rows[one].dossier), rows[one].dossier.unit.name)
+        if why:
+            refused.append((*line, why))
+        else:
+            done.append((*line, _stands(rows[one])))
+    request.session[KEPT] = {"round": pk, "step": step, "done": done, "refused": refused}
+    return redirect("desk:settled", pk=pk)
+
+
+def _ticked(request: HttpRequest) -> dict[int, int]:
+    """The ticked reviews with the version each was seen at."""
+    ticked = [text.partition(":") for text in request.POST.getlist("tick")]
+    return {
+        int(pk): int(seen)
+        for pk, _, seen in ticked
+        if pk.isdecimal() and seen.isdecimal() and max(len(pk), len(seen)) < 10
+    }
+
+
+def _carry(act: Callable[..., Any], row: Any, version: int, request: HttpRequest) -> str:
+    """Settle one; empty, or why it could not be."""
+    try:
+        act(review=row, by=person(request), why=text_of(request, "why", 500), version=version)
+    except (NotAllowed, Refused, Stale) as refusal:
+        return str(refusal)
+    return ""
+
+
+def _stands(row: Any) -> str:
+    role = services.waiting_for(row)
+    return f"等{CHECKERS[role]}审核" if role else str(row.get_state_display())
+
+
+@view("see_unit")
+def settled(request: HttpRequest, pk: int) -> HttpResponse:
+    """What became of each; shown again on reload, never done again."""
+    found, told = _round(request, pk), request.session.get(KEPT)
+    if not told or told["round"] != pk:
+        return redirect("desk:settle", pk=pk)
+    request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
+    values = {
+        "told": told,
+        "one": found,
+        "verb": VERBS[told["step"]],
+        "left": steps_held(request, found)[told["step"]].count(),
+    }
+    return render(request, "desk/rounds/batch_outcome.html", values)

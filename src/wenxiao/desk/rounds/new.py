@@ -1,0 +1,280 @@
+"""下达任务: the form with its live count, and last year's round taken over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.shortcuts import redirect, render
+
+from wenxiao.budget.selectors import dossiers_of, rounds_visible_to, subjects_visible_to
+from wenxiao.budget.services import open_round
+from wenxiao.desk.rounds.rounds import ENTRY, kind_words, round_of
+from wenxiao.followup.tasks import keep
+from wenxiao.orgs.selectors import units_of
+from wenxiao.pages.acts import text_of
+from wenxiao.pages.asked import whole
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import division_of, person, view
+from wenxiao.records.selectors import documents
+from wenxiao.reviews.kinds import CHECKERS
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+ROUTE = ("head", "department", "office", "performance")
+MONTHS = range(1, 13)
+
+
+@dataclass
+class Asked:
+    """What the form says, as typed; ``scope`` and ``error`` follow from it."""
+
+    kind: str = "selfeval"
+    name: str = ""
+    work_year: str = ""
+    fiscal_year: str = ""
+    deadline: str = ""
+    basis: str = ""
+    from_month: str = "1"
+    through_month: str = ""
+    units: str = ""
+    tags: str = ""
+    kinds: list[str] = field(default_factory=list)
+    route: list[str] = field(default_factory=lambda: list(ROUTE))
+    key: bool = False
+
+
+def _read(data: Any) -> Asked:
+    texts = (
+        "kind",
+        "name",
+        "work_year",
+        "fiscal_year",
+        "deadline",
+        "basis",
+        "from_month",
+        "through_month",
+        "units",
+        "tags",
+    )
+    said = {name: data.get(name, "").replace("\0", "").strip()[:400] for name in texts}
+    return Asked(
+        **said,
+        kinds=data.getlist("kinds"),
+        route=[r for r in ROUTE if r in data.getlist("route")],
+        key=bool(data.get("key")),
+    )
+
+
+def _blank(request: HttpRequest) -> Asked:
+    year = work_year(request)
+    return Asked(work_year=str(year), fiscal_year=str(year - 1))
+
+
+def rolled(row: Any) -> Asked:
+    """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet."""
+    scope = row.scope or {}
+    names = (
+        units_of(row.division).filter(pk__in=scope.get("units", ())).values_list("name", flat=True)
+    )
+    return Asked(
+        kind=row.kind,
+        name=re.sub(r"\d{4}", lambda year: str(int(year.group()) + 1), row.name),
+        work_year=str(row.work_year + 1),
+        fiscal_year=str(row.fiscal_year + 1),
+        deadline=_next_year(row.deadline),
+        from_month=str(row.from_month or 1),
+        through_month=str(row.through_month or ""),
+        units="\n".join(names),
+        tags="、".join(scope.get("tags", ())),
+        kinds=list(scope.get("kinds", ())),
+        route=[role for role in ROUTE if role in row.route],
+        key=row.key,
+    )
+
+
+def _next_year(day: date | None) -> str:
+    if day is None:
+        return ""
+    last = (day.month, day.day) == (2, 29)
+    return date(day.year + 1, day.month, 28 if last else day.day).isoformat()
+
+
+@view("manage_round", methods=("GET", "POST"))
+def new(request: HttpRequest) -> HttpResponse:
+    """The form of a notice: what, for whom, until when, by which paper, who checks."""
+    division = division_of(request, ENTRY)
+    if request.method == "POST":
+        asked = _read(request.POST)
+        try:
+            return _open(request, division, asked)
+        except NotAllowed as refusal:
+            return _show(request, division, asked, str(refusal), 422)
+    before = whole(request.GET.get("from"))
+    asked = rolled(round_of(request, before)) if before is not None else _blank(request)
+    return _show(request, division, asked)
+
+
+def _show(
+    request: HttpRequest, division: Any, asked: Asked, error: str = "", status: int = 200
+) -> HttpResponse:
+    subjects = subjects_visible_to(person(request))
+    model: Any = rounds_visible_to(person(request)).model
+    values = {
+        "asked": asked,
+        "error": error,
+        "months": MONTHS,
+        "checkers": CHECKERS,
+        "today": today(),
+        "round_kinds": model._meta.get_field("kind").choices,
+        "subject_kinds": subjects.model._meta.get_field("kind").choices,
+        "documents": list(documents(division=division)[:200]),
+        "unit_names": list(_department_names(division)),
+        **_count(division, asked),
+    }
+    return render(request, "desk/rounds/new.html", values, status=status)
+
+
+def _department_names(division: Any) -> Any:
+    return (
+        units_of(division)
+        .exclude(kind="finance")
+        .order_by("path")
+        .values_list("name", flat=True)[:300]
+    )
+
+
+@view("manage_round", methods=("GET", "POST"))
+def count(request: HttpRequest) -> HttpResponse:
+    """How many dossiers and units the scope holds as the form stands; a part of the form's page."""
+    division = division_of(request, ENTRY)
+    asked = _read(request.POST if request.method == "POST" else request.GET)
+    return render(request, "desk/rounds/count_part.html", _count(division, asked))
+
+
+class _Scoped:
+    """A round not opened yet, as far as its scope needs one."""
+
+    def __init__(self, division: Any, year: int, scope: dict[str, Any]) -> None:
+        self.division_id, self.fiscal_year, self.scope = division.pk, year, scope
+
+
+def _count(division: Any, asked: Asked) -> dict[str, Any]:
+    try:
+        trial: Any = _Scoped(
+            division, _year(asked.fiscal_year, "预算年度"), _scope(division, asked)
+        )
+    except NotAllowed as refusal:
+        return {"in_scope": None, "in_units": None, "by_kind": [], "unclear": str(refusal)}
+    found = dossiers_of(trial)
+    labels = kind_words(found.model)
+    kinds = found.order_by().values_list("subject__kind").annotate(n=Count("pk"))
+    return {
+        "in_scope": found.count(),
+        "in_units": found.order_by().values("unit").distinct().count(),
+        "unclear": "",
+        "by_kind": [(labels.get(kind, kind), n) for kind, n in kinds],
+    }
+
+
+def _year(text: str, word: str) -> int:
+    year = whole(text, 4)
+    if year is None or not 2000 <= year <= 2100:
+        raise NotAllowed(f"{word}应为四位年份，收到“{text[:30]}”。")
+    return year
+
+
+def _scope(division: Any, asked: Asked) -> dict[str, Any]:
+    """The scope as data; unit names or codes that nobody has are named, not passed over."""
+    scope: dict[str, Any] = {}
+    wanted = [one for one in re.split(r"[\s,，、;；]+", asked.units) if one]
+    if wanted:
+        known = list(units_of(division).values_list("pk", "name", "code"))
+        ids = {one: pk for pk, name, code in known for one in (name, code)}
+        if unknown := [one for one in wanted if one not in ids]:
+            raise NotAllowed(f"单位名单中没有：{'、'.join(unknown[:5])}。请填单位代码或全称。")
+        scope["units"] = sorted({ids[one] for one in wanted})
+    if asked.kinds:
+        scope["kinds"] = asked.kinds
+    if tags := [one for one in re.split(r"[\s,，、;；]+", asked.tags) if one]:
+        scope["tags"] = tags
+    return scope
+
+
+def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
+    row = open_round(
+        division=division,
+        kind=_kind(request, asked),
+        name=_name(request, division, asked),
+        work_year=_year(asked.work_year, "工作年度"),
+        fiscal_year=_year(asked.fiscal_year, "预算年度"),
+        key=asked.key,
+        **_period(asked),
+        scope=_scope(division, asked),
+        deadline=_deadline(asked),
+        basis=_basis(division, asked),
+        route=asked.route,
+        by=person(request),
+        why=text_of(request, "why", 500),
+    )
+    if row.kind == "monitoring":
+        keep.enqueue()  # its watch is worked out before anybody looks
+    messages.success(request, f"“{row}”已下达，单位的待办里马上能看到。")
+    return redirect("desk:round", pk=row.pk)
+
+
+def _kind(request: HttpRequest, asked: Asked) -> str:
+    model: Any = rounds_visible_to(person(request)).model
+    if asked.kind not in dict(model._meta.get_field("kind").choices):
+        raise NotAllowed("请选择任务类别。")
+    return asked.kind
+
+
+def _name(request: HttpRequest, division: Any, asked: Asked) -> str:
+    if not asked.name:
+        raise NotAllowed("请填写任务名称。")
+    year = _year(asked.work_year, "工作年度")
+    if (
+        rounds_visible_to(person(request))
+        .filter(division=division, work_year=year, name=asked.name[:100])
+        .exists()
+    ):
+        raise NotAllowed(
+            f"{year} 工作年度已有名为“{asked.name}”的任务；是同一件事就不必再下达，不是请换个名称。"
+        )
+    return asked.name[:100]
+
+
+def _period(asked: Asked) -> dict[str, Any]:
+    if asked.kind != "monitoring":
+        return {"from_month": None, "through_month": None}
+    months = [whole(text) for text in (asked.from_month, asked.through_month)]
+    return {"from_month": months[0], "through_month": months[1]}
+
+
+def _deadline(asked: Asked) -> date | None:
+    if not asked.deadline:
+        raise NotAllowed("请填写报送期限。")
+    try:
+        day = date.fromisoformat(asked.deadline)
+    except ValueError as error:
+        raise NotAllowed(f"报送期限应写作 2021-11-05，收到“{asked.deadline}”。") from error
+    if day < today():
+        raise NotAllowed(f"报送期限 {day} 已经过去。")
+    return day
+
+
+def _basis(division: Any, asked: Asked) -> Any:
+    if not asked.basis:
+        return None
+    found = documents(division=division).filter(pk=whole(asked.basis) or 0).first()
+    if found is None:
+        raise NotAllowed("所选的通知不在本级制度库中。")
+    return found

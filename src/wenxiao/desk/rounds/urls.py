@@ -1,0 +1,20 @@
+"""Addresses of rounds (任务)."""
+
+from django.urls import path
+
+from wenxiao.desk.rounds import batch_approval, key_choice, new, rounds, start
+
+urlpatterns = [
+    path("rounds/<int:pk>/dossiers/<int:dossier>/begin", start.begin, name="begin"),
+    path("rounds/<int:pk>/settle", batch_approval.settle, name="settle"),
+    path("rounds/<int:pk>/settle/ticked", batch_approval.settle_ticked, name="settle_ticked"),
+    path("rounds/<int:pk>/settled", batch_approval.settled, name="settled"),
+    path("rounds", rounds.rounds, name="rounds"),
+    path("rounds/new", new.new, name="round_new"),
+    path("rounds/count", new.count, name="round_count"),
+    path("rounds/<int:pk>", rounds.round_page, name="round"),
+    path("rounds/<int:pk>/key", key_choice.key_choice, name="key_choice"),
+    path("rounds/<int:pk>/excuse/<int:dossier>/end", rounds.unexcuse, name="round_unexcuse"),
+    path("rounds/<int:pk>/excuse", rounds.excuse, name="round_excuse"),
+    path("rounds/<int:pk>/<str:act>", rounds.act, name="round_act"),
+]

@@ -1,0 +1,148 @@
+"""自评: how far a round is, who has not handed in, and what stands beside each self-score so that one need not believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q
+from django.http import Http404
+from django.shortcuts import render
+
+from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.desk.prechecks import Check, checks_of
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.services.road import STEPS
+from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, rows_of, to_fill
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.keyset import page
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from django.http import HttpRequest, HttpResponse
+
+KINDS = ("selfeval", "recheck")
+ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One self-evaluation: the form's own score, ours, the difference, the share of proved points, what to doubt."""
+
+    review: Any
+    rate: Decimal | None
+    difference: Decimal | None
+    proved: Decimal | None
+    doubts: list[Check]
+
+
+@view("see_unit")
+def selfeval(request: HttpRequest) -> HttpResponse:
+    """The year's self-evaluation: its round at once where there is one, else which there are."""
+    year = work_year(request)
+    rounds = [row for kind in KINDS for row in rounds_of_year(person(request), year, kind)]
+    return _page(request, rounds, rounds[0] if rounds else None, year)
+
+
+@view("see_unit")
+def selfeval_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """One round of self-evaluation or re-check."""
+    one = (
+        rounds_visible_to(person(request))
+        .filter(pk=pk, kind__in=KINDS)
+        .select_related("division")
+        .first()
+    )
+    if one is None:
+        raise Http404
+    request.wenxiao_entry = "desk:selfeval"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    rounds = [row for kind in KINDS for row in rounds_of_year(person(request), one.work_year, kind)]
+    return _page(request, rounds, one, one.work_year)
+
+
+def _page(request: HttpRequest, rounds: list[Any], one: Any, year: int) -> HttpResponse:
+    if one is None:
+        return render(
+            request,
+            "desk/selfeval/index.html",
+            {"list_year": year, "rounds": [], "one": None, "shown": None},
+        )
+    user, holding = person(request), held(request)
+    rows = reviews_visible_to(user).filter(round=one)
+    asked = {"q": request.GET.get("q", "").strip()[:60], "only": request.GET.get("only", "")}
+    chosen = _narrow(rows, asked)
+    shown = page(chosen.select_related("target"), ORDER, token=request.GET.get("at"))
+    parts = parts_of(user, one)
+    values = {
+        "list_year": year,
+        "rounds": rounds,
+        "one": one,
+        "shown": shown,
+        "lines": _lines(shown.rows),
+        "asked": asked,
+        "total": chosen.count(),
+        "parts": parts,
+        "missing": [part for part in parts if part.lacking],
+        "chips": _chips(rows, asked),
+        "checks_office": holding.can("check_office") or holding.can("check_department"),
+        "fills": holding.can("fill"),
+        "open": OPEN,
+        "kind": one.kind,
+        "owed": to_fill(user, holding, one),
+        "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
+        "handed": sum(part.handed_in for part in parts),
+        "due": sum(part.due for part in parts),
+    }
+    return render(request, "desk/selfeval/index.html", values)
+
+
+_ONLY: dict[str, tuple[str, Q]] = {
+    "open": ("未报送", Q(state__in=OPEN)),
+    "submitted": ("待审核", Q(state="submitted")),
+    "apart": ("与计算不符", Q(published_points__isnull=False) & ~Q(published_points=F("points"))),
+    "unjudged": ("未评完", Q(complete=False)),
+    "full": ("满分", Q(points__gte=100)),
+}
+
+
+def _narrow(rows: Any, asked: dict[str, str]) -> Any:
+    for word in asked["q"].split():
+        rows = rows.filter(
+            Q(dossier__subject__name__icontains=word) | Q(dossier__unit__name__icontains=word)
+        )
+    return rows.filter(_ONLY[asked["only"]][1]) if asked["only"] in _ONLY else rows
+
+
+def _chips(rows: Any, asked: dict[str, str]) -> list[tuple[str, int, str, bool]]:
+    counts = rows.order_by().aggregate(
+        **{code: Count("pk", filter=condition) for code, (_, condition) in _ONLY.items()}
+    )
+    return [
+        (
+            word,
+            counts[code],
+            "?" if asked["only"] == code else f"?only={code}",
+            asked["only"] == code,
+        )
+        for code, (word, _) in _ONLY.items()
+        if counts[code] or asked["only"] == code
+    ]
+
+
+def _lines(reviews: list[Any]) -> list[Line]:
+    rows = rows_of(reviews)
+    return [_line(review, rows[review.pk]) for review in reviews]
+
+
+def _line(review: Any, rows: list[Any]) -> Line:
+    told, points = review.published_points, review.points
+    return Line(
+        review,
+        rate_percent(review.executed, review.budget),
+        told - points if told is not None and points is not None else None,
+        rate_percent(review.proved, points) if points else None,
+        [check for check in checks_of(review, rows) if check.code],
+    )

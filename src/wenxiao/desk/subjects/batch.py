@@ -1,0 +1,100 @@
+"""Acts on ticked subjects: tags on and off, 本次免报. Each is done by its service alone, and told alone: done, or why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.services import exempt, tag_subject
+from wenxiao.desk.subjects.subjects import Asked, open_rounds
+from wenxiao.orgs.permissions import Refused
+from wenxiao.pages.formats import subject_title
+from wenxiao.pages.views import person, view
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+MOST = 300
+"""How many rows one act may take."""
+KEPT = "subjects_batch"
+Act = tuple[str, "Callable[[Any], object]"]
+
+
+@view("manage_round", methods=("GET", "POST"))
+def batch(request: HttpRequest) -> HttpResponse:
+    """Carry an act out over the ticked rows, then show what became of each; shown again on reload, never done again."""
+    if request.method == "POST":
+        return _carry(request)
+    told = request.session.get(KEPT)
+    if not told:
+        return redirect("desk:subjects")
+    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    return render(request, "desk/subjects/batch.html", {"told": told, "back": _back(told["query"])})
+
+
+def _back(query: str) -> str:
+    return Asked.read(QueryDict(query[:1000])).address()
+
+
+def _carry(request: HttpRequest) -> HttpResponse:
+    query = request.POST.get("query", "")[:1000]
+    ids = list(
+        dict.fromkeys(
+            int(one) for one in request.POST.getlist("tick") if one.isdecimal() and len(one) < 16
+        )
+    )
+    try:
+        if not ids:
+            raise NotAllowed("还没有勾选对象。")  # noqa: TRY301 - told on the list like every other refusal
+        if len(ids) > MOST:
+            raise NotAllowed(f"一次最多办 {MOST} 个，您勾选了 {len(ids)} 个。")  # noqa: TRY301 - as above
+        title, act = _act(request)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_back(query))
+    rows = dossiers_visible_to(person(request)).select_related("subject__unit", "unit").in_bulk(ids)
+    done, refused = [], []
+    for pk in ids:
+        if pk not in rows:
+            refused.append((0, "未列出的对象", "没有这个对象，或不在您的授权范围内。"))
+            continue
+        name = f"{subject_title(rows[pk])}（{rows[pk].fiscal_year}）"
+        try:
+            act(rows[pk])
+        except (NotAllowed, Refused) as refusal:
+            refused.append((pk, name, str(refusal)))
+        else:
+            done.append((pk, name, rows[pk].unit.name))
+    request.session[KEPT] = {"title": title, "done": done, "refused": refused, "query": query}
+    return redirect("desk:subjects_batch")
+
+
+def _act(request: HttpRequest) -> Act:
+    """What is to be done with each row, and its words; NotAllowed where the form leaves it open."""
+    user, asked = person(request), request.POST.get("act", "")
+    if asked in {"tag", "untag"}:
+        tag, taken = request.POST.get("tag", ""), asked == "untag"
+        title = f"{'去掉' if taken else '加上'}标签“{tag.strip()[:20]}”"
+        return title, lambda row: tag_subject(
+            subject=row.subject, tag=tag, taken_off=taken, by=user
+        )
+    if asked != "exempt":
+        raise NotAllowed("没有这种办理。")
+    chosen = next(
+        (row for row in open_rounds(user) if str(row.pk) == request.POST.get("round", "")), None
+    )
+    if chosen is None:
+        raise NotAllowed("请选择要免报的任务；只能选进行中的。")
+    reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()[:200]
+    if not reason:
+        raise NotAllowed("请选择免报理由。")
+    return f"“{chosen.name}”本次免报", lambda row: exempt(
+        round=chosen, dossier=row, reason=reason, note=note, by=user
+    )

@@ -1,0 +1,140 @@
+"""The list of subjects as a workbook: the rows the address asks for, in the order it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.budget.selectors import KINDS, money_of
+from wenxiao.desk.dossiers.results import results, stage_words
+from wenxiao.desk.subjects.counts import WORKS
+from wenxiao.desk.subjects.order import DEFAULT, SHOWN, STORED, applied, keys_by_shown, shown_money
+from wenxiao.desk.subjects.subjects import SUMMED, Look, look
+from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
+from wenxiao.followup.selectors import confirmed_counts
+from wenxiao.pages.acts import attachment
+from wenxiao.pages.formats import subject_title
+from wenxiao.pages.views import person, view
+from wenxiao.records.services import record
+from wenxiao.reviews.selectors import reviews_of
+from wenxiao.rulebook.numbers import rate_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+MOST = 20_000
+"""How many rows one workbook holds; beyond that it says so."""
+AT_ONCE = 1000
+WAN = 10_000
+COLUMNS = (
+    ColumnSpec("序号", 6, "number"),
+    ColumnSpec("项目代码", 24),
+    ColumnSpec("对象", 36),
+    ColumnSpec("单位", 24),
+    ColumnSpec("类型", 12),
+    ColumnSpec("预算年度", 9, "number"),
+    ColumnSpec("标签", 14),
+    ColumnSpec("全年预算（万元）", 15, "money"),
+    ColumnSpec("支出（万元）", 15, "money"),
+    ColumnSpec("金额口径", 10),
+    ColumnSpec("执行率（%）", 11, "percent"),
+    ColumnSpec("进展", 20),
+    ColumnSpec("评价结果", 12),
+    ColumnSpec("得分", 9, "points"),
+    ColumnSpec("等级", 6, "centre"),
+    ColumnSpec("已确认问题", 11, "number"),
+)
+
+
+@view("see_unit")
+def subjects_file(request: HttpRequest) -> HttpResponse:
+    """As .xlsx, at most 20 000 rows; taking it out is on record. 限制知悉 subjects stay inside the system, and the sheet says how many."""
+    whole = look(request)
+    found = whole.found.exclude(subject__restriction="restricted")
+    total, kept_in = found.count(), whole.found.filter(subject__restriction="restricted").count()
+    ids = _ids(whole.ranked(found), applied(whole.asked.sort, small=total <= SUMMED))
+    notes = ["金额单位万元；空白为未公布或未评，不是 0。金额口径空白为本年度自身数字。"]
+    if total > MOST:
+        notes.append(f"符合条件的对象共 {total:,} 个，本表只列前 {MOST:,} 个；缩小条件后分次导出。")
+    if kept_in:
+        notes.append(f"另有 {kept_in:,} 个限制知悉的对象不导出，请在系统内查看。")
+    division = person(request).division
+    if division is not None:
+        record(
+            division=division,
+            by=person(request),
+            act="导出对象清单",
+            label=f"{len(ids)} 个对象，{conditions(whole)}",
+            data={
+                "count": len(ids),
+                "kept_in": kept_in,
+                "conditions": whole.asked.address().partition("?")[2],
+            },
+        )
+    sheet = SheetSpec(
+        "对象",
+        "预算绩效管理对象清单",
+        COLUMNS,
+        list(_rows(whole.seen.model.objects.all(), ids)),
+        notes=notes,
+        corner="单位：万元",
+        watermark="演示数据" if division and division.demo else None,
+    )
+    return attachment(workbook_bytes([sheet]), "对象清单", "xlsx")
+
+
+def conditions(whole: Look) -> str:
+    """What the address asks for in words, for the trail: 全部对象, or 单位“区教体局”、2020 预算年度、标签“民生”."""
+    asked = whole.asked
+    said = [
+        f"名称、单位或代码含“{asked.q}”" if asked.q else "",
+        f"单位“{whole.unit.name}”" if whole.unit else "",
+        f"类型“{KINDS.get(asked.kind, asked.kind)}”" if asked.kind else "",
+        f"{asked.fiscal_year} 预算年度" if asked.fiscal_year else "",
+        f"{whole.year} 年“{WORKS[asked.work][0]}”" if asked.work else "",
+        f"标签“{asked.tag}”" if asked.tag else "",
+        f"共性问题“{whole.problem.text}”" if whole.problem else "",
+    ]
+    return "、".join(part for part in said if part) or "全部对象"
+
+
+def _ids(found: QuerySet[Any], sort: str) -> list[int]:
+    if sort.lstrip("-") in SHOWN:
+        return [key[2] for key in keys_by_shown(found, sort)][:MOST]
+    return list(found.order_by(*STORED.get(sort, DEFAULT)).values_list("pk", flat=True)[:MOST])
+
+
+def _rows(dossiers: QuerySet[Any], ids: list[int]) -> Iterator[tuple[Any, ...]]:
+    """Tuples as wide as the columns, a thousand dossiers read at once."""
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        rows = dossiers.select_related("subject", "unit").in_bulk(part)
+        monies, reviews, findings = money_of(part), reviews_of(part), confirmed_counts(part)
+        for at, pk in enumerate(part, start=start + 1):
+            yield _row(at, rows[pk], monies[pk], reviews.get(pk, []), findings.get(pk, 0))
+
+
+def _row(at: int, dossier: Any, money: Any, held: list[Any], findings: int) -> tuple[Any, ...]:
+    budget, spent, basis = shown_money(money, held)
+    last = results(held)[-1:]
+    told = last[0] if last and last[0].settled else None
+    return (
+        at,
+        dossier.subject.code,
+        subject_title(dossier),
+        dossier.unit.name,
+        dossier.subject.get_kind_display(),
+        dossier.fiscal_year,
+        "、".join(dossier.subject.tags or ()) or None,
+        None if budget is None else budget / WAN,
+        None if spent is None else spent / WAN,
+        basis or None,
+        rate_percent(spent, budget),
+        stage_words(held),
+        last[0].title if last else None,
+        told.points if told else None,
+        (told.grade or None) if told else None,
+        findings,
+    )

@@ -1,0 +1,390 @@
+"""对象: the list of dossiers a person may see, by unit, kind, year, tag and work of the year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.http import QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.budget.reasons import EXEMPTION_REASONS
+from wenxiao.budget.selectors import (
+    KINDS,
+    Cell,
+    Money,
+    census,
+    census_kept,
+    dossiers_visible_to,
+    found_by,
+    money_of,
+    rounds_visible_to,
+)
+from wenxiao.desk.dossiers.results import Result, results, stage_words
+from wenxiao.desk.subjects.counts import (
+    WORKS,
+    Group,
+    GroupKey,
+    chips_of,
+    groups_of,
+    narrowed,
+    subtree_of,
+    tree_of,
+)
+from wenxiao.desk.subjects.order import SORTS, applied, heads, near_page, ordered, shown_money
+from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
+from wenxiao.orgs.selectors import (
+    Place,
+    places,
+    saved_views,
+    seeing_grants,
+    units_among,
+    units_visible_to,
+)
+from wenxiao.orgs.services.saved_views import forget_view, save_view
+from wenxiao.pages.asked import whole
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.selectors import Works, reviews_of
+from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from django.http import HttpRequest, HttpResponse
+
+KEY_KINDS = ("finance_evaluation", "monitoring")
+SUMMED = 1000
+"""Up to how many dossiers the groups' money is added up while one waits."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for."""
+
+    q: str = ""
+    unit: int | None = None
+    kind: str = ""
+    fiscal_year: int | None = None
+    work: str = ""
+    problem: int | None = None
+    tag: str = ""
+    sort: str = ""
+
+    @classmethod
+    def read(cls, query: Any) -> Asked:
+        """From a query string; what makes no sense is left out."""
+        number = {name: whole(query.get(name)) for name in ("unit", "fy", "problem")}
+        work, sort = query.get("work", ""), query.get("sort", "")
+        return cls(
+            q=query.get("q", "").strip()[:60],
+            unit=number.get("unit"),
+            kind=query.get("kind", "")[:24],
+            fiscal_year=number.get("fy"),
+            work=work if work in WORKS else "",
+            problem=number.get("problem"),
+            tag=query.get("tag", "").strip()[:20],
+            sort=sort if sort in SORTS else "",
+        )
+
+    def address(self, route: str = "desk:subjects", **changed: Any) -> str:
+        """The list (or another page over the same rows) with some of it changed; always its first page."""
+        wanted = {
+            "q": self.q,
+            "unit": self.unit,
+            "kind": self.kind,
+            "fy": self.fiscal_year,
+            "work": self.work,
+            "problem": self.problem,
+            "tag": self.tag,
+            "sort": self.sort,
+            **changed,
+        }
+        query = urlencode(
+            [(name, value) for name, value in wanted.items() if value not in (None, "")]
+        )
+        return reverse(route) + (f"?{query}" if query else "")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything was asked for."""
+        return self != Asked(sort=self.sort)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One dossier of the list; ``opens`` is the group it opens, if it is the first of one on the page."""
+
+    dossier: Any
+    money: Money
+    rate: Decimal | None
+    stage: str
+    results: list[Result]
+    findings: int
+    opens: Group | None
+    budget: Decimal | None = None
+    spent: Decimal | None = None
+    basis: str = ""
+
+
+@view("see_unit")
+def subjects(request: HttpRequest) -> HttpResponse:
+    """The list page."""
+    whole = look(request)
+    asked, token = whole.asked, request.GET.get("at")
+    total = sum(cell.n for cell in whole.kept)
+    small = total <= SUMMED
+    sort = applied(asked.sort, small=small)
+    first = [] if sort else whole.first()
+    groups = groups_of(whole.kept, first)
+    ids = whole.add_up(groups, first) if small else None
+    near = (
+        Q(pk__in=ids) if ids is not None else near_page(whole.kept, whole.known, first, sort, token)
+    )
+    rows = whole.found if near is None else found_by(near, None if small else whole.found)
+    shown = ordered(whole.ranked(rows).select_related("subject", "unit"), sort, token)
+    manages = held(request).can("manage_round")
+    values = {
+        "asked": asked,
+        "lines": _lines(shown.rows, groups, grouped=not sort),
+        "shown": shown,
+        "total": total,
+        "unit": whole.unit,
+        "heads": heads(asked, small=small),
+        "list_year": whole.year,
+        "problem": whole.problem,
+        "tree": tree_of(
+            whole.but("unit"),
+            asked,
+            whole.units,
+            whole.known,
+            whole=request.GET.get("tree") == "all",
+        ),
+        "chips": chips_of(whole.cells, asked, whole.below, whole.work_counts(), KINDS),
+        "summed": small,
+        "sort": sort,
+        "views": saved_views(person(request), "subjects"),
+        "query": asked.address().partition("?")[2],
+        "manages": manages,
+        "rounds": open_rounds(person(request)) if manages and shown.rows else [],
+        "reasons": EXEMPTION_REASONS,
+    }
+    return render(request, "desk/subjects/index.html", values)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an address asks for, as the person asking may see it.
+
+    ``seen`` are the dossiers in question before anything that has alternatives narrows them, ``cells`` their census
+    (of the work asked for, if any), ``kept`` the cells that everything asked for leaves. ``units`` are those the
+    person sees, ``known`` those of all cells; both in the order of the tree.
+    """
+
+    asked: Asked
+    year: int
+    seen: QuerySet[Any]
+    works: Works
+    cells: list[Cell]
+    units: dict[int, Place]
+    known: dict[int, Place]
+    problem: Any
+
+    @property
+    def unit(self) -> Place | None:
+        """The unit asked for, where the person sees it."""
+        return self.units.get(self.asked.unit or 0)
+
+    @cached_property
+    def below(self) -> frozenset[int] | None:
+        """That unit and everything below it."""
+        return subtree_of(self.unit, self.known)
+
+    def but(self, name: str) -> list[Cell]:
+        """The cells that stay with everything asked for but one condition."""
+        return narrowed(self.cells, self.asked, self.below, but=name)
+
+    @cached_property
+    def kept(self) -> list[Cell]:
+        """The cells that stay with everything asked for."""
+        return self.but("")
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """The dossiers with everything asked for."""
+        return _narrow(self.seen, self.asked, self.below, self.works)
+
+    def first(self) -> list[tuple[int, int, int, str]]:
+        """The bureau's own (财政重点) among them: id, unit, fiscal year, kind. They are few."""
+        return self.works.dossiers(KEY_KINDS, among=self.found)
+
+    def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """``rank`` 0: judged or watched by the bureau itself in the work year; these stand first."""
+        own = Case(
+            *(When(self.works.holds(kind, key=True), then=Value(0)) for kind in KEY_KINDS),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        ranked: QuerySet[Any] = rows.annotate(rank=own)
+        return ranked
+
+    def work_counts(self) -> dict[str, int]:
+        """How many each work of the year would leave."""
+        free = _narrow(self.seen, replace(self.asked, work=""), self.below, self.works)
+        return self.works.counts(
+            free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
+        )
+
+    def add_up(
+        self, groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]
+    ) -> list[int]:
+        """Add every dossier's money to its group; the ids of all, which must be few enough for that."""
+        units = {cell.unit for cell in self.kept}
+        rows = found_by(Q(unit__in=units), self.found).values_list(
+            "pk", "fiscal_year", "subject__kind"
+        )
+        own = {pk for pk, *_ in first}
+        keys = {pk: (int(pk not in own), year, kind) for pk, year, kind in rows}
+        for pk, money in money_of(keys).items() if groups else ():
+            if keys[pk] in groups:
+                groups[keys[pk]].add(money)
+        return list(keys)
+
+
+def look(request: HttpRequest) -> Look:
+    """Read the address: the list, its export and its batch acts speak of the same rows."""
+    asked, year = Asked.read(request.GET), work_year(request)
+    units, works = places(units_visible_to(person(request))), Works.of(year)
+    lines = (
+        {line.id: line for line in common_lines(division, year)}
+        if (division := person(request).division)
+        else {}
+    )
+    problem = lines.get(asked.problem or 0)
+    seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
+    cells = _census(
+        seen, asked, works, {grant.division_id for grant in seeing_grants(person(request))}
+    )
+    strange = {cell.unit for cell in cells}.difference(units)
+    known = places(units_among(strange.union(units))) if strange else units
+    return Look(asked, year, seen, works, cells, units, known, problem)
+
+
+def open_rounds(user: Any) -> list[Any]:
+    """The running rounds of the person's own division, the latest first: what a dossier may be excused from."""
+    return list(
+        rounds_visible_to(user)
+        .filter(state="open", division=user.division_id)
+        .order_by("-work_year", "kind", "pk")
+    )
+
+
+def _searched(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
+    """Those in whose name, project code or unit each word stands."""
+    for word in q.split():
+        rows = rows.filter(
+            Q(subject__name__icontains=word)
+            | Q(subject__code__icontains=word)
+            | Q(unit__name__icontains=word)
+        )
+    return rows
+
+
+def _worked(rows: QuerySet[Any], work: str, works: Works) -> QuerySet[Any]:
+    """Those of one of the year's works."""
+    if not work:
+        return rows
+    _, kind, key = WORKS[work]
+    return rows.filter(works.holds(kind, key=key))
+
+
+def _census(
+    seen: QuerySet[Any], asked: Asked, works: Works, divisions: Iterable[int]
+) -> list[Cell]:
+    """Kept while nobody acts, unless searched for words or narrowed by reviews: those are counted each time."""
+    if asked.q or asked.problem or asked.work:
+        return census(_worked(seen, asked.work, works))
+    return census_kept(seen, divisions)
+
+
+def _narrow(
+    rows: QuerySet[Any], asked: Asked, below: frozenset[int] | None, works: Works
+) -> QuerySet[Any]:
+    """The dossiers asked for, in the words of the database: the same as the cells that ``narrowed`` leaves."""
+    if asked.kind:
+        rows = rows.filter(subject__kind=asked.kind)
+    if asked.fiscal_year:
+        rows = rows.filter(fiscal_year=asked.fiscal_year)
+    if asked.tag:
+        rows = rows.filter(subject__tags__holds=asked.tag)
+    rows = _worked(rows, asked.work, works)
+    return rows if below is None else found_by(Q(unit__in=below), rows)
+
+
+def _concerned(rows: QuerySet[Any], line: Any, works: Works) -> QuerySet[Any]:
+    """The evaluated projects of the year with a confirmed problem of a printed line (共性问题); all where none is asked."""
+    if line is None:
+        return rows
+    rows = rows.filter(works.holds("finance_evaluation", key=True)).exclude(
+        subject__kind="department_overall"
+    )
+    return rows.filter(troubled(line.items))
+
+
+def _lines(rows: list[Any], groups: dict[GroupKey, Group], *, grouped: bool) -> list[Line]:
+    ids = [row.pk for row in rows]
+    monies, reviews, findings = money_of(ids), reviews_of(ids), confirmed_counts(ids)
+    lines, before = [], None
+    for row in rows:
+        key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]
+        known, opens = reviews.get(row.pk, []), groups[key] if grouped and key != before else None
+        budget, spent, basis = shown_money(money, known)
+        lines.append(
+            Line(
+                row,
+                money,
+                rate_percent(spent, budget),
+                stage_words(known),
+                results(known),
+                findings.get(row.pk, 0),
+                opens,
+                budget,
+                spent,
+                basis,
+            )
+        )
+        before = key
+    return lines
+
+
+@view("see_unit", methods=("GET", "POST"))
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """Keep the list's conditions under a name of one's own, or drop a kept one (``forget``)."""
+    if request.method != "POST":
+        return redirect("desk:subjects")
+    forget = whole(request.POST.get("forget"))
+    if forget is not None:
+        name = forget_view(user=person(request), pk=forget)
+        messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
+        return redirect("desk:subjects")
+    kept = Asked.read(QueryDict(request.POST.get("query", "")[:1000]))
+    back = kept.address()
+    try:
+        row = save_view(
+            user=person(request),
+            page="subjects",
+            name=request.POST.get("name", ""),
+            query=back.partition("?")[2],
+        )
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已存为“{row.name}”，在列表上方随时能点。")
+    return redirect(back)

@@ -1,0 +1,13 @@
+"""Addresses of the list of objects (对象)."""
+
+from django.urls import path
+
+from wenxiao.desk.subjects import batch, export, problems, subjects
+
+urlpatterns = [
+    path("subjects", subjects.subjects, name="subjects"),
+    path("subjects/list.xlsx", export.subjects_file, name="subjects_file"),
+    path("subjects/problems", problems.subject_problems, name="subject_problems"),
+    path("subjects/batch", batch.batch, name="subjects_batch"),
+    path("subjects/views", subjects.keep_view, name="keep_view"),
+]

@@ -1,0 +1,281 @@
+"""Rules on a page: what is in force and on what basis, the division's own values, tried before they are fixed."""
+
+from datetime import date
+
+import pytest
+
+from wenxiao.desk.office.rule_uses import USES
+from wenxiao.orgs.services import override_rule, own_rules
+from wenxiao.pages.rule_words import changed, parts
+from wenxiao.records.services import add_document
+from wenxiao.rulebook import basis, grading
+from wenxiao.store.moves import NotAllowed, Stale
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def form(**more):
+    rows = [
+        ("优", "85", "100", "是"),
+        ("良", "75", "85", ""),
+        ("中", "60", "75", ""),
+        ("差", "0", "60", ""),
+    ]
+    cells = {}
+    for at, row in enumerate(rows):
+        for column, text in zip(("grade", "at_least", "below", "closed"), row, strict=True):
+            cells[f"v:bands/{at}/{column}"] = text
+    return {
+        **cells,
+        "start": "2021-01-01",
+        "clause": "第九条",
+        "why": "本级办法另有规定",
+        "new_title": "示例区评价办法",
+        "seen": "0",
+        **more,
+    }
+
+
+@pytest.fixture
+def officer(small, inside):
+    return inside(small.officer)
+
+
+def test_rules_say_their_basis_and_whether_somebody_checked(officer, small):
+    text = officer.get("/rules?on=2021-11-22").content.decode()
+    assert "评价等级分值区间" in text
+    assert "未核对原文" in text
+    assert "财预〔2020〕10号" in text
+    page = officer.get("/rules/grades?on=2021-11-22").content.decode()
+    assert "下限（含）" in page
+    assert "at_least" not in page
+    assert officer.get("/rules/nothing").status_code == 404
+
+
+def test_checks_tell_what_may_block(officer):
+    text = officer.get("/rules/checks?level=阻断").content.decode()
+    assert "算术上不可能" in text
+
+
+def test_every_value_says_where_it_is_used(officer):
+    for name in basis.names():
+        assert set(basis.in_force(name).content) == set(USES[name]), name
+    text = officer.get("/rules/monitoring").content.decode()
+    assert "监控检查 JK-07（长期没有支出）" in text
+    assert "用在哪里" in text
+
+
+def test_own_levels_stand_on_the_page_of_checks(officer, small):
+    rows = basis.in_force("checks").content["checks"]
+    said = {"JK-04": {"level": "阻断"}, "JK-03": {"enabled": False}}
+    small.division.rules = [
+        {
+            "rule": "checks",
+            "from": "2021-01-01",
+            "document": "示例区办法",
+            "clause": "第三条",
+            "verified": True,
+            "content": {"checks": [{**row, **said.get(row["code"], {})} for row in rows]},
+        }
+    ]
+    small.division.save()
+    text = officer.get("/rules/checks?level=阻断&on=2021-11-22").content.decode()
+    assert "资金未支出而目标已完成" in text
+    assert "示例区办法 第三条" in text
+    assert "本级停用 1 项：指标值为0的正向指标" in text
+    before = officer.get("/rules/checks?level=阻断&on=2020-11-22").content.decode()
+    assert "资金未支出而目标已完成" not in before
+
+
+@pytest.mark.parametrize(
+    ("rule", "content", "told"),
+    [
+        ("monitoring", {"lights": {"red_below": "90"}}, "红灯界限"),
+        ("monitoring", {"idle_months": "-1"}, "不能是负数"),
+        ("monitoring", {"unspent_below": "多"}, "不能用来计算"),
+        ("checks", {"checks": [{"code": "JK-04", "level": "严重"}]}, "级别只能是"),
+    ],
+)
+def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, told):
+    paper = add_document(division=small.division, kind="measures", title="示例区办法", by=None)
+    with pytest.raises(NotAllowed, match=told):
+        override_rule(
+            division=small.division,
+            rule=rule,
+            start=date(2021, 1, 1),
+            document=paper,
+            clause="一",
+            verified=False,
+            content=content,
+            by=small.officer,
+            why="试",
+        )
+
+
+def test_every_rule_can_be_read_and_has_a_form(officer):
+    for name in basis.names():
+        assert officer.get(f"/rules/{name}").status_code == 200
+        assert officer.get(f"/rules/{name}/change").status_code == 200
+
+
+def test_an_unchanged_form_changes_nothing():
+    for name in basis.names():
+        content = basis.in_force(name).content
+        posted = {}
+        fill(parts(content), posted)
+        assert changed(content, posted) == {}, name
+
+
+def fill(list_, posted):
+    for part in list_:
+        if part.shape == "group":
+            fill(part.below, posted)
+        elif part.shape == "list":
+            posted[part.path] = "\n".join(part.items)
+        elif part.shape == "table":
+            for at, row in enumerate((*part.rows, ("",) * len(part.columns))):
+                posted.update(
+                    {
+                        f"{part.path}/{at}/{c}": cell
+                        for c, cell in zip(part.columns, row, strict=True)
+                    }
+                )
+        else:
+            posted[part.path] = part.text
+
+
+def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
+    small.division.refresh_from_db()
+    response = officer.post("/rules/grades/change?year=2021", form(step="try"))
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "2020年度绩效自评" in text
+    assert "不受影响" in text
+    earlier = officer.post(
+        "/rules/grades/change?year=2021", form(step="try", start="2020-12-01")
+    ).content.decode()
+    assert "试算不涉及" in earlier
+    small.division.refresh_from_db()
+    assert small.division.rules == []
+
+
+def test_saving_lays_the_own_value_over_from_its_day(officer, small):
+    response = officer.post(
+        "/rules/grades/change", form(step="save", verified="1", checked_by="示例科员")
+    )
+    assert response.status_code == 302
+    small.division.refresh_from_db()
+    own = own_rules(small.division)
+    assert grading.grade(86, 2021, own) == "优"
+    assert grading.grade(86, 2020, own) == "良"
+    value = basis.in_force("grades", 2021, own)
+    assert (value.own, value.verified, value.clause) == (True, True, "第九条")
+    text = officer.get("/rules/grades?on=2021-06-01").content.decode()
+    assert "示例区评价办法" in text
+    assert "核对人：示例科员" in text
+    from wenxiao.records.models import Entry
+
+    entry = Entry.objects.get(act="规定本级规则")
+    assert entry.data["before"]["bands"][0]["at_least"] == "90"
+    assert entry.data["after"]["bands"][0]["at_least"] == "85"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"v:bands/1/at_least": "70"}, "首尾相接"),
+        ({"v:bands/0/at_least": "八十五"}, "应为数字"),
+        ({"v:bands/0/at_least": "NaN"}, "超出范围"),
+        ({"clause": ""}, "条款"),
+        ({"why": ""}, "理由"),
+        ({"new_title": ""}, "制度库"),
+        ({"start": "明天"}, "起用日期"),
+        ({"verified": "1"}, "核对人"),
+        ({"document": "999999"}, "制度库"),
+    ],
+)
+def test_a_broken_form_is_refused_and_kept(officer, small, more, said):
+    response = officer.post("/rules/grades/change", form(step="save", **more))
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    small.division.refresh_from_db()
+    assert small.division.rules == []
+
+
+def test_a_second_value_on_the_same_day_or_over_anothers_is_refused(officer, small):
+    officer.post("/rules/grades/change", form(step="save"))
+    other = {"v:bands/0/at_least": "86", "v:bands/1/below": "86"}
+    assert (
+        officer.post(
+            "/rules/grades/change", form(step="save", start="2022-01-01", **other)
+        ).status_code
+        == 409
+    )
+    again = officer.post("/rules/grades/change", form(step="save", seen="1", **other))
+    assert again.status_code == 422
+    assert "旧值不改" in again.content.decode()
+
+
+def test_a_later_own_value_keeps_what_the_earlier_one_changed(officer, small):
+    lights = {
+        "start": "2021-01-01",
+        "clause": "三",
+        "why": "试",
+        "new_title": "监控办法",
+        "step": "save",
+    }
+    first = {"v:lights/red_below": "55", "seen": "0"}
+    second = {
+        "v:lights/red_below": "55",
+        "v:lights/green_from": "85",
+        "seen": "1",
+        "start": "2022-01-01",
+    }
+    assert officer.post("/rules/monitoring/change", {**lights, **first}).status_code == 302
+    assert officer.post("/rules/monitoring/change", {**lights, **second}).status_code == 302
+    small.division.refresh_from_db()
+    found = basis.in_force("monitoring", 2022, own_rules(small.division)).content["lights"]
+    assert (found["red_below"], found["green_from"]) == ("55", "85")
+    assert (
+        basis.in_force("monitoring", 2021, own_rules(small.division)).content["lights"][
+            "green_from"
+        ]
+        == "80"
+    )
+
+
+def test_only_the_division_s_own_paper_counts(small):
+    from wenxiao.orgs.models import Division
+
+    other = Division.objects.create(code="888000", name="另一区", bureau="另一区财政局")
+    paper = add_document(division=other, kind="measures", title="别区办法", by=None)
+    given = {
+        "division": small.division,
+        "rule": "grades",
+        "start": date(2021, 1, 1),
+        "clause": "一",
+        "verified": False,
+        "why": "试",
+    }
+    with pytest.raises(NotAllowed, match="本级制度库"):
+        override_rule(document=paper, content={"bands": []}, by=small.officer, **given)
+    with pytest.raises(Stale):
+        override_rule(document=paper, content={"bands": []}, by=small.officer, seen=5, **given)
+
+
+def test_clerks_read_and_do_not_rule(small, inside):
+    client = inside(small.clerk)
+    assert client.get("/rules").status_code == 200
+    refused = client.get("/rules/grades/change")
+    assert refused.status_code == 403
+    assert "财政绩效科" in refused.content.decode()
+
+
+def test_scoring_again_needs_a_reason_and_leaves_what_is_settled(officer, small):
+    assert officer.post(f"/rules/rescore/{small.selfeval.pk}", {"why": ""}).status_code == 409
+    assert (
+        officer.post(f"/rules/rescore/{small.recheck.pk}", {"why": "办法更新"}).status_code == 302
+    )
+    small.re_review.refresh_from_db()
+    assert str(small.re_review.points) == "88.65"
+    assert officer.post("/rules/rescore/999", {"why": "x"}).status_code == 404
