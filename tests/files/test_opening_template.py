@@ -39,6 +39,36 @@ def test_filled_rows_come_back_with_money_in_yuan(tmp_path):
     assert (subject["budget"], subject["year"], subject["line"]) == ("865000", 2024, 3)
 
 
+TERM = ["101", "政府投资基金", None, 2024, None, None, None]
+
+
+def test_who_answers_and_for_how_long_is_read(tmp_path):
+    def fill(book):
+        book["单位"].append(["101", "某局"])
+        book["对象"].append([None, "甲基金", *TERM, "王某", "5年", "2028年12月31日", "2026-6-30"])
+
+    opening = filled(tmp_path, fill)
+    assert opening.problems == []
+    (row,) = opening.subjects
+    assert (row["kind"], row["manager"], row["term_years"]) == ("政府投资基金", "王某", 5)
+    assert (row["expires_on"], row["midterm_on"]) == ("2028-12-31", "2026-06-30")
+
+
+def test_a_term_or_day_that_is_none_is_named_with_its_cell(tmp_path):
+    def fill(book):
+        book["单位"].append(["101", "某局"])
+        book["对象"].append([None, "甲", *TERM, "王" * 61, "五年左右", "2028-13-01", "明年年中"])
+
+    opening = filled(tmp_path, fill)
+    assert [(problem.code, problem.cell, problem.got[:4]) for problem in opening.problems] == [
+        ("DR-52", "J3", "王王王王"),
+        ("DR-52", "K3", "五年左右"),
+        ("DR-52", "L3", "2028"),
+        ("DR-52", "M3", "明年年中"),
+    ]
+    assert opening.subjects == []
+
+
 def test_every_fault_is_named_and_its_row_left_out(tmp_path):
     def fill(book):
         book["单位"].append(["101", "某局"])

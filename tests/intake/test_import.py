@@ -17,6 +17,8 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.records.services import undo_batch
 from wenxiao.reviews.models import Criterion, Mark, Review
+from wenxiao.reviews.selectors import promise_of
+from wenxiao.reviews.worklists import dues_of_year
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 
@@ -52,6 +54,17 @@ def test_a_self_evaluation_lands_in_the_dossier_that_is_there(bureau, selfeval_r
     assert "not_reported" in statuses  # full points without an actual value are never ours
     assert not review.complete
     assert review.grade == ""
+
+
+def test_a_target_that_came_along_with_a_sheet_is_counted_nowhere_as_approved(
+    bureau, selfeval_round
+):
+    import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
+    target = Target.objects.get()
+    assert (target.origin, target.state) == (Target.Origin.SHEET, Target.State.UNAPPROVED)
+    dues = dues_of_year(bureau.finance, [selfeval_round], 2022)
+    assert (dues.approved, dues.asked) == (0, 1)
+    assert promise_of(bureau.dossier).target == target
 
 
 def test_results_keep_their_names_side_by_side(bureau, selfeval_round, evaluation_round):

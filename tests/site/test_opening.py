@@ -1,5 +1,6 @@
 """A division begins from its workbook: whole or not at all."""
 
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
@@ -11,6 +12,8 @@ from wenxiao.orgs.models import Division, Grant, Unit, User
 from wenxiao.site.opening import begin
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+EMPTY = [None, None, None]
+TERM = ["王某", 5, "2028-12-31", "2026-06-30"]
 WHO = {"code": "360100", "name": "某某市", "bureau": "某某市财政局"}
 
 
@@ -40,6 +43,9 @@ def filled(tmp_path):
             ]
         )
         book["对象"].append([None, "示例主管局部门整体", "101", "部门整体", None, 2024, None])
+        book["对象"].append(
+            ["JJ01", "示例引导基金", "101", "政府投资基金", None, 2024, *EMPTY, *TERM]
+        )
         book.save(path)
         return path
 
@@ -49,7 +55,10 @@ def filled(tmp_path):
 def test_units_people_subjects_and_money_arrive(filled):
     begun = begin(**WHO, source=filled())
     assert not begun.problems
-    assert (begun.units, begun.subjects) == (2, 2)
+    assert (begun.units, begun.subjects) == (2, 3)
+    fund = Subject.objects.get(code="JJ01")
+    assert (fund.kind, fund.manager, fund.term_years) == (Subject.Kind.INVESTMENT_FUND, "王某", 5)
+    assert (fund.expires_on, fund.midterm_on) == (date(2028, 12, 31), date(2026, 6, 30))
     child = Unit.objects.get(code="101001")
     assert child.parent.code == "101"
     assert Appropriation.objects.get().opening == Decimal("865000.00")

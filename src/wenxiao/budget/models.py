@@ -12,7 +12,11 @@ from wenxiao.store.moves import Versioned
 
 
 class Subject(models.Model):
-    """An object of performance management over the years: a project, a department as a whole, a policy …"""
+    """An object of performance management over the years: a project, a department as a whole, a policy …
+
+    ``term_years`` is for how many years it was set up, ``expires_on`` the day that ends (to be renewed or ended), and
+    ``midterm_on`` the day its evaluation halfway is due. All three are None where no paper says so.
+    """
 
     class Kind(models.TextChoices):
         PROJECT = "project", "项目支出"
@@ -23,6 +27,7 @@ class Subject(models.Model):
         PPP = "ppp", "PPP项目"
         SERVICES = "purchase_of_services", "政府购买服务"
         PROCUREMENT = "procurement", "政府采购"
+        INVESTMENT_FUND = "investment_fund", "政府投资基金"
 
     class Nature(models.TextChoices):
         STAFF = "staff", "人员类"
@@ -47,6 +52,10 @@ class Subject(models.Model):
     tags = models.JSONField("领域标签", default=list)
     starts_on = models.DateField("开始日期", null=True)
     ends_on = models.DateField("结束日期", null=True)
+    manager = models.CharField("项目负责人", max_length=60, blank=True)
+    term_years = models.PositiveSmallIntegerField("设立年限", null=True)
+    expires_on = models.DateField("到期日期", null=True)
+    midterm_on = models.DateField("中期评估日期", null=True)
     synthetic = models.BooleanField("合成", default=False)
 
     class Meta:

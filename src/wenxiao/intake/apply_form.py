@@ -231,7 +231,8 @@ def _plain(text: str) -> str:
 def _new_target(form: Incoming, landing: Landing) -> tuple[Target, list[Indicator | None]]:
     target = Target.objects.create(
         dossier=landing.dossier,
-        state=Target.State.APPROVED,
+        state=Target.State.UNAPPROVED,
+        origin=Target.Origin.SHEET,
         text=form.goal,
         batch=landing.batch,
         synthetic=landing.synthetic,

@@ -34,7 +34,10 @@ class Installation(models.Model):
 
 
 class Division(models.Model):
-    """One finance bureau's territory (财政区划) with its governing body and report chain."""
+    """One finance bureau's territory (财政区划) with its governing body and report chain.
+
+    ``parent`` is the territory above it (a county's city); None for the highest one kept here.
+    """
 
     class Body(models.TextChoices):
         GOVERNMENT = "government", "人民政府"
@@ -47,6 +50,9 @@ class Division(models.Model):
         "管理机构", max_length=12, choices=Body.choices, default=Body.GOVERNMENT
     )
     bureau = models.CharField("财政部门", max_length=60)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name="上级财政区划"
+    )
     report_chain = models.JSONField("报送对象", default=list)
     demo = models.BooleanField("演示", default=False)
     rules = models.JSONField("本级规则", default=list)

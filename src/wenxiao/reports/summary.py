@@ -27,6 +27,7 @@ KINDS = {
     "ppp": "PPP",
     "purchase_of_services": "购买服务",
     "procurement": "政府采购",
+    "investment_fund": "政府投资基金",
 }
 INTERNAL_COLUMNS = (
     ColumnSpec("第三方机构", 14),

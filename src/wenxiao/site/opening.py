@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,8 @@ KINDS = {
     "专项债券": Subject.Kind.BOND,
     "PPP": Subject.Kind.PPP,
     "政府购买服务": Subject.Kind.SERVICES,
+    "政府采购": Subject.Kind.PROCUREMENT,
+    "政府投资基金": Subject.Kind.INVESTMENT_FUND,
 }
 NATURES = {label: value for value, label in Subject.Nature.choices}
 
@@ -255,6 +258,10 @@ def _subjects(division: Division, rows: list[dict[str, Any]], units: dict[str, U
             nature=NATURES.get(row["class"] or "", ""),
             recurring={"是": True, "否": False}.get(row["recurring"] or ""),
             tags=[tag for tag in (row["tags"] or "").split("、") if tag],
+            manager=row["manager"] or "",
+            term_years=row["term_years"],
+            expires_on=_day(row["expires_on"]),
+            midterm_on=_day(row["midterm_on"]),
             by=None,
             why=WHY,
         )
@@ -262,3 +269,8 @@ def _subjects(division: Division, rows: list[dict[str, Any]], units: dict[str, U
         if row["budget"] is not None:
             set_appropriation(dossier=dossier, opening=Decimal(row["budget"]), by=None, why=WHY)
     return len(rows)
+
+
+def _day(text: str | None) -> date | None:
+    """A day of the workbook, which its reader gives as YYYY-MM-DD."""
+    return date.fromisoformat(text) if text else None

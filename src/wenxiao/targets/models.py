@@ -28,7 +28,11 @@ class LibraryRow(models.Model):
 
 
 class Target(Versioned):
-    """A dossier's target in one version; the approved one is what later stages are held against."""
+    """A dossier's target in one version; the approved one is what later stages are held against.
+
+    ``origin`` says how it came. What only came along with a monitoring or self-evaluation sheet was never approved:
+    it serves until an approved target arrives and is counted nowhere as one.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "填报中"
@@ -36,12 +40,19 @@ class Target(Versioned):
         RETURNED = "returned", "已退回"
         APPROVED = "approved", "已批复"
         REPLACED = "replaced", "已调整"
+        UNAPPROVED = "unapproved", "未批复"
+
+    class Origin(models.TextChoices):
+        FILED = "filed", "申报"
+        APPROVAL = "approval", "批复导入"
+        SHEET = "sheet", "随表带入"
 
     dossier = models.ForeignKey(
         Dossier, models.CASCADE, related_name="targets", verbose_name="档案"
     )
     number = models.PositiveSmallIntegerField("版次", default=1)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    origin = models.CharField("来源", max_length=10, choices=Origin.choices, default=Origin.FILED)
     text = models.TextField("年度总体目标", blank=True)
     approval = models.ForeignKey(Document, models.PROTECT, null=True, verbose_name="批复文件")
     why = models.TextField("调整原因", blank=True)
@@ -51,7 +62,11 @@ class Target(Versioned):
     class Meta:
         verbose_name = verbose_name_plural = "绩效目标"
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "number"], name="target_version_once")
+            models.UniqueConstraint(fields=["dossier", "number"], name="target_version_once"),
+            models.CheckConstraint(
+                condition=~models.Q(origin="sheet", state="approved"),
+                name="sheet_target_not_approved",
+            ),
         ]
 
 

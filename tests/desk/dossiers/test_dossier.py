@@ -1,5 +1,7 @@
 """The dossier: results side by side, one indicator table, every point explained."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +21,29 @@ def test_results_stand_beside_each_other_each_named(inside, small):
         assert name in text
         assert points in text
     assert "最终" not in text
+
+
+def test_who_answers_for_the_subject_and_its_term_stand_in_the_head(inside, small):
+    subject = small.dossiers[0].subject
+    path = f"/dossiers/{small.dossiers[0].pk}"
+    plain = read(inside(small.officer), path)
+    assert not any(word in plain for word in ("项目负责人", "设立年限", "中期评估"))
+    subject.manager, subject.term_years = "王某", 5
+    subject.expires_on, subject.midterm_on = date(2028, 12, 31), date(2026, 6, 30)
+    subject.save()
+    text = read(inside(small.officer), path)
+    for words in (
+        "项目负责人 王某",
+        "设立年限 5 年",
+        "到期 2028年12月31日",
+        "中期评估 2026年6月30日",
+    ):
+        assert words in text
+
+
+def test_the_target_says_how_it_came(inside, small):
+    text = read(inside(small.officer), f"/dossiers/{small.dossiers[0].pk}")
+    assert "目标第 2 版　申报　已批复" in text
 
 
 def test_one_row_serves_all_stages(inside, small):

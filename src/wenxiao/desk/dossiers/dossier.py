@@ -16,6 +16,7 @@ from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_of, uses_of
 from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.pages.asked import whole
+from wenxiao.pages.formats import full_day
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
 from wenxiao.reviews.services.scoring import overrides_of
@@ -63,6 +64,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "proofs": panel(request, row, opened, "dossier", shelf=shelf) if opened else None,
         "dossier": row,
         "subject": row.subject,
+        "about": _about(row.subject),
         "money": amounts,
         "rate": rate_percent(amounts.spent, amounts.budget),
         "results": results(reviews),
@@ -98,6 +100,19 @@ def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
         (f"{year}年", reverse("desk:dossier", args=[pk]), pk == row.pk)
         for pk, year in rows.values_list("pk", "fiscal_year")
     ]
+
+
+def _about(subject: Any) -> list[tuple[str, str]]:
+    """Who answers for the subject and for how long it was set up, as far as anybody wrote it down."""
+    words = [("项目负责人", subject.manager)]
+    if subject.term_years is not None:
+        words.append(("设立年限", f"{subject.term_years} 年"))
+    words += [
+        (word, full_day(day))
+        for word, day in (("到期", subject.expires_on), ("中期评估", subject.midterm_on))
+        if day is not None
+    ]
+    return [(word, text) for word, text in words if text]
 
 
 def _restrictions(request: HttpRequest, row: Any) -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import Grid
@@ -12,7 +14,19 @@ from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workboo
 from wenxiao.rulebook.problems import Problem
 
 EXAMPLE_MARK = "（示例，导入时跳过）"
-KINDS = ("部门整体", "项目", "政策", "转移支付", "专项债券", "PPP", "政府购买服务")
+KINDS = (
+    "部门整体",
+    "项目",
+    "政策",
+    "转移支付",
+    "专项债券",
+    "PPP",
+    "政府购买服务",
+    "政府采购",
+    "政府投资基金",
+)
+DAYS = frozenset({"expires_on", "midterm_on"})
+LONGEST_TERM, LONGEST_NAME = 99, 60
 CLASSES = ("人员类", "运转类", "特定目标类")
 ROLES = (
     "单位经办人",
@@ -109,6 +123,22 @@ TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
         ),
         TemplateColumn("recurring", "是否经常性", "是", "是、否"),
         TemplateColumn("tags", "政策标签", "三农", "可不填，多个用顿号隔开"),
+        TemplateColumn("manager", "项目负责人", "李四", "可不填"),
+        TemplateColumn("term_years", "设立年限", "5", "可不填；整年数，如 5", also=("设立期限",)),
+        TemplateColumn(
+            "expires_on",
+            "到期日期",
+            "2028-12-31",
+            "可不填；年月日，如 2028-12-31",
+            also=("到期日", "到期时间"),
+        ),
+        TemplateColumn(
+            "midterm_on",
+            "中期评估日期",
+            "2026-06-30",
+            "可不填；年月日，如 2026-06-30",
+            also=("中期评估", "中期评估时间"),
+        ),
         TemplateColumn("note", "备注", "", "可不填"),
     ),
 }
@@ -267,7 +297,35 @@ def _fault(column: TemplateColumn, text: str, unit: str | None) -> str | None:
         return "没有写明金额单位。"
     if column.key == "kind" and half_width(text) not in KINDS:
         return f"“{text}”不在可选类型内。"
+    return _term_fault(column.key, text)
+
+
+def _term_fault(key: str, text: str) -> str | None:
+    if key == "term_years" and _years(text) is None:
+        return f"“{text}”不是 1 至 {LONGEST_TERM} 的整年数。"
+    if key == "manager" and len(text) > LONGEST_NAME:
+        return f"“{text[:20]}…”有 {len(text)} 个字，最多 {LONGEST_NAME} 个。"
+    if key in DAYS and _day(text) is None:
+        return f"“{text}”不是日期。"
     return None
+
+
+def _years(text: str) -> int | None:
+    found = re.fullmatch(r"(\d{1,2})年?", squeezed(text))
+    return int(found[1]) if found and 1 <= int(found[1]) <= LONGEST_TERM else None
+
+
+def _day(text: str) -> date | None:
+    """One day as 2028-12-31, 2028/12/31, 2028.12.31 or 2028年12月31日; anything else is None."""
+    found = re.fullmatch(
+        r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0?0:00(?::00)?)?", half_width(text).strip()
+    )
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
 
 
 def _typed(key: str, text: str, unit: str | None) -> str | int | None:
@@ -275,6 +333,11 @@ def _typed(key: str, text: str, unit: str | None) -> str | int | None:
         return None
     if key == "year":
         return year_of(text)
+    if key == "term_years":
+        return _years(text)
+    if key in DAYS:
+        day = _day(text)
+        return day.isoformat() if day else None
     return yuan(text, unit) if key == "budget" else text
 
 

@@ -38,9 +38,10 @@ def create_division(
     body: str = Division.Body.GOVERNMENT,
     report_chain: Iterable[str] = (),
     demo: bool = False,
+    parent: Division | None = None,
     why: str = "",
 ) -> Division:
-    """A bureau's territory. ``report_chain`` names who the annual report goes to, in order."""
+    """A bureau's territory below ``parent``. ``report_chain`` names who the annual report goes to, in order."""
     if Division.objects.filter(code=code).exists():
         raise NotAllowed(f"区划代码 {code} 已存在。")
     _settle_kind(demo=demo)
@@ -52,6 +53,7 @@ def create_division(
         body=body,
         report_chain=list(report_chain),
         demo=demo,
+        parent=parent,
     )
     record(division=division, by=by, act="建立财政区划", target=division, why=why)
     return division
