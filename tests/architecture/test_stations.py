@@ -21,12 +21,7 @@ def answers(resolver, before=""):
 
 
 def test_nothing_stands_beside_the_stations():
-    beside = {path.name for path in DESK.glob("*.py")} - {
-        "__init__.py",
-        "apps.py",
-        "urls.py",
-        "prechecks.py",
-    }
+    beside = {path.name for path in DESK.glob("*.py")} - {"__init__.py", "apps.py", "urls.py"}
     assert not beside
     folders = {path.parent.name for path in DESK.glob("*/__init__.py")}
     assert folders == set(STATIONS)

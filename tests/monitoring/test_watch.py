@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from wenxiao.budget import money_columns as money
 from wenxiao.budget.models import Appropriation, Exemption, Milestone
 from wenxiao.budget.selectors import money_of
-from wenxiao.followup.watch import money
 from wenxiao.followup.watch.overview import (
     by_department,
     changes_since,

@@ -27,6 +27,10 @@ def review(bureau, selfeval_round):
 @pytest.fixture
 def filled(review, bureau):
     for mark in review.marks.filter(status="not_reported"):
+        services.record_actual(
+            review=review, indicator=mark.indicator, by=bureau.clerk, value="按计划完成"
+        )
+        mark.refresh_from_db()
         services.record_mark(
             review=review,
             row=mark.indicator,

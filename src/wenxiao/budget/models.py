@@ -180,6 +180,10 @@ class Spending(models.Model):
         ]
 
 
+COUNTED_SOURCES = (Spending.Source.TREASURY, Spending.Source.ACCOUNTING, Spending.Source.FORM)
+"""Which record of spending counts where several exist: the treasury's payments, the unit's accounts, then a form's."""
+
+
 class AuditedAmount(models.Model):
     """What an evaluation found was really arranged and used (经审查), beside what was reported."""
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from wenxiao.budget.models import Appropriation, Dossier, Exemption, Fund, Round, Spending, Subject
+from wenxiao.budget.models import (
+    COUNTED_SOURCES,
+    Appropriation,
+    Dossier,
+    Exemption,
+    Fund,
+    Round,
+    Spending,
+    Subject,
+)
 from wenxiao.orgs.models import Grant, Unit, User
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import reads_restricted, seeing_grants, seeing_paths, within
@@ -19,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wenxiao.orgs.models import Division
-
-COUNTED_SOURCES = (Spending.Source.TREASURY, Spending.Source.ACCOUNTING, Spending.Source.FORM)
-"""Which record of spending counts where several exist: the treasury's payments, the unit's accounts, then a form's."""
 
 KINDS = {kind.value: str(kind.label) for kind in Subject.Kind}
 """The kinds of subjects with their words."""

@@ -1,8 +1,7 @@
-"""Reviews as lists of work: what was filled in on their rows, how far the year's works are. Same cost for 1 and for 5 000."""
+"""Reviews as lists of work: how far the year's works are. Same cost for 1 and for 5 000."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +19,15 @@ from wenxiao.budget.selectors import (
     seen_by,
     unit_counts,
 )
-from wenxiao.evidence.models import Actual
-from wenxiao.evidence.selectors import Proof, proofs_of, rule_of
 from wenxiao.orgs.permissions import once
 from wenxiao.records.models import StoredFile
 from wenxiao.reviews.kinds import KINDS
-from wenxiao.reviews.models import Assignment, Mark, Review
+from wenxiao.reviews.models import Assignment, Review
 from wenxiao.reviews.states import MARKABLE, OPEN
-from wenxiao.targets.models import Indicator, Target
+from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
@@ -190,76 +187,6 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
     ).order_by()
     counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
     return {(kind, key, state): n for kind, key, state, n in counted}
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """One row to fill: the promise, what came of it at the review's stage, its mark, and how many proofs stand behind it."""
-
-    indicator: Indicator
-    actual: Actual | None
-    mark: Mark | None
-    proof: Proof
-
-    @property
-    def verified(self) -> int:
-        """How many of its proofs were accepted."""
-        return self.proof.verified
-
-    @property
-    def unverified(self) -> int:
-        """How many wait to be looked at."""
-        return self.proof.standing - self.proof.verified
-
-
-def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
-    """The indicator rows of reviews with the values of their stage and month, by review id. Five queries for all."""
-    targets = _targets(reviews)
-    indicators: dict[int, list[Indicator]] = defaultdict(list)
-    for row in Indicator.objects.filter(target__in=set(targets.values())).order_by(
-        "target", "order"
-    ):
-        indicators[row.target_id].append(row)
-    ids = [row.pk for rows in indicators.values() for row in rows]
-    actuals = {
-        (a.indicator_id, a.stage, a.through_month): a
-        for a in Actual.objects.filter(indicator__in=ids)
-    }
-    marks = {
-        (m.review_id, m.indicator_id): m
-        for m in Mark.objects.filter(indicator__in=ids, review__in=[r.pk for r in reviews], seat="")
-    }
-    proofs = (
-        proofs_of(ids, rule_of(reviews[0].round.division, reviews[0].dossier.fiscal_year))
-        if ids
-        else {}
-    )
-    found = {}
-    for review in reviews:
-        stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
-        found[review.pk] = [
-            Filled(
-                row,
-                actuals.get((row.pk, stage, month)),
-                marks.get((review.pk, row.pk)),
-                proofs.get(row.pk, Proof()),
-            )
-            for row in indicators.get(targets.get(review.pk, 0), ())
-        ]
-    return found
-
-
-def _targets(reviews: Iterable[Review]) -> dict[int, int]:
-    """The target each review is held against: its own, else its dossier's approved one, else the latest."""
-    reviews = list(reviews)
-    latest: dict[int, tuple[bool, int, int]] = {}
-    rows = Target.objects.filter(dossier__in=[r.dossier_id for r in reviews if r.target_id is None])
-    for pk, dossier, state, number in rows.values_list("pk", "dossier_id", "state", "number"):
-        latest[dossier] = max(
-            latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk)
-        )
-    own = {r.pk: r.target_id or latest.get(r.dossier_id, (False, 0, 0))[2] for r in reviews}
-    return {pk: target for pk, target in own.items() if target}
 
 
 def assigned_to(user: User) -> QuerySet[Review]:

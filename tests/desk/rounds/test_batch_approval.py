@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.desk.home.duties import duties
+from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Role, User
 from wenxiao.orgs.permissions import holdings
 from wenxiao.orgs.services import create_user, grant
@@ -15,6 +16,7 @@ from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import submit_review
 from wenxiao.store.clock import today
+from wenxiao.targets.models import Indicator, Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROUTE = ["head", "department", "office", "performance"]
@@ -55,9 +57,20 @@ def filed(small, number, *, unit=None, kind="selfeval"):
             state="filling",
             points=Decimal(90),
             complete=True,
+            target=_reached(dossier) if kind == "selfeval" else None,
         )
         made.append(submit_review(review=review, by=_filer(small, kind, unit)))
     return made
+
+
+def _reached(dossier):
+    """An approved target whose one goal was reported on."""
+    target = Target.objects.create(dossier=dossier, state="approved")
+    row = Indicator.objects.create(
+        target=target, order=1, name="里程", expression="≥10公里", weight=Decimal(90)
+    )
+    Actual.objects.create(indicator=row, stage="selfeval", value="10公里")
+    return target
 
 
 def ticked(*reviews):

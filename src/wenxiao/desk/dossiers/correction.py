@@ -11,11 +11,11 @@ from django.urls import reverse
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import trail_of
+from wenxiao.reviews.checks import rows_of
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import mark_seen_by
 from wenxiao.reviews.services import record_actual
 from wenxiao.reviews.states import MARKABLE, OPEN
-from wenxiao.reviews.worklists import rows_of
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.monitoring.lights import of_dossier, table_of
-from wenxiao.desk.prechecks import Check, blocking, checks_of
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.watch.prefill import prefilled
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.acts import carry_out, in_wan, points_of, text_of, version_of
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.checks import Check, blocking, checks_of, rows_of
 from wenxiao.reviews.kinds import CHECKERS, kind_of
 from wenxiao.reviews.services import (
     record_actual,
@@ -31,7 +31,7 @@ from wenxiao.reviews.services import (
 from wenxiao.reviews.services.road import STEPS, skipped_by
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import reviews_visible_to, rows_of
+from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed, Stale
@@ -318,23 +318,13 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
 
 @view("submit", methods=("GET", "POST"))
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand it in; what the checks block is refused by name, warnings need nothing but are kept with the entry."""
+    """Hand it in; the service refuses by name what the checks block."""
     row = review_of(request, pk)
     if request.method != "POST":
         return redirect("desk:filling", pk=pk)
 
     def hand_in() -> str:
-        checks = checks_of(row, rows_of([row])[row.pk])
-        left = blocking(checks)
-        if left:
-            raise NotAllowed(f"还有 {len(left)} 处要改好才能报送：{left[0].text}")
-        warned = "；".join(check.text for check in checks)[:500]
-        submit_review(
-            review=row,
-            by=person(request),
-            why=f"送审前检查提示：{warned}" if warned else "",
-            version=version_of(request),
-        )
+        submit_review(review=row, by=person(request), version=version_of(request))
         return f"{row.dossier.subject.name}的{row.get_kind_display()}已报送。"
 
     return carry_out(request, hand_in, reverse("desk:filling", args=[pk]))

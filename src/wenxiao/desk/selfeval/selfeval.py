@@ -10,12 +10,12 @@ from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.desk.prechecks import Check, checks_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.checks import Check, checks_in, rows_of
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, rows_of, to_fill
+from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, to_fill
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
 
@@ -133,16 +133,16 @@ def _chips(rows: Any, asked: dict[str, str]) -> list[tuple[str, int, str, bool]]
 
 
 def _lines(reviews: list[Any]) -> list[Line]:
-    rows = rows_of(reviews)
-    return [_line(review, rows[review.pk]) for review in reviews]
+    checks = checks_in(reviews, rows_of(reviews))
+    return [_line(review, checks[review.pk]) for review in reviews]
 
 
-def _line(review: Any, rows: list[Any]) -> Line:
+def _line(review: Any, checks: list[Check]) -> Line:
     told, points = review.published_points, review.points
     return Line(
         review,
         rate_percent(review.executed, review.budget),
         told - points if told is not None and points is not None else None,
         rate_percent(review.proved, points) if points else None,
-        [check for check in checks_of(review, rows) if check.code],
+        [check for check in checks if check.code],
     )

@@ -9,9 +9,9 @@ import polars as pl
 from django.db import transaction
 
 from wenxiao.budget.models import Round
+from wenxiao.budget.money_columns import FEW, cut_off
 from wenxiao.followup.models import Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
-from wenxiao.followup.watch.money import FEW, cut_off
 from wenxiao.followup.watch.sentences import WatchRow, watch_rows
 from wenxiao.followup.watch.table import watch
 from wenxiao.orgs import permissions

@@ -17,11 +17,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Round
+from wenxiao.budget.money_columns import FEW
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.followup.models import WatchLine, WatchMark, WatchWindow
 from wenxiao.followup.watch.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
 from wenxiao.followup.watch.lines import Behind, KeptTable
-from wenxiao.followup.watch.money import FEW
 from wenxiao.followup.watch.table import lit, ranked
 from wenxiao.store.bulk import insert_frame, insert_rows
 

@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 from django.db.models import Count
 
+from wenxiao.budget.money_columns import chosen
 from wenxiao.evidence.models import Actual
-from wenxiao.followup.watch.money import chosen
+from wenxiao.reviews.kinds.monitoring import light_of, rules_text
 from wenxiao.reviews.services.scoring import overrides_of
-from wenxiao.rulebook.expressions import parse
-from wenxiao.rulebook.goals import Goal, goal_pace
 from wenxiao.store.frames import read_columns
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
     from wenxiao.budget.models import Round
-    from wenxiao.rulebook.basis import Overrides
 
 _TEXTS = ("name", "expression", "value", "possibility")
-
-
-@lru_cache(maxsize=200_000)
-def light_of(texts: tuple[str, str, str, str], through: int, year: int, own: str = "") -> Goal:
-    """One goal lit from its texts: name, target, actual, possibility. The same texts light alike under the same rules, so they are read once.
-
-    ``own`` are the division's rules as :func:`rules_text` writes them.
-    """
-    name, expression, value, possibility = texts
-    target = parse(expression, "target") if expression.strip() else None
-    actual = parse(value, "actual") if value.strip() else None
-    return goal_pace(name, target, actual, through, year, possibility, overrides=_read(own))
-
-
-def rules_text(round: Round) -> str:
-    """The division's own rules that goals are lit by, as text: one key for the same rules, empty without any."""
-    own = {name: rows for name, rows in overrides_of(round.division).items() if name in _LIT_BY}
-    return json.dumps(own, sort_keys=True, ensure_ascii=False) if own else ""
-
-
-_LIT_BY = ("monitoring", "reverse_names")
-
-
-@lru_cache(maxsize=64)
-def _read(own: str) -> Overrides | None:
-    read: Overrides | None = json.loads(own) if own else None
-    return read
 
 
 def targets_in_force(round: Round, dossiers: list[int]) -> pl.DataFrame:
@@ -93,7 +62,7 @@ def goal_rows(round: Round, dossiers: list[int]) -> pl.DataFrame:
     rows = read_columns(reported.values_list(*names), schema)
     rows = rows.join(targets_in_force(round, dossiers), on="target")
     pairs = rows.select(_TEXTS).unique()
-    own = rules_text(round)
+    own = rules_text(overrides_of(round.division))
     lit = [light_of(texts, through, round.fiscal_year, own) for texts in pairs.iter_rows()]
     told = pairs.with_columns(
         pl.Series("light", [one.light for one in lit], dtype=pl.String),
@@ -146,7 +115,10 @@ class GoalLine:
 
 def goal_lines(round: Round, dossiers: list[int]) -> dict[int, list[GoalLine]]:
     """The goals reported on in the window, by dossier, worst first. Two queries."""
-    order, own = {"red": 0, "yellow": 1, "green": 2, "none": 3}, rules_text(round)
+    order, own = (
+        {"red": 0, "yellow": 1, "green": 2, "none": 3},
+        rules_text(overrides_of(round.division)),
+    )
     found: dict[int, list[GoalLine]] = {}
     for row in goal_rows(round, dossiers).sort("indicator").iter_rows(named=True):
         name, expression, value, possibility = (row[key] for key in _TEXTS)

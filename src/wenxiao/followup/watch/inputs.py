@@ -126,8 +126,9 @@ def arithmetic() -> str:
         home / name
         for name in (
             "followup/watch/table.py",
-            "followup/watch/money.py",
             "followup/watch/goals.py",
+            "budget/money_columns.py",
+            "reviews/kinds/monitoring.py",
             "budget/selectors.py",
         )
     ]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, Sum
 
 from wenxiao.budget.models import Dossier, Milestone, Spending
+from wenxiao.budget.money_columns import cut_off, taken_back_on
 from wenxiao.followup.models import Finding
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.followup.watch.goals import GoalLine, goal_lines
-from wenxiao.followup.watch.money import cut_off, taken_back_on
 from wenxiao.followup.watch.table import compliance_condition, open_findings
+from wenxiao.reviews.checks import window_head
 from wenxiao.reviews.models import Review, Suggestion
 from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import pace as pacing
@@ -100,6 +101,7 @@ class _Parts:
         self.milestones = _grouped(Milestone.objects.filter(dossier__in=keys), "dossier_id")
         self.findings = _grouped(_findings(round, keys), "dossier_id")
         self.taken_back = taken_back_on(Q(dossier__in=keys))
+        self.over = plain(pacing.lights_in_force(cut_off(round), self.rules).above_over)
         reviews = [row["review"] for row in rows if row["review"]]
         self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
         self.suggestions = _grouped(
@@ -147,14 +149,15 @@ class _Parts:
                 for f in self.findings.get(dossier.pk, ())
             ),
             suggestions=tuple(s.text for s in self.suggestions.get(row["review"], ())),
-            warnings=tuple(_warnings(row, told, whole_year, self.rules, self._taken_back(row))),
+            warnings=tuple(_warnings(row, told, whole_year, self._table(row), self.over)),
             expected=self.expected.get(row["review"]),
         )
 
-    def _taken_back(self, row: dict[str, Any]) -> dict[str, Any]:
-        """When money was taken back and in which budget year, as the check of it asks; and the day whose rules count."""
-        day, year = cut_off(self.round), self.round.fiscal_year
-        return {"cut_back_on": self.taken_back.get(row["dossier"]), "year": year, "day": day}
+    def _table(self, row: dict[str, Any]) -> Table:
+        """The window's money as the checks look at it."""
+        taken_back = self.taken_back.get(row["dossier"])
+        head = window_head(self.round, row, loaded=False, taken_back=taken_back)
+        return Table(head=head, overrides=self.rules)
 
     def _forecast(self, row: dict[str, Any], executed: Decimal | None) -> pacing.Forecast | None:
         """From the months where there are any, else the straight line alone."""
@@ -219,15 +222,10 @@ def goal_text(row: dict[str, Any]) -> str:
 
 
 def _warnings(
-    row: dict[str, Any],
-    told: pacing.Pace,
-    whole_year: pacing.Pace | None,
-    rules: dict[str, Any],
-    taken: dict[str, Any],
+    row: dict[str, Any], told: pacing.Pace, whole_year: pacing.Pace | None, table: Table, over: str
 ) -> Iterable[str]:
     """Sentences that a light alone would hide. They warn; none of them is a finding."""
     if told.above_pace:
-        over = plain(pacing.lights_in_force(taken["day"], rules).above_over)
         yield f"超进度：进度指数 {told.index} 超过 {over}（测算参数，{_mark(told)}），请核实是否超进度支付。"
     if row["paid"] is not None and row["filed"] is not None and row["paid"] != row["filed"]:
         paid, filed = from_fen(row["paid"]), from_fen(row["filed"])
@@ -235,13 +233,7 @@ def _warnings(
     if whole_year is not None and whole_year.index is not None:
         ours = f"{told.index}（{WORDS[told.light]}灯）" if told.index is not None else "不判断"
         yield f"资金 {row['arrived']} 月到位：按到位后计 {ours}，按全年计 {whole_year.index}（{WORDS[whole_year.light]}灯）。"
-    head = {
-        "full_year": _yuan(row["budget"]),
-        "executed": _yuan(row["executed"]),
-        "cut_back": _yuan(row["cut_back"]),
-        **taken,
-    }
-    yield from (hit.text for hit, _ in run(Table(head=head, overrides=rules), ["JK-08"]))
+    yield from (hit.text for hit, _ in run(table, ["JK-08"]))
 
 
 def _mark(told: pacing.Pace) -> str:

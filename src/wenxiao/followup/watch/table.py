@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from django.db.models import Q
 
+from wenxiao.budget import money_columns as money
 from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to
 from wenxiao.followup.models import Finding, Rectification
-from wenxiao.followup.watch import money
 from wenxiao.followup.watch.goals import goal_lights
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.scoring import overrides_of

@@ -11,6 +11,7 @@ from wenxiao.budget.models import Exemption
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
 from wenxiao.records.services import finish_todos, record
+from wenxiao.reviews.checks import blocking, checks_of
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import OPEN, ROAD, SETTLED
@@ -134,17 +135,18 @@ def _require_check(by: User | None, review: Review) -> int:
 def submit_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Hand a filled review in. Blocking differences must be mended first: NotAllowed names how many are left."""
+    """Hand a filled review in. What blocks must be mended first: NotAllowed names how many are left, warnings stand in the entry.
+
+    What blocks are the faults its form came with and the checks over its stored rows, whoever calls.
+    """
     _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
-    blocking = [p for p in review.problems if p.get("level") == "阻断"]
-    if blocking:
-        raise NotAllowed(f"还有 {len(blocking)} 处须改正后才能报送：{blocking[0].get('text', '')}")
+    warned = _refuse_blocked(review)
     _step(
         review,
         to="submitted",
         by=by,
         act="报送",
-        why=why,
+        why=why or (f"送审前检查提示：{'；'.join(warned)}"[:500] if warned else ""),
         version=version,
         submitted_by=by,
         submitted_at=timezone.now(),
@@ -154,6 +156,16 @@ def submit_review(
     if not _still_owed(review):
         finish_todos(target=review.round, unit=review.dossier.unit)
     return review
+
+
+def _refuse_blocked(review: Review) -> list[str]:
+    """NotAllowed while something blocks the hand-in; else the sentences that only warn."""
+    checks = checks_of(review)
+    left = [one.get("text", "") for one in review.problems if one.get("level") == "阻断"]
+    left += [check.text for check in blocking(checks)]
+    if left:
+        raise NotAllowed(f"还有 {len(left)} 处要改好才能报送：{left[0]}")
+    return [check.text for check in checks]
 
 
 def _still_owed(review: Review) -> bool:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from wenxiao.budget.models import Appropriation, Fund, Milestone, Spending
-from wenxiao.budget.selectors import COUNTED_SOURCES
+from wenxiao.budget.models import COUNTED_SOURCES, Appropriation, Fund, Milestone, Spending
 from wenxiao.store.frames import read_columns
 
 if TYPE_CHECKING:

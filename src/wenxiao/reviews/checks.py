@@ -1,0 +1,488 @@
+"""What is stored for a review, as the one table the rules judge it by, and what they say before it is handed in.
+
+The unit's 送审前检查, the hand-in itself, the candidates of a round and the watch all take their tables from here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.budget import money_columns
+from wenxiao.budget.models import Dossier, Spending
+from wenxiao.budget.selectors import dossiers_of, money_of
+from wenxiao.evidence.models import Actual
+from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
+from wenxiao.orgs.services import own_rules
+from wenxiao.reviews.kinds import KINDS, kind_of
+from wenxiao.reviews.kinds.monitoring import light_of, row_faults, rules_text
+from wenxiao.reviews.models import Mark, Review
+from wenxiao.rulebook.checks import Rule, Table, rules_in_force, run
+from wenxiao.rulebook.numbers import from_fen
+from wenxiao.targets.models import Indicator, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from wenxiao.budget.models import Round
+    from wenxiao.rulebook.basis import Overrides
+    from wenxiao.rulebook.checks.registry import Hit
+    from wenxiao.rulebook.problems import Problem
+
+CODES = {"selfeval": ("ZP",), "monitoring": ("JK",), "recheck": ("ZP",)}
+"""By kind of review the checks that look at its stored rows, whoever asks."""
+LIGHTED = frozenset({"JK-01"})
+"""Said by the watch's light, which knows milestones too."""
+ORDER = {"阻断": 0, "警告": 1, "提示": 2}
+TONE = {"阻断": "bad", "警告": "warn", "提示": "acc"}
+
+
+# ---- the rows as they are stored -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One row to fill: the promise, what came of it at the review's stage, its mark, and how many proofs stand behind it."""
+
+    indicator: Indicator
+    actual: Actual | None
+    mark: Mark | None
+    proof: Proof
+
+    @property
+    def verified(self) -> int:
+        """How many of its proofs were accepted."""
+        return self.proof.verified
+
+    @property
+    def unverified(self) -> int:
+        """How many wait to be looked at."""
+        return self.proof.standing - self.proof.verified
+
+
+def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
+    """The indicator rows of reviews with the values of their stage and month, by review id. Five queries for all."""
+    return {review.pk: rows for review, rows in zip(reviews, _rows(reviews), strict=True)}
+
+
+def _rows(reviews: Sequence[Review]) -> list[list[Filled]]:
+    """The rows of each review; one that is not stored yet has its dossier's target and what was reported for it."""
+    targets = _targets(reviews)
+    indicators: dict[int, list[Indicator]] = defaultdict(list)
+    for row in Indicator.objects.filter(target__in=set(targets)).order_by("target", "order"):
+        indicators[row.target_id].append(row)
+    ids = [row.pk for rows in indicators.values() for row in rows]
+    actuals = {
+        (a.indicator_id, a.stage, a.through_month): a
+        for a in Actual.objects.filter(indicator__in=ids)
+    }
+    stored = [review.pk for review in reviews if review.pk]
+    marks = {
+        (m.review_id, m.indicator_id): m
+        for m in Mark.objects.filter(indicator__in=ids, review__in=stored, seat="")
+    }
+    proofs = (
+        proofs_of(ids, rule_of(reviews[0].round.division, reviews[0].dossier.fiscal_year))
+        if ids
+        else {}
+    )
+    found = []
+    for review, target in zip(reviews, targets, strict=True):
+        stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
+        found.append(
+            [
+                Filled(
+                    row,
+                    actuals.get((row.pk, stage, month)),
+                    marks.get((review.pk, row.pk)),
+                    proofs.get(row.pk, Proof()),
+                )
+                for row in indicators.get(target, ())
+            ]
+        )
+    return found
+
+
+def _targets(reviews: Iterable[Review]) -> list[int]:
+    """The target each review is held against: its own, else its dossier's approved one, else the latest; 0 for none."""
+    reviews = list(reviews)
+    latest: dict[int, tuple[bool, int, int]] = {}
+    rows = Target.objects.filter(dossier__in=[r.dossier_id for r in reviews if r.target_id is None])
+    for pk, dossier, state, number in rows.values_list("pk", "dossier_id", "state", "number"):
+        latest[dossier] = max(
+            latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk)
+        )
+    return [r.target_id or latest.get(r.dossier_id, (False, 0, 0))[2] for r in reviews]
+
+
+# ---- the one table ---------------------------------------------------------------------------------------------------
+
+
+def tables_of(reviews: Sequence[Review]) -> dict[int, Table]:
+    """What the rules look at, by review id: every door that judges stored rows judges these. Queries per round, not per review."""
+    tables = _tables(reviews, _rows(reviews))
+    return {review.pk: table for review, table in zip(reviews, tables, strict=True)}
+
+
+def tables_in(round: Round, dossiers: Sequence[int]) -> dict[int, Table]:
+    """The tables of some dossiers (ids) of a round by dossier, those nobody began to fill in too."""
+    begun = {
+        review.dossier_id: review
+        for review in Review.objects.filter(round=round, dossier__in=dossiers).select_related(
+            "dossier__subject"
+        )
+    }
+    for review in begun.values():
+        review.round = round
+    wanted = [pk for pk in dossiers if pk not in begun]
+    for dossier in Dossier.objects.filter(pk__in=wanted).select_related("subject"):
+        begun[dossier.pk] = Review(dossier=dossier, round=round, kind=round.kind)
+    reviews = [begun[pk] for pk in dossiers if pk in begun]
+    tables = _tables(reviews, _rows(reviews))
+    return {review.dossier_id: table for review, table in zip(reviews, tables, strict=True)}
+
+
+def _tables(reviews: Sequence[Review], rows: Sequence[list[Filled]]) -> list[Table]:
+    heads = _heads(reviews)
+    made = []
+    for review, filled, head in zip(reviews, rows, heads, strict=True):
+        own = own_rules(review.round.division)
+        made.append(Table([_cells(review, row, own) for row in filled], head, own))
+    return made
+
+
+def _heads(reviews: Sequence[Review]) -> list[dict[str, Any]]:
+    by_round: dict[int, list[Review]] = defaultdict(list)
+    for review in reviews:
+        by_round[review.round_id].append(review)
+    money: dict[tuple[int, int], dict[str, Any]] = {}
+    for pk, some in by_round.items():
+        read = _watched if some[0].kind == "monitoring" else _reported
+        money |= {(pk, dossier): head for dossier, head in read(some).items()}
+    return [_head(review) | money[review.round_id, review.dossier_id] for review in reviews]
+
+
+def _head(review: Review) -> dict[str, Any]:
+    return {
+        "name": review.dossier.subject.name,
+        "kind": review.kind,
+        "year": review.dossier.fiscal_year,
+    }
+
+
+def _reported(reviews: Sequence[Review]) -> dict[int, dict[str, Any]]:
+    """Money of scored forms by dossier: the form's own, else what is known of the dossier."""
+    known = money_of([one.dossier_id for one in reviews])
+    found = {}
+    for one in reviews:
+        other = known[one.dossier_id]
+        found[one.dossier_id] = {
+            "full_year": one.budget if one.budget is not None else other.budget,
+            "executed": one.executed if one.executed is not None else other.spent,
+            "execution_score": one.execution_points,
+            "execution_weight": one.execution_weight,
+        }
+    return found
+
+
+def _watched(reviews: Sequence[Review]) -> dict[int, dict[str, Any]]:
+    """Money of one monitoring window by dossier, from the columns the watch is lit by."""
+    round = reviews[0].round
+    keys = [one.dossier_id for one in reviews]
+    which, through = money_columns.chosen(round, keys), round.through_month or 12
+    parts = (
+        money_columns.arranged(which, round.fiscal_year),
+        money_columns.spent(which, through),
+        money_columns.steps(which, money_columns.cut_off(round)),
+    )
+    rows: dict[int, dict[str, Any]] = {key: {} for key in keys}
+    for part in parts:
+        for row in part.iter_rows(named=True):
+            if row["dossier"] in rows:
+                rows[row["dossier"]] |= row
+    taken_back, loaded = money_columns.taken_back_on(which), _treasury_loaded(round)
+    return {
+        one.dossier_id: window_head(
+            round,
+            _joined(one, rows[one.dossier_id]),
+            loaded=loaded,
+            taken_back=taken_back.get(one.dossier_id),
+        )
+        for one in reviews
+    }
+
+
+def _joined(review: Review, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One dossier's line of the watch: the window's own budget first, the official spending first."""
+    official = row.get("source") not in {None, Spending.Source.FORM.value}
+    filed = _fen(review.executed)
+    return {
+        **row,
+        "budget": row.get("budget") if review.budget is None else _fen(review.budget),
+        "executed": row.get("spent") if official or filed is None else filed,
+    }
+
+
+def _fen(amount: Any) -> int | None:
+    return None if amount is None else int(amount.scaleb(2))
+
+
+def _treasury_loaded(round: Round) -> bool:
+    """Whether the treasury's payments of the window are in for any dossier of it: then none at all means nothing was paid."""
+    return Spending.objects.filter(
+        dossier__in=dossiers_of(round).values("pk"),
+        source=Spending.Source.TREASURY,
+        month__lte=round.through_month or 12,
+    ).exists()
+
+
+def window_head(
+    round: Round, row: Mapping[str, Any], *, loaded: bool, taken_back: date | None
+) -> dict[str, Any]:
+    """The money of one dossier in a window as the checks ask, from a line of the watch (amounts in 分, None unknown).
+
+    A dossier judged by its milestones is not judged by months as well. ``loaded``: the treasury's payments are in.
+    """
+    head: dict[str, Any] = {
+        name: None if row.get(key) is None else from_fen(row[key])
+        for name, key in (
+            ("full_year", "budget"),
+            ("executed", "executed"),
+            ("cut_back", "cut_back"),
+        )
+    }
+    head |= {
+        "year": round.fiscal_year,
+        "arrived_month": row.get("arrived"),
+        "cut_back_on": taken_back,
+    }
+    if not row.get("planned"):
+        last, idle = row.get("last_month"), loaded and not row.get("executed")
+        head["through_month"] = round.through_month
+        head["last_month"] = 0 if last is None and idle else last
+    return head
+
+
+def _cells(review: Review, row: Filled, own: Overrides) -> dict[str, Any]:
+    indicator, actual, mark = row.indicator, row.actual, row.mark
+    notes = (mark.note if mark else "", actual.note if actual else "")
+    cells = {
+        "level1": indicator.level1,
+        "level2": indicator.level2,
+        "level3": indicator.name,
+        "target": indicator.expression,
+        "actual": actual.value if actual else "",
+        "weight": indicator.weight,
+        "score": mark.points if mark else None,
+        "note": " ".join(dict.fromkeys(note for note in notes if note)),
+        "proofs": row.proof.verified,
+        "papers": row.proof.standing,
+        "proof": row.proof.words,
+        "proved_on": row.proof.proved_on,
+        "done_on": day_in(actual.value) if actual else None,
+    }
+    if review.kind == "monitoring" and actual and actual.value:
+        goal = light_of(
+            (indicator.name, indicator.expression, actual.value, actual.possibility),
+            review.round.through_month or 12,
+            review.dossier.fiscal_year,
+            rules_text(own),
+        )
+        cells |= {"reached": goal.reached, "over": goal.over}
+    return cells
+
+
+def problems_in(table: Table, kind: str, strict: tuple[Rule, ...]) -> list[tuple[Hit, Problem]]:
+    """What the checks of a kind find in a stored table; ``strict`` are the rules in force, read once for many tables."""
+    return [
+        (hit, problem)
+        for hit, problem in run(table, CODES.get(kind, ()), strict)
+        if problem.code not in LIGHTED
+    ]
+
+
+# ---- 送审前检查 ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding of the checks: its number as it stands in the row's corner, where, what, how to mend, by which rule."""
+
+    number: int
+    level: str
+    text: str
+    mend: str
+    place: str
+    indicator: int
+    code: str
+    rule: str
+    basis: str
+    verified: bool
+
+    @property
+    def tone(self) -> str:
+        """The look of its level."""
+        return TONE.get(self.level, "")
+
+
+def checks_of(review: Review, rows: Sequence[Filled] | None = None) -> list[Check]:
+    """Everything to look at before handing in: what is missing, then what the rules say; blocking first.
+
+    ``rows`` are those of :func:`rows_of` where they are read already.
+    """
+    if kind_of(review.kind).rows == "criteria":
+        return _of_sheet(review)
+    rows = rows_of([review])[review.pk] if rows is None else rows
+    return checks_in([review], {review.pk: rows})[review.pk]
+
+
+def checks_in(
+    reviews: Sequence[Review], rows: Mapping[int, Sequence[Filled]]
+) -> dict[int, list[Check]]:
+    """The checks of many reviews of indicator rows by review id, from their ``rows``; queries as for one."""
+    tables = _tables(reviews, [list(rows[review.pk]) for review in reviews])
+    strict: dict[tuple[int, int | None], tuple[Rule, ...]] = {}
+    found = {}
+    for review, table in zip(reviews, tables, strict=True):
+        key = (review.round.division_id, table.year)
+        if key not in strict:
+            strict[key] = rules_in_force(table.overrides, table.year)
+        found[review.pk] = _numbered(review, rows[review.pk], table, strict[key])
+    return found
+
+
+def _numbered(
+    review: Review, rows: Sequence[Filled], table: Table, strict: tuple[Rule, ...]
+) -> list[Check]:
+    found = [*_missing(review, rows), *_by_rules(table, review.kind, strict)]
+    found.sort(key=lambda one: (ORDER.get(one[0], 3), one[3] is None))
+    return [
+        Check(
+            number,
+            level,
+            text,
+            mend,
+            _place(rows, at),
+            rows[at].indicator.pk if at is not None else 0,
+            *source,
+        )
+        for number, (level, text, mend, at, source) in enumerate(found, start=1)
+    ]
+
+
+def blocking(checks: Sequence[Check]) -> list[Check]:
+    """Those that must be mended before handing in."""
+    return [check for check in checks if check.level == "阻断"]
+
+
+def _place(rows: Sequence[Filled], at: int | None) -> str:
+    return f"第 {at + 1} 行 {rows[at].indicator.name}" if at is not None else "整表"
+
+
+Found = tuple[str, str, str, int | None, tuple[str, str, str, bool]]
+_FULL = ("", "填报完整性", "", False)
+
+
+def _missing(review: Review, rows: Sequence[Filled]) -> list[Found]:
+    """Rows without a value, rows whose proof is asked for and absent."""
+    scores = kind_of(review.kind).scores
+    found: list[Found] = []
+    if not rows:
+        found.append(
+            (
+                "阻断",
+                "没有批复的绩效目标，无从填报。",
+                "请财政绩效科导入批复的目标表。",
+                None,
+                _FULL,
+            )
+        )
+    for at, row in enumerate(rows):
+        if not (row.actual and row.actual.value):
+            level = "阻断" if scores and row.indicator.weight else "警告"
+            found.append(
+                (
+                    level,
+                    "没有填完成值" + ("，不能计分。" if scores else "。"),
+                    "填完成值；没有的写明原因。",
+                    at,
+                    _FULL,
+                )
+            )
+        if review.kind == "monitoring":
+            found += [(*fault, at, _FULL) for fault in _told(review, row)]
+        if (
+            row.actual
+            and row.actual.value
+            and row.indicator.proof
+            and not row.verified
+            and not row.unverified
+        ):
+            text, mend = f"缺佐证材料：{row.indicator.proof}。", "在这一行的佐证栏交这份材料。"
+            if row.proof.refused:
+                text = f"佐证没有被采信：{'；'.join(row.proof.refused)}。"
+                mend = "按核验意见换新版或另交一份。"
+            found.append(("警告", text, mend, at, _FULL))
+        if (
+            scores
+            and row.mark
+            and row.mark.status == "needs_judgement"
+            and row.actual
+            and row.actual.value
+        ):
+            found.append(
+                (
+                    "提示",
+                    "这一行没有规则能直接计分，要自评打分或由审核人评定。",
+                    "在得分栏填自评得分，扣分的写明原因。",
+                    at,
+                    _FULL,
+                )
+            )
+    return found
+
+
+def _told(review: Review, row: Filled) -> list[tuple[str, str, str]]:
+    """What is wrong with what the unit said of one goal in a monitoring window."""
+    actual = row.actual
+    if actual is None:
+        return []
+    return row_faults(
+        row.indicator.expression,
+        review.dossier.fiscal_year,
+        value=actual.value,
+        forecast=actual.forecast,
+        causes=actual.causes,
+        possibility=actual.possibility,
+        measure=actual.note,
+        overrides=own_rules(review.round.division),
+    )
+
+
+def _by_rules(table: Table, kind: str, strict: tuple[Rule, ...]) -> list[Found]:
+    rules = {rule.code: rule for rule in strict}
+    return [
+        (
+            problem.level,
+            problem.text,
+            problem.mend or "",
+            hit.row,
+            (
+                problem.code,
+                rules[problem.code].title,
+                rules[problem.code].basis,
+                rules[problem.code].verified,
+            ),
+        )
+        for hit, problem in problems_in(table, kind, strict)
+    ]
+
+
+def _of_sheet(review: Review) -> list[Check]:
+    """A score sheet is handed in when every row has its points."""
+    if review.complete:
+        return []
+    text, mend = "还有没评分的行。", "评完后再报送。"
+    return [Check(1, "阻断", text, mend, "整表", 0, *_FULL)]

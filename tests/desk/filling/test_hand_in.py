@@ -1,0 +1,110 @@
+"""A half-filled form stays with its author, whatever address it is handed in by."""
+
+import ast
+import inspect
+import re
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver
+
+from wenxiao.evidence.models import Actual
+from wenxiao.reviews.models import Review
+from wenxiao.reviews.services import submit_review
+from wenxiao.store.moves import NotAllowed
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def whole(small):
+    """A self-evaluation with every value filled in, still with its unit."""
+    small.self_review.state = "filling"
+    small.self_review.save()
+    return small.self_review
+
+
+@pytest.fixture
+def half(whole):
+    """The same form with one value missing."""
+    row = whole.target.indicators.order_by("order").first()
+    Actual.objects.filter(indicator=row, stage="selfeval").update(value="")
+    return whole
+
+
+def patterns(resolver, prefix=""):
+    for one in resolver.url_patterns:
+        address = prefix + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from patterns(one, address)
+        else:
+            yield address, one.callback
+
+
+def words_of(callback):
+    """The words a view's module tells acts apart by: keys of its dictionaries and what it compares with."""
+    tree = ast.parse(inspect.getsource(inspect.getmodule(inspect.unwrap(callback))))
+    found = set()
+    for node in ast.walk(tree):
+        some = filter(None, node.keys) if isinstance(node, ast.Dict) else ()
+        some = node.comparators if isinstance(node, ast.Compare) else some
+        for part in some:
+            found |= {one.value for one in ast.walk(part) if isinstance(one, ast.Constant)}
+    return sorted(word for word in found if isinstance(word, str) and re.fullmatch("[a-z]+", word))
+
+
+def addresses(pk):
+    """Every address with the review's number in place of every number, one for each word it may ask for."""
+    for address, callback in patterns(get_resolver()):
+        path = "/" + re.sub(r"<int:\w+>", str(pk), address)
+        words = words_of(callback) if "<str:" in path else [""]
+        for word in words:
+            yield re.sub(r"<\w+:\w+>", word, path)
+
+
+def posted(client, user, review, path):
+    """The answer to a hand-in at an address and where the review then is; nothing of it stays."""
+    client.force_login(user)
+    with transaction.atomic():
+        answer = client.post(path, {"version": review.version, "why": "报送"})
+        state = Review.objects.get(pk=review.pk).state
+        transaction.set_rollback(True)
+    return answer, state
+
+
+def test_every_address_that_hands_in_refuses_a_half_filled_form(inside, small, whole):
+    client = inside(small.clerk)
+    client.raise_request_exception = False
+    doors = [
+        path
+        for path in addresses(whole.pk)
+        if posted(client, small.clerk, whole, path)[1] == "submitted"
+    ]
+    assert len(doors) >= 2, doors
+    Actual.objects.filter(indicator__target=whole.target, stage="selfeval").update(value="")
+    for path in doors:
+        answer, state = posted(client, small.clerk, whole, path)
+        assert (answer.status_code, state) == (409, "filling"), path
+        assert "没有填完成值" in answer.content.decode(), path
+
+
+@pytest.mark.parametrize("who", ["clerk", "machine"])
+def test_the_service_itself_refuses_it(small, half, who):
+    with pytest.raises(NotAllowed, match="没有填完成值"):
+        submit_review(review=half, by=small.clerk if who == "clerk" else None)
+    half.refresh_from_db()
+    assert half.state == "filling"
+
+
+def test_what_only_warns_stands_in_the_entry(small, whole):
+    from wenxiao.records.models import Entry
+
+    submit_review(review=whole, by=small.clerk)
+    assert "送审前检查提示" in Entry.objects.get(act="报送").why
+
+
+def test_a_score_sheet_with_an_empty_row_is_not_handed_in(small):
+    small.evaluation.state, small.evaluation.complete = "filling", False
+    small.evaluation.save()
+    with pytest.raises(NotAllowed, match="没评分的行"):
+        submit_review(review=small.evaluation, by=small.officer)
