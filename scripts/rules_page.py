@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wenxiao.rulebook import basis, frameworks, profiles
+from wenxiao.rulebook import basis, frameworks, laws, profiles
 from wenxiao.rulebook.checks import registry
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
@@ -20,6 +20,7 @@ def page() -> str:
             *_checks(),
             *_codes(),
             *_reconciling(),
+            *_laws(),
             *_scoring(),
             *_profiles(),
             *_dated(),
@@ -32,7 +33,7 @@ def page() -> str:
 def _head() -> Iterator[str]:
     yield "# 规则"
     yield ""
-    yield "本页由 `scripts/rules_page.py` 从规则登记和 `rulebook/basis` 生成，请勿手改。待核或没有依据的规则最多只能警告。"
+    yield "本页由 `scripts/rules_page.py` 从规则登记和 `rulebook/basis` 生成，请勿手改。根据是法、算术、完整的检查可以阻断，本级只能更严；惯例至多警告；本级文件核对过原文的按其规定。"
 
 
 def _checks() -> Iterator[str]:
@@ -40,18 +41,48 @@ def _checks() -> Iterator[str]:
         "",
         "## 检查",
         "",
-        "| 编号 | 检查项 | 等级 | 依据 | 如何改正 |",
-        "| --- | --- | --- | --- | --- |",
+        "| 编号 | 检查项 | 等级 | 根据 | 依据 | 如何改正 |",
+        "| --- | --- | --- | --- | --- | --- |",
     )
     for one in registry():
-        cited = "算术上不可能" if one.arithmetic else one.basis or "无文件依据（待核）"
-        yield f"| {one.code} | {one.title} | {one.level} | {cited} | {one.mend} |"
+        cited = one.basis or "无文件依据"
+        yield f"| {one.code} | {one.title} | {one.level} | {one.ground} | {cited} | {one.mend} |"
 
 
 def _codes() -> Iterator[str]:
-    yield from ("", "## 读表与导入", "", "| 编号 | 说明 |", "| --- | --- |")
-    for code, said in basis.in_force("codes").content["codes"].items():
-        yield f"| {code} | {said} |"
+    yield from (
+        "",
+        "## 只列目录、系统不检查",
+        "",
+        "| 编号 | 检查项 | 根据 |",
+        "| --- | --- | --- |",
+    )
+    running = {one.code for one in registry()}
+    for code, entry in basis.in_force("checks").content["checks"].items():
+        if code not in running:
+            yield f"| {code} | {entry['title']} | {entry['ground']} |"
+    yield from (
+        "",
+        "## 读表与导入",
+        "",
+        "| 编号 | 说明 | 等级 | 根据 |",
+        "| --- | --- | --- | --- |",
+    )
+    for code, entry in basis.in_force("codes").content["codes"].items():
+        yield f"| {code} | {entry['title']} | {entry['level']} | {entry['ground']} |"
+
+
+def _laws() -> Iterator[str]:
+    yield from (
+        "",
+        "## 所依的法律条款",
+        "",
+        "| 编号 | 条款 | 事实 | 核对 |",
+        "| --- | --- | --- | --- |",
+    )
+    for one in laws.clauses().values():
+        seen = f"{one.standing}，{one.seen['compared']}，SHA-256 {one.seen['sha256'][:12]}…"
+        yield f"| {one.code} | {one.named} | {one.fact} | {seen} |"
 
 
 def _reconciling() -> Iterator[str]:
@@ -108,7 +139,7 @@ def _trees() -> Iterator[str]:
         for top in tree.criteria:
             for one in top.walk():
                 said = one.explanation or "；".join(one.points)
-                yield f"| {one.code} | {'　' * (one.level - 1)}{one.name} | {said} | {one.formula} | {'是' if one.verified else '待核'} |"
+                yield f"| {one.code} | {'　' * (one.level - 1)}{one.name} | {said} | {one.formula} | {one.standing} |"
 
 
 def main() -> int:

@@ -304,7 +304,7 @@ def _goal(made, target, order, line):
         "rule": "ratio_forward",
         "assumed": None,
         "basis": "《项目支出绩效评价管理办法》财预〔2020〕10号",
-        "verified": False,
+        "standing": "未核",
         "inputs": {"目标": wanted, "实际": re_value, "分值": weight},
     }
     for review, points in ((made.self_review, self_points), (made.re_review, re_points)):

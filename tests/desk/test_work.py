@@ -106,7 +106,7 @@ def test_a_green_light_never_hides_its_finding(inside, watched):
     text = read(inside(watched.officer), f"/monitoring/{watched.monitoring.pk}")
     assert "人事用工管理不规范" in text
     assert "超进度" in text
-    assert "未核对原文" in text
+    assert "依据未核" in text
 
 
 def test_a_restricted_project_is_absent_from_counts_and_rows(inside, watched):

@@ -402,7 +402,7 @@ def test_a_divisions_own_bands_are_said(new_year):
             "from": "2019-01-01",
             "document": "某区办法",
             "clause": "第五条",
-            "verified": True,
+            "standing": "旁证",
             "content": {"bands": bands},
         }
     ]

@@ -15,7 +15,6 @@ from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Mark
-from wenxiao.rulebook import basis
 from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -43,7 +42,7 @@ def test_the_seed_draws_its_slow_ones_and_the_one_ahead(watched, officer):
         "执行率 47.02%（1163.7 ÷ 2475 万元，时间进度 10 ÷ 12 = 83.33%），进度指数 56.4"
         in slow.evidence
     )
-    assert "（待核）" in slow.evidence
+    assert "（旁证）" in slow.evidence
 
 
 def test_the_divisions_own_cut_points_decide(watched, officer):
@@ -54,7 +53,7 @@ def test_the_divisions_own_cut_points_decide(watched, officer):
             "from": "2021-01-01",
             "document": "示例区监控办法",
             "clause": "第三条",
-            "verified": True,
+            "standing": "旁证",
             "content": {"lights": {"red_below": "50", "green_from": "65"}},
         }
     ]
@@ -215,7 +214,7 @@ def test_the_seed_proposes_cuts_for_the_slow_ones(watched, officer):
     cut = found["区社发局", "cut"]
     assert cut.amount == Decimal("10785600.00")
     assert "预算 2475 万元 − 较高预计 1396.44 万元 = 1078.56 万元（测算）" in cut.basis
-    assert "（待核）" in cut.basis
+    assert "（未核）" in cut.basis
     assert proposed(second, officer) == {}
     decide_use(use=cut, by=officer, accepted=False, why="年底集中支付", on=date(2021, 11, 20))
     assert proposed(second, officer) == {}
@@ -272,22 +271,18 @@ def test_the_divisions_own_thresholds_and_levels_draw(watched, officer):
     watched.pay(dossier, 5, "60")
     watched.review(dossier, window)
     assert not draw_candidates(round=window, by=officer)
-    own = {"from": "2021-01-01", "document": "示例区办法", "clause": "第三条", "verified": False}
+    own = {"from": "2021-01-01", "document": "示例区办法", "clause": "第三条", "standing": "未核"}
     division = window.division
     division.rules = [{**own, "rule": "monitoring", "content": {"idle_months": "2"}}]
     division.save()
-    rows = basis.in_force("checks").content["checks"]
-    levels = {
-        "checks": [{**row, **({"level": "提示"} if row["code"] == "JK-07" else {})} for row in rows]
-    }
+    levels = {"checks": {"JK-07": {"level": "提示"}}}
     division.rules.append({**own, "rule": "checks", "content": levels})
     division.save()
     (found,) = draw_candidates(round=window, by=officer)
     assert (found.rule, "连续 2 个月没有支出" in found.text) == ("JK-07", True)
-    assert "依据：示例区办法 第三条（待核）" in found.evidence
+    assert "依据：示例区办法 第三条（未核）" in found.evidence
     found.delete()
-    for row in levels["checks"]:
-        row["enabled"] = row["code"] != "JK-07"
+    levels["checks"]["JK-07"]["enabled"] = False
     division.save()
     assert not draw_candidates(round=window, by=officer)
 

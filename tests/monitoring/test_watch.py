@@ -49,9 +49,9 @@ def test_the_seed(watched, officer, on):
         rows[0].pace.reason
         == "执行率 47.02%（1163.7 ÷ 2475 万元，时间进度 10 ÷ 12 = 83.33%），进度指数 56.4。"
     )
-    assert not rows[0].pace.verified
+    assert rows[0].pace.standing == "未核"
     assert rows[3].compliance == (("人事用工管理不规范", True), ("工资福利待遇发放不规范", True))
-    assert rows[3].warnings[0].startswith("超进度：进度指数 111.5 超过 110（测算参数，未核对原文）")
+    assert rows[3].warnings[0].startswith("超进度：进度指数 111.5 超过 110（测算参数，依据未核）")
     assert rows[0].suggestions == ("加快项目资金执行进度。",)
     assert table.lights == {"red": 1, "yellow": 1, "green": 2, "none": 0}
     assert table.goals == {"red": 0, "yellow": 0, "green": 0, "none": 4}

@@ -25,7 +25,7 @@ DEDUCTION = {
     "from": "2022-01-01",
     "document": "本级办法",
     "clause": "第八条",
-    "verified": True,
+    "standing": "旁证",
     "content": {"default": "P2020-DEDUCT"},
 }
 

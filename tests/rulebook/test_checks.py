@@ -52,12 +52,12 @@ def test_every_rule_has_its_case(code):
     assert run(table(CASES[code]["silent"]), [code]) == []
 
 
-def test_only_impossibilities_and_verified_clauses_block():
-    assert all(
-        one.arithmetic or (one.verified and one.basis) for one in registry() if one.level == "阻断"
-    )
+def test_only_law_arithmetic_and_completeness_block():
+    for one in registry():
+        assert one.level != "阻断" or one.ground in {"法", "算术", "完整"}, one.code
+        assert one.ground != "法" or (one.standing == "原文" and one.laws), one.code
     with pytest.raises(ValueError, match="重复"):
-        rule("MB-01", "重复", "提示")(lambda table: [])
+        rule("MB-01")(lambda table: [])
 
 
 def test_problem_knows_its_cell():

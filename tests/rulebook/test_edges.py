@@ -57,10 +57,10 @@ def test_own_basis_is_cited():
         Decimal(5),
         target=number,
         actual=got,
-        rule=RowRule("direct", basis="区财〔2021〕1号", verified=True),
+        rule=RowRule("direct", basis="区财〔2021〕1号", standing="原文"),
     )
     outcome = score_one(row, profile())
-    assert (outcome.basis, outcome.verified) == ("区财〔2021〕1号", True)
+    assert (outcome.basis, outcome.standing) == ("区财〔2021〕1号", "原文")
     with pytest.raises(ValueError, match="没有自己的计分规则"):
         own_rule(Row(None), settle(Row(None), profile()), profile())
 

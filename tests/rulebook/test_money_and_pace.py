@@ -25,12 +25,12 @@ WAN = 10_000
 )
 def test_the_four_monitored_projects(budget, executed, month, rate, index, light, above):
     now = pace.pace(D(budget) * WAN, D(executed) * WAN, month)
-    assert (str(now.rate), str(now.index), now.light, now.above_pace, now.verified) == (
+    assert (str(now.rate), str(now.index), now.light, now.above_pace, now.standing) == (
         rate,
         index,
         light,
         above,
-        False,
+        "未核",
     )
 
 
@@ -155,14 +155,6 @@ def test_tally_counts_distinct_confirmed_subjects():
     grid = tally.matrix(lines, list(range(1, 22)))
     assert grid.totals == tuple(line.count for line in lines)
     assert tally.tally(found, range(1, 22), [("x", ["WT-01"])], at_least=14) == []
-
-
-def test_what_is_unverified_may_at_most_warn():
-    assert basis.allowed_level("阻断", verified=False, document="某文") == "警告"
-    assert basis.allowed_level("阻断", verified=True, document="") == "警告"
-    assert basis.allowed_level("阻断", verified=True, document="区财〔2021〕1号") == "阻断"
-    assert basis.allowed_level("阻断", verified=False, document="", arithmetic=True) == "阻断"
-    assert basis.allowed_level("提示", verified=False, document="") == "提示"
 
 
 def test_rule_files_hold_no_floats_and_are_dated():

@@ -115,7 +115,7 @@ def test_divisions_own_rules():
                 "from": "2021-01-01",
                 "document": "区财〔2021〕1号",
                 "clause": "三",
-                "verified": True,
+                "standing": "旁证",
                 "content": {
                     "profiles": {
                         "P2020": {
@@ -131,7 +131,7 @@ def test_divisions_own_rules():
         ]
     }
     book = profile(on=2021, overrides=own)
-    assert (book.basis, book.verified) == ("区财〔2021〕1号 三", True)
+    assert (book.basis, book.standing) == ("区财〔2021〕1号 三（旁证）", "旁证")
     due = Expression("9月底", "date", "<=", date="2021-09-30")
     late = Row(D(5), target=due, actual=Expression("10月", "date", date="2021-10-10"))
     assert score_one(late, book).points == D("4.00")
@@ -239,6 +239,6 @@ def test_unknown_profile():
         profile("没有")
 
 
-def test_before_the_first_record_nothing_is_verified():
-    assert not basis.in_force("grades", 2015).verified
-    assert basis.in_force("grades", 2021).verified
+def test_before_the_first_record_nothing_was_read():
+    assert basis.in_force("grades", 2015).standing == "未核"
+    assert basis.in_force("grades", 2021).standing == "旁证"

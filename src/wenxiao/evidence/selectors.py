@@ -14,7 +14,6 @@ from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.evidence.models import Material
 from wenxiao.evidence.states import COUNTED, STANDING
 from wenxiao.orgs.permissions import Holdings
-from wenxiao.orgs.services import own_rules
 from wenxiao.rulebook import basis
 from wenxiao.targets.models import Indicator
 
@@ -34,7 +33,7 @@ _DAY = re.compile(r"(\d{4})\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})")
 
 def rule_of(division: Division | None, year: int | None) -> basis.Value:
     """The rule 佐证材料 as the division has it: kinds, which of them date a completion, limits."""
-    return basis.in_force(RULE, year, own_rules(division) if division else None)
+    return basis.in_force(RULE, year, division.own_rules if division else None)
 
 
 def kinds_of(division: Division | None, year: int | None = None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
@@ -62,6 +64,14 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def own_rules(self) -> dict[str, list[dict[str, Any]]]:
+        """The division's own dated rule values by rule name, in the rulebook's shape of overrides."""
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for entry in self.rules:
+            grouped.setdefault(entry["rule"], []).append(entry)
+        return grouped
 
 
 class Unit(Versioned):

@@ -33,14 +33,42 @@ WORDS = {
     "name": "名称",
     "names": "名单",
     "not_names": "除外",
-    "verified": "已核对原文",
+    "standing": "核对情况",
+    "limits": "数值",
+    "ground": "根据",
+    "mend": "怎样改",
+    "laws": "所依法律",
+    "cite": "出处",
+    "seen": "所见原文",
+    "body": "制定机关",
+    "number": "文号",
+    "date": "日期",
+    "what": "所见",
+    "compared": "核对日期",
+    "sha256": "条文摘要值",
+    "terms": "期限",
+    "matter": "公开事项",
+    "days": "天数",
+    "counted": "计法",
+    "since": "从何时起",
+    "by": "由谁",
+    "whole": "合计",
+    "without_execution": "不含执行率的合计",
+    "fewest_rows": "至少几行",
+    "highest": "最高",
+    "indicators": "指标分值",
+    "apart_percent": "相差百分之几",
+    "fewest_projects": "至少几个项目",
+    "spent_below": "执行率低于",
+    "rounding": "允许的舍入差",
+    "least": "不低于",
+    "tolerance": "允许的差",
     "document": "文件",
     "clause": "条款",
     "formula": "算法",
     "feedback_days": "反馈期限（日）",
     "plan_days": "提交整改措施期限（日）",
     "applies_to": "适用范围",
-    "verified_for": "已核对的适用范围",
     "national": "国家规定",
     "grades": "等级",
     "action": "应用方式",
@@ -118,6 +146,7 @@ VALUES = {
 }
 """Codes of choices as people read them; a form takes either and keeps the code."""
 _LONGEST = 400
+_TOGETHER = "、"
 
 
 def word(key: str) -> str:
@@ -177,8 +206,13 @@ def _part(key: str, value: Any, path: str) -> Part:
     if isinstance(value, list | tuple):
         if value and all(isinstance(item, Mapping) for item in value):
             return _table(key, value, path) if _flat(value) else _listing(key, value, path)
-        return Part(key, path, items=tuple(str(item) for item in value), shape="list")
+        return Part(key, path, items=tuple(_line(item) for item in value), shape="list")
     return Part(key, path, text=plain(value), yes=value if isinstance(value, bool) else None)
+
+
+def _line(item: Any) -> str:
+    """One line of a list: a text, or words that stand together."""
+    return _TOGETHER.join(map(str, item)) if isinstance(item, list | tuple) else str(item)
 
 
 def _flat(rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -247,7 +281,10 @@ def _read(value: Any, posted: Mapping[str, str], path: str) -> Any:
         )
     if path not in posted:
         return value
-    return [line.strip()[:_LONGEST] for line in posted[path].splitlines() if line.strip()]
+    lines = [line.strip()[:_LONGEST] for line in posted[path].splitlines() if line.strip()]
+    if value and isinstance(value[0], list | tuple):
+        return [[word.strip() for word in line.split(_TOGETHER) if word.strip()] for line in lines]
+    return lines
 
 
 def _nested(item: Mapping[str, Any], posted: Mapping[str, str], path: str) -> dict[str, Any]:

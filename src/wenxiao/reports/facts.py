@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.followup import selectors
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import tally
 from wenxiao.rulebook.grading import Bands, bands_in_force
 from wenxiao.rulebook.numbers import PrintRule
@@ -133,7 +132,7 @@ def facts(
 def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) -> Bands:
     """The grade bands the results were graded by: those of the objects' fiscal year, with the division's own."""
     return bands_in_force(
-        max((row.fiscal_year for row in evaluated), default=work_year), overrides_of(division)
+        max((row.fiscal_year for row in evaluated), default=work_year), division.own_rules
     )
 
 

@@ -14,7 +14,6 @@ from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.selectors import dossiers_of, money_of
 from wenxiao.evidence.models import Actual
 from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
-from wenxiao.orgs.services import own_rules
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.kinds.monitoring import light_of, row_faults, rules_text
 from wenxiao.reviews.models import Mark, Review
@@ -148,7 +147,7 @@ def _tables(reviews: Sequence[Review], rows: Sequence[list[Filled]]) -> list[Tab
     heads = _heads(reviews)
     made = []
     for review, filled, head in zip(reviews, rows, heads, strict=True):
-        own = own_rules(review.round.division)
+        own = review.round.division.own_rules
         made.append(Table([_cells(review, row, own) for row in filled], head, own))
     return made
 
@@ -319,7 +318,7 @@ class Check:
     code: str
     rule: str
     basis: str
-    verified: bool
+    ground: str
 
     @property
     def tone(self) -> str:
@@ -381,8 +380,8 @@ def _place(rows: Sequence[Filled], at: int | None) -> str:
     return f"第 {at + 1} 行 {rows[at].indicator.name}" if at is not None else "整表"
 
 
-Found = tuple[str, str, str, int | None, tuple[str, str, str, bool]]
-_FULL = ("", "填报完整性", "", False)
+Found = tuple[str, str, str, int | None, tuple[str, str, str, str]]
+_FULL = ("", "填报完整性", "", "完整")
 
 
 def _missing(review: Review, rows: Sequence[Filled]) -> list[Found]:
@@ -457,7 +456,7 @@ def _told(review: Review, row: Filled) -> list[tuple[str, str, str]]:
         causes=actual.causes,
         possibility=actual.possibility,
         measure=actual.note,
-        overrides=own_rules(review.round.division),
+        overrides=review.round.division.own_rules,
     )
 
 
@@ -473,7 +472,7 @@ def _by_rules(table: Table, kind: str, strict: tuple[Rule, ...]) -> list[Found]:
                 problem.code,
                 rules[problem.code].title,
                 rules[problem.code].basis,
-                rules[problem.code].verified,
+                rules[problem.code].ground,
             ),
         )
         for hit, problem in problems_in(table, kind, strict)

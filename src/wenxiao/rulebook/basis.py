@@ -1,13 +1,15 @@
-"""Dated rules with their document: what was in force, where it stands, and whether a person has checked it.
+"""Dated rules with their document: what was in force, where it stands, and how far its words were read.
 
-Files lie in ``basis/*.yaml``. Each holds ``values``; each value has ``from``, ``document``, ``clause``, ``verified`` and
-its content. A division's own value is laid over the national one from its own date, with its own document.
+Files lie in ``basis/*.yaml``. Each holds ``values``; each value has ``from``, ``document``, ``clause``, ``standing``
+(see :mod:`wenxiao.rulebook.grounds`), the ``laws`` it carries out, and its content. What stands as 原文 names the
+clause (``cite``) and what was read of it when (``seen``). A division's own value is laid over the national one from
+its own date, with its own document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -16,14 +18,16 @@ from typing import Any
 
 import yaml
 
-from wenxiao.rulebook.problems import Level
+from wenxiao.rulebook.grounds import READ, STANDINGS, UNREAD, Standing
 
 FOLDER = Path(__file__).parent / "basis"
 
 Overrides = Mapping[str, Sequence[Mapping[str, Any]]]
-"""A division's own values: rule name → list of mappings with from, document, clause, verified, content."""
+"""A division's own values: rule name → list of mappings with from, document, clause, standing, content."""
 
-_HEAD = ("from", "document", "clause", "verified", "note", "content")
+_HEAD = ("from", "document", "clause", "standing", "cite", "seen", "laws", "note", "content")
+CITED = frozenset({"body", "title", "number", "date", "clause"})
+SEEN = frozenset({"what", "compared", "sha256"})
 
 
 class BasisError(ValueError):
@@ -37,16 +41,18 @@ class Value:
     start: date
     document: str
     clause: str
-    verified: bool
+    standing: Standing
     content: Mapping[str, Any]
     note: str = ""
     own: bool = False
+    laws: tuple[str, ...] = ()
+    cite: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def basis(self) -> str:
-        """Document and clause in one line, marked when nobody has checked it against the original."""
-        cited = f"{self.document} {self.clause}".strip() or "无文件依据"
-        return cited if self.verified else f"{cited}（待核）"
+        """Document and clause in one line, marked where the clause itself was not read."""
+        return cited(self.document, self.clause, self.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def in_force(name: str, on: date | int | None = None, overrides: Overrides | Non
     """The value of a rule on a day.
 
     A year means its last day, since a year is judged when it is over; None means the newest. Before the first known
-    value the oldest is used and marked as not verified: nobody has entered what held then. ``overrides`` are the
+    value the oldest is used and marked 未核: nobody has entered what held then. ``overrides`` are the
     division's own values (see :data:`Overrides`); the newest of them in force is laid over the national content.
     """
     values = load(name).values
@@ -89,17 +95,22 @@ def in_force(name: str, on: date | int | None = None, overrides: Overrides | Non
     return _overlaid(national, max(own, key=lambda value: value.start)) if own else national
 
 
-def allowed_level(
-    wanted: Level, *, verified: bool, document: str, arithmetic: bool = False
-) -> Level:
-    """The level a rule may really use: unverified or without a document it may at most warn.
+def cited(document: str, clause: str, standing: Standing) -> str:
+    """A document and its clause in one line, with its standing where that is not 原文."""
+    named = f"{document} {clause}".strip() or "无文件依据"
+    return named if standing == READ else f"{named}（{standing}）"
 
-    The one place of that principle. ``arithmetic`` marks what cannot be in any year under any measure (a negative
-    weight, a score above its weight); that may block without a document.
-    """
-    if wanted != "阻断" or arithmetic or (verified and document):
-        return wanted
-    return "警告"
+
+def standing_of(node: Mapping[str, Any]) -> Standing:
+    """How far the words behind a value or one node of it were read; BasisError for 原文 without what was read."""
+    standing: Standing = node.get("standing", UNREAD)
+    if standing not in STANDINGS:
+        raise BasisError(f"依据状态只能是{'、'.join(STANDINGS)}，收到“{standing}”。")
+    if standing == READ and not (
+        set(node.get("cite") or ()) >= CITED and set(node.get("seen") or ()) >= SEEN
+    ):
+        raise BasisError("依据状态为原文的，须写明出处和所见的原文。")
+    return standing
 
 
 def number(value: object) -> Decimal:
@@ -121,27 +132,23 @@ def _value(entry: Mapping[str, Any]) -> Value:
         start=start,
         document=str(entry.get("document") or ""),
         clause=str(entry.get("clause") or ""),
-        verified=bool(entry.get("verified", False)),
+        standing=standing_of(entry),
         content=content,
         note=str(entry.get("note") or ""),
+        laws=tuple(entry.get("laws") or ()),
+        cite=dict(entry.get("cite") or {}),
+        seen=dict(entry.get("seen") or {}),
     )
 
 
 def _before_records(oldest: Value) -> Value:
     note = "该年度的规则未录入，暂按最早一版计算"
-    return Value(
-        oldest.start,
-        oldest.document,
-        oldest.clause,
-        verified=False,
-        content=oldest.content,
-        note=note,
-    )
+    return replace(oldest, standing=UNREAD, note=note, cite={}, seen={})
 
 
 def _overlaid(national: Value, own: Value) -> Value:
     content = _merged(national.content, own.content)
-    return Value(own.start, own.document, own.clause, own.verified, content, own.note, own=True)
+    return replace(own, content=content, own=True, laws=national.laws)
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

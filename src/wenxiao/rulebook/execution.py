@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from wenxiao.rulebook.grounds import Standing
 from wenxiao.rulebook.numbers import exact_rate, plain, rate_percent, round_points, scaled
 from wenxiao.rulebook.profiles import Profile
 from wenxiao.rulebook.rows import Status
@@ -33,7 +34,7 @@ class Execution:
     denominator: str | None
     rule: str
     basis: str
-    verified: bool
+    standing: Standing
     counts: bool = True
     difference: str | None = None
     exact: Fraction | None = None
@@ -95,7 +96,7 @@ def _scored(
         named,
         rule.code,
         rule.basis,
-        rule.verified,
+        rule.standing,
         difference=difference,
         exact=share * 100,
     )
@@ -129,7 +130,7 @@ def _zero_budget(profile: Profile, difference: str | None) -> Execution:
         None,
         "EXEC",
         rule.basis,
-        rule.verified,
+        rule.standing,
         False,
         difference,
     )
@@ -138,7 +139,7 @@ def _zero_budget(profile: Profile, difference: str | None) -> Execution:
 def _open(status: Status, reason: str, profile: Profile, difference: str | None) -> Execution:
     rule = profile.rules["EXEC"]
     return Execution(
-        None, None, status, reason, None, "EXEC", rule.basis, rule.verified, difference=difference
+        None, None, status, reason, None, "EXEC", rule.basis, rule.standing, difference=difference
     )
 
 

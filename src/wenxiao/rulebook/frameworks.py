@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.grounds import Standing
 
 TREES = (
     "project_framework",
@@ -32,7 +33,7 @@ class Criterion:
     better: str = ""
     note: str = ""
     full: Decimal | None = None
-    verified: bool = False
+    standing: Standing = "未核"
     children: tuple[Criterion, ...] = ()
 
     def leaves(self) -> Iterator[Criterion]:
@@ -57,7 +58,7 @@ class Tree:
     title: str
     criteria: tuple[Criterion, ...]
     basis: str
-    verified: bool
+    standing: Standing
 
     def leaves(self) -> Iterator[Criterion]:
         """All criteria that carry points."""
@@ -73,7 +74,7 @@ def tree(name: str, on: date | int | None = None, overrides: basis.Overrides | N
     """One framework in force: project_framework, department_framework, target_review, ex_ante …"""
     value = basis.in_force(name, on, overrides)
     criteria = tuple(_criterion(node, 1) for node in value.content["criteria"])
-    return Tree(name, basis.load(name).title, criteria, value.basis, value.verified)
+    return Tree(name, basis.load(name).title, criteria, value.basis, value.standing)
 
 
 def _criterion(node: Mapping[str, Any], level: int) -> Criterion:
@@ -88,6 +89,6 @@ def _criterion(node: Mapping[str, Any], level: int) -> Criterion:
         better=str(node.get("better", "")),
         note=str(node.get("note", "")),
         full=None if full is None else basis.number(full),
-        verified=bool(node.get("verified", False)),
+        standing=basis.standing_of(node),
         children=tuple(_criterion(child, level + 1) for child in node.get("children", ())),
     )

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.grounds import Standing
 
 
 class OutOfBandsError(ValueError):
@@ -35,7 +36,7 @@ class Bands:
 
     bands: tuple[Band, ...]
     basis: str
-    verified: bool
+    standing: Standing
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -55,7 +56,7 @@ def bands_in_force(on: date | int | None = None, overrides: basis.Overrides | No
         )
         for entry in value.content["bands"]
     )
-    return Bands(bands, value.basis, value.verified)
+    return Bands(bands, value.basis, value.standing)
 
 
 def grade(

@@ -50,7 +50,7 @@ def own_rule(row: Row, settled: Settled, profile: Profile) -> Outcome:
         assumed="；".join(settled.assumed) or None,
         formula=text.formula,
         basis=rule.basis or text.basis,
-        verified=rule.verified if rule.basis else text.verified,
+        standing=rule.standing if rule.basis else text.standing,
     )
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.grounds import Standing
 from wenxiao.rulebook.numbers import exact_rate, plain, scaled, wan
 
 Light = Literal["green", "yellow", "red", "none"]
@@ -45,7 +46,7 @@ class Pace:
     above_pace: bool
     reason: str
     basis: str
-    verified: bool
+    standing: Standing
     steps: tuple[int, int] | None = None
 
 
@@ -57,7 +58,7 @@ class Lights:
     green_from: Decimal
     above_over: Decimal
     basis: str
-    verified: bool
+    standing: Standing
 
     def of(self, index: Fraction) -> Light:
         """The light of an exact index in percent: compared before rounding."""
@@ -77,7 +78,7 @@ def lights_in_force(
         basis.number(cuts["green_from"]),
         basis.number(cuts["above_pace_over"]),
         value.basis,
-        value.verified,
+        value.standing,
     )
 
 
@@ -177,7 +178,7 @@ def _by_months(share: Fraction, elapsed: Fraction, said: str, lights: Lights) ->
     above = index > lights.above_over
     tail = _AHEAD if above else ""
     reason = f"执行率 {rate}%（{said}），进度指数 {shown}{tail}。"
-    return Pace(rate, passed, shown, lights.of(index), above, reason, lights.basis, lights.verified)
+    return Pace(rate, passed, shown, lights.of(index), above, reason, lights.basis, lights.standing)
 
 
 def _by_milestones(
@@ -191,7 +192,7 @@ def _by_milestones(
     if not due:
         reason = f"按节点判断：截至{_spoken(day)}尚无到期节点，无滞后；{money}"
         return Pace(
-            rate, passed, None, "green", above, reason, lights.basis, verified=False, steps=(0, 0)
+            rate, passed, None, "green", above, reason, lights.basis, standing="未核", steps=(0, 0)
         )
     index = Fraction(len(done) * 100, len(due))
     open_names = "、".join(step.name for step in due if step not in done)
@@ -211,7 +212,7 @@ def _by_milestones(
         above,
         reason,
         lights.basis,
-        verified=False,
+        standing="未核",
         steps=counted,
     )
 
@@ -238,7 +239,7 @@ def _dark(rate: Decimal | None, reason: str, lights: Lights) -> Pace:
         above_pace=False,
         reason=reason,
         basis=lights.basis,
-        verified=lights.verified,
+        standing=lights.standing,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.grounds import Standing
 
 
 class ProfileError(ValueError):
@@ -41,7 +42,7 @@ class RuleText:
     name: str
     formula: str
     basis: str
-    verified: bool
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Profile:
     late_per_day: Decimal
     no_evidence: str
     basis: str
-    verified: bool
+    standing: Standing
     rules: Mapping[str, RuleText]
     reverse_names: tuple[str, ...]
     not_reverse_names: tuple[str, ...]
@@ -113,7 +114,7 @@ def rule_texts(
     """Every scoring rule by code."""
     content = basis.in_force("scoring_rules", on, overrides).content["rules"]
     return {
-        code: RuleText(code, item["name"], item["formula"], _cited(item), bool(item["verified"]))
+        code: RuleText(code, item["name"], item["formula"], _cited(item), basis.standing_of(item))
         for code, item in content.items()
     }
 
@@ -146,7 +147,7 @@ def _built(
         late_per_day=basis.number(data["late_per_day"]),
         no_evidence=data["no_evidence"],
         basis=value.basis if value.own else _cited(data),
-        verified=value.verified if value.own else bool(data["verified"]),
+        standing=value.standing if value.own else basis.standing_of(data),
         rules=rules,
         reverse_names=tuple(names["names"]),
         not_reverse_names=tuple(names["not_names"]),
@@ -162,5 +163,4 @@ def _steps(bands: list[Mapping[str, Any]], share: str) -> tuple[Step, ...]:
 
 
 def _cited(item: Mapping[str, Any]) -> str:
-    cited = f"{item['document']} {item.get('clause', '')}".strip() or "无文件依据"
-    return cited if item["verified"] else f"{cited}（待核）"
+    return basis.cited(str(item["document"]), str(item.get("clause", "")), basis.standing_of(item))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from wenxiao.rulebook.expressions.shape import Expression
+from wenxiao.rulebook.grounds import Standing
 
 Status = Literal["scored", "needs_judgement", "not_reported", "not_due", "unreadable", "unweighted"]
 RuleKind = Literal[
@@ -39,7 +40,7 @@ class RowRule:
     params: Mapping[str, Decimal | str] = field(default_factory=dict)
     bands: tuple[tuple[Decimal, Decimal], ...] = ()
     basis: str = ""
-    verified: bool = False
+    standing: Standing = "未核"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +92,4 @@ class Outcome:
     assumed: str | None = None
     formula: str = ""
     basis: str = ""
-    verified: bool = False
+    standing: Standing = "未核"

@@ -177,7 +177,7 @@ def _judged(weight: Decimal, judged: Judged, settled: Settled, profile: Profile)
         None,
         tier_ranges(weight, profile),
         text.basis,
-        text.verified,
+        text.standing,
     )
 
 
@@ -214,7 +214,7 @@ def _outcome(
         assumed="；".join(settled.assumed) or None,
         formula=formula or rule.formula,
         basis=rule.basis,
-        verified=rule.verified,
+        standing=rule.standing,
     )
 
 

@@ -74,7 +74,7 @@ def test_a_point_opens_to_formula_inputs_rule_and_basis(inside, small):
     client = inside(small.officer)
     part = read(client, f"/marks/{mark.pk}/why", **{"HX-Request": "true"})
     assert "<html" not in part
-    for words in ("15 × 118.6", "≥126公里", "财预〔2020〕10号", "未核对原文", "扣 0.88 分的原因"):
+    for words in ("15 × 118.6", "≥126公里", "财预〔2020〕10号", "依据未核", "扣 0.88 分的原因"):
         assert words in part
     assert "<html" in read(client, f"/marks/{mark.pk}/why")
     assert "15 × 118.6" in read(client, f"/dossiers/{small.dossiers[0].pk}?why={mark.pk}")

@@ -5,13 +5,18 @@ from datetime import date
 import pytest
 
 from wenxiao.desk.office.rule_uses import USES
-from wenxiao.orgs.services import override_rule, own_rules
+from wenxiao.orgs.services import Source, override_rule
 from wenxiao.pages.rule_words import changed, parts
 from wenxiao.records.services import add_document
 from wenxiao.rulebook import basis, grading
+from wenxiao.rulebook.checks import registry
+from wenxiao.rulebook.grounds import digest
 from wenxiao.store.moves import NotAllowed, Stale
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+TWO = {"compared_by": "示例科员", "second": "示例副科长"}
 
 
 def form(**more):
@@ -44,7 +49,8 @@ def officer(small, inside):
 def test_rules_say_their_basis_and_whether_somebody_checked(officer, small):
     text = officer.get("/rules?on=2021-11-22").content.decode()
     assert "评价等级分值区间" in text
-    assert "未核对原文" in text
+    assert "依据未核" in text
+    assert "依据旁证" in text
     assert "财预〔2020〕10号" in text
     page = officer.get("/rules/grades?on=2021-11-22").content.decode()
     assert "下限（含）" in page
@@ -66,7 +72,6 @@ def test_every_value_says_where_it_is_used(officer):
 
 
 def test_own_levels_stand_on_the_page_of_checks(officer, small):
-    rows = basis.in_force("checks").content["checks"]
     said = {"JK-04": {"level": "阻断"}, "JK-03": {"enabled": False}}
     small.division.rules = [
         {
@@ -74,8 +79,10 @@ def test_own_levels_stand_on_the_page_of_checks(officer, small):
             "from": "2021-01-01",
             "document": "示例区办法",
             "clause": "第三条",
-            "verified": True,
-            "content": {"checks": [{**row, **said.get(row["code"], {})} for row in rows]},
+            "standing": "原文",
+            "cite": dict.fromkeys(("body", "title", "number", "date", "clause"), "示例"),
+            "seen": {"what": "第三条", "compared": "2021-01-01", "sha256": "0" * 64},
+            "content": {"checks": said},
         }
     ]
     small.division.save()
@@ -93,7 +100,13 @@ def test_own_levels_stand_on_the_page_of_checks(officer, small):
         ("monitoring", {"lights": {"red_below": "90"}}, "红灯界限"),
         ("monitoring", {"idle_months": "-1"}, "不能是负数"),
         ("monitoring", {"unspent_below": "多"}, "不能用来计算"),
-        ("checks", {"checks": [{"code": "JK-04", "level": "严重"}]}, "级别只能是"),
+        ("checks", {"checks": {"JK-04": {"level": "严重"}}}, "级别只能是"),
+        ("checks", {"checks": {"MB-21": {"level": "警告"}}}, "根据是法律，只能更严"),
+        ("checks", {"checks": {"MB-21": {"enabled": False}}}, "不能降低或停用"),
+        ("checks", {"checks": {"PJ-03": {"enabled": False}}}, "根据是算术"),
+        ("checks", {"checks": {"ZP-12": {"limits": {"rounding": "9"}}}}, "不能另定"),
+        ("checks", {"checks": {"FH-01": {"level": "提示"}}}, "只列目录"),
+        ("codes", {"codes": {"DR-16": {"level": "提示"}}}, "不能由本级另行规定"),
     ],
 )
 def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, told):
@@ -103,9 +116,7 @@ def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, 
             division=small.division,
             rule=rule,
             start=date(2021, 1, 1),
-            document=paper,
-            clause="一",
-            verified=False,
+            source=Source(paper, "一"),
             content=content,
             by=small.officer,
             why="试",
@@ -115,7 +126,8 @@ def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, 
 def test_every_rule_can_be_read_and_has_a_form(officer):
     for name in basis.names():
         assert officer.get(f"/rules/{name}").status_code == 200
-        assert officer.get(f"/rules/{name}/change").status_code == 200
+        offered = name not in {"codes", "disclosure"}
+        assert officer.get(f"/rules/{name}/change").status_code == (200 if offered else 404)
 
 
 def test_an_unchanged_form_changes_nothing():
@@ -161,15 +173,17 @@ def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
 
 def test_saving_lays_the_own_value_over_from_its_day(officer, small):
     response = officer.post(
-        "/rules/grades/change", form(step="save", verified="1", checked_by="示例科员")
+        "/rules/grades/change",
+        form(step="save", standing="原文", words="八十五分以上为优。", **TWO),
     )
     assert response.status_code == 302
     small.division.refresh_from_db()
-    own = own_rules(small.division)
+    own = small.division.own_rules
     assert grading.grade(86, 2021, own) == "优"
     assert grading.grade(86, 2020, own) == "良"
     value = basis.in_force("grades", 2021, own)
-    assert (value.own, value.verified, value.clause) == (True, True, "第九条")
+    assert (value.own, value.standing, value.clause) == (True, "原文", "第九条")
+    assert value.seen["sha256"] == digest("八十五分 以上为优。")
     text = officer.get("/rules/grades?on=2021-06-01").content.decode()
     assert "示例区评价办法" in text
     assert "核对人：示例科员" in text
@@ -190,7 +204,10 @@ def test_saving_lays_the_own_value_over_from_its_day(officer, small):
         ({"why": ""}, "理由"),
         ({"new_title": ""}, "制度库"),
         ({"start": "明天"}, "起用日期"),
-        ({"verified": "1"}, "核对人"),
+        ({"standing": "原文", "words": "八十五分以上为优。"}, "核对人"),
+        ({"standing": "原文", "compared_by": "甲", "second": "甲", "words": "优"}, "同一人"),
+        ({"standing": "原文", "compared_by": "甲", "second": "乙"}, "条文原文"),
+        ({"standing": "已核"}, "核对情况只能是"),
         ({"document": "999999"}, "制度库"),
     ],
 )
@@ -234,12 +251,10 @@ def test_a_later_own_value_keeps_what_the_earlier_one_changed(officer, small):
     assert officer.post("/rules/monitoring/change", {**lights, **first}).status_code == 302
     assert officer.post("/rules/monitoring/change", {**lights, **second}).status_code == 302
     small.division.refresh_from_db()
-    found = basis.in_force("monitoring", 2022, own_rules(small.division)).content["lights"]
+    found = basis.in_force("monitoring", 2022, small.division.own_rules).content["lights"]
     assert (found["red_below"], found["green_from"]) == ("55", "85")
     assert (
-        basis.in_force("monitoring", 2021, own_rules(small.division)).content["lights"][
-            "green_from"
-        ]
+        basis.in_force("monitoring", 2021, small.division.own_rules).content["lights"]["green_from"]
         == "80"
     )
 
@@ -253,14 +268,13 @@ def test_only_the_division_s_own_paper_counts(small):
         "division": small.division,
         "rule": "grades",
         "start": date(2021, 1, 1),
-        "clause": "一",
-        "verified": False,
+        "source": Source(paper, "一"),
         "why": "试",
     }
     with pytest.raises(NotAllowed, match="本级制度库"):
-        override_rule(document=paper, content={"bands": []}, by=small.officer, **given)
+        override_rule(content={"bands": []}, by=small.officer, **given)
     with pytest.raises(Stale):
-        override_rule(document=paper, content={"bands": []}, by=small.officer, seen=5, **given)
+        override_rule(content={"bands": []}, by=small.officer, seen=5, **given)
 
 
 def test_clerks_read_and_do_not_rule(small, inside):
@@ -279,3 +293,32 @@ def test_scoring_again_needs_a_reason_and_leaves_what_is_settled(officer, small)
     small.re_review.refresh_from_db()
     assert str(small.re_review.points) == "88.65"
     assert officer.post("/rules/rescore/999", {"why": "x"}).status_code == 404
+
+
+def test_the_form_offers_only_levels_the_ground_allows(officer, small):
+    """All checks: what stands on law, arithmetic or completeness shows no lower level and no 停用, or is not offered."""
+    import re
+
+    text = officer.get("/rules/checks/change?start=2021-01-01").content.decode()
+    for one in registry():
+        found = re.search(rf'<select class="in" name="v:{one.code}".*?</select>', text, re.DOTALL)
+        if one.can_lower:
+            assert "停用" in found.group()
+        elif one.level == "阻断":
+            assert found is None, one.code
+        else:
+            assert "停用" not in found.group(), one.code
+            assert "提示" not in found.group() or one.level == "提示", one.code
+
+
+def test_a_check_made_stricter_on_the_page_blocks_from_its_day(officer, small):
+    posted = {"start": "2021-01-01", "clause": "第三条", "why": "从严", "new_title": "示例区办法"}
+    posted |= {"seen": "0", "v:JK-04": "阻断", "v:PJ-06/least": "50", "step": "save", **TWO}
+    answer = officer.post("/rules/checks/change", posted | {"standing": "原文", "words": "从严。"})
+    assert answer.status_code == 302
+    small.division.refresh_from_db()
+    (entry,) = small.division.rules
+    said = {"JK-04": {"level": "阻断"}, "PJ-06": {"limits": {"least": "50"}}}
+    assert entry["content"] == {"checks": said}
+    same = officer.post("/rules/checks/change", posted | {"start": "2022-01-01", "seen": "1"})
+    assert "没有改动" in same.content.decode()

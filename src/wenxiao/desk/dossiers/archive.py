@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wenxiao.followup.selectors.custody import Kept, entries_of_tables, files_of, kept_about
-from wenxiao.orgs.services import own_rules
 from wenxiao.pages.rule_words import parts
 from wenxiao.records import chain, sm3
 from wenxiao.records.services import read_file
@@ -123,13 +122,13 @@ def put_trail(
 
 def _put_rules(zipped: zipfile.ZipFile, dossier: Any) -> None:
     """Every rule as it was in force for the dossier's fiscal year, in words."""
-    own = own_rules(dossier.subject.division)
+    own = dossier.subject.division.own_rules
     for name in basis.names():
         value = basis.in_force(name, dossier.fiscal_year, own)
         head = [
             basis.load(name).title,
             f"依据：{value.document or '没有文件依据'} {value.clause}".rstrip(),
-            f"起用：{value.start.isoformat()}　{'已核对原文' if value.verified else '未核对原文'}　{'本级规定' if value.own else '通行规定'}",
+            f"起用：{value.start.isoformat()}　依据{value.standing}　{'本级规定' if value.own else '通行规定'}",
             *([f"说明：{value.note}"] if value.note else []),
             "",
         ]

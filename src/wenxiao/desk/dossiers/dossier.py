@@ -19,7 +19,7 @@ from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
-from wenxiao.reviews.services.scoring import overrides_of
+from wenxiao.rulebook.grounds import UNREAD
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.rulebook.profiles import rule_texts
 
@@ -123,7 +123,7 @@ def _restrictions(request: HttpRequest, row: Any) -> list[tuple[str, str]]:
 
 @view("see_unit")
 def why(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where a row's points come from: formula, inputs, rule, basis, verified or not."""
+    """Where a row's points come from: formula, inputs, rule, basis and how far that was read."""
     mark = mark_seen_by(person(request), pk)
     if mark is None:
         raise Http404
@@ -141,7 +141,7 @@ def explained(mark: Any) -> dict[str, Any]:
     kept = mark.explanation or {}
     row = mark.criterion or mark.indicator
     given = kept.get("inputs") or {}
-    texts = rule_texts(mark.review.dossier.fiscal_year, overrides_of(mark.review.round.division))
+    texts = rule_texts(mark.review.dossier.fiscal_year, mark.review.round.division.own_rules)
     lost = row.weight - mark.points if row.weight is not None and mark.points is not None else None
     return {
         "row": row,
@@ -152,7 +152,7 @@ def explained(mark: Any) -> dict[str, Any]:
         "rule_text": texts.get(kept.get("rule", "")),
         "assumed": kept.get("assumed") or "",
         "basis": kept.get("basis", ""),
-        "verified": kept.get("verified"),
+        "standing": kept.get("standing", UNREAD),
         "inputs": [(name, value) for name, value in given.items() if value != ""],
         "lost": lost if lost and lost > 0 else None,
         "computed": bool(kept),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.desk.dossiers.results import UNBEGUN
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import Proofs, sheets_of
-from wenxiao.reviews.services.scoring import criterion_points, overrides_of
+from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.rulebook.profiles import profile
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def indicator_table(promise: Promise | None, reviews: Sequence[Any], dossier: An
         )
         before = indicator.level1
     weights = [row.weight for row in promise.indicators if row.weight is not None]
-    rules = profile(None, dossier.fiscal_year, overrides_of(dossier.subject.division))
+    rules = profile(None, dossier.fiscal_year, dossier.subject.division.own_rules)
     return Table(periods, columns, tuple(rows), sum(weights, Decimal(0)), rules.execution_weight)
 
 

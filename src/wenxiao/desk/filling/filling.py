@@ -29,7 +29,6 @@ from wenxiao.reviews.services import (
     waiting_for,
 )
 from wenxiao.reviews.services.road import STEPS, skipped_by
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook import basis
@@ -158,7 +157,7 @@ def _causes(row: Any) -> list[str]:
 def _monitoring_rule(row: Any) -> Any:
     """The monitoring rule of the review's year, the division's own where it has one."""
     return basis.in_force(
-        "monitoring", row.dossier.fiscal_year, overrides_of(row.round.division)
+        "monitoring", row.dossier.fiscal_year, row.round.division.own_rules
     ).content
 
 

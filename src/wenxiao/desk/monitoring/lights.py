@@ -8,7 +8,6 @@ from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
 from wenxiao.followup.watch.lines import of_now
 from wenxiao.followup.watch.sentences import watch_rows
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.store.clock import today
 
@@ -86,4 +85,4 @@ def beside(table: KeptTable | None) -> tuple[int, int]:
 
 def rule_of(division: Division) -> Lights:
     """The cut points in force for a division today."""
-    return lights_in_force(None, overrides_of(division))
+    return lights_in_force(None, division.own_rules)

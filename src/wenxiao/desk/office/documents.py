@@ -17,7 +17,6 @@ from django.urls import reverse
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.budget.services import refuse_secret
 from wenxiao.files.door.attachments import admit_attachment
-from wenxiao.orgs.services import own_rules
 from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
@@ -108,7 +107,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 def _rules_citing(row: Any) -> list[tuple[str, str, bool, Any]]:
     """Rules that stand in this paper: the division's own by its id, the national ones by its number."""
     found: list[tuple[str, str, bool, Any]] = []
-    own = own_rules(row.division)
+    own = row.division.own_rules
     for name in basis.names():
         file = basis.load(name)
         if row.number:

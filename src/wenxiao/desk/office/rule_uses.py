@@ -6,7 +6,7 @@ READ_ONLY = "只供查阅，系统不按它计算"
 
 USES: dict[str, dict[str, str]] = {
     "checks": {
-        "checks": "送审前检查、问题线索的级别和启用；本级改动从所定日期起对当年预算起作用，未核对原文的至多警告，算术上不可能的不能放宽；复核（FH）、报告（BG）各项和ZP-01、ZP-02只列目录，改了也不起作用"
+        "checks": "送审前检查、导入、问题线索的级别、启用和数值；本级改动从所定日期起对当年预算起作用，没有核对原文的至多警告，根据是法、算术、完整的只能更严；复核（FH）、报告（BG）各项和ZP-01、ZP-02只列目录"
     },
     "codes": {"codes": "读表、导入时所报编号的说明"},
     "department_framework": {
@@ -14,6 +14,7 @@ USES: dict[str, dict[str, str]] = {
         "newer_six_dimensions": READ_ONLY,
         "criteria": "设计评价指标体系时查阅，不自动计分",
     },
+    "disclosure": {"terms": READ_ONLY},
     "ex_ante": {
         "dimensions": READ_ONLY,
         "policy_dimensions": READ_ONLY,
@@ -53,11 +54,16 @@ USES: dict[str, dict[str, str]] = {
         "used_for": READ_ONLY,
         "criteria": "设计评价指标体系时查阅，不自动计分",
     },
+    "ratios": {"ratios": "部门整体支出评价基础数据表的比率（命令 wenxiao ratios）"},
+    "reconcile": {
+        "least_same_words": "评价报告与评分表核对时，文字相同到多少算同一句",
+        "share_tolerance": "核对占比之和时允许的差",
+        "checks": "评价报告与评分表核对的编号、级别（命令 wenxiao reconcile）",
+    },
     "rectification": {
         "feedback_days": READ_ONLY,
         "plan_days": "发反馈函时提示的整改期限",
         "applies_to": READ_ONLY,
-        "verified_for": READ_ONLY,
     },
     "results_application": {
         "national": "按规则提出的结果应用建议",
@@ -69,6 +75,7 @@ USES: dict[str, dict[str, str]] = {
         "not_names": "名单中的例外",
     },
     "scoring_rules": {"rules": "每个得分旁的算法说明和依据"},
+    "synonyms": {"words": "比对绩效目标串稿时当作同一个词（命令 wenxiao similar）"},
     "target_review": {
         "mode": READ_ONLY,
         "principles": READ_ONLY,

@@ -12,9 +12,10 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.desk.office.check_levels import changed_checks, choices
 from wenxiao.desk.office.rule_uses import uses_of
 from wenxiao.orgs.permissions import require
-from wenxiao.orgs.services import override_rule, own_rules, rule_entry, with_rule
+from wenxiao.orgs.services import FIXED, Source, override_rule, rule_entry, with_rule
 from wenxiao.pages.acts import carry_out, day_of, text_of
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
@@ -27,7 +28,9 @@ from wenxiao.reviews.services import rescore_round, what_if
 from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Value
-from wenxiao.rulebook.checks import registry, rules_in_force
+from wenxiao.rulebook.checks import CATALOGUE, registry, rules_in_force
+from wenxiao.rulebook.grounds import LEVELS, READ, STANDINGS, UNREAD
+from wenxiao.rulebook.laws import named
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 ENTRY = "desk:rules"
-LEVELS = ("阻断", "警告", "提示")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _on(request: HttpRequest) -> date:
 def rules(request: HttpRequest) -> HttpResponse:
     """All rules as they stand on a chosen day."""
     division, on = _division(request), _on(request)
-    own = own_rules(division)
+    own = division.own_rules
     lines = [
         Line(
             name,
@@ -74,8 +76,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         )
         for name in basis.names()
     ]
-    lines.sort(key=lambda line: (not line.value.own, line.value.verified, line.title))
-    unchecked = sum(not line.value.verified for line in lines)
+    lines.sort(key=lambda line: (not line.value.own, line.value.standing == READ, line.title))
+    unchecked = sum(line.value.standing != READ for line in lines)
     values = {
         "lines": lines,
         "on": on,
@@ -94,7 +96,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 def checks(request: HttpRequest) -> HttpResponse:
     """Which checks exist, how strict each may really be, and on what basis."""
     division = _division(request)
-    level, own = request.GET.get("level", ""), own_rules(division)
+    level, own = request.GET.get("level", ""), division.own_rules
     known = rules_in_force(own, _on(request))
     left_out = {rule.code for rule in registry()} - {rule.code for rule in known}
     counts = {name: sum(rule.level == name for rule in known) for name in LEVELS}
@@ -119,7 +121,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
     division, on = _division(request), _on(request)
     if name not in basis.names():
         raise Http404
-    own = own_rules(division)
+    own = division.own_rules
     value = basis.in_force(name, on, own)
     values = {
         "name": name,
@@ -128,7 +130,8 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         "parts": parts(value.content),
         "on": on,
         "history": _history(name, own),
-        "may": held(request).can("manage_rules"),
+        "may": held(request).can("manage_rules") and name not in FIXED,
+        "laws": named(value.laws),
         "national": basis.in_force(name, on) if value.own else None,
         "uses": [(word(key), text) for key, text in uses_of(name, value.content)],
     }
@@ -143,7 +146,7 @@ def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Valu
             date.fromisoformat(entry["from"]),
             entry["document"],
             entry["clause"],
-            entry["verified"],
+            entry.get("standing", UNREAD),
             entry["content"],
             entry.get("note", ""),
             own=True,
@@ -159,15 +162,17 @@ def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Valu
 def change(request: HttpRequest, name: str) -> HttpResponse:
     """Type the changed values, see what they would move, then fix them by the division's document."""
     division = _division(request)
-    if name not in basis.names():
+    if name not in basis.names() or name in FIXED:
         raise Http404
     start = _start(request)
-    values = basis.in_force(name, start, own_rules(division))
+    values = basis.in_force(name, start, division.own_rules)
     shown = {
         "name": name,
         "title": basis.load(name).title,
         "value": values,
-        "parts": parts(values.content),
+        "parts": [] if name == CATALOGUE else parts(values.content),
+        "choices": choices(division.own_rules, start) if name == CATALOGUE else [],
+        "standings": STANDINGS,
         "start": start,
         "documents": list(documents(division=division)[:200]),
         "seen": len(division.rules),
@@ -202,10 +207,7 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
     require(person(request), "manage_rules")
     start = day_of(request, "start", "起用日期")
     posted = {key[2:]: str(text) for key, text in request.POST.items() if key.startswith("v:")}
-    if not changed(shown["value"].content, posted):
-        raise NotAllowed("没有改动任何数值：请在下面的表里改好再试算。")
-    # Laid over the national value, never over an earlier own one: what that changed and still holds is said again.
-    content = changed(basis.in_force(name, start).content, posted)
+    content = _typed(name, start, shown, posted)
     if request.POST.get("step") != "save":
         shown["moved"] = _moved(request, name, division, start, content)
         shown["changes"] = parts(content)
@@ -216,10 +218,7 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
             division=division,
             rule=name,
             start=start,
-            document=_document(request, division),
-            clause=text_of(request, "clause", 100),
-            verified=bool(request.POST.get("verified")),
-            checked_by=text_of(request, "checked_by", 60),
+            source=_source(request, division),
             content=content,
             by=person(request),
             why=text_of(request, "why", 500),
@@ -232,10 +231,38 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
     return redirect(f"{reverse('desk:rule', args=[name])}?on={start.isoformat()}")
 
 
+def _typed(name: str, start: date, shown: dict[str, Any], posted: dict[str, str]) -> dict[str, Any]:
+    """What the form changed, laid over the national value, never over an earlier own one; NotAllowed when nothing."""
+    if name == CATALOGUE:
+        held = {choice.rule.code: choice.now for choice in shown["choices"]}
+        numbers = {key[2:]: text for one in shown["choices"] for key, _, text in one.limits}
+        content = changed_checks(posted, start)
+        different = any(posted.get(key, text) != text for key, text in (held | numbers).items())
+    else:
+        content = changed(basis.in_force(name, start).content, posted)
+        different = bool(changed(shown["value"].content, posted))
+    if not different:
+        raise NotAllowed("没有改动任何数值：请在下面的表里改好再试算。")
+    return content
+
+
+def _source(request: HttpRequest, division: Any) -> Source:
+    """The document, clause and how far it was read, as the form says."""
+    standing: Any = request.POST.get("standing") or UNREAD
+    return Source(
+        document=_document(request, division),
+        clause=text_of(request, "clause", 100),
+        standing=standing,
+        words=request.POST.get("words", ""),
+        compared_by=text_of(request, "compared_by", 60),
+        second=text_of(request, "second", 60),
+    )
+
+
 class _Paper:
     """Stands for a document not chosen yet while a value is only tried."""
 
-    number, title, pk = "", "试算", 0
+    number, title, pk, issuer, issued_on = "", "试算", 0, "", None
 
 
 def _moved(
@@ -243,9 +270,7 @@ def _moved(
 ) -> list[tuple[Any, list[Any], str]]:
     """Per open round of the year: the reviews whose points or grade would move. Nothing is written."""
     paper: Any = _Paper()
-    entry = rule_entry(
-        rule=name, start=start, document=paper, clause="", verified=False, content=content
-    )
+    entry = rule_entry(rule=name, start=start, source=Source(paper, ""), content=content)
     trial = with_rule(division, entry)
     found: list[tuple[Any, list[Any], str]] = []
     for row in _rounds(request):
@@ -254,7 +279,7 @@ def _moved(
             continue
         now = {
             one.review: (one.new_points, one.new_grade)
-            for one in what_if(round=row, overrides=own_rules(division))
+            for one in what_if(round=row, overrides=division.own_rules)
         }
         moved = what_if(round=row, overrides=trial)
         found.append(

@@ -23,7 +23,6 @@ from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, who
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import basis
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -38,8 +37,8 @@ ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
 
 def deadline_rule(division: Any, on: date) -> tuple[int, str, bool]:
     """Days a unit has to answer, the basis, and whether that basis was checked against its text."""
-    value = basis.in_force(RULE, on, overrides_of(division) if division else None)
-    return int(value.content["plan_days"]), value.basis, value.verified
+    value = basis.in_force(RULE, on, division.own_rules if division else None)
+    return int(value.content["plan_days"]), value.basis, value.standing
 
 
 @view("see_unit")
@@ -52,7 +51,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     told = notices_about([row.pk for row in shown.rows])
     asked = request.GET.get("review", "")
     chosen = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
-    days, cited, verified = deadline_rule(division, on)
+    days, cited, standing = deadline_rule(division, on)
     waiting = (
         orderable(person(request), chosen).select_related("item").order_by("item__order")
         if chosen
@@ -70,7 +69,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "due": on + timedelta(days=days),
         "days": days,
         "cited": cited,
-        "verified": verified,
+        "standing": standing,
         "sends": held(request).can("confirm_finding"),
         "fills": held(request).can("fill"),
         "list_year": year,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.evidence.models import Actual
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Mark
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.numbers import round_points
 from wenxiao.rulebook.profiles import Profile, profile
@@ -85,7 +84,7 @@ def promises(review: Review) -> list[Promise]:
     )
     actuals = {row.indicator_id: row for row in found}
     year = review.dossier.fiscal_year
-    rules = profile(None, year, overrides_of(review.dossier.subject.division))
+    rules = profile(None, year, review.dossier.subject.division.own_rules)
     return [_promise(mark, actuals.get(mark.indicator_id), year, rules) for mark in marks]
 
 

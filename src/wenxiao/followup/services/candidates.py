@@ -17,7 +17,6 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.checks import problems_in, tables_in, tables_of
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Rule, Table, registry, rules_in_force, run
 from wenxiao.rulebook.numbers import from_fen
@@ -97,7 +96,7 @@ def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:
     found = []
     for one in fresh:
         rule = rules[one.rule]
-        cited = f"规则 {rule.code} {rule.title}，依据：{rule.basis or '无文件依据'}{'' if rule.verified else '（待核）'}。"
+        cited = f"规则 {rule.code} {rule.title}，依据：{rule.basis or '无文件依据（惯例）'}。"
         item = slow if one.rule == "JK-01" and "快于" not in one.sentences[0] else None
         found.append(
             Finding(
@@ -115,7 +114,7 @@ def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:
 
 def _strict(round: Round) -> tuple[Rule, ...]:
     """The checks as the division's own list makes them for the round's year."""
-    return rules_in_force(overrides_of(round.division), round.fiscal_year)
+    return rules_in_force(round.division.own_rules, round.fiscal_year)
 
 
 def _hits(
@@ -153,7 +152,7 @@ def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Miles
     money = [None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")]
     steps, month = plans.get(row["dossier"]), round.through_month or 12
     pace = pacing.pace(
-        *money, month, row["arrived"], steps, cut_off(round), overrides=overrides_of(round.division)
+        *money, month, row["arrived"], steps, cut_off(round), overrides=round.division.own_rules
     )
     slow = WORDS_OF_SLOW.get(pace.light)
     return f"执行进度{slow}灯：{pace.reason}" if slow else f"执行进度快于时间进度：{pace.reason}"

@@ -17,7 +17,6 @@ from wenxiao.followup.watch.table import watch
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.numbers import wan
@@ -93,7 +92,7 @@ def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
 
 
 def _of_monitoring(round: Round) -> Iterator[Proposal]:
-    rule = basis.in_force(MONITORING, cut_off(round), overrides_of(round.division))
+    rule = basis.in_force(MONITORING, cut_off(round), round.division.own_rules)
     table = watch(round, None, on=today())
     behind = pl.col("light").is_in(["red", "yellow"]) | (pl.col("goal") == "red")
     table = table.only(behind & pl.col("review").is_not_null())
@@ -145,7 +144,7 @@ def _serious(round: Round) -> set[int]:
 
 
 def _of_results(round: Round) -> Iterator[Proposal]:
-    rule = basis.in_force(RESULTS, round.fiscal_year, overrides_of(round.division))
+    rule = basis.in_force(RESULTS, round.fiscal_year, round.division.own_rules)
     unmended = _unmended(round)
     rows = Review.objects.filter(round=round, state__in=SETTLED).order_by("pk")
     for review, dossier, grade, points in rows.values_list("pk", "dossier", "grade", "points"):

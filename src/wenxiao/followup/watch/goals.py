@@ -11,7 +11,6 @@ from django.db.models import Count
 from wenxiao.budget.money_columns import chosen
 from wenxiao.evidence.models import Actual
 from wenxiao.reviews.kinds.monitoring import light_of, rules_text
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.store.frames import read_columns
 from wenxiao.targets.models import Indicator, Target
 
@@ -62,7 +61,7 @@ def goal_rows(round: Round, dossiers: list[int]) -> pl.DataFrame:
     rows = read_columns(reported.values_list(*names), schema)
     rows = rows.join(targets_in_force(round, dossiers), on="target")
     pairs = rows.select(_TEXTS).unique()
-    own = rules_text(overrides_of(round.division))
+    own = rules_text(round.division.own_rules)
     lit = [light_of(texts, through, round.fiscal_year, own) for texts in pairs.iter_rows()]
     told = pairs.with_columns(
         pl.Series("light", [one.light for one in lit], dtype=pl.String),
@@ -117,7 +116,7 @@ def goal_lines(round: Round, dossiers: list[int]) -> dict[int, list[GoalLine]]:
     """The goals reported on in the window, by dossier, worst first. Two queries."""
     order, own = (
         {"red": 0, "yellow": 1, "green": 2, "none": 3},
-        rules_text(overrides_of(round.division)),
+        rules_text(round.division.own_rules),
     )
     found: dict[int, list[GoalLine]] = {}
     for row in goal_rows(round, dossiers).sort("indicator").iter_rows(named=True):

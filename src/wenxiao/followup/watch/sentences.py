@@ -18,7 +18,6 @@ from wenxiao.followup.watch.goals import GoalLine, goal_lines
 from wenxiao.followup.watch.table import compliance_condition, open_findings
 from wenxiao.reviews.checks import window_head
 from wenxiao.reviews.models import Review, Suggestion
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Table, run
 from wenxiao.rulebook.goals import WORDS
@@ -91,7 +90,7 @@ class _Parts:
 
     def __init__(self, round: Round, rows: list[dict[str, Any]]) -> None:
         keys = [row["dossier"] for row in rows]
-        self.round, self.rules = round, overrides_of(round.division)
+        self.round, self.rules = round, round.division.own_rules
         self.dossiers = {
             d.pk: d for d in Dossier.objects.filter(pk__in=keys).select_related("subject", "unit")
         }
@@ -237,4 +236,4 @@ def _warnings(
 
 
 def _mark(told: pacing.Pace) -> str:
-    return "已核对原文" if told.verified else "未核对原文"
+    return f"依据{told.standing}"

@@ -18,7 +18,6 @@ from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to
 from wenxiao.followup.models import Finding, Rectification
 from wenxiao.followup.watch.goals import goal_lights
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services.scoring import overrides_of
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.pace_columns import LIGHTS, pace_columns
 from wenxiao.store.frames import read_columns
@@ -149,7 +148,7 @@ def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.
         goal=pl.col("goal").fill_null("none"),
         **{name: pl.col(name).fill_null(0) for name in _COUNTS},
     )
-    shone = pace_columns(known, day, overrides_of(round.division))
+    shone = pace_columns(known, day, round.division.own_rules)
     return shone.with_columns(round=pl.lit(round.pk, dtype=pl.Int64)).select(*COLUMNS)
 
 
@@ -232,7 +231,7 @@ def _source() -> pl.Expr:
 
 def compliance_condition(round: Round) -> Q:
     """Findings of compliance: catalogue codes HG, or a category the monitoring rules list (采购, 招标, 验收 …)."""
-    rules = basis.in_force("monitoring", money.cut_off(round), overrides_of(round.division))
+    rules = basis.in_force("monitoring", money.cut_off(round), round.division.own_rules)
     categories = rules.content["compliance"]
     return Q(item__code__startswith=COMPLIANCE) | Q(item__category__in=categories)
 

@@ -18,9 +18,11 @@ from wenxiao.orgs.services.administering import (
     reset_password,
     split_unit,
 )
-from wenxiao.orgs.services.ruling import override_rule, own_rules, rule_entry, with_rule
+from wenxiao.orgs.services.ruling import FIXED, Source, override_rule, rule_entry, with_rule
 
 __all__ = [
+    "FIXED",
+    "Source",
     "add_agency",
     "add_expert",
     "add_unit",
@@ -35,7 +37,6 @@ __all__ = [
     "merge_units",
     "move_unit",
     "override_rule",
-    "own_rules",
     "rename_unit",
     "reset_password",
     "rule_entry",

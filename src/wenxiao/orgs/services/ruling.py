@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
 from wenxiao.rulebook import basis, grading
-from wenxiao.rulebook.checks import LEVELS, rules_in_force
+from wenxiao.rulebook.checks import refused_change, rules_in_force
+from wenxiao.rulebook.grounds import READ, STANDINGS, UNREAD, Standing, digest
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.profiles import profile
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -24,36 +27,42 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Document
 
+FIXED = frozenset({"codes", "disclosure"})
+"""Rules no division rules otherwise: refusals of files, and terms the law sets."""
 
-def own_rules(division: Division) -> dict[str, list[dict[str, Any]]]:
-    """The division's own dated rule values by rule name, in the rulebook's shape of overrides."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for entry in division.rules:
-        grouped.setdefault(entry["rule"], []).append(entry)
-    return grouped
+
+@dataclass(frozen=True)
+class Source:
+    """The division's document behind a value: the clause, how far it was read, and by whom.
+
+    原文 needs the clause's ``words`` (kept as digest alone), who compared them, and a second person.
+    """
+
+    document: Document
+    clause: str
+    standing: Standing = UNREAD
+    words: str = ""
+    compared_by: str = ""
+    second: str = ""
+
+    @property
+    def named(self) -> str:
+        """Number and title in one line."""
+        return f"{self.document.number} {self.document.title}".strip()
 
 
 def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The division's own rules with one more entry, checked to be readable; NotAllowed says what is wrong with it."""
-    trial = own_rules(division)
+    trial = division.own_rules
     trial.setdefault(entry["rule"], []).append(dict(entry))
-    start = entry["from"]
+    start = _date_of(entry["from"])
     try:
-        basis.in_force(entry["rule"], _date_of(start), trial)
-        bands = grading.bands_in_force(_date_of(start), trial)
-        profile(None, _date_of(start), trial)
-        lights, strict = (
-            lights_in_force(_date_of(start), trial),
-            rules_in_force(trial, _date_of(start)),
-        )
-        levels = {
-            one["level"]
-            for one in basis.in_force("checks", _date_of(start), trial).content["checks"]
-        }
-        limits = [
-            basis.number(basis.in_force("monitoring", _date_of(start), trial).content[key])
-            for key in _LIMITS
-        ]
+        basis.in_force(entry["rule"], start, trial)
+        bands = grading.bands_in_force(start, trial)
+        profile(None, start, trial)
+        lights, strict = lights_in_force(start, trial), rules_in_force(trial, start)
+        monitoring = basis.in_force("monitoring", start, trial).content
+        limits = [basis.number(monitoring[key]) for key in _LIMITS]
     except (
         ValueError,
         KeyError,
@@ -68,10 +77,6 @@ def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[di
         raise NotAllowed("红灯界限不能高于绿灯界限，也不能是负数。")
     if min(limits) < 0 or not strict:
         raise NotAllowed("监控提示的界限不能是负数，检查也不能全部停用。")
-    if wrong := levels - set(LEVELS):
-        raise NotAllowed(
-            f"检查的级别只能是{'、'.join(LEVELS)}，收到“{'、'.join(sorted(map(str, wrong)))}”。"
-        )
     return trial
 
 
@@ -95,27 +100,31 @@ def _refuse_gaps(bands: Iterable[grading.Band]) -> None:
 
 
 def rule_entry(
-    *,
-    rule: str,
-    start: date,
-    document: Document,
-    clause: str,
-    verified: bool,
-    content: Mapping[str, Any],
-    checked_by: str = "",
+    *, rule: str, start: date, source: Source, content: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A value of the division's own in the shape the rulebook reads, with the library's document it stands in."""
-    number = f"{document.number} " if document.number else ""
-    note = f"已对照原文，核对人：{checked_by}" if verified else "尚未对照原文，只能警告"
-    return {
+    entry = {
         "rule": rule,
         "from": start.isoformat(),
-        "document": f"{number}{document.title}",
-        "document_id": document.pk,
-        "clause": clause,
-        "verified": verified,
-        "note": note,
+        "document": source.named,
+        "document_id": source.document.pk,
+        "clause": source.clause,
+        "standing": source.standing,
+        "note": "" if source.standing == READ else "没有逐字核对原文，至多警告",
         "content": plain_data(content),
+    }
+    if source.standing != READ:
+        return entry
+    paper = source.document
+    issued = paper.issued_on.isoformat() if paper.issued_on else ""
+    cite = {"body": paper.issuer, "title": paper.title, "number": paper.number}
+    seen = {"what": f"{paper.title}{source.clause}", "compared": today().isoformat()}
+    return {
+        **entry,
+        "note": f"已对照原文，核对人：{source.compared_by}，复核人：{source.second}",
+        "cite": {**cite, "date": issued, "clause": source.clause},
+        "seen": {**seen, "sha256": digest(source.words), "by": source.compared_by}
+        | {"second": source.second},
     }
 
 
@@ -133,13 +142,10 @@ def override_rule(
     division: Division,
     rule: str,
     start: date,
-    document: Document,
-    clause: str,
-    verified: bool,
+    source: Source,
     content: Mapping[str, Any],
     by: User | None,
     why: str,
-    checked_by: str = "",
     seen: int | None = None,
 ) -> dict[str, Any]:
     """The division's own value of a rule from a day on, by its own document. Appended; no earlier value is touched.
@@ -149,27 +155,10 @@ def override_rule(
     """
     require(by, "manage_rules")
     held = _locked(division, seen)
-    _refuse_override(
-        division=held,
-        rule=rule,
-        start=start,
-        document=document,
-        clause=clause,
-        content=content,
-        why=why,
-    )
-    if verified and not checked_by.strip():
-        raise NotAllowed("勾选“已核对原文”时须写明核对人。")
-    entry = rule_entry(
-        rule=rule,
-        start=start,
-        document=document,
-        clause=clause,
-        verified=verified,
-        content=content,
-        checked_by=checked_by,
-    )
-    before = _content(rule, start, own_rules(held))
+    _refuse_source(held, source, why)
+    _refuse_content(held, rule, start, content)
+    entry = rule_entry(rule=rule, start=start, source=source, content=content)
+    before = _content(rule, start, held.own_rules)
     after = _content(rule, start, with_rule(held, entry))
     held.rules = [*held.rules, entry]
     held.save(update_fields=["rules"])
@@ -191,25 +180,45 @@ def _content(rule: str, on: date, overrides: Mapping[str, list[dict[str, Any]]])
     return dict(basis.in_force(rule, on, overrides).content)
 
 
-def _refuse_override(
-    *,
-    division: Division,
-    rule: str,
-    start: date,
-    document: Document,
-    clause: str,
-    content: Mapping[str, Any],
-    why: str,
-) -> None:
+def _refuse_source(division: Division, source: Source, why: str) -> None:
+    """The document is the division's own, the clause is named, and who says 原文 has read it with somebody else."""
+    if source.document.division_id != division.pk:
+        raise NotAllowed(f"{source.document}不在本级制度库中；请先登记本级的文件。")
+    if not source.clause.strip() or not why.strip():
+        raise NotAllowed("须写明条款和理由。")
+    if source.standing not in STANDINGS:
+        raise NotAllowed(f"核对情况只能是{'、'.join(STANDINGS)}，收到“{source.standing}”。")
+    if source.standing != READ:
+        return
+    if not source.compared_by.strip() or not source.second.strip():
+        raise NotAllowed("写作“原文”的，须写明核对人和复核人。")
+    if source.compared_by.strip() == source.second.strip():
+        raise NotAllowed("核对人和复核人不能是同一人。")
+    if not source.words.strip():
+        raise NotAllowed("写作“原文”的，须录入所核对的条文原文，系统只保存它的摘要值。")
+
+
+def _refuse_content(division: Division, rule: str, start: date, content: Mapping[str, Any]) -> None:
+    """The rule exists, may be ruled otherwise, and was not on that day already."""
     if rule not in basis.names():
         raise NotAllowed(f"没有名为“{rule}”的规则。")
-    if document.division_id != division.pk:
-        raise NotAllowed(f"{document}不在本级制度库中；请先登记本级的文件。")
-    if not clause.strip() or not why.strip():
-        raise NotAllowed("须写明条款和理由。")
+    if rule in FIXED:
+        raise NotAllowed(f"“{basis.load(rule).title}”不能由本级另行规定。")
     if not content:
         raise NotAllowed("没有改动任何数值，不必另行规定。")
+    if rule == "checks":
+        _refuse_checks(content, start)
     if any(
         entry["rule"] == rule and entry["from"] == start.isoformat() for entry in division.rules
     ):
         raise NotAllowed(f"{start} 起的本级规定已有一条，旧值不改；请另定起用日期。")
+
+
+def _refuse_checks(content: Mapping[str, Any], start: date) -> None:
+    """What a division may not say of a check: the ground decides (:mod:`wenxiao.rulebook.grounds`)."""
+    listed = content.get("checks")
+    if not isinstance(listed, dict):
+        raise NotAllowed("检查的本级规定应按编号写明级别或停用。")
+    reasons = [refused_change(code, entry, start) for code, entry in listed.items()]
+    if refused := [reason for reason in reasons if reason]:
+        raise NotAllowed("".join(refused))

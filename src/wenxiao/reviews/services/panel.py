@@ -107,7 +107,7 @@ def _settle(
             "inputs": {name: str(one) for name, one in points.items()},
             "rule": "",
             "basis": "评价组选定的汇总办法，已记入留痕",
-            "verified": False,
+            "standing": "未核",
             "assumed": None,
         },
     }

@@ -18,7 +18,7 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Mark, Review
-from wenxiao.reviews.services.scoring import overrides_of, score_review
+from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook import columns, grading
 from wenxiao.rulebook.execution import execution
@@ -79,9 +79,7 @@ def what_if(*, round: Round, overrides: dict[str, Any]) -> list[Moved]:
 def rescore_round(*, round: Round, by: User | None, why: str) -> int:
     """Score again what the rules in force now score differently; settled results stay. Returns how many moved."""
     permissions.require(by, "manage_rules")
-    moved = [
-        m for m in what_if(round=round, overrides=overrides_of(round.division)) if not m.settled
-    ]
+    moved = [m for m in what_if(round=round, overrides=round.division.own_rules) if not m.settled]
     for review in Review.objects.filter(pk__in=[m.review for m in moved]).select_related(
         "round__division", "target"
     ):

@@ -20,16 +20,8 @@ from wenxiao.rulebook.scoring import execution, score_one
 from wenxiao.store.bulk import insert_rows, update_rows
 
 if TYPE_CHECKING:
-    from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.models import User
     from wenxiao.targets.models import Indicator
-
-
-def overrides_of(division: Division) -> dict[str, list[dict[str, Any]]]:
-    """The division's own dated rule values, by rule name, in the rulebook's shape."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for entry in division.rules:
-        grouped.setdefault(entry["rule"], []).append(entry)
-    return grouped
 
 
 @transaction.atomic
@@ -49,7 +41,7 @@ def score_review(*, review: Review, by: User | None = None) -> Review:
 def _grade(review: Review, points: Decimal | None) -> str:
     if points is None or not 0 <= points <= 100:
         return ""
-    return grading.grade(points, review.round.fiscal_year, overrides_of(review.round.division))
+    return grading.grade(points, review.round.fiscal_year, review.round.division.own_rules)
 
 
 # ---- indicator rows: self-evaluation and its re-check --------------------------------------------------------------
@@ -81,7 +73,7 @@ class Tally:
 
 def _score_indicators(review: Review) -> Review:
     year = review.round.fiscal_year
-    rules = profile(None, year, overrides_of(review.round.division))
+    rules = profile(None, year, review.round.division.own_rules)
     indicators = list(review.target.indicators.all()) if review.target else []
     actuals = {
         a.indicator_id: a
@@ -172,7 +164,7 @@ def explain(outcome: Outcome, indicator: Indicator, actual: Actual | None) -> di
         "rule": outcome.rule,
         "assumed": outcome.assumed,
         "basis": outcome.basis,
-        "verified": outcome.verified,
+        "standing": outcome.standing,
         "inputs": {
             "目标": indicator.expression,
             "实际": actual.value if actual else "",

@@ -12,9 +12,12 @@ from wenxiao.rulebook.checks import (
     targets,
 )
 from wenxiao.rulebook.checks.registry import (
-    LEVELS,
+    CATALOGUE,
+    Hit,
     Rule,
     Table,
+    levels_offered,
+    refused_change,
     registry,
     rule,
     rules_in_force,
@@ -22,11 +25,14 @@ from wenxiao.rulebook.checks.registry import (
 )
 
 __all__ = [
-    "LEVELS",
+    "CATALOGUE",
+    "Hit",
     "Rule",
     "Table",
     "ledgers",
+    "levels_offered",
     "monitoring",
+    "refused_change",
     "registry",
     "rule",
     "rules_in_force",

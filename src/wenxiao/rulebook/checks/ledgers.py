@@ -11,7 +11,7 @@ from wenxiao.rulebook.numbers import plain, wan
 _MONEY = ("initial", "full_year", "executed", "arrived", "amount")
 
 
-@rule("ZJ-01", "金额为负", "警告", mend="核对金额；冲减、退回的写明原因。")
+@rule("ZJ-01")
 def negative_money(table: Table) -> Iterator[Hit]:
     """Money below 0; refunds may be meant, so it warns."""
     for key in _MONEY:
@@ -22,7 +22,7 @@ def negative_money(table: Table) -> Iterator[Hit]:
                 yield Hit(index, key, f"金额 {wan(amount)} 万元为负数。")
 
 
-@rule("ZJ-02", "执行数超过预算数", "警告", mend="核对预算调整和执行数，说明超支原因。")
+@rule("ZJ-02")
 def spent_more_than_budget(table: Table) -> Iterator[Hit]:
     """More spent than the adjusted budget allows."""
     budget, executed = head_number(table, "full_year"), head_number(table, "executed")
@@ -32,15 +32,16 @@ def spent_more_than_budget(table: Table) -> Iterator[Hit]:
         )
 
 
-@rule("ZJ-04", "比率超过100%", "警告", mend="核对分子分母；确实超过的说明原因。")
+@rule("ZJ-04")
 def rate_over_hundred(table: Table) -> Iterator[Hit]:
     """A published rate above 100 %."""
     rate = head_number(table, "rate")
-    if rate is not None and rate > 100:
-        yield Hit(None, "rate", f"公布的执行率 {plain(rate)}% 超过100%。")
+    most = table.limits["highest"]
+    if rate is not None and rate > most:
+        yield Hit(None, "rate", f"公布的执行率 {plain(rate)}% 超过{plain(most)}%。")
 
 
-@rule("DR-01", "重复行", "警告", mend="删去重复的一行，或改正编号。")
+@rule("DR-01")
 def duplicate_line(table: Table) -> Iterator[Hit]:
     """Two lines that give the same ``key``."""
     seen: dict[object, int] = {}

@@ -13,13 +13,7 @@ from wenxiao.rulebook.pace import pace
 _NAMES = {"red": "红", "yellow": "黄"}
 
 
-@rule(
-    "JK-01",
-    "预算执行预警",
-    "警告",
-    basis="预算管理系统通行的监控预警口径（测算用）",
-    mend="说明原因，加快执行或调整预算。",
-)
+@rule("JK-01")
 def behind_the_year(table: Table) -> Iterator[Hit]:
     """Red below 60, yellow below 80 of the elapsed share of the year."""
     month = table.head.get("through_month")
@@ -35,14 +29,14 @@ def behind_the_year(table: Table) -> Iterator[Hit]:
         yield Hit(None, "executed", f"执行进度快于时间进度：{now.reason}", got=str(now.index))
 
 
-@rule("JK-02", "分母为零保护", "阻断", mend="填写预算数；预算确为0的写明原因。", arithmetic=True)
+@rule("JK-02")
 def nothing_to_divide_by(table: Table) -> Iterator[Hit]:
     """An execution figure without a budget to set it against."""
     if head_number(table, "executed") is not None and not head_number(table, "full_year"):
         yield Hit(None, "full_year", "预算数为空或为0，不能计算执行率。")
 
 
-@rule("JK-03", "指标值为0的正向指标", "警告", mend="核对目标值，由人工单独判定。")
+@rule("JK-03")
 def forward_zero(table: Table) -> Iterator[Hit]:
     """At least nothing: reached by doing nothing."""
     for index, row in enumerate(table.rows):
@@ -64,12 +58,7 @@ def _all_reached(table: Table) -> bool:
     return bool(told) and len(told) == len(table.rows) and all(told)
 
 
-@rule(
-    "JK-04",
-    "资金未支出而目标已完成",
-    "警告",
-    mend="核实目标是否真实完成、款项是否未付或预算是否偏大。",
-)
+@rule("JK-04")
 def goals_without_money(table: Table) -> Iterator[Hit]:
     """Every goal of the year reached while less than the limit of the budget is spent."""
     share = exact_rate(head_number(table, "executed"), head_number(table, "full_year"))
@@ -84,14 +73,14 @@ def goals_without_money(table: Table) -> Iterator[Hit]:
     )
 
 
-@rule("JK-05", "目标已完成而无已核佐证", "警告", mend="补充佐证材料，由审核人核验。")
+@rule("JK-05")
 def goals_without_proof(table: Table) -> Iterator[Hit]:
     """Every goal reached, and no proof of any of them verified (rows carry ``proofs``, the number verified)."""
     if _all_reached(table) and not any(row.get("proofs") for row in table.rows):
         yield Hit(None, "proof", f"{len(table.rows)} 项目标全部报完成，已核佐证 0 份。")
 
 
-@rule("JK-06", "成本高于计划", "警告", mend="说明成本超出计划的原因，必要时调整目标或预算。")
+@rule("JK-06")
 def cost_above_plan(table: Table) -> Iterator[Hit]:
     """A cost goal above its upper limit (rows carry ``over``)."""
     for index, row in enumerate(table.rows):
@@ -100,7 +89,7 @@ def cost_above_plan(table: Table) -> Iterator[Hit]:
             yield Hit(index, "actual", text, said(row, "target"), said(row, "actual"))
 
 
-@rule("JK-07", "长期没有支出", "警告", mend="说明停滞原因，加快执行或提出调减。")
+@rule("JK-07")
 def no_movement(table: Table) -> Iterator[Hit]:
     """No payment for so many months (``last_month``: the last month with one, 0 for none in the year)."""
     month, last = table.head.get("through_month"), table.head.get("last_month")
@@ -126,9 +115,7 @@ def no_movement(table: Table) -> Iterator[Hit]:
         )
 
 
-@rule(
-    "JK-08", "收回预算抬高执行率", "警告", mend="并列说明收回前后的执行率，分析预算安排是否偏大。"
-)
+@rule("JK-08")
 def cut_back_lifts(table: Table) -> Iterator[Hit]:
     """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head.
 

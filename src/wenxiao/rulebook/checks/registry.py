@@ -1,4 +1,8 @@
-"""The registry of checks. A rule is registered once, with its level and basis; what is unverified may at most warn."""
+"""The registry of checks: one function a rule. What a rule is called, how strict it is and by which numbers is data.
+
+A check registers its code alone; title, level, ground, standing, limits and mending stand in ``basis/checks.yaml``,
+dated and cited, where a division's own document may say otherwise as far as the ground allows.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, get_args
+from functools import cache
+from typing import Any
 
-from wenxiao.rulebook.basis import Overrides, Value, allowed_level, in_force
+from wenxiao.rulebook import basis, laws
+from wenxiao.rulebook.basis import Overrides, Value
+from wenxiao.rulebook.grounds import LEVELS, Ground, Standing, allowed_level, can_lower, weaker
 from wenxiao.rulebook.problems import Level, Problem
+
+CATALOGUE = "checks"
 
 Cells = Mapping[str, Any]
 """One row as plain typed values. Numbers are Decimal, missing is None; texts are str.
@@ -24,13 +33,15 @@ class Table:
     """What a check looks at: the rows of one table and its head.
 
     ``head`` holds what is known of: name, kind, year, unit, budget_yuan, full_year, initial, executed, start, end (ISO
-    dates as text), text (content of the project), total, grade, execution_weight, execution_score, parts, subtotals.
-    ``overrides`` are the division's own rule values: thresholds are read from them, and levels.
+    dates as text), text (content of the project), total, grade, execution_weight, execution_score, parts, subtotals,
+    ``places`` (field → address) and ``sheet``. ``overrides`` are the division's own rule values: thresholds are read
+    from them, and levels. ``limits`` are the numbers of the rule that is looking, set by :func:`run`.
     """
 
     rows: Sequence[Cells] = ()
     head: Mapping[str, Any] = field(default_factory=dict)
     overrides: Overrides | None = None
+    limits: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def year(self) -> int | None:
@@ -41,13 +52,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a check found: the row (index from 0, None: the table), the field, and the sentence."""
+    """What a check found: the row (index from 0, None: the table), the field, and the sentence.
+
+    ``at_most`` holds back a hit that is less grave than its rule, unless a division made the rule stricter. ``cell``
+    and ``mend`` stand in for the place of the field and the rule's own mending where the check knows better.
+    """
 
     row: int | None
     field: str | None
     text: str
     expected: str | None = None
     got: str | None = None
+    at_most: Level | None = None
+    cell: str | None = None
+    mend: str | None = None
 
 
 Check = Callable[[Table], Iterable[Hit]]
@@ -55,87 +73,175 @@ Check = Callable[[Table], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered check. ``level`` is what it really uses, after the principle of allowed_level."""
+    """A registered check as it is in force. ``level`` is what it really uses; ``own`` says that a division set it."""
 
     code: str
     title: str
+    stage: str
     level: Level
-    basis: str
-    verified: bool
+    ground: Ground
+    document: str
+    clause: str
+    standing: Standing
     mend: str
-    arithmetic: bool
+    limits: Mapping[str, Decimal]
     check: Check
+    laws: tuple[str, ...] = ()
+    own: bool = False
+
+    @property
+    def basis(self) -> str:
+        """What it stands on in one line: the law, 算术, 完整, or document and clause with its standing."""
+        if self.own:
+            return basis.cited(self.document, self.clause, self.standing)
+        if self.laws:
+            return "、".join(clause.named for clause in laws.named(self.laws))
+        if self.ground in _PLAIN:
+            return _PLAIN[self.ground]
+        return basis.cited(self.document, self.clause, self.standing) if self.document else ""
+
+    @property
+    def can_lower(self) -> bool:
+        """Whether a division's own document may lower it or switch it off."""
+        return can_lower(self.ground)
 
 
-_RULES: dict[str, Rule] = {}
-LEVELS: tuple[Level, ...] = get_args(Level)
+_PLAIN: Mapping[Ground, str] = {"算术": "算术上不可能", "完整": "缺了就无从读起"}
+_CHECKS: dict[str, Check] = {}
 
 
-def rule(
-    code: str,
-    title: str,
-    level: Level,
-    *,
-    basis: str = "",
-    verified: bool = False,
-    mend: str = "",
-    arithmetic: bool = False,
-) -> Callable[[Check], Check]:
-    """Register a check under its code; ValueError when the code is taken."""
+def rule(code: str) -> Callable[[Check], Check]:
+    """Register a check under its code, which stands in the catalogue; ValueError when the code is taken."""
 
     def register(check: Check) -> Check:
-        if code in _RULES:
+        if code in _CHECKS:
             raise ValueError(f"规则编号 {code} 重复。")
-        real = allowed_level(level, verified=verified, document=basis, arithmetic=arithmetic)
-        _RULES[code] = Rule(code, title, real, basis, verified, mend, arithmetic, check)
+        _CHECKS[code] = check
+        registry.cache_clear()
         return check
 
     return register
 
 
-def registry() -> tuple[Rule, ...]:
-    """Every rule, by code."""
-    return tuple(_RULES[code] for code in sorted(_RULES))
+@cache
+def registry(on: date | int | None = None) -> tuple[Rule, ...]:
+    """Every rule that has a check, by code, as it stands nationally on a day; the newest without one."""
+    entries = basis.in_force(CATALOGUE, on).content["checks"]
+    return tuple(_rule(code, entries[code]) for code in sorted(_CHECKS))
+
+
+def _rule(code: str, entry: Mapping[str, Any]) -> Rule:
+    ground: Ground = entry["ground"]
+    law = laws.named(entry.get("laws", ()))
+    document = law[0].cite["title"] if law else str(entry.get("document", ""))
+    standing = law[0].standing if law else basis.standing_of(entry)
+    level = allowed_level(entry["level"], ground, standing=standing, document=document)
+    if level is None:
+        raise ValueError(f"规则 {code} 没有级别。")
+    return Rule(
+        code=code,
+        title=entry["title"],
+        stage=entry["stage"],
+        level=level,
+        ground=ground,
+        document=document,
+        clause=law[0].cite["clause"] if law else str(entry.get("clause", "")),
+        standing=standing,
+        mend=entry["mend"],
+        limits={key: basis.number(value) for key, value in entry.get("limits", {}).items()},
+        check=_CHECKS[code],
+        laws=tuple(entry.get("laws", ())),
+    )
 
 
 def rules_in_force(
     overrides: Overrides | None = None, on: date | int | None = None
 ) -> tuple[Rule, ...]:
-    """Every rule as strict as the division's own list of checks (rule ``checks``) makes it on a day, by code.
+    """Every rule as strict as the division's own catalogue (rule ``checks``) makes it on a day, by code.
 
-    What the own list says otherwise than the national one counts: another level, with the own document as its basis
-    (unverified it may at most warn), or not enabled, which leaves the rule out. What cannot be by arithmetic stays.
+    An own entry may say another level, other limits, or ``enabled: false``, with the own document as its basis; how
+    far that reaches is decided by :func:`allowed_level` alone. What stands on 法, 算术 or 完整 stays at least as it is.
     """
-    own = in_force("checks", on, overrides)
+    national = basis.in_force(CATALOGUE, on)
+    own = basis.in_force(CATALOGUE, on, overrides)
+    entries = national.content["checks"]
+    standing = [one for one in registry(on) if entries[one.code]["enabled"] is not False]
     if not own.own:
-        return registry()
-    national = {entry["code"]: entry for entry in in_force("checks", on).content["checks"]}
-    said = {
-        entry["code"]: entry
-        for entry in own.content["checks"]
-        if entry != national.get(entry["code"])
-    }
+        return tuple(standing)
     told = (
-        one if one.arithmetic else _as_said(one, said.get(one.code), national.get(one.code), own)
-        for one in registry()
+        _as_said(one, own.content["checks"][one.code], entries[one.code], own) for one in standing
     )
     return tuple(one for one in told if one is not None)
 
 
 def _as_said(
-    one: Rule, entry: Mapping[str, Any] | None, national: Mapping[str, Any] | None, own: Value
+    one: Rule, entry: Mapping[str, Any], national: Mapping[str, Any], own: Value
 ) -> Rule | None:
-    if entry is None:
+    """A rule as the own catalogue says it; None where that switches it off."""
+    keys = ("level", "enabled", "limits")
+    if all(entry.get(key) == national.get(key) for key in keys):
         return one
-    before = national or {"level": one.level, "enabled": True}
-    if entry.get("enabled") is False and before.get("enabled") is not False:
+    wanted = None if entry.get("enabled") is False else entry.get("level")
+    ground: Ground = one.ground if not one.can_lower else "本级"
+    level = allowed_level(
+        wanted if wanted is None or wanted in LEVELS else one.level,
+        ground,
+        least=one.level,
+        standing=own.standing,
+        document=own.document,
+    )
+    if level is None:
         return None
-    level = entry.get("level")
-    if level == before.get("level") or level not in LEVELS:
-        return one
-    level = allowed_level(level, verified=own.verified, document=own.document)
-    cited = f"{own.document} {own.clause}".strip()
-    return replace(one, level=level, basis=cited, verified=own.verified)
+    limits = one.limits
+    if one.can_lower:
+        limits = {key: basis.number(value) for key, value in entry.get("limits", {}).items()}
+    return replace(
+        one,
+        level=level,
+        ground=ground,
+        limits=limits,
+        document=own.document,
+        clause=own.clause,
+        standing=own.standing,
+        own=True,
+    )
+
+
+def refused_change(code: str, entry: Mapping[str, Any], on: date | int | None = None) -> str:
+    """Why a division may not say this of a check; empty where it may. The override service asks it."""
+    known = {one.code: one for one in registry(on)}
+    one = known.get(code)
+    if one is None:
+        listed = code in basis.in_force(CATALOGUE, on).content["checks"]
+        return f"{code} 只列目录，系统不按它检查。" if listed else f"没有编号为 {code} 的检查。"
+    level = entry.get("level", one.level)
+    if level not in LEVELS:
+        return f"检查的级别只能是{'、'.join(LEVELS)}，收到“{level}”。"
+    if one.can_lower:
+        return ""
+    if entry.get("enabled") is False or weaker(level, one.level):
+        return f"{code} {one.title}：根据是{_WHY[one.ground]}，只能更严，不能降低或停用。"
+    return (
+        f"{code} {one.title}：根据是{_WHY[one.ground]}，所用数值不能另定。"
+        if entry.get("limits")
+        else ""
+    )
+
+
+_WHY: Mapping[Ground, str] = {
+    "法": "法律",
+    "算术": "算术",
+    "完整": "完整性",
+    "本级": "本级文件",
+    "惯例": "惯例",
+}
+
+
+def levels_offered(one: Rule) -> tuple[Level | None, ...]:
+    """What a division may choose for a check, as it stands nationally; None is 停用. One entry: nothing to choose."""
+    if one.can_lower:
+        return (*LEVELS, None)
+    return tuple(level for level in LEVELS if not weaker(level, one.level))
 
 
 def run(
@@ -149,7 +255,8 @@ def run(
     found = []
     for one in rules_in_force(table.overrides, table.year) if rules is None else rules:
         if wanted is None or one.code in wanted or one.code.split("-")[0] in wanted:
-            found += [(hit, _problem(one, hit, table)) for hit in one.check(table)]
+            looked = replace(table, limits=one.limits)
+            found += [(hit, _problem(one, hit, table)) for hit in one.check(looked)]
     return found
 
 
@@ -173,16 +280,19 @@ def head_number(table: Table, key: str) -> Decimal | None:
 
 
 def _problem(one: Rule, hit: Hit, table: Table) -> Problem:
-    row = table.rows[hit.row] if hit.row is not None else {}
+    row = table.rows[hit.row] if hit.row is not None else table.head
     places = row.get("places") or {}
+    level = one.level
+    if hit.at_most is not None and not one.own and weaker(hit.at_most, level):
+        level = hit.at_most
     return Problem(
         code=one.code,
-        level=one.level,
+        level=level,
         text=hit.text,
         sheet=row.get("sheet"),
-        cell=places.get(hit.field or ""),
+        cell=hit.cell or places.get(hit.field or ""),
         expected=hit.expected,
         got=hit.got,
-        mend=one.mend or None,
+        mend=hit.mend or one.mend or None,
         basis=one.basis or None,
     )

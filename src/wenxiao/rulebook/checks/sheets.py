@@ -10,16 +10,17 @@ from wenxiao.rulebook.grading import OutOfBandsError, grade
 from wenxiao.rulebook.numbers import plain
 
 
-@rule("PJ-01", "权重合计不为100", "警告", mend="核对各指标权重。")
+@rule("PJ-01")
 def weights_not_hundred(table: Table) -> Iterator[Hit]:
     """All weights of a score sheet."""
     weights = [weight for _, weight, _ in numbered(table, "weight")]
     whole = sum(weights, Decimal(0))
-    if weights and whole != 100:
-        yield Hit(None, "weight", f"权重合计 {plain(whole)}，应为100。", "100", plain(whole))
+    due = plain(table.limits["whole"])
+    if weights and whole != table.limits["whole"]:
+        yield Hit(None, "weight", f"权重合计 {plain(whole)}，应为{due}。", due, plain(whole))
 
 
-@rule("PJ-02", "得分高于权重", "阻断", mend="改正得分或权重。", arithmetic=True)
+@rule("PJ-02")
 def score_above_weight(table: Table) -> Iterator[Hit]:
     """More points than there are, or points below 0."""
     for index, score, row in numbered(table, "score"):
@@ -35,7 +36,7 @@ def score_above_weight(table: Table) -> Iterator[Hit]:
             )
 
 
-@rule("PJ-03", "合计与各项之和不符", "警告", mend="核对各项得分和合计。")
+@rule("PJ-03")
 def total_not_sum(table: Table) -> Iterator[Hit]:
     """The printed total against the exact sum of the rows, where every row has its points."""
     total, scores = head_number(table, "total"), [score for _, score, _ in numbered(table, "score")]
@@ -50,28 +51,21 @@ def total_not_sum(table: Table) -> Iterator[Hit]:
         )
 
 
-@rule(
-    "PJ-04",
-    "等级与得分不符",
-    "警告",
-    basis="财预〔2020〕10号 项目支出绩效评价管理办法",
-    verified=True,
-    mend="按得分改正等级。",
-)
+@rule("PJ-04")
 def grade_not_of_total(table: Table) -> Iterator[Hit]:
     """The grade the printed total earns."""
     total, written = head_number(table, "total"), str(table.head.get("grade") or "").strip()
     if total is None or not written:
         return
     try:
-        earned = grade(total, table.head.get("year"))
+        earned = grade(total, table.year, table.overrides)
     except OutOfBandsError:
         earned = None
     if earned is None or not written.startswith(earned):
         yield Hit(None, "grade", f"得分 {plain(total)} 与等级“{written}”不符。", earned, written)
 
 
-@rule("PJ-05", "小计不等于所属各项之和", "警告", mend="核对小计。")
+@rule("PJ-05")
 def subtotal_not_sum(table: Table) -> Iterator[Hit]:
     """``subtotals`` of the head: level-1 name → (weight, score), either may be None."""
     for name, (weight, score) in (table.head.get("subtotals") or {}).items():
@@ -86,15 +80,9 @@ def subtotal_not_sum(table: Table) -> Iterator[Hit]:
                 yield Hit(None, field, text, plain(sum(own, Decimal(0))), plain(written))
 
 
-@rule(
-    "PJ-06",
-    "产出与效益合计低于60",
-    "警告",
-    basis="财预〔2020〕10号 项目支出绩效评价管理办法 第十四条（待核）",
-    mend="调整权重，突出结果导向。",
-)
+@rule("PJ-06")
 def results_weigh_too_little(table: Table) -> Iterator[Hit]:
-    """产出 and 效益 (or 效果) together below 60 points; recalled, so it only warns."""
+    """产出 and 效益 (or 效果) together below the least of the rule."""
     weights = [(weight, said(row, "level1")) for _, weight, row in numbered(table, "weight")]
     results = sum(
         (
@@ -104,17 +92,18 @@ def results_weigh_too_little(table: Table) -> Iterator[Hit]:
         ),
         Decimal(0),
     )
-    if weights and results < 60:
+    least = plain(table.limits["least"])
+    if weights and results < table.limits["least"]:
         yield Hit(
             None,
             "weight",
-            f"产出与效益权重合计 {plain(results)}，原则上不低于60。",
-            "不低于60",
+            f"产出与效益权重合计 {plain(results)}，原则上不低于{least}。",
+            f"不低于{least}",
             plain(results),
         )
 
 
-@rule("PJ-07", "扣分未写原因", "警告", mend="写明扣分原因。")
+@rule("PJ-07")
 def points_lost_without_reason(table: Table) -> Iterator[Hit]:
     """Less than the weight and nothing said why."""
     for index, score, row in numbered(table, "score"):

@@ -15,14 +15,14 @@ _SECRET = re.compile(r"绝密|机密|(?<!商业)(?<!工作)(?<!个人)秘密[★
 _EXECUTION = "预算执行率"
 
 
-@rule("MB-13", "没有指标", "警告", mend="填写产出、效益和满意度指标。")
+@rule("MB-13")
 def no_rows(table: Table) -> Iterator[Hit]:
     """A named project that promises nothing."""
     if str(table.head.get("name") or "").strip() and not table.rows:
         yield Hit(None, None, "目标表没有任何指标。")
 
 
-@rule("MB-14", "指标没有名称", "警告", mend="填写三级指标名称，或删去这一行。")
+@rule("MB-14")
 def nameless_indicator(table: Table) -> Iterator[Hit]:
     """A row with a target or a weight and no name."""
     for index, row in enumerate(table.rows):
@@ -32,7 +32,7 @@ def nameless_indicator(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level3", f"第 {index + 1} 行没有三级指标名称。")
 
 
-@rule("MB-15", "预算数为0或负数", "警告", mend="核对预算数；确无预算的不必申报目标。")
+@rule("MB-15")
 def no_budget(table: Table) -> Iterator[Hit]:
     """Targets for money that isn't there; a budget nobody gave is not meant."""
     budget = head_number(table, "budget_yuan")
@@ -40,7 +40,7 @@ def no_budget(table: Table) -> Iterator[Hit]:
         yield Hit(None, "budget_yuan", f"预算数为 {plain(budget)} 元。", "大于0", plain(budget))
 
 
-@rule("MB-18", "指标没有数据来源和佐证", "提示", mend="写明数据来源或佐证材料。")
+@rule("MB-18")
 def without_source(table: Table) -> Iterator[Hit]:
     """Rows that say neither where their figure comes from nor what proves it, where other rows do."""
     told = [bool(said(row, "source", "proof").strip()) for row in table.rows]
@@ -54,13 +54,7 @@ def without_source(table: Table) -> Iterator[Hit]:
             yield Hit(index, "source", f"指标“{row.get('level3') or ''}”没有数据来源，也没有佐证。")
 
 
-@rule(
-    "MB-21",
-    "名称带有涉密字样",
-    "阻断",
-    mend="涉密项目请按保密规定线下管理，不得进入本系统。",
-    arithmetic=True,
-)
+@rule("MB-21")
 def secret_subject(table: Table) -> Iterator[Hit]:
     """State secrets may not enter under any measure; 非涉密 and 商业秘密 are none."""
     for key, label in (("name", "项目名称"), ("text", "项目内容")):
@@ -73,9 +67,7 @@ def secret_subject(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level3", f"指标名称带有“{found.group().rstrip('★☆')}”字样。")
 
 
-@rule(
-    "MB-22", "各级分值与计分口径不同", "提示", mend="按本年计分口径分配分值；确需调整的说明理由。"
-)
+@rule("MB-22")
 def weights_not_as_scored(table: Table) -> Iterator[Hit]:
     """Weights of the first level (90 without 预算执行率) that no scoring profile in force in the year has."""
     sums: dict[str, Decimal] = {}
@@ -84,8 +76,8 @@ def weights_not_as_scored(table: Table) -> Iterator[Hit]:
         if branch is None:
             return
         sums[branch] = sums.get(branch, Decimal(0)) + weight
-    year = table.head.get("year")
-    content = basis.in_force("profiles", year if isinstance(year, int) else None).content
+    year = table.year
+    content = basis.in_force("profiles", year, table.overrides).content
     known = {code: _branches(profile["weights"]) for code, profile in content["profiles"].items()}
     default = known[content["default"]]
     # a branch that is missing altogether is named as that
@@ -103,7 +95,7 @@ def _branches(weights: Mapping[str, str]) -> dict[str, Decimal]:
     return {name: basis.number(value) for name, value in weights.items() if name != _EXECUTION}
 
 
-@rule("MB-23", "指标重复", "警告", mend="删去重复的一行，或写明区别。")
+@rule("MB-23")
 def same_indicator_twice(table: Table) -> Iterator[Hit]:
     """The same name twice under one first level; output beside benefit is MB-03."""
     seen: dict[tuple[str, str], int] = {}
@@ -115,11 +107,13 @@ def same_indicator_twice(table: Table) -> Iterator[Hit]:
         seen.setdefault(key, index)
 
 
-@rule("MB-28", "缺少产出或效益指标", "警告", mend="补充产出指标和效益指标。")
+@rule("MB-28")
 def branch_missing(table: Table) -> Iterator[Hit]:
     """A table whose weights are all given and that has no output, or neither benefit nor satisfaction."""
     weights = [weight for _, weight, _ in numbered(table, "weight")]
-    if len(weights) < len(table.rows) or len(weights) < 3 or sum(weights) not in {90, 100}:
+    limits = table.limits
+    sums = {limits["whole"], limits["without_execution"]}
+    if len(weights) < max(len(table.rows), int(limits["fewest_rows"])) or sum(weights) not in sums:
         return
     named = [said(row, "level1", "level2") for row in table.rows]
     if not any("产出" in one for one in named):

@@ -30,7 +30,7 @@ _SERVED = (
 )
 
 
-@rule("MB-01", "成本指标方向", "警告", mend="核对比较符；成本节约率、补助足额等可写明理由。")
+@rule("MB-01")
 def cost_direction(table: Table) -> Iterator[Hit]:
     """A cost indicator that promises at least so much; savings and full allowances may be meant."""
     for index, row in enumerate(table.rows):
@@ -44,7 +44,7 @@ def cost_direction(table: Table) -> Iterator[Hit]:
             )
 
 
-@rule("MB-02", "数量指标写成资金支付类", "警告", mend="改为产出的数量，资金支付由预算执行率反映。")
+@rule("MB-02")
 def quantity_is_payment(table: Table) -> Iterator[Hit]:
     """Paying money is no output."""
     for index, row in enumerate(table.rows):
@@ -52,7 +52,7 @@ def quantity_is_payment(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level3", f"数量指标“{row['level3']}”是资金支付，不是产出数量。")
 
 
-@rule("MB-03", "产出与效益重复设置", "警告", mend="保留一处，另设反映效果的指标。")
+@rule("MB-03")
 def repeated_indicator(table: Table) -> Iterator[Hit]:
     """The same indicator promised as output and as benefit."""
     outputs = {
@@ -63,7 +63,7 @@ def repeated_indicator(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level3", f"“{row['level3']}”在产出和效益中重复设置。")
 
 
-@rule("MB-04", "空洞定量", "警告", mend="写明计算口径或数据来源。")
+@rule("MB-04")
 def hollow_number(table: Table) -> Iterator[Hit]:
     """A benefit in percent that says neither how nor where it is measured."""
     for index, row in enumerate(table.rows):
@@ -76,7 +76,7 @@ def hollow_number(table: Table) -> Iterator[Hit]:
             )
 
 
-@rule("MB-05", "长期目标当年度目标", "警告", mend="只填本年度应完成的值。")
+@rule("MB-05")
 def long_term_as_yearly(table: Table) -> Iterator[Hit]:
     """A project over several years whose yearly value is said to be the whole cycle's."""
     start, end = str(table.head.get("start") or "")[:4], str(table.head.get("end") or "")[:4]
@@ -95,7 +95,7 @@ def long_term_as_yearly(table: Table) -> Iterator[Hit]:
             )
 
 
-@rule("MB-06", "质量指标与效益指标混淆", "提示", mend="核对二级指标归类。")
+@rule("MB-06")
 def quality_or_benefit(table: Table) -> Iterator[Hit]:
     """A word that belongs to the other kind of indicator."""
     for index, row in enumerate(table.rows):
@@ -106,7 +106,7 @@ def quality_or_benefit(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level2", f"“{name}”一般属于效益指标。")
 
 
-@rule("MB-07", "用满意度代替效益", "警告", mend="另设效益指标。")
+@rule("MB-07")
 def satisfaction_for_benefit(table: Table) -> Iterator[Hit]:
     """Satisfaction without any benefit."""
     firsts = [said(row, "level1", "level2") for row in table.rows]
@@ -114,7 +114,7 @@ def satisfaction_for_benefit(table: Table) -> Iterator[Hit]:
         yield Hit(None, None, "只有满意度指标，没有效益指标。")
 
 
-@rule("MB-08", "指标与项目对象不符", "警告", mend="核对服务对象，或在项目内容中写明。")
+@rule("MB-08")
 def stranger_served(table: Table) -> Iterator[Hit]:
     """People named in an indicator of whom the project's name and content know nothing."""
     content = f"{table.head.get('name') or ''}{table.head.get('text') or ''}"
@@ -126,7 +126,7 @@ def stranger_served(table: Table) -> Iterator[Hit]:
             yield Hit(index, "level3", f"指标中的“{strange[0]}”不在项目名称和内容中。")
 
 
-@rule("MB-09", "指标分值须大于0", "阻断", mend="填写大于0的分值，或删去该指标。", arithmetic=True)
+@rule("MB-09")
 def weight_not_positive(table: Table) -> Iterator[Hit]:
     """A weight of nothing or less can never be earned."""
     for index, weight, _ in numbered(table, "weight"):
@@ -134,9 +134,7 @@ def weight_not_positive(table: Table) -> Iterator[Hit]:
             yield Hit(index, "weight", f"分值 {plain(weight)} 应大于0。", "大于0", plain(weight))
 
 
-@rule(
-    "MB-10", "年中追加资金未更新指标值", "警告", mend="按调整后的预算修订指标值，或说明不变的理由。"
-)
+@rule("MB-10")
 def budget_moved_targets_not(table: Table) -> Iterator[Hit]:
     """The budget was adjusted while every value stayed as it was."""
     before, after = table.head.get("initial"), table.head.get("full_year")
@@ -146,18 +144,18 @@ def budget_moved_targets_not(table: Table) -> Iterator[Hit]:
         yield Hit(None, None, "预算已调整，指标值都没有变动。")
 
 
-@rule("MB-11", "分值合计", "警告", mend="调整分值，使合计为100（含预算执行率）或90（不含）。")
+@rule("MB-11")
 def weights_do_not_sum(table: Table) -> Iterator[Hit]:
-    """Weights that add up neither to 90 nor to 100; a table without weights is not meant."""
+    """Weights that add up neither to the whole nor to the whole without 预算执行率; a table without weights is not meant."""
     weights = [weight for _, weight, _ in numbered(table, "weight")]
     whole = sum(weights, Decimal(0))
-    if weights and whole not in {90, 100}:
-        yield Hit(
-            None, "weight", f"指标分值合计 {plain(whole)}，应为100或90。", "100", plain(whole)
-        )
+    full, less = table.limits["whole"], table.limits["without_execution"]
+    if weights and whole not in {full, less}:
+        text = f"指标分值合计 {plain(whole)}，应为{plain(full)}或{plain(less)}。"
+        yield Hit(None, "weight", text, plain(full), plain(whole))
 
 
-@rule("MB-12", "指标没有目标值", "警告", mend="填写目标值。")
+@rule("MB-12")
 def target_missing(table: Table) -> Iterator[Hit]:
     """A named indicator that promises nothing."""
     for index, row in enumerate(table.rows):

@@ -1,0 +1,82 @@
+"""The division's own word on each check, as a form offers it: only what the check's ground lets a division change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.pages.rule_words import word
+from wenxiao.rulebook import basis
+from wenxiao.rulebook.checks import CATALOGUE, Rule, levels_offered, registry, rules_in_force
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+OFF = "停用"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One check on the form: what may be chosen for it, what holds now, and its numbers."""
+
+    rule: Rule
+    offered: tuple[str, ...]
+    now: str
+    limits: tuple[tuple[str, str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The field of its level."""
+        return f"v:{self.rule.code}"
+
+
+def choices(overrides: basis.Overrides, on: date) -> list[Choice]:
+    """Every check that a division may make stricter, lower or count otherwise, by code."""
+    held = {one.code: one for one in rules_in_force(overrides, on)}
+    found = []
+    for one in registry(on):
+        offered = tuple(level or OFF for level in levels_offered(one))
+        now = held.get(one.code)
+        limits = now.limits if now is not None else one.limits
+        fields = tuple(
+            (f"v:{one.code}/{key}", word(key), format(value, "f")) for key, value in limits.items()
+        )
+        if len(offered) > 1:
+            found.append(
+                Choice(
+                    one, offered, OFF if now is None else now.level, fields if one.can_lower else ()
+                )
+            )
+    return found
+
+
+def changed_checks(posted: Mapping[str, str], on: date) -> dict[str, Any]:
+    """What a form says otherwise than the national catalogue, as an override; empty when nothing."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in registry(on):
+        level = posted.get(one.code, one.level)
+        if level == OFF:
+            found[one.code] = {"enabled": False}
+        elif level != one.level:
+            found[one.code] = {"level": level}
+        limits = {
+            key: _number(text, key)
+            for key, value in one.limits.items()
+            if (text := posted.get(f"{one.code}/{key}", "").strip())
+            and _number(text, key) != format(value, "f")
+        }
+        if limits:
+            found.setdefault(one.code, {})["limits"] = limits
+    return {CATALOGUE: found} if found else {}
+
+
+def _number(text: str, key: str) -> str:
+    try:
+        number = basis.number(text)
+    except ArithmeticError as error:
+        raise NotAllowed(f"“{word(key)}”应为数字，收到“{text}”。") from error
+    if not number.is_finite():
+        raise NotAllowed(f"“{word(key)}”应为数字，收到“{text}”。")
+    return format(number, "f")
