@@ -178,9 +178,29 @@ def test_what_waits_is_counted_with_what_is_late(inside, small):
             role="clerk",
             unit=small.units[0],
             due_on=due,
+            target_type="budget.Round",
+            target_id=small.monitoring.pk,
         )
     with override_settings(TODAY=date(2021, 11, 22)):
         assert h1(read(inside(small.clerk), "/")) == "今天有 2 件事等您，1 件已逾期"
+
+
+def test_a_todo_of_an_earlier_year_still_leads_to_its_round(inside, small):
+    from wenxiao.records.models import Todo
+
+    Todo.objects.create(
+        division=small.division,
+        kind="round",
+        title="去年没有报的监控",
+        role="clerk",
+        unit=small.units[0],
+        target_type="budget.Round",
+        target_id=small.monitoring.pk,
+    )
+    with override_settings(TODAY=date(2021, 11, 22)):
+        text = read(inside(small.clerk), "/?year=2023")
+    assert "去年没有报的监控" in text
+    assert f'href="/monitoring/{small.monitoring.pk}"' in text
 
 
 def test_stages_count_what_is_due_in_scope(inside, watched):

@@ -25,11 +25,6 @@ def is_demonstration() -> bool:
     return Installation.objects.filter(kind=Installation.Kind.DEMO).exists()
 
 
-def subtree(unit: Unit) -> QuerySet[Unit]:
-    """The unit and everything below it."""
-    return Unit.objects.filter(division_id=unit.division_id, path__startswith=unit.path)
-
-
 def within(paths: Iterable[str], field: str = "path") -> Q:
     """Rows whose unit path lies in one of the subtrees; no path means no row."""
     condition = Q(pk__in=())

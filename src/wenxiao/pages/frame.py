@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
 from wenxiao.orgs.selectors import role_names
@@ -35,15 +34,13 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """Where it leads; empty while the page is not part of this installation."""
-        return _address(self.route)
+        """Where it leads."""
+        return reverse(self.route)
 
 
 MENU = (
     Entry("工作台", "desk:home"),
     Entry("对象", "desk:subjects", ("see_unit",)),
-    Entry("事前评估", "desk:ex_ante", ("see_unit",)),
-    Entry("目标", "desk:targets", ("see_unit",)),
     Entry("监控", "desk:monitoring", ("see_unit",)),
     Entry("督看", "desk:watch", ("sign_report", "instruct")),
     Entry("自评", "desk:selfeval", ("see_unit",)),
@@ -57,7 +54,6 @@ MORE = (
     Entry("第三方与专家", "desk:agencies", ("manage_round",)),
     Entry("制度库", "desk:documents", ("see_unit",)),
     Entry("评分规则与制度", "desk:rules", ("see_unit",)),
-    Entry("培训", "desk:trainings", ("see_unit",)),
     Entry("公开", "desk:disclosures", ("disclose",)),
     Entry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
     Entry("留痕", "desk:trail", ("watch_trail",)),
@@ -67,22 +63,10 @@ THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
 """The phone's bottom bar: what a leader or an officer on the way looks at."""
 
 
-@cache
-def _address(route: str) -> str:
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return ""
-
-
 def open_entries(entries: tuple[Entry, ...], holding: Holdings) -> list[Entry]:
-    """The entries whose page exists and is open to this person."""
+    """The entries whose page is open to this person."""
     powers = {power for scope in holding.scopes for power in HELD[scope.role]}
-    return [
-        entry
-        for entry in entries
-        if entry.address and (not entry.powers or powers.intersection(entry.powers))
-    ]
+    return [entry for entry in entries if not entry.powers or powers.intersection(entry.powers)]
 
 
 def work_year(request: HttpRequest) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
 from wenxiao.pages import formats
@@ -19,17 +19,6 @@ def address(name: str, *args: Any, **query: Any) -> str:
     return reverse(name, args=args) + (f"?{urlencode(kept)}" if kept else "")
 
 
-def has_route(name: str) -> bool:
-    """Whether a page is part of this installation; routes that take one id are asked with one."""
-    for args in ((), (1,)):
-        try:
-            reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-        return True
-    return False
-
-
 def environment(**options: Any) -> Environment:
     """Strict templates: a misspelt name fails instead of printing nothing, and everything is escaped."""
     options.pop("autoescape", None)
@@ -37,7 +26,7 @@ def environment(**options: Any) -> Environment:
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
         autoescape=True,
     )
-    made.globals.update(static=static, url=address, has_route=has_route, STATUS=formats.STATUS)
+    made.globals.update(static=static, url=address, STATUS=formats.STATUS)
     made.filters.update(
         absent=formats.absent,
         money=formats.money_wan,

@@ -84,11 +84,6 @@ class Profile:
         )
 
 
-def profile_codes() -> tuple[str, ...]:
-    """The codes of all profiles."""
-    return tuple(basis.in_force("profiles").content["profiles"])
-
-
 def profile(
     code: str | None = None, on: date | int | None = None, overrides: basis.Overrides | None = None
 ) -> Profile:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from docx import Document
 
 from wenxiao.budget.models import Round
+from wenxiao.budget.services import open_round
 from wenxiao.records.models import Entry, Notice, Todo
 from wenxiao.store.clock import today
 
@@ -94,3 +95,22 @@ def test_a_letter_needs_something_missing_a_coming_day_and_the_power(asked, insi
     assert client.get(reverse("desk:reminder_letter", args=[asked.asked.pk])).status_code == 405
     assert letter(inside(asked.clerk), asked, asked.units[0]).status_code == 403
     assert not Notice.objects.filter(kind="reminder").exists()
+
+
+def test_no_letter_asks_a_unit_for_what_the_bureau_does_itself(small, inside):
+    client = inside(small.officer)
+    small.asked = open_round(
+        division=small.division,
+        kind="finance_evaluation",
+        name="2021年度财政评价补充",
+        work_year=2021,
+        fiscal_year=2020,
+        by=None,
+    )
+    page = client.get(f"/rounds/{small.asked.pk}").content.decode()
+    assert "谁还没报" in page
+    assert reverse("desk:reminder_letter", args=[small.asked.pk]) not in page
+    refused = letter(client, small, small.units[0])
+    assert refused.status_code == 409
+    assert "不发催办函" in refused.content.decode()
+    assert not Notice.objects.filter(target_id=small.asked.pk).exists()

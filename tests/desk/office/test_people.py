@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from wenxiao.budget.models import Subject
 from wenxiao.orgs.models import Grant, LoginTry, Role, Unit, User
+from wenxiao.records.models import Entry
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -250,3 +252,31 @@ def test_lists_cost_the_same_for_one_and_for_fifty(system, small):
         )
         Grant.objects.create(user=user, role="clerk", division=small.division, unit=unit)
     assert cost() == before
+
+
+def test_objects_are_handed_over_after_a_split(small, inside):
+    officer, (one, two) = inside(small.officer), small.units[:2]
+    address = f"/people/units/{one.pk}/hand-over"
+    mine = Subject.objects.filter(unit=one)
+    first, before = mine.order_by("code")[0], mine.count()
+    assert "移交对象" in officer.get(f"/people/units/{one.pk}").content.decode()
+    form = {"codes": first.code, "to": two.name, "from_year": "2021", "why": "机构改革"}
+    for wrong in ({"codes": "没有的编码"}, {"from_year": "去年"}, {"why": ""}):
+        assert officer.post(address, {**form, **wrong}).status_code == 409
+    assert mine.count() == before
+    assert officer.post(address, form).status_code == 302
+    first.refresh_from_db()
+    assert first.unit == two
+    years = dict(first.dossiers.values_list("fiscal_year", "unit"))
+    assert years
+    assert all(unit == (two.pk if year >= 2021 else one.pk) for year, unit in years.items())
+    assert Entry.objects.filter(act="对象移交", why="机构改革").count() == 1
+
+
+def test_objects_go_to_a_unit_in_use_only(small, inside):
+    officer, (one, two) = inside(small.officer), small.units[:2]
+    Unit.objects.filter(pk=two.pk).update(valid_to="2020-12-31")
+    form = {"to": two.name, "from_year": "2021", "why": "机构改革"}
+    refused = officer.post(f"/people/units/{one.pk}/hand-over", form)
+    assert refused.status_code == 409
+    assert "停用" in refused.content.decode()

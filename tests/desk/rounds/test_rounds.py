@@ -1,12 +1,16 @@
 """Rounds from the notice to the last reminder."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from wenxiao.budget.models import Exemption, Round
+from wenxiao.budget.services import open_round, round_kinds
 from wenxiao.records.models import Document, Todo
+from wenxiao.reviews.kinds import KINDS
 from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -239,3 +243,34 @@ def test_an_excused_form_that_came_in_counts_nowhere(small):
     )
     exempt(round=row, dossier=done, reason="cancelled", by=small.officer)
     assert handed_in_everywhere(small.officer, row) == [n - 1 for n in before]
+
+
+def test_only_rounds_somebody_can_work_on_are_offered_and_opened(small, inside):
+    client = inside(small.officer)
+    page = client.get("/rounds/new").content.decode()
+    offered = re.findall(
+        r'<option value="(\w+)"', page[page.index('id="f-kind"') : page.index("</select>")]
+    )
+    assert offered == [code for code, _ in round_kinds()]
+    assert set(offered) == set(KINDS)
+    for kind in set(dict(Round.Kind.choices)) - set(KINDS):
+        form = {
+            "kind": kind,
+            "name": "不能下达的任务",
+            "work_year": "2021",
+            "fiscal_year": "2020",
+            "deadline": (today() + timedelta(days=10)).isoformat(),
+        }
+        refused = client.post("/rounds/new", form)
+        assert refused.status_code == 422
+        assert "还没有办理的页面" in refused.content.decode()
+        with pytest.raises(NotAllowed, match="可以下达的任务类别"):
+            open_round(
+                division=small.division,
+                kind=kind,
+                name="不能下达的任务",
+                work_year=2021,
+                fiscal_year=2020,
+                by=None,
+            )
+    assert not Round.objects.filter(name="不能下达的任务").exists()

@@ -10,6 +10,7 @@ from wenxiao.budget.services.rounds import (
     extend_round,
     open_round,
     reopen_round,
+    round_kinds,
 )
 from wenxiao.budget.services.subjects import (
     ensure_subject,
@@ -35,6 +36,7 @@ __all__ = [
     "refuse_secret",
     "reopen_round",
     "restrict_subject",
+    "round_kinds",
     "set_appropriation",
     "set_audited",
     "tag_subject",

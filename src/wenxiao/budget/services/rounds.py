@@ -105,10 +105,21 @@ def _facts(opened: Round, todos: int) -> dict[str, Any]:
     }
 
 
-FILED_BY_UNITS = frozenset(
-    {Round.Kind.TARGET, Round.Kind.MONITORING, Round.Kind.SELFEVAL, Round.Kind.EX_ANTE}
+WORKED = (
+    Round.Kind.MONITORING,
+    Round.Kind.SELFEVAL,
+    Round.Kind.RECHECK,
+    Round.Kind.DEPARTMENT,
+    Round.Kind.FINANCE,
 )
-"""Rounds in which the units hand something in; the others begin with an assignment."""
+"""The kinds somebody can work on in a page; no other round is opened."""
+FILED_BY_UNITS = frozenset({Round.Kind.MONITORING, Round.Kind.SELFEVAL})
+"""Rounds in which the units fill in a form; the others begin with an assignment."""
+
+
+def round_kinds() -> list[tuple[str, str]]:
+    """The kinds of rounds one may open, with their words."""
+    return [(str(kind.value), str(kind.label)) for kind in WORKED]
 
 
 def _refuse_round(
@@ -118,6 +129,10 @@ def _refuse_round(
     deadline: date | None,
     opens_on: date | None,
 ) -> None:
+    if kind not in WORKED:
+        word = dict(Round.Kind.choices).get(kind, kind)
+        able = "、".join(word for _, word in round_kinds())
+        raise NotAllowed(f"“{word}”还没有办理的页面，不能下达。可以下达的任务类别：{able}。")
     if kind == Round.Kind.MONITORING and through_month is None:
         raise NotAllowed("绩效监控须写明监控期间，如1-7月。")
     if through_month is not None and not 1 <= (from_month or 1) <= through_month <= 12:

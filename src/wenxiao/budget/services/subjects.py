@@ -11,6 +11,7 @@ from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
@@ -183,6 +184,12 @@ def hand_over(
     """Subjects go to another unit after a merger or split; dossiers from ``from_year`` follow, earlier ones stay."""
     require(by, "manage_units")
     moved = list(subjects)
+    if not moved:
+        raise NotAllowed("没有可移交的对象：请填对象编码，或者该单位名下没有您能看到的对象。")
+    if any(subject.division_id != to.division_id for subject in moved):
+        raise NotAllowed(f"“{to}”不属于这些对象的财政区划，请选择本级单位。")
+    if to.valid_to is not None and to.valid_to < today():
+        raise NotAllowed(f"“{to}”已于 {to.valid_to} 停用，请选择在用的单位。")
     keys = [subject.pk for subject in moved]
     Subject.objects.filter(pk__in=keys).update(unit=to)
     for dossier in Dossier.objects.filter(subject__in=keys, fiscal_year__gte=from_year):

@@ -25,13 +25,14 @@ _CHECK = """
 if __name__ == "__main__":
     import sys
 
-    export = json.load(open(sys.argv[1], encoding="utf-8"))
+    text = open(sys.argv[1], encoding="utf-8").read()
+    export = json.loads(text)
     wrong = [e for e in export["entries"] if e["hash"] != link(e["previous"], e)]
     for e in wrong:
         print("内容与校验值不符：", e["day"], e["number"], e["act"])
     print(f"{len(export['entries'])} 条，{len(wrong)} 条不符。")
     if export.get("whole"):
-        for fault in verify(export["entries"], export.get("heads", ())):
+        for fault in verify_export(text):
             print(fault.day, fault.number, fault.text)
 """
 

@@ -82,7 +82,6 @@ def stages(reviews: list[Any], promise: Any, findings: list[Any], uses: list[Any
     for review in reviews:
         by_kind.setdefault(review.kind, []).append(review)
     return [
-        _reviewed("事前评估", by_kind.get("ex_ante")),
         _promised(promise),
         _reviewed("绩效监控", by_kind.get("monitoring")),
         _reviewed("单位自评", by_kind.get("selfeval")),

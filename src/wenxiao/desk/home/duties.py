@@ -8,11 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
-from django.urls import NoReverseMatch, reverse
 
 from wenxiao.followup.selectors.disclosed import comments_seen_by, disclosures_seen_by
 from wenxiao.followup.selectors.ledger import notices_to_receive
 from wenxiao.pages.formats import lateness, subject_title
+from wenxiao.pages.jinja import address
 from wenxiao.reports.handing import drafts_waiting
 from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.reviews.services.road import STEPS
@@ -50,16 +50,6 @@ class Task:
         return lateness(self.due, self.on)
 
 
-def to(route: str, *args: Any) -> str:
-    """A page's address, empty where this installation has none."""
-    if not route:
-        return ""
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def duties(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
     """Everything at this person's own step in a work year."""
     wanted: tuple[tuple[bool, Callable[[], list[Task]]], ...] = (
@@ -91,7 +81,7 @@ def _reports(user: Any, holding: Holdings, on: date) -> list[Task]:
             f"{row.work_year} 年度工作报告{said}",
             None,
             verb,
-            to("desk:report", row.work_year),
+            address("desk:report", row.work_year),
             on,
         )
         for power, state, said, verb in wanted
@@ -115,7 +105,15 @@ def _road(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
         if holding.can(power):
             waiting[pk, "确认" if power == "confirm" and state == "checked" else "审核"] += n
     return [
-        Task(verb, "", f"{rounds[pk].name}：{n} 份待{verb}", None, verb, to("desk:settle", pk), on)
+        Task(
+            verb,
+            "",
+            f"{rounds[pk].name}：{n} 份待{verb}",
+            None,
+            verb,
+            address("desk:settle", pk),
+            on,
+        )
         for (pk, verb), n in sorted(waiting.items())
     ]
 
@@ -149,7 +147,7 @@ def _scoring(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
                 f"{name}：{n} 项未评完",
                 due,
                 "评价",
-                f"{to('desk:evaluations')}?kind={JUDGED[0]}&year={year}",
+                address("desk:evaluations", kind=JUDGED[0], year=year),
                 on,
             )
             for name, due, n in rows.values_list("round__name").annotate(
@@ -174,7 +172,7 @@ def _sheet(row: Any, on: date) -> Task:
         f"{subject_title(row.dossier)}：{said}",
         row.round.deadline,
         "评分" if left else "报送",
-        to("desk:review", row.pk),
+        address("desk:review", row.pk),
         on,
     )
 
@@ -189,7 +187,7 @@ def _receipts(user: Any, on: date) -> list[Task]:
             f"反馈函{row.number}待签收",
             row.due_on,
             "签收",
-            to("desk:feedback"),
+            address("desk:feedback"),
             on,
         )
         for row in rows
@@ -216,7 +214,7 @@ def _disclosures(user: Any, on: date) -> list[Task]:
             f"拟公开的结果 {states[state]} 项{said}",
             None,
             verb,
-            f"{to('desk:disclosures')}?state={state}",
+            address("desk:disclosures", state=state),
             on,
         )
         for state, said, verb in words
@@ -233,7 +231,7 @@ def _disclosures(user: Any, on: date) -> list[Task]:
                     f"公众意见 {waiting} 条待回应",
                     None,
                     "回应",
-                    to("desk:disclosures"),
+                    address("desk:disclosures"),
                     on,
                 )
             ]

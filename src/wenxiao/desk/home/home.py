@@ -75,7 +75,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "watches": holding.can("watch_trail"),
         "shown_most": SHOWN,
         "desks": _desks(holding),
-        "trail_address": address("desk:trail"),
     }
     if values["third"]:
         values["assigned"] = list(_assigned(user, year))
@@ -104,9 +103,7 @@ def _desks(holding: Any) -> list[tuple[str, str, str]]:
     if holding.can("manage_round"):
         return []
     return [
-        (word, text, address(route))
-        for power, word, text, route in known
-        if holding.can(power) and address(route)
+        (word, text, address(route)) for power, word, text, route in known if holding.can(power)
     ]
 
 
@@ -140,7 +137,6 @@ def _year(user: Any, year: int) -> dict[str, Any]:
         "problems": _problems(user, year),
         "overdue": list(mending.order_by("due", "pk")[:3]) if late else [],
         "overdue_count": late,
-        "mending_address": address("desk:rectifications"),
         "grades": _grades(rows),
     }
 
@@ -156,7 +152,6 @@ def stages(user: Any, year: int) -> list[StageCard]:
     decided = use_states(user)
     total_uses = sum(decided.values())
     return [
-        _rounds_card(dues, "事前评估", "ex_ante", counts, rounds, ""),
         StageCard("绩效目标", dues.approved, dues.asked, "项已批复", f"{year} 预算年度对象", ""),
         _monitoring_card(dues, counts, rounds),
         _rounds_card(dues, "单位自评", "selfeval", counts, rounds, address("desk:selfeval")),

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.orgs.selectors import units_visible_to
-from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import documents
 
@@ -51,14 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
             ),
         }
     total = sum(min(len(rows), MOST) for rows in found.values())
-    values = {
-        "q": " ".join(words),
-        "found": found,
-        "total": total,
-        "most": MOST,
-        "sees": sees,
-        "documents_address": address("desk:documents"),
-    }
+    values = {"q": " ".join(words), "found": found, "total": total, "most": MOST, "sees": sees}
     return render(request, "desk/home/search.html", values)
 
 

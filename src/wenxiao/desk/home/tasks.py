@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.desk.home.duties import Task, duties, to
+from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.desk.home.duties import Task, duties
 from wenxiao.followup.selectors.ledger import mending_of, use_states
 from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.followup.selectors.reminders import reminders_for
 from wenxiao.orgs.selectors import todos_for
+from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
 from wenxiao.reviews.worklists import missing_of, rounds_of_year
 from wenxiao.store.clock import today
@@ -20,14 +22,9 @@ if TYPE_CHECKING:
 TODOS = 40
 
 
-_ROUTES = {
-    "followup.Rectification": ("desk:rectification", "整改", "去办"),
-    "reviews.Review": ("desk:filling", "填报", "填报"),
-    "budget.Dossier": ("desk:dossier", "档案", "打开"),
-    "records.Notice": ("desk:feedback", "反馈", "签收"),
-    "records.Instruction": ("desk:instruction", "批示", "办理"),
-}
+_ROUND = "budget.Round"
 _ROUND_ROUTES = {"selfeval": "desk:selfeval_round", "monitoring": "desk:monitoring_round"}
+_RECTIFICATION = "followup.Rectification"
 
 
 def waiting(request: HttpRequest, year: int) -> list[Task]:
@@ -37,31 +34,26 @@ def waiting(request: HttpRequest, year: int) -> list[Task]:
 
 
 def _todos(request: HttpRequest, year: int) -> list[Task]:
+    """The person's open to-dos: forms of rounds and steps of rectifications, the only ones anything makes."""
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
-    made, reminders = [], reminders_for(user, rounds)
-    for row in todos_for(user)[:TODOS]:
-        who = row.unit.name if row.unit else ""
-        if row.target_type == "budget.Round":
-            known = rounds.get(row.target_id or 0)
-            href = to(_ROUND_ROUTES.get(known.kind, "") if known else "", row.target_id)
-            told = reminders.get((row.target_id or 0, row.unit_id or 0))
+    reminders = reminders_for(user, rounds)
+    listed = list(todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION))[:TODOS])
+    asked = [row.target_id for row in listed if row.target_type == _ROUND]
+    if earlier := {pk for pk in asked if pk is not None} - set(rounds):
+        rounds |= rounds_visible_to(user).in_bulk(earlier)
+    made = []
+    for row in listed:
+        who, key = row.unit.name if row.unit else "", row.target_id or 0
+        if row.target_type == _RECTIFICATION:
+            href = address("desk:rectification", key)
+            made.append(Task("整改", who, row.title, row.due_on, "去办", href, on))
+        elif key in rounds and rounds[key].kind in _ROUND_ROUTES:
+            told = reminders.get((key, row.unit_id or 0))
             title = f"{row.title}（{told.words}）" if told else row.title
-            made.append(
-                Task(
-                    known.get_kind_display() if known else "任务",
-                    who,
-                    title,
-                    row.due_on,
-                    "填报",
-                    href,
-                    on,
-                )
-            )
-        else:
-            route, kind, verb = _ROUTES.get(row.target_type, ("", "待办", "打开"))
-            href = to(route, row.target_id) or to(route)
-            made.append(Task(kind, who, row.title, row.due_on, verb, href, on))
+            href = address(_ROUND_ROUTES[rounds[key].kind], key)
+            word = rounds[key].get_kind_display()
+            made.append(Task(word, who, title, row.due_on, "填报", href, on))
     return made
 
 
@@ -81,7 +73,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
                     f"提示的问题 {found} 个待确认",
                     None,
                     "确认",
-                    to("desk:findings"),
+                    address("desk:findings"),
                     on,
                 )
             )
@@ -94,7 +86,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
                     f"整改结果 {answered} 项待核验",
                     None,
                     "核验",
-                    to("desk:rectifications"),
+                    address("desk:rectifications"),
                     on,
                 )
             )
@@ -106,14 +98,20 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
                     f"整改逾期 {mending.late} 项",
                     mending.first,
                     "督办",
-                    to("desk:rectifications"),
+                    address("desk:rectifications"),
                     on,
                 )
             )
     if holding.can("decide_use") and (open_uses := use_states(user).get("proposed", 0)):
         made.append(
             Task(
-                "应用", "", f"结果应用建议 {open_uses} 项待决定", None, "决定", to("desk:uses"), on
+                "应用",
+                "",
+                f"结果应用建议 {open_uses} 项待决定",
+                None,
+                "决定",
+                address("desk:uses"),
+                on,
             )
         )
     return made
@@ -140,7 +138,7 @@ def _chases(user: Any, year: int, on: date) -> list[Task]:
                     text,
                     row.deadline,
                     "催办",
-                    to(_ROUND_ROUTES[row.kind], row.pk) + "#missing",
+                    address(_ROUND_ROUTES[row.kind], row.pk) + "#missing",
                     on,
                 )
             )

@@ -21,6 +21,7 @@ from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
+from wenxiao.reviews.kinds import HANDED_IN
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -68,6 +69,7 @@ def _show(
         "chosen": chosen,
         "standing": standing,
         "tabs": tabs(request, "desk:missing"),
+        "handed_in": chosen is not None and chosen.kind in HANDED_IN,
         "error": error,
         "reasons": EXEMPTION_REASONS,
         "needs_note": NEEDS_NOTE,

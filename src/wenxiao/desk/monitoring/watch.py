@@ -17,7 +17,6 @@ from wenxiao.desk.monitoring.lights import (
 from wenxiao.followup.watch.overview import by_department, changes_since, earlier_round, overdue
 from wenxiao.pages.charts import Chart
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.jinja import address
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.store.clock import today
@@ -74,7 +73,6 @@ def watch(request: HttpRequest) -> HttpResponse:
         "overdue": late[0],
         "overdue_count": late[1],
         "behind": most_behind(table, earlier, key),
-        "mending_address": address("desk:rectifications"),
         "chart": execution_chart(departments, one)
         if any(row.rate is not None for row in departments)
         else None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 ENTRY = "desk:agencies"
-ASSIGNABLE = ("finance_evaluation", "department_evaluation", "recheck", "ex_ante", "target_review")
+ASSIGNABLE = ("finance_evaluation", "department_evaluation", "recheck")
 """Kinds of work outsiders may be assigned to; the units' own filing is none of them."""
 MOST = 300
 

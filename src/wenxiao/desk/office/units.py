@@ -12,8 +12,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import subjects_visible_to
+from wenxiao.budget.services import hand_over
 from wenxiao.orgs import selectors, services
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
+from wenxiao.pages.asked import whole
 from wenxiao.pages.views import division_of, held, need_any, person, view
 from wenxiao.records.selectors import trail_of
 from wenxiao.store.clock import today
@@ -161,7 +163,7 @@ def _day(request: HttpRequest, name: str, word: str) -> date | None:
 
 @view("manage_units", methods=("POST",))
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Edit, rename, move, merge or split; each with a reason, none rewriting what was signed before."""
+    """Edit, rename, move, merge, split, hand objects over; each with a reason, none rewriting what was signed before."""
     row = _unit(request, pk)
     if act not in ACTS:
         raise Http404
@@ -182,6 +184,7 @@ _TYPED = {
     "move": (("parent", "新上级"),),
     "merge": (("into", "并入"),),
     "split": (("parts", "分设的单位"),),
+    "hand-over": (("codes", "移交的对象"), ("to", "移交到")),
 }
 
 
@@ -226,7 +229,7 @@ def _merge(request: HttpRequest, row: Any, why: str) -> str:
     services.merge_units(
         units=[row], into=into, on=day_of(request, "on", "合并日期"), by=person(request), why=why
     )
-    return f"“{row}”已并入“{into}”，历史留在原单位名下。"
+    return f"“{row}”已并入“{into}”，历史留在原单位名下；对象用“移交对象”移交。"
 
 
 def _split(request: HttpRequest, row: Any, why: str) -> str:
@@ -245,7 +248,28 @@ def _split(request: HttpRequest, row: Any, why: str) -> str:
         why=why,
         ends=bool(request.POST.get("ends")),
     )
-    return f"“{row}”已分设 {len(made)} 个单位，对象逐个移交。"
+    return f"“{row}”已分设 {len(made)} 个单位，对象用“移交对象”逐个移交。"
 
 
-ACTS = {"edit": _edit, "rename": _rename, "move": _move, "merge": _merge, "split": _split}
+def _hand_over(request: HttpRequest, row: Any, why: str) -> str:
+    to = named_unit(request, "to", "移交到")
+    year = whole(text_of(request, "from_year", 4), 4)
+    if year is None or not 2000 <= year <= 2100:
+        raise NotAllowed("请填写从哪个预算年度起移交，四位年份，如 2022。")
+    mine = subjects_visible_to(person(request)).filter(unit=row)
+    codes = list(dict.fromkeys(re.findall(r"[^\s,，、;；]+", text_of(request, "codes"))))
+    chosen = list(mine.filter(code__in=codes) if codes else mine)
+    if lost := [code for code in codes if code not in {one.code for one in chosen}]:
+        raise NotAllowed(f"“{row}”名下没有编码为 {'、'.join(lost[:5])} 的对象，请核对编码。")
+    count = hand_over(subjects=chosen, to=to, by=person(request), why=why, from_year=year)
+    return f"{count} 个对象已移交给“{to}”，{year} 预算年度起的档案随之转移，以前的留在“{row}”名下。"
+
+
+ACTS = {
+    "edit": _edit,
+    "rename": _rename,
+    "move": _move,
+    "merge": _merge,
+    "split": _split,
+    "hand-over": _hand_over,
+}

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.shortcuts import redirect, render
 
 from wenxiao.budget.selectors import dossiers_of, rounds_visible_to, subjects_visible_to
-from wenxiao.budget.services import open_round
+from wenxiao.budget.services import open_round, round_kinds
 from wenxiao.desk.rounds.rounds import ENTRY, kind_words, round_of
 from wenxiao.followup.tasks import keep
 from wenxiao.orgs.selectors import units_of
@@ -126,14 +126,13 @@ def _show(
     request: HttpRequest, division: Any, asked: Asked, error: str = "", status: int = 200
 ) -> HttpResponse:
     subjects = subjects_visible_to(person(request))
-    model: Any = rounds_visible_to(person(request)).model
     values = {
         "asked": asked,
         "error": error,
         "months": MONTHS,
         "checkers": CHECKERS,
         "today": today(),
-        "round_kinds": model._meta.get_field("kind").choices,
+        "round_kinds": round_kinds(),
         "subject_kinds": subjects.model._meta.get_field("kind").choices,
         "documents": list(documents(division=division)[:200]),
         "unit_names": list(_department_names(division)),
@@ -211,7 +210,7 @@ def _scope(division: Any, asked: Asked) -> dict[str, Any]:
 def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
     row = open_round(
         division=division,
-        kind=_kind(request, asked),
+        kind=asked.kind,
         name=_name(request, division, asked),
         work_year=_year(asked.work_year, "工作年度"),
         fiscal_year=_year(asked.fiscal_year, "预算年度"),
@@ -228,13 +227,6 @@ def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
         keep.enqueue()  # its watch is worked out before anybody looks
     messages.success(request, f"“{row}”已下达，单位的待办里马上能看到。")
     return redirect("desk:round", pk=row.pk)
-
-
-def _kind(request: HttpRequest, asked: Asked) -> str:
-    model: Any = rounds_visible_to(person(request)).model
-    if asked.kind not in dict(model._meta.get_field("kind").choices):
-        raise NotAllowed("请选择任务类别。")
-    return asked.kind
 
 
 def _name(request: HttpRequest, division: Any, asked: Asked) -> str:

@@ -22,7 +22,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.records.services import remind_todos
-from wenxiao.reviews.kinds import CHECKERS
+from wenxiao.reviews.kinds import CHECKERS, FILED, HANDED_IN
 from wenxiao.reviews.worklists import rounds_of_year, whole_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -112,6 +112,8 @@ def _page(
         "scope": _scope_words(row),
         "most": MOST_LISTED,
         "reminders": reminders_of(row),
+        "handed_in": row.kind in HANDED_IN,
+        "filed": row.kind in FILED,
         "units_shown": None if request.GET.get("all") else MOST_UNITS,
     }
     return render(request, "desk/rounds/round.html", values)

@@ -124,15 +124,6 @@ def keep_all() -> int:
     return made
 
 
-def keep_window(round: Round) -> int:
-    """Bring one window up to date, whatever it costs; a new one is kept from now on. Returns lines worked out."""
-    with _holding(seconds=60) as held:
-        if not held:
-            return 0
-        _hand_out()
-        return _bring(round)
-
-
 def watch_changes() -> None:
     """After tables changed: the database marks again, and nothing kept before is trusted. Nothing while tables lack."""
     tables = set(connection.introspection.table_names())

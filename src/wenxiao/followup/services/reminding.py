@@ -9,6 +9,7 @@ from django.db import transaction
 from wenxiao.followup.selectors.reminders import letters_about
 from wenxiao.orgs import permissions
 from wenxiao.records.services import count_reminder, send_notice
+from wenxiao.reviews.kinds import HANDED_IN
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def send_reminder(
     The unit's open to-do of the round counts one more reminder. Raises Refused; NotAllowed where nothing is missing.
     """
     permissions.require(by, "manage_round")
+    if round.kind not in HANDED_IN:
+        raise NotAllowed(f"“{round}”由财政部门组织，不向单位收表，不发催办函。")
     if not missing:
         raise NotAllowed("该单位应报的都已报送，不必催办。")
     unit, text = missing[0].unit, "；".join(dossier.subject.name for dossier in missing)

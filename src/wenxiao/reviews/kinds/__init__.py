@@ -15,6 +15,8 @@ KINDS: dict[str, Kind] = {
 
 FILED = ("selfeval", "monitoring")
 """What units fill in themselves and hand in."""
+HANDED_IN = (*FILED, "department_evaluation")
+"""What a unit or its department owes the bureau: only these are asked for by reminder and letter."""
 JUDGED = ("department_evaluation", "finance_evaluation")
 """What somebody else judges by a score sheet."""
 CHECKERS = {
@@ -31,4 +33,4 @@ def kind_of(code: str) -> Kind:
     return KINDS[code]
 
 
-__all__ = ["CHECKERS", "FILED", "JUDGED", "KINDS", "Kind", "kind_of"]
+__all__ = ["CHECKERS", "FILED", "HANDED_IN", "JUDGED", "KINDS", "Kind", "kind_of"]
