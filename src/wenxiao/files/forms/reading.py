@@ -22,6 +22,7 @@ from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.listing_checks import list_problems, summary_problems
 from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.selfeval import read_selfeval
+from wenxiao.files.forms.targets.reading import read_targets
 from wenxiao.files.forms.wordforms import gathered
 from wenxiao.rulebook.problems import Problem
 
@@ -86,6 +87,8 @@ def _reader(container: str) -> Callable[[Path], Book]:
 def forms_of(book: Book) -> list[Form]:
     """Every form of the book in the order of its sheets; a sheet is read as what its headings say it is."""
     by_sheet = _own_forms(book)
+    targets = _targets(book, by_sheet)
+    by_sheet = [own or found for own, found in zip(by_sheet, targets, strict=True)]
     rest = [
         Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
         for at, sheet in enumerate(book.sheets)
@@ -98,6 +101,18 @@ def forms_of(book: Book) -> list[Form]:
     order = {sheet.name: at for at, sheet in enumerate(book.sheets)}
     forms = [form for found in by_sheet for form in found] + scores + lists
     return sorted(forms, key=lambda form: form.get("table", order.get(form["sheet"], 0)))
+
+
+def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
+    """Target forms of the sheets that hold no other form; in Word the paragraphs above a table are part of its head."""
+    found: list[list[Form]] = []
+    for at, (sheet, own) in enumerate(zip(book.sheets, taken, strict=True)):
+        outside = [text for number, text in book.paragraphs if number == at]
+        forms = [] if own else [form.as_json() for form in read_targets(sheet, outside)]
+        found.append(
+            [form | {"table": at} for form in forms] if book.container == "docx" else forms
+        )
+    return found
 
 
 def _own_forms(book: Book) -> list[list[Form]]:

@@ -1,0 +1,1 @@
+"""Target tables: read to one typed form each."""

@@ -1,0 +1,87 @@
+"""绩效目标表 and 申报表 by their labels, whatever the layout: project, department as a whole, transfers, lists."""
+
+from __future__ import annotations
+
+from wenxiao.files.cells.cells import Sheet
+from wenxiao.files.cells.grids import Grid
+from wenxiao.files.forms import heads
+from wenxiao.files.forms.targets import head, money
+from wenxiao.files.forms.targets.columns import Columns, columns_at
+from wenxiao.files.forms.targets.form import Indicator, TargetForm
+from wenxiao.files.forms.targets.lists import list_heading, read_list
+from wenxiao.files.forms.targets.rows import indicators
+
+
+def read_targets(sheet: Sheet, outside: list[str] | None = None) -> list[TargetForm]:
+    """Every target form of a sheet or Word table; empty when it is none.
+
+    ``outside`` are the paragraphs above a Word table: its title and year often stand there.
+    """
+    grid = Grid(sheet)
+    listed = list_heading(grid)
+    if listed is not None:
+        return read_list(grid, listed)
+    return [_form(grid, rows, blocks, outside or []) for rows, blocks in _spans(grid)]
+
+
+def _spans(grid: Grid) -> list[tuple[range, list[Columns]]]:
+    """The rows of each form with its indicator blocks; a stretch without any belongs to the form that follows it."""
+    spans: list[tuple[range, list[Columns]]] = []
+    start = grid.sheet.origin
+    for rows in heads.form_spans(grid):
+        blocks = _blocks(grid, rows)
+        if blocks:
+            spans.append((range(start, rows.stop), blocks))
+            start = rows.stop
+    return spans
+
+
+def _blocks(grid: Grid, rows: range) -> list[Columns]:
+    """The indicator blocks of a form, long-term ones too."""
+    found: list[Columns] = []
+    for row in rows:
+        if not found or row > found[-1].bottom:
+            found += columns_at(grid, row)
+    return found
+
+
+def _form(grid: Grid, rows: range, blocks: list[Columns], outside: list[str]) -> TargetForm:
+    before = range(rows.start, blocks[0].top)
+    title = head.title(grid, before, outside)
+    scope = head.scope_of(title.value or "".join(outside))
+    project, name_code = head.named(grid, before, "project")
+    dept, _ = head.named(grid, before, "dept")
+    unit, _ = head.named(grid, before, "unit")
+    if unit.value is None and scope == "project" and head.names_the_unit(grid, before, dept.cell):
+        unit = dept
+    money_unit = money.unit_of(grid, before, None)
+    tasks, total = money.tasks(grid, before, money_unit) if scope == "department" else ([], [])
+    start, end = head.duration(grid, before)
+    goal_long, goal_year = head.goals(grid, before)
+    form = TargetForm(
+        sheet=grid.sheet.name,
+        scope=scope,
+        title=title,
+        year=head.year(grid, before, outside),
+        project_name=project,
+        project_code=head.project_code(grid, before, name_code),
+        dept=dept,
+        unit=unit,
+        money_unit=money_unit,
+        first_row=rows.start,
+        last_row=rows.stop - 1,
+        funds=total or money.funds(grid, before, money_unit),
+        tasks=tasks,
+        plan=head.plan(grid, before),
+        seats=head.seats(grid, range(blocks[-1].bottom + 1, rows.stop)),
+        goal_long=goal_long,
+        goal_year=goal_year,
+        text=head.content(grid, before),
+        start=start,
+        end=end,
+        responsible=head.responsible(grid, before),
+    )
+    for block in blocks:
+        own: list[Indicator] = list(indicators(grid, block, rows.stop - 1))
+        (form.long_indicators if block.long else form.indicators).extend(own)
+    return form
