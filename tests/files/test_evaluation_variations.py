@@ -218,13 +218,7 @@ def test_a_formula_total_is_computed_and_never_taken_as_written():
             ["评价等级", None, None, "良"],
         ]
     )
-    assert form["total"] == {
-        "cell": "E9",
-        "value": None,
-        "stored": "=SUM(E5:E8)",
-        "cached": None,
-        "computed": "92",
-    }
+    assert form["total"] == {"cell": "E9", "value": None, "stored": "=SUM(E5:E8)", "computed": "92"}
     assert codes(form) == ["PJ-04"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from wenxiao.files import pool as pools
 from wenxiao.files.forms.ledger import read_ledger
 from wenxiao.files.forms.reading import read_file
-from wenxiao.files.pool import Pool, read_in_child
+from wenxiao.files.pool import Pool, forms_in_child, read_in_child
 
 PASS = Path(__file__).parent / "pass"
 TEXT = '单位：元,,\n项目名称,单位名称,支付金额\n甲,一局,"1,234.50"\n小计,,1234.50\n乙,二局,0.1\n合计,,1234.60\n'
@@ -71,8 +71,8 @@ def test_children_read_many_files_in_order_and_are_reused():
     paths = sorted(PASS.glob("*.xlsx"))
     with Pool() as pool:
         found = list(pool.map(paths))
-        assert [item["file"] for item in found] == [path.name for path in paths]
-        assert all(item["forms"] for item in found)
+        assert [item.file for item in found] == [path.name for path in paths]
+        assert all(item.forms for item in found)
         book = pool.read(paths[0], "book")["book"]
         assert book.sheets[0].cells
         assert pool.read(paths[0], "ledger")["file"] == paths[0].name
@@ -85,10 +85,10 @@ def test_children_read_many_files_in_order_and_are_reused():
 
 def test_a_child_that_hangs_or_dies_becomes_a_sentence(monkeypatch):
     path = PASS / "41_清单_万元.xlsx"
-    assert read_in_child(path, seconds=0.001)["problems"][0]["code"] == "DR-48"
+    assert forms_in_child(path, seconds=0.001).problems[0].code == "DR-48"
     monkeypatch.setattr(pools.sys, "executable", "/bin/false")
     assert read_in_child(path, "book") == {"file": path.name, "book": None} | {
-        "problems": [read_in_child(path)["problems"][0]]
+        "problems": [forms_in_child(path).problems[0].as_json()]
     }
     assert read_in_child(path, "ledger")["problems"][0]["code"] == "DR-18"
 

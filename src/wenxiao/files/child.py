@@ -12,7 +12,7 @@ import resource
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 60
@@ -41,22 +41,35 @@ def _peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def answer(path: Path, what: str, rows_to: Path | None = None) -> dict[str, Any]:
-    """One file read: "forms" as ``wenxiao read``, "book" as a grid in JSON, "ledger" as rows (into ``rows_to``)."""
+def answer(path: Path, what: str, rows_to: Path | None = None) -> bytes:
+    """One file read, as JSON: "forms" typed, "book" as a grid, "ledger" as rows (into ``rows_to``)."""
     from wenxiao.files.cells.bookjson import book_as_json
     from wenxiao.files.forms.ledger import read_ledger
-    from wenxiao.files.forms.reading import open_book, read_file
+    from wenxiao.files.forms.reading import open_book, read_forms
 
     if what == "forms":
-        return read_file(path)
+        return _encoded(read_forms(path))
     if what == "ledger":
-        return read_ledger(path, rows_to)
+        return _encoded(read_ledger(path, rows_to))
     book, problems = open_book(path)
-    return {
-        "file": path.name,
-        "book": None if book is None else book_as_json(book),
-        "problems": [problem.as_json() for problem in problems],
-    }
+    return _encoded(
+        {
+            "file": path.name,
+            "book": None if book is None else book_as_json(book),
+            "problems": [problem.as_json() for problem in problems],
+        }
+    )
+
+
+def _encoded(found: object) -> bytes:
+    """JSON in UTF-8; half a letter of a broken file becomes a question mark."""
+    import msgspec
+
+    try:
+        return msgspec.json.encode(found)
+    except UnicodeEncodeError:
+        plain = json.dumps(msgspec.to_builtins(found), ensure_ascii=False)
+        return plain.encode("utf-8", "replace")
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -65,10 +78,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         request = json.loads(line)
         _allow_cpu()
         rows_to = request.get("rows_to")
-        found = answer(Path(request["path"]), request["what"], Path(rows_to) if rows_to else None)
-        body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "replace"
-        )
+        body = answer(Path(request["path"]), request["what"], Path(rows_to) if rows_to else None)
         answers.write(f"{len(body)} {_peak_kib()}\n".encode())
         answers.write(body)
         answers.flush()

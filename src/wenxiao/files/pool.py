@@ -10,16 +10,21 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
+
+import msgspec
 
 from wenxiao.files.cells.bookjson import book_from_json
+from wenxiao.files.forms.forms import Reading
 from wenxiao.rulebook.problems import Problem
 
-What = Literal["forms", "book", "ledger"]
+What = Literal["book", "ledger"]
+Answer = TypeVar("Answer")
+_FORMS = msgspec.json.Decoder(Reading)
 WALL_SECONDS = 120.0
 JOBS_PER_CHILD = 200
 GRACE_SECONDS = 1.0
@@ -56,9 +61,7 @@ class _Child:
         )
         self.jobs = self.peak = 0
 
-    def ask(
-        self, path: Path, what: What, seconds: float, rows_to: Path | None = None
-    ) -> dict[str, Any]:
+    def ask(self, path: Path, what: str, seconds: float, rows_to: Path | None = None) -> bytes:
         """The child's answer; raises _ChildDiedError or _TooSlowError."""
         assert self.process.stdin is not None
         self.jobs += 1
@@ -77,8 +80,7 @@ class _Child:
         self.peak = int(peak)
         if int(length) > _LARGEST_ANSWER:
             raise _ChildDiedError
-        found: dict[str, Any] = json.loads(self._bytes(int(length), deadline))
-        return found
+        return self._bytes(int(length), deadline)
 
     def _line(self, deadline: float) -> bytes:
         line = b""
@@ -157,60 +159,77 @@ class Pool:
             if child is not None:
                 child.end()
 
-    def read(
-        self, path: Path, what: What = "forms", *, rows_to: Path | None = None
-    ) -> dict[str, Any]:
-        """One file, read by whichever child is free; never raises for what the file contains.
+    def forms(self, path: Path) -> Reading:
+        """What stands in one file, read by whichever child is free; never raises for what the file contains."""
+        answer = self._asked(path, "forms", _FORMS.decode)
+        if isinstance(answer, Problem):
+            return Reading(file=path.name, kind=None, forms=[], problems=[answer])
+        return answer
 
-        "forms" gives the JSON of ``wenxiao read``, "ledger" that of :func:`wenxiao.files.forms.ledger.read_ledger`,
-        "book" ``{"file", "book": Book | None, "problems"}``. A ledger's rows go into the csv file ``rows_to`` if given, so
-        that a million of them fit into a small child.
+    def read(self, path: Path, what: What, *, rows_to: Path | None = None) -> dict[str, Any]:
+        """One file as a grid or a ledger.
+
+        "ledger" gives the JSON of :func:`wenxiao.files.forms.ledger.read_ledger`, "book" ``{"file", "book": Book | None,
+        "problems"}``. A ledger's rows go into the csv file ``rows_to`` if given, so that a million of them fit into a small
+        child.
         """
+        found = self._asked(path, what, json.loads, rows_to)
+        if isinstance(found, Problem):
+            return _refused(path, what, found)
+        if what == "book" and found["book"] is not None:
+            found["book"] = book_from_json(found["book"])
+        out: dict[str, Any] = found
+        return out
+
+    def _asked(
+        self, path: Path, what: str, decode: Callable[[bytes], Answer], rows_to: Path | None = None
+    ) -> Answer | Problem:
+        """The child's answer, or what to tell the user where it gave none."""
         child = self._idle.get()
         alive = False
         try:
             if child is None or child.process.poll() is not None:
                 child = _Child()
-            found = child.ask(path, what, self.seconds, rows_to)
+            found = decode(child.ask(path, what, self.seconds, rows_to))
             self.peak_kib = max(self.peak_kib, child.peak)
             alive = not child.is_worn
         except _TooSlowError:
             text = f"读取超过 {self.seconds:.0f} 秒，已停止。"
-            return _refused(
-                path, what, "DR-48", text, "请只保留要导入的表，删除多余的行列后再导入。"
+            return Problem(
+                "DR-48", "阻断", text, mend="请只保留要导入的表，删除多余的行列后再导入。"
             )
         except (_ChildDiedError, OSError, ValueError):
             text = "文件无法读取：内容过大或内部已损坏。"
-            return _refused(
-                path, what, "DR-18", text, "请用 WPS 或 Excel 打开，另存为新文件后再导入。"
+            return Problem(
+                "DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开，另存为新文件后再导入。"
             )
+        else:
+            return found
         finally:
             if child is not None and not alive:
                 child.end()
             self._idle.put(child if alive else None)
-        if what == "book" and found["book"] is not None:
-            found["book"] = book_from_json(found["book"])
-        return found
 
-    def map(self, paths: Iterable[Path], what: What = "forms") -> Iterator[dict[str, Any]]:
-        """Many files, answers in the order of the paths."""
-        return self._threads.map(lambda path: self.read(path, what), paths)
+    def map(self, paths: Iterable[Path]) -> Iterator[Reading]:
+        """The forms of many files, answers in the order of the paths."""
+        return self._threads.map(self.forms, paths)
 
 
-def _refused(path: Path, what: What, code: str, text: str, mend: str) -> dict[str, Any]:
-    problem = Problem(code, "阻断", text, mend=mend).as_json()
+def _refused(path: Path, what: What, problem: Problem) -> dict[str, Any]:
     if what == "book":
-        return {"file": path.name, "book": None, "problems": [problem]}
-    if what == "ledger":
-        from wenxiao.files.forms.ledger import empty_ledger
+        return {"file": path.name, "book": None, "problems": [problem.as_json()]}
+    from wenxiao.files.forms.ledger import empty_ledger
 
-        return empty_ledger(path) | {"problems": [problem]}
-    return {"file": path.name, "kind": None, "forms": [], "problems": [problem]}
+    return empty_ledger(path) | {"problems": [problem.as_json()]}
 
 
-def read_in_child(
-    path: Path, what: What = "forms", *, seconds: float = WALL_SECONDS
-) -> dict[str, Any]:
-    """One file in a child of its own; for many files keep a :class:`Pool`."""
+def forms_in_child(path: Path, *, seconds: float = WALL_SECONDS) -> Reading:
+    """The forms of one file, read in a child of its own; for many files keep a :class:`Pool`."""
+    with Pool(1, seconds=seconds) as pool:
+        return pool.forms(path)
+
+
+def read_in_child(path: Path, what: What, *, seconds: float = WALL_SECONDS) -> dict[str, Any]:
+    """One file as a grid or a ledger, read in a child of its own."""
     with Pool(1, seconds=seconds) as pool:
         return pool.read(path, what)

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round, refuse_secret
-from wenxiao.files.pool import read_in_child
+from wenxiao.files.forms.forms import reading_json
+from wenxiao.files.pool import forms_in_child
 from wenxiao.intake.apply_form import FormRefusedError, Landing, apply_form
 from wenxiao.intake.findings import draw_findings
 from wenxiao.intake.matching import Directory, Match, match
@@ -123,7 +124,7 @@ def preview_file(
 ) -> ImportOutcome:
     """Read and match without writing anything but (with ``keep``) the file as received and its batch."""
     permissions.require(by, "import")
-    reading = read_in_child(path, what="forms")
+    reading = reading_json(forms_in_child(path))
     reading["file"] = name or path.name
     return preview_reading(
         reading, path, division=division, by=by, create=create, choices=choices, keep=keep

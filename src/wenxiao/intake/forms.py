@@ -3,42 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any
-
-
-def text_of(value: Any) -> str:
-    """A reading's text: of {"value": …}, of a plain value, "" for what is empty."""
-    if isinstance(value, dict):
-        value = value.get("value")
-    return "" if value is None else str(value).strip()
-
-
-def number_of(value: Any) -> Decimal | None:
-    """A reading's number (its own, else the one computed from a formula); None when there is none."""
-    if isinstance(value, dict):
-        plain = value.get("value")
-        value = value.get("computed") if plain is None else plain
-    if value is None:
-        return None
-    try:
-        number = Decimal(str(value).replace(",", "").removesuffix("分").strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def yuan_of(value: Any) -> Decimal | None:
-    """A reading's money in 元; None when the cell was empty."""
-    if not isinstance(value, dict) or value.get("yuan") is None:
-        return None
-    return Decimal(value["yuan"])
-
-
-def cell_of(sheet: str, value: Any) -> str:
-    """Where a value stands, "自评表!F7"."""
-    cell = value.get("cell") if isinstance(value, dict) else None
-    return f"{sheet}!{cell}"[:60] if cell else ""
+from decimal import Decimal
 
 
 @dataclass(slots=True)

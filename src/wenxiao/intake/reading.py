@@ -1,19 +1,25 @@
-"""From what the file readers say (JSON of ``wenxiao read``) to incoming forms."""
+"""From the typed forms of a file to what each means for one dossier."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
-from wenxiao.intake.forms import (
-    Incoming,
-    IncomingFund,
-    IncomingRow,
-    cell_of,
-    number_of,
-    text_of,
-    yuan_of,
+from wenxiao.files.forms.forms import (
+    Amount,
+    Criterion,
+    DossierForm,
+    Form,
+    MonitorForm,
+    MonitorRow,
+    ScoreSheet,
+    Seen,
+    SelfEvalForm,
+    SelfEvalRow,
+    reading_of,
 )
+from wenxiao.intake.forms import Incoming, IncomingFund, IncomingRow
 
 _CAUSES = {
     "funds": "经费保障",
@@ -26,114 +32,108 @@ _NUMBERED = re.compile(r"^\s*[（(]?\d{1,2}[）)．.、]\s*")
 
 
 def incoming_forms(reading: dict[str, Any]) -> list[Incoming]:
-    """The forms of a file that concern one dossier each; lists are not among them (budget.sheets reads those)."""
-    made = {"selfeval": _selfeval, "monitor": _monitor, "evaluation": _evaluation}
-    return [
-        made[form["kind"]](form) for form in reading.get("forms", []) if form.get("kind") in made
-    ]
-
-
-def _year(form: dict[str, Any]) -> int | None:
-    year = form.get("year")
-    value = year.get("value") if isinstance(year, dict) else year
-    return int(value) if value is not None else None
-
-
-def _texts(value: Any) -> list[str]:
-    items = value.get("value") if isinstance(value, dict) else value
-    if items is None:
+    """The forms of a kept reading that concern one dossier each; lists are not among them (the ledger's road is theirs)."""
+    if "forms" not in reading:
         return []
-    lines = items if isinstance(items, list) else str(items).splitlines()
-    return [_NUMBERED.sub("", str(line)).strip() for line in lines if str(line).strip()]
+    found = [_incoming(form) for form in reading_of(reading).forms]
+    return [form for form in found if form is not None]
 
 
-def _head(form: dict[str, Any], kind: str, subject_key: str) -> Incoming:
+def _incoming(form: Form) -> Incoming | None:
+    if isinstance(form, SelfEvalForm):
+        return _selfeval(form)
+    if isinstance(form, MonitorForm):
+        return _monitor(form)
+    return _evaluation(form) if isinstance(form, ScoreSheet) else None
+
+
+def _text(seen: Seen | None) -> str:
+    return "" if seen is None or seen.value is None else seen.value.strip()
+
+
+def _cell(sheet: str, *seen: Seen | None) -> str:
+    """Where the first of these stands, "自评表!F7"."""
+    cell = next((one.cell for one in seen if one is not None), None)
+    return f"{sheet}!{cell}"[:60] if cell else ""
+
+
+def _lines(texts: list[str]) -> list[str]:
+    return [_NUMBERED.sub("", text).strip() for text in texts if text.strip()]
+
+
+def _head(form: DossierForm, kind: str) -> Incoming:
     return Incoming(
         kind=kind,
-        sheet=str(form.get("sheet", "")),
-        subject=text_of(form.get(subject_key)),
-        unit=text_of(form.get("unit")),
-        department=text_of(form.get("dept")),
-        year=_year(form),
-        code=text_of(form.get("project_code")),
+        sheet=form.sheet,
+        subject=_text(form.project_name),
+        unit=_text(form.unit),
+        department=_text(form.dept),
+        year=None if form.year.value is None else int(form.year.value),
+        funds=[
+            IncomingFund(
+                label=line.label,
+                initial=_yuan(line.initial),
+                full_year=_yuan(line.full_year),
+                executed=_yuan(line.executed),
+                expected=_yuan(line.expected_full_year),
+            )
+            for line in form.funds
+        ],
     )
 
 
-def _funds(form: dict[str, Any]) -> list[IncomingFund]:
-    return [
-        IncomingFund(
-            label=str(fund.get("label", "")),
-            initial=yuan_of(fund.get("initial")),
-            full_year=yuan_of(fund.get("full_year")),
-            executed=yuan_of(fund.get("executed")),
-            expected=yuan_of(fund.get("expected_full_year")),
-        )
-        for fund in form.get("funds", [])
-    ]
+def _yuan(amount: Amount | None) -> Decimal | None:
+    return None if amount is None else amount.amount
 
 
-def _row(sheet: str, row: dict[str, Any], **more: Any) -> IncomingRow:
+def _row(sheet: str, row: SelfEvalRow | MonitorRow) -> IncomingRow:
     return IncomingRow(
-        level1=str(row.get("level1") or ""),
-        level2=str(row.get("level2") or ""),
-        name=str(row.get("level3") or "").strip(),
-        weight=number_of(row.get("weight")),
-        target=str(row.get("target_text") or "").strip(),
-        hidden=bool(row.get("hidden")),
-        cell=cell_of(sheet, row.get("score") or row.get("actual") or row.get("target")),
-        **more,
+        level1=row.level1 or "",
+        level2=row.level2 or "",
+        name=(row.level3 or "").strip(),
+        weight=None if row.weight is None else row.weight.number,
+        target=(row.target_text or "").strip(),
+        actual=_text(row.actual),
+        hidden=row.hidden,
+        cell=_cell(sheet, row.score, row.actual, row.target),
     )
 
 
-def _selfeval(form: dict[str, Any]) -> Incoming:
-    made = _head(form, "selfeval", "project_name")
-    made.funds = _funds(form)
-    made.goal = (
-        text_of((form.get("goal") or {}).get("expected"))
-        if isinstance(form.get("goal"), dict)
-        else ""
-    )
-    made.rows = [
-        _row(
-            made.sheet,
-            row,
-            actual=text_of(row.get("actual")),
-            points=number_of(row.get("score")),
-            note=text_of(row.get("deviation")),
+def _selfeval(form: SelfEvalForm) -> Incoming:
+    made = _head(form, "selfeval")
+    made.goal = _text(form.goal.expected)
+    for row in form.indicators:
+        incoming = _row(made.sheet, row)
+        incoming.points = None if row.score is None else row.score.number
+        incoming.note = _text(row.deviation)
+        made.rows.append(incoming)
+    if form.funds:
+        weighed = (
+            line
+            for line in form.funds
+            if line.weight is not None and line.weight.number is not None
         )
-        for row in form.get("indicators", [])
-    ]
-    if form.get("funds"):
-        scored = next(
-            (f for f in form["funds"] if number_of(f.get("weight")) is not None), form["funds"][0]
-        )
-        made.execution_weight, made.execution_points = (
-            number_of(scored.get("weight")),
-            number_of(scored.get("score")),
-        )
-    made.total = number_of((form.get("total") or {}).get("score"))
-    made.grade = text_of(form.get("grade"))
+        scored = next(weighed, form.funds[0])
+        made.execution_weight = None if scored.weight is None else scored.weight.number
+        made.execution_points = None if scored.score is None else scored.score.number
+    if form.total is not None and form.total.score is not None:
+        made.total = form.total.score.number
+    made.grade = _text(form.grade)
     return made
 
 
-def _monitor(form: dict[str, Any]) -> Incoming:
-    made = _head(form, "monitoring", "project_name")
-    made.funds = _funds(form)
-    made.period = through_month(text_of(form.get("period")) or str(form.get("window") or ""))
-    made.goal = text_of(form.get("goal"))
-    made.rows = [
-        _row(
-            made.sheet,
-            row,
-            actual=text_of(row.get("actual")),
-            forecast=text_of(row.get("forecast")),
-            causes=_causes(row.get("causes")),
-            possibility=text_of(row.get("possibility")),
-            note=_cause_text(row),
-        )
-        for row in form.get("indicators", [])
-    ]
-    made.suggestions = _texts(form.get("suggestions"))
+def _monitor(form: MonitorForm) -> Incoming:
+    made = _head(form, "monitoring")
+    made.period = through_month(form.period or form.window or "")
+    made.goal = _text(form.goal)
+    for row in form.indicators:
+        incoming = _row(made.sheet, row)
+        incoming.forecast, incoming.possibility = _text(row.forecast), _text(row.possibility)
+        incoming.causes = [name for key, name in _CAUSES.items() if _text(row.causes.get(key))]
+        explained = (_text(row.causes.get("text")), _text(row.note))
+        incoming.note = "；".join(part for part in explained if part)
+        made.rows.append(incoming)
+    made.suggestions = _lines(form.suggestions.value if form.suggestions is not None else [])
     return made
 
 
@@ -144,43 +144,35 @@ def through_month(period: str) -> int | None:
     return month if 1 <= month <= 12 else None
 
 
-def _causes(value: Any) -> list[str]:
-    """The ticked causes by their official names; the reader keeps one cell for each."""
-    cells = value if isinstance(value, dict) else {}
-    return [name for key, name in _CAUSES.items() if text_of(cells.get(key))]
-
-
-def _cause_text(row: dict[str, Any]) -> str:
-    """What the unit wrote as explanation of the causes, with its remark."""
-    causes = row.get("causes")
-    said = text_of(causes.get("text")) if isinstance(causes, dict) else ""
-    return "；".join(part for part in (said, text_of(row.get("note"))) if part)
-
-
-def _evaluation(form: dict[str, Any]) -> Incoming:
-    made = _head(form, "finance_evaluation", "subject_name")
-    made.arranged, made.used = (
-        yuan_of(form.get("audited_arranged")),
-        yuan_of(form.get("audited_used")),
+def _evaluation(form: ScoreSheet) -> Incoming:
+    year = form.year.value
+    return Incoming(
+        kind="finance_evaluation",
+        sheet=form.sheet,
+        subject=_text(form.subject_name),
+        unit=_text(form.dept),
+        department=_text(form.dept),
+        year=None if year is None else int(year),
+        arranged=form.audited_arranged.amount,
+        used=form.audited_used.amount,
+        rows=[_criterion(form.sheet, item) for item in form.criteria],
+        total=form.total.number,
+        grade=form.grade.norm or form.grade.value or "",
+        problems=_lines(form.problems),
+        suggestions=_lines(form.suggestions),
     )
-    made.rows = [
-        _row(
-            made.sheet,
-            row,
-            points=number_of(row.get("score")),
-            note=text_of(row.get("reason")),
-            code=str(row.get("code") or ""),
-            experts=[number_of(mark) for mark in row.get("experts") or []],
-        )
-        for row in form.get("criteria", [])
-    ]
-    total = form.get("total") or {}
-    made.total = number_of(total.get("score", total) if isinstance(total, dict) else total)
-    grade = form.get("grade") or {}
-    made.grade = str(
-        (grade.get("norm") or text_of(grade)) if isinstance(grade, dict) else grade or ""
+
+
+def _criterion(sheet: str, item: Criterion) -> IncomingRow:
+    return IncomingRow(
+        level1=item.level1 or "",
+        level2=item.level2 or "",
+        name=(item.level3 or "").strip(),
+        weight=item.weight.number,
+        points=item.score.number,
+        note=_text(item.reason),
+        code=item.code or "",
+        experts=[mark.number for mark in item.experts or []],
+        hidden=item.hidden,
+        cell=_cell(sheet, item.score),
     )
-    made.problems, made.suggestions = _texts(form.get("problems")), _texts(form.get("suggestions"))
-    if not made.unit:
-        made.unit = made.department
-    return made

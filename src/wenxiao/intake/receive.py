@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import Pool
 from wenxiao.intake.preview import compare, settle
 from wenxiao.intake.reading import incoming_forms
@@ -183,7 +184,7 @@ def _read_some(intake: Intake, places: list[int], pool: Pool, directory: SeenDir
     stored = StoredFile.objects.in_bulk([intake.files[at]["stored"] for at in places])
     with tempfile.TemporaryDirectory(prefix="wenxiao-intake-") as folder:
         copies = [_copy(stored.get(intake.files[at]["stored"]), Path(folder), at) for at in places]
-        for at, reading in zip(places, pool.map(copies), strict=True):
+        for at, reading in zip(places, map(reading_json, pool.map(copies)), strict=True):
             with transaction.atomic():
                 row = Intake.objects.select_for_update().get(pk=intake.pk)
                 if row.batches.filter(summary__at=at).exists():

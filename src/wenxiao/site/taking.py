@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.files.pool import read_in_child
+from wenxiao.files.pool import forms_in_child
 from wenxiao.intake.apply_batch import import_file
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.rulebook.problems import Problem
@@ -70,5 +70,5 @@ def _turns_out(path: Path) -> str:
     """What a file is when nobody says: a form where forms are recognised, a ledger where a table of lines is."""
     if path.suffix.lower() == ".csv":
         return "ledger"
-    kind = read_in_child(path)["kind"]
+    kind = forms_in_child(path).kind
     return "ledger" if kind == "list" else str(kind or "")

@@ -50,6 +50,7 @@ def reconcile_verb(args: argparse.Namespace) -> int:
 
 
 def _reconcile(report_name: str, sheet_name: str) -> tuple[Any, bool]:
+    from wenxiao.files.forms.forms import reading_json
     from wenxiao.files.forms.report_text import report_of, sheet_of
     from wenxiao.files.pool import Pool
     from wenxiao.rulebook.reconcile import reconcile, unbound_numbers
@@ -59,7 +60,7 @@ def _reconcile(report_name: str, sheet_name: str) -> tuple[Any, bool]:
         raise WrongUseError(f"“{report_path.name}”应为 .docx 格式的评价报告。")
     with Pool(1) as pool:
         told = pool.read(report_path, "book")
-        forms = pool.read(sheet_path, "forms")
+        forms = reading_json(pool.forms(sheet_path))
         book = pool.read(sheet_path, "book")
     _refuse_unread(report_path.name, told)
     _refuse_unread(sheet_path.name, book)

@@ -172,11 +172,12 @@ def _parse_all(name: str) -> tuple[Any, bool]:
 
 
 def _read(path: Path) -> tuple[Any, bool]:
-    from wenxiao.files.pool import read_in_child
+    from wenxiao.files.forms.forms import reading_json
+    from wenxiao.files.pool import forms_in_child
 
     if path.suffix.lower() not in _BOOKS:
         raise WrongUseError(f"“{path.name}”不是可读的表格文件，应为 .xlsx、.xls 或 .docx。")
-    answer = read_in_child(path)
+    answer = reading_json(forms_in_child(path))
     return answer, any(problem["level"] in {"阻断", "警告"} for problem in answer["problems"])
 
 

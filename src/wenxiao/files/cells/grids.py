@@ -40,12 +40,7 @@ class Grid(labels.Grid):
         if cell.formula is not None and not cell.has_cached:
             exact = self.computed_number(cell)
             computed = None if exact is None else trimmed(format(round(exact, 6), "f"))
-            return place | {
-                "value": None,
-                "stored": cell.formula,
-                "cached": None,
-                "computed": computed,
-            }
+            return place | {"value": None, "stored": cell.formula, "computed": computed}
         shown = plain_number(cell)
         out = place | {"value": shown if shown is not None else (cell.text.strip() or None)}
         return out | {"stored": cell.formula} if cell.formula is not None else out

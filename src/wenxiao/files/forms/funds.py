@@ -223,7 +223,8 @@ def money_at(
     ``inline`` is the amount where it stands behind its label in the same cell.
     """
     out = grid.seen(*place)
-    out["raw"] = out.pop("value") if inline is None else inline
+    written = out.pop("value")
+    out["raw"] = written if inline is None else inline
     number = grid.number(*place) if inline is None else number_in(inline)
     out["yuan"] = _yuan(out["raw"], number, unit)
     return out

@@ -349,7 +349,6 @@ def _money(grid: Grid, row: int, col: int, unit: str | None) -> dict[str, Any]:
         return out | {
             "raw": None,
             "stored": cell.formula,
-            "cached": None,
             "computed": computed,
             "yuan": yuan(computed, unit),
         }

@@ -18,6 +18,7 @@ from wenxiao.files.door.markings import marking_problem
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
 from wenxiao.files.forms.evaluation_checks import evaluation_problems
 from wenxiao.files.forms.faults import form_problems
+from wenxiao.files.forms.forms import Reading, reading_json, typed
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.listing_checks import list_problems, summary_problems
 from wenxiao.files.forms.monitor import read_monitor
@@ -33,16 +34,22 @@ _NOISE = Decimal("0.0000001")
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """``{"file", "kind", "forms", "problems"}`` of one file; ``kind`` None when nothing could be read.
+    """The JSON of ``wenxiao read`` for one file: ``{"file", "kind", "forms", "problems"}``; see :func:`read_forms`."""
+    return reading_json(read_forms(path))
+
+
+def read_forms(path: Path) -> Reading:
+    """What stands in one file, typed; ``kind`` None when nothing could be read.
 
     Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call it through
     :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
     """
     try:
         book, problems = open_book(path)
-        forms = [] if book is None else forms_of(book)
+        drafts = [] if book is None else forms_of(book)
         if book is not None:
-            problems += problems_of(book, forms)
+            problems += problems_of(book, drafts)
+        forms = [typed(draft) for draft in drafts]
     except MemoryError:
         forms, problems = (
             [],
@@ -54,13 +61,9 @@ def read_file(path: Path) -> dict[str, Any]:
             [],
             [Problem("DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。")],
         )
-    kinds = [form["kind"] for form in forms]
-    return {
-        "file": path.name,
-        "kind": max(kinds, key=kinds.count) if kinds else None,
-        "forms": forms,
-        "problems": [problem.as_json() for problem in problems],
-    }
+    kinds = [form.kind for form in forms]
+    kind = max(kinds, key=kinds.count) if kinds else None
+    return Reading(file=path.name, kind=kind, forms=forms, problems=problems)
 
 
 def open_book(path: Path) -> tuple[Book | None, list[Problem]]:

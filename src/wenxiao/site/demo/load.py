@@ -13,6 +13,7 @@ from django.db import transaction
 
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round, set_appropriation
+from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import Pool
 from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.followup.services import (
@@ -344,7 +345,9 @@ class _Demo:
             (rounds[Round.Kind.DEPARTMENT, False, None], workbooks.department_evaluations())
         )
         paths = [workbooks.write(book, self.folder) for _, book in books]
-        for (opened, book), path, reading in zip(books, paths, self.pool.map(paths), strict=True):
+        for (opened, book), path, reading in zip(
+            books, paths, map(reading_json, self.pool.map(paths)), strict=True
+        ):
             choices = {str(index): {"round": opened.pk} for index in range(len(reading["forms"]))}
             outcome = apply_reading(
                 reading,
