@@ -24,5 +24,5 @@ format: ## 按约定排版代码
 bench: ## 量速度，结果写入 docs/benchmarks.md
 	@$(PYTHON) scripts/setup.py bench && exec $(PY) -m benchmarks
 
-soak: ## 性质测试每条 20 000 例（很久）
+soak: ## 性质测试每条最多 20 000 例，随机走查走得更远（很久）
 	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/test.py --soak

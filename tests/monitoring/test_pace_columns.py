@@ -1,6 +1,5 @@
 """The columns light as the readable specification does, row by row."""
 
-import os
 from datetime import date
 from decimal import Decimal
 
@@ -8,11 +7,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reach import examples, reach, reaches
 
 from wenxiao.rulebook.pace import Milestone, PaceError, pace
 from wenxiao.rulebook.pace_columns import MOST, READ, pace_columns
 
-EXAMPLES = 20_000 if os.environ.get("WENXIAO_SOAK") else 200
 SCHEMA = dict.fromkeys(READ, pl.Int64)
 cents = st.one_of(
     st.none(),
@@ -27,10 +26,12 @@ YEAR = 2021
 @st.composite
 def rows(draw):
     budget, executed, through = draw(cents), draw(cents), draw(months)
-    if draw(st.booleans()) and budget and budget < MOST // 200:
+    if draw(st.integers(0, 3)):
+        budget = draw(st.integers(1, MOST // 200))
         executed = budget * draw(st.integers(0, 130)) // 100
-    arrived = draw(st.one_of(st.none(), months))
-    steps = draw(st.lists(st.tuples(months, st.one_of(st.none(), months)), max_size=4))
+    arrived = draw(st.one_of(st.none(), st.none(), months))
+    most = draw(st.sampled_from([0, 0, 0, 4]))
+    steps = draw(st.lists(st.tuples(months, st.one_of(st.none(), months)), max_size=most))
     return budget, executed, through, arrived, steps
 
 
@@ -46,7 +47,8 @@ def last(month):
     return date(YEAR, month, 28)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@reaches(divided=0.3, red=0.05, yellow=0.02, green=0.05)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=8))
 def test_columns_light_as_the_specification(table):
     data = []
@@ -64,6 +66,12 @@ def test_columns_light_as_the_specification(table):
         assert row["rate_h"] == (None if said.rate is None else int(said.rate * 100))
         assert row["elapsed_h"] == (None if said.elapsed is None else int(said.elapsed * 100))
         assert row["index_t"] == (None if said.index is None else int(said.index * 10))
+        reach(
+            divided=bool(said.index),
+            red=said.light == "red",
+            yellow=said.light == "yellow",
+            green=said.light == "green",
+        )
 
 
 @pytest.mark.parametrize(

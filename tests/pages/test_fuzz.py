@@ -154,6 +154,7 @@ def path_of(route, chance):
     return re.sub(r"<(?:str|path):\w+>", lambda _: chance.choice(WORDS), path)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "role", ["performance", "leader", "clerk", "head", "security", "system", "secretariat", "audit"]
 )

@@ -1,12 +1,13 @@
 """Money, grades, pace: the seed's own figures."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reach import reach, reaches
 
 from wenxiao.rulebook import basis, grading, numbers, pace, tally
 
@@ -129,17 +130,35 @@ def test_amounts_that_are_no_money():
         numbers.fen(D("Infinity"))
 
 
-@given(st.integers(-(10**20), 10**20), st.integers(1, 10**9))
-def test_half_up_is_decimal_half_up(n, d):
+ties = st.tuples(st.integers(-(10**12), 10**12), st.integers(1, 10**8)).map(
+    lambda pair: ((2 * pair[0] + 1) * pair[1], 2 * pair[1])
+)
+any_division = st.tuples(st.integers(-(10**20), 10**20), st.integers(1, 10**9))
+
+
+@reaches(tie=0.2, rounded=0.5)
+@given(st.one_of(any_division, any_division, ties))
+def test_half_up_is_decimal_half_up(division):
+    n, d = division
     got = numbers.half_up(n, d)
-    assert abs(Fraction(got) - Fraction(n, d)) <= Fraction(1, 2)
+    with localcontext(prec=80):
+        assert got == int((D(n) / D(d)).quantize(D(1), ROUND_HALF_UP))
     assert numbers.half_up(-n, d) == -got
+    reach(tie=2 * n % d == 0 and n % d != 0, rounded=n % d != 0)
 
 
-@given(st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=2))
+@reaches(divided=0.4, without_a_whole=0.02)
+@given(
+    st.one_of(st.just(D(0)), *[st.decimals("0.01", 10**9, places=2)] * 4),
+    st.one_of(st.just(D(0)), *[st.decimals("0.01", 10**9, places=2)] * 4),
+)
 def test_rates_are_missing_only_without_a_whole(part, whole):
-    assert (numbers.rate_percent(part, whole) is None) == (whole == 0)
+    rate = numbers.rate_percent(part, whole)
+    assert (rate is None) == (whole == 0)
+    if rate is not None:
+        assert abs(Fraction(rate) - Fraction(part) * 100 / Fraction(whole)) <= Fraction(1, 200)
     assert numbers.from_fen(numbers.fen(part)) == part
+    reach(divided=bool(part and whole), without_a_whole=rate is None)
 
 
 def test_tally_counts_distinct_confirmed_subjects():

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Avg, F, Max, Sum
 from hypothesis import given
 from hypothesis import strategies as st
+from reach import reach, reaches
 
 from wenxiao.budget.models import Appropriation, Dossier, Subject
 from wenxiao.orgs.models import Division, Unit
@@ -32,8 +33,16 @@ def dossiers():
     return made
 
 
-@given(st.integers(-(2**63) + 1, 2**63 - 1))
+@reaches(beyond_a_float=0.3, negative=0.2)
+@given(
+    st.one_of(
+        st.integers(-(2**63) + 1, 2**63 - 1),
+        st.integers(2**53 + 1, 2**63 - 1),
+        st.integers(-(2**63) + 1, -(2**53) - 1),
+    )
+)
 def test_every_hundredth_survives(fen):
+    reach(beyond_a_float=abs(fen) > 2**53, negative=fen < 0)
     yuan = Decimal(f"{fen}E-2")
     assert FIELD.get_prep_value(yuan) == fen
     assert FIELD.from_db_value(fen, None, None) == yuan == FIELD.to_python(str(yuan))

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reach import examples, reach, reaches
 
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.store.keyset import page
@@ -27,7 +28,11 @@ def walk(rows, order, size):
     return forwards, backwards[::-1]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@reaches(several_pages=0.3, equal_keys=0.3)
+@settings(
+    max_examples=examples(40, most=2_000),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     names=st.lists(st.tuples(LETTERS, st.integers(1, 3)), max_size=12),
     size=st.integers(1, 5),
@@ -49,6 +54,7 @@ def test_each_row_once_both_ways(names, size, order):
     forwards, backwards = walk(rows, order, size)
     assert [pk for part in forwards for pk in part] == expected
     assert [pk for part in backwards for pk in part] == expected
+    reach(several_pages=len(forwards) > 1, equal_keys=len(set(names)) < len(names))
 
 
 @pytest.mark.parametrize("token", ["", "forged", "x:y:z"])
