@@ -1,6 +1,34 @@
-"""Django's name for this room."""
+"""Django's name for this room, and what the database itself refuses in it."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+from wenxiao.store.guards import Guard, stand, stand_aside
+
+_CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
+_SMALL = (
+    "({0}.role IN ('system', 'security') AND {1}.role IN ('system', 'security') AND EXISTS (SELECT 1 FROM"
+    " orgs_division d WHERE d.id = {1}.division_id AND CAST(d.rules AS TEXT) LIKE '%small_bureau%'))"
+)
+_CLASHES = (
+    "EXISTS (SELECT 1 FROM orgs_grant g WHERE g.user_id = NEW.user_id AND g.id <> COALESCE(NEW.id, -1) AND "  # noqa: S608 - this room's own words
+    f"{_CLASS.format('g')} <> {_CLASS.format('NEW')} AND NOT {_SMALL.format('g', 'NEW')})"
+)
+GUARDS = tuple(
+    Guard(
+        "orgs_grant",
+        event,
+        "system, security and audit administrators and business are four different people",
+        when=_CLASHES,
+        lock="SELECT 1 FROM orgs_user u WHERE u.id = NEW.user_id FOR UPDATE",
+    )
+    for event in ("INSERT", "UPDATE")
+)
+"""三员与业务互不兼任, also for whoever writes grants past the services."""
 
 
 class OrgsConfig(AppConfig):
@@ -9,3 +37,17 @@ class OrgsConfig(AppConfig):
     name = "wenxiao.orgs"
     label = "orgs"
     verbose_name = "机构与人员"
+
+    def ready(self) -> None:
+        """Guards stand aside while tables are rebuilt (SQLite would lose them) and come back afterwards."""
+        pre_migrate.connect(_stand_aside, sender=self)
+        post_migrate.connect(_stand_again, sender=self)
+
+
+def _stand_aside(*, plan: list[Any], **_: Any) -> None:
+    if plan:
+        stand_aside(GUARDS)
+
+
+def _stand_again(**_: Any) -> None:
+    stand(GUARDS)

@@ -1,37 +1,15 @@
-"""Login by password, with a pause for an account after repeated failures. Counted in the database: all workers see it."""
+"""Login by password, with a pause for an account after repeated failures."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
-from django.utils import timezone
 
-from wenxiao.orgs.models import LoginTry, User
+from wenxiao.orgs.models import User
 from wenxiao.orgs.selectors import is_demonstration
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-MOST_FAILURES = 5
-PAUSE = timedelta(minutes=15)
-"""Five wrong passwords in a row lock the account name for a quarter of an hour; a right one counts from zero again."""
-
-
-def locked_until(username: str) -> datetime | None:
-    """Until when nobody may log in under this name; None while it is open."""
-    found = LoginTry.objects.filter(
-        username=_key(username), locked_until__gt=timezone.now()
-    ).first()
-    return found.locked_until if found else None
-
-
-def unlock(username: str) -> None:
-    """Count from zero again: after a success, or when the administrator reset the password."""
-    LoginTry.objects.filter(username=_key(username)).delete()
+from wenxiao.orgs.services.entering import count_failure, locked_until, unlock
 
 
 class PausingBackend(ModelBackend):
@@ -47,7 +25,7 @@ class PausingBackend(ModelBackend):
             raise PermissionDenied
         user = super().authenticate(request, username=username, password=password, **more)
         if user is None:
-            _count(username)
+            count_failure(username)
         else:
             unlock(username)
         return user
@@ -61,18 +39,3 @@ class PausingBackend(ModelBackend):
         """Whose session this is: asked at every page, so only whether the account is active."""
         user = User.objects.filter(pk=user_id).first()
         return user if user is not None and user.is_active else None
-
-
-def _key(username: str) -> str:
-    return username.strip().lower()[:60]
-
-
-def _count(username: str) -> None:
-    now = timezone.now()
-    row, _ = LoginTry.objects.get_or_create(username=_key(username), defaults={"last_at": now})
-    since = now - PAUSE
-    LoginTry.objects.filter(pk=row.pk, last_at__lt=since).update(failures=0)
-    LoginTry.objects.filter(pk=row.pk).update(failures=F("failures") + 1, last_at=now)
-    LoginTry.objects.filter(pk=row.pk, failures__gte=MOST_FAILURES).update(
-        locked_until=now + PAUSE, failures=0
-    )

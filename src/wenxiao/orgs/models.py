@@ -122,6 +122,15 @@ class Users(BaseUserManager["User"]):
         return user
 
 
+class Duty(models.TextChoices):
+    """What an account is for, lastingly: one of the three administrators' work, or the bureau's and units' own."""
+
+    SYSTEM = "system", "系统管理"
+    SECURITY = "security", "安全管理"
+    AUDIT = "audit", "审计管理"
+    BUSINESS = "business", "业务"
+
+
 class User(AbstractBaseUser):
     """A person who logs in. What they may do stands in their grants alone."""
 
@@ -132,12 +141,21 @@ class User(AbstractBaseUser):
     phone = models.CharField("电话", max_length=40, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    duty = models.CharField(
+        "账号类别", max_length=8, choices=Duty.choices, blank=True, default="", db_default=""
+    )
 
     USERNAME_FIELD = "username"
     objects = Users()
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(duty__in=("", "system", "security", "audit", "business")),
+                name="user_duty",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -153,6 +171,52 @@ class LoginTry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "登录失败"
+
+
+class PasswordReset(models.Model):
+    """重置密码申请: the person asks and alone knows the code; administrators agree by its number and see no secret.
+
+    Kept for names nobody has, too, so that none stands out.
+    """
+
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, related_name="resets", verbose_name="用户"
+    )
+    username = models.CharField("账号", max_length=60)
+    number = models.CharField("申请号", max_length=6, unique=True)
+    digest = models.CharField("领取码摘要", max_length=64)
+    address = models.GenericIPAddressField("来自", null=True)
+    asked_at = models.DateTimeField("申请时间")
+    until = models.DateTimeField("有效期至")
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="批准人"
+    )
+    consented_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="同意人"
+    )
+    closed_at = models.DateTimeField("办结时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重置密码申请"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by=None)
+                | models.Q(consented_by=None)
+                | ~models.Q(approved_by=models.F("consented_by")),
+                name="reset_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user=None)
+                | (
+                    (models.Q(approved_by=None) | ~models.Q(approved_by=models.F("user")))
+                    & (models.Q(consented_by=None) | ~models.Q(consented_by=models.F("user")))
+                ),
+                name="reset_not_own",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"重置密码申请 {self.number}"
 
 
 class Role(models.TextChoices):

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from wenxiao.orgs.models import Grant, Role
+from wenxiao.orgs.models import Duty, Grant, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from wenxiao.budget.models import Subject
-    from wenxiao.orgs.models import Unit, User
+    from wenxiao.orgs.models import Division, Unit, User
 
 T = TypeVar("T")
 
@@ -43,6 +43,8 @@ POWERS: dict[str, str] = {
     "manage_units": "维护单位",
     "manage_users": "维护用户",
     "grant": "授权",
+    "consent_reset": "同意重置密码",
+    "consent_security_reset": "同意重置安全管理员的密码",
     "watch_trail": "查看留痕",
     "manage_rules": "维护评分规则与制度",
     "disclose": "办理公开",
@@ -80,16 +82,27 @@ HELD: dict[str, frozenset[str]] = {
     Role.AGENCY: frozenset({"see_unit", "evaluate"}),
     Role.EXPERT: frozenset({"see_unit", "evaluate"}),
     Role.SYSTEM: frozenset({"manage_units", "manage_users"}),
-    Role.SECURITY: frozenset({"grant"}),
-    Role.AUDIT: frozenset({"watch_trail"}),
+    Role.SECURITY: frozenset({"grant", "consent_reset"}),
+    Role.AUDIT: frozenset({"watch_trail", "consent_security_reset"}),
     Role.AUDITOR: frozenset({"see_unit", "watch_trail"}),
 }
+
+ADMINISTRATORS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
+"""三员: disjoint from each other and from all business, whenever the grants hold."""
+
+TWO_CONSENT = ADMINISTRATORS | {Role.LEADER, Role.PERFORMANCE}
+"""Whose password is reset only when a second administrator consents."""
 
 THIRD_PARTIES = frozenset({Role.AGENCY, Role.EXPERT})
 """Engaged from outside: they work on what they are assigned to and never file for a unit."""
 
 READ_RESTRICTED = frozenset({Role.PERFORMANCE, Role.LEADER, Role.AUDITOR})
 """Roles that see 限制知悉 subjects through a grant over the whole division; anyone else needs the unit or the subject."""
+
+
+def duty_of(role: str) -> str:
+    """What an account with this role is for."""
+    return Duty(role) if role in ADMINISTRATORS else Duty.BUSINESS
 
 
 @dataclass(frozen=True)
@@ -147,6 +160,13 @@ class Holdings:
             and (subject is None or scope.holds_subject(subject))
             and (division is None or scope.division == division)
             and not self._judges_own(scope, power, subject)
+            for scope in self.scopes
+        )
+
+    def can_for_all(self, power: str, division: int | None = None) -> bool:
+        """Whether a grant over a whole division gives ``power``."""
+        return any(
+            scope.whole and power in HELD[scope.role] and division in {None, scope.division}
             for scope in self.scopes
         )
 
@@ -277,6 +297,29 @@ def require(
     if not held.can(power, unit=unit, subject=subject):
         raise Refused(_sentence(held, power, unit, subject))
     require_other(user, submitted_by)
+
+
+def can_for_all(user: User | None, power: str, division: Division) -> bool:
+    """Whether a grant over the whole division gives ``power``: what changes everybody's pages needs no less."""
+    return user is None or holdings(user).can_for_all(power, division.pk)
+
+
+def require_for_all(user: User | None, power: str, division: Division) -> None:
+    """Pass whoever holds ``power`` over the whole division; Refused for a holder over some units only."""
+    require(user, power)
+    if not can_for_all(user, power, division):
+        raise Refused(
+            f"这件事对全区划生效，须由授权范围为全区划的{_who_can_for_all(power)}办理；您的授权只到部分单位。"
+        )
+
+
+def _who_can_for_all(power: str) -> str:
+    of_units = {Role.CLERK, Role.HEAD, Role.DEPARTMENT, Role.OFFICE, *THIRD_PARTIES}
+    return "、".join(
+        Role(role).label
+        for role, powers in HELD.items()
+        if power in powers and role not in of_units
+    )
 
 
 def require_other(user: User | None, submitted_by: User | int | None) -> None:

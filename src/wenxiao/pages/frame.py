@@ -56,6 +56,7 @@ MORE = (
     Entry("评分规则与制度", "desk:rules", ("see_unit",)),
     Entry("公开", "desk:disclosures", ("disclose",)),
     Entry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
+    Entry("密码重置", "desk:resets", ("manage_users", "consent_reset", "consent_security_reset")),
     Entry("留痕", "desk:trail", ("watch_trail",)),
     Entry("帮助", "desk:help"),
 )

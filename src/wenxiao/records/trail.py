@@ -77,10 +77,12 @@ def record(
     label: str = "",
     why: str = "",
     data: dict[str, Any] | None = None,
+    by_name: str = "",
 ) -> Entry:
     """Append one act to the trail. Call it last in the act's transaction: the chain's head stays locked until commit.
 
-    ``act`` is the act's Chinese name, ``data`` what changed (before and after, or count and digest of a bulk act).
+    ``act`` is the act's Chinese name, ``data`` what changed (before and after, or count and digest of a bulk act);
+    ``by_name`` says who it was where nobody is logged in and nobody sits at the machine.
     """
     head, previous = _locked_head(division)
     kind, pk = target_of(target)
@@ -90,7 +92,7 @@ def record(
         number=head.number + 1,
         at=timezone.now(),
         by=by,
-        by_name=(by.name if by else OPERATOR)[:60],
+        by_name=(by.name if by else by_name or OPERATOR)[:60],
         act=act[:60],
         target_type=kind,
         target_id=pk,

@@ -15,6 +15,7 @@ from wenxiao.budget.services import ensure_subject, open_dossier, refuse_secret,
 from wenxiao.files.out.opening_template import Opening, read_opening
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.models import Division, Role, Unit, User
+from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
@@ -105,7 +106,7 @@ def begin(
         return begun
     try:
         return _stored(begun, opening, code=code, name=name, bureau=bureau, committee=committee)
-    except NotAllowed as error:
+    except (NotAllowed, Refused) as error:
         return Begun(problems=[*begun.problems, Problem("DR-75", "阻断", str(error))])
 
 

@@ -80,6 +80,7 @@ def common(request: HttpRequest) -> HttpResponse:
         "single": single,
         "used": used,
         "partial": _partial(request),
+        "keeps": held(request).can_for_all("confirm_finding"),
         "spare": range(2),
     }
     return render(request, "desk/findings/common.html", values)

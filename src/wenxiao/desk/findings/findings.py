@@ -198,6 +198,7 @@ def items(request: HttpRequest) -> HttpResponse:
     values = {
         "tabs": tabs(request, "catalogue"),
         "items": rows,
+        "keeps": held(request).can_for_all("confirm_finding"),
         "counts": counts,
         "active": sum(row.active for row in rows),
         "edit": whole(request.GET.get("edit")) or 0,

@@ -18,9 +18,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wenxiao.orgs.backends import MOST_FAILURES, locked_until
 from wenxiao.orgs.selectors import is_demonstration
 from wenxiao.orgs.services import change_password
+from wenxiao.orgs.services.entering import MOST_FAILURES, locked_until
 from wenxiao.pages.views import person, view
 from wenxiao.store.callers import from_this_machine
 from wenxiao.store.moves import NotAllowed

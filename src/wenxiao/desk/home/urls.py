@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from wenxiao.desk.home import guide, home, login, search
+from wenxiao.desk.home import forgotten, guide, home, login, search
 
 urlpatterns = [
     path("login", login.enter, name="login"),
     path("logout", login.leave, name="logout"),
     path("password", login.password, name="password"),
+    path("forgotten", forgotten.ask, name="forgotten"),
+    path("forgotten/claim", forgotten.claim, name="claim"),
     path("help", guide.help_page, name="help"),
     path("", home.home, name="home"),
     path("search", search.search, name="search"),

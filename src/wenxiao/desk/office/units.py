@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ENTRY = "desk:people"
 ANY = ("manage_units", "manage_users", "grant")
+RESETS = ("manage_users", "consent_reset", "consent_security_reset")
 SIZE = 60
 
 

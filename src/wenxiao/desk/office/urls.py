@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.office import agencies, documents, rules, trail, units, users
+from wenxiao.desk.office import agencies, documents, resets, rules, trail, units, users
 
 urlpatterns = [
     path("rules", rules.rules, name="rules"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("people/units/add", units.add, name="unit_add"),
     path("people/units/<int:pk>", units.unit, name="unit"),
     path("people/units/<int:pk>/<str:act>", units.act, name="unit_act"),
+    path("people/resets", resets.resets, name="resets"),
+    path("people/resets/<int:pk>/<str:act>", resets.act, name="reset_act"),
     path("people/users", users.users, name="users"),
     path("people/users/add", users.add, name="user_add"),
     path("people/users/<int:pk>", users.user, name="user"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +14,6 @@ from django.utils.crypto import get_random_string
 
 from wenxiao.desk.office.units import ANY, ENTRY, named_unit, tabs
 from wenxiao.orgs import selectors, services
-from wenxiao.orgs.backends import unlock
 from wenxiao.orgs.permissions import HELD, POWERS, THIRD_PARTIES
 from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.views import division_of, held, need_any, person, view
@@ -80,7 +79,9 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Any, password: str = "", made: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 - a page's two faces
     grants = list(
-        row.grants.select_related("unit").prefetch_related("subjects").order_by("-since", "-pk")
+        row.grants.select_related("unit")
+        .annotate(listed=Count("subjects"))
+        .order_by("-since", "-pk")
     )
     now = timezone.now()
     values = {
@@ -161,13 +162,11 @@ def _raiser(refusal: NotAllowed) -> Any:
 
 @view("manage_users", methods=("POST",))
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Reset the password, disable, enable."""
+    """Disable, enable."""
     row, why = _user(request, pk), text_of(request, "why", 500)
-    if act not in {"reset", "disable", "enable"}:
+    if act not in {"disable", "enable"}:
         raise Http404
     back = reverse("desk:user", args=[pk])
-    if act == "reset":
-        return _reset(request, row, why, back)
 
     def run() -> str:
         if not why:
@@ -181,24 +180,6 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         return f"“{row}”的账号已恢复使用。"
 
     return carry_out(request, run, back)
-
-
-def _reset(request: HttpRequest, row: Any, why: str, back: str) -> HttpResponse:
-    made: list[Any] = []
-    shown: list[str] = []
-
-    def run() -> None:
-        if not why:
-            raise NotAllowed("重置密码须写明理由。")
-        shown.append(services.reset_password(user=row, by=person(request), why=why))
-        unlock(row.username)
-        made.append(row)
-
-    try:
-        run()
-    except NotAllowed as refusal:
-        return carry_out(request, _raiser(refusal), back)
-    return _page(request, row, shown[0])
 
 
 # ---- grants ----------------------------------------------------------------------------------------------------------

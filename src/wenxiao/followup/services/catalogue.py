@@ -21,7 +21,7 @@ def add_item(
     *, division: Division, by: User | None, code: str, text: str, category: str = ""
 ) -> CatalogueItem:
     """Add a problem under a code the division has not used yet; NotAllowed names what is missing or taken."""
-    permissions.require(by, "confirm_finding")
+    permissions.require_for_all(by, "confirm_finding", division)
     code, text = code.strip(), text.strip()
     if not code or not text:
         raise NotAllowed("请填写编码和问题表述。")
@@ -44,7 +44,7 @@ def change_item(
     *, item: CatalogueItem, by: User | None, text: str, category: str, active: bool, seen: str
 ) -> CatalogueItem:
     """Reword, re-sort or switch an item; its code stays. ``seen`` is the wording the person had before them (Stale)."""
-    permissions.require(by, "confirm_finding")
+    permissions.require_for_all(by, "confirm_finding", item.division)
     text = text.strip()
     if not text:
         raise NotAllowed("请填写问题表述。")

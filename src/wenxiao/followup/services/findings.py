@@ -63,7 +63,7 @@ def set_common_problems(
     by: User | None,
 ) -> None:
     """The printed lines of common problems of a work year: (wording, catalogue codes it groups), in print order."""
-    permissions.require(by, "confirm_finding")
+    permissions.require_for_all(by, "confirm_finding", division)
     items = {item.code: item for item in CatalogueItem.objects.filter(division=division)}
     unknown = [code for _, codes in lines for code in codes if code not in items]
     if unknown:

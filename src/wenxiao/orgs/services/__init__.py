@@ -1,23 +1,24 @@
 """What administrators do with divisions, units, people and grants, and the division's own rules. One function per act."""
 
+from wenxiao.orgs.services.accounts import (
+    change_password,
+    create_user,
+    disable_user,
+    enable_user,
+    reset_password,
+)
 from wenxiao.orgs.services.administering import (
     add_agency,
     add_expert,
     add_unit,
-    change_password,
     create_division,
-    create_user,
-    disable_user,
     edit_unit,
-    enable_user,
-    end_grant,
-    grant,
     merge_units,
     move_unit,
     rename_unit,
-    reset_password,
     split_unit,
 )
+from wenxiao.orgs.services.granting import end_grant, grant
 from wenxiao.orgs.services.ruling import FIXED, Source, override_rule, rule_entry, with_rule
 
 __all__ = [

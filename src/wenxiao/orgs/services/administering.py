@@ -1,30 +1,22 @@
-"""Divisions, the unit tree, people and grants: what system and security administrators do."""
+"""Divisions, the unit tree, third parties: what system administrators and the bureau do."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.db.models.functions import Concat, Substr
-from django.utils import timezone
-from django.utils.crypto import get_random_string
 
-from wenxiao.orgs.models import Agency, Division, Expert, Grant, Installation, Role, Unit, User
-from wenxiao.orgs.permissions import Refused, require
+from wenxiao.orgs.models import Agency, Division, Expert, Grant, Installation, Unit, User
+from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-
-    from wenxiao.budget.models import Subject
-
-_ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
 
 
 @transaction.atomic
@@ -261,197 +253,6 @@ def split_unit(
         data={"units": [part.pk for part in made], "on": on, "ends": ends},
     )
     return made
-
-
-@transaction.atomic
-def create_user(
-    *,
-    division: Division,
-    username: str,
-    name: str,
-    by: User | None,
-    unit: Unit | None = None,
-    password: str | None = None,
-    phone: str = "",
-    must_change_password: bool = True,
-    why: str = "",
-) -> User:
-    """A person who may log in and, until somebody else grants, sees nothing. Without a password nobody can log in."""
-    require(by, "manage_users")
-    if User.objects.filter(username__iexact=username).exists():
-        raise NotAllowed(f"账号 {username} 已被使用，账号不重复使用。")
-    user = User(
-        division=division,
-        username=username,
-        name=name,
-        unit=unit,
-        phone=phone,
-        must_change_password=must_change_password,
-    )
-    _set_password(user, password)
-    user.save()
-    record(
-        division=division,
-        by=by,
-        act="新增用户",
-        target=user,
-        why=why,
-        data={"username": username, "unit": unit},
-    )
-    return user
-
-
-@transaction.atomic
-def reset_password(*, user: User, by: User | None, why: str) -> str:
-    """A one-time password, returned once and never stored in the clear; it must be changed at the next login."""
-    require(by, "manage_users")
-    password = get_random_string(14)
-    _set_password(user, password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-    record(division=_division(user), by=by, act="重置密码", target=user, why=why)
-    return password
-
-
-@transaction.atomic
-def change_password(*, user: User, password: str) -> None:
-    """The person's own new password; NotAllowed with the policy's sentences when it is too weak."""
-    _set_password(user, password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
-    record(division=_division(user), by=user, act="修改密码", target=user)
-
-
-@transaction.atomic
-def disable_user(*, user: User, by: User | None, why: str) -> User:
-    """The person can no longer log in; the account stays, so that the trail keeps its names."""
-    require(by, "manage_users")
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    record(division=_division(user), by=by, act="停用用户", target=user, why=why)
-    return user
-
-
-@transaction.atomic
-def enable_user(*, user: User, by: User | None, why: str) -> User:
-    """A disabled account may log in again."""
-    require(by, "manage_users")
-    user.is_active = True
-    user.save(update_fields=["is_active"])
-    record(division=_division(user), by=by, act="恢复用户", target=user, why=why)
-    return user
-
-
-def _set_password(user: User, password: str | None) -> None:
-    if password is not None:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise NotAllowed("".join(error.messages)) from error
-    user.set_password(password)
-
-
-def _division(user: User) -> Division:
-    if user.division is None:
-        raise NotAllowed(f"用户“{user}”没有财政区划。")
-    return user.division
-
-
-@transaction.atomic
-def grant(
-    *,
-    user: User,
-    role: str,
-    division: Division,
-    by: User | None,
-    unit: Unit | None = None,
-    subjects: Iterable[Subject] | None = None,
-    since: datetime | None = None,
-    until: datetime | date | None = None,
-    why: str = "",
-) -> Grant:
-    """Role × scope × period. Scope: a unit subtree, the listed ``subjects``, or (both None) the whole division.
-
-    A date as ``until`` holds through that day. Nobody grants to themselves; the three administrators stay three people.
-    """
-    require(by, "grant")
-    if by is not None and by.pk == user.pk:
-        raise Refused("不能给自己授权；请由其他安全管理员办理。")
-    _refuse_combined(user, role, division)
-    if unit is not None and unit.division_id != division.pk:
-        raise NotAllowed(f"“{unit}”不属于{division}。")
-    if role in {Role.AGENCY, Role.EXPERT} and subjects is None:
-        raise Refused("第三方机构和评审专家只能按所分派的对象授权，不能按单位或全区授权。")
-    made = Grant(
-        user=user,
-        role=role,
-        division=division,
-        unit=unit,
-        by_subjects=subjects is not None,
-        until=_end_of(until),
-        why=why,
-    )
-    if since is not None:
-        made.since = since
-    made.save()
-    listed = list(subjects or ())
-    made.subjects.set(listed)
-    record(
-        division=division,
-        by=by,
-        act="授权",
-        target=user,
-        why=why,
-        label=f"{user}：{Role(role).label}",
-        data={"role": role, "unit": unit, "subjects": [s.pk for s in listed], "until": until},
-    )
-    return made
-
-
-def _end_of(until: datetime | date | None) -> datetime | None:
-    if until is None or isinstance(until, datetime):
-        return until
-    return timezone.make_aware(datetime.combine(until, time(23, 59, 59, 999999)))
-
-
-def _refuse_combined(user: User, role: str, division: Division) -> None:
-    """系统、安全、审计管理员分设. A small bureau may combine the first two where its own document says so."""
-    if role not in _ADMINISTRATORS:
-        return
-    small = any(
-        rule.get("rule") == "small_bureau" and rule.get("document") for rule in division.rules
-    )
-    clashing = {Role.AUDIT} if small and role != Role.AUDIT else set(_ADMINISTRATORS) - {role}
-    held = set(
-        Grant.objects.filter(user=user, role__in=clashing).in_force().values_list("role", flat=True)
-    )
-    if held:
-        names = "、".join(Role(name).label for name in sorted(held))
-        raise Refused(
-            f"“{user}”已是{names}，不能再任{Role(role).label}：建账号、授权、看留痕须由不同的人办理。"
-        )
-
-
-@transaction.atomic
-def end_grant(*, grant: Grant, by: User | None, why: str, at: datetime | None = None) -> Grant:
-    """The grant ends now (or at ``at``); it stays on record. Nobody ends their own, as nobody grants to themselves."""
-    require(by, "grant")
-    if by is not None and by.pk == grant.user_id:
-        raise Refused("不能终止自己的授权；请由其他安全管理员办理。")
-    ended = Grant.objects.filter(Q(until=None) | Q(until__gt=at or timezone.now()), pk=grant.pk)
-    if ended.update(until=at or timezone.now()) != 1:
-        raise NotAllowed("这项授权已经终止。")
-    grant.refresh_from_db()
-    record(
-        division=grant.division,
-        by=by,
-        act="终止授权",
-        target=grant.user,
-        why=why,
-        label=f"{grant.user}：{grant.get_role_display()}",
-        data={"grant": grant.pk},
-    )
-    return grant
 
 
 @transaction.atomic
