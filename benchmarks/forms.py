@@ -53,9 +53,8 @@ def main():
     from django.conf import settings
     from django.core.management import call_command
 
-    from wenxiao.files.forms.forms import reading_json
     from wenxiao.files.pool import Pool
-    from wenxiao.intake.apply_batch import apply_reading
+    from wenxiao.intake.unattended import import_reading
 
     call_command("migrate", verbosity=0)
     folder = Path(settings.HOME) / "forms"
@@ -67,11 +66,11 @@ def main():
     told["只用 openpyxl 打开"] = time.perf_counter() - start
     with Pool(2) as pool:
         start = time.perf_counter()
-        readings = [reading_json(reading) for reading in pool.map(list(paths))]
+        readings = list(pool.map(list(paths)))
         told["受限子进程读取"] = time.perf_counter() - start
     start = time.perf_counter()
     stored = sum(
-        apply_reading(
+        import_reading(
             reading, path, division=division, by=None, choices={"0": {"round": division.round_pk}}
         ).accepted
         for path, reading in zip(paths, readings, strict=True)

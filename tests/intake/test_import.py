@@ -12,7 +12,7 @@ from wenxiao.budget.models import AuditedAmount, Dossier, Subject
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.models import Finding
 from wenxiao.followup.services import ensure_catalogue
-from wenxiao.intake.apply_batch import import_file
+from wenxiao.intake.unattended import import_file
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.records.services import undo_batch
@@ -179,7 +179,14 @@ def test_without_a_round_nothing_lands(bureau):
 
 def test_who_may_not_import_is_told_who_can(bureau, selfeval_round):
     with pytest.raises(Refused, match="财政绩效科"):
-        import_file(SELFEVAL, division=bureau.division, by=bureau.clerk)
+        import_file(SELFEVAL, division=bureau.division, by=bureau.agency)
+
+
+def test_a_clerk_brings_the_own_units_form_at_every_door_and_no_other(bureau, selfeval_round):
+    outcome = import_file(SELFEVAL, division=bureau.division, by=bureau.stranger)
+    assert (outcome.accepted, Review.objects.count()) == (0, 0)
+    assert "DR-32" in unmatched_codes(outcome)  # what is closed to a person is not known to them
+    assert import_file(SELFEVAL, division=bureau.division, by=bureau.clerk).accepted == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04" + b"\x00" * 40])
@@ -198,14 +205,20 @@ def test_the_same_project_twice_in_one_file_is_named(bureau, selfeval_round, tmp
     book.copy_worksheet(book.active)
     book.save(path)
     outcome = import_file(path, division=bureau.division, by=bureau.finance, dry_run=True)
-    assert "DR-35" in codes(outcome)
+    assert "DR-35" in unmatched_codes(outcome)
 
 
 def test_a_workbook_without_any_form_has_nothing_to_import(bureau, tmp_path):
     path = tmp_path / "空.xlsx"
     openpyxl.Workbook().save(path)
     outcome = import_file(path, division=bureau.division, by=bureau.finance)
-    assert "DR-30" in codes(outcome)
+    assert codes(outcome) == ["DR-19"]
+
+
+def test_a_list_is_no_form_and_says_where_lists_go(bureau):
+    outcome = import_file(PASS / "41_清单_万元.xlsx", division=bureau.division, by=bureau.finance)
+    assert codes(outcome) == ["DR-30"]
+    assert "台账" in outcome.problems[-1]["mend"]
 
 
 def test_a_form_without_a_year_asks_for_it(bureau, selfeval_round, tmp_path):

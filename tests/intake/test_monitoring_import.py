@@ -14,8 +14,8 @@ from wenxiao.files.out.form_grid import form_workbook
 from wenxiao.files.out.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
 from wenxiao.followup.watch.sentences import watch_rows
 from wenxiao.followup.watch.table import watch
-from wenxiao.intake.apply_batch import import_file
 from wenxiao.intake.scope import Importer, SeenDirectory
+from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.models import Review
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]

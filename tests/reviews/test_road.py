@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.bureaus import PASS
 
-from wenxiao.intake.apply_batch import import_file
+from wenxiao.intake.unattended import import_file
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry, Todo
 from wenxiao.reviews import services

@@ -127,6 +127,11 @@ DESCRIPTION: dict[str, Any] = {
                                         "additionalProperties": _TEXT,
                                         "description": "未匹配项（回答里 unmatched 的 choice）→ 已有单位或项目的代码、create（新建）、skip（不导入）",
                                     },
+                                    "choices": {
+                                        "type": "object",
+                                        "additionalProperties": _TEXT,
+                                        "description": "与 matches 相同；表和台账都用此名",
+                                    },
                                 },
                             }
                         }
@@ -148,6 +153,10 @@ DESCRIPTION: dict[str, Any] = {
                                 "properties": {
                                     "file": {"type": "string", "format": "binary"},
                                     "dry_run": {"enum": ["true", "false"]},
+                                    "choices": {
+                                        **_TEXT,
+                                        "description": "JSON，回答未定的问题：表的序号（从 0 起）、工作表名称或 * → unit、subject、round（名称、代码、编号或 create）、year、skip、keep；可选的见回答里 unmatched 的 choices",
+                                    },
                                 },
                             }
                         }

@@ -14,8 +14,8 @@ from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import WrongUse, answer, machine
 from wenxiao.budget.selectors import dossiers_visible_to, money
 from wenxiao.files.forms.listing import heading_key
-from wenxiao.intake.apply_batch import import_file
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
+from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
@@ -177,6 +177,7 @@ _KINDS: dict[str, tuple[type, tuple[Any, ...] | None, str]] = {
     "keep_repeats": (bool, None, "true 或 false"),
     "accounting": (bool, None, "true 或 false"),
     "matches": (dict, None, "对象"),
+    "choices": (dict, None, "对象"),
 }
 
 
@@ -199,10 +200,10 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 def _matches(asked: dict[str, Any]) -> dict[str, str]:
     """What to do with unknown units and projects, by the ``choice`` an earlier answer named."""
-    told = asked.get("matches", {})
+    told = asked.get("matches", {}) | asked.get("choices", {})
     if not all(isinstance(value, str) for value in told.values()):
         raise WrongUse(
-            'matches 应为文本，如 {"unit:新设局": "create", "校园安保费": "360191000000000000001"}。'
+            'choices 应为文本，如 {"unit:新设局": "create", "校园安保费": "360191000000000000001"}。'
         )
     return dict(told)
 
@@ -232,9 +233,12 @@ def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     return headings, [[number, *row] for number, row in enumerate(rows, 1)]
 
 
-@machine("import", methods=("POST",))
+@machine("see_unit", methods=("POST",))
 def form(request: HttpRequest) -> HttpResponse:
-    """One official form or score sheet as a file (multipart field ``file``), with the checks of the import."""
+    """One official form or score sheet as a file (multipart field ``file``), received as the wizard would.
+
+    ``choices`` (JSON) answers what is open; who may bring what is decided where it is for every door.
+    """
     upload = request.FILES.get("file")
     if upload is None:
         raise WrongUse("请以 multipart 的 file 字段提交一个文件。")
@@ -250,5 +254,16 @@ def form(request: HttpRequest) -> HttpResponse:
             for piece in upload.chunks():
                 out.write(piece)
         dry = request.POST.get("dry_run") in {"1", "true"}
-        outcome = import_file(path, division=user.division, by=user, dry_run=dry)
+        outcome = import_file(
+            path, division=user.division, by=user, dry_run=dry, choices=_choices(request)
+        )
     return answer(outcome.as_json(), 200 if outcome.clean else 422)
+
+
+def _choices(request: HttpRequest) -> Any:
+    """The answers sent beside a form; None where there are none."""
+    text = request.POST.get("choices", "")
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError) as refusal:
+        raise WrongUse("choices 不是 JSON。") from refusal

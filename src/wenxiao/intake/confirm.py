@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from wenxiao.intake.apply_batch import apply_batch
-from wenxiao.intake.decide import choices_to_apply, resettle
+from wenxiao.intake.apply import apply
+from wenxiao.intake.decide import ready_to_apply, resettle
 from wenxiao.orgs.permissions import Refused
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from wenxiao.intake.apply_batch import ImportOutcome
+    from wenxiao.intake.apply import Outcome
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch, Intake
 
 
-def confirm_batch(batch: ImportBatch, *, by: User | None) -> ImportOutcome:
+def confirm_batch(batch: ImportBatch, *, by: User | None) -> Outcome:
     """Import one previewed file as it was shown. NotAllowed when something is still open or somebody was faster."""
     with transaction.atomic():
-        choices = choices_to_apply(batch, by)
-        outcome = apply_batch(batch, by=by, choices=choices, synthetic=bool(batch.division.demo))
+        seen = ready_to_apply(batch, by)
+        outcome = apply(seen, batch=batch, by=by, synthetic=bool(batch.division.demo))
         if not outcome.accepted:  # why it was refused stays with the file
             batch.problems = outcome.problems
             batch.save(update_fields=["problems"])

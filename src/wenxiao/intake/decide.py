@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from wenxiao.intake.preview import compare, settle, standing_of, twins_of
-from wenxiao.intake.reading import incoming_forms
+from wenxiao.intake.answers import FIRST_YEAR, LAST_YEAR
 from wenxiao.intake.scope import Importer, SeenDirectory
+from wenxiao.intake.status import compare, settle, standing_of, twins_of
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.records.services import open_batch, record, refuse_batch, undo_batch
@@ -20,9 +20,8 @@ from wenxiao.store.moves import NotAllowed, Stale
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wenxiao.intake.preview import Preview
     from wenxiao.orgs.models import User
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def seal(batch: ImportBatch) -> str:
@@ -139,8 +138,8 @@ def choose(
     return batch
 
 
-def choices_to_apply(batch: ImportBatch, by: User | None) -> dict[str, Any]:
-    """The choices with everything spelled out, as checked this moment: what was shown is what is written.
+def ready_to_apply(batch: ImportBatch, by: User | None) -> Preview:
+    """The file previewed this moment with everything answered: what was shown is what is written.
 
     NotAllowed when something is still open, the file is no longer waiting, or a choice has become stale.
     """
@@ -155,10 +154,10 @@ def choices_to_apply(batch: ImportBatch, by: User | None) -> dict[str, Any]:
             .defer("reading", "written")
         )
         twins = twins_of(others).get(batch.pk, {})
-    settle(batch, SeenDirectory(importer), twins=twins)
+    seen = settle(batch, SeenDirectory(importer), twins=twins)
     if standing_of(batch) != "ready":
         raise NotAllowed(f"《{batch.file or batch}》还不能导入：{why_not(batch)}")
-    return {str(at): _spelled(form) for at, form in enumerate(batch.summary["forms"])}
+    return seen
 
 
 def why_not(batch: ImportBatch) -> str:
@@ -171,20 +170,6 @@ def why_not(batch: ImportBatch) -> str:
     if standing == "blocked":
         return "有阻断问题，请报送单位改正后重新上传，或不导入有问题的表。"
     return "还有单位、项目、年度、任务或重复的表待您选择。"
-
-
-def _spelled(form: dict[str, Any]) -> dict[str, Any]:
-    if form["skip"]:
-        return {"skip": True}
-    made = {
-        name: form[f"{name}_id"] or ("create" if name in form["creates"] else None)
-        for name in ("unit", "subject", "round")
-    }
-    return {
-        name: value
-        for name, value in (made | {"year": form["year"], "keep": form["keep"]}).items()
-        if value
-    }
 
 
 def resettle(intake: Intake, *, by: User | None) -> None:
@@ -255,7 +240,7 @@ def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
         file=batch.file,
         reading=batch.reading,
         problems=batch.reading.get("problems", []),
-        source_rows=len(incoming_forms(batch.reading)),
+        source_rows=batch.source_rows,
     )
     made.intake, made.choices = batch.intake, batch.choices
     made.summary = {

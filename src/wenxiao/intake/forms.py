@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(slots=True)
 class IncomingRow:
-    """One indicator or criterion as the form has it. Points are the form's own, never ours."""
+    """One indicator or criterion as the form has it. Points are the form's own, never ours; ``cells`` by field."""
 
     level1: str
     level2: str
@@ -25,6 +25,7 @@ class IncomingRow:
     forecast: str = ""
     causes: list[str] = field(default_factory=list)
     possibility: str = ""
+    cells: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class IncomingFund:
     full_year: Decimal | None
     executed: Decimal | None
     expected: Decimal | None = None
+    cells: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Incoming:
     grade: str = ""
     problems: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
 
     def money(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
         """Opening, full-year and executed money of the whole.

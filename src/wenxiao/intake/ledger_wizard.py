@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.selectors import subjects_visible_to
+from wenxiao.budget.services import secret_mark
 from wenxiao.intake.ledger import Choices, import_ledger, read_ledger_file
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.ledger.matching import UNIT
-from wenxiao.intake.receive import MARKED
+from wenxiao.intake.secrets import CLASSIFIED, NOT_KEPT, refusal
 from wenxiao.intake.zips import refusal_by_name, too_large
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import Refused, require
@@ -46,6 +47,9 @@ def receive_ledger(
         raise NotAllowed("还没有选择台账文件。请选择一份 .xlsx、.xls 或 .csv。")
     name = PurePosixPath(str(upload.name).replace("\\", "/")).name
     problem = refusal_by_name(name) or too_large(name, upload.size)
+    mark = secret_mark(name)
+    if mark:
+        raise NotAllowed(refusal("文件名", mark).sentence())
     if problem is not None:
         raise NotAllowed(f"{problem.text}{problem.mend or ''}")
     stored = store_file(division=division, by=by, name=name, content=upload.read())
@@ -223,9 +227,9 @@ def _outcome(
         )
     if outcome.batch is not None:
         ImportBatch.objects.filter(pk=outcome.batch).update(intake=intake)
-    if any(problem.code == MARKED for problem in outcome.problems):
+    if any(problem.code == CLASSIFIED for problem in outcome.problems):
         drop_file(stored)
-        told["stored"] = None
+        told["stored"], told["name"] = None, NOT_KEPT
     kept = outcome.as_json()
     kept["blocked"], kept["headings"] = (
         outcome.blocked,

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from wenxiao.files.forms.forms import (
     Amount,
     Criterion,
     DossierForm,
     Form,
+    Grade,
     MonitorForm,
     MonitorRow,
     ScoreSheet,
     Seen,
     SelfEvalForm,
     SelfEvalRow,
-    reading_of,
 )
 from wenxiao.intake.forms import Incoming, IncomingFund, IncomingRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CAUSES = {
     "funds": "经费保障",
@@ -31,11 +34,9 @@ _CAUSES = {
 _NUMBERED = re.compile(r"^\s*[（(]?\d{1,2}[）)．.、]\s*")
 
 
-def incoming_forms(reading: dict[str, Any]) -> list[Incoming]:
-    """The forms of a kept reading that concern one dossier each; lists are not among them (the ledger's road is theirs)."""
-    if "forms" not in reading:
-        return []
-    found = [_incoming(form) for form in reading_of(reading).forms]
+def incoming_forms(forms: Iterable[Form]) -> list[Incoming]:
+    """The forms of a file that concern one dossier each; lists are not among them (the ledger's road is theirs)."""
+    found = [_incoming(form) for form in forms]
     return [form for form in found if form is not None]
 
 
@@ -57,6 +58,13 @@ def _cell(sheet: str, *seen: Seen | None) -> str:
     return f"{sheet}!{cell}"[:60] if cell else ""
 
 
+def _cells(sheet: str, **seen: Seen | Amount | Grade | None) -> dict[str, str]:
+    """Where each of several values stands, by their names; what has no cell is left out."""
+    return {
+        name: f"{sheet}!{one.cell}" for name, one in seen.items() if one is not None and one.cell
+    }
+
+
 def _lines(texts: list[str]) -> list[str]:
     return [_NUMBERED.sub("", text).strip() for text in texts if text.strip()]
 
@@ -76,6 +84,12 @@ def _head(form: DossierForm, kind: str) -> Incoming:
                 full_year=_yuan(line.full_year),
                 executed=_yuan(line.executed),
                 expected=_yuan(line.expected_full_year),
+                cells=_cells(
+                    form.sheet,
+                    initial=line.initial,
+                    full_year=line.full_year,
+                    executed=line.executed,
+                ),
             )
             for line in form.funds
         ],
@@ -96,6 +110,10 @@ def _row(sheet: str, row: SelfEvalRow | MonitorRow) -> IncomingRow:
         actual=_text(row.actual),
         hidden=row.hidden,
         cell=_cell(sheet, row.score, row.actual, row.target),
+        cells=_cells(
+            sheet, weight=row.weight, target=row.target, actual=row.actual, points=row.score
+        )
+        | ({"name": f"{sheet}!{row.level3_cell}"} if row.level3_cell else {}),
     )
 
 
@@ -106,6 +124,7 @@ def _selfeval(form: SelfEvalForm) -> Incoming:
         incoming = _row(made.sheet, row)
         incoming.points = None if row.score is None else row.score.number
         incoming.note = _text(row.deviation)
+        incoming.cells |= _cells(made.sheet, note=row.deviation)
         made.rows.append(incoming)
     if form.funds:
         weighed = (
@@ -119,6 +138,8 @@ def _selfeval(form: SelfEvalForm) -> Incoming:
     if form.total is not None and form.total.score is not None:
         made.total = form.total.score.number
     made.grade = _text(form.grade)
+    total = form.total.score if form.total is not None else None
+    made.cells = _cells(made.sheet, total=total, grade=form.grade)
     return made
 
 
@@ -129,6 +150,9 @@ def _monitor(form: MonitorForm) -> Incoming:
     for row in form.indicators:
         incoming = _row(made.sheet, row)
         incoming.forecast, incoming.possibility = _text(row.forecast), _text(row.possibility)
+        incoming.cells |= _cells(
+            made.sheet, forecast=row.forecast, possibility=row.possibility, note=row.note
+        )
         incoming.causes = [name for key, name in _CAUSES.items() if _text(row.causes.get(key))]
         explained = (_text(row.causes.get("text")), _text(row.note))
         incoming.note = "；".join(part for part in explained if part)
@@ -160,6 +184,13 @@ def _evaluation(form: ScoreSheet) -> Incoming:
         grade=form.grade.norm or form.grade.value or "",
         problems=_lines(form.problems),
         suggestions=_lines(form.suggestions),
+        cells=_cells(
+            form.sheet,
+            arranged=form.audited_arranged,
+            used=form.audited_used,
+            total=form.total,
+            grade=form.grade,
+        ),
     )
 
 
@@ -175,4 +206,5 @@ def _criterion(sheet: str, item: Criterion) -> IncomingRow:
         experts=[mark.number for mark in item.experts or []],
         hidden=item.hidden,
         cell=_cell(sheet, item.score),
+        cells=_cells(sheet, weight=item.weight, points=item.score, note=item.reason),
     )

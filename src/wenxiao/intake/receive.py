@@ -12,11 +12,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from wenxiao.budget.services import secret_mark
 from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import Pool
-from wenxiao.intake.preview import compare, settle
-from wenxiao.intake.reading import incoming_forms
+from wenxiao.intake.preview import preview
 from wenxiao.intake.scope import Importer, SeenDirectory
+from wenxiao.intake.secrets import NOT_KEPT, refusal
+from wenxiao.intake.status import compare, put
 from wenxiao.intake.zips import (
     LARGEST_CONTENT,
     MOST_FILES,
@@ -30,18 +32,16 @@ from wenxiao.intake.zips import (
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import open_batch, read_file, record, refuse_batch, store_file
 from wenxiao.records.storage import drop_file
-from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wenxiao.files.forms.forms import Reading
     from wenxiao.orgs.models import Division, User
 
 AT_ONCE = 20
 """Files copied out and read together: bounds the disk a big intake takes besides its originals."""
-MARKED = "DR-16"
-"""The refusal of a file with a secrecy marking: such a file is not even kept."""
 
 
 class Upload(Protocol):
@@ -143,6 +143,10 @@ def _opened(handed: Handed) -> Iterator[Piece]:
 
 
 def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any]:
+    """A file as the intake lists it. One whose very name says it is secret is neither stored nor named."""
+    mark = secret_mark(f"{piece.folder}/{piece.name}")
+    if mark:
+        piece = Piece(NOT_KEPT, problem=refusal("文件名", mark))
     told: dict[str, Any] = {
         "name": piece.name,
         "folder": piece.folder,
@@ -184,7 +188,7 @@ def _read_some(intake: Intake, places: list[int], pool: Pool, directory: SeenDir
     stored = StoredFile.objects.in_bulk([intake.files[at]["stored"] for at in places])
     with tempfile.TemporaryDirectory(prefix="wenxiao-intake-") as folder:
         copies = [_copy(stored.get(intake.files[at]["stored"]), Path(folder), at) for at in places]
-        for at, reading in zip(places, map(reading_json, pool.map(copies)), strict=True):
+        for at, reading in zip(places, pool.map(copies), strict=True):
             with transaction.atomic():
                 row = Intake.objects.select_for_update().get(pk=intake.pk)
                 if row.batches.filter(summary__at=at).exists():
@@ -206,47 +210,35 @@ def _copy(stored: StoredFile | None, folder: Path, at: int) -> Path:
 
 
 def _open(
-    intake: Intake,
-    at: int,
-    stored: StoredFile | None,
-    reading: dict[str, Any],
-    directory: SeenDirectory,
+    intake: Intake, at: int, stored: StoredFile | None, reading: Reading, directory: SeenDirectory
 ) -> ImportBatch:
     told = intake.files[at]
-    reading["file"] = told["name"]
-    secret = any(problem["code"] == MARKED for problem in reading["problems"])
-    if secret and stored is not None:
-        drop_file(stored)
-        told["stored"] = stored = None
+    reading.file = told["name"]
+    seen = preview(reading, directory.importer, directory=directory)
+    if seen.secret:
+        if stored is not None:
+            drop_file(stored)
+        stored = None
+        intake.files[at] = told = {**told, "name": NOT_KEPT, "folder": "", "stored": None}
         Intake.objects.filter(pk=intake.pk).update(files=intake.files)
     batch = open_batch(
         division=intake.division,
         by=intake.by,
-        kind=reading.get("kind") or "unknown",
+        kind=reading.kind or "unknown",
         file=stored,
-        reading=reading,
-        problems=[*reading["problems"], *_own_faults(reading)],
-        source_rows=len(reading["forms"]),
+        reading=reading_json(seen.reading),
+        problems=seen.problems,
+        source_rows=seen.source_rows,
     )
     batch.intake = intake
     batch.summary = {"at": at, "modified": told["modified"], "folder": told["folder"]}
     if stored is not None:
         batch.summary |= _seen_before(intake, stored)
     batch.save(update_fields=["intake", "summary"])
-    settle(batch, directory)
-    if secret:
+    put(batch, seen)
+    if seen.secret:
         refuse_batch(batch=batch, by=intake.by, why="文件标有国家秘密标志，未予留存")
     return batch
-
-
-def _own_faults(reading: dict[str, Any]) -> list[dict[str, Any]]:
-    """The file can be read but holds nothing to import."""
-    if incoming_forms(reading) or any(
-        problem["level"] == "阻断" for problem in reading["problems"]
-    ):
-        return []
-    mend = "请确认是自评表、监控表或评价评分表；支付明细和预算清单请在“台账”处导入。"
-    return [dict(Problem("DR-30", "阻断", "没有找到可以导入的表。", mend=mend).as_json())]
 
 
 def _seen_before(intake: Intake, stored: StoredFile) -> dict[str, Any]:

@@ -129,6 +129,13 @@ def _add_work(verbs: Any) -> None:
         metavar="未匹配项=代码",
         help="台账里未匹配的单位（unit:名称）或项目是哪一个：已有的代码、新建或不导入；可写多次",
     )
+    taken.add_argument(
+        "--choices",
+        type=existing,
+        metavar="C.json",
+        help='回答未定的问题，如 {"0": {"unit": "示例局"}}：表的序号、工作表名称或 * → unit、subject、'
+        "round、year、skip、keep；台账写 未匹配项 → 代码",
+    )
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
@@ -278,7 +285,7 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from wenxiao.site.taking import KINDS, take
+    from wenxiao.intake.unattended import KINDS, take
 
     if args.kind and args.kind not in KINDS:
         say(f"--kind 只认 {'、'.join(KINDS)}，收到的是 {args.kind}。")
@@ -298,6 +305,7 @@ def _import(args: argparse.Namespace) -> int:
         source=args.source,
         accounting=args.accounting,
         matches={one.rpartition("=")[0]: one.rpartition("=")[2] for one in args.match},
+        choices=_choices(args.choices),
     )
     show(outcome)
     return (
@@ -305,6 +313,18 @@ def _import(args: argparse.Namespace) -> int:
         if any(p["level"] != "提示" for p in outcome["problems"]) or outcome["unmatched"]
         else FINE
     )
+
+
+def _choices(path: Path | None) -> Any:
+    """The answers in a file; NotAllowed where it isn't JSON."""
+    from wenxiao.store.moves import NotAllowed
+
+    if path is None:
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as refusal:
+        raise NotAllowed(f"《{path.name}》不是 JSON（UTF-8），--choices 不能读取。") from refusal
 
 
 def _annual(args: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from wenxiao.budget.services.subjects import (
     open_dossier,
     refuse_secret,
     restrict_subject,
+    secret_mark,
     tag_subject,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "reopen_round",
     "restrict_subject",
     "round_kinds",
+    "secret_mark",
     "set_appropriation",
     "set_audited",
     "tag_subject",

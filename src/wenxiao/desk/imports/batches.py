@@ -11,7 +11,7 @@ from wenxiao.desk.imports.intake import line_of
 from wenxiao.desk.imports.upload import importer_of, said, tabs
 from wenxiao.intake.decide import take_back
 from wenxiao.intake.lists import batches_visible_to, with_standing
-from wenxiao.intake.preview import STANDINGS
+from wenxiao.intake.status import STANDINGS
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.keyset import page
 

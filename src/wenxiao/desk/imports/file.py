@@ -13,8 +13,9 @@ from wenxiao.desk.imports.upload import importer_of, said
 from wenxiao.intake.confirm import confirm_batch
 from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
 from wenxiao.intake.lists import batches_visible_to
-from wenxiao.intake.preview import ASKED, all_problems
+from wenxiao.intake.preview import ASKED
 from wenxiao.intake.scope import SeenDirectory
+from wenxiao.intake.status import all_problems
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.moves import Stale
 

@@ -21,7 +21,7 @@ from wenxiao.intake.lists import (
     standings_of,
     with_standing,
 )
-from wenxiao.intake.preview import STANDINGS, standing_of
+from wenxiao.intake.status import STANDINGS, standing_of
 from wenxiao.intake.tasks import apply, ledger, read
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.keyset import page

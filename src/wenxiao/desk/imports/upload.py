@@ -13,9 +13,9 @@ from django.urls import reverse
 from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.intake.decide import stalled
 from wenxiao.intake.lists import intakes_visible_to, standings_of
-from wenxiao.intake.preview import STANDINGS
 from wenxiao.intake.receive import Handed, receive
 from wenxiao.intake.scope import Importer
+from wenxiao.intake.status import STANDINGS
 from wenxiao.intake.tasks import read
 from wenxiao.intake.zips import MOST_FILES
 from wenxiao.orgs.permissions import Refused

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Spending, Subject
-from wenxiao.budget.services import refuse_secret
+from wenxiao.budget.services import refuse_secret, secret_mark
 from wenxiao.intake.ledger import budgets, payments
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
 from wenxiao.intake.ledger.same_file import digest_of_asked, unchanged
+from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.chain import digest_of
@@ -121,6 +122,11 @@ class LedgerImport:
             return self.outcome
         self._work = plan_ledger(self._ledger, division=self._division, by=self._by, **self._asked)
         self._outcome = outcome = self._work.outcome
+        mark = secret_mark(self.name)
+        if mark:
+            outcome.problems, self._work.found = [refusal("文件名", mark)], None
+        if mark or self._work.secrets:
+            return outcome
         outcome.problems += _same_name(self._division, outcome, path=self.path, name=self.name)
         return outcome
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from wenxiao.budget.services import secret_mark
 from wenxiao.files.forms.ledger import money_text
 from wenxiao.intake.ledger import budgets, lines, matching, payments
 from wenxiao.intake.ledger.columns import AMOUNTS, Columns, columns_of, remembered, source_named
 from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
+from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.permissions import can
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
@@ -106,6 +108,7 @@ class Work:
     subjects: list[int] = field(default_factory=list)
     matching: matching.Matching | None = None
     found: payments.Difference | budgets.Arranged | None = None
+    secrets: list[Problem] = field(default_factory=list)
 
 
 def plan_ledger(
@@ -162,8 +165,23 @@ def plan_ledger(
                 mend="金额为万元的，请在表头注明“单位：万元”。",
             )
         _understand(work, read, year)
-    outcome.problems = findings.sealed()
+    # What may be a state secret is not shown back: of such a ledger only the refusal is said.
+    outcome.problems = work.secrets or findings.sealed()
     return work
+
+
+def _secrets(frame: pl.DataFrame, whos: pl.DataFrame) -> list[Problem]:
+    """Refusals of the names that carry a marking of state secrets, by the first line that bears each."""
+    names = {"project": "项目名称", "unit": "单位名称", "department": "部门名称"}
+    found: list[Problem] = []
+    for column, what in names.items():
+        texts = whos[column].to_list() if column in whos.columns else []
+        for who, text in enumerate(texts):
+            mark = secret_mark(text or "")
+            if mark:
+                line = frame.filter(pl.col("who") == who)["line"].min()
+                found.append(refusal(what, mark, line=line if isinstance(line, int) else None))
+    return found
 
 
 def _sheet_columns(places: dict[str, int], *, first: int) -> dict[str, int]:
@@ -186,6 +204,9 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
     stopped = [p.line for p in work.findings.problems if p.level == "阻断" and p.line is not None]
     lines = condensed(RawLines(read), work.columns, work.outcome.unit, work.findings, stopped)
     frame = lines.frame
+    work.secrets = _secrets(frame, lines.whos)
+    if work.secrets:
+        return
     work.outcome.year = year or _main_year(frame) or read.get("year")
     if work.outcome.year is None:
         work.findings.say("DR-72", "阻断", None, "台账没有写明年度。", mend="请指明预算年度。")

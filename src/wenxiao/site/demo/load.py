@@ -13,7 +13,6 @@ from django.db import transaction
 
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round, set_appropriation
-from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import Pool
 from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.followup.services import (
@@ -25,7 +24,7 @@ from wenxiao.followup.services import (
     set_common_problems,
 )
 from wenxiao.followup.services.keeping import keep_all
-from wenxiao.intake.apply_batch import apply_reading
+from wenxiao.intake.unattended import import_reading
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.orgs.services import add_unit, create_division
 from wenxiao.records.services import add_document
@@ -345,11 +344,9 @@ class _Demo:
             (rounds[Round.Kind.DEPARTMENT, False, None], workbooks.department_evaluations())
         )
         paths = [workbooks.write(book, self.folder) for _, book in books]
-        for (opened, book), path, reading in zip(
-            books, paths, map(reading_json, self.pool.map(paths)), strict=True
-        ):
-            choices = {str(index): {"round": opened.pk} for index in range(len(reading["forms"]))}
-            outcome = apply_reading(
+        for (opened, book), path, reading in zip(books, paths, self.pool.map(paths), strict=True):
+            choices = {str(index): {"round": opened.pk} for index in range(len(reading.forms))}
+            outcome = import_reading(
                 reading,
                 path,
                 division=self.division,

@@ -6,8 +6,8 @@ import pytest
 from tests.bureaus import PASS, bureau, selfeval_round  # noqa: F401 - fixtures used by name
 
 from wenxiao.budget.models import Spending
+from wenxiao.intake.unattended import take
 from wenxiao.reviews.models import Review
-from wenxiao.site.taking import take
 from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]

@@ -1,0 +1,183 @@
+"""A previewed file written: one transaction, one undoable batch, all of its forms or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from wenxiao.budget.models import Dossier, Round, Subject
+from wenxiao.budget.services import ensure_subject, open_dossier, open_round
+from wenxiao.intake.apply_form import FormRefusedError, Landing, apply_form
+from wenxiao.intake.findings import draw_findings
+from wenxiao.intake.matching import fold
+from wenxiao.intake.preview import round_name
+from wenxiao.orgs.models import Unit
+from wenxiao.orgs.services import add_unit
+from wenxiao.records.services import Written, close_batch, refuse_batch
+from wenxiao.reviews.models import Review
+
+if TYPE_CHECKING:
+    from wenxiao.intake.forms import Incoming
+    from wenxiao.intake.preview import FormPreview, Preview
+    from wenxiao.orgs.models import User
+    from wenxiao.records.models import ImportBatch
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did or, in preview, would do. ``unmatched`` are the forms that still ask something."""
+
+    batch: ImportBatch | None
+    source_rows: int = 0
+    accepted: int = 0
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    reviews: list[int] = field(default_factory=list)
+    forms: list[dict[str, Any]] = field(default_factory=list)
+    standing: str = "accept"
+
+    @property
+    def clean(self) -> bool:
+        """Whether the file is (or would be) received."""
+        return self.standing == "accept"
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line promises; ``batch`` and ``reviews`` besides."""
+        return {
+            "source_rows": self.source_rows,
+            "accepted": self.accepted,
+            "total_yuan": None,
+            "unit": "份表",
+            "encoding": None,
+            "unmatched": self.unmatched,
+            "problems": self.problems,
+            "forms": self.forms,
+            "batch": self.batch.pk if self.batch else None,
+            "reviews": self.reviews,
+        }
+
+
+def apply(
+    seen: Preview, *, batch: ImportBatch, by: User | None, synthetic: bool = False
+) -> Outcome:
+    """Write what a preview found, as it found it. A form that cannot be written stops the whole batch."""
+    made = Outcome(batch, seen.source_rows, problems=list(batch.problems))
+    try:
+        with transaction.atomic():
+            writing = _Writing(batch, by, synthetic=synthetic)
+            made.reviews = [writing.land(one).pk for one in seen.forms if not one.skip]
+            made.accepted = len(made.reviews)
+            close_batch(
+                batch=batch,
+                by=by,
+                accepted=made.accepted,
+                written=writing.written,
+                choices=seen.choices,
+            )
+    except FormRefusedError as refusal:
+        made.accepted, made.reviews, made.standing = 0, [], "refuse"
+        made.problems.append(refusal.problem.as_json())
+        refuse_batch(batch=batch, by=by, why=refusal.problem.text)
+        return made
+    for unit, subject, round in writing.landed:
+        seen.directory.learn(unit, subject, round)
+    return made
+
+
+class _Writing:
+    """One batch while it is written: what its forms created, each thing once."""
+
+    def __init__(self, batch: ImportBatch, by: User | None, *, synthetic: bool) -> None:
+        self.batch, self.by, self.synthetic = batch, by, synthetic
+        self.written = Written()
+        self.landed: list[tuple[Unit, Subject, Round]] = []
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def land(self, one: FormPreview) -> Review:
+        """A form into its dossier, with its own problems and the candidate findings drawn from it."""
+        if one.match.problems:
+            raise FormRefusedError(one.match.problems[0])
+        form = one.form
+        unit = self._unit(one)
+        subject = self._subject(one, unit)
+        round = self._round(one)
+        landing = Landing(
+            dossier=self._dossier(subject, one.match.year or 0),
+            round=round,
+            by=self.by,
+            batch=self.batch,
+            file=self.batch.file,
+            written=self.written,
+            synthetic=self.synthetic,
+        )
+        review = apply_form(form, landing)
+        problems = [p for p in self.batch.problems if p.get("sheet") == form.sheet]
+        Review.objects.filter(pk=review.pk).update(problems=problems)
+        draw_findings(review, form, landing)
+        self.landed.append((unit, subject, round))
+        return review
+
+    def _once(self, key: tuple[Any, ...], make: Any) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+            self.written.created(self._made[key])
+        return self._made[key]
+
+    def _unit(self, one: FormPreview) -> Unit:
+        division, form = self.batch.division, one.form
+        if one.match.unit is not None:
+            return Unit.objects.get(pk=one.match.unit, division=division)
+        name = form.unit or form.department
+        code = (
+            f"ZJ{timezone.now():%Y%m%d%H%M%S}{Unit.objects.filter(division=division).count():04d}"
+        )
+        return self._once(
+            ("unit", fold(name)),
+            lambda: add_unit(
+                division=division, code=code, name=name, by=self.by, why="导入时新建，代码待补"
+            ),
+        )
+
+    def _subject(self, one: FormPreview, unit: Unit) -> Subject:
+        division, form = self.batch.division, one.form
+        if one.match.subject is not None:
+            return Subject.objects.get(pk=one.match.subject, division=division)
+        count = Subject.objects.filter(division=division).count()
+        code = form.code or f"ZJ{timezone.now():%Y%m%d%H%M%S}{count:05d}"
+        key = ("code", form.code) if form.code else ("name", unit.pk, fold(form.subject))
+        return self._once(
+            key,
+            lambda: ensure_subject(
+                division=division, unit=unit, name=form.subject, code=code, by=self.by
+            ),
+        )
+
+    def _dossier(self, subject: Subject, year: int) -> Dossier:
+        known = Dossier.objects.filter(subject=subject, fiscal_year=year).first()
+        return known or self._once(
+            ("dossier", subject.pk, year),
+            lambda: open_dossier(subject=subject, fiscal_year=year, by=self.by, batch=self.batch),
+        )
+
+    def _round(self, one: FormPreview) -> Round:
+        if one.match.round is not None:
+            return Round.objects.get(pk=one.match.round, division=self.batch.division)
+        form, year = one.form, one.match.year or 0
+        return self._once(
+            ("round", form.kind, year, form.period), lambda: self._open_round(form, year)
+        )
+
+    def _open_round(self, form: Incoming, year: int) -> Round:
+        return open_round(
+            division=self.batch.division,
+            kind=form.kind,
+            name=round_name(form, year),
+            work_year=year if form.kind == Round.Kind.MONITORING else year + 1,
+            fiscal_year=year,
+            through_month=form.period,
+            by=self.by,
+            key=form.kind == Round.Kind.FINANCE,
+        )

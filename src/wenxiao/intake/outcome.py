@@ -1,0 +1,87 @@
+"""A preview as commands and machines are told it: what each form is, what it would change, what is open and how to say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.intake.answers import CREATE
+from wenxiao.intake.apply import Outcome
+from wenxiao.intake.changes import changes_of
+
+if TYPE_CHECKING:
+    from wenxiao.intake.preview import FormPreview, Preview
+
+
+def outcome_of(seen: Preview) -> Outcome:
+    """What would come of a file; nothing is written."""
+    return Outcome(
+        batch=None,
+        source_rows=seen.source_rows,
+        problems=seen.all_problems(),
+        unmatched=[
+            _unmatched(at, one, seen)
+            for at, one in enumerate(seen.forms)
+            if one.match.problems and not one.skip
+        ],
+        forms=[_form(one, seen) for one in seen.forms],
+        standing=seen.standing,
+    )
+
+
+def _unmatched(at: int, one: FormPreview, seen: Preview) -> dict[str, Any]:
+    """A form that asks something, with what may be answered under which key of ``choices``."""
+    form = one.form
+    return {
+        "form": at,
+        "sheet": form.sheet,
+        "unit": form.unit,
+        "project": form.subject,
+        "year": one.match.year,
+        "problems": one.problems,
+        "close": one.match.close,
+        "choices": {str(at): choices_open(one, seen)},
+    }
+
+
+def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
+    """What may be answered to each open question of a form; leaving it out (``skip``) is always among them."""
+    creates = seen.importer.creates
+    asked = {problem.code for problem in one.match.problems}
+    found: dict[str, list[Any]] = {"skip": [True]}
+    for name, code in (("unit", "DR-31"), ("subject", "DR-32")):
+        if code in asked:
+            near = [_plain(name, pk, seen) for pk, _ in one.match.close.get(name, [])]
+            found[name] = near + ([CREATE] if name in creates else [])
+    if asked & {"DR-33", "DR-34", "DR-38"}:
+        rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
+        found["round"] = rounds + ([CREATE] if "round" in creates else [])
+    return found
+
+
+def _plain(name: str, pk: int, seen: Preview) -> str:
+    names = seen.directory.unit_names if name == "unit" else seen.directory.subject_names
+    return names[pk]
+
+
+def _form(one: FormPreview, seen: Preview) -> dict[str, Any]:
+    form, matched, known = one.form, one.match, seen.directory
+    standing = seen.standing_of(one)
+    return {
+        "sheet": form.sheet,
+        "kind": form.kind,
+        "unit": {
+            "text": form.unit or form.department,
+            "matched": known.unit_names.get(matched.unit or 0),
+            "near": [_plain("unit", pk, seen) for pk, _ in matched.close.get("unit", [])],
+        },
+        "subject": {
+            "text": form.subject,
+            "matched": known.subject_names.get(matched.subject or 0),
+            "near": [_plain("subject", pk, seen) for pk, _ in matched.close.get("subject", [])],
+        },
+        "standing": standing,
+        "received": standing == "accept" and not one.skip,
+        "changes": [] if one.skip else [change.as_json() for change in changes_of(one)],
+        "problems": [*seen.problems_of(one), *one.problems],
+        "choices": choices_open(one, seen) if standing == "ask" else {},
+    }

@@ -1,0 +1,48 @@
+"""Names that say a file may be a state secret: such a file is refused once, at every door, and never named again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wenxiao.budget.services import secret_mark
+from wenxiao.rulebook.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wenxiao.files.forms.forms import Reading
+    from wenxiao.intake.forms import Incoming
+
+CLASSIFIED = "DR-16"
+"""The code of every refusal for a marking of state secrets."""
+NOT_KEPT = "（未予留存的文件）"
+"""What a file is called whose name may not be kept."""
+_MEND = "请立即从本机删除该文件，改由线下按保密规定办理。"
+
+
+def secret_problems(reading: Reading, forms: Iterable[Incoming]) -> list[Problem]:
+    """Why this file may not enter at all: a marking in it, or a name that says so. The name itself is not repeated."""
+    marked = [
+        replace(problem, sheet=None) if secret_mark(problem.sheet or "") else problem
+        for problem in reading.problems
+        if problem.code == CLASSIFIED
+    ]
+    named = [("文件名", reading.file)]
+    for at, form in enumerate(forms, start=1):
+        named += [
+            (f"第 {at} 张表的{what}", text)
+            for what, text in (
+                ("工作表名称", form.sheet),
+                ("项目名称", form.subject),
+                ("单位名称", form.unit),
+                ("部门名称", form.department),
+            )
+        ]
+    return marked + [refusal(what, mark) for what, text in named if (mark := secret_mark(text))]
+
+
+def refusal(what: str, mark: str, *, line: int | None = None) -> Problem:
+    """The refusal of a name that carries a marking; ``what`` says which name, never how it reads."""
+    text = f"{what}带有“{mark}”字样。涉密项目和文件不得进入本系统，没有留存。"
+    return Problem(CLASSIFIED, "阻断", text, line=line, mend=_MEND)

@@ -1,0 +1,159 @@
+"""A file brought by a command or a machine: read, previewed and, when nothing is open, applied. Nobody is asked.
+
+What the wizard would ask is 阻断 here, with the choices listed; ``choices`` answers it (:mod:`.answers`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.files.forms.forms import reading_json
+from wenxiao.files.pool import forms_in_child
+from wenxiao.intake.answers import CREATE_ALL, checked
+from wenxiao.intake.apply import Outcome, apply
+from wenxiao.intake.ledger import Choices, import_ledger, matches_told
+from wenxiao.intake.outcome import outcome_of
+from wenxiao.intake.preview import preview
+from wenxiao.intake.scope import Importer
+from wenxiao.records.services import open_batch, refuse_batch, store_file
+from wenxiao.rulebook.problems import Problem
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from wenxiao.files.forms.forms import Reading
+    from wenxiao.intake.preview import Preview
+    from wenxiao.intake.scope import SeenDirectory
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import ImportBatch
+
+LEDGERS = {"spending": "spending", "budget": "budget", "list": "budget", "ledger": ""}
+"""Kinds that are tables of many lines, by the kind of ledger they are read as ("" lets the headings say)."""
+FORMS = {"selfeval": "自评表", "monitor": "监控表", "evaluation": "评分表"}
+"""Kinds that are forms of one dossier each, as the readers call them."""
+KINDS = (*sorted(LEDGERS), *sorted(FORMS))
+
+
+def take(
+    path: Path,
+    *,
+    division: Division,
+    by: User | None,
+    kind: str = "",
+    dry_run: bool = False,
+    create: bool = False,
+    leave_out: bool = False,
+    year: int | None = None,
+    source: str = "",
+    accounting: bool = False,
+    matches: Mapping[str, str] | None = None,
+    choices: Any = None,
+) -> dict[str, Any]:
+    """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
+    reading = None if kind in LEDGERS or path.suffix.lower() == ".csv" else forms_in_child(path)
+    found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
+    if reading is None or (kind or found) in LEDGERS or found in LEDGERS:
+        told = {**(choices or {}), **(matches or {})}
+        if not all(isinstance(one, str) for one in told.values()):
+            raise NotAllowed(
+                '台账的 choices 应为文本，如 {"unit:新设局": "create", "P901": "不导入"}。'
+            )
+        return import_ledger(
+            path=path,
+            division=division,
+            by=by,
+            kind=LEDGERS.get(kind or found, ""),
+            year=year,
+            dry_run=dry_run,
+            choices=Choices(
+                create=create,
+                leave_out=leave_out,
+                source_name=source.strip()[:40],
+                matches=matches_told(told, division=division, by=by),
+            ),
+            source="accounting" if accounting else "treasury",
+        ).as_json()
+    if kind and found and kind != found:
+        text = f"这是{FORMS[found]}，不是{FORMS[kind]}。"
+        mend = "请改写 --kind，或不写，由系统辨认。"
+        reading.problems.append(Problem("DR-44", "阻断", text, mend=mend))
+        dry_run = True
+    answers = (CREATE_ALL if create else {}) | checked(choices or {})
+    return import_reading(
+        reading, path, division=division, by=by, choices=answers, dry_run=dry_run
+    ).as_json()
+
+
+def import_file(
+    path: Path,
+    *,
+    division: Division,
+    by: User | None,
+    dry_run: bool = False,
+    create: bool = False,
+    choices: Any = None,
+    synthetic: bool = False,
+) -> Outcome:
+    """Read and import one file of forms. What keeps it out leaves the database untouched but for the batch."""
+    Importer(by, division)  # who may bring nothing has nothing read
+    answers = (CREATE_ALL if create else {}) | checked(choices or {})
+    return import_reading(
+        forms_in_child(path),
+        path,
+        division=division,
+        by=by,
+        choices=answers,
+        dry_run=dry_run,
+        synthetic=synthetic,
+    )
+
+
+def import_reading(
+    reading: Reading,
+    path: Path,
+    *,
+    division: Division,
+    by: User | None,
+    choices: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    synthetic: bool = False,
+    directory: SeenDirectory | None = None,
+) -> Outcome:
+    """Import what was read already (by a pool of children, for many files). A ``directory`` serves many files."""
+    reading.file = path.name
+    seen = preview(reading, Importer(by, division), choices, directory=directory)
+    outcome = outcome_of(seen)
+    if dry_run or seen.secret:
+        return outcome
+    batch = _batch(seen, path, by, choices)
+    if not outcome.clean:
+        outcome.batch = batch
+        refuse_batch(batch=batch, by=by, why="有阻断问题或未匹配的表")
+        return outcome
+    done = apply(seen, batch=batch, by=by, synthetic=synthetic)
+    done.forms = outcome.forms if done.clean else []
+    return done
+
+
+@transaction.atomic
+def _batch(
+    seen: Preview, path: Path, by: User | None, choices: Mapping[str, Any] | None
+) -> ImportBatch:
+    """The file as received and what was read of it."""
+    division = seen.importer.division
+    batch = open_batch(
+        division=division,
+        by=by,
+        kind=seen.reading.kind or "unknown",
+        file=store_file(division=division, by=by, name=path.name, content=path),
+        reading=reading_json(seen.reading),
+        problems=seen.problems,
+        source_rows=seen.source_rows,
+    )
+    batch.choices = dict(choices or {})
+    batch.save(update_fields=["choices"])
+    return batch
