@@ -105,7 +105,7 @@ def _profiles() -> Iterator[str]:
         "| 编号 | 名称 | 权重 | 反向指标 | 依据 |",
         "| --- | --- | --- | --- | --- |",
     )
-    for code in profiles.profile_codes():
+    for code in basis.in_force("profiles").content["profiles"]:
         one = profiles.profile(code)
         weights = " ".join(f"{name}{points}" for name, points in one.weights.items())
         reverse = {"ratio": "比值式", "deduction": "扣减式"}[one.reverse]

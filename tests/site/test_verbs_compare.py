@@ -141,3 +141,38 @@ def test_reconcile_refuses_what_is_no_report_and_no_score_sheet(tmp_path, capfdb
     broken.write_bytes(b"no zip")
     assert main(["reconcile", str(broken), sheet]) == 2
     assert "不能读取" in capfdbinary.readouterr().err.decode()
+
+
+def target_workbook(path, target="有效提升"):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    rows = [
+        ["项目支出绩效目标申报表"],
+        ["（2023年度）"],
+        ["项目名称", None, "服务站建设", None, "年度资金总额（万元）", 240],
+        ["一级指标", "二级指标", "三级指标", "指标值", "计量单位", "分值"],
+        ["产出指标", "数量指标", "新建服务站", "=8", "个", 50],
+        ["效益指标", "社会效益指标", "老年人获得感", target, None, 30],
+        ["满意度指标", "服务对象满意度指标", "居民满意度", "≥90", "%", 10],
+    ]
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return str(path)
+
+
+def test_check_reads_a_workbook_and_says_the_cell(tmp_path, capfdbinary):
+    assert main(["check", "--file", target_workbook(tmp_path / "表.xlsx"), "--json"]) == 1
+    answer = json.loads(capfdbinary.readouterr().out)
+    assert [(one["sheet"], one["form"]) for one in answer] == [("Sheet", 1)]
+    problem = next(one for one in answer[0]["problems"] if one["code"] == "MB-29")
+    assert (problem["row"], problem["cell"], problem["field"]) == (1, "D6", "target")
+    assert (problem["ground"], problem["standing"], problem["level"]) == ("惯例", "未核", "警告")
+    # the form has no column for sources, so nobody is blamed for leaving it empty
+    assert "MB-04" not in {one["code"] for one in answer[0]["problems"]}
+
+
+def test_check_refuses_a_workbook_without_a_target_table(tmp_path, capfdbinary):
+    assert main(["check", "--file", score_workbook(tmp_path / "评分表.xlsx")]) == 2
+    assert "没有绩效目标表" in capfdbinary.readouterr().err.decode()

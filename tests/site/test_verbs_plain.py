@@ -272,6 +272,9 @@ def test_check(capfdbinary, tmp_path):
     assert code == 1
     assert answer[0]["problems"][0].keys() == {
         "code",
+        "ground",
+        "standing",
+        "cell",
         "level",
         "row",
         "field",

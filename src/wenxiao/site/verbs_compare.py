@@ -60,11 +60,11 @@ def _reconcile(report_name: str, sheet_name: str) -> tuple[Any, bool]:
         raise WrongUseError(f"“{report_path.name}”应为 .docx 格式的评价报告。")
     with Pool(1) as pool:
         told = pool.read(report_path, "book")
-        forms = reading_json(pool.forms(sheet_path))
+        forms = reading_json(pool.forms(sheet_path))["forms"]
         book = pool.read(sheet_path, "book")
     _refuse_unread(report_path.name, told)
     _refuse_unread(sheet_path.name, book)
-    form = next((one for one in forms["forms"] if one.get("kind") == "evaluation"), None)
+    form = next((one for one in forms if one.get("kind") == "evaluation"), None)
     if form is None:
         raise WrongUseError(
             f"“{sheet_path.name}”里没有评分表，请给出带一级指标、分值、得分的评分表。"

@@ -41,7 +41,9 @@ def add_parsers(subparsers: Any) -> None:
     )
     _finish(pacing, pace_verb)
     checking = subparsers.add_parser("check", help="绩效目标送审前检查")
-    checking.add_argument("--file", required=True, help="JSON 清单：绩效目标")
+    checking.add_argument(
+        "--file", required=True, help="绩效目标：JSON 清单，或申报表、目标表（.xlsx .xls .docx）"
+    )
     _finish(checking, check_verb)
 
 
@@ -315,20 +317,45 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def _check_all(name: str) -> tuple[Any, bool]:
-    answers = [{"problems": _check(item, at)} for at, item in enumerate(_list(name), 1)]
+    path = _existing(name)
+    if path.suffix.lower() in _BOOKS:
+        answers = _check_book(path)
+    else:
+        answers = [
+            {"problems": _problems(_table(item, at))} for at, item in enumerate(_list(name), 1)
+        ]
     return answers, any(answer["problems"] for answer in answers)
 
 
-def _check(item: Mapping[str, Any], at: int) -> list[dict[str, Any]]:
-    """The problems of one target table; rows and head become the plain typed values the checks look at."""
-    from wenxiao.rulebook.checks import Table, run
+def _check_book(path: Path) -> list[dict[str, Any]]:
+    """The problems of every target form of a workbook or Word file, form by form."""
+    from wenxiao.files.forms.tables import table_of
+    from wenxiao.files.forms.targets.form import TargetForm
+    from wenxiao.files.pool import forms_in_child
+
+    reading = forms_in_child(path)
+    forms = [form for form in reading.forms if isinstance(form, TargetForm)]
+    if not forms:
+        said = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
+        raise WrongUseError(f"“{path.name}”里没有绩效目标表。{said}")
+    return [
+        {"sheet": form.sheet, "form": at, "problems": _problems(table_of(form))}
+        for at, form in enumerate(forms, 1)
+    ]
+
+
+def _table(item: Mapping[str, Any], at: int) -> Any:
+    """One target table; rows and head become the plain typed values the checks look at."""
+    from wenxiao.rulebook.checks import Table
 
     head, rows = _of_kind(item, "subject", dict, {}, at), _of_kind(item, "rows", list, [], at)
     if any(not isinstance(row, dict) for row in rows):
         raise WrongUseError(f"第 {at} 项的“rows”应是对象的清单。")
     for number, row in enumerate(rows, 1):
         _scalars(row, f"第 {at} 项“rows”第 {number} 行")
-    _scalars(head, f"第 {at} 项的“subject”")
+    _scalars(
+        {key: head[key] for key in head if key not in {"goals", "tasks"}}, f"第 {at} 项的“subject”"
+    )
     typed = [
         {
             **row,
@@ -342,17 +369,27 @@ def _check(item: Mapping[str, Any], at: int) -> list[dict[str, Any]]:
     )
     whole = {**head, "budget_yuan": budget, "year": None if year is None else int(year)}
     whole["text"] = _words(_of_kind(item, "text", str, "", at))
+    return Table(typed, whole)
+
+
+def _problems(table: Any) -> list[dict[str, Any]]:
+    from wenxiao.rulebook.checks import registry, run
+
+    rules = {one.code: one for one in registry(table.year)}
     return [
         {
             "code": problem.code,
+            "ground": rules[problem.code].ground,
+            "standing": rules[problem.code].standing,
             "level": problem.level,
             "row": hit.row,
+            "cell": problem.cell,
             "field": hit.field,
             "text": problem.text,
             "basis": problem.basis,
             "mend": problem.mend,
         }
-        for hit, problem in run(Table(typed, whole), ["MB"])
+        for hit, problem in run(table, ["MB"])
     ]
 
 

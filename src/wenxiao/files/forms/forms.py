@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.problems import Problem
 
 
@@ -376,7 +377,7 @@ class ListForm(Part, kw_only=True, tag_field="kind", tag="list"):
     role: str | None = None
 
 
-Form = SelfEvalForm | MonitorForm | ScoreSheet | ListForm
+Form = SelfEvalForm | MonitorForm | ScoreSheet | ListForm | TargetForm
 
 
 class Reading(msgspec.Struct, kw_only=True):

@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import column_name
 from wenxiao.files.cells.labels import Grid
@@ -111,10 +113,11 @@ def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
     found: list[list[Form]] = []
     for at, (sheet, own) in enumerate(zip(book.sheets, taken, strict=True)):
         outside = [text for number, text in book.paragraphs if number == at]
-        forms = [] if own else [form.as_json() for form in read_targets(sheet, outside)]
-        found.append(
-            [form | {"table": at} for form in forms] if book.container == "docx" else forms
-        )
+        drafts = [] if own else [msgspec.to_builtins(one) for one in read_targets(sheet, outside)]
+        for draft in drafts:
+            del draft["table"]
+            draft.update({"table": at} if book.container == "docx" else {})
+        found.append(drafts)
     return found
 
 

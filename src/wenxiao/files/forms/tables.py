@@ -28,6 +28,8 @@ from wenxiao.files.forms.forms import (
     SelfEvalRow,
     Subtotal,
 )
+from wenxiao.files.forms.targets.form import TargetForm
+from wenxiao.files.forms.targets.table import target_table
 from wenxiao.rulebook.checks.registry import Table
 
 AMOUNTS = ("initial", "full_year", "arrived", "executed", "expected_full_year")
@@ -38,6 +40,8 @@ def table_of(form: Form) -> Table:
     """The rows and the head of a form; the head's own ``places`` and ``sheet`` serve what concerns the whole table."""
     if isinstance(form, ScoreSheet):
         return Table(_criteria(form), _sheet_head(form))
+    if isinstance(form, TargetForm):
+        return target_table(form)
     if isinstance(form, ListForm):
         return Table([_list_row(form, row) for row in form.rows], _list_head(form))
     return Table([_indicator(form, row) for row in form.indicators], _dossier_head(form))

@@ -9,6 +9,7 @@ from wenxiao.rulebook.checks import (
     sheets,
     target_tables,
     target_values,
+    target_wording,
     targets,
 )
 from wenxiao.rulebook.checks.registry import (
@@ -41,5 +42,6 @@ __all__ = [
     "sheets",
     "target_tables",
     "target_values",
+    "target_wording",
     "targets",
 ]

@@ -33,7 +33,7 @@ class Table:
     """What a check looks at: the rows of one table and its head.
 
     ``head`` holds what is known of: name, kind, year, unit, budget_yuan, full_year, initial, executed, start, end (ISO
-    dates as text), text (content of the project), total, grade, execution_weight, execution_score, parts, subtotals,
+    dates as text), text (content of the project), asks_source (False: the form has no such column), total, grade, execution_weight, execution_score, parts, subtotals,
     ``places`` (field → address) and ``sheet``. ``overrides`` are the division's own rule values: thresholds are read
     from them, and levels. ``limits`` are the numbers of the rule that is looking, set by :func:`run`.
     """

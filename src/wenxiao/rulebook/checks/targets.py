@@ -65,7 +65,9 @@ def repeated_indicator(table: Table) -> Iterator[Hit]:
 
 @rule("MB-04")
 def hollow_number(table: Table) -> Iterator[Hit]:
-    """A benefit in percent that says neither how nor where it is measured."""
+    """A benefit in percent that says neither how nor where it is measured, on a form that asks for it."""
+    if table.head.get("asks_source") is False:
+        return
     for index, row in enumerate(table.rows):
         percent = "%" in said(row, "target", "unit") or "％" in said(row, "target")
         if "效益" in said(row, "level1") and percent and not said(row, "source", "proof").strip():

@@ -22,7 +22,9 @@ _HEADINGS: dict[str, re.Pattern[str]] = {
         "actual": r"(?:全年|年度|年末|实际|截至.{1,8}|\d+.\d+月份?)*(?:实际)?(?:完成|达成|执行)(?:值|情况|数|率|结果)?",
         "score": r"(?:自评|实际|单位|项目|指标|最终|评价)*(?:得分|评分|打分|自评分)(?:情况|值|数)?",
         "forecast": r"(?:全年|年度)?(?:预计|预期).*(?:完成|实现).*",
-        "note": r"备注|说明|备注说明|指标内容[/、]计算公式|(?:指标)?(?:解释|说明|计算公式|评(?:分|价)标准|内涵|定义)(?:及.*)?|(?:指标值)?(?:设定|确定)依据|指标内容及计算公式|佐证.*|数据来源.*",
+        "note": r"备注|说明|备注说明|指标内容[/、]计算公式|(?:指标)?(?:解释|说明|计算公式|评(?:分|价)标准|内涵|定义)(?:及.*)?|(?:指标值)?(?:设定|确定)依据|指标内容及计算公式",
+        "source": r"(?:数据|指标值?|取值|信息)来源.*|取数来源|数据出处",
+        "proof": r"佐证.*|证明材料|(?:所需|需要)?证明.*材料",
     }.items()
 }
 _LIST_HEADINGS: dict[str, re.Pattern[str]] = {
@@ -136,7 +138,7 @@ def _name(block: Columns, key: str, column: Column) -> None:
 
 def _finished(grid: Grid, blocks: list[Columns]) -> list[Columns]:
     """Only what is a target table: names and values, nothing done or scored; level 1 may stand without a heading."""
-    kept = []
+    kept: list[Columns] = []
     for block in blocks:
         keys = set(block.known)
         if "target" not in keys or not {"level3", "level2"} & keys:

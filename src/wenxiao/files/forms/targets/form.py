@@ -1,67 +1,51 @@
-"""A target form (绩效目标表, 申报表) as it was read: every value with its cell."""
+"""A target form (绩效目标表, 申报表) as it was read: every value with its cell. As JSON it is kind ``target``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
+
+import msgspec
 
 Scope = Literal["project", "department", "transfer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A text as a person sees it and the cell it stands in; both None where the form has no such field."""
 
     value: str | None = None
     cell: str | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """``{"value", "cell"}``."""
-        return {"value": self.value, "cell": self.cell}
 
-
-@dataclass(frozen=True, slots=True)
-class Year:
+class TargetYear(msgspec.Struct, frozen=True):
     """The budget year and the words it was read from."""
 
     value: int | None = None
     raw: str | None = None
     cell: str | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """``{"value", "raw", "cell"}``."""
-        return {"value": self.value, "raw": self.raw, "cell": self.cell}
 
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """Money in 元 as decimal text; ``yuan`` None where the cell holds no amount (a dash is none)."""
+class Asked(msgspec.Struct, frozen=True):
+    """Money asked for in 元 as decimal text; ``yuan`` None where the cell holds no amount (a dash is none)."""
 
     yuan: str | None
     raw: str | None
     cell: str | None
 
-    def as_json(self) -> dict[str, object]:
-        """``{"yuan", "raw", "cell"}``."""
-        return {"yuan": self.yuan, "raw": self.raw, "cell": self.cell}
 
-
-@dataclass(frozen=True, slots=True)
-class Fund:
+class Fund(msgspec.Struct, frozen=True):
     """One line of the money asked for; last year's money never stands here."""
 
     label: str
     row: int
-    initial: Amount
-
-    def as_json(self) -> dict[str, object]:
-        """``{"label", "row", "initial"}``."""
-        return {"label": self.label, "row": self.row, "initial": self.initial.as_json()}
+    initial: Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """One row: levels carried down, sign, value and unit as they stand in one, two or three columns."""
+class Indicator(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: levels carried down, sign, value and unit as they stand in one, two or three columns.
+
+    ``source`` and ``proof`` are None where the form has no such column and "" where it was left empty; ``extra`` are
+    filled cells of columns whose heading is not known.
+    """
 
     row: int
     level1: str | None
@@ -72,87 +56,55 @@ class Indicator:
     target_text: str | None
     unit: str | None = None
     nature: str | None = None
-    weight: Read = field(default_factory=Read)
+    weight: Read = Read()
     note: str | None = None
     last_actual: str | None = None
-    extra: dict[str, Read] = field(default_factory=dict)
+    source: str | None = None
+    proof: str | None = None
+    extra: dict[str, Read] = {}
     hidden: bool = False
 
-    def as_json(self) -> dict[str, object]:
-        """The promised shape; ``extra`` only where a column without a known heading is filled."""
-        shown: dict[str, object] = {
-            "row": self.row,
-            "level1": self.level1,
-            "level2": self.level2,
-            "level3": self.level3,
-            "level3_cell": self.level3_cell,
-            "target": self.target.as_json(),
-            "target_text": self.target_text,
-            "unit": self.unit,
-            "nature": self.nature,
-            "weight": self.weight.as_json(),
-            "note": self.note,
-            "last_actual": self.last_actual,
-            "hidden": self.hidden,
-        }
-        if self.extra:
-            shown["extra"] = {words: read.as_json() for words, read in self.extra.items()}
-        return shown
 
-
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """A main task of a department with its money."""
 
     name: str
     content: str | None
-    total: Amount
-
-    def as_json(self) -> dict[str, object]:
-        """``{"name", "content", "total"}``."""
-        return {"name": self.name, "content": self.content, "total": self.total.as_json()}
+    total: Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """A step of the plan; dates as ISO text as far as the form gives them (2023-03)."""
 
     step: str
-    start: str | None
-    end: str | None
-
-    def as_json(self) -> dict[str, object]:
-        """``{"step", "from", "to"}``."""
-        return {"step": self.step, "from": self.start, "to": self.end}
+    start: str | None = msgspec.field(name="from")
+    end: str | None = msgspec.field(name="to")
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """What one reviewing seat wrote: opinion, person, date."""
+class Seat(msgspec.Struct, frozen=True):
+    """What one reviewing seat wrote."""
 
     seat: str
     opinion: str | None
     person: str | None
     date: str | None
 
-    def as_json(self) -> dict[str, object]:
-        """``{"seat", "opinion", "person", "date"}``."""
-        return {
-            "seat": self.seat,
-            "opinion": self.opinion,
-            "person": self.person,
-            "date": self.date,
-        }
+
+class Goals(msgspec.Struct, frozen=True):
+    """The mid-term or long-term goal and the year's."""
+
+    long: str | None = None
+    year: str | None = None
 
 
-@dataclass(slots=True)
-class TargetForm:
-    """One target form; in a list each project's rows make one."""
+class TargetForm(msgspec.Struct, kw_only=True, tag_field="kind", tag="target"):
+    """One target form; in a list each project's rows make one. ``table`` is the number of the Word table."""
 
-    sheet: str
+    kind: ClassVar[str] = "target"
     scope: Scope
+    sheet: str
     title: Read
-    year: Year
+    year: TargetYear
     project_name: Read
     project_code: str | None
     dept: Read
@@ -160,43 +112,15 @@ class TargetForm:
     money_unit: str | None
     first_row: int
     last_row: int
-    indicators: list[Indicator] = field(default_factory=list)
-    long_indicators: list[Indicator] = field(default_factory=list)
-    funds: list[Fund] = field(default_factory=list)
-    tasks: list[Task] = field(default_factory=list)
-    plan: list[Step] = field(default_factory=list)
-    seats: list[Seat] = field(default_factory=list)
-    goal_long: str | None = None
-    goal_year: str | None = None
+    table: int | None = None
+    indicators: list[Indicator] = []
+    long_indicators: list[Indicator] = []
+    funds: list[Fund] = []
+    tasks: list[Task] = []
+    plan: list[Step] = []
+    seats: list[Seat] = []
+    goals: Goals = Goals()
     text: str | None = None
     start: str | None = None
     end: str | None = None
     responsible: str | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """The shape ``wenxiao read`` promises for kind ``target``."""
-        return {
-            "kind": "target",
-            "scope": self.scope,
-            "sheet": self.sheet,
-            "first_row": self.first_row,
-            "last_row": self.last_row,
-            "title": self.title.as_json(),
-            "year": self.year.as_json(),
-            "project_name": self.project_name.as_json(),
-            "project_code": self.project_code,
-            "dept": self.dept.as_json(),
-            "unit": self.unit.as_json(),
-            "money_unit": self.money_unit,
-            "start": self.start,
-            "end": self.end,
-            "responsible": self.responsible,
-            "goals": {"long": self.goal_long, "year": self.goal_year},
-            "text": self.text,
-            "funds": [fund.as_json() for fund in self.funds],
-            "indicators": [row.as_json() for row in self.indicators],
-            "long_indicators": [row.as_json() for row in self.long_indicators],
-            "tasks": [task.as_json() for task in self.tasks],
-            "plan": [step.as_json() for step in self.plan],
-            "seats": [seat.as_json() for seat in self.seats],
-        }

@@ -6,7 +6,7 @@ import re
 
 from wenxiao.files.cells.labels import Grid, bare, line_of, name_of, squeezed, tidy, year_in
 from wenxiao.files.forms import heads
-from wenxiao.files.forms.targets.form import Read, Scope, Seat, Step, Year
+from wenxiao.files.forms.targets.form import Read, Scope, Seat, Step, TargetYear
 
 _TITLE = re.compile(r".*目标.*表.*|.*绩效目标.*")
 _PROJECT = heads.PROJECT | {"专项转移支付名称", "项目名称或专项名称", "资金项目名称"}
@@ -60,19 +60,19 @@ def title(grid: Grid, before: range, outside: list[str]) -> Read:
     return Read(name_of(named) if named else None, None)
 
 
-def year(grid: Grid, before: range, outside: list[str]) -> Year:
+def year(grid: Grid, before: range, outside: list[str]) -> TargetYear:
     """The budget year: as the sheet says it, else as the paragraphs above a Word table do."""
     seen = heads.year(grid, before)
     value, raw, cell = (seen.get(key) for key in ("value", "raw", "cell"))
     if isinstance(value, int):
-        return Year(
+        return TargetYear(
             value, raw if isinstance(raw, str) else None, cell if isinstance(cell, str) else None
         )
     for text in outside:
         own = year_in(text)
         if own is not None and len(text) < _LONGEST_TITLE:
-            return Year(own, text, None)
-    return Year()
+            return TargetYear(own, text, None)
+    return TargetYear()
 
 
 def scope_of(words: str) -> Scope:

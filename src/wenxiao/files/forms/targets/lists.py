@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from wenxiao.files.cells.labels import Grid, line_of, money_unit_in, squeezed, year_in
 from wenxiao.files.forms.targets.columns import Columns, columns_at
-from wenxiao.files.forms.targets.form import Amount, Fund, Indicator, Read, TargetForm, Year
+from wenxiao.files.forms.targets.form import (
+    Asked,
+    Fund,
+    Goals,
+    Indicator,
+    Read,
+    TargetForm,
+    TargetYear,
+)
 from wenxiao.files.forms.targets.money import amount_at
 from wenxiao.files.forms.targets.rows import one_indicator
 
@@ -20,7 +28,7 @@ class _Project:
     first: int
     texts: dict[str, str]
     cells: dict[str, str]
-    money: Amount | None
+    money: Asked | None
     rows: list[Indicator] = field(default_factory=list)
 
 
@@ -110,7 +118,7 @@ def _form(grid: Grid, one: _Project, unit: str) -> TargetForm:
         sheet=grid.sheet.name,
         scope="project",
         title=Read(),
-        year=Year(year_in(said) or year_in(f"{said}年"), said or None, one.cells.get("year")),
+        year=TargetYear(year_in(said) or year_in(f"{said}年"), said or None, one.cells.get("year")),
         project_name=read("project_name"),
         project_code=code.group() if code else None,
         dept=read("dept"),
@@ -120,5 +128,5 @@ def _form(grid: Grid, one: _Project, unit: str) -> TargetForm:
         last_row=one.rows[-1].row,
         indicators=one.rows,
         funds=money,
-        goal_year=one.texts.get("goal"),
+        goals=Goals(None, one.texts.get("goal")),
     )

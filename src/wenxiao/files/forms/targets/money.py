@@ -17,7 +17,7 @@ from wenxiao.files.cells.labels import (
     yuan_text,
 )
 from wenxiao.files.cells.numberformats import plain
-from wenxiao.files.forms.targets.form import Amount, Fund, Task
+from wenxiao.files.forms.targets.form import Asked, Fund, Task
 
 _SIDE = re.compile(
     r"(?:项目|年度|申请|专项|预算|本年|当年|全年)*(?:资金|预算|金额|经费)(?:申请|情况|来源|总额|及构成|总额及构成|构成|安排|需求|投入|预算|金额|额度|总量)*"
@@ -88,6 +88,10 @@ def _unmerged_end(grid: Grid, rows: range, row: int, col: int) -> int:
 
 def _block(grid: Grid, rows: range, first: int, unit: str | None) -> Iterator[Fund]:
     column = _year_column(grid, rows.start, first)
+    whole = _alone(grid, rows, first, unit)
+    if whole is not None:
+        yield whole
+        return
     for row in rows[1:] if column is not None else rows:
         cells = [(col, text) for col, text in grid.starts_in_row(row) if col >= first]
         if column is not None:
@@ -96,6 +100,17 @@ def _block(grid: Grid, rows: range, first: int, unit: str | None) -> Iterator[Fu
                 yield Fund(_label(label), row, amount_at(grid, (row, column), unit))
             continue
         yield from _line(grid, row, cells, unit)
+
+
+def _alone(grid: Grid, rows: range, first: int, unit: str | None) -> Fund | None:
+    """年度资金总额（万元） with nothing but its amount beside it, among other fields of the head."""
+    beside = next(
+        ((col, text) for col, text in grid.starts_in_row(rows.start) if col >= first), None
+    )
+    label = grid.text(rows.start, first - 1)
+    if len(rows) > 1 or beside is None or not _is_amount(beside[1]) or not _is_label(label):
+        return None
+    return Fund(_label(label), rows.start, amount_at(grid, (rows.start, beside[0]), unit))
 
 
 def _year_column(grid: Grid, row: int, first: int) -> int | None:
@@ -138,9 +153,7 @@ def _line(grid: Grid, row: int, cells: list[tuple[int, str]], unit: str | None) 
 
 def _without_amount(grid: Grid, row: int, label: tuple[int, str]) -> Fund:
     beside = grid.right_of(row, label[0])
-    return Fund(
-        _label(label[1]), row, Amount(None, None, grid.address(*beside) if beside else None)
-    )
+    return Fund(_label(label[1]), row, Asked(None, None, grid.address(*beside) if beside else None))
 
 
 def _said(grid: Grid, row: int, col: int, text: str) -> Iterator[Fund]:
@@ -151,7 +164,7 @@ def _said(grid: Grid, row: int, col: int, text: str) -> Iterator[Fund]:
             continue
         words = re.sub(r"^.*?(?:、|（|\()", "", before.group(1)) or before.group(1)
         number = Decimal(re.sub(r"[,，]", "", hit.group(1)))
-        amount = Amount(yuan_text(number, hit.group(2)), hit.group(), grid.address(row, col))
+        amount = Asked(yuan_text(number, hit.group(2)), hit.group(), grid.address(row, col))
         yield Fund(words, row, amount)
 
 
@@ -169,7 +182,7 @@ def _label(text: str) -> str:
     return name_of(text).strip(" 　:：")
 
 
-def amount_at(grid: Grid, place: tuple[int, int], unit: str | None) -> Amount:
+def amount_at(grid: Grid, place: tuple[int, int], unit: str | None) -> Asked:
     """The amount of a cell; a unit written in it wins; a dash is no amount."""
     words, number = grid.text(*place), grid.number(*place)
     own = _OWN_UNIT.search(squeezed(words))
@@ -177,7 +190,7 @@ def amount_at(grid: Grid, place: tuple[int, int], unit: str | None) -> Amount:
     yuan = None
     if number is not None and named in UNIT_FACTORS:
         yuan = plain(Decimal(yuan_text(number, str(named))))
-    return Amount(yuan, words or None, grid.address(*place))
+    return Asked(yuan, words or None, grid.address(*place))
 
 
 def tasks(grid: Grid, rows: range, unit: str | None) -> tuple[list[Task], list[Fund]]:

@@ -7,7 +7,7 @@ from wenxiao.files.cells.grids import Grid
 from wenxiao.files.forms import heads
 from wenxiao.files.forms.targets import head, money
 from wenxiao.files.forms.targets.columns import Columns, columns_at
-from wenxiao.files.forms.targets.form import Indicator, TargetForm
+from wenxiao.files.forms.targets.form import Goals, Indicator, TargetForm
 from wenxiao.files.forms.targets.lists import list_heading, read_list
 from wenxiao.files.forms.targets.rows import indicators
 
@@ -74,8 +74,7 @@ def _form(grid: Grid, rows: range, blocks: list[Columns], outside: list[str]) ->
         tasks=tasks,
         plan=head.plan(grid, before),
         seats=head.seats(grid, range(blocks[-1].bottom + 1, rows.stop)),
-        goal_long=goal_long,
-        goal_year=goal_year,
+        goals=Goals(goal_long, goal_year),
         text=head.content(grid, before),
         start=start,
         end=end,

@@ -103,6 +103,8 @@ def one_indicator(
         weight=_weight(grid, columns, row),
         note=_own(grid, columns, row, "note") or None,
         last_actual=_own(grid, columns, row, "last_actual") or None,
+        source=_asked(grid, columns, row, "source"),
+        proof=_asked(grid, columns, row, "proof"),
         extra=_extra(grid, columns, row),
         hidden=grid.is_hidden(row),
     )
@@ -130,6 +132,11 @@ def _own(grid: Grid, columns: Columns, row: int, key: str) -> str:
     if key != "nature" and re.fullmatch(r"[≥≤＞＜=＝]+[%％]?", squeezed_words):
         return ""
     return "" if re.fullmatch(r"[…\.·。—–\-_/]*", squeezed_words) else words
+
+
+def _asked(grid: Grid, columns: Columns, row: int, key: str) -> str | None:
+    """What stands in a column the form may not have: None without the column, "" where it is left empty."""
+    return _own(grid, columns, row, key) if key in columns.known else None
 
 
 def _joined(value: str, nature: str, unit: str) -> str | None:
