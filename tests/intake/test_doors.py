@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import openpyxl
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
 from tests.bureaus import PASS
 
 from wenxiao.budget.models import AuditedAmount, Dossier, Spending, Subject
+from wenxiao.budget.services import open_round
 from wenxiao.evidence.models import Actual
 from wenxiao.files.forms.reading import read_file
 from wenxiao.intake.status import all_problems
@@ -314,3 +319,36 @@ def test_a_fault_inside_a_form_is_received_with_it_and_stops_the_hand_in(
     assert review.marks.order_by("pk").first().published_points == above
     with pytest.raises(NotAllowed, match="报送"):
         submit_review(review=review, by=bureau.clerk, version=review.version)
+
+
+def test_a_score_sheet_fits_a_departments_round_where_somebody_says_so(bureau, tmp_path, capsys):
+    open_round(
+        division=bureau.division,
+        kind="department_evaluation",
+        name="2024部门评价",
+        work_year=2025,
+        fiscal_year=2024,
+        by=None,
+    )
+    command = Command(bureau, None, capsys)
+    answer = {"unit": "示例单位乙", "subject": "create"}
+    assert "DR-34" in command.bring(changed(SHEET, tmp_path), {"0": answer})
+    assert "2024部门评价" in json.loads(command.said)["unmatched"][0]["choices"]["0"]["round"]
+    command.bring(changed(SHEET, tmp_path), {"0": {**answer, "round": "2024部门评价"}})
+    assert Review.objects.get().kind == "department_evaluation"
+
+
+def test_what_waits_in_the_queue_is_found_in_the_new_room(db):
+    migration = import_module("wenxiao.intake.migrations.0001_task_paths")
+    paths = ("wenxiao.reviews.tasks.read", "wenxiao.followup.tasks.apply", "other.task")
+    for path in paths:
+        DBTaskResult.objects.create(
+            task_path=path, args_kwargs={"args": [1], "kwargs": {}}, backend_name="default"
+        )
+    migration.forward(apps, None)
+    moved = set(DBTaskResult.objects.values_list("task_path", flat=True))
+    assert moved == {"wenxiao.intake.tasks.read", "wenxiao.intake.tasks.apply", "other.task"}
+    for path in moved - {"other.task"}:
+        assert import_string(path)
+    migration.backward(apps, None)
+    assert set(DBTaskResult.objects.values_list("task_path", flat=True)) == set(paths)

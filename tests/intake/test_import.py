@@ -164,12 +164,17 @@ def test_a_submitted_review_is_not_overwritten(bureau, selfeval_round):
     assert outcome.batch.state == "refused"
 
 
-def test_indicators_outside_the_approved_target_stop_the_whole_file(bureau, selfeval_round):
+def test_indicators_outside_the_approved_target_are_named_and_the_form_is_received(
+    bureau, selfeval_round
+):
     target = Target.objects.create(dossier=bureau.dossier, state="approved")
     Indicator.objects.create(target=target, order=1, name="另一个指标", weight=Decimal(90))
     outcome = import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
-    assert codes(outcome) == ["DR-42"]
-    assert (Review.objects.count(), Actual.objects.count()) == (0, 0)
+    assert (outcome.accepted, Indicator.objects.count()) == (1, 1)
+    found = [problem["code"] for problem in Review.objects.get().problems]
+    assert found.count("MB-45") == 9
+    assert found.count("MB-44") == 1
+    assert Actual.objects.count() == 0
 
 
 def test_without_a_round_nothing_lands(bureau):

@@ -27,6 +27,7 @@ NUMBERS = {
     "computed",
     "cut_back",
     "budget_yuan",
+    "approved_weight",
 }
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from wenxiao.evidence.models import Material
+from wenxiao.evidence.models import Actual, Material
 from wenxiao.evidence.selectors import HANDING, JUDGING, kinds_of
 from wenxiao.evidence.states import MATERIAL, STANDING
 from wenxiao.orgs import permissions
+from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change, move
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
-    from wenxiao.records.models import StoredFile
+    from wenxiao.records.models import ImportBatch, StoredFile
     from wenxiao.targets.models import Indicator
 
 Personal = tuple[tuple[str, int], ...]
@@ -259,3 +262,111 @@ def _enter(
         why=why,
         data=data,
     )
+
+
+# ---- what came of each indicator, as a form says it ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a form says came of one indicator, with the cell it stands in."""
+
+    indicator: Indicator
+    value: str = ""
+    forecast: str = ""
+    note: str = ""
+    causes: tuple[str, ...] = ()
+    possibility: str = ""
+    cell: str = ""
+
+
+Changed = list[tuple[Actual, dict[str, Any]]]
+"""Stored rows with what they held before."""
+
+
+@transaction.atomic
+def record_actuals(
+    *,
+    dossier: Dossier,
+    rows: Sequence[Reached],
+    stage: str,
+    through_month: int,
+    by: User | None,
+    why: str,
+    batch: ImportBatch | None = None,
+    synthetic: bool = False,
+) -> tuple[list[Actual], Changed]:
+    """A form's values of a stage, all at once: what is new, and what changed with its values before. One entry.
+
+    A row that says nothing makes no new actual, and empties one that is there. Raises Refused, NotAllowed.
+    """
+    _may_report(by, dossier)
+    if any(row.indicator.target.dossier_id != dossier.pk for row in rows):
+        raise NotAllowed("所填的指标不属于这个对象。")
+    stored = Actual.objects.filter(
+        indicator__in=[row.indicator.pk for row in rows], stage=stage, through_month=through_month
+    )
+    known = {actual.indicator_id: actual for actual in stored}
+    fresh: list[Actual] = []
+    changed: Changed = []
+    for row in rows:
+        values = _values(row) | {"by": by}
+        actual = known.get(row.indicator.pk)
+        if actual is None and (row.value or row.forecast):
+            where = {"indicator": row.indicator, "stage": stage, "through_month": through_month}
+            fresh.append(Actual(**where, **values, batch=batch, synthetic=synthetic))
+        elif actual is not None:
+            before = {name: getattr(actual, name) for name in values}
+            if before != values:
+                changed.append((actual, before))
+                Actual.objects.filter(pk=actual.pk).update(**values, version=F("version") + 1)
+    made = Actual.objects.bulk_create(fresh)
+    if made or changed:
+        told = [(row.indicator.pk, row.value, row.forecast, row.note) for row in rows]
+        record(
+            division=dossier.subject.division,
+            by=by,
+            act="随表写入完成值",
+            target=dossier,
+            label=str(dossier),
+            why=why,
+            data={
+                "stage": stage,
+                "through_month": through_month,
+                "new": len(made),
+                "changed": len(changed),
+                "digest": digest_of(told),
+            },
+        )
+    return made, changed
+
+
+def _values(row: Reached) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "value": row.value,
+        "note": row.note,
+        "forecast": row.forecast,
+        "causes": list(row.causes),
+        "possibility": row.possibility,
+        "cell": row.cell,
+    }
+    for name, text in values.items():
+        field = Actual._meta.get_field(name)
+        most = getattr(field, "max_length", None)
+        if most and len(text) > most:
+            raise NotAllowed(f"{field.verbose_name}有 {len(text)} 字，超过 {most} 字，请缩短。")
+    return values
+
+
+def _may_report(by: User | None, dossier: Dossier) -> None:
+    if by is None:
+        return
+    held, subject = permissions.holdings(by), dossier.subject
+    if not (
+        held.can("import", division=subject.division_id)
+        or held.can("fill", subject=subject)
+        or held.can("evaluate", subject=subject)
+    ):
+        raise permissions.Refused(
+            f"完成值由{permissions.who_can('fill')}填报，或由{permissions.who_can('import')}导入。"
+        )

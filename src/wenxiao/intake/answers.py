@@ -80,7 +80,7 @@ def _number(
     if value == CREATE:
         return CREATE if name in directory.importer.creates else None
     if name == "round":
-        rows = [row for row in directory.rounds if row.kind == form.kind]
+        rows = directory.rounds_for(form)
         return next((row.pk for row in rows if value in {row.pk, row.name}), None)
     known = directory.unit_names if name == "unit" else directory.subject_names
     if isinstance(value, int):

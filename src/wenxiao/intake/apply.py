@@ -115,6 +115,7 @@ class _Writing:
         )
         review = apply_form(form, landing)
         problems = [p for p in self.batch.problems if p.get("sheet") == form.sheet]
+        problems += one.beside
         Review.objects.filter(pk=review.pk).update(problems=problems)
         draw_findings(review, form, landing)
         self.landed.append((unit, subject, round))

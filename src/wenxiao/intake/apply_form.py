@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Spending
 from wenxiao.budget.services import add_spending, set_appropriation, set_audited
-from wenxiao.evidence.models import Actual
+from wenxiao.evidence.services import Reached, record_actuals
+from wenxiao.intake.differences import joined_rows
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.services import score_review, set_suggestions, start_review
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator, Target
+from wenxiao.targets.selectors import target_in_force
+from wenxiao.targets.services import Promise, bring_target, complete_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,61 +202,64 @@ def _indicators(
 
 
 def _target(form: Incoming, landing: Landing) -> tuple[Target | None, list[Indicator | None]]:
-    """The dossier's target and, for each row of the form, its indicator: the approved rows are filled further."""
-    target = (
-        landing.dossier.targets.exclude(state=Target.State.REPLACED).order_by("-number").first()
-    )
-    if target is None and form.rows:
-        return _new_target(form, landing)
+    """The dossier's target and, for each row of the form, its indicator.
+
+    Where there is none, the form's own comes along; an approved one is never changed: rows it lacks have no indicator.
+    """
+    target = target_in_force(landing.dossier)
     if target is None:
-        return None, []
-    known = {(_plain(i.level2), _plain(i.name)): i for i in target.indicators.all()}
-    by_name = {_plain(i.name): i for i in target.indicators.all()}
-    found = [
-        known.get((_plain(r.level2), _plain(r.name))) or by_name.get(_plain(r.name))
-        for r in form.rows
+        return _new_target(form, landing) if form.rows else (None, [])
+    known = list(target.indicators.all())
+    pairs = joined_rows(form, known)
+    found: list[Indicator | None] = [
+        known[pairs[at]] if at in pairs else None for at in range(len(form.rows))
     ]
-    missing = [
-        row.name
-        for row, indicator in zip(form.rows, found, strict=True)
-        if indicator is None and row.weight
-    ]
-    if missing:
-        text = f"表中有 {len(missing)} 行指标不在已批复的绩效目标里（如“{missing[0]}”）。请核对指标名称，或先办理目标调整。"
-        raise FormRefusedError(Problem("DR-42", "阻断", text, sheet=form.sheet))
+    if target.origin == Target.Origin.SHEET:
+        _complete(form, landing, target, found)
     return target, found
 
 
-def _plain(text: str) -> str:
-    return "".join(text.split())
+def _promise(row: IncomingRow) -> Promise:
+    return Promise(row.level1, row.level2, row.name, row.target, row.weight, row.hidden)
 
 
 def _new_target(form: Incoming, landing: Landing) -> tuple[Target, list[Indicator | None]]:
-    target = Target.objects.create(
+    target, rows = bring_target(
         dossier=landing.dossier,
-        state=Target.State.UNAPPROVED,
-        origin=Target.Origin.SHEET,
+        rows=[_promise(row) for row in form.rows],
         text=form.goal,
+        by=landing.by,
+        why="由导入的报表带入",
         batch=landing.batch,
         synthetic=landing.synthetic,
-        why="由导入的报表带入",
     )
     landing.written.created(target)
-    indicators = [
-        Indicator(
-            target=target,
-            order=order,
-            level1=row.level1[:60],
-            level2=row.level2[:60],
-            name=row.name[:300],
-            expression=row.target[:500],
-            weight=row.weight,
-            hidden=row.hidden,
-        )
-        for order, row in enumerate(form.rows, start=1)
-    ]
-    _insert(Indicator, indicators, landing)
-    return target, list(indicators)
+    for row in rows:
+        landing.written.created(row)
+    return target, list(rows)
+
+
+def _complete(
+    form: Incoming, landing: Landing, target: Target, found: list[Indicator | None]
+) -> None:
+    """What this form has more of a target that only came along with another; ``found`` takes the new rows."""
+    lacking = [at for at, one in enumerate(found) if one is None and form.rows[at].name]
+    added, changed = complete_target(
+        target=target,
+        added=[_promise(form.rows[at]) for at in lacking],
+        filled={
+            one.pk: _promise(row)
+            for row, one in zip(form.rows, found, strict=True)
+            if one is not None
+        },
+        by=landing.by,
+        why="由导入的报表带入",
+    )
+    for at, one in zip(lacking, added, strict=True):
+        found[at] = one
+        landing.written.created(one)
+    for row, before in changed:
+        landing.written.changed(row, before)
 
 
 def _insert(model: type[Model], rows: Sequence[Model], landing: Landing) -> None:
@@ -265,34 +271,31 @@ def _insert(model: type[Model], rows: Sequence[Model], landing: Landing) -> None
 def _actuals(
     pairs: list[tuple[IncomingRow, Indicator]], landing: Landing, stage: str, through: int
 ) -> None:
-    stored = Actual.objects.filter(
-        indicator__in=[one.pk for _, one in pairs], stage=stage, through_month=through
-    )
-    known = {actual.indicator_id: actual for actual in stored}
-    fresh: list[Actual] = []
-    for row, indicator in pairs:
-        values: dict[str, Any] = {
-            "value": row.actual[:500],
-            "note": row.note if stage == "monitoring" else "",
-            "forecast": row.forecast[:500],
-            "causes": row.causes,
-            "possibility": row.possibility[:20],
-            "cell": row.cell,
-            "by": landing.by,
-        }
-        if indicator.pk in known:
-            _overwrite(known[indicator.pk], values, landing)
-        elif row.actual or row.forecast:
-            known[indicator.pk] = Actual(
+    made, changed = record_actuals(
+        dossier=landing.dossier,
+        rows=[
+            Reached(
                 indicator=indicator,
-                stage=stage,
-                through_month=through,
-                batch=landing.batch,
-                synthetic=landing.synthetic,
-                **values,
+                value=row.actual,
+                forecast=row.forecast,
+                note=row.note if stage == "monitoring" else "",
+                causes=tuple(row.causes),
+                possibility=row.possibility,
+                cell=row.cell,
             )
-            fresh.append(known[indicator.pk])
-    _insert(Actual, fresh, landing)
+            for row, indicator in pairs
+        ],
+        stage=stage,
+        through_month=through,
+        by=landing.by,
+        why="由导入的报表写入",
+        batch=landing.batch,
+        synthetic=landing.synthetic,
+    )
+    for actual in made:
+        landing.written.created(actual)
+    for actual, before in changed:
+        landing.written.changed(actual, before)
 
 
 def _overwrite(row: Any, values: dict[str, Any], landing: Landing) -> None:
@@ -367,10 +370,10 @@ def _criteria(form: Incoming, landing: Landing, review: Review, *, new: bool) ->
         Criterion(
             review=review,
             order=order,
-            code=row.code[:20],
-            level1=row.level1[:60],
-            level2=row.level2[:60],
-            name=row.name[:200],
+            code=row.code,
+            level1=row.level1,
+            level2=row.level2,
+            name=row.name,
             weight=row.weight,
         )
         for order, row in enumerate(form.rows[len(known) :], start=len(known) + 1)
@@ -401,7 +404,7 @@ def _seat(row: IncomingRow, points: Decimal | None) -> IncomingRow:
 
 
 def _results(form: Incoming, landing: Landing, review: Review) -> None:
-    review.published_points, review.published_grade = form.total, form.grade[:10]
+    review.published_points, review.published_grade = form.total, form.grade
     review.file = landing.file
     if form.suggestions and [s.text for s in review.suggestions.all()] != form.suggestions:
         for suggestion in set_suggestions(

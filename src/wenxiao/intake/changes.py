@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Spending
 from wenxiao.evidence.models import Actual
+from wenxiao.intake.differences import joined_rows
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
-from wenxiao.targets.selectors import same_wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,7 +98,7 @@ def _head(form: Incoming, review: Review | None) -> Iterator[Change]:
             (
                 "等级",
                 review.published_grade if review else None,
-                form.grade[:10],
+                form.grade,
                 form.cells.get("grade"),
             ),
         ],
@@ -158,10 +158,7 @@ def _indicators(form: Incoming, review: Review | None) -> Iterator[Change]:
         )
         actuals = {row.indicator_id: row for row in rows}
         marks = {mark.indicator_id: mark for mark in review.marks.filter(seat="")}
-    pairs = same_wording(
-        [(row.level2, row.name, row.weight) for row in form.rows],
-        [(one.level2, one.name, one.weight) for one in stored],
-    )
+    pairs = joined_rows(form, stored)
     for at, row in enumerate(form.rows):
         known = stored[pairs[at]].pk if at in pairs else 0
         yield from _row(row, actuals.get(known), marks.get(known), scored=form.kind != "monitoring")

@@ -18,10 +18,10 @@ from wenxiao.budget.selectors import (
     round_progress,
     unit_counts,
 )
-from wenxiao.intake.scope import FILED
 from wenxiao.intake.status import STANDINGS, all_problems, standing_of
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
+from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.worklists import handed_in
 
 if TYPE_CHECKING:

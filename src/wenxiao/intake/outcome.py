@@ -82,6 +82,6 @@ def _form(one: FormPreview, seen: Preview) -> dict[str, Any]:
         "standing": standing,
         "received": standing == "accept" and not one.skip,
         "changes": [] if one.skip else [change.as_json() for change in changes_of(one)],
-        "problems": [*seen.problems_of(one), *one.problems],
+        "problems": [*seen.problems_of(one), *one.everything],
         "choices": choices_open(one, seen) if standing == "ask" else {},
     }

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.models import Round
 from wenxiao.files.forms.forms import Reading
 from wenxiao.intake.answers import answers_for
+from wenxiao.intake.differences import differences
+from wenxiao.intake.lengths import too_long
 from wenxiao.intake.matching import Match, fold, match
 from wenxiao.intake.reading import incoming_forms
 from wenxiao.intake.scope import SeenDirectory
@@ -40,11 +42,12 @@ def keeps_out(problem: Mapping[str, Any]) -> bool:
 
 @dataclass(slots=True)
 class FormPreview:
-    """One form: what was read, what was answered, what it belongs to."""
+    """One form: what was read, what was answered, what it belongs to, and what was found beside (``found``)."""
 
     form: Incoming
     choice: dict[str, Any]
     match: Match
+    found: list[Problem] = field(default_factory=list)
 
     @property
     def skip(self) -> bool:
@@ -55,6 +58,16 @@ class FormPreview:
     def problems(self) -> list[dict[str, Any]]:
         """What stands between the form and its dossier."""
         return [problem.as_json() for problem in self.match.problems]
+
+    @property
+    def beside(self) -> list[dict[str, Any]]:
+        """What it has otherwise than the approved target, and what is too long to be stored."""
+        return [problem.as_json() for problem in self.found]
+
+    @property
+    def everything(self) -> list[dict[str, Any]]:
+        """Both, in this order."""
+        return [*self.problems, *self.beside]
 
     @property
     def creates(self) -> dict[str, str]:
@@ -112,15 +125,15 @@ class Preview:
         left = {one.form.sheet for one in self.forms if one.skip} - {
             one.form.sheet for one in wanted
         }
-        inside = [problem for one in wanted for problem in one.problems]
+        inside = [problem for one in wanted for problem in one.everything]
         shown = [p for p in self.problems if not wanted or p.get("sheet") not in left]
         if self.secret or any(keeps_out(problem) for problem in [*shown, *inside]):
             return "refuse"
-        return "ask" if inside else "accept"
+        return "ask" if any(one.match.problems for one in wanted) else "accept"
 
     def standing_of(self, one: FormPreview) -> str:
         """The same of one form by itself."""
-        own = [*self.problems_of(one), *one.problems]
+        own = [*self.problems_of(one), *one.everything]
         if self.secret or any(keeps_out(problem) for problem in own):
             return "refuse"
         return "ask" if one.problems and not one.skip else "accept"
@@ -131,7 +144,7 @@ class Preview:
 
     def all_problems(self) -> list[dict[str, Any]]:
         """Everything there is to say of the file and of the forms that are wanted."""
-        inside = [problem for one in self.forms if not one.skip for problem in one.problems]
+        inside = [problem for one in self.forms if not one.skip for problem in one.everything]
         return [*self.problems, *inside]
 
 
@@ -178,7 +191,10 @@ def _form(
         refusal = directory.importer.refusal(form, matched, directory.subject_row(matched.subject))
         if refusal is not None:
             matched.problems.append(refusal)
-    return FormPreview(form, choice, matched)
+    found: list[Problem] = []
+    if not matched.skip:
+        found = [*differences(form, matched, directory.division), *too_long(form, matched)]
+    return FormPreview(form, choice, matched, found)
 
 
 def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> None:

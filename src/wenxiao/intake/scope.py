@@ -10,6 +10,7 @@ from wenxiao.intake.matching import Directory
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import THIRD_PARTIES, Refused, holdings
 from wenxiao.orgs.selectors import units_visible_to
+from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division, User
     from wenxiao.orgs.permissions import Holdings
-
-FILED = frozenset({"selfeval", "monitoring"})
-"""Forms a unit files itself; score sheets come from those who judge."""
 
 
 class Importer:
@@ -140,8 +138,12 @@ class SeenDirectory(Directory):
         return self._known_subjects().filter(pk=pk).select_related("unit").first()
 
     def rounds_for(self, form: Incoming) -> list[Round]:
-        """The open rounds a form of this kind might belong to, whatever year it names."""
-        return [row for row in self.rounds if row.kind == form.kind]
+        """The open rounds a form of this kind might belong to, whatever year it names.
+
+        A score sheet doesn't say whether a project or a whole department was judged: it fits either round.
+        """
+        kinds = JUDGED if form.kind in JUDGED else (form.kind,)
+        return [row for row in self.rounds if row.kind in kinds]
 
     def named_subject(self, words: str, unit: int | None) -> int | None:
         """What somebody typed: a code or a whole name."""

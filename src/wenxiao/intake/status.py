@@ -113,6 +113,7 @@ def _shown(one: FormPreview, directory: SeenDirectory) -> dict[str, Any]:
         "creates": one.creates,
         "offers": _offers(one, directory),
         "problems": one.problems,
+        "beside": one.beside,
     }
 
 
@@ -141,7 +142,7 @@ def all_problems(batch: ImportBatch) -> list[dict[str, Any]]:
     found = list(batch.problems)
     for form in batch.summary.get("forms", []):
         if not form["skip"]:
-            found += form["problems"]
+            found += [*form["problems"], *form.get("beside", [])]
             if _blocks(form.get("twin")):
                 found.append(form["twin"]["problem"])
     return found

@@ -16,7 +16,9 @@ from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
 from wenxiao.intake.ledger.same_file import digest_of_asked, unchanged
+from wenxiao.intake.lengths import over
 from wenxiao.intake.secrets import refusal
+from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.chain import digest_of
@@ -28,6 +30,8 @@ from wenxiao.store.bulk import insert_rows
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from wenxiao.orgs.models import Division, User
 
 __all__ = ["Choices", "LedgerImport", "LedgerOutcome", "import_ledger"]
@@ -245,14 +249,19 @@ def _make_units(work: Work, written: Written, numbers: set[int]) -> dict[int, in
     for number, told in (work.matching.units if work.matching else {}).items():
         if number in numbers:
             code = told["code"] or f"L{digest_of([told['name']])[:16]}"
-            name, why = (
-                told["name"][:100],
-                "导入台账时新建" + ("" if told["code"] else "，代码待补"),
-            )
+            _refuse_long(told["name"], Unit)
+            name, why = (told["name"], "导入台账时新建" + ("" if told["code"] else "，代码待补"))
             unit = add_unit(division=work.division, code=code, name=name, by=work.by, why=why)
             written.created(unit)
             made[number] = unit.pk
     return made
+
+
+def _refuse_long(name: str, model: type[Model]) -> None:
+    """A name its column doesn't hold is refused by name, never cut."""
+    problem = over("", name, model, "name")
+    if problem is not None:
+        raise NotAllowed(f"“{name[:40]}…”：{problem.sentence()}")
 
 
 def _make_subjects(work: Work, written: Written) -> dict[int, int]:
@@ -262,12 +271,13 @@ def _make_subjects(work: Work, written: Written) -> dict[int, int]:
     units, made = _make_units(work, written, {told["unit"] for told in entering.values()}), {}
     for number, told in sorted(entering.items(), reverse=True):
         refuse_secret(told["name"])
+        _refuse_long(told["name"], Subject)
         if len(told["code"]) > 21:
             raise NotAllowed(f"“{told['name']}”的项目代码“{told['code']}”超过21位。")
         unit = units.get(told["unit"], told["unit"])
         own = f"L{digest_of([[unit, told['name']]])[:16]}"
         subject = Subject.objects.create(
-            division=work.division, unit_id=unit, code=told["code"] or own, name=told["name"][:200]
+            division=work.division, unit_id=unit, code=told["code"] or own, name=told["name"]
         )
         written.created(subject)
         made[number] = subject.pk

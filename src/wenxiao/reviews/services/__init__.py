@@ -1,5 +1,6 @@
 """What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
 
+from wenxiao.reviews.services.approval import receive_approval
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
 from wenxiao.reviews.services.filling import (
     record_actual,
@@ -32,6 +33,7 @@ __all__ = [
     "confirm_review",
     "issue_review",
     "judge_proof",
+    "receive_approval",
     "record_actual",
     "record_field_notes",
     "record_mark",

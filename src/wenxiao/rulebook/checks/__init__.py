@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wenxiao.rulebook.checks import (
+    approved,
     ledgers,
     monitoring,
     selfeval,
@@ -30,6 +31,7 @@ __all__ = [
     "Hit",
     "Rule",
     "Table",
+    "approved",
     "ledgers",
     "levels_offered",
     "monitoring",

@@ -1,0 +1,75 @@
+"""A form beside the approved target of its dossier: every difference named by the rulebook, none of them taken over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.budget.models import Dossier
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.rulebook.checks import Table, run
+from wenxiao.targets.models import Target
+from wenxiao.targets.selectors import same_wording, target_in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wenxiao.intake.forms import Incoming, IncomingRow
+    from wenxiao.intake.matching import Match
+    from wenxiao.orgs.models import Division
+    from wenxiao.rulebook.problems import Problem
+    from wenxiao.targets.models import Indicator
+
+CODES = ("MB-41", "MB-42", "MB-43", "MB-44", "MB-45", "FH-07")
+"""The rules that hold a filled table against the approved target."""
+
+
+def joined_rows(form: Incoming, known: Sequence[Indicator]) -> dict[int, int]:
+    """Place of a form's row → place of the target's row it fills."""
+    return same_wording(
+        [(row.level2, row.name, row.weight) for row in form.rows],
+        [(row.level2, row.name, row.weight) for row in known],
+    )
+
+
+def differences(form: Incoming, matched: Match, division: Division) -> list[Problem]:
+    """What the form has otherwise than the approved target, as doubts the unit explains; none without such a target."""
+    if matched.subject is None or kind_of(form.kind).rows == "criteria":
+        return []
+    dossier = Dossier.objects.filter(subject=matched.subject, fiscal_year=matched.year).first()
+    target = target_in_force(dossier) if dossier is not None else None
+    if target is None or target.state != Target.State.APPROVED:
+        return []
+    known = list(target.indicators.all())
+    pairs = joined_rows(form, known)
+    rows = [
+        _row(form.sheet, row, known[pairs[at]] if at in pairs else None)
+        for at, row in enumerate(form.rows)
+        if row.name or at in pairs
+    ]
+    absent = [row.name for place, row in enumerate(known) if place not in pairs.values()]
+    head = {"sheet": form.sheet or None, "year": matched.year, "absent": absent}
+    return [problem for _, problem in run(Table(rows, head, division.own_rules), CODES)]
+
+
+def _row(sheet: str, row: IncomingRow, approved: Indicator | None) -> dict[str, Any]:
+    cells = {name: place.rpartition("!")[2] for name, place in row.cells.items()}
+    told: dict[str, Any] = {
+        "sheet": sheet or None,
+        "level2": row.level2,
+        "level3": row.name,
+        "target": row.target,
+        "weight": row.weight,
+        "places": {
+            "level3": cells.get("name"),
+            "target": cells.get("target"),
+            "weight": cells.get("weight"),
+        },
+    }
+    if approved is None:
+        return told | {"added": True}
+    return told | {
+        "approved_level2": approved.level2,
+        "approved_level3": approved.name,
+        "approved_target": approved.expression,
+        "approved_weight": approved.weight,
+    }

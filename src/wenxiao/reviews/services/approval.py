@@ -1,0 +1,64 @@
+"""An approved target arrives while reviews already stand on one that only came along with a sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.models import Review
+from wenxiao.reviews.services.scoring import score_review
+from wenxiao.reviews.states import OPEN
+from wenxiao.targets.selectors import target_in_force
+from wenxiao.targets.services import approve_target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wenxiao.budget.models import Dossier
+    from wenxiao.orgs.models import User
+    from wenxiao.records.models import Document, ImportBatch
+    from wenxiao.targets.models import Target
+    from wenxiao.targets.services import Promise
+
+
+@transaction.atomic
+def receive_approval(
+    *,
+    dossier: Dossier,
+    rows: Sequence[Promise],
+    by: User | None,
+    why: str,
+    text: str = "",
+    approval: Document | None = None,
+    joins: Mapping[int, int | None] | None = None,
+    batch: ImportBatch | None = None,
+    synthetic: bool = False,
+) -> Target:
+    """:func:`~wenxiao.targets.services.approve_target`, and the dossier's reviews stand on the approved target.
+
+    What is still being filled is scored anew by the approved values; what was handed in or settled keeps its points.
+    """
+    before = target_in_force(dossier)
+    target = approve_target(
+        dossier=dossier,
+        rows=rows,
+        by=by,
+        why=why,
+        text=text,
+        approval=approval,
+        joins=joins,
+        batch=batch,
+        synthetic=synthetic,
+    )
+    if before is None:
+        return target
+    standing = list(Review.objects.filter(target=before).order_by("pk"))
+    Review.objects.filter(target=before).update(target=target, version=F("version") + 1)
+    for review in standing:
+        if review.state in OPEN and kind_of(review.kind).scores:
+            review.refresh_from_db()
+            score_review(review=review, by=by)
+    return target
