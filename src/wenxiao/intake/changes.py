@@ -193,3 +193,23 @@ def _criteria(form: Incoming, review: Review | None) -> Iterator[Change]:
                 ("扣分原因", mark.note if mark else None, row.note, row.cells.get("note")),
             ],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the preview of one form shows: every value read beside the stored one, and whether nothing was achieved."""
+
+    changes: list[Change]
+    no_actuals: bool
+
+    @property
+    def other(self) -> list[Change]:
+        """Those that stand otherwise in the system already."""
+        return [change for change in self.changes if change.old is not None]
+
+
+def read_of(one: FormPreview) -> Read:
+    """What was read of a form and not stored like that yet."""
+    indicators = kind_of(one.form.kind).rows == "indicators"
+    empty = indicators and bool(one.form.rows) and not any(row.actual for row in one.form.rows)
+    return Read([] if one.skip else changes_of(one), empty)

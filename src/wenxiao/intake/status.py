@@ -40,11 +40,16 @@ def standing_of(batch: ImportBatch) -> str:
     return str(batch.summary.get("standing") or "ask")
 
 
+def look(batch: ImportBatch, directory: SeenDirectory) -> Preview:
+    """Preview a batch from its reading and choices; nothing is stored."""
+    return preview(_reading(batch), directory.importer, batch.choices, directory=directory)
+
+
 def settle(
     batch: ImportBatch, directory: SeenDirectory, *, twins: dict[int, dict[str, Any]] | None = None
 ) -> Preview:
     """Preview a batch from its reading and choices and store what it says. ``twins`` are as :func:`twins_of` gives."""
-    seen = preview(_reading(batch), directory.importer, batch.choices, directory=directory)
+    seen = look(batch, directory)
     put(batch, seen, twins=twins)
     return seen
 

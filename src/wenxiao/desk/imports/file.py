@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.imports.intake import KINDS, line_of
 from wenxiao.desk.imports.upload import importer_of, said
+from wenxiao.intake.changes import Read, read_of
 from wenxiao.intake.confirm import confirm_batch
 from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
 from wenxiao.intake.lists import batches_visible_to
 from wenxiao.intake.preview import ASKED
 from wenxiao.intake.scope import SeenDirectory
-from wenxiao.intake.status import all_problems
+from wenxiao.intake.status import all_problems, look
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.moves import Stale
 
@@ -72,7 +73,9 @@ def _show(
     order = list(LEVELS)
     problems.sort(key=lambda one: order.index(one["level"]))
     line = line_of(batch)
+    waiting = batch.state == "previewed" and bool(batch.summary.get("forms"))
     values = {
+        "read": _read(request, batch) if waiting else [],
         "batch": batch,
         "line": line,
         "problems": problems,
@@ -89,6 +92,11 @@ def _show(
         "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",
     }
     return render(request, "desk/imports/file.html", values, status=status)
+
+
+def _read(request: HttpRequest, batch: Any) -> list[Read]:
+    """What was read of each form beside what the system has, before anybody confirms."""
+    return [read_of(one) for one in look(batch, SeenDirectory(importer_of(request))).forms]
 
 
 def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:
