@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from wenxiao.intake.preview import FormPreview, Preview
 
 
-def outcome_of(seen: Preview) -> Outcome:
-    """What would come of a file; nothing is written."""
+def outcome_of(seen: Preview, *, changes: bool = True) -> Outcome:
+    """What would come of a file; nothing is written. ``changes``: with every value beside the stored one."""
     return Outcome(
         batch=None,
         source_rows=seen.source_rows,
@@ -23,7 +23,7 @@ def outcome_of(seen: Preview) -> Outcome:
             for at, one in enumerate(seen.forms)
             if one.match.problems and not one.skip
         ],
-        forms=[_form(one, seen) for one in seen.forms],
+        forms=[_form(one, seen, changes=changes) for one in seen.forms],
         standing=seen.standing,
     )
 
@@ -63,7 +63,7 @@ def _plain(name: str, pk: int, seen: Preview) -> str:
     return names[pk]
 
 
-def _form(one: FormPreview, seen: Preview) -> dict[str, Any]:
+def _form(one: FormPreview, seen: Preview, *, changes: bool) -> dict[str, Any]:
     form, matched, known = one.form, one.match, seen.directory
     standing = seen.standing_of(one)
     return {
@@ -81,7 +81,9 @@ def _form(one: FormPreview, seen: Preview) -> dict[str, Any]:
         },
         "standing": standing,
         "received": standing == "accept" and not one.skip,
-        "changes": [] if one.skip else [change.as_json() for change in changes_of(one)],
+        "changes": [change.as_json() for change in changes_of(one)]
+        if changes and not one.skip
+        else [],
         "problems": [*seen.problems_of(one), *one.everything],
         "choices": choices_open(one, seen) if standing == "ask" else {},
     }

@@ -126,7 +126,7 @@ def import_reading(
     """Import what was read already (by a pool of children, for many files). A ``directory`` serves many files."""
     reading.file = path.name
     seen = preview(reading, Importer(by, division), choices, directory=directory)
-    outcome = outcome_of(seen)
+    outcome = outcome_of(seen, changes=dry_run)
     if dry_run or seen.secret:
         return outcome
     batch = _batch(seen, path, by, choices)

@@ -8,6 +8,7 @@ from wenxiao.intake.ledger import Choices
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Entry, ImportBatch
 from wenxiao.records.services import undo_batch
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = [
@@ -94,3 +95,18 @@ def test_who_may_not_keep_units_cannot_make_one(take, projects, division):
     grant(user=user, role="treasury", division=division, by=None)
     outcome = take(ROWS, choices=Choices(matches={"unit:新设局": CREATE}), by=user)
     assert told(outcome) == [("DR-65", 2), ("DR-65", 3), ("DR-65", 4)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ROWS[0].replace("新设局", "很长的单位名" * 40),
+        ROWS[0].replace(ROWS[0].split(",")[2], "很长的项目名" * 60),
+    ],
+)
+def test_a_name_too_long_is_refused_by_name_and_nothing_is_stored(take, projects, row):
+    before = (Unit.objects.count(), Subject.objects.count())
+    with pytest.raises(NotAllowed, match=r"很长的.*超过 \d+ 字.*DR-76"):
+        take([row], choices=Choices(create=True))
+    assert (Unit.objects.count(), Subject.objects.count()) == before
+    assert not ImportBatch.objects.exists()
