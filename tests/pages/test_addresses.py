@@ -22,7 +22,7 @@ PUBLIC = {
     "api/v1/dossiers/<int:pk>/money": "see_unit",
     "api/v1/dossiers/<int:pk>/reviews": "see_unit",
     "api/v1/ledgers": "import",
-    "api/v1/forms": "import",
+    "api/v1/forms": "see_unit",
     "disclosures": "disclose",
     "disclosures/reviews/<int:pk>": "disclose",
     "disclosures/<int:pk>/<str:act>/do": "disclose",
