@@ -11,7 +11,7 @@ import re
 import sys
 from typing import NoReturn
 
-from wenxiao.site import verbs_compare, verbs_data, verbs_plain
+from wenxiao.site import verbs_compare, verbs_data, verbs_plain, verbs_rules
 
 WRONG_USE = 2
 _SAID = tuple(
@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = made.add_subparsers(dest="verb", required=True, metavar="命令", parser_class=Parser)
     verbs_plain.add_parsers(verbs)
     verbs_compare.add_parsers(verbs)
+    verbs_rules.add_parsers(verbs)
     verbs_data.add_parsers(verbs)
     return made
 

@@ -1,0 +1,101 @@
+"""The verb that lists the rules with ground and standing: ``rules``. It needs no database and doesn't start Django."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from wenxiao.site.verbs_plain import WrongUseError, _answer, _existing, _finish
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add the verb to an argparse subparsers object; it sets ``run`` to its function (args → exit code)."""
+    listing = subparsers.add_parser("rules", help="列出检查、规则和法律条款，连同根据和核对情况")
+    listing.add_argument("--year", type=int, help="年度，决定用哪年的规则；不写用最新的")
+    listing.add_argument("--own", help="JSON：本级规定，规则名 → 清单")
+    _finish(listing, rules_verb)
+
+
+def rules_verb(args: argparse.Namespace) -> int:
+    """Every check, code, rule value and clause of law: exit 0, or 2 for wrong use."""
+    return _answer(lambda: (_all(args.year, _own(args.own)), False))
+
+
+def _own(name: str | None) -> Mapping[str, Any] | None:
+    if name is None:
+        return None
+    path: Path = _existing(name)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WrongUseError(f"“{path.name}”不是 JSON：{error}") from error
+    if not isinstance(said, dict):
+        raise WrongUseError(f"“{path.name}”应是对象：规则名 → 本级规定的清单。")
+    return said
+
+
+def _all(year: int | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    from wenxiao.rulebook.basis import BasisError
+
+    try:
+        return [*_checks(year, own), *_nodes(year, own), *_laws()]
+    except (BasisError, KeyError, TypeError, AttributeError) as error:
+        raise WrongUseError(f"本级规定读不了：{error}") from error
+
+
+def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+    from wenxiao.rulebook.basis import in_force
+    from wenxiao.rulebook.checks import CATALOGUE, rules_in_force
+
+    start = in_force(CATALOGUE, year, own).start
+    for one in rules_in_force(own, year):
+        yield {
+            "code": one.code,
+            "title": one.title,
+            "level": one.level,
+            "ground": one.ground,
+            "standing": one.standing,
+            "document": one.document,
+            "clause": one.clause,
+            "laws": list(one.laws),
+            "from": start.isoformat(),
+            "can_lower": one.can_lower,
+        }
+
+
+def _nodes(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+    from wenxiao.rulebook.basis import in_force, load, names
+
+    for name in names():
+        value = in_force(name, year, own)
+        yield {
+            "node": name,
+            "title": load(name).title,
+            "standing": value.standing,
+            "document": value.document,
+            "clause": value.clause,
+            "seen": dict(value.seen) or None,
+            "laws": list(value.laws),
+            "from": value.start.isoformat(),
+        }
+
+
+def _laws() -> Iterator[dict[str, Any]]:
+    from wenxiao.rulebook.laws import clauses
+
+    for one in clauses().values():
+        yield {
+            "node": one.code,
+            "title": one.fact,
+            "ground": "法",
+            "standing": one.standing,
+            "document": one.cite["title"],
+            "clause": one.cite["clause"],
+            "cite": dict(one.cite),
+            "seen": dict(one.seen),
+            "from": one.start.isoformat(),
+            "can_lower": False,
+        }
