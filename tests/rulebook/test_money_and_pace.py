@@ -185,3 +185,11 @@ def test_rule_files_hold_no_floats_and_are_dated():
         basis.load("没有")
     with pytest.raises(basis.BasisError):
         basis.number(1.5)
+
+
+def test_special_bonds_are_judged_by_their_own_document_from_its_day():
+    assert "special_bond_items" not in basis.in_force("ex_ante", 2020).content
+    now = basis.in_force("ex_ante", 2021)
+    assert "61号" in now.document
+    assert now.content["special_bond_items"]
+    assert now.content["criteria"] == basis.in_force("ex_ante", 2020).content["criteria"]
