@@ -52,10 +52,10 @@ def broken(client, monkeypatch):
     """broken(error) → a client whose every look at the login page meets that error."""
 
     def meet(error):
-        def fail():
+        def fail(_request):
             raise error
 
-        monkeypatch.setattr("wenxiao.desk.entry.demo_accounts", fail)
+        monkeypatch.setattr("wenxiao.desk.home.login.demo_accounts", fail)
         client.raise_request_exception = False
         return client
 
