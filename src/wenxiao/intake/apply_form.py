@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,12 @@ from wenxiao.evidence.services import Reached, record_actuals
 from wenxiao.intake.differences import joined_rows
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
-from wenxiao.reviews.services import score_review, set_suggestions, start_review
+from wenxiao.reviews.services import (
+    note_imported_changes,
+    score_review,
+    set_suggestions,
+    start_review,
+)
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator, Target
@@ -42,6 +47,12 @@ class Landing:
     file: StoredFile | None
     written: Written
     synthetic: bool = False
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def changed(self, name: str, old: object, new: object) -> None:
+        """Note what stood and is another now; what nobody had said before is no change."""
+        if old not in {None, ""} and old != new:
+            self.changes[name] = (str(old), "" if new is None else str(new))
 
 
 class FormRefusedError(Exception):
@@ -58,6 +69,7 @@ def apply_form(form: Incoming, landing: Landing) -> Review:
     # The target comes first: what is noted later is undone earlier, and a review rests on its target.
     target, indicators = (None, []) if by_criteria else _target(form, landing)
     review, fresh = _review(form, landing)
+    worth = (review.points, review.grade)
     _money(form, landing, review)
     if by_criteria:
         _criteria(form, landing, review, new=fresh)
@@ -66,6 +78,13 @@ def apply_form(form: Incoming, landing: Landing) -> Review:
         _indicators(form, landing, review, indicators)
     _results(form, landing, review)
     score_review(review=review, by=landing.by)
+    note_imported_changes(
+        review=review,
+        by=landing.by,
+        changes=landing.changes,
+        before=worth,
+        why=f"重新导入《{landing.file.name if landing.file else form.sheet}》",
+    )
     return review
 
 
@@ -120,6 +139,8 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
     if form.kind == "finance_evaluation":
         if form.arranged is None and form.used is None:
             return
+        landing.changed("经审查安排资金", review.budget, form.arranged)
+        landing.changed("经审查使用资金", review.executed, form.used)
         audited = set_audited(
             dossier=landing.dossier,
             arranged=form.arranged,
@@ -132,7 +153,10 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
         review.audited, review.budget, review.executed = audited, form.arranged, form.used
         return
     opening, full, executed = form.money()
-    review.budget = full if full is not None else opening
+    budget = full if full is not None else opening
+    landing.changed("预算数", review.budget, budget)
+    landing.changed("执行数", review.executed, executed)
+    review.budget = budget
     review.executed, review.expected = executed, form.expected()
     review.execution_weight, review.published_execution_points = (
         form.execution_weight,
@@ -296,6 +320,7 @@ def _actuals(
         landing.written.created(actual)
     for actual, before in changed:
         landing.written.changed(actual, before)
+        landing.changed(actual.indicator.name, before.get("value"), actual.value)
 
 
 def _overwrite(row: Any, values: dict[str, Any], landing: Landing) -> None:
@@ -344,6 +369,7 @@ def _marks(given: list[Seated], landing: Landing, review: Review) -> None:
     fresh: list[Mark] = []
     for one in given:
         if one.key in known:
+            _note_points(known[one.key], one, landing)
             _overwrite(known[one.key], one.values(), landing)
             continue
         known[one.key] = Mark(
@@ -356,6 +382,15 @@ def _marks(given: list[Seated], landing: Landing, review: Review) -> None:
         )
         fresh.append(known[one.key])
     _insert(Mark, fresh, landing)
+
+
+def _note_points(mark: Mark, one: Seated, landing: Landing) -> None:
+    """Points the form gives otherwise than they stand."""
+    if mark.pk is None:
+        return
+    name = f"{one.row.name}（{one.seat}）" if one.seat else one.row.name
+    stands = mark.points if one.criterion is not None else mark.published_points
+    landing.changed(name, stands, one.row.points)
 
 
 # ---- score sheets --------------------------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ class Installation(models.Model):
 class Division(models.Model):
     """One finance bureau's territory (财政区划) with its governing body and report chain.
 
-    ``parent`` is the territory above it (a county's city); None for the highest one kept here.
+    ``parent`` is the territory above it (a county's city); None for the highest one kept here. ``confirmers`` are the roles
+    that confirm results beside 财政绩效科; ``small_office`` ({} or since, by, why) lets a leader confirm after one officer.
     """
 
     class Body(models.TextChoices):
@@ -58,6 +59,8 @@ class Division(models.Model):
     report_chain = models.JSONField("报送对象", default=list)
     demo = models.BooleanField("演示", default=False)
     rules = models.JSONField("本级规则", default=list)
+    confirmers = models.JSONField("另行指定的确认人", default=list)
+    small_office = models.JSONField("小机构", default=dict)
 
     class Meta:
         verbose_name = verbose_name_plural = "财政区划"

@@ -114,6 +114,7 @@ class _Scope:
     whole: bool
     paths: tuple[str, ...]
     subjects: frozenset[int] | None
+    named: frozenset[str] = frozenset()
 
     def holds_unit(self, unit: Unit) -> bool:
         if unit.division_id != self.division or self.subjects is not None:
@@ -155,7 +156,7 @@ class Holdings:
         if power in {"fill", "submit"} and self._third_party(subject):
             return False
         return any(
-            power in HELD[scope.role]
+            (power in HELD[scope.role] or power in scope.named)
             and (unit is None or scope.holds_unit(unit) or scope.lists(subject))
             and (subject is None or scope.holds_subject(subject))
             and (division is None or scope.division == division)
@@ -220,7 +221,9 @@ def grants_held(user: User | None) -> list[Grant]:
     """The user's grants in force with their units, in the order they were given; none of a disabled account."""
     if user is None or not user.is_authenticated or not user.is_active:
         return []
-    rows = Grant.objects.filter(user=user).in_force().select_related("unit").order_by("pk")
+    rows = (
+        Grant.objects.filter(user=user).in_force().select_related("unit", "division").order_by("pk")
+    )
     return once(user, "grants", lambda: list(rows))
 
 
@@ -239,8 +242,19 @@ def _scope(grant: Grant, served: dict[int, list[str]], listed: dict[int, set[int
     subjects = frozenset(listed.get(grant.pk, ())) if grant.by_subjects else None
     whole = grant.unit is None and not grant.by_subjects
     return _Scope(
-        role=grant.role, division=grant.division_id, whole=whole, paths=paths, subjects=subjects
+        role=grant.role,
+        division=grant.division_id,
+        whole=whole,
+        paths=paths,
+        subjects=subjects,
+        named=_named(grant),
     )
+
+
+def _named(grant: Grant) -> frozenset[str]:
+    """What the division gives the role beside its own powers: confirming results, as the leader decided."""
+    names = {*grant.division.confirmers, *([Role.LEADER] if grant.division.small_office else ())}
+    return frozenset({"confirm"}) if grant.role in names else frozenset()
 
 
 def _listed(grants: list[int]) -> dict[int, set[int]]:

@@ -17,6 +17,8 @@ class Review(Versioned):
     """One dossier judged in one round. Its kind is its round's; its results never mix with another review's.
 
     ``points`` is what this system computes or a person's marks add up to; ``published_points`` what the paper says.
+    ``authors`` gave or changed a value, points or money: they neither check nor confirm. ``grade_changes`` are the changes
+    after hand-in that crossed a line between grades, each with its reason and with who confirmed it.
     """
 
     class State(models.TextChoices):
@@ -58,6 +60,14 @@ class Review(Versioned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人"
     )
     submitted_at = models.DateTimeField("提交时间", null=True)
+    authors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name="经手评分的人"
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="确认人"
+    )
+    confirmed_note = models.CharField("确认说明", max_length=300, blank=True)
+    grade_changes = models.JSONField("等级变动", default=list)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始表")
     problems = models.JSONField("核对差异", default=list)
     synthetic = models.BooleanField("合成", default=False)

@@ -21,6 +21,7 @@ from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from wenxiao.orgs.models import Division, User
 
@@ -200,3 +201,41 @@ def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry
         name, pk = target_of(row)
         about |= Q(target_type=name, target_id=pk)
     return Entry.objects.filter(about).order_by("-pk")
+
+
+def review_trail(review: Review) -> QuerySet[Entry]:
+    """The entries about one review and about its points, latest first."""
+    kind, pk = target_of(review)
+    about = Q(target_type=kind, target_id=pk)
+    about |= Q(target_type=Mark._meta.label, target_id__in=review.marks.values("pk"))
+    return Entry.objects.filter(about).order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Points of one row that stood and were changed: the row, old and new points, who, when, why."""
+
+    name: str
+    before: str
+    after: str
+    by: str
+    at: datetime
+    why: str
+
+
+def changed_points(review: Review) -> list[Changed]:
+    """Where points of a review were changed after somebody had given them, oldest first; one query."""
+    found = []
+    for entry in review_trail(review).filter(act__in=("评分", "导入改分")).order_by("pk"):
+        before, after = entry.data.get("before"), entry.data.get("after")
+        pairs = (
+            [(name, old, after.get(name, "")) for name, old in before.items()]
+            if isinstance(before, dict)
+            else [(entry.label.rpartition("：")[2], before, after)]
+        )
+        found += [
+            Changed(name, old, new, entry.by_name, entry.at, entry.why)
+            for name, old, new in pairs
+            if old not in {None, "", new}
+        ]
+    return found

@@ -61,7 +61,9 @@ def test_a_stale_mark_shows_both_values(open_sheet, small, inside):
 
 def test_marks_are_written_and_the_page_is_fetched_anew(open_sheet, small, inside):
     row = open_sheet.criteria.first()
-    data = grid_of(open_sheet, **{f"p{row.pk}": "5", f"n{row.pk}": "缺批复"})
+    data = grid_of(
+        open_sheet, **{f"p{row.pk}": "5", f"n{row.pk}": "缺批复", f"w{row.pk}": "缺批复"}
+    )
     answer = inside(small.officer).post(reverse("desk:review_marks", args=[open_sheet.pk]), data)
     assert answer.status_code == 302
     assert str(row.marks.get().points) == "5.00"

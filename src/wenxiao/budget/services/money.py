@@ -151,6 +151,7 @@ def set_audited(
     why: str = "",
 ) -> AuditedAmount:
     """经审查实际安排 / 实际使用资金 in 元, beside what was reported; a later evaluation adds a row, none is overwritten."""
+    last = AuditedAmount.objects.filter(dossier=dossier).order_by("-pk").first()
     row = AuditedAmount.objects.create(
         dossier=dossier,
         arranged=arranged,
@@ -161,7 +162,14 @@ def set_audited(
             {key: str(value) for key, value in difference.items()} for difference in differences
         ],
     )
-    _record_money("登记审定金额", row, by=by, why=why, arranged=arranged, used=used)
+    _record_money(
+        "登记审定金额",
+        row,
+        by=by,
+        why=why,
+        before={"arranged": last.arranged, "used": last.used} if last else {},
+        after={"arranged": arranged, "used": used},
+    )
     return row
 
 

@@ -16,7 +16,7 @@ from wenxiao.desk.dossiers.tables import score_sheets
 from wenxiao.desk.evaluations import forms, score_grid
 from wenxiao.desk.evaluations.steps import may, not_yet, review_of, steps
 from wenxiao.followup.selectors import confirmed_counts
-from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by, trail_of
+from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by
 from wenxiao.followup.selectors.problems import catalogue, severities
 from wenxiao.followup.selectors.years import results_over_years
 from wenxiao.followup.services import propose_finding
@@ -39,6 +39,7 @@ from wenxiao.reports.facts import facts
 from wenxiao.reports.letters import NothingToTellError, feedback_docx
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
+from wenxiao.reviews.selectors import changed_points, review_trail
 from wenxiao.reviews.services.panel import METHODS
 from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.reviews.worklists import not_begun, rounds_of_year
@@ -273,7 +274,8 @@ def review_page(
         "now": today(),
         "items": catalogue(row.round.division, active=True),
         "degrees": severities(),
-        "trail": list(trail_of(row).order_by("-pk")[:10]),
+        "trail": list(review_trail(row)[:10]),
+        "changed": changed_points(row),
         "who": who,
     }
     return render(request, "desk/evaluations/review.html", values, status=422 if typed else 200)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from wenxiao.pages.acts import person, points_of
 from wenxiao.reviews.services import record_mark
+from wenxiao.reviews.services.filling import asks_reason
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ class Wrong:
 
     points: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One row of the grid as shown: the sheet's row, the seat's own mark, what its fields hold, what is wrong with it."""
+    """One row of the grid as shown: the sheet's row, the seat's own mark, what its fields hold, what is wrong with it.
+
+    ``asks``: the points stand, so that another figure needs a reason (``why``).
+    """
 
     row: Any
     mark: Any
@@ -36,6 +41,8 @@ class Cell:
     note: str
     version: int
     error: str
+    asks: bool
+    why: str
 
 
 def seat_of(user: Any, holding: Holdings) -> str:
@@ -56,21 +63,22 @@ def rows_of(user: Any, sheet: Any, wrong: Wrong | None) -> list[Cell]:
     from wenxiao.orgs.permissions import holdings
 
     seat = seat_of(user, holdings(user))
-    return [_cell(row, seat, wrong) for row in sheet.rows]
+    return [_cell(user, sheet.review, row, seat, wrong) for row in sheet.rows]
 
 
 def _own(row: Any, seat: str) -> Any:
     return next((mark for mark in row.marks if mark.seat == seat), None)
 
 
-def _cell(row: Any, seat: str, wrong: Wrong | None) -> Cell:
+def _cell(user: Any, review: Any, row: Any, seat: str, wrong: Wrong | None) -> Cell:
     mark, pk = _own(row, seat), row.criterion.pk
     points = "" if mark is None or mark.points is None else f"{mark.points:.2f}"
-    note, error = mark.note if mark else "", ""
+    note, error, why = mark.note if mark else "", "", ""
     if wrong:
         points, note = wrong.points.get(pk, points), wrong.notes.get(pk, note)
-        error = wrong.errors.get(pk, "")
-    return Cell(row, mark, points, note, mark.version if mark else 0, error)
+        error, why = wrong.errors.get(pk, ""), wrong.reasons.get(pk, "")
+    version, asks = mark.version if mark else 0, asks_reason(review, mark, user)
+    return Cell(row, mark, points, note, version, error, asks, why)
 
 
 def save(
@@ -81,13 +89,14 @@ def save(
     with transaction.atomic():
         for row in sheet.rows:
             pk = row.criterion.pk
-            typed, note = (
+            typed, note, why = (
                 request.POST.get(f"p{pk}", "").strip(),
                 request.POST.get(f"n{pk}", "").strip()[:1000],
+                request.POST.get(f"w{pk}", "").strip()[:1000],
             )
-            wrong.points[pk], wrong.notes[pk] = typed, note
+            wrong.points[pk], wrong.notes[pk], wrong.reasons[pk] = typed, note, why
             try:
-                written += _write(request, review, row, seat, typed, note)
+                written += _write(request, review, row, seat, (typed, note, why))
             except Stale as refusal:
                 wrong.errors[pk] = _both(refusal.row, typed)
             except NotAllowed as refusal:
@@ -97,7 +106,10 @@ def save(
     return (0, wrong) if wrong.errors else (written, None)
 
 
-def _write(request: HttpRequest, review: Any, row: Any, seat: str, typed: str, note: str) -> bool:
+def _write(
+    request: HttpRequest, review: Any, row: Any, seat: str, fields: tuple[str, str, str]
+) -> bool:
+    typed, note, why = fields
     mark, pk = _own(row, seat), row.criterion.pk
     before = None if mark is None else mark.points
     if not typed:
@@ -115,6 +127,7 @@ def _write(request: HttpRequest, review: Any, row: Any, seat: str, typed: str, n
         points=points,
         note=note,
         seat=seat,
+        why=why,
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
     )
     return True

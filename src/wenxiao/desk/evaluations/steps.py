@@ -12,6 +12,7 @@ from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.pages.acts import person, who
 from wenxiao.pages.views import held
 from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.services import barred_in
 from wenxiao.reviews.states import OPEN
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def steps(request: HttpRequest, row: Any) -> list[Step]:
         wanted = [("check", "审核通过", True, "", first), ("return", "退回", False, "why", first)]
     elif row.state == "checked":
         wanted = [
-            ("confirm", "确认评价结果", True, "", "confirm"),
+            ("confirm", "确认评价结果", True, "why" if _unconfirmed(row) else "", "confirm"),
             ("return", "退回", False, "why", first),
         ]
     elif row.state == "confirmed":
@@ -74,13 +75,21 @@ def steps(request: HttpRequest, row: Any) -> list[Step]:
     return [step for step in found if step.main or not step.barred]
 
 
+def _unconfirmed(row: Any) -> bool:
+    """Whether a grade was changed after hand-in and nobody confirmed that yet."""
+    return any(not one["confirmed_by"] for one in row.grade_changes)
+
+
 def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:
     if not may(request, power, row):
         return who(power)
     if code == "submit":
         return not_yet(request, row)
-    own = row.submitted_by_id is not None and row.submitted_by_id == person(request).pk
-    if own and code in {"check", "confirm", "reopen"}:
+    if code in {"check", "confirm"}:
+        barred = barred_in([row], person(request), confirms=code == "confirm").get(row.pk)
+        if barred:
+            return barred.rstrip("。")
+    if code == "reopen" and row.submitted_by_id == person(request).pk:
         return "由您报送，须由另一人办理"
     if code == "confirm" and KINDS[row.kind].scores and not row.complete:
         return "还有待评定的行，评完后才能确认"

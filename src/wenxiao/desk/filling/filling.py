@@ -22,6 +22,7 @@ from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import Check, blocking, checks_of, rows_of
 from wenxiao.reviews.kinds import CHECKERS, kind_of
 from wenxiao.reviews.services import (
+    barred_in,
     record_actual,
     record_mark,
     route_of,
@@ -76,8 +77,8 @@ def may_fill(request: HttpRequest, row: Any) -> bool:
 
 
 def _may_judge(request: HttpRequest, row: Any) -> bool:
-    """Whether this person may pass it or give it back; never whoever handed it in."""
-    if row.submitted_by_id == person(request).pk:
+    """Whether this person may pass it or give it back; never whoever filled it in or handed it in."""
+    if barred_in([row], person(request), confirms=False):
         return False
     holding, subject = held(request), row.dossier.subject
     powers = {*kind_of(row.kind).check, *(STEPS[role] for role in route_of(row)[row.step :])}

@@ -96,7 +96,7 @@ def _road(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
     rows = reviews_visible_to(user).filter(
         round__work_year=year, state__in=("submitted", "checked")
     )
-    rows = rows.exclude(submitted_by=user) if holding.can("confirm") else rows
+    rows = rows.exclude(submitted_by=user).exclude(authors=user) if holding.can("confirm") else rows
     waiting: Counter[tuple[int, str]] = Counter()
     for pk, kind, state, step, n in (
         rows.order_by().values_list("round", "kind", "state", "step").annotate(n=Count("pk"))

@@ -81,7 +81,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         else next((name for name in parts if counts[name]), next(iter(parts)))
     )
     shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
-    me = person(request).pk
+    barred = services.barred_in(shown.rows, person(request), confirms=chosen == "confirm")
     request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
     values = {
         "one": found,
@@ -96,7 +96,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             if name in parts
         ],
         "lines": [
-            (row, rate_percent(row.executed, row.budget), _barred(row, chosen, me))
+            (
+                row,
+                rate_percent(row.executed, row.budget),
+                barred.get(row.pk, "").rstrip("。") or _unfinished(row, chosen),
+            )
             for row in shown.rows
         ],
         "total": counts[chosen],
@@ -126,13 +130,10 @@ def _list(found: Any) -> str:
     )
 
 
-def _barred(row: Any, step: str, me: int) -> str:
-    """Why this person can't settle this row, empty when they can; the service says the last word."""
-    if row.submitted_by_id == me:
-        return "由您报送，须由另一人办理"
-    if step == "confirm" and KINDS[row.kind].scores and not row.complete:
-        return "还有待评定的行"
-    return ""
+def _unfinished(row: Any, step: str) -> str:
+    """Why a row can't be confirmed by anybody yet, empty when it can; the service says the last word."""
+    unfinished = step == "confirm" and KINDS[row.kind].scores and not row.complete
+    return "还有待评定的行" if unfinished else ""
 
 
 @view("see_unit", methods=("POST",))

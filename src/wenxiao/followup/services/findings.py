@@ -177,7 +177,7 @@ def _decide(
     version: int | None,
     values: Mapping[str, object],
 ) -> Finding:
-    before = finding.state
+    before = _standing(finding)
     move(
         finding,
         allowed=FINDING,
@@ -194,6 +194,14 @@ def _decide(
         target=finding,
         why=why,
         label=f"{finding.dossier}：{finding.text}"[:300],
-        data={"before": before, "after": to},
+        data={"before": before, "after": _standing(finding)},
     )
     return finding
+
+
+def _standing(finding: Finding) -> dict[str, str]:
+    return {
+        "state": finding.state,
+        "item": finding.item.code if finding.item else "",
+        "severity": finding.severity,
+    }

@@ -69,6 +69,7 @@ def decide_use(
     permissions.require(by, "decide_use", unit=use.dossier.unit, subject=use.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明采纳或不采纳的理由。")
+    before = _standing(use)
     move(
         use,
         allowed=USE,
@@ -86,5 +87,11 @@ def decide_use(
         target=use,
         why=why,
         label=f"{use.dossier}：{use.get_kind_display()} {use.get_state_display()}",
+        data={"before": before, "after": _standing(use)},
     )
     return use
+
+
+def _standing(use: Use) -> dict[str, str]:
+    amount = use.next_year_amount
+    return {"state": use.state, "next_year_amount": "" if amount is None else str(amount)}

@@ -18,11 +18,13 @@ from wenxiao.orgs.services.administering import (
     rename_unit,
     split_unit,
 )
+from wenxiao.orgs.services.confirming import NAMEABLE, name_confirmers, set_small_office
 from wenxiao.orgs.services.granting import end_grant, grant
 from wenxiao.orgs.services.ruling import FIXED, Source, override_rule, rule_entry, with_rule
 
 __all__ = [
     "FIXED",
+    "NAMEABLE",
     "Source",
     "add_agency",
     "add_expert",
@@ -37,10 +39,12 @@ __all__ = [
     "grant",
     "merge_units",
     "move_unit",
+    "name_confirmers",
     "override_rule",
     "rename_unit",
     "reset_password",
     "rule_entry",
+    "set_small_office",
     "split_unit",
     "with_rule",
 ]

@@ -8,6 +8,8 @@ from wenxiao.reviews.services.filling import (
     record_mark,
     set_suggestions,
 )
+from wenxiao.reviews.services.hands import barred_in
+from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
@@ -29,10 +31,12 @@ __all__ = [
     "Moved",
     "approve_on_paper",
     "assign_reviewer",
+    "barred_in",
     "check_review",
     "confirm_review",
     "issue_review",
     "judge_proof",
+    "note_imported_changes",
     "receive_approval",
     "record_actual",
     "record_field_notes",

@@ -12,6 +12,7 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
+from wenxiao.reviews.services.hands import add_author, note_crossing, stood
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.store.moves import NotAllowed, Stale, change
@@ -64,6 +65,7 @@ def record_actual(
             raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
         before = {"value": actual.value, "forecast": actual.forecast, "note": actual.note}
         change(actual, version=version, by=by, **values)
+    add_author(review, by)
     if review.state in {"waiting", "returned"}:
         Review.objects.filter(pk=review.pk, state=review.state).update(state="filling")
         review.refresh_from_db()
@@ -77,8 +79,16 @@ def record_actual(
         data={"before": before, "after": {"value": value, "forecast": forecast, "note": note}},
     )
     if kind.scores:
-        score_review(review=review, by=by)
+        _score_again(review, by, why)
     return actual
+
+
+def _score_again(review: Review, by: User | None, why: str) -> None:
+    """Score after a change; a grade that moves after hand-in, or by changing what stood, is kept with its reason."""
+    worth = stood(review)
+    score_review(review=review, by=by)
+    if why or review.state not in OPEN:
+        note_crossing(review, worth, by, why)
 
 
 @transaction.atomic
@@ -93,50 +103,68 @@ def record_mark(
     tier: str = "",
     seat: str = "",
     version: int | None = None,
+    why: str = "",
 ) -> Mark:
-    """A person's points for one row. Lowering them needs a reason; points outside 0…weight are refused."""
+    """A person's points for one row. Points outside 0…weight are refused, less than the weight needs its reason (``note``).
+
+    Points that stood (handed in, imported or given by somebody else) change only with ``why``.
+    """
     kind = kind_of(review.kind)
     permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     _check_points(row, points, note, reason_code)
+    values = {
+        "points": points,
+        "status": "judged",
+        "note": note,
+        "reason_code": reason_code,
+        "tier": tier,
+        "by": by,
+    }
     where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
-    mark, created = Mark.objects.get_or_create(
-        review=review,
-        seat=seat,
-        **where,
-        defaults={
-            "points": points,
-            "status": "judged",
-            "note": note,
-            "reason_code": reason_code,
-            "tier": tier,
-            "by": by,
-        },
-    )
-    before = None if created else str(mark.points)
+    mark, created = Mark.objects.get_or_create(review=review, seat=seat, **where, defaults=values)
+    before = None if created else mark.points
     if not created:
-        change(
-            mark,
-            version=version,
-            points=points,
-            status="judged",
-            note=note,
-            reason_code=reason_code,
-            tier=tier,
-            by=by,
-        )
+        _refuse_silent_change(review, mark, points, by, why, version)
+        change(mark, version=version, **values)
     record(
         division=review.round.division,
         by=by,
         act="评分",
         target=mark,
         label=f"{review}：{row.name}",
-        why=note,
-        data={"before": before, "after": str(points)},
+        why=why or note,
+        data={
+            "before": None if before is None else str(before),
+            "after": str(points),
+            "note": note,
+        },
     )
-    score_review(review=review, by=by)
+    add_author(review, by)
+    _score_again(review, by, why)
     return mark
+
+
+def _refuse_silent_change(
+    review: Review, mark: Mark, points: Decimal, by: User | None, why: str, version: int | None
+) -> None:
+    if version is not None and version != mark.version:
+        raise Stale(mark)
+    if mark.points != points and asks_reason(review, mark, by) and not why.strip():
+        name = (mark.criterion or mark.indicator).name
+        raise NotAllowed(f"{name}由 {mark.points} 分改为 {points} 分，请写明改分理由。")
+
+
+def asks_reason(review: Review, mark: Mark | None, by: User | None) -> bool:
+    """Whether somebody relies on these points, so that they change only with a reason.
+
+    Who still fills in a form of their own, or scores before handing in, may try freely.
+    """
+    if mark is None or mark.points is None:
+        return False
+    theirs = mark.by_id != (by.pk if by is not None else None)
+    return review.state not in OPEN or (theirs and kind_of(review.kind).fill != "fill")
 
 
 def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason_code: str) -> None:

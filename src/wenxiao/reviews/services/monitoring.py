@@ -12,6 +12,7 @@ from wenxiao.budget.services import open_round
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.services.hands import add_author
 from wenxiao.reviews.states import OPEN
 from wenxiao.store.bulk import insert_rows
 from wenxiao.store.clock import today
@@ -118,6 +119,7 @@ def report_money(
     before = {name: getattr(review, name) for name in given}
     begun = {"state": "filling"} if review.state in {"waiting", "returned"} else {}
     change(review, version=version, **given, **begun)
+    add_author(review, by)
     record(
         division=review.round.division,
         by=by,

@@ -11,6 +11,7 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
+from wenxiao.reviews.services.hands import add_author, note_crossing, stood
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import MARKABLE
 from wenxiao.rulebook.numbers import round_points
@@ -40,7 +41,8 @@ def settle_panel(
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     change(review, version=version)
-    seats = _seats(review)
+    worth, seats = stood(review), _seats(review)
+    before = _points(review)
     for criterion in review.criteria.all():
         _settle(
             review,
@@ -56,9 +58,23 @@ def settle_panel(
         target=review,
         label=str(review),
         why=why,
-        data={"method": METHODS[method], "seats": sorted(seats)},
+        data={
+            "method": METHODS[method],
+            "seats": sorted(seats),
+            "before": before,
+            "after": _points(review),
+        },
     )
-    return score_review(review=review, by=by)
+    add_author(review, by)
+    score_review(review=review, by=by)
+    note_crossing(review, worth, by, why)
+    return review
+
+
+def _points(review: Review) -> dict[str, str]:
+    """The panel's own points by criterion."""
+    rows = review.marks.filter(seat="", indicator=None, points__isnull=False)
+    return {str(mark.criterion_id): str(mark.points) for mark in rows}
 
 
 def _seats(review: Review) -> dict[str, dict[int, Mark]]:

@@ -95,6 +95,7 @@ def rescore_round(*, round: Round, by: User | None, why: str) -> int:
             data={
                 "count": len(moved),
                 "before": {m.review: [str(m.points), m.grade] for m in moved},
+                "after": {m.review: [str(m.new_points), m.new_grade] for m in moved},
             },
         )
     return len(moved)

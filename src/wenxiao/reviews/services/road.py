@@ -14,6 +14,7 @@ from wenxiao.records.services import finish_todos, record
 from wenxiao.reviews.checks import blocking, checks_of
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.services.hands import confirmed_changes, require_second_hand, small_office_note
 from wenxiao.reviews.states import OPEN, ROAD, SETTLED
 from wenxiao.store.moves import NotAllowed, change, move
 
@@ -63,11 +64,27 @@ def _step(
     version: int | None = None,
     **values: object,
 ) -> Review:
+    before = standing_of(review)
     move(review, allowed=ROAD, to=to, version=version, **values)
     record(
-        division=review.round.division, by=by, act=act, target=review, label=str(review), why=why
+        division=review.round.division,
+        by=by,
+        act=act,
+        target=review,
+        label=str(review),
+        why=why,
+        data={"before": before, "after": standing_of(review)},
     )
     return review
+
+
+def standing_of(review: Review) -> dict[str, object]:
+    """Where a review is and what it is worth, as entries keep it before and after an act."""
+    return {
+        "state": review.state,
+        "points": None if review.points is None else str(review.points),
+        "grade": review.grade,
+    }
 
 
 def _require(by: User | None, power: str, review: Review) -> None:
@@ -191,9 +208,9 @@ def return_review(
 def check_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Pass it on along the round's route; after the last check it is 已审核. Nobody passes what they handed in."""
+    """Pass it on along the round's route; after the last check it is 已审核. Nobody passes what they handed in or scored."""
     after = _require_check(by, review)
-    permissions.require_other(by, review.submitted_by_id)
+    require_second_hand(review, by, confirms=False)
     return _pass(review, after, by=by, act="审核通过", why=why, version=version)
 
 
@@ -226,7 +243,11 @@ def _pass(
     paper: StoredFile | None = None,
 ) -> Review:
     road, before = route_of(review), review.step
-    data = {"passed": road[before:after], "skipped": road[before : max(after - 1, before)]}
+    data: dict[str, object] = {
+        "passed": road[before:after],
+        "skipped": road[before : max(after - 1, before)],
+        "before": standing_of(review),
+    }
     if paper is not None:
         data["paper"] = [paper.sha256]
     if after >= len(road):
@@ -235,6 +256,7 @@ def _pass(
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能审核。")
     else:
         change(review, version=version, step=after)
+    data["after"] = standing_of(review)
     record(
         division=review.round.division,
         by=by,
@@ -251,12 +273,30 @@ def _pass(
 def confirm_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Fix the result (确认评价结果). Rows still waiting for a judgement forbid it; nothing is marked after this."""
+    """Fix the result (确认评价结果) by a second hand: never by whoever gave, changed or handed in what is confirmed.
+
+    Rows still waiting for a judgement forbid it, a grade changed after hand-in asks for a reason; nothing is marked after
+    this. In a small office the leader confirms what one officer has worked on, and every paper says so.
+    """
     _require(by, "confirm", review)
-    permissions.require_other(by, review.submitted_by_id)
+    require_second_hand(review, by, confirms=True)
     if kind_of(review.kind).scores and not review.complete:
         raise NotAllowed("还有待评定的行，评完后才能确认结果。")
-    _step(review, to="confirmed", by=by, act="确认结果", why=why, version=version)
+    changes, note = confirmed_changes(review, by, why), small_office_note(review, by)
+    if note and review.state == Review.State.SUBMITTED and waiting_for(review) in {"", "office"}:
+        _pass(review, len(route_of(review)), by=by, act="审核通过", why=note, version=version)
+        version = None
+    _step(
+        review,
+        to="confirmed",
+        by=by,
+        act="确认结果",
+        why=" ".join(part for part in (why, note) if part),
+        version=version,
+        confirmed_by=by,
+        confirmed_note=note[:300],
+        grade_changes=changes,
+    )
     finish_todos(target=review)
     return review
 
@@ -294,7 +334,8 @@ def reopen_review(
         raise NotAllowed("结果尚未确认，可直接修改。")
     if not why.strip():
         raise NotAllowed("重开须写明理由。")
-    change(review, version=version, state="checked")
+    before = standing_of(review)
+    change(review, version=version, state="checked", confirmed_by=None, confirmed_note="")
     record(
         division=review.round.division,
         by=by,
@@ -302,5 +343,6 @@ def reopen_review(
         target=review,
         label=str(review),
         why=why,
+        data={"before": before, "after": standing_of(review)},
     )
     return review
