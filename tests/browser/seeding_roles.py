@@ -125,18 +125,31 @@ def _forms(small) -> None:
             executed=Decimal(700000 + at),
             synthetic=True,
         )
+        _reported(dossier)
         submit_review(review=review, by=small.people["jingban"])
         for name in ("fuzeren", "zhuguan")[: at // 3]:
             check_review(review=review, by=small.people[name])
 
 
-def _to_begin(small) -> None:
-    """A self-evaluation nobody began."""
+def _reported(dossier) -> None:
+    """What the clerk reported by October on the approved target: nothing missing, so the form can be handed in."""
+    from wenxiao.evidence.models import Actual
+
+    Actual.objects.create(
+        indicator=_promised(dossier),
+        stage="monitoring",
+        through_month=10,
+        value="10项",
+        synthetic=True,
+    )
+
+
+def _promised(dossier):
+    """The one indicator of the dossier's approved target."""
     from wenxiao.targets.models import Indicator, Target
 
-    dossier = _dossiers(small, "自评", 1, 2020)[0]
     target = Target.objects.create(dossier=dossier, number=1, state="approved", synthetic=True)
-    Indicator.objects.create(
+    return Indicator.objects.create(
         target=target,
         order=1,
         level1="产出指标",
@@ -145,6 +158,12 @@ def _to_begin(small) -> None:
         expression="≥10项",
         weight=Decimal(90),
     )
+
+
+def _to_begin(small) -> None:
+    """A self-evaluation nobody began."""
+    dossier = _dossiers(small, "自评", 1, 2020)[0]
+    _promised(dossier)
     _round(small, "selfeval", "2020年度下属单位自评", [dossier], 2020)
 
 
