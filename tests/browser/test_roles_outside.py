@@ -32,7 +32,7 @@ def test_a_firm_scores_the_rest_and_hands_in(enter_role, look):
     with page.expect_navigation():
         page.get_by_role("button", name="存评分").click()
     expect(page.locator("main")).to_contain_text("请写明扣分原因")
-    page.locator("td[data-l=扣分原因] input").nth(1).fill("两个标段未验收")
+    page.locator("td[data-l=扣分原因] input[name^=n]").nth(1).fill("两个标段未验收")
     with page.expect_navigation():
         page.get_by_role("button", name="存评分").click()
     with page.expect_navigation():
