@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Container = Literal["xlsx", "xls", "docx", "csv"]
+Container = Literal["xlsx", "xls", "docx", "csv", "html", "xml2003"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from wenxiao.files.cells.numberformats import (
 )
 from wenxiao.files.cells.oldbooks import Look, look_of
 from wenxiao.files.cells.plaintext import PlainTextError, decoded, rows_of
+from wenxiao.files.cells.strict import is_strict, transitional
 
 MOST_CELLS = 400_000
 """A form never has this many cells; a ledger goes through :mod:`wenxiao.files.forms.ledger`."""
@@ -92,7 +93,8 @@ def _loaded(path: Path, *, data_only: bool) -> openpyxl.Workbook:
         warnings.simplefilter("ignore")
         # the open file, not its path: openpyxl refuses a sound workbook for its suffix
         with path.open("rb") as stream:
-            return openpyxl.load_workbook(stream, data_only=data_only, keep_links=False)
+            source = transitional(stream) if is_strict(stream, "xl/workbook.xml") else stream
+            return openpyxl.load_workbook(source, data_only=data_only, keep_links=False)
 
 
 def _cells_of(sheet: Worksheet) -> Iterator[OpenCell]:

@@ -128,7 +128,52 @@ def _admit(path: Path, largest: int) -> str:
         return _admit_zip(path, size)
     if suffix in {".csv", ".txt"}:
         return "csv"
+    exported = _exported(path, size) if suffix in _EXPORTED else None
+    if exported is not None:
+        return exported
     raise _RefusedError("DR-04", _not_what_it_says(head, suffix), RESAVE)
+
+
+_EXPORTED = {".xls", ".et", ".htm", ".html", ".xml"}
+"""What the export of an older system may be called that is a page, XML or text with tabs."""
+LARGEST_EXPORT = 12 * MB
+_LOOKED_THROUGH = 64 * 1024
+
+
+def _exported(path: Path, size: int) -> str | None:
+    """Which of "html", "xml2003", "csv" (text with tabs) an export is; None where it is none of them."""
+    with path.open("rb") as stream:
+        words = _readable(stream.read(_LOOKED_THROUGH))
+    start = words.lstrip("\ufeff \t\r\n")[:200].lower()
+    if start.startswith("<"):
+        if "urn:schemas-microsoft-com:office:spreadsheet" in words and "<html" not in start:
+            found = "xml2003"
+        elif "<table" in words.lower() or "<html" in start:
+            found = "html"
+        else:
+            return None
+        if size > LARGEST_EXPORT:
+            text = f"这是网页或 XML 表格，有 {size / MB:.1f} MB，超过 {LARGEST_EXPORT // MB} MB。"
+            raise _RefusedError("DR-03", text, RESAVE)
+        return found
+    lines = [line for line in words.splitlines()[:20] if line.strip()]
+    printable = sum(1 for letter in words[:2_000] if letter.isprintable() or letter in "\t\r\n")
+    is_table = sum("\t" in line for line in lines) >= 2 and printable >= 0.98 * len(words[:2_000])
+    return "csv" if is_table else None
+
+
+def _readable(content: bytes) -> str:
+    """The beginning of a text in whichever encoding its bytes make sense; empty where they don't in any."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content[: len(content) // 2 * 2].decode("utf-16", "replace")
+    if content[:400].count(b"\0") > len(content[:400]) // 4:
+        codec = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+        return content[: len(content) // 2 * 2].decode(codec, "replace")
+    for codec in ("utf-8-sig", "gb18030"):
+        text = content.decode(codec, "ignore")
+        if len(text.encode(codec.removesuffix("-sig"), "replace")) >= len(content) - 8:
+            return text
+    return ""
 
 
 def _not_what_it_says(head: bytes, suffix: str) -> str:

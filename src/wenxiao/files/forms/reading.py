@@ -86,6 +86,10 @@ def _reader(container: str) -> Callable[[Path], Book]:
         from wenxiao.files.cells.documents import read_docx
 
         return read_docx
+    if container in {"html", "xml2003"}:
+        from wenxiao.files.cells.exported import read_html, read_xml2003
+
+        return read_html if container == "html" else read_xml2003
     return {"xlsx": read_xlsx, "xls": read_xls, "csv": read_csv}[container]
 
 
