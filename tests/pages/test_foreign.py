@@ -103,6 +103,7 @@ ACTS = {
     "disclosures/<int:pk>/<str:act>/do": ("approve", "decline", "publish", "withdraw"),
     "people/units/<int:pk>/<str:act>": ("edit", "rename", "move", "merge", "split"),
     "people/users/<int:pk>/<str:act>": ("disable", "enable", "reset"),
+    "people/resets/<int:pk>/<str:act>": ("approve", "consent", "refuse"),
     "rounds/<int:pk>/<str:act>": ("extend", "close", "reopen", "remind"),
     "materials/<int:pk>/<str:act>/do": ("judge", "replace", "withdraw", "link", "move"),
     "rectifications/<int:pk>/<str:act>/do": (

@@ -108,6 +108,13 @@ def test_a_slow_start_is_waited_for_and_said_truly(capsys, monkeypatch):
     assert "见上面的输出" not in said
 
 
+@pytest.fixture
+def _in_a_browsers_process(monkeypatch):
+    """A browser test of the same process leaves its loop running; the supervisor itself has none."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.mark.usefixtures("_in_a_browsers_process")
 def test_a_database_that_is_away_is_waited_for(capsys, monkeypatch):
     answers = iter([Away("数据库连不上：没有应答。"), Away("数据库连不上：没有应答。"), None])
 
@@ -128,6 +135,7 @@ def test_a_database_that_is_away_is_waited_for(capsys, monkeypatch):
     assert "数据库已经连上" in said
 
 
+@pytest.mark.usefixtures("_in_a_browsers_process")
 def test_a_database_that_comes_back_empty_is_refused(monkeypatch):
     def ready():
         raise NotReady("数据库还是空的。")
