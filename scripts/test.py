@@ -64,9 +64,11 @@ def watched(command: list[str], env: dict[str, str]) -> int | None:
         start_new_session=True,
     )
     heard = [time.monotonic()]
+    assert running.stdout is not None
+    pipe = running.stdout.fileno()
 
     def pass_on() -> None:
-        while part := os.read(running.stdout.fileno(), 65_536):
+        while part := os.read(pipe, 65_536):
             heard[0] = time.monotonic()
             sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()

@@ -354,7 +354,9 @@ def _values(row: Reached) -> dict[str, Any]:
         field = Actual._meta.get_field(name)
         most = getattr(field, "max_length", None)
         if most and len(text) > most:
-            raise NotAllowed(f"{field.verbose_name}有 {len(text)} 字，超过 {most} 字，请缩短。")
+            raise NotAllowed(
+                f"{getattr(field, 'verbose_name', name)}有 {len(text)} 字，超过 {most} 字，请缩短。"
+            )
     return values
 
 

@@ -135,12 +135,13 @@ class _Writing:
         code = (
             f"ZJ{timezone.now():%Y%m%d%H%M%S}{Unit.objects.filter(division=division).count():04d}"
         )
-        return self._once(
+        unit: Unit = self._once(
             ("unit", fold(name)),
             lambda: add_unit(
                 division=division, code=code, name=name, by=self.by, why="导入时新建，代码待补"
             ),
         )
+        return unit
 
     def _subject(self, one: FormPreview, unit: Unit) -> Subject:
         division, form = self.batch.division, one.form
@@ -149,12 +150,13 @@ class _Writing:
         count = Subject.objects.filter(division=division).count()
         code = form.code or f"ZJ{timezone.now():%Y%m%d%H%M%S}{count:05d}"
         key = ("code", form.code) if form.code else ("name", unit.pk, fold(form.subject))
-        return self._once(
+        subject: Subject = self._once(
             key,
             lambda: ensure_subject(
                 division=division, unit=unit, name=form.subject, code=code, by=self.by
             ),
         )
+        return subject
 
     def _dossier(self, subject: Subject, year: int) -> Dossier:
         known = Dossier.objects.filter(subject=subject, fiscal_year=year).first()
@@ -167,9 +169,10 @@ class _Writing:
         if one.match.round is not None:
             return Round.objects.get(pk=one.match.round, division=self.batch.division)
         form, year = one.form, one.match.year or 0
-        return self._once(
+        opened: Round = self._once(
             ("round", form.kind, year, form.period), lambda: self._open_round(form, year)
         )
+        return opened
 
     def _open_round(self, form: Incoming, year: int) -> Round:
         return open_round(

@@ -33,7 +33,7 @@ def joined_rows(form: Incoming, known: Sequence[Indicator]) -> dict[int, int]:
 
 def differences(form: Incoming, matched: Match, division: Division) -> list[Problem]:
     """What the form has otherwise than the approved target, as doubts the unit explains; none without such a target."""
-    if matched.subject is None or kind_of(form.kind).rows == "criteria":
+    if matched.subject is None or matched.year is None or kind_of(form.kind).rows == "criteria":
         return []
     dossier = Dossier.objects.filter(subject=matched.subject, fiscal_year=matched.year).first()
     target = target_in_force(dossier) if dossier is not None else None

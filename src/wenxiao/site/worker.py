@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.crypto import get_random_string
 
@@ -119,7 +119,7 @@ def take_up(*, dead: set[str] = frozenset()) -> int:  # type: ignore[assignment]
     return found
 
 
-def try_again(row: DBTaskResult) -> None:
+def try_again(row: DBTaskResult[Any, Any]) -> None:
     """Put a task back that failed because the database or the disk was away, not because it is wrong."""
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
@@ -144,7 +144,7 @@ def _steady(queue: str, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN
     class Steady(Worker):
         """The library's worker, which looks again at what it finished."""
 
-        def run_task(self, db_task_result: DBTaskResult) -> None:
+        def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
             super().run_task(db_task_result)
             try_again(db_task_result)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
 from django.db.models import F
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from django.db.models import Field
+
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Document, ImportBatch
 
-WIDEST: dict[str, int] = {
-    name: Indicator._meta.get_field(name).max_length or 0
+_WORDS = {
+    name: cast("Field[Any, Any]", Indicator._meta.get_field(name))
     for name in ("level1", "level2", "name", "expression")
 }
+WIDEST: dict[str, int] = {name: field.max_length or 0 for name, field in _WORDS.items()}
 """The most characters each text of an indicator row holds."""
 
 
@@ -247,7 +250,7 @@ def _refuse_wide(rows: Sequence[Promise]) -> None:
     for number, row in enumerate(rows, start=1):
         for name, most in WIDEST.items():
             if len(getattr(row, name)) > most:
-                word = Indicator._meta.get_field(name).verbose_name
+                word = _WORDS[name].verbose_name
                 raise NotAllowed(
                     f"第 {number} 行{word}有 {len(getattr(row, name))} 字，超过 {most} 字，请缩短。"
                 )

@@ -35,8 +35,8 @@ RULE = "rectification"
 ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
 
 
-def deadline_rule(division: Any, on: date) -> tuple[int, str, bool]:
-    """Days a unit has to answer, the basis, and whether that basis was checked against its text."""
+def deadline_rule(division: Any, on: date) -> tuple[int, str, str]:
+    """Days a unit has to answer, the basis, and how far that basis was read (原文 · 旁证 · 未核)."""
     value = basis.in_force(RULE, on, division.own_rules if division else None)
     return int(value.content["plan_days"]), value.basis, value.standing
 

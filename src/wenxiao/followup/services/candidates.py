@@ -149,10 +149,18 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
 
 def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Milestone]]) -> str:
     """JK-01 in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
-    money = [None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")]
+    budget, executed = (
+        None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")
+    )
     steps, month = plans.get(row["dossier"]), round.through_month or 12
     pace = pacing.pace(
-        *money, month, row["arrived"], steps, cut_off(round), overrides=round.division.own_rules
+        budget,
+        executed,
+        month,
+        row["arrived"],
+        steps,
+        cut_off(round),
+        overrides=round.division.own_rules,
     )
     slow = WORDS_OF_SLOW.get(pace.light)
     return f"执行进度{slow}灯：{pace.reason}" if slow else f"执行进度快于时间进度：{pace.reason}"

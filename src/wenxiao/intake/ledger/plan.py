@@ -184,7 +184,7 @@ def _secrets(frame: pl.DataFrame, whos: pl.DataFrame) -> list[Problem]:
     return found
 
 
-def _sheet_columns(places: dict[str, int], *, first: int) -> dict[str, int]:
+def _sheet_columns(places: Mapping[str, int], *, first: int) -> dict[str, int]:
     """Column numbers of the sheet (from 1) by role, for the place a problem names."""
     numbers = {role: first + at + 1 for role, at in places.items()}
     if "spent" not in places and "amount" in places:

@@ -152,7 +152,8 @@ def _refuse_silent_change(
     if version is not None and version != mark.version:
         raise Stale(mark)
     if mark.points != points and asks_reason(review, mark, by) and not why.strip():
-        name = (mark.criterion or mark.indicator).name
+        row = mark.criterion or mark.indicator
+        name = row.name if row is not None else "这一行"
         raise NotAllowed(f"{name}由 {mark.points} 分改为 {points} 分，请写明改分理由。")
 
 
