@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.budget.models import (
-    Appropriation,
-    AuditedAmount,
-    Dossier,
-    Fund,
-    Level,
-    Round,
-    Spending,
-)
+from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Fund, Level, Spending
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change
 
@@ -26,7 +18,6 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch
 
-_SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
 _AMOUNTS = {
     "opening": "年初预算",
     "added": "追加",
@@ -35,13 +26,6 @@ _AMOUNTS = {
     "arrived": "到位",
 }
 _DAYS = frozenset({"arrived_on", "cut_back_on"})
-_MOVES = {
-    Round.State.DRAFT: frozenset({Round.State.OPEN}),
-    Round.State.OPEN: frozenset({Round.State.CLOSED}),
-    Round.State.CLOSED: frozenset({Round.State.OPEN}),
-}
-ROUND_TODO = "round"
-DEFAULT_ROUTE = ("head", "department", "office", "performance")
 
 
 @transaction.atomic

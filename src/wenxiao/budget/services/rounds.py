@@ -23,15 +23,6 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import Document
 
-_SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
-_AMOUNTS = {
-    "opening": "年初预算",
-    "added": "追加",
-    "cut_back": "收回",
-    "adjusted": "全年预算",
-    "arrived": "到位",
-}
-_DAYS = frozenset({"arrived_on", "cut_back_on"})
 _MOVES = {
     Round.State.DRAFT: frozenset({Round.State.OPEN}),
     Round.State.OPEN: frozenset({Round.State.CLOSED}),

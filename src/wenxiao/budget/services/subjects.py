@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.budget import selectors
-from wenxiao.budget.models import Dossier, Round, Subject
+from wenxiao.budget.models import Dossier, Subject
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from wenxiao.records.models import ImportBatch
 
 _SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
-_AMOUNTS = {
-    "opening": "年初预算",
-    "added": "追加",
-    "cut_back": "收回",
-    "adjusted": "全年预算",
-    "arrived": "到位",
-}
-_DAYS = frozenset({"arrived_on", "cut_back_on"})
-_MOVES = {
-    Round.State.DRAFT: frozenset({Round.State.OPEN}),
-    Round.State.OPEN: frozenset({Round.State.CLOSED}),
-    Round.State.CLOSED: frozenset({Round.State.OPEN}),
-}
-ROUND_TODO = "round"
-DEFAULT_ROUTE = ("head", "department", "office", "performance")
 
 
 def secret_mark(name: str) -> str | None:
