@@ -281,7 +281,7 @@ def _read(value: Any, posted: Mapping[str, str], path: str) -> Any:
         )
     if path not in posted:
         return value
-    lines = [line.strip()[:_LONGEST] for line in posted[path].splitlines() if line.strip()]
+    lines = [_short(line.strip(), path) for line in posted[path].splitlines() if line.strip()]
     if value and isinstance(value[0], list | tuple):
         return [[word.strip() for word in line.split(_TOGETHER) if word.strip()] for line in lines]
     return lines
@@ -330,7 +330,7 @@ def _rows(
 
 def _leaf(value: Any, text: str, path: str, old: Any = None) -> Any:
     """The posted text in the kind of the value it replaces; NotAllowed where it is no such thing."""
-    text = text.strip()[:_LONGEST].replace("\0", "")
+    text = _short(text.strip().replace("\0", ""), path)
     if text == plain(value if old is None else old):
         return value if old is None else old
     if isinstance(value, bool):
@@ -340,6 +340,14 @@ def _leaf(value: Any, text: str, path: str, old: Any = None) -> Any:
     if _number(value):
         return _decimal(text, path)
     return _CODES.get(text, text)
+
+
+def _short(text: str, path: str) -> str:
+    """The text whole; NotAllowed by name where it is longer than a rule's words may be, never cut."""
+    if len(text) > _LONGEST:
+        name = word(path.rsplit("/", 1)[-1])
+        raise NotAllowed(f"“{name}”有 {len(text)} 字，超过 {_LONGEST} 字，请缩短。")
+    return text
 
 
 def _yes(text: str) -> bool:
