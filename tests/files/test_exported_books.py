@@ -5,6 +5,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from wenxiao.files.forms.ledger import read_ledger
 from wenxiao.files.forms.reading import open_book, read_file
 
 ROWS = [
@@ -141,3 +142,46 @@ def test_strict_ooxml_is_read_like_any_other(tmp_path):
                 content = content.replace(known, other)
             new.writestr(entry.filename, content)
     assert targets(read_file(strict)) == WANTED
+
+
+LEDGER = [
+    ("项目代码", "项目名称", "支付日期", "支付金额（元）"),
+    ("P1", "技能培训", "2021-03-05", "1000.50"),
+    ("P2", "道路养护", "2021-04-06", "20.00"),
+]
+
+
+def ledger_page(tmp_path, outside=""):
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in LEDGER)
+    path = tmp_path / "支付明细.xls"
+    path.write_text(PAGE.format(charset="utf-8", outside=outside, rows=rows), encoding="utf-8")
+    return path
+
+
+def test_a_ledger_that_is_a_web_page_gives_its_rows(tmp_path):
+    read = read_ledger(ledger_page(tmp_path))
+    assert [problem for problem in read["problems"] if problem["level"] == "阻断"] == []
+    assert [row[1:] for row in read["rows"]] == [list(row) for row in LEDGER[1:]]
+
+
+def test_a_marked_ledger_page_is_refused(tmp_path):
+    read = read_ledger(ledger_page(tmp_path, outside="机密★10年"))
+    assert (read["rows"], [problem["code"] for problem in read["problems"]]) == ([], ["DR-16"])
+
+
+def test_a_ledger_in_xml_of_2003_keeps_what_is_stored(tmp_path):
+    rows = [LEDGER[0], ("P1", "技能培训", "2021-03-05", "1234.5678")]
+    lines = "".join(
+        "<Row>"
+        + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row[:3])
+        + (
+            f'<Cell ss:StyleID="p"><Data ss:Type="Number">{row[3]}</Data></Cell>'
+            if row is not LEDGER[0]
+            else f'<Cell><Data ss:Type="String">{row[3]}</Data></Cell>'
+        )
+        + "</Row>"
+        for row in rows
+    )
+    text = XML.split("<Row>", maxsplit=1)[0] + lines + "</Table></Worksheet></Workbook>"
+    read = read_ledger(xml2003(tmp_path, text))
+    assert [row[1:] for row in read["rows"]] == [["P1", "技能培训", "2021-03-05", "1234.5678"]]

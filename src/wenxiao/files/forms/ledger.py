@@ -12,6 +12,8 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
+from wenxiao.files.cells.cells import Sheet
+from wenxiao.files.cells.exported import read_html, read_xml2003
 from wenxiao.files.cells.labels import money_unit_in, squeezed
 from wenxiao.files.cells.numberformats import decimal_of, plain
 from wenxiao.files.cells.plaintext import (
@@ -24,7 +26,7 @@ from wenxiao.files.cells.plaintext import (
     rows_of,
 )
 from wenxiao.files.door.gate import admit
-from wenxiao.files.door.markings import marking_in
+from wenxiao.files.door.markings import marking_in, marking_problem
 from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.forms.listing import GROUP, NOTE_LINE, heading_key
 from wenxiao.rulebook.problems import Level, Problem
@@ -139,6 +141,8 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         out["encoding"] = text.encoding
         _take_text(text, out)
         _check_cut(text.tail, text.head, text.separator, out)
+    elif admitted.container in {"html", "xml2003"}:
+        _fill_from_export(path, admitted.container, out)
     else:
         _fill_from_workbook(path, out)
     if out["header_line"] is None:
@@ -151,6 +155,33 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         )
 
 
+def _fill_from_export(path: Path, container: str, out: dict[str, Any]) -> None:
+    """The first sheet with a heading row of a web page or XML 2003 that was saved as .xls."""
+    book = read_html(path) if container == "html" else read_xml2003(path)
+    marking = marking_problem(book)
+    if marking is not None:
+        raise _LedgerError(marking)
+    for sheet in book.sheets:
+        _begin(out, sheet.name)
+        _take(_lines(sheet), out)
+        if out["header_line"] is not None:
+            return
+
+
+def _begin(out: dict[str, Any], name: str) -> None:
+    """Look at another sheet: what the one before held is forgotten."""
+    out["rows"].clear()
+    out.update(totals=[], source_rows=0, columns=[], keys=[], sheet=name)
+
+
+def _lines(sheet: Sheet) -> Iterator[Line]:
+    """The rows of a grid; of a number what is stored, not what its format shows."""
+    columns = range(sheet.origin, sheet.right + 1)
+    for row in range(sheet.origin, sheet.bottom + 1):
+        cells = (sheet.cells.get((row, col)) for col in columns)
+        yield row, ["" if one is None else (one.raw or one.text).strip() for one in cells]
+
+
 def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
     """The first sheet that has a heading row."""
     with (
@@ -159,9 +190,7 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
     ):  # a path would be judged by suffix
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            out["rows"].clear()
-            fresh: dict[str, Any] = {"totals": [], "source_rows": 0, "columns": [], "keys": []}
-            out |= fresh | {"sheet": name}
+            _begin(out, name)
             out["first_column"] = sheet.start[1] if sheet.start is not None else 0
             rows = (
                 (at, [_shown(value) for value in row])
