@@ -5,8 +5,8 @@ import struct
 import openpyxl
 import pytest
 
-from wenxiao.files.door import materials
 from wenxiao.files.door.materials import look_at, name_problem
+from wenxiao.files.forms import looking
 from wenxiao.files.pool import Pool
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -78,9 +78,12 @@ def test_tables_are_read_for_personal_data(look, tmp_path):
     assert (found.container, found.personal, found.read) == ("xlsx", (("手机号", 2),), True)
 
 
-def test_a_very_long_list_is_looked_through_in_part(look, monkeypatch):
-    monkeypatch.setattr(materials, "MOST_TEXT", 4)
-    assert look("名单.csv", "电话\n13800138000\n".encode()).personal == ()
+def test_a_very_long_list_is_looked_through_in_part(tmp_path, monkeypatch):
+    path = tmp_path / "名单.csv"
+    path.write_text("电话\n13800138000\n", encoding="utf-8")
+    assert looking.look_through(path)["personal"] == [["手机号", 1]]
+    monkeypatch.setattr(looking, "MOST_TEXT", 4)
+    assert looking.look_through(path)["personal"] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from wenxiao.orgs.permissions import POWERS, Refused, holdings, who_can
 from wenxiao.orgs.services.tokens import user_of_token
-from wenxiao.pages.asked import names_nothing, without_nul
+from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.pages.views import OPEN
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -43,12 +43,12 @@ def error(status: int, sentence: str) -> HttpResponse:
 
 
 def machine(
-    power: str, *, methods: tuple[str, ...] = ("GET",)
+    power: str, *, methods: tuple[str, ...] = ("GET",), files: bool = False
 ) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Let a request in whose token's user holds ``power`` somewhere.
 
     Exempt from the form protection because a browser's cookies are never looked at here: only the Authorization header
-    counts, and that no foreign page can send.
+    counts, and that no foreign page can send. ``files``: the address takes files; no other does.
     """
     if power != "anyone" and power not in POWERS:
         raise KeyError(power)
@@ -67,10 +67,13 @@ def machine(
                     return refusal
             if names_nothing(kwargs):
                 return error(404, ABSENT)
+            if not files and brings_files(request):
+                return error(400, "这个地址不收文件。")
             without_nul(request)
             return _run(function, request, args, kwargs)
 
         guarded.power = power  # type: ignore[attr-defined]  # read by the address matrix
+        guarded.files = files  # type: ignore[attr-defined]  # likewise: the doors for files
         guarded.machine = True  # type: ignore[attr-defined]  # likewise: a token, not a login
         return guarded
 

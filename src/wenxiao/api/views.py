@@ -27,6 +27,8 @@ SIZE = 100
 MOST_LINES = 20_000
 MOST_COLUMNS = 60
 LARGEST_FORM = 20 * 1024 * 1024
+READ_SECONDS = 30.0
+"""For so long a form is read: a fraction of what the web server gives a request before it ends the process."""
 FORMS = {".xlsx", ".xls", ".docx"}
 
 
@@ -233,7 +235,7 @@ def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     return headings, [[number, *row] for number, row in enumerate(rows, 1)]
 
 
-@machine("see_unit", methods=("POST",))
+@machine("see_unit", methods=("POST",), files=True)
 def form(request: HttpRequest) -> HttpResponse:
     """One official form or score sheet as a file (multipart field ``file``), received as the wizard would.
 
@@ -255,7 +257,12 @@ def form(request: HttpRequest) -> HttpResponse:
                 out.write(piece)
         dry = request.POST.get("dry_run") in {"1", "true"}
         outcome = import_file(
-            path, division=user.division, by=user, dry_run=dry, choices=_choices(request)
+            path,
+            division=user.division,
+            by=user,
+            dry_run=dry,
+            choices=_choices(request),
+            seconds=READ_SECONDS,
         )
     return answer(outcome.as_json(), 200 if outcome.clean else 422)
 

@@ -15,6 +15,7 @@ STATIONS = (
     "findings",
     "rectifications",
     "uses",
+    "uploads",
     "disclosures",
     "report",
     "office",

@@ -49,6 +49,10 @@ def answer(path: Path, what: str, rows_to: Path | None = None) -> bytes:
 
     if what == "forms":
         return _encoded(read_forms(path))
+    if what == "texts":
+        from wenxiao.files.forms.looking import look_through
+
+        return _encoded(look_through(path))
     if what == "ledger":
         return _encoded(read_ledger(path, rows_to))
     book, problems = open_book(path)

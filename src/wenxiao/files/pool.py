@@ -22,7 +22,7 @@ from wenxiao.files.cells.bookjson import book_from_json
 from wenxiao.files.forms.forms import Reading
 from wenxiao.rulebook.problems import Problem
 
-What = Literal["book", "ledger"]
+What = Literal["book", "texts", "ledger"]
 Answer = TypeVar("Answer")
 _FORMS = msgspec.json.Decoder(Reading)
 WALL_SECONDS = 120.0
@@ -31,6 +31,9 @@ GRACE_SECONDS = 1.0
 PEAK_KIB = 300 * 1024
 """A child that ever grew beyond this is replaced after its job."""
 _LARGEST_ANSWER = 512 * 1024 * 1024
+
+BEFORE_READING: list[Callable[[], None]] = []
+"""Asked before every reading, each may raise: whoever holds something that others wait for must not read a file."""
 
 
 class _ChildDiedError(Exception):
@@ -185,6 +188,7 @@ class Pool:
         self, path: Path, what: str, decode: Callable[[bytes], Answer], rows_to: Path | None = None
     ) -> Answer | Problem:
         """The child's answer, or what to tell the user where it gave none."""
+        _ask_first()
         child = self._idle.get()
         alive = False
         try:
@@ -212,12 +216,26 @@ class Pool:
 
     def map(self, paths: Iterable[Path]) -> Iterator[Reading]:
         """The forms of many files, answers in the order of the paths."""
+        _ask_first()
         return self._threads.map(self.forms, paths)
+
+
+def _ask_first() -> None:
+    """In the thread of whoever asks, for that is whose locks count."""
+    for check in BEFORE_READING:
+        check()
 
 
 def _refused(path: Path, what: What, problem: Problem) -> dict[str, Any]:
     if what == "book":
         return {"file": path.name, "book": None, "problems": [problem.as_json()]}
+    if what == "texts":
+        return {
+            "file": path.name,
+            "container": None,
+            "personal": [],
+            "problems": [problem.as_json()],
+        }
     from wenxiao.files.forms.ledger import empty_ledger
 
     return empty_ledger(path) | {"problems": [problem.as_json()]}

@@ -15,6 +15,7 @@ from wenxiao.intake.status import compare, settle, standing_of, twins_of
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.records.services import open_batch, record, refuse_batch, undo_batch
+from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -264,6 +265,31 @@ def take_back(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     if done.intake is not None:
         compare(done.intake)
     return done
+
+
+@transaction.atomic
+def stop_reading(*, intake: Intake, by: User | None) -> int:
+    """Read no further: what is read can be worked on, the rest is listed as not read; returns how many those are."""
+    importer = Importer(by, intake.division)
+    if not importer.whole and (by is None or intake.by_id != by.pk):
+        raise Refused("这次收件由他人提交；可由收件人或财政绩效科停止读取。")
+    row = Intake.objects.select_for_update().get(pk=intake.pk)
+    if row.state != Intake.State.READING:
+        raise NotAllowed("已经读完，不用停止。")
+    done = {batch["at"] for batch in row.batches.values_list("summary", flat=True)}
+    left = [at for at, one in enumerate(row.files) if one["stored"] and at not in done]
+    for at in left:
+        row.files[at]["problem"] = _not_read().as_json()
+        if row.kind != "forms":
+            row.files[at]["error"] = _not_read().text
+    row.state, row.beat = Intake.State.READY, timezone.now()
+    row.save(update_fields=["files", "state", "beat"])
+    record(division=row.division, by=by, act="停止读取", target=row, data={"left": len(left)})
+    return len(left)
+
+
+def _not_read() -> Problem:
+    return Problem("DR-91", "提示", "已停止读取，这份没有读。", mend="需要时请重新上传。")
 
 
 def begin_applying(intake: Intake, *, by: User | None) -> bool:

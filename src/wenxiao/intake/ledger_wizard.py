@@ -187,7 +187,8 @@ def run_ledger(intake: Intake, by: User | None) -> Intake:
         told["error"] = ""
     except (NotAllowed, Refused) as refusal:
         told["error"] = str(refusal)
-    Intake.objects.filter(pk=intake.pk).update(
+    # One that was stopped meanwhile stays stopped: what was found out about it is not shown.
+    Intake.objects.filter(pk=intake.pk).exclude(state=Intake.State.READY).update(
         files=[told], state=Intake.State.READY, read=1, beat=timezone.now()
     )
     intake.refresh_from_db()

@@ -35,12 +35,12 @@ from wenxiao.records.storage import drop_file
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wenxiao.files.forms.forms import Reading
     from wenxiao.orgs.models import Division, User
 
-AT_ONCE = 20
+AT_ONCE = 8
 """Files copied out and read together: bounds the disk a big intake takes besides its originals."""
 
 
@@ -164,8 +164,11 @@ def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any
 # ---- reading, in the background ------------------------------------------------------------------------------------
 
 
-def read_intake(intake: Intake) -> Intake:
-    """Read what is not read yet, open a previewed batch for each file, compare them. Can be begun again after a stop."""
+def read_intake(intake: Intake, over: Callable[[], bool] = lambda: False) -> Intake:
+    """Read what is not read yet, open a previewed batch for each file, compare them. Can be begun again after a stop.
+
+    ``over`` is asked between two parts: true ends the turn, and the intake stays READING until it is begun again.
+    """
     importer = Importer(intake.by, intake.division)
     directory = SeenDirectory(importer)
     done = {batch["at"] for batch in intake.batches.values_list("summary", flat=True)}
@@ -175,26 +178,33 @@ def read_intake(intake: Intake) -> Intake:
     )
     with Pool(2) as pool:
         for start in range(0, len(waiting), AT_ONCE):
-            _read_some(intake, waiting[start : start + AT_ONCE], pool, directory)
+            if start and over():
+                return intake
+            if not _read_some(intake, waiting[start : start + AT_ONCE], pool, directory):
+                break
     compare(intake)
-    Intake.objects.filter(pk=intake.pk).update(
+    Intake.objects.filter(pk=intake.pk, state=Intake.State.READING).update(
         state=Intake.State.READY, beat=timezone.now(), read=len(intake.files)
     )
     intake.refresh_from_db()
     return intake
 
 
-def _read_some(intake: Intake, places: list[int], pool: Pool, directory: SeenDirectory) -> None:
+def _read_some(intake: Intake, places: list[int], pool: Pool, directory: SeenDirectory) -> bool:
+    """Read these files; False when the person stopped it meanwhile."""
     stored = StoredFile.objects.in_bulk([intake.files[at]["stored"] for at in places])
     with tempfile.TemporaryDirectory(prefix="wenxiao-intake-") as folder:
         copies = [_copy(stored.get(intake.files[at]["stored"]), Path(folder), at) for at in places]
         for at, reading in zip(places, pool.map(copies), strict=True):
             with transaction.atomic():
                 row = Intake.objects.select_for_update().get(pk=intake.pk)
+                if row.state != Intake.State.READING:
+                    return False
                 if row.batches.filter(summary__at=at).exists():
                     continue  # two workers were at it; the other one was here first
                 _open(intake, at, stored.get(intake.files[at]["stored"]), reading, directory)
                 Intake.objects.filter(pk=intake.pk).update(read=F("read") + 1, beat=timezone.now())
+    return True
 
 
 def _copy(stored: StoredFile | None, folder: Path, at: int) -> Path:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from django_tasks import task
 
+from wenxiao.intake import queueing
 from wenxiao.intake.confirm import confirm_ready
 from wenxiao.intake.ledger_wizard import run_ledger
 from wenxiao.intake.receive import read_intake
+from wenxiao.intake.uploads import settle
 from wenxiao.orgs.models import User
 from wenxiao.records.models import Intake
 
 
 @task()
 def read(intake: int) -> int:
-    """Read an intake's files; returns how many there are. Begun again, it goes on where it stopped."""
+    """Read an intake's files; returns how many there are. Begun again, it goes on where it stopped.
+
+    When its turn is over and somebody waits, it goes to the end of the queue.
+    """
     row = Intake.objects.select_related("division", "by").filter(pk=intake).first()
-    return len(read_intake(row).files) if row is not None else 0
+    if row is None or row.state == Intake.State.READY:
+        return 0
+    if read_intake(row, queueing.turn()).state == Intake.State.READING:
+        queueing.begin_reading(row, read)
+    return len(row.files)
 
 
 @task()
@@ -31,6 +40,13 @@ def ledger(intake: int, by: int) -> int:
         return 0
     outcome = run_ledger(row, User.objects.get(pk=by)).files[0]["outcome"] or {}
     return int(outcome.get("batch") or 0)
+
+
+@task()
+def take(upload: int) -> str:
+    """Look at files handed in with an act, then do the act; returns how it ended. Begun again, it does it once."""
+    row = settle(upload)
+    return str(row.state) if row is not None else ""
 
 
 @task()

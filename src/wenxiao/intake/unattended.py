@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.files.forms.forms import reading_json
-from wenxiao.files.pool import forms_in_child
+from wenxiao.files.pool import WALL_SECONDS, forms_in_child
 from wenxiao.intake.answers import CREATE_ALL, checked
 from wenxiao.intake.apply import Outcome, apply
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
@@ -97,12 +97,13 @@ def import_file(
     create: bool = False,
     choices: Any = None,
     synthetic: bool = False,
+    seconds: float = WALL_SECONDS,
 ) -> Outcome:
     """Read and import one file of forms. What keeps it out leaves the database untouched but for the batch."""
     Importer(by, division)  # who may bring nothing has nothing read
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
     return import_reading(
-        forms_in_child(path),
+        forms_in_child(path, seconds=seconds),
         path,
         division=division,
         by=by,

@@ -46,17 +46,15 @@ def carry_out(
         row: Any = refusal.row
         row.refresh_from_db()
         both = [(one.word, one.value, shown(row, one.attribute)) for one in typed if one.value]
-        return _unwritten(
-            request, "别人刚改过这一项", str(refusal), both, back, stale=True, row=row
-        )
+        return unwritten(request, "别人刚改过这一项", str(refusal), both, back, stale=True, row=row)
     except NotAllowed as refusal:
         kept = [(one.word, one.value, "") for one in typed if one.value]
-        return _unwritten(request, "这一步还办不了", str(refusal), kept, back)
+        return unwritten(request, "这一步还办不了", str(refusal), kept, back)
     messages.success(request, said)
     return redirect(back)
 
 
-def _unwritten(
+def unwritten(
     request: HttpRequest,
     title: str,
     text: str,
@@ -66,6 +64,7 @@ def _unwritten(
     stale: bool = False,
     row: Any = None,
 ) -> HttpResponse:
+    """Nothing was written: why, what was typed beside what is there now, and the way back."""
     values = {
         "title": title,
         "text": text,

@@ -41,6 +41,11 @@ def without_nul(request: HttpRequest) -> None:
         request.POST = _cleaned(request.POST)  # type: ignore[assignment]  # as above
 
 
+def brings_files(request: HttpRequest) -> bool:
+    """Whether a form with files in it was posted."""
+    return request.content_type == "multipart/form-data" and bool(request.FILES)
+
+
 def _holds_nul(sent: QueryDict) -> bool:
     return any("\0" in text for name, texts in sent.lists() for text in (name, *texts))
 

@@ -86,6 +86,11 @@ def not_this_way(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse
     return response
 
 
+def takes_no_files(request: HttpRequest) -> HttpResponse:
+    """400: a file was sent where none is taken."""
+    return _page(request, 400, "这里不收文件", "这个地址不收文件，没有写入任何内容。")
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of Django's form protection: the page was left open too long."""
     log.warning("form refused: %s", reason)

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
 from wenxiao.pages import errors
-from wenxiao.pages.asked import names_nothing, without_nul
+from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -62,9 +62,11 @@ def need_any(request: HttpRequest, *powers: str) -> None:
 
 
 def view(
-    power: str, *, methods: tuple[str, ...] = ("GET",)
+    power: str, *, methods: tuple[str, ...] = ("GET",), files: bool = False
 ) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Let a request in if its user holds ``power`` somewhere; what exactly they may touch is asked below, by services.
+
+    ``files``: the address takes files. No other does: what a request brings there is refused before anybody looks.
 
     ``power`` is one of the powers of orgs.permissions, "login" or "anyone". A refusal from below (Refused, NotAllowed,
     Stale) becomes a page that says who can, what state things are in, or that somebody else was faster.
@@ -90,6 +92,8 @@ def view(
                 return redirect(PASSWORD_PAGE)
             if names_nothing(kwargs):
                 return errors.not_found(request)
+            if not files and brings_files(request):
+                return errors.takes_no_files(request)
             without_nul(request)
             # Who only looks changes no grant: they are read once. Whoever acts asks again before and after.
             keeps = request.method != "POST" and power != "anyone"
@@ -100,6 +104,7 @@ def view(
             return response
 
         guarded.power = power  # type: ignore[attr-defined]  # read by the address matrix
+        guarded.files = files  # type: ignore[attr-defined]  # likewise: the doors for files
         return guarded
 
     return decorate

@@ -110,6 +110,44 @@ class Intake(models.Model):
         return f"收件 {self.pk}"
 
 
+class Upload(models.Model):
+    """Files handed in with an act: set aside as they came, looked at, and only then is the act done or refused.
+
+    ``act`` and ``values`` say what the person asked for, ``files`` what came (name, size), in the order received;
+    ``back`` and ``typed`` serve the page that tells the outcome. The bytes wait outside the database until they are
+    looked at and go with the outcome.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等待读取"
+        READING = "reading", "正在读取"
+        DONE = "done", "已办"
+        REFUSED = "refused", "未收下"
+        CANCELLED = "cancelled", "已取消"
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人")
+    at = models.DateTimeField("收到时间", auto_now_add=True)
+    act = models.CharField("事项", max_length=30)
+    target_id = models.BigIntegerField("对象编号", null=True)
+    values = models.JSONField("填写内容", default=dict)
+    files = models.JSONField("收到的文件", default=list)
+    typed = models.JSONField("页面所填", default=list)
+    back = models.CharField("返回页面", max_length=300, blank=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    read = models.PositiveIntegerField("已读取", default=0)
+    beat = models.DateTimeField("最近进展", null=True)
+    text = models.TextField("结果", blank=True)
+    seen = models.BooleanField("已查看", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上传"
+        indexes = [models.Index(fields=["by", "state"], name="upload_open")]
+
+    def __str__(self) -> str:
+        return f"上传 {self.pk}"
+
+
 class ImportBatch(models.Model):
     """One import: what came in, what was wrong, what it wrote, and how to take it back."""
 

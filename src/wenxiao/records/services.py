@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wenxiao.records.batches import Written, close_batch, open_batch, refuse_batch, undo_batch
 from wenxiao.records.models import Document, Instruction, Notice, StoredFile, Todo
-from wenxiao.records.storage import read_file, store_file
+from wenxiao.records.storage import Placed, place_file, read_file, store_file
 from wenxiao.records.trail import label_of, record, target_of
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, Unit, User
 
 __all__ = [
+    "Placed",
     "Written",
     "add_document",
     "add_instruction",
@@ -34,6 +35,7 @@ __all__ = [
     "make_todo",
     "make_todos",
     "open_batch",
+    "place_file",
     "read_file",
     "receive_notice",
     "record",

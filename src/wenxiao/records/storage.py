@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,24 +20,47 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Bytes that are on disk already, under their digest, and that no row names yet."""
+
+    sha256: str
+    size: int
+
+    @property
+    def path(self) -> str:
+        """Where they lie under the folder of files."""
+        return f"{self.sha256[:2]}/{self.sha256}"
+
+
+def place_file(content: bytes | Path) -> Placed:
+    """Put bytes on disk, flushed, before any transaction begins: a large file takes a while."""
+    placed = Placed(*_digest(content))
+    _place(Path(settings.MEDIA_ROOT) / placed.path, content)
+    return placed
+
+
 def store_file(
-    *, division: Division, by: User | None, name: str, content: bytes | Path
+    *, division: Division, by: User | None, name: str, content: bytes | Path | Placed
 ) -> StoredFile:
     """Keep ``content`` and return its row; the same bytes under the same name are kept once.
 
     The file is on disk, flushed, before its row is written; a transaction rolled back leaves at most bytes nobody names.
     """
-    sha256, size = _digest(content)
+    placed = content if isinstance(content, Placed) else place_file(content)
     shown = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")[-255:] or "未命名"
-    path = f"{sha256[:2]}/{sha256}"
-    _place(Path(settings.MEDIA_ROOT) / path, content)
     row = (
-        StoredFile.objects.filter(division=division, sha256=sha256, name=shown)
+        StoredFile.objects.filter(division=division, sha256=placed.sha256, name=shown)
         .order_by("pk")
         .first()
     )
     return row or StoredFile.objects.create(
-        division=division, by=by, name=shown, sha256=sha256, size=size, path=path
+        division=division,
+        by=by,
+        name=shown,
+        sha256=placed.sha256,
+        size=placed.size,
+        path=placed.path,
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from tests.task_queue import outcome
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -48,7 +49,7 @@ def add(client, place, *files, **more):
         "row": [place.rows[2].pk],
         **more,
     }
-    return client.post(reverse("desk:material_add", args=[place.first.pk]), data)
+    return outcome(client, client.post(reverse("desk:material_add", args=[place.first.pk]), data))
 
 
 def act(client, row, verb, **data):
@@ -261,11 +262,11 @@ def test_a_marked_sheet_is_refused_and_personal_data_named(place, inside):
     marked = add(client, place, sheet(["绝密★长期"], ["里程"]))
     assert (marked.status_code, "国家秘密标志" in marked.content.decode()) == (409, True)
     listed = sheet(["姓名", "身份证号"], ["示例", "110101199003078750"], ["示例", "13800138000"])
-    answer = client.post(
+    sent = client.post(
         reverse("desk:material_add", args=[place.first.pk]),
         {"files": [listed], "kind": "statistics", "clean": "yes", "row": [place.rows[2].pk]},
-        follow=True,
     )
+    answer = outcome(client, sent, follow=True)
     row = of(place).get()
     assert dict(row.personal) == {"手机号": 1, "身份证号": 1}
     assert "含手机号 1 处" in answer.content.decode()

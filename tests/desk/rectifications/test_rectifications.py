@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from tests.task_queue import outcome
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -79,9 +80,9 @@ def test_a_stale_plan_shows_both_and_writes_nothing(item, small, inside):
     ("name", "content"), [("假.pdf", b"MZ"), ("机密.pdf", b"%PDF-"), ("坏.docx", b"PK nothing")]
 )
 def test_a_proof_passes_the_gate_or_nothing_is_written(name, content, item, small, inside):
-    answer = step(
-        inside(small.clerk), item, "reply", reply="已改", proof=SimpleUploadedFile(name, content)
-    )
+    client = inside(small.clerk)
+    sent = step(client, item, "reply", reply="已改", proof=SimpleUploadedFile(name, content))
+    answer = outcome(client, sent)
     assert answer.status_code == 409
     item.refresh_from_db()
     assert item.state == "ordered"

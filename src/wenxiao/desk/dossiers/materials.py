@@ -7,13 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_visible_to
-from wenxiao.desk.dossiers.proofs import limit_of, received, told_personal
+from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.evidence import services
 from wenxiao.evidence.selectors import (
     Shelf,
@@ -28,6 +27,7 @@ from wenxiao.evidence.selectors import (
 )
 from wenxiao.files.door.gate import MB
 from wenxiao.files.door.materials import TAKEN
+from wenxiao.intake.uploads import unsettled
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.views import held, person, view
@@ -45,6 +45,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 STAGES = {"monitoring": "监控", "selfeval": "自评", "recheck": "复核"}
+
+
+def limit_of(rule: Any) -> tuple[int, int]:
+    """How many files at once, and how large each in bytes, by the rule 佐证材料."""
+    return int(rule.content["most_files"]), int(rule.content["largest_mb"]) * MB
 
 
 @dataclass(frozen=True)
@@ -211,6 +216,7 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
         "chosen": row,
         "shelf": shelf,
         "past": _items(request, shelf.past, form["kinds"]),
+        "unsettled": unsettled(person(request), ("material", "material_version"), dossier.pk),
         "missing": sum(line.missing for line in lines),
         "origin": "",
     }
@@ -235,40 +241,43 @@ def _back(request: HttpRequest, dossier: Any, row: int | None) -> str:
 # --- Acts -------------------------------------------------------------------------------------------------------------
 
 
-@view("see_unit", methods=("POST",))
+@view("see_unit", methods=("POST",), files=True)
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand in one or many files for some rows; all are taken or none."""
     dossier = _dossier(request, pk)
     rows = [key for key in map(_number, request.POST.getlist("row")[:500]) if key is not None]
-
-    def run() -> str:
-        uploads, kind, dated = _told(request, dossier)
-        promise = promise_of(dossier)
-        chosen = [one for one in (promise.indicators if promise else ()) if one.pk in rows]
-        stage, month = _stage_of(request, dossier)
-        with transaction.atomic():
-            arrived = _arrived(request, dossier, uploads)
-            for one in arrived:
-                services.hand_in_material(
-                    dossier=dossier,
-                    indicators=chosen,
-                    file=one.file,
-                    kind=kind,
-                    by=person(request),
-                    dated=dated,
-                    title=text_of(request, "title", 200) if len(arrived) == 1 else "",
-                    note=text_of(request, "note", 300),
-                    stage=stage,
-                    through_month=month,
-                    personal=one.personal,
-                )
-        return f"已收佐证 {len(arrived)} 份。{_warned(arrived)}"
-
+    back = _back(request, dossier, rows[0] if rows else None)
     typed = [
         Typed("名称", "", text_of(request, "title", 200)),
         Typed("证明什么", "", text_of(request, "note", 300)),
     ]
-    return carry_out(request, run, _back(request, dossier, rows[0] if rows else None), typed)
+
+    def begin() -> Any:
+        uploads, kind, dated = _told(request, dossier)
+        stage, month = _stage_of(request, dossier)
+        values = {
+            "dossier": dossier.pk,
+            "rows": rows,
+            "kind": kind,
+            "dated": dated.isoformat() if dated else None,
+            "title": typed[0].value,
+            "note": typed[1].value,
+            "stage": stage,
+            "month": month,
+            "largest": _largest(dossier),
+        }
+        return set_aside(
+            request,
+            division=dossier.subject.division,
+            act="material",
+            values=values,
+            files=uploads,
+            back=back,
+            target=dossier.pk,
+            typed=typed,
+        )
+
+    return hand_in(request, begin, back, typed)
 
 
 def _told(request: HttpRequest, dossier: Any) -> tuple[list[Any], str, date | None]:
@@ -292,14 +301,8 @@ def _told(request: HttpRequest, dossier: Any) -> tuple[list[Any], str, date | No
     return uploads, text_of(request, "kind", 30), dated
 
 
-def _arrived(request: HttpRequest, dossier: Any, uploads: Sequence[Any]) -> list[Any]:
-    _, largest = limit_of(rule_of(dossier.subject.division, dossier.fiscal_year))
-    return received(request, dossier.subject.division, uploads, largest=largest)
-
-
-def _warned(arrived: Sequence[Any]) -> str:
-    told = told_personal(arrived)
-    return f"{told}，已标明；不需要的请遮盖后换一份新版。" if told else ""
+def _largest(dossier: Any) -> int:
+    return limit_of(rule_of(dossier.subject.division, dossier.fiscal_year))[1]
 
 
 def _stage_of(request: HttpRequest, dossier: Any) -> tuple[str, int | None]:
@@ -321,39 +324,46 @@ def _material(request: HttpRequest, pk: int) -> Any:
     return row
 
 
-@view("see_unit", methods=("POST",))
+@view("see_unit", methods=("POST",), files=True)
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Replace, withdraw or judge one proof; whose act it is and in which state it may be done is the services'."""
     row = _material(request, pk)
-    acts = {"replace": _replace, "withdraw": _withdraw, "judge": _judge}
-    if act not in acts:
-        raise Http404
     back = _back(request, row.dossier, _number(request.POST.get("row", "")))
     typed = [
         Typed("理由", "verdict", text_of(request, "why", 300)),
         Typed("现在的状态", "state", ""),
     ]
+    if act == "replace":
+        return hand_in(request, lambda: _replacing(request, row, back, typed), back, typed)
+    acts = {"withdraw": _withdraw, "judge": _judge}
+    if act not in acts:
+        raise Http404
     return carry_out(request, lambda: acts[act](request, row), back, typed)
 
 
-def _replace(request: HttpRequest, row: Any) -> str:
+def _replacing(request: HttpRequest, row: Any, back: str, typed: Sequence[Typed]) -> Any:
     services.require_own_side(person(request), row)
     upload = request.FILES.get("file")
     if upload is None:
         raise NotAllowed("请选择新版文件。")
     if request.POST.get("clean") != "yes":
         raise NotAllowed("请先核对材料不涉及国家秘密并打勾。")
-    with transaction.atomic():
-        arrived = _arrived(request, row.dossier, [upload])
-        services.replace_material(
-            material=row,
-            file=arrived[0].file,
-            by=person(request),
-            why=text_of(request, "why", 300),
-            personal=arrived[0].personal,
-            version=version_of(request),
-        )
-    return f"“{row.title}”已换新版，旧版留存。{_warned(arrived)}"
+    values = {
+        "material": row.pk,
+        "why": text_of(request, "why", 300),
+        "version": version_of(request),
+        "largest": _largest(row.dossier),
+    }
+    return set_aside(
+        request,
+        division=row.dossier.subject.division,
+        act="material_version",
+        values=values,
+        files=[upload],
+        back=back,
+        target=row.dossier_id,
+        typed=typed,
+    )
 
 
 def _withdraw(request: HttpRequest, row: Any) -> str:

@@ -12,7 +12,8 @@ from django.utils.http import content_disposition_header
 from wenxiao.desk.imports.upload import importer_of, said, waits
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
-from wenxiao.intake.decide import begin_applying, keep_newest, resettle, stalled
+from wenxiao.intake import queueing
+from wenxiao.intake.decide import begin_applying, keep_newest, resettle, stalled, stop_reading
 from wenxiao.intake.lists import (
     batches_visible_to,
     faults_by_unit,
@@ -141,13 +142,22 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     row = intake_of(request, pk)
     if stalled(row):
         if row.kind != "forms":
-            ledger.enqueue(row.pk, person(request).pk)
+            queueing.begin_ledger(row, ledger, person(request))
         elif row.state == "reading":
-            read.enqueue(row.pk)
+            queueing.begin_reading(row, read)
         else:
-            apply.enqueue(row.pk, person(request).pk)
+            queueing.begin_applying(row, apply, person(request))
         said(request, "已重新排队，后台将从停下的地方接着办。")
     return redirect("desk:intake", pk=row.pk)
+
+
+@view("see_unit", methods=("POST",))
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read no further: what is read stays, the rest is listed as not read."""
+    row = intake_of(request, pk)
+    left = stop_reading(intake=row, by=person(request))
+    said(request, f"已停止读取，{left} 份没有读。" if left else "已停止。")
+    return redirect("desk:intake" if row.kind == "forms" else "desk:ledger", pk=row.pk)
 
 
 @view("see_unit", methods=("POST",))
@@ -155,7 +165,7 @@ def import_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Import every file that is ready, in the background."""
     row = intake_of(request, pk)
     if begin_applying(row, by=person(request)):
-        apply.enqueue(row.pk, person(request).pk)
+        queueing.begin_applying(row, apply, person(request))
     return redirect("desk:intake", pk=row.pk)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wenxiao.desk.imports.intake import intake_of
 from wenxiao.desk.imports.upload import importer_of, tabs, waits
-from wenxiao.intake import ledger_wizard
+from wenxiao.intake import ledger_wizard, queueing
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.lists import intakes_visible_to
 from wenxiao.intake.tasks import ledger as ledger_task
@@ -31,7 +31,7 @@ def _ledger(request: HttpRequest, pk: int) -> Any:
     return row
 
 
-@view("import", methods=("GET", "POST"))
+@view("import", methods=("GET", "POST"), files=True)
 def upload(request: HttpRequest) -> HttpResponse:
     """Hand over one ledger; below, those that came before."""
     importer, error = importer_of(request), ""
@@ -48,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             error = str(refusal)
         else:
             if fresh:
-                ledger_task.enqueue(intake.pk, person(request).pk)
+                queueing.begin_ledger(intake, ledger_task, person(request))
             return redirect("desk:ledger", pk=intake.pk)
     rows = (
         intakes_visible_to(person(request), held(request))
@@ -105,7 +105,7 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except NotAllowed as refusal:
         return _show(request, row, error=str(refusal), status=422)
-    ledger_task.enqueue(row.pk, person(request).pk)
+    queueing.begin_ledger(row, ledger_task, person(request))
     return redirect("desk:ledger", pk=row.pk)
 
 
@@ -123,5 +123,5 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except NotAllowed as refusal:
         return _show(request, row, error=str(refusal), status=422)
-    ledger_task.enqueue(row.pk, person(request).pk)
+    queueing.begin_ledger(row, ledger_task, person(request))
     return redirect("desk:ledger", pk=row.pk)

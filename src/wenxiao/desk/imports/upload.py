@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.files.door.gate import LARGEST_FILE
+from wenxiao.intake import queueing, tasks
 from wenxiao.intake.decide import stalled
 from wenxiao.intake.lists import intakes_visible_to, standings_of
 from wenxiao.intake.receive import Handed, receive
 from wenxiao.intake.scope import Importer
 from wenxiao.intake.status import STANDINGS
-from wenxiao.intake.tasks import read
 from wenxiao.intake.zips import MOST_FILES
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.views import held, person, view
@@ -50,7 +50,7 @@ def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
     return [(word, reverse(route), route == chosen) for word, route in entries]
 
 
-@view("see_unit", methods=("GET", "POST"))
+@view("see_unit", methods=("GET", "POST"), files=True)
 def imports(request: HttpRequest) -> HttpResponse:
     """Choose files, send them, and see what came in before."""
     importer = importer_of(request)
@@ -109,7 +109,7 @@ def _receive(request: HttpRequest, importer: Importer) -> HttpResponse:
         token=request.POST.get("token", "")[:40],
     )
     if fresh:
-        read.enqueue(intake.pk)
+        queueing.begin_reading(intake, tasks.read)
     return redirect("desk:intake", pk=intake.pk)
 
 
@@ -129,13 +129,21 @@ def _times(told: str, count: int) -> list[str]:
 
 def waits(intake: Any) -> dict[str, Any]:
     """The progress part's values."""
-    total = len(intake.files)
+    total, busy = len(intake.files), intake.state != "ready"
+    before = queueing.ahead(_task_of(intake), intake.pk) if busy else None
     return {
         "intake": intake,
         "total": total,
-        "stalled": stalled(intake),
-        "busy": intake.state != "ready",
+        "ahead": before,
+        "stalled": stalled(intake) and not before,
+        "busy": busy,
     }
+
+
+def _task_of(intake: Any) -> Any:
+    if intake.kind != "forms":
+        return tasks.ledger
+    return tasks.read if intake.state == "reading" else tasks.apply
 
 
 def said(request: HttpRequest, text: str, *, bad: bool = False) -> None:

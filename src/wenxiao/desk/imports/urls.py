@@ -16,6 +16,7 @@ urlpatterns = [
     path("imports/missing/<int:pk>/letter", missing.letter, name="reminder_letter"),
     path("imports/<int:pk>", intake.intake, name="intake"),
     path("imports/<int:pk>/progress", intake.progress, name="intake_progress"),
+    path("imports/<int:pk>/stop", intake.stop, name="intake_stop"),
     path("imports/<int:pk>/go-on", intake.go_on, name="intake_go_on"),
     path("imports/<int:pk>/import", intake.import_ready, name="intake_import"),
     path("imports/<int:pk>/newest", intake.newest_only, name="intake_newest"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +14,13 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.budget.services import refuse_secret
-from wenxiao.files.door.attachments import admit_attachment
+from wenxiao.desk.uploads.handing_in import hand_in, set_aside
+from wenxiao.files.door.gate import LARGEST_FILE
+from wenxiao.intake.upload_acts import refuse_double
 from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
-from wenxiao.records.services import add_document, edit_document, read_file, store_file
+from wenxiao.records.services import add_document, edit_document, read_file
 from wenxiao.rulebook import basis
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -140,24 +140,42 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- entering and editing --------------------------------------------------------------------------------------------
 
 
-@view("manage_rules", methods=("POST",))
+@view("manage_rules", methods=("POST",), files=True)
 def add(request: HttpRequest) -> HttpResponse:
     """A paper enters the library, with its file if there is one."""
     division = division_of(request, ENTRY)
-    kinds = dict(_kinds(_library(request)))
+    kinds, typed, back = dict(_kinds(_library(request))), _typed(request), reverse(ENTRY)
+    if request.FILES.get("file"):
+        return hand_in(request, lambda: _entering(request, division, kinds, back), back, typed)
     made: list[int] = []
 
     def run() -> str:
         said = _told(request, kinds)
-        with transaction.atomic():
-            kept = _received(request, division)
-            same = _library(request).filter(title=said["title"], number=said["number"]).first()
-            if same is not None:
-                raise NotAllowed(f"{same}已在制度库中，不必重复登记。")
-            made.append(add_document(division=division, by=person(request), file=kept, **said).pk)
+        refuse_double(division, said["title"], said["number"])
+        made.append(add_document(division=division, by=person(request), **said).pk)
         return f"已登记《{said['title']}》。"
 
     return _done(request, run, made)
+
+
+def _entering(request: HttpRequest, division: Any, kinds: dict[str, str], back: str) -> Any:
+    """The paper with its file, set aside until the file is looked at."""
+    said = _told(request, kinds)
+    refuse_double(division, said["title"], said["number"])
+    return set_aside(
+        request,
+        division=division,
+        act="document",
+        values={"said": _plain(said), "largest": LARGEST_FILE},
+        files=[request.FILES["file"]],
+        back=back,
+        typed=_typed(request),
+    )
+
+
+def _plain(said: dict[str, Any]) -> dict[str, Any]:
+    """The fields with days as text."""
+    return said | {name: said[name].isoformat() if said[name] else None for name in DAYS}
 
 
 def _done(request: HttpRequest, run: Any, made: list[int]) -> HttpResponse:
@@ -193,45 +211,51 @@ def _told(request: HttpRequest, kinds: dict[str, str]) -> dict[str, Any]:
     return said
 
 
-def _received(request: HttpRequest, division: Any) -> Any:
-    """The upload through the gate into the store; None where none was sent."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        return None
-    refuse_secret(str(upload.name))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"paper{Path(str(upload.name)).suffix[:10].lower()}"
-        with path.open("wb") as out:
-            for block in upload.chunks():
-                out.write(block)
-        admitted = admit_attachment(path)
-        if admitted.container is None:
-            problem = admitted.problems[0]
-            raise NotAllowed(f"《{upload.name}》没有收下：{problem.text}{problem.mend or ''}")
-        return store_file(
-            division=division, by=person(request), name=str(upload.name), content=path
-        )
-
-
-@view("manage_rules", methods=("POST",))
+@view("manage_rules", methods=("POST",), files=True)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is said of a paper, or give it its file; the values seen before come along."""
     row = _document(request, pk)
-    kinds = dict(_kinds(_library(request)))
+    kinds, typed = dict(_kinds(_library(request))), _typed(request)
+    back = reverse("desk:document", args=[pk])
+    if request.FILES.get("file"):
+        return hand_in(request, lambda: _editing(request, row, kinds, back), back, typed)
 
     def run() -> str:
-        why = text_of(request, "why", 500)
-        if not why:
-            raise NotAllowed("修改文件信息须写明理由。")
-        said = _told(request, kinds)
-        seen = {
-            "title": request.POST.get("seen_title", ""),
-            "number": request.POST.get("seen_number", ""),
-        }
-        with transaction.atomic():
-            if kept := _received(request, row.division):
-                said["file"] = kept
-            edit_document(document=row, by=person(request), why=why, seen=seen, **said)
+        why, said, seen = _changed(request, kinds)
+        edit_document(document=row, by=person(request), why=why, seen=seen, **said)
         return f"{row}已修改，原来的内容在留痕中。"
 
-    return carry_out(request, run, reverse("desk:document", args=[pk]), _typed(request))
+    return carry_out(request, run, back, typed)
+
+
+def _editing(request: HttpRequest, row: Any, kinds: dict[str, str], back: str) -> Any:
+    """The change with a file, set aside until the file is looked at."""
+    why, said, seen = _changed(request, kinds)
+    values = {
+        "document": row.pk,
+        "said": _plain(said),
+        "why": why,
+        "seen": seen,
+        "largest": LARGEST_FILE,
+    }
+    return set_aside(
+        request,
+        division=row.division,
+        act="document_edit",
+        values=values,
+        files=[request.FILES["file"]],
+        back=back,
+        target=row.pk,
+        typed=_typed(request),
+    )
+
+
+def _changed(
+    request: HttpRequest, kinds: dict[str, str]
+) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """The reason, the fields as typed, and what the person had before them."""
+    why = text_of(request, "why", 500)
+    if not why:
+        raise NotAllowed("修改文件信息须写明理由。")
+    seen = {name: request.POST.get(f"seen_{name}", "") for name in ("title", "number")}
+    return why, _told(request, kinds), seen

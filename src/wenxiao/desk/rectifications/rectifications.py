@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from wenxiao.desk.dossiers.proofs import kept
+from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import (
@@ -321,7 +320,7 @@ def _road(row: Any) -> list[tuple[str, str, str]]:
     ]
 
 
-@view("see_unit", methods=("POST",))
+@view("see_unit", methods=("POST",), files=True)
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """One step on the road; permissions and states are the services'."""
     row = _item(request, pk)
@@ -336,10 +335,14 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act not in acts:
         raise Http404
 
+    back = reverse("desk:rectification", args=[row.pk])
+    if act == "reply" and request.FILES.get("proof"):
+        return hand_in(request, lambda: _replying(request, row, back), back, _typed(request))
+
     def carry() -> str:
         return acts[act](request, row)
 
-    return carry_out(request, carry, reverse("desk:rectification", args=[row.pk]), _typed(request))
+    return carry_out(request, carry, back, _typed(request))
 
 
 FIELDS = (
@@ -370,21 +373,27 @@ def _plan(request: HttpRequest, row: Any) -> str:
 
 
 def _reply(request: HttpRequest, row: Any) -> str:
+    services.reply_rectification(
+        item=row, by=person(request), reply=text_of(request, "reply"), version=version_of(request)
+    )
+    if row.proof_id:
+        return "整改结果已报，等财政部门核验。"
+    return "整改结果已报；没有附佐证，核验时可能退回。"
+
+
+def _replying(request: HttpRequest, row: Any, back: str) -> Any:
+    """The reply with its proof, set aside until the file is looked at."""
     require(person(request), "fill", unit=row.unit)
-    with transaction.atomic():
-        upload = request.FILES.get("proof")
-        proof = kept(request, row.finding.dossier.subject.division, upload) if upload else None
-        services.reply_rectification(
-            item=row,
-            by=person(request),
-            reply=text_of(request, "reply"),
-            proof=proof,
-            version=version_of(request),
-        )
-    return (
-        "整改结果已报，等财政部门核验。"
-        if proof or row.proof_id
-        else "整改结果已报；没有附佐证，核验时可能退回。"
+    values = {"item": row.pk, "reply": text_of(request, "reply"), "version": version_of(request)}
+    return set_aside(
+        request,
+        division=row.finding.dossier.subject.division,
+        act="rectification",
+        values=values,
+        files=[request.FILES["proof"]],
+        back=back,
+        target=row.pk,
+        typed=_typed(request),
     )
 
 

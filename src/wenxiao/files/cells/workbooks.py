@@ -27,7 +27,9 @@ from wenxiao.files.cells.numberformats import (
     plain,
 )
 from wenxiao.files.cells.oldbooks import Look, look_of
+from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import PlainTextError, decoded, rows_of
+from wenxiao.files.cells.streaming import cells_of
 from wenxiao.files.cells.strict import is_strict, transitional
 
 MOST_CELLS = 400_000
@@ -48,6 +50,7 @@ def read_xlsx(path: Path) -> Book:
     Raises UnreadableError with a sentence for the user. Call it behind the gate, in the limited child.
     """
     try:
+        _refuse_crowded(path)
         stored = _loaded(path, data_only=False)
         sheets = [sheet for sheet in stored.worksheets if isinstance(sheet, Worksheet)]
         shown = (
@@ -69,6 +72,15 @@ def read_xlsx(path: Path) -> Book:
             f"表格内部有错误，无法读取（{type(error).__name__}）。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。"
         ) from error
     return book
+
+
+def _refuse_crowded(path: Path) -> None:
+    """Refuse a sheet with too many cells by its bytes, before anything is built of them."""
+    if (count := cells_of(path)) > MOST_CELLS:
+        raise UnreadableError(
+            f"有一张工作表写了 {count} 格，超过 {MOST_CELLS} 格，不是一张绩效表。"
+            "支付明细和预算清单请在“台账”处导入；其他的请只保留要导入的表。"
+        )
 
 
 def _margin_texts(sheet: Worksheet) -> list[str]:
@@ -216,7 +228,9 @@ def read_xls(path: Path) -> Book:
                 book.sheets.append(_old_sheet(stored.get_sheet_by_name(name), look.get(name)))
     except UnreadableError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not breaks_reading(error):
+            raise
         raise UnreadableError(
             f"旧版 .xls 文件内部有错误，无法读取（{type(error).__name__}）。请另存为 .xlsx 再导入。"
         ) from error

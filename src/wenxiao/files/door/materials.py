@@ -7,8 +7,6 @@ hands it in answers for what stands on it.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,16 +15,12 @@ from wenxiao.files.door.attachments import admit_attachment
 from wenxiao.files.door.gate import MB
 from wenxiao.files.door.markings import marking_in
 from wenxiao.files.door.partscan import PartError, scan_image
-from wenxiao.files.door.personal import personal_data_in
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
-    from wenxiao.files.cells.cells import Book
     from wenxiao.files.pool import Pool
 
 LARGEST_PROOF = 30 * MB
-MOST_TEXT = 2_000_000
-"""Characters of a file looked through for personal data; a list longer than that is one anyway."""
 _PICTURES = {".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".png": b"\x89PNG\r\n\x1a\n"}
 _OFFICE = {".docx": "docx", ".xlsx": "xlsx", ".xls": "xls", ".csv": "csv", ".txt": "csv"}
 TAKEN = (".pdf", *_PICTURES, *_OFFICE)
@@ -113,29 +107,17 @@ def _marked(path: Path) -> Looked | None:
 
 
 def _office(path: Path, container: str, pool: Pool) -> Looked:
-    found = pool.read(path, "book")
-    if found["book"] is None:
+    found = pool.read(path, "texts")
+    if found["container"] is None:
         problem = found["problems"][0]
         return _refused(problem["code"], problem["text"], problem.get("mend") or "")
-    return Looked(container, personal=_personal(found["book"]), read=True)
+    personal = tuple((str(kind), int(count)) for kind, count in found["personal"])
+    return Looked(container, personal=personal, read=True)
 
 
-def _texts(book: Book) -> Iterator[str]:
-    yield from book.margins
-    yield from (text for _, text in book.paragraphs)
-    for sheet in book.sheets:
-        yield from (cell.text for cell in sheet.cells.values())
-
-
-def _personal(book: Book) -> tuple[tuple[str, int], ...]:
-    counted: Counter[str] = Counter()
-    left = MOST_TEXT
-    for text in _texts(book):
-        left -= len(text)
-        if left < 0:
-            break
-        counted.update(kind for kind, _ in personal_data_in(text))
-    return tuple(sorted(counted.items()))
+def opens(name: str) -> bool:
+    """Whether a file of this name must be opened by a child to be looked through; pictures and PDF are not."""
+    return PurePosixPath(name).suffix.lower() in _OFFICE
 
 
 def name_problem(name: str) -> Problem | None:

@@ -16,6 +16,7 @@ from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.exported import read_html, read_xml2003
 from wenxiao.files.cells.labels import money_unit_in, squeezed
 from wenxiao.files.cells.numberformats import decimal_of, plain
+from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import (
     PlainText,
     PlainTextError,
@@ -109,7 +110,10 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
         out["problems"].append(
             Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。").as_json()
         )
-    except Exception as error:  # noqa: BLE001  a stranger's bytes may break the reader; the user gets a sentence
+    except BaseException as error:
+        if not breaks_reading(error):
+            raise
+        rows.clear()
         text = f"文件无法读取（{type(error).__name__}）。"
         out["problems"].append(
             Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json()

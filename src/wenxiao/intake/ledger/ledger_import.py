@@ -23,7 +23,14 @@ from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.chain import digest_of
 from wenxiao.records.models import ImportBatch
-from wenxiao.records.services import Written, close_batch, open_batch, store_file
+from wenxiao.records.services import (
+    Placed,
+    Written,
+    close_batch,
+    open_batch,
+    place_file,
+    store_file,
+)
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.bulk import insert_rows
@@ -146,8 +153,9 @@ class LedgerImport:
                 Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。")
             )
             return outcome
+        placed = place_file(self.path) if self.path.is_file() else None
         with transaction.atomic():
-            _write(work, self.path, self.name, self.why, digest_of_asked(self._asked))
+            _write(work, placed, self.name, self.why, digest_of_asked(self._asked))
         return outcome
 
 
@@ -190,12 +198,12 @@ def _changes(work: Work) -> bool:
     return found is not None and bool(found.new() or found.changed())
 
 
-def _write(work: Work, path: Path, name: str, why: str, asked: str) -> None:
+def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -> None:
     """File, batch, subjects, dossiers, money, trail: all of it or nothing."""
     outcome, written = work.outcome, Written()
     file = (
-        store_file(division=work.division, by=work.by, name=name, content=path)
-        if path.is_file()
+        store_file(division=work.division, by=work.by, name=name, content=placed)
+        if placed is not None
         else None
     )
     batch = open_batch(

@@ -1,0 +1,105 @@
+"""The texts of a large workbook one after the other, never held whole: what is looked through need not be a grid."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from xml.parsers import expat
+
+_CHUNK = 1 << 16
+_SHEET = re.compile(r"^/?xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
+_STRINGS = re.compile(r"^/?xl/sharedstrings[^/]*\.xml$", re.IGNORECASE)
+_CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
+
+
+def cells_of(path: Path) -> int:
+    """How many cells the fullest sheet of a .xlsx writes down: counted in its bytes, nothing is built."""
+    most = 0
+    with zipfile.ZipFile(path) as package:
+        for name in _named(package, _SHEET):
+            with package.open(name) as part:
+                most = max(most, _count(part))
+    return most
+
+
+def _count(part: IO[bytes]) -> int:
+    found, rest = 0, b""
+    while chunk := part.read(_CHUNK):
+        block = rest + chunk
+        cut = block.rfind(b"<")
+        found += len(_CELL.findall(block, 0, cut)) if cut > 0 else 0
+        rest = block[cut:] if cut >= 0 else b""
+    return found + len(_CELL.findall(rest))
+
+
+def texts_of(path: Path) -> Iterator[tuple[str, bool]]:
+    """(text, whether it is a formula) of everything the sheets of a .xlsx hold, each shared text once."""
+    with zipfile.ZipFile(path) as package:
+        for name in _named(package, _STRINGS):
+            with package.open(name) as part:
+                yield from _Texts(string="si").read(part)
+        for name in _named(package, _SHEET):
+            with package.open(name) as part:
+                yield from _Texts(string="is").read(part)
+
+
+def _named(package: zipfile.ZipFile, pattern: re.Pattern[str]) -> list[str]:
+    return [name for name in package.namelist() if pattern.match(name.replace("\\", "/"))]
+
+
+class _Texts:
+    """Texts of one part: runs of one string are put together, numbers of shared strings are left out."""
+
+    def __init__(self, string: str) -> None:
+        self._string = string
+        self._found: list[tuple[str, bool]] = []
+        self._inside = self._shared = False
+        self._takes = ""
+        self._parts: list[str] = []
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+
+    def read(self, part: IO[bytes]) -> Iterator[tuple[str, bool]]:
+        """The texts in the order of the part."""
+        while chunk := part.read(_CHUNK):
+            self._parser.Parse(chunk, False)
+            yield from self._found
+            self._found.clear()
+        self._parser.Parse(b"", True)
+        yield from self._found
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            self._shared = attributes.get("t") == "s"
+        elif tag == self._string:
+            self._inside, self._parts = True, []
+        elif (tag == "t" and self._inside) or tag == "f" or (tag == "v" and not self._shared):
+            self._takes = tag
+            if tag != "t":
+                self._parts = []
+
+    def _text(self, text: str) -> None:
+        if self._takes:
+            self._parts.append(text)
+
+    def _end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == self._takes:
+            self._takes = ""
+            if tag != "t":
+                self._keep(formula=tag == "f")
+        elif tag == self._string:
+            self._inside = False
+            self._keep(formula=False)
+
+    def _keep(self, *, formula: bool) -> None:
+        text = "".join(self._parts)
+        if text:
+            self._found.append((text, formula))

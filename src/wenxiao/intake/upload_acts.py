@@ -1,0 +1,156 @@
+"""What is done with files once they were looked at, one function per act: the values of the form, the files, the person.
+
+Runs inside the transaction that notes the upload as done. Who may do what is asked by the services, now as it was when
+the form was sent; what may have changed meanwhile is asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.evidence.selectors import material_seen_by
+from wenxiao.evidence.services import hand_in_material, replace_material
+from wenxiao.followup.selectors.ledger import rectifications_seen_by
+from wenxiao.followup.services import reply_rectification
+from wenxiao.orgs.permissions import require
+from wenxiao.records.models import Document
+from wenxiao.records.services import add_document, edit_document
+from wenxiao.reviews.kinds import CHECKERS
+from wenxiao.reviews.selectors import promise_of
+from wenxiao.reviews.services import approve_on_paper, waiting_for
+from wenxiao.reviews.worklists import reviews_visible_to
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.db.models import Model, QuerySet
+
+    from wenxiao.intake.uploads import Arrived
+    from wenxiao.orgs.models import User
+
+Values = dict[str, Any]
+GONE = "要办的对象已不在您的授权范围内，文件没有收下。"
+DAYS = ("issued_on", "in_force_from")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What to say of an act, and the number of what it made where a page should open it."""
+
+    said: str
+    made: int | None = None
+
+
+def told_personal(arrived: Sequence[Arrived]) -> str:
+    """What to say of personal data found: 「《花名册.xlsx》含身份证号 12 处」; empty without any."""
+    found = [
+        f"《{one.file.name}》含" + "、".join(f"{kind} {count} 处" for kind, count in one.personal)
+        for one in arrived
+        if one.personal
+    ]
+    return "；".join(found) + "，已标明；不需要的请遮盖后换一份新版。" if found else ""
+
+
+def _found(rows: QuerySet[Any], pk: int) -> Any:
+    row: Model | None = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotAllowed(GONE)
+    return row
+
+
+def _hand_in(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    dossier = _found(dossiers_visible_to(by), values["dossier"])
+    promise, wanted = promise_of(dossier), set(values["rows"])
+    for one in arrived:
+        hand_in_material(
+            dossier=dossier,
+            indicators=[row for row in (promise.indicators if promise else ()) if row.pk in wanted],
+            file=one.file,
+            kind=values["kind"],
+            by=by,
+            dated=_day(values["dated"]),
+            title=values["title"] if len(arrived) == 1 else "",
+            note=values["note"],
+            stage=values["stage"],
+            through_month=values["month"],
+            personal=one.personal,
+        )
+    return Done(f"已收佐证 {len(arrived)} 份。{told_personal(arrived)}")
+
+
+def _replace(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = material_seen_by(by, values["material"])
+    if row is None:
+        raise NotAllowed(GONE)
+    replace_material(
+        material=row,
+        file=arrived[0].file,
+        by=by,
+        why=values["why"],
+        personal=arrived[0].personal,
+        version=values["version"],
+    )
+    return Done(f"“{row.title}”已换新版，旧版留存。{told_personal(arrived)}")
+
+
+def _reply(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = _found(rectifications_seen_by(by), values["item"])
+    reply_rectification(
+        item=row, by=by, reply=values["reply"], proof=arrived[0].file, version=values["version"]
+    )
+    return Done("整改结果已报，等财政部门核验。")
+
+
+def _approve(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = _found(reviews_visible_to(by), values["review"])
+    approve_on_paper(
+        review=row, by=by, file=arrived[0].file, why=values["why"], version=values["version"]
+    )
+    role = waiting_for(row)
+    return Done(f"签字件已收，代替线上审核{f'，等{CHECKERS[role]}审核' if role else ''}。")
+
+
+def _enter(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    require(by, "manage_rules")
+    said = _said(values)
+    refuse_double(by.division, said["title"], said["number"])
+    row = add_document(division=by.division, by=by, file=arrived[0].file, **said)
+    return Done(f"已登记《{said['title']}》。", row.pk)
+
+
+def _edit(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    require(by, "manage_rules")
+    row = _found(Document.objects.filter(division=by.division), values["document"])
+    said = _said(values) | {"file": arrived[0].file}
+    edit_document(document=row, by=by, why=values["why"], seen=values["seen"], **said)
+    return Done(f"{row}已修改，原来的内容在留痕中。")
+
+
+def refuse_double(division: Any, title: str, number: str) -> None:
+    """A paper already in the library is not entered twice."""
+    same = Document.objects.filter(division=division, title=title, number=number).first()
+    if same is not None:
+        raise NotAllowed(f"{same}已在制度库中，不必重复登记。")
+
+
+def _said(values: Values) -> Values:
+    said: Values = dict(values["said"])
+    return said | {name: _day(said[name]) for name in DAYS}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+ACTS: dict[str, Callable[[Values, Sequence[Arrived], User], Done]] = {
+    "material": _hand_in,
+    "material_version": _replace,
+    "rectification": _reply,
+    "signature": _approve,
+    "document": _enter,
+    "document_edit": _edit,
+}

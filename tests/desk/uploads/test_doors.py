@@ -1,0 +1,228 @@
+"""Every address that takes files answers before anything is read, and reads without a lock."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
+from tests.large import honest_workbook
+from tests.task_queue import work_off
+
+from wenxiao.files.pool import Pool, _refused
+from wenxiao.followup.services import order_rectification
+from wenxiao.orgs.services.tokens import make_token
+from wenxiao.records.models import Document, StoredFile, Upload
+from wenxiao.site.serving import _web
+from wenxiao.store.locks import nothing_held
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+ROWS = 200_000
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """The honest workbook of 200 000 rows."""
+    return honest_workbook(tmp_path_factory.mktemp("large") / "支付明细.xlsx", ROWS).read_bytes()
+
+
+@pytest.fixture
+def place(small, settings, tmp_path):
+    settings.MEDIA_ROOT, settings.HOME = tmp_path / "files", tmp_path
+    small.self_review.state = "filling"
+    small.self_review.save()
+    return small
+
+
+def proof(place, inside, file):
+    data = {"files": [file], "kind": "acceptance", "clean": "yes", "title": "验收"}
+    return inside(place.clerk).post(f"/dossiers/{place.dossiers[0].pk}/materials/add", data)
+
+
+def version(place, inside, file):
+    from wenxiao.evidence.services import hand_in_material
+    from wenxiao.records.services import store_file
+
+    first = store_file(division=place.division, by=place.clerk, name="旧.pdf", content=b"old")
+    row = hand_in_material(
+        dossier=place.dossiers[0], indicators=[], file=first, kind="acceptance", by=place.clerk
+    )
+    data = {"file": file, "clean": "yes", "version": row.version}
+    return inside(place.clerk).post(f"/materials/{row.pk}/replace/do", data)
+
+
+def signature(place, inside, file):
+    place.self_review.state, place.self_review.step = "submitted", 0
+    place.self_review.save()
+    address = f"/filling/{place.self_review.pk}/judge/paper"
+    return inside(place.clerk).post(address, {"scan": file, "version": place.self_review.version})
+
+
+def rectification(place, inside, file):
+    finding = place.dossiers[0].findings.get(state="confirmed")
+    item = order_rectification(finding=finding, by=place.officer, deadline=date(2099, 1, 1))
+    data = {"proof": file, "reply": "已改", "version": item.version}
+    return inside(place.clerk).post(f"/rectifications/{item.pk}/reply/do", data)
+
+
+def paper(place, inside, file):
+    data = {"kind": "measures", "title": "办法", "number": "1号", "file": file}
+    return inside(place.officer).post("/documents/add", data)
+
+
+def paper_changed(place, inside, file):
+    row = Document.objects.create(division=place.division, kind="measures", title="旧办法")
+    data = {"kind": "measures", "title": "办法", "why": "补原文", "seen_title": "旧办法"}
+    return inside(place.officer).post(f"/documents/{row.pk}/edit", {**data, "file": file})
+
+
+def forms(place, inside, file):
+    return inside(place.officer).post("/imports", {"files": [file], "token": "t"})
+
+
+def ledger(place, inside, file):
+    return inside(place.officer).post("/imports/ledgers", {"file": file, "token": "l"})
+
+
+DOORS = {
+    "dossiers/<int:pk>/materials/add": proof,
+    "materials/<int:pk>/<str:act>/do": version,
+    "filling/<int:pk>/judge/<str:act>": signature,
+    "rectifications/<int:pk>/<str:act>/do": rectification,
+    "documents/add": paper,
+    "documents/<int:pk>/edit": paper_changed,
+    "imports": forms,
+    "imports/ledgers": ledger,
+}
+MACHINES = {"api/v1/forms"}
+"""A machine waits for its answer; how long it may take stands in test_a_machine's below."""
+
+
+def doors():
+    """The addresses that take files, from the addresses themselves."""
+    found = {}
+
+    def walk(patterns, before=""):
+        for one in patterns:
+            if hasattr(one, "url_patterns"):
+                walk(one.url_patterns, before + str(one.pattern))
+            elif getattr(one.callback, "files", False):
+                found[before + str(one.pattern)] = one.callback
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+def test_every_address_that_takes_files_is_tried_here():
+    assert set(doors()) == set(DOORS) | MACHINES
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, monkeypatch):
+    """200 000 honest rows: the page answers with where to look, no child was asked; then it is read without a lock."""
+    read = []
+
+    def refused(*_args, **_named):
+        raise AssertionError("read while the page was answered")
+
+    monkeypatch.setattr(Pool, "read", refused)
+    monkeypatch.setattr(Pool, "map", refused)
+    answer = DOORS[door](place, inside, SimpleUploadedFile("支付明细.xlsx", large))
+    assert answer.status_code == 302, answer.content.decode()[:800]
+
+    def looked(_pool, path, what="forms", **_named):
+        nothing_held()
+        read.append(path.stat().st_size)
+        return _refused(path, what, "DR-48", "太慢", "请拆分")
+
+    monkeypatch.setattr(Pool, "read", looked)
+    monkeypatch.setattr(Pool, "map", lambda pool, paths: [looked(pool, path) for path in paths])
+    work_off()
+    assert read == [len(large)]
+
+
+def test_a_machine_is_answered_before_the_server_gives_up():
+    from wenxiao.api.views import READ_SECONDS
+
+    command = _web("127.0.0.1", 1, 2)
+    assert float(command[command.index("--timeout") + 1]) > READ_SECONDS * 2
+
+
+def test_a_machines_form_is_read_with_that_limit(place, client, monkeypatch):
+    from wenxiao.api.views import READ_SECONDS
+    from wenxiao.orgs.models import Grant, Role
+
+    Grant.objects.create(user=place.officer, role=Role.TREASURY, division=place.division)
+    _, token = make_token(user=place.officer, name="试验", days=30, by=None)
+    given = []
+    monkeypatch.setattr(
+        "wenxiao.intake.apply_batch.read_in_child",
+        lambda path, what, seconds: (
+            given.append(seconds) or {"file": path.name, "kind": None, "forms": [], "problems": []}
+        ),
+    )
+    file = SimpleUploadedFile("自评.xlsx", b"PK")
+    headers = {"Authorization": f"Bearer {token}"}
+    client.post("/api/v1/forms", {"file": file, "dry_run": "1"}, headers=headers)
+    assert given == [READ_SECONDS]
+
+
+@pytest.mark.parametrize("address", ["/theme", "/login", "/documents/1/edit", "/search"])
+def test_no_other_address_takes_a_file(address, place, inside):
+    client = inside(place.officer)
+    answer = client.post(address, {"file": SimpleUploadedFile("x.pdf", b"x")})
+    route = get_resolver().resolve(address)
+    assert answer.status_code in ({400, 405} if not route.func.files else {404})
+
+
+def waiting(place, inside):
+    file = SimpleUploadedFile("统计.csv", "姓名\n甲\n".encode())
+    answer = proof(place, inside, file)
+    return Upload.objects.get(), answer["Location"]
+
+
+def test_the_page_says_how_far_it_is_and_asks_again_without_script(place, inside):
+    upload, address = waiting(place, inside)
+    client = inside(place.clerk)
+    page = client.get(address)
+    assert page["Refresh"] == "2"
+    assert "已读 0 / 1 份" in page.content.decode()
+    assert "统计.csv" in client.get(upload.back).content.decode()
+    work_off()
+    done = client.get(address)
+    assert (done.status_code, done["Location"]) == (302, upload.back)
+    assert "已收佐证 1 份" in client.get(upload.back).content.decode()
+    assert place.dossiers[0].materials.filter(file__name="统计.csv").count() == 1
+
+
+def test_what_was_sent_can_be_taken_back(place, inside, settings):
+    upload, address = waiting(place, inside)
+    client = inside(place.clerk)
+    assert client.post(f"{address}/cancel").status_code == 302
+    work_off()
+    upload.refresh_from_db()
+    assert upload.state == "cancelled"
+    assert not place.dossiers[0].materials.filter(file__name="统计.csv").exists()
+    assert not StoredFile.objects.filter(name="统计.csv").exists()
+    assert not (settings.HOME / "uploads" / str(upload.pk)).exists()
+    assert client.get(address).status_code == 302
+
+
+def test_anothers_upload_is_not_there(place, inside):
+    _, address = waiting(place, inside)
+    assert inside(place.officer).get(address).status_code == 404
+    assert inside(place.officer).post(f"{address}/cancel").status_code == 404
+
+
+def test_what_is_refused_is_told_with_what_was_typed(place, inside, settings):
+    file = SimpleUploadedFile("坏.xlsx", b"PK nothing")
+    answer = proof(place, inside, file)
+    client = inside(place.clerk)
+    work_off()
+    upload = Upload.objects.get()
+    assert "未收下" in client.get(upload.back).content.decode()
+    page = client.get(answer["Location"])
+    assert page.status_code == 409
+    assert "坏.xlsx" in page.content.decode()
+    assert "验收" in page.content.decode()
+    assert "未收下" not in client.get(upload.back).content.decode(), "it was read"
+    assert not (settings.HOME / "uploads" / str(upload.pk)).exists()
