@@ -149,7 +149,7 @@ def test_no_file_is_read_inside_a_transaction(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(CSV)
     with transaction.atomic(), pytest.raises(SlowUnderLockError):
-        read_in_child(path)
+        read_in_child(path, "book")
     with Pool(1) as pool, transaction.atomic(), pytest.raises(SlowUnderLockError):
         list(pool.map([path]))
     assert read_in_child(path, "texts")["container"] == "csv"

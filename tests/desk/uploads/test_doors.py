@@ -8,10 +8,12 @@ from django.urls import get_resolver
 from tests.large import honest_workbook
 from tests.task_queue import work_off
 
+from wenxiao.files.forms.forms import Reading
 from wenxiao.files.pool import Pool, _refused
 from wenxiao.followup.services import order_rectification
 from wenxiao.orgs.services.tokens import make_token
 from wenxiao.records.models import Document, StoredFile, Upload
+from wenxiao.rulebook.problems import Problem
 from wenxiao.site.serving import _web
 from wenxiao.store.locks import nothing_held
 
@@ -124,18 +126,26 @@ def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, 
     def refused(*_args, **_named):
         raise AssertionError("read while the page was answered")
 
-    monkeypatch.setattr(Pool, "read", refused)
-    monkeypatch.setattr(Pool, "map", refused)
+    for way in ("read", "forms", "map"):
+        monkeypatch.setattr(Pool, way, refused)
     answer = DOORS[door](place, inside, SimpleUploadedFile("支付明细.xlsx", large))
     assert answer.status_code == 302, answer.content.decode()[:800]
 
-    def looked(_pool, path, what="forms", **_named):
+    too_slow = Problem("DR-48", "阻断", "太慢", mend="请拆分")
+
+    def looked(_pool, path, what, **_named):
         nothing_held()
         read.append(path.stat().st_size)
-        return _refused(path, what, "DR-48", "太慢", "请拆分")
+        return _refused(path, what, too_slow)
+
+    def formed(_pool, path):
+        nothing_held()
+        read.append(path.stat().st_size)
+        return Reading(file=path.name, kind=None, forms=[], problems=[too_slow])
 
     monkeypatch.setattr(Pool, "read", looked)
-    monkeypatch.setattr(Pool, "map", lambda pool, paths: [looked(pool, path) for path in paths])
+    monkeypatch.setattr(Pool, "forms", formed)
+    monkeypatch.setattr(Pool, "map", lambda pool, paths: [formed(pool, path) for path in paths])
     work_off()
     assert read == [len(large)]
 
@@ -155,9 +165,9 @@ def test_a_machines_form_is_read_with_that_limit(place, client, monkeypatch):
     _, token = make_token(user=place.officer, name="试验", days=30, by=None)
     given = []
     monkeypatch.setattr(
-        "wenxiao.intake.apply_batch.read_in_child",
-        lambda path, what, seconds: (
-            given.append(seconds) or {"file": path.name, "kind": None, "forms": [], "problems": []}
+        "wenxiao.intake.unattended.forms_in_child",
+        lambda path, seconds: (
+            given.append(seconds) or Reading(file=path.name, kind=None, forms=[], problems=[])
         ),
     )
     file = SimpleUploadedFile("自评.xlsx", b"PK")
