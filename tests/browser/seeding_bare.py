@@ -6,7 +6,6 @@ One division is the demonstration's without its files; another has three units w
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 PASSWORD = "Demo-pass-2021"
 SPENT = {"示例单位一": 60, "示例单位二": 58, "示例单位三": 20}
@@ -30,7 +29,7 @@ def _uploading() -> None:
     from wenxiao.site.demo import load, synthetic
 
     synthetic.ordinary_projects = lambda: iter(())
-    demo = load._Demo(Path(), None)
+    demo = load._Demo([])
     demo._places()
     demo._subjects()
     demo._rounds()

@@ -50,7 +50,11 @@ from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, 
 from wenxiao.store.clock import standing_at
 
 if TYPE_CHECKING:
+    from wenxiao.files.forms.forms import Reading
     from wenxiao.orgs.models import User
+
+    RoundKey = tuple[str, bool, int | None]
+    ReadForm = tuple[RoundKey, Handed, Path, Reading]
 
 WORK_YEAR = 2021
 ISSUED, FED_BACK, RECEIVED = date(2021, 11, 8), date(2021, 11, 15), date(2021, 11, 18)
@@ -64,12 +68,10 @@ class DemoError(Exception):
 def load_demo() -> Division:
     """Everything, in one transaction: a demonstration is there whole or not at all."""
     with standing_at(settings.STORY_DAY):
-        with (
-            tempfile.TemporaryDirectory(dir=settings.HOME) as folder,
-            Pool() as pool,
-            transaction.atomic(),
-        ):
-            division = _Demo(Path(folder), pool).play()
+        with tempfile.TemporaryDirectory(dir=settings.HOME) as folder, Pool() as pool:
+            forms = _read_forms(Path(folder), pool)  # before the transaction begins
+            with transaction.atomic():
+                division = _Demo(forms).play()
         keep_all()  # nobody's first page has to work the lights out
     return division
 
@@ -78,9 +80,25 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _read_forms(folder: Path, pool: Pool) -> list[ReadForm]:
+    """Every form the year's imports bring, written into the folder and read, in the order they are imported."""
+    evaluation: RoundKey = (Round.Kind.FINANCE, True, None)
+    books: list[tuple[RoundKey, Handed]] = [(evaluation, workbooks.department_sheets())]
+    books += [(evaluation, book) for book in workbooks.project_sheets()]
+    books += [((Round.Kind.MONITORING, True, t), book) for t, book in workbooks.key_monitoring()]
+    books += [((Round.Kind.SELFEVAL, False, None), book) for book in workbooks.self_evaluations()]
+    books += [((Round.Kind.MONITORING, False, 7), book) for book in workbooks.daily_monitoring()]
+    books.append(((Round.Kind.DEPARTMENT, False, None), workbooks.department_evaluations()))
+    paths = [workbooks.write(book, folder) for _, book in books]
+    return [
+        (key, book, path, reading)
+        for (key, book), path, reading in zip(books, paths, pool.map(paths), strict=True)
+    ]
+
+
 class _Demo:
-    def __init__(self, folder: Path, pool: Pool) -> None:
-        self.folder, self.pool = folder, pool
+    def __init__(self, forms: list[ReadForm]) -> None:
+        self.forms = forms
         self.users: dict[str, User] = {}
 
     def play(self) -> Division:
@@ -327,24 +345,8 @@ class _Demo:
             (r.kind, r.key, r.through_month): r
             for r in Round.objects.filter(division=self.division)
         }
-        evaluation = rounds[Round.Kind.FINANCE, True, None]
-        books: list[tuple[Round, Handed]] = [(evaluation, workbooks.department_sheets())]
-        books += [(evaluation, book) for book in workbooks.project_sheets()]
-        books += [
-            (rounds[Round.Kind.MONITORING, True, t], book) for t, book in workbooks.key_monitoring()
-        ]
-        books += [
-            (rounds[Round.Kind.SELFEVAL, False, None], book)
-            for book in workbooks.self_evaluations()
-        ]
-        books += [
-            (rounds[Round.Kind.MONITORING, False, 7], book) for book in workbooks.daily_monitoring()
-        ]
-        books.append(
-            (rounds[Round.Kind.DEPARTMENT, False, None], workbooks.department_evaluations())
-        )
-        paths = [workbooks.write(book, self.folder) for _, book in books]
-        for (opened, book), path, reading in zip(books, paths, self.pool.map(paths), strict=True):
+        for key, book, path, reading in self.forms:
+            opened = rounds[key]
             choices = {str(index): {"round": opened.pk} for index in range(len(reading.forms))}
             outcome = import_reading(
                 reading,
