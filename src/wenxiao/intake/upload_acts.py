@@ -117,6 +117,8 @@ def _approve(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
 def _enter(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     require(by, "manage_rules")
     said = _said(values)
+    if by.division is None:
+        raise NotAllowed(GONE)
     refuse_double(by.division, said["title"], said["number"])
     row = add_document(division=by.division, by=by, file=arrived[0].file, **said)
     return Done(f"已登记《{said['title']}》。", row.pk)
