@@ -101,13 +101,13 @@ def test_a_cut_tail_and_a_recomputed_chain_need_an_anchor():
     entries = made()
     anchor = {key: entries[-1][key] for key in ("division", "day", "number", "hash")}
     assert chain.verify(entries[:-2]) == []
-    assert "截断" in chain.verify(entries[:-2], [anchor])[0].text
+    assert "截断" in chain.verify(entries[:-2], anchors=[anchor])[0].text
     forged, previous = copy.deepcopy(entries), chain.GENESIS
     for entry in forged:
         entry["by_name"], entry["previous"] = "李某", previous
         entry["hash"] = previous = chain.link(previous, entry)
     assert chain.verify(forged) == []
-    assert "重算" in chain.verify(forged, [anchor])[0].text
+    assert "重算" in chain.verify(forged, anchors=[anchor])[0].text
 
 
 def test_divisions_have_chains_of_their_own():

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
 
-from wenxiao.store.guards import Guard, stand, stand_aside
+from wenxiao.store.guards import Guard, keep
 
 _CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
 _SMALL = (
@@ -39,15 +36,5 @@ class OrgsConfig(AppConfig):
     verbose_name = "机构与人员"
 
     def ready(self) -> None:
-        """Guards stand aside while tables are rebuilt (SQLite would lose them) and come back afterwards."""
-        pre_migrate.connect(_stand_aside, sender=self)
-        post_migrate.connect(_stand_again, sender=self)
-
-
-def _stand_aside(*, plan: list[Any], **_: Any) -> None:
-    if plan:
-        stand_aside(GUARDS)
-
-
-def _stand_again(**_: Any) -> None:
-    stand(GUARDS)
+        """The database refuses what the services refuse."""
+        keep(self, GUARDS)

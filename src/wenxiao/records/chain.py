@@ -1,8 +1,9 @@
 """The hash chain of the trail and its verifier, which stands alone: no Django, no tables, only what was exported.
 
 A chain belongs to one division. Within a day each entry carries the hash of the one before; the first entry of a day
-carries the last hash of the day before, so the days hang together. What a chain by itself cannot show is a tail that
-was cut off or a whole chain computed anew: for that, compare with anchors (day, number, hash) kept elsewhere.
+carries the last hash of the day before, so the days hang together. The stored head of each day names its last entry.
+What chain and heads together cannot show is both cut off or computed anew: for that, compare with anchors (day, number,
+hash) kept elsewhere.
 """
 
 from __future__ import annotations
@@ -73,27 +74,75 @@ def digest_of(rows: Iterable[Any]) -> str:
 
 
 def verify(
-    entries: Iterable[Mapping[str, Any]], anchors: Sequence[Mapping[str, Any]] = ()
+    entries: Iterable[Mapping[str, Any]],
+    heads: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    anchors: Sequence[Mapping[str, Any]] = (),
+    whole: bool = True,
 ) -> list[Fault]:
     """Every fault in ``entries`` (any divisions, any order); empty when nothing was altered, moved, added or cut.
 
-    ``anchors`` are mappings with division, day, number and hash noted down earlier and kept elsewhere.
+    ``heads`` are the stored last links, one for each day that has entries. ``anchors`` are mappings with division, day,
+    number and hash noted down earlier and kept elsewhere. ``whole``: the entries begin where their divisions began.
     """
     by_division: dict[int, list[Mapping[str, Any]]] = {}
     for entry in entries:
         by_division.setdefault(entry["division"], []).append(entry)
     faults = []
     for division in sorted(by_division):
-        faults += _verify_division(
-            sorted(by_division[division], key=lambda e: (e["day"], e["number"]))
-        )
+        rows = sorted(by_division[division], key=lambda e: (e["day"], e["number"]))
+        faults += (_verify_beginning(rows[0]) if whole else []) + _verify_division(rows)
+    if heads is not None:
+        faults += _verify_heads(by_division, heads)
     return faults + _verify_anchors(by_division, anchors)
 
 
-def verify_export(text: str | bytes) -> list[Fault]:
-    """The faults of an exported trail: JSON ``{"entries": [...], "heads": [...]}``, heads being the stored day heads."""
+def without_entries(division: int) -> Fault:
+    """What to say of a division that has not a single entry: its making is the first."""
+    return Fault(division, "", 0, "一条留痕也没有：建立区划时就应有一条。")
+
+
+def verify_export(text: str | bytes, anchors: Sequence[Mapping[str, Any]] = ()) -> list[Fault]:
+    """The faults of an exported trail: JSON ``{"whole": …, "entries": [...], "heads": [...]}``, heads the day heads."""
     export = json.loads(text)
-    return verify(export["entries"], export.get("heads", ()))
+    whole = bool(export.get("whole"))
+    return verify(export["entries"], export.get("heads"), anchors=anchors, whole=whole)
+
+
+def _verify_beginning(first: Mapping[str, Any]) -> list[Fault]:
+    if first["previous"] == GENESIS:
+        return []
+    text = "这是现存最早的一条，却接着更早的留痕：开头被删除。"
+    return [Fault(first["division"], first["day"], first["number"], text)]
+
+
+def _verify_heads(
+    by_division: Mapping[int, Sequence[Mapping[str, Any]]], heads: Sequence[Mapping[str, Any]]
+) -> list[Fault]:
+    """The stored heads name exactly the last entry of each day."""
+    last: dict[tuple[int, str], Mapping[str, Any]] = {}
+    for entry in (e for rows in by_division.values() for e in rows):
+        day = (entry["division"], entry["day"])
+        if day not in last or last[day]["number"] < entry["number"]:
+            last[day] = entry
+    noted = {(head["division"], head["day"]): head for head in heads}
+    faults = []
+    for day in sorted(last.keys() | noted.keys()):
+        text = _against_head(last.get(day), noted.get(day))
+        if text:
+            named = last[day] if day in last else noted[day]
+            faults.append(Fault(day[0], day[1], named["number"], text))
+    return faults
+
+
+def _against_head(entry: Mapping[str, Any] | None, head: Mapping[str, Any] | None) -> str:
+    if head is None:
+        return "这一天有留痕而没有链头：链头被删除，或留痕是另外加进来的。"
+    if entry is None or entry["number"] < head["number"]:
+        return f"链头记到第 {head['number']} 条，现存不到：尾部被截断。"
+    if entry["number"] > head["number"]:
+        return f"链头只记到第 {head['number']} 条：后面的是另外加进来的。"
+    return "" if entry["hash"] == head["hash"] else "末条与链头的校验值不同：有一处被重写。"
 
 
 def _verify_division(entries: Sequence[Mapping[str, Any]]) -> list[Fault]:

@@ -181,8 +181,10 @@ def _load_tables(folder: Path) -> None:
     from django.core.management.color import no_style
     from django.db import connection, transaction
 
+    from wenxiao.store.guards import all_aside
+
     tables = _tables()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), all_aside(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(map(_quoted, tables))}")
         for table in tables:
             with (folder / f"{table}.copy").open("rb") as source:

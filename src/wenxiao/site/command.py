@@ -11,7 +11,7 @@ import re
 import sys
 from typing import NoReturn
 
-from wenxiao.site import verbs_compare, verbs_data, verbs_plain, verbs_rules
+from wenxiao.site import verbs_compare, verbs_data, verbs_plain, verbs_rules, verbs_trail
 
 WRONG_USE = 2
 _SAID = tuple(
@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_plain.add_parsers(verbs)
     verbs_compare.add_parsers(verbs)
     verbs_rules.add_parsers(verbs)
+    verbs_trail.add_parsers(verbs)
     verbs_data.add_parsers(verbs)
     return made
 

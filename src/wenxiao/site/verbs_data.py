@@ -162,12 +162,6 @@ def _add_keeping(verbs: Any) -> None:
     restore = verbs.add_parser("restore", help="把备份恢复到空的数据库")
     restore.add_argument("directory", type=Path, metavar="DIR")
     restore.set_defaults(run=on_rows(_restore, ready=False))
-    trail = verbs.add_parser("trail", help="留痕").add_subparsers(
-        dest="trail", required=True, metavar="事项"
-    )
-    verify = trail.add_parser("verify", help="核对留痕链是否被改动")
-    verify.add_argument("--division", help="区划代码或名称；不写则全部")
-    verify.set_defaults(run=on_rows(_verify_trail))
     users = verbs.add_parser("users", help="账号").add_subparsers(
         dest="users", required=True, metavar="事项"
     )
@@ -362,23 +356,6 @@ def _restore(args: argparse.Namespace) -> int:
 
     show(backups.restore(args.directory))
     return FINE
-
-
-def _verify_trail(args: argparse.Namespace) -> int:
-    from wenxiao.orgs.models import Division
-    from wenxiao.records.chain import verify
-    from wenxiao.records.selectors import export_entries, export_heads
-
-    divisions = (
-        [chosen_division(args.division)] if args.division else list(Division.objects.order_by("pk"))
-    )
-    faults = [
-        fault.as_json()
-        for division in divisions
-        for fault in verify(export_entries(division=division), export_heads(division=division))
-    ]
-    show({"divisions": [d.name for d in divisions], "faults": faults})
-    return PROBLEMS if faults else FINE
 
 
 def _list_users(_args: argparse.Namespace) -> int:

@@ -5,17 +5,23 @@ Services refuse first and in words; what a guard refuses is a fault or somebody 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models.signals import post_migrate, pre_migrate
 
 from wenxiao.store import triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from django.apps import AppConfig
 
 PREFIX = "guard_"
+_KEPT: list[Guard] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +78,37 @@ def stand(guards: Iterable[Guard]) -> None:
 def stand_aside(guards: Iterable[Guard]) -> int:
     """Take these guards away, while tables are rebuilt or a backup is put back; returns how many stood."""
     return sum(triggers.drop(guard.name) for guard in guards)
+
+
+def missing(guards: Iterable[Guard]) -> list[str]:
+    """Names of the guards that should stand and do not: somebody took them away."""
+    there = triggers.standing(PREFIX)
+    return [guard.name for guard in guards if guard.name not in there]
+
+
+@contextmanager
+def aside(guards: Sequence[Guard]) -> Iterator[None]:
+    """Within it these guards do not stand."""
+    stand_aside(guards)
+    yield
+    stand(guards)
+
+
+def all_aside() -> AbstractContextManager[None]:
+    """Within it no app's guard stands: a backup is put back row by row, in no order a guard would let through."""
+    return aside(_KEPT)
+
+
+def keep(app: AppConfig, guards: Sequence[Guard]) -> None:
+    """Have an app's guards stand aside while tables are rebuilt (SQLite would lose them) and come back afterwards."""
+    _KEPT.extend(guard for guard in guards if guard not in _KEPT)
+
+    def before(*, plan: list[Any], **_: Any) -> None:
+        if plan:
+            stand_aside(guards)
+
+    def after(**_: Any) -> None:
+        stand(guards)
+
+    pre_migrate.connect(before, sender=app, weak=False, dispatch_uid=f"guards of {app.label}")
+    post_migrate.connect(after, sender=app, weak=False, dispatch_uid=f"guards of {app.label}")

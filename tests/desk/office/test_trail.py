@@ -10,9 +10,11 @@ import pytest
 
 from wenxiao.desk.office.trail import told
 from wenxiao.orgs.models import Grant, Role, User
+from wenxiao.records.apps import GUARDS
 from wenxiao.records.chain import verify_export
-from wenxiao.records.models import Entry
+from wenxiao.records.models import ChainHead, Entry
 from wenxiao.records.services import record, store_file
+from wenxiao.store.guards import aside
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -62,9 +64,31 @@ def test_the_trail_is_narrowed_by_person_act_target_and_day(auditor, small):
 def test_an_intact_chain_is_told_and_a_broken_one_named(auditor, small):
     acts(small)
     assert "前后相接" in auditor.post("/trail/verify").content.decode()
-    Entry.objects.filter(why="第1次").update(why="改过")
+    with aside(GUARDS):
+        Entry.objects.filter(why="第1次").update(why="改过")
     text = auditor.post("/trail/verify", {"since": ""}).content.decode()
     assert "内容与校验值不符" in text
+
+
+def test_links_noted_down_elsewhere_tell_a_trail_computed_anew(auditor, small):
+    acts(small)
+    noted = Entry.objects.order_by("-pk").first().hash
+    form = {"anchors": f"抄于三月：{noted.upper()}", "since": "2099-01-01"}
+    assert "1 条另存的校验值都在链上" in auditor.post("/trail/verify", form).content.decode()
+    with aside(GUARDS):
+        last = Entry.objects.order_by("-pk").first()
+        Entry.objects.filter(pk=last.pk).delete()
+        ChainHead.objects.filter(day=last.day).update(number=last.number - 1, hash=last.previous)
+    assert "前后相接" in auditor.post("/trail/verify").content.decode()
+    assert f"{noted[:12]}… 不在链上" in auditor.post("/trail/verify", form).content.decode()
+
+
+def test_an_export_from_a_day_on_says_that_it_is_no_whole_one(auditor, small):
+    acts(small)
+    content = b"".join(
+        auditor.post("/trail/export.json", {"since": "2001-01-01"}).streaming_content
+    )
+    assert (json.loads(content)["whole"], verify_export(content)) == (False, [])
 
 
 def test_too_much_at_once_is_sent_to_the_command(auditor, small, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from wenxiao.desk.dossiers.archive import package
 from wenxiao.orgs.selectors import roles
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
+from wenxiao.records.chain import Fault, without_entries
 from wenxiao.records.chain import verify as verify_chain
 from wenxiao.records.services import record
 from wenxiao.store.keyset import page
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 ENTRY = "desk:trail"
 MOST_VERIFIED = 50_000
 """How many entries are verified while one waits; more by the command ``wenxiao trail verify``."""
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 WORDS = {
     "before": "原来",
@@ -227,9 +231,9 @@ def _page(request: HttpRequest, result: dict[str, Any] | None = None) -> HttpRes
 
 @view("watch_trail", methods=("POST",))
 def verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the chain from a day on and compare it with the stored day heads. Writes nothing."""
+    """Recompute the chain from a day on (with links noted down elsewhere: all of it). Writes nothing."""
     division = division_of(request, ENTRY)
-    since = _day(request.POST.get("since", ""))
+    since = None if request.POST.get("anchors") else _day(request.POST.get("since", ""))
     rows = selectors.entries_of(division=division)
     count = (rows.filter(day__gte=since) if since else rows).count()
     if count > MOST_VERIFIED:
@@ -237,8 +241,32 @@ def verify(request: HttpRequest) -> HttpResponse:
             f"要核验的有 {count} 条，页面上一次最多核验 {MOST_VERIFIED} 条：请选更近的起始日，或请系统管理员运行 wenxiao trail verify。"
         )
     heads = selectors.export_heads(division=division, since=since)
-    faults = verify_chain(selectors.export_entries(division=division, since=since), heads)
-    return _page(request, {"count": count, "faults": faults, "since": since, "days": len(heads)})
+    anchors = _HASH.findall(request.POST.get("anchors", "")[:20_000].lower())
+    entries = list(selectors.export_entries(division=division, since=since))
+    faults = verify_chain(entries, heads, whole=since is None)
+    faults += [] if entries or since else [without_entries(division.pk)]
+    faults += _unknown(anchors, entries, division)
+    return _page(
+        request,
+        {
+            "count": count,
+            "faults": faults,
+            "since": since,
+            "days": len(heads),
+            "anchors": len(anchors),
+        },
+    )
+
+
+def _unknown(anchors: list[str], entries: list[dict[str, Any]], division: Any) -> list[Fault]:
+    """Of links noted down elsewhere, those the trail does not hold any more."""
+    there = {entry["hash"] for entry in entries}
+    text = "另存的校验值{}不在链上：所指的一条被删除，或整链被重算。"
+    return [
+        Fault(division.pk, "", 0, text.format(f" {one[:12]}… "))
+        for one in anchors
+        if one not in there
+    ]
 
 
 @view("watch_trail", methods=("POST",))
@@ -262,7 +290,7 @@ def export(request: HttpRequest) -> Any:
 
 
 def _streamed(division: Any, since: date | None) -> Iterator[str]:
-    yield '{"whole": true, "entries": ['
+    yield f'{{"whole": {json.dumps(since is None)}, "entries": ['
     for at, entry in enumerate(selectors.export_entries(division=division, since=since)):
         yield ("," if at else "") + "\n" + json.dumps(entry, ensure_ascii=False)
     heads = selectors.export_heads(division=division, since=since)
