@@ -67,9 +67,10 @@ def test_working_papers_and_summaries_are_no_score_sheets():
 
 
 def faults(form):
-    from wenxiao.files.forms.evaluation_checks import evaluation_problems
+    from wenxiao.files.forms.checking import problems_of
+    from wenxiao.files.forms.forms import typed
 
-    return [(problem.code, problem.cell) for problem in evaluation_problems(form)]
+    return [(problem.code, problem.cell) for problem in problems_of([typed(form)])]
 
 
 def test_the_planted_half_point_is_named_and_nothing_else():

@@ -8,8 +8,9 @@ import pytest
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.cells.grids import column_name
+from wenxiao.files.forms.checking import problems_of
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.forms.evaluation_checks import evaluation_problems
+from wenxiao.files.forms.forms import typed
 
 
 def sheet_of(rows, merges=(), name="评分表", origin=1):
@@ -34,7 +35,7 @@ def read(rows, merges=(), **more):
 
 
 def codes(form):
-    return [problem.code for problem in evaluation_problems(form)]
+    return [problem.code for problem in problems_of([typed(form)])]
 
 
 HEAD = [
@@ -175,7 +176,7 @@ def test_a_head_of_two_rows_with_named_experts():
         ["39", "38", "40"],
         ["60", "58", "59"],
     ]
-    assert [problem.code for problem in evaluation_problems(form)] == ["PJ-13"]
+    assert [problem.code for problem in problems_of([typed(form)])] == ["PJ-13"]
     assert [mark["value"] for mark in form["expert_totals"]] == ["99", "96", "99"]
 
 
@@ -254,11 +255,8 @@ def test_every_planted_fault_is_named():
 def test_deductions_without_reason_are_named_one_by_one():
     rows = [[*row[:5], None] for row in FOUR]
     rows[0][4] = 10
-    found = list(
-        evaluation_problems(
-            read([*HEAD, COLUMNS, *rows, ["合计", None, None, 100, 93], ["评价等级", "优"]])
-        )
-    )
+    total = ["合计", None, None, 100, 93]
+    found = problems_of([typed(read([*HEAD, COLUMNS, *rows, total, ["评价等级", "优"]]))])
     assert [(problem.code, problem.cell) for problem in found] == [
         ("PJ-07", "F6"),
         ("PJ-07", "F7"),
@@ -276,7 +274,7 @@ def test_level_weights_that_disagree_are_named():
         ["评价等级", "优"],
     ]
     form = read(rows)
-    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [
+    assert [(problem.code, problem.cell) for problem in problems_of([typed(form)])] == [
         ("PJ-12", "B5")
     ]
 
@@ -302,7 +300,7 @@ def test_an_amount_without_unit_is_asked_about_and_never_guessed():
     ]
     form = read([*head, COLUMNS, *FOUR, *END])
     assert form["audited_arranged"]["yuan"] is None
-    assert codes(form) == ["ZJ-11", "ZJ-03"]
+    assert codes(form) == ["ZJ-03", "ZJ-11"]
 
 
 def test_two_sheets_below_each_other_are_two_forms():
@@ -391,16 +389,11 @@ def test_a_score_table_split_over_two_word_tables_is_one_form():
 
 
 def test_grades_at_the_borders():
-    from wenxiao.files.forms.evaluation_checks import grade_of
+    from wenxiao.rulebook.grading import grade
 
-    assert [grade_of(Decimal(text)) for text in ("90", "89.99", "80", "79.99", "60", "59.99")] == [
-        "优",
-        "良",
-        "良",
-        "中",
-        "中",
-        "差",
-    ]
+    assert [
+        grade(Decimal(text), 2024) for text in ("90", "89.99", "80", "79.99", "60", "59.99")
+    ] == ["优", "良", "良", "中", "中", "差"]
 
 
 def test_a_strangers_blanks_cost_no_time():
@@ -445,7 +438,7 @@ def test_experts_faults_are_named():
         ["评价等级", "优秀"],
     ]
     form = read(rows)
-    assert [(problem.code, problem.cell) for problem in evaluation_problems(form)] == [
+    assert [(problem.code, problem.cell) for problem in problems_of([typed(form)])] == [
         ("PJ-02", "E5"),
         ("PJ-14", "F7"),
     ]

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 from wenxiao.files.cells.workbooks import read_xlsx
+from wenxiao.files.forms.checking import problems_of
 from wenxiao.files.forms.evaluation import read_evaluation
+from wenxiao.files.forms.forms import typed
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
-from wenxiao.files.forms.listing_checks import list_problems, summary_problems
 
 HERE = Path(__file__).parent
 
@@ -55,12 +56,17 @@ def test_score_sheets_and_working_papers_are_no_lists():
         assert [sheet.name for sheet in book.sheets if looks_like_list(sheet)] == []
 
 
+def summary_problems(form, sheets):
+    found = problems_of([typed(form), *map(typed, sheets)])
+    return [problem for problem in found if problem.code == "PJ-19"]
+
+
 def test_a_summary_that_differs_from_its_sheet_is_named():
     book, _ = sample("65")
     lists, sheets = read_list(book), read_evaluation(book)
     mark_summary(lists, sheets)
     assert summary_problems(lists[0], sheets) == []
-    assert list_problems(lists[0]) == []
+    assert problems_of([typed(lists[0])]) == []
     lists[0]["rows"][1]["score"]["value"] = "70.9"
     lists[0]["rows"][2]["audited_used"]["yuan"] = "1"
     assert [(problem.code, problem.cell) for problem in summary_problems(lists[0], sheets)] == [
@@ -73,6 +79,6 @@ def test_the_list_of_twenty_adds_up():
     book, _ = sample("41")
     told = [
         (problem.code, problem.cell, problem.expected)
-        for problem in list_problems(read_list(book)[0])
+        for problem in problems_of([typed(read_list(book)[0])])
     ]
     assert told == [("ZJ-10", "I17", "31.08%")]  # the public table itself prints 31.00%

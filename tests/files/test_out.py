@@ -11,7 +11,8 @@ import docx
 import openpyxl
 import pytest
 
-from wenxiao.files.forms.evaluation_checks import evaluation_problems
+from wenxiao.files.forms.checking import problems_of
+from wenxiao.files.forms.forms import typed
 from wenxiao.files.forms.reading import read_file
 from wenxiao.files.out import notices as notices_out
 from wenxiao.files.out import pdf as pdf_out
@@ -131,7 +132,7 @@ def test_a_score_sheet_comes_back_as_it_went(tmp_path, suffix):
         ["指标不细化。", "档案不完整。"],
         ["细化指标。"],
     )
-    assert evaluation_problems(form) == []
+    assert problems_of([typed(form)]) == []
 
 
 def test_experts_columns_come_back(tmp_path):
@@ -144,7 +145,7 @@ def test_experts_columns_come_back(tmp_path):
     )
     (form,) = reread(tmp_path, "a.xlsx", form_workbook([score_sheet_form(sheet)]))["forms"]
     assert [mark["value"] for mark in form["criteria"][0]["experts"]] == ["38", "39"]
-    assert evaluation_problems(form) == []
+    assert problems_of([typed(form)]) == []
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "docx"])

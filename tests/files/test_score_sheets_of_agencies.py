@@ -146,8 +146,8 @@ def test_sums_of_an_outline_that_differ_are_named(tmp_path):
     head = ["序号", "评价指标", "分值", "得分", "扣分原因"]
     rows = with_changes(NUMBERED, {(1, 4): 18, (2, 3): 9})
     assert told(read_rows(tmp_path, [*TOP, head, *rows, *ENDING])) == [
-        ("PJ-12", "C7"),
         ("PJ-05", "D6"),
+        ("PJ-12", "C7"),
     ]
 
 

@@ -17,11 +17,19 @@ NUMBERS = {
     "weight",
     "score",
     "total",
+    "total_weight",
     "initial",
     "full_year",
     "executed",
+    "expected_full_year",
+    "audited_arranged",
+    "audited_used",
     "amount",
+    "paid",
+    "added",
+    "arranged",
     "rate",
+    "rate_due",
     "execution_score",
     "execution_weight",
     "computed",
@@ -29,18 +37,36 @@ NUMBERS = {
     "budget_yuan",
     "approved_weight",
 }
+AS_WRITTEN = {"places", "written", "unitless", "shared", "uncached", "raw"}
+MARKS = {"experts", "expert_totals", "level_weights"}
 
 
 def typed(cells):
-    cells = {key: Decimal(value) if key in NUMBERS else value for key, value in cells.items()}
-    if "year_number" in cells:
-        cells["year"] = cells.pop("year_number")
-    if "subtotals" in cells:
-        cells["subtotals"] = {
-            name: tuple(None if value is None else Decimal(value) for value in pair)
-            for name, pair in cells["subtotals"].items()
-        }
-    return cells
+    """A case's cells: numbers are written as text, years as ``year_number``, marks as pairs of number and cell."""
+    made = {key: value(key, cell) for key, cell in cells.items()}
+    if "year_number" in made:
+        made["year"] = made.pop("year_number")
+    return made
+
+
+def value(key, cell):
+    if key in AS_WRITTEN or cell is None:
+        return cell
+    if key in MARKS:
+        return (
+            {name: mark(one) for name, one in cell.items()}
+            if isinstance(cell, dict)
+            else [mark(one) for one in cell]
+        )
+    if isinstance(cell, dict):
+        return typed(cell)
+    if isinstance(cell, list):
+        return [typed(one) if isinstance(one, dict) else one for one in cell]
+    return Decimal(cell) if key in NUMBERS else cell
+
+
+def mark(pair):
+    return None if pair[0] is None else Decimal(pair[0]), pair[1]
 
 
 def table(case):

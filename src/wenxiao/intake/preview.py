@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Round
+from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.forms import Reading
 from wenxiao.intake.answers import answers_for
 from wenxiao.intake.differences import differences
@@ -168,7 +169,8 @@ def preview(
         bare = Reading(file="", kind=reading.kind, forms=[], problems=secrets)
         told = [problem.as_json() for problem in secrets]
         return Preview(directory, bare, problems=told, source_rows=len(forms), secret=True)
-    told = [problem.as_json() for problem in reading.problems]
+    looked = checked(reading, importer.division.own_rules)
+    told = [problem.as_json() for problem in looked.problems]
     made = Preview(directory, reading, problems=told, source_rows=len(forms))
     if not forms and not any(problem["level"] == "阻断" for problem in made.problems):
         mend = "请确认是自评表、监控表或评价评分表；支付明细和预算清单请在“台账”处导入。"

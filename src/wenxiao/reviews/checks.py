@@ -17,7 +17,7 @@ from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.kinds.monitoring import light_of, row_faults, rules_text
 from wenxiao.reviews.models import Mark, Review
-from wenxiao.rulebook.checks import Rule, Table, rules_in_force, run
+from wenxiao.rulebook.checks import Rule, Table, doors, rules_in_force
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.targets.models import Indicator, Target
 
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from wenxiao.rulebook.checks.registry import Hit
     from wenxiao.rulebook.problems import Problem
 
-CODES = {"selfeval": ("ZP",), "monitoring": ("JK",), "recheck": ("ZP",)}
-"""By kind of review the checks that look at its stored rows, whoever asks."""
-LIGHTED = frozenset({"JK-01"})
-"""Said by the watch's light, which knows milestones too."""
 ORDER = {"阻断": 0, "警告": 1, "提示": 2}
 TONE = {"阻断": "bad", "警告": "warn", "提示": "acc"}
 
@@ -294,12 +290,11 @@ def _cells(review: Review, row: Filled, own: Overrides) -> dict[str, Any]:
 
 
 def problems_in(table: Table, kind: str, strict: tuple[Rule, ...]) -> list[tuple[Hit, Problem]]:
-    """What the checks of a kind find in a stored table; ``strict`` are the rules in force, read once for many tables."""
-    return [
-        (hit, problem)
-        for hit, problem in run(table, CODES.get(kind, ()), strict)
-        if problem.code not in LIGHTED
-    ]
+    """What the checks of a kind find in a stored table; ``strict`` are the rules in force, read once for many tables.
+
+    The watch's light, which knows milestones too, says for itself whether money is behind the year.
+    """
+    return doors.HAND_IN.run(table, kind, strict)
 
 
 # ---- 送审前检查 ------------------------------------------------------------------------------------------------------

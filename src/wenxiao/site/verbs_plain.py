@@ -174,12 +174,13 @@ def _parse_all(name: str) -> tuple[Any, bool]:
 
 
 def _read(path: Path) -> tuple[Any, bool]:
+    from wenxiao.files.forms.checking import checked
     from wenxiao.files.forms.forms import reading_json
     from wenxiao.files.pool import forms_in_child
 
     if path.suffix.lower() not in _BOOKS:
         raise WrongUseError(f"“{path.name}”不是可读的表格文件，应为 .xlsx、.xls 或 .docx。")
-    answer = reading_json(forms_in_child(path))
+    answer = reading_json(checked(forms_in_child(path)))
     return answer, any(problem["level"] in {"阻断", "警告"} for problem in answer["problems"])
 
 
@@ -373,9 +374,10 @@ def _table(item: Mapping[str, Any], at: int) -> Any:
 
 
 def _problems(table: Any) -> list[dict[str, Any]]:
-    from wenxiao.rulebook.checks import registry, run
+    from wenxiao.rulebook.checks import doors, rules_in_force
 
-    rules = {one.code: one for one in registry(table.year)}
+    strict = rules_in_force(None, table.year)
+    rules = {one.code: one for one in strict}
     return [
         {
             "code": problem.code,
@@ -389,7 +391,7 @@ def _problems(table: Any) -> list[dict[str, Any]]:
             "basis": problem.basis,
             "mend": problem.mend,
         }
-        for hit, problem in run(table, ["MB"])
+        for hit, problem in doors.TARGETS.run(table, "target", strict)
     ]
 
 

@@ -17,12 +17,10 @@ from wenxiao.files.cells.numberformats import format_number
 from wenxiao.files.cells.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
 from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_problem
+from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.forms.evaluation_checks import evaluation_problems
-from wenxiao.files.forms.faults import form_problems
 from wenxiao.files.forms.forms import Reading, reading_json, typed
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
-from wenxiao.files.forms.listing_checks import list_problems, summary_problems
 from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.reading import read_targets
@@ -37,7 +35,7 @@ _NOISE = Decimal("0.0000001")
 
 def read_file(path: Path) -> dict[str, Any]:
     """The JSON of ``wenxiao read`` for one file: ``{"file", "kind", "forms", "problems"}``; see :func:`read_forms`."""
-    return reading_json(read_forms(path))
+    return reading_json(checked(read_forms(path)))
 
 
 def read_forms(path: Path) -> Reading:
@@ -138,7 +136,7 @@ def _own_forms(book: Book) -> list[list[Form]]:
 
 
 def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
-    """What is wrong in the forms, sheet by sheet; a file without any form says so."""
+    """What a person would not see in the file; a file without any form says so. Its contents are the checks' business."""
     if not forms:
         return [
             Problem(
@@ -149,18 +147,7 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             ),
             *_hidden_sheets(book, forms),
         ]
-    problems: list[Problem] = []
-    for form in forms:
-        if form["kind"] in {"selfeval", "monitor"}:
-            problems += form_problems(form)
-        elif form["kind"] == "evaluation":
-            problems += evaluation_problems(form)
-        elif form["kind"] == "list":
-            problems += list_problems(form) + summary_problems(
-                form, [one for one in forms if one["kind"] == "evaluation"]
-            )
     return [
-        *problems,
         *_hidden_sheets(book, forms),
         *_hidden_parts(book, forms),
         *_formula_problems(book, forms),
@@ -182,22 +169,26 @@ def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
 
 
 def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
-    """Hidden rows and columns with content in what was read; rows of a form of its own are named with the form."""
-    kinds = {form["sheet"]: form["kind"] for form in forms}
+    """Hidden rows and columns with content in what was read; of a unit's own form only rows of indicators."""
+    whole = {form["sheet"] for form in forms if form["kind"] in {"evaluation", "list"}}
+    read = {form["sheet"] for form in forms}
+    told = {name: set[int]() for name in read}
+    for form in forms:
+        told[form["sheet"]] |= {
+            row["row"] for row in form.get("indicators", ()) if row.get("hidden")
+        }
     for sheet in book.sheets:
-        if sheet.name not in kinds:
+        if sheet.name not in read:
             continue
-        rows = sorted({row for row, _ in sheet.cells} & sheet.hidden_rows)
+        filled = {row for row, _ in sheet.cells}
+        rows = sorted(filled & sheet.hidden_rows if sheet.name in whole else told[sheet.name])
         cols = sorted({col for _, col in sheet.cells} & sheet.hidden_cols)
-        if rows and kinds[sheet.name] in {"evaluation", "list"}:
-            said = "、".join(map(str, rows[:MOST_NAMED])) + (
-                " 等" if len(rows) > MOST_NAMED else ""
-            )
-            yield _hidden_part(sheet, f"第 {said} 行")
+        if rows:
+            more = " 等" if len(rows) > MOST_NAMED else ""
+            yield _hidden_part(sheet, f"第 {'、'.join(map(str, rows[:MOST_NAMED]))}{more} 行")
         if cols:
-            yield _hidden_part(
-                sheet, f"第 {'、'.join(column_name(col) for col in cols[:MOST_NAMED])} 列"
-            )
+            names = "、".join(column_name(col) for col in cols[:MOST_NAMED])
+            yield _hidden_part(sheet, f"第 {names} 列")
 
 
 def _hidden_part(sheet: Sheet, part: str) -> Problem:

@@ -1,7 +1,7 @@
 """The one :class:`Table` of a typed form: plain typed values with the cell each stands in, for checks and for scoring.
 
 What a reader saw is told as it is: ``written`` holds the text of a figure that is no number, ``shared`` the rows that share
-merged points, ``uncached`` what a formula without saved result yields. Whether any of it is wrong is the rulebook's business.
+merged points, ``unitless`` an amount of which nobody says the unit, ``uncached`` what a formula without saved result yields. Whether any of it is wrong is the rulebook's business.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class _Values:
             "line": line,
             "places": {},
             "written": {},
+            "unitless": {},
             "shared": {},
             "uncached": {},
         }
@@ -88,10 +89,13 @@ class _Values:
         self.place(key, seen)
 
     def money(self, key: str, amount: Amount | None) -> None:
-        """An amount in 元; what is no number, or whose unit nobody says, stands in ``written``."""
+        """An amount in 元; what is no number stands in ``written``, a number without a unit in ``unitless``."""
         self.out[key] = None if amount is None else amount.amount
-        if amount is not None and amount.amount is None and amount.raw:
-            self.out["written"][key] = amount.raw
+        if amount is not None and amount.amount is None:
+            text = amount.raw or (amount.computed if isinstance(amount.computed, str) else "")
+            place = "unitless" if number_in(text or "") is not None else "written"
+            if text:
+                self.out[place][key] = text
         if amount is not None and amount.raw:
             self.out.setdefault("raw", {})[key] = amount.raw
         self.place(key, amount)

@@ -18,7 +18,7 @@ from wenxiao.records.services import record
 from wenxiao.reviews.checks import problems_in, tables_in, tables_of
 from wenxiao.reviews.models import Review
 from wenxiao.rulebook import pace as pacing
-from wenxiao.rulebook.checks import Rule, Table, registry, rules_in_force, run
+from wenxiao.rulebook.checks import Rule, Table, doors, registry, rules_in_force
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """How many dossiers' tables are held at a time."""
 WORDS_OF_SLOW = {"red": "红", "yellow": "黄"}
-WHOLE_UNIT_RULE = "ZP-04"
 SLOW = "JD-01"
 """The catalogue's own words for slow execution: JK-01 is coded to it."""
 
@@ -97,7 +96,7 @@ def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:
     for one in fresh:
         rule = rules[one.rule]
         cited = f"规则 {rule.code} {rule.title}，依据：{rule.basis or '无文件依据（惯例）'}。"
-        item = slow if one.rule == "JK-01" and "快于" not in one.sentences[0] else None
+        item = slow if one.rule == doors.PACE and "快于" not in one.sentences[0] else None
         found.append(
             Finding(
                 dossier_id=one.dossier,
@@ -135,7 +134,7 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
     """The checks over every dossier of the window, and JK-01 from the watch's own lights."""
     frame = watch(round, None, on=today()).frame
     plans, strict = _plans(round, frame["dossier"].to_list()), _strict(round)
-    paced = any(one.code == "JK-01" for one in strict)
+    paced = any(one.code == doors.PACE for one in strict)
     for part in frame.iter_slices(AT_ONCE):
         tables = tables_in(round, part["dossier"].to_list())
         for row in part.iter_rows(named=True):
@@ -143,7 +142,7 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
             yield from _hits(row["dossier"], row["review"], problems)
             if paced and (row["light"] in WORDS_OF_SLOW or row["above"]):
                 yield Candidate(
-                    row["dossier"], row["review"], "JK-01", (_paced(row, round, plans),)
+                    row["dossier"], row["review"], doors.PACE, (_paced(row, round, plans),)
                 )
 
 
@@ -196,7 +195,7 @@ def _all_full(reviews: list[Review], strict: tuple[Rule, ...]) -> Iterator[Candi
             by_unit[review.dossier.unit_id].append(review)
     for group in by_unit.values():
         table = Table([{"total": one.points} for one in group])
-        problems = run(table, (WHOLE_UNIT_RULE,), strict)
+        problems = doors.CANDIDATES.run(table, "unit", strict)
         for found in _hits(group[0].dossier_id, group[0].pk, problems):
             names = "、".join(one.dossier.subject.name for one in group)
             yield Candidate(

@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from wenxiao.rulebook.checks.registry import Hit, Table, head_number, numbered, rule, said
-from wenxiao.rulebook.grading import OutOfBandsError, grade
 from wenxiao.rulebook.numbers import exact_rate, plain, scaled
 
 _NOT_ACCEPTED = re.compile(r"未验收|尚未验收|没有验收|未竣工验收")
@@ -95,88 +94,6 @@ def no_complaint_for_satisfaction(table: Table) -> Iterator[Hit]:
             said(row, "proof", "actual", "note")
         ):
             yield Hit(index, "proof", "以“未收到投诉”作为满意度依据。")
-
-
-@rule("ZP-10")
-def weights_not_hundred(table: Table) -> Iterator[Hit]:
-    """Weights with the execution line; a table some of whose rows lack a weight is not judged."""
-    weights = [weight for _, weight, _ in numbered(table, "weight")]
-    if not weights or len(weights) < len(table.rows):
-        return
-    whole = sum(weights, head_number(table, "execution_weight") or Decimal(0))
-    due = table.limits["whole"]
-    if whole != due:
-        text = f"分值合计 {plain(whole)}，应为{plain(due)}。"
-        yield Hit(None, "weight", text, plain(due), plain(whole))
-
-
-@rule("ZP-11")
-def score_above_weight(table: Table) -> Iterator[Hit]:
-    """More points than there are."""
-    for index, score, row in numbered(table, "score"):
-        weight = row.get("weight")
-        if isinstance(weight, Decimal) and score > weight:
-            yield Hit(
-                index,
-                "score",
-                f"得分 {plain(score)} 高于分值 {plain(weight)}。",
-                f"不高于 {plain(weight)}",
-                plain(score),
-            )
-
-
-@rule("ZP-12")
-def total_not_sum(table: Table) -> Iterator[Hit]:
-    """A published total that is not the sum of its rows; only where every row has its points."""
-    total, scores = head_number(table, "total"), [score for _, score, _ in numbered(table, "score")]
-    if total is None or not scores or len(scores) < len(table.rows):
-        return
-    whole = sum(scores, head_number(table, "execution_score") or Decimal(0))
-    if whole != total:
-        yield Hit(
-            None,
-            "total",
-            f"各项得分之和 {plain(whole)}，总分写作 {plain(total)}。",
-            plain(whole),
-            plain(total),
-        )
-
-
-@rule("ZP-13")
-def grade_not_of_total(table: Table) -> Iterator[Hit]:
-    """A grade word the total does not earn."""
-    total, said_grade = head_number(table, "total"), table.head.get("grade")
-    if total is None or not said_grade:
-        return
-    try:
-        earned = grade(total, table.year, table.overrides)
-    except OutOfBandsError:
-        yield Hit(None, "total", f"总分 {plain(total)} 不在0至100之间。")
-        return
-    if str(said_grade).strip()[:1] != earned:
-        yield Hit(
-            None,
-            "grade",
-            f"总分 {plain(total)} 应为“{earned}”，写作“{said_grade}”。",
-            earned,
-            str(said_grade),
-        )
-
-
-@rule("ZP-14")
-def points_without_facts(table: Table) -> Iterator[Hit]:
-    """Points where nothing was reported."""
-    for index, score, row in numbered(table, "score"):
-        if score > 0 and not said(row, "actual").strip():
-            yield Hit(index, "actual", f"没有实际完成值，却得 {plain(score)} 分。")
-
-
-@rule("ZP-15")
-def actual_without_target(table: Table) -> Iterator[Hit]:
-    """A result that was never promised."""
-    for index, row in enumerate(table.rows):
-        if said(row, "actual").strip() and not said(row, "target").strip():
-            yield Hit(index, "target", f"“{row.get('level3') or ''}”有实际完成值，没有目标值。")
 
 
 @rule("ZP-17")

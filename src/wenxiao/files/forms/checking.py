@@ -1,0 +1,41 @@
+"""Forms that were read, held against the rulebook: the reader says what it saw, the checks alone say what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from wenxiao.files.forms.forms import Form, ListForm, Reading, ScoreSheet
+from wenxiao.files.forms.tables import table_of
+from wenxiao.rulebook.basis import Overrides
+from wenxiao.rulebook.checks import Table, doors
+from wenxiao.rulebook.problems import Problem
+
+
+def checked(reading: Reading, overrides: Overrides | None = None) -> Reading:
+    """A reading with what the checks find in its forms, by the rules of each form's year, before the file's own faults.
+
+    ``overrides`` are the division's own rule values; without them the national ones count.
+    """
+    found = problems_of(reading.forms, overrides)
+    return msgspec.structs.replace(reading, problems=[*found, *reading.problems])
+
+
+def problems_of(forms: Sequence[Form], overrides: Overrides | None = None) -> list[Problem]:
+    """What the checks find, form by form."""
+    heads = {form.sheet: table_of(form).head for form in forms if isinstance(form, ScoreSheet)}
+    return [
+        problem
+        for form in forms
+        for problem in doors.checked(doors.FORM, _table(form, heads), form.kind, overrides)
+    ]
+
+
+def _table(form: Form, heads: Mapping[str, object]) -> Table:
+    """The table of a form; a summary page knows the heads of the score sheets it repeats."""
+    table = table_of(form)
+    if not isinstance(form, ListForm):
+        return table
+    return replace(table, head={**table.head, "score_sheets": heads})

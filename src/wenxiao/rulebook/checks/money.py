@@ -1,0 +1,355 @@
+"""资金 ZJ: amounts and rates that cannot be right, whatever form they came on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from wenxiao.rulebook.checks.facts import (
+    AMOUNTS,
+    LISTED,
+    listed_money,
+    money_lines,
+    number,
+    place,
+    says_nothing,
+    squeezed,
+    written,
+)
+from wenxiao.rulebook.checks.registry import Cells, Hit, Table, head_number, numbered, rule
+from wenxiao.rulebook.numbers import plain, scaled, wan
+
+_BUDGETS = ("audited_arranged", "full_year", "budget", "initial")
+_OF_LEDGERS = ("date", "month", "voucher", "payee", "purpose", "item", "fund_code")
+_PERCENT = re.compile(r"(?:达到?|为|约|[≥>])?([0-9]+(?:\.[0-9]+)?)%")
+_SHARE = re.compile(
+    r"(?:合格|达标|覆盖|及时|准确|出勤|到位|入学|巩固|优良|优秀|通过|验收|完好|就业|参保|参与|普及|知晓|满意|发放|足额)"
+    r"(?:率|度)(?:\(.*\))?$"
+)
+_PAIRS = (
+    ("audited_used", "audited_arranged"),
+    ("executed", "full_year"),
+    ("executed", "budget"),
+    ("executed", "initial"),
+    ("audited_used", "full_year"),
+    ("audited_used", "budget"),
+    ("audited_used", "initial"),
+    ("executed", "audited_arranged"),
+)
+"""What a rate of a list's row may be of what, the likelier first."""
+
+
+def is_ledger(table: Table) -> bool:
+    """Whether rows are payments and the like, where an object may stand many times and refunds are negative by right."""
+    return any(key in row for row in table.rows for key in _OF_LEDGERS)
+
+
+@rule("ZJ-01")
+def negative_money(table: Table) -> Iterator[Hit]:
+    """Money below 0; refunds may be meant, so it warns. A payment taken back within its ledger is ZJ-20."""
+    for line in money_lines(table):
+        for key, name in AMOUNTS.items():
+            yield from _below_nothing(None, line, key, name, place(line, key))
+    if not money_lines(table):
+        for key, name in AMOUNTS.items():
+            yield from _below_nothing(None, table.head, key, name)
+    for index, row in enumerate(table.rows):
+        if "paid" in row:
+            yield from _unmatched(index, row)
+        elif not is_ledger(table):
+            for key, name in (*LISTED.items(), ("amount", "金额")):
+                yield from _below_nothing(index, row, key, name)
+
+
+def _below_nothing(
+    index: int | None, row: Cells, key: str, name: str, cell: str | None = None
+) -> Iterator[Hit]:
+    amount = number(row, key)
+    if amount is not None and amount < 0:
+        raw = _raw(row, key)
+        yield Hit(index, key, f"{name}是负数 {raw}。", "不小于 0", raw, cell=cell)
+
+
+def _unmatched(index: int, row: Cells) -> Iterator[Hit]:
+    """A negative payment of a ledger that takes back no equal one of the same ledger."""
+    paid = number(row, "paid")
+    if paid is not None and paid < 0 and row.get("reverses") is None:
+        text = f"负数支付 {_raw(row, 'paid')}，本表中没有对应的同额支付。"
+        mend = "请核对是否退回以前月份或年度的支付，并写明原因。"
+        yield Hit(index, "paid", text, got=_raw(row, "paid"), mend=mend)
+
+
+def _raw(row: Cells, key: str) -> str:
+    """An amount as written, else in 元."""
+    raw = (row.get("raw") or {}).get(key)
+    return str(raw) if raw else f"{plain(row[key])} 元"
+
+
+@rule("ZJ-02")
+def spent_more_than_budget(table: Table) -> Iterator[Hit]:
+    """More spent than there was: of the head, of a score sheet, of each row of a list."""
+    audited = head_number(table, "audited_arranged"), head_number(table, "audited_used")
+    if None not in audited and audited[0] and audited[1] > audited[0]:  # type: ignore[operator]
+        yield _over(None, "audited_used", "经审查实际使用资金大于实际安排资金。", *audited)
+    budget, executed = head_number(table, "full_year"), head_number(table, "executed")
+    if budget is not None and executed is not None and budget > 0 and executed > budget:
+        text = f"全年执行数 {wan(executed)} 万元超过全年预算数 {wan(budget)} 万元。"
+        yield _over(None, "executed", text, budget, executed)
+    if is_ledger(table):
+        return
+    for index, row in enumerate(table.rows):
+        yield from _row_over(index, row)
+
+
+def _row_over(index: int, row: Cells) -> Iterator[Hit]:
+    arranged, used = number(row, "audited_arranged"), number(row, "audited_used")
+    if arranged is not None and used is not None and used > arranged >= 0:
+        text = "经审查实际使用资金大于实际安排资金。"
+        yield _over(index, "audited_used", text, arranged, used)
+    budgets = [amount for key in _BUDGETS if (amount := number(row, key)) is not None]
+    spent = number(row, "executed")
+    if spent is not None and budgets and not _unread(row) and spent > max(budgets) > 0:
+        yield _over(index, "executed", "执行数大于预算数。", max(budgets), spent)
+
+
+def _over(index: int | None, key: str, text: str, most: Decimal | None, got: Decimal | None) -> Hit:
+    shown = ["" if one is None else f"{plain(one)} 元" for one in (most, got)]
+    return Hit(index, key, text, f"不超过 {shown[0]}", shown[1])
+
+
+def _unread(row: Cells) -> bool:
+    """Whether an amount of the row is no number: no other may stand in for it."""
+    texts = {**(row.get("written") or {}), **(row.get("unitless") or {})}
+    return any(key in texts and not says_nothing(texts[key]) for key in LISTED)
+
+
+@rule("ZJ-03")
+def no_amount(table: Table) -> Iterator[Hit]:
+    """A text where money should stand; of a score sheet it only warns, the points are what counts there."""
+    unit = str(table.head.get("money_unit") or "万元")
+    due, mend = f"数字，单位{unit}", f"应填数字，单位{unit}，如 200.00。"
+    for line in money_lines(table):
+        for key in AMOUNTS:
+            text = written(line, key)
+            if text and not says_nothing(text):
+                cell = place(line, key)
+                yield Hit(
+                    None, key, f"“{text[:30]}”不是金额。", due, text[:60], cell=cell, mend=mend
+                )
+    for key in ("audited_arranged", "audited_used"):
+        text = written(table.head, key)
+        if text and not says_nothing(text):
+            yield Hit(None, key, f"{LISTED[key]}“{text[:30]}”不是金额。", got=text, at_most="警告")
+    for index, row in enumerate(table.rows):
+        for key, _ in listed_money(row):
+            text = written(row, key)
+            if text and not says_nothing(text):
+                yield Hit(index, key, f"“{text[:30]}”不是金额。", due, text[:60], mend=mend)
+
+
+@rule("ZJ-04")
+def rate_over_hundred(table: Table) -> Iterator[Hit]:
+    """A rate, or a share of a whole such as 合格率, above the highest there can be."""
+    most = table.limits["highest"]
+    due = f"不超过 {plain(most)}%"
+    for line in money_lines(table):
+        exact = number(line, "rate_due")
+        if exact is not None and exact > most:
+            got, cell = f"{_two(exact)}%", place(line, "rate")
+            text = f"执行率 {got} 超过 {plain(most)}%。"
+            yield Hit(
+                None, "rate", text, due, got, cell=cell, mend="请核对预算数与执行数，或说明原因。"
+            )
+    rate = head_number(table, "rate")
+    if not money_lines(table) and rate is not None and rate > most:
+        yield Hit(
+            None,
+            "rate",
+            f"公布的执行率 {plain(rate)}% 超过{plain(most)}%。",
+            due,
+            f"{plain(rate)}%",
+        )
+    for index, row in enumerate(table.rows):
+        found = _PERCENT.fullmatch(squeezed(row.get("actual")))
+        if found and _SHARE.search(squeezed(row.get("level3"))) and Decimal(found[1]) > most:
+            text = f"“{row['level3']}”实际完成 {found[1]}%，超过 {plain(most)}%。"
+            yield Hit(
+                index, "actual", text, due, f"{found[1]}%", mend="请核对实际完成值的分子分母。"
+            )
+
+
+def _two(value: Decimal) -> str:
+    return plain(scaled(Fraction(value), 2))
+
+
+@rule("ZJ-05")
+def no_rate(table: Table) -> Iterator[Hit]:
+    """A text where an execution rate should stand."""
+    for line in money_lines(table):
+        text = written(line, "rate")
+        if text and not says_nothing(text):
+            told = f"“{text[:30]}”不是执行率。"
+            yield Hit(None, "rate", told, "百分数", text[:60], cell=place(line, "rate"))
+    for index, row in enumerate(table.rows):
+        text = written(row, "rate")
+        if text and not says_nothing(text):
+            yield Hit(index, "rate", f"“{text[:30]}”不是执行率。", "百分数", text[:60])
+
+
+@rule("ZJ-07")
+def total_missing(table: Table) -> Iterator[Hit]:
+    """A total of the money block that is 0 or empty while its parts are not."""
+    for key, parts, whole in _blocks(table):
+        if whole or written(table.head["funds"][0], key):
+            continue  # what stands there is named as no amount
+        made = plain(sum(parts, Decimal(0)))
+        text = f"{AMOUNTS[key]}：合计行为 0 或空，分项合计 {made} 元。"
+        got = None if whole is None else plain(whole)
+        yield Hit(None, key, text, made, got, cell=place(table.head["funds"][0], key))
+
+
+@rule("ZJ-08")
+def total_not_the_parts(table: Table) -> Iterator[Hit]:
+    """The total row against its parts, a grant and its own 其中 rows not counted twice."""
+    for key, parts, whole in _blocks(table):
+        if not whole or sum(parts) == whole or _some_make(table.head["funds"][1:], key, whole):
+            continue
+        made = plain(sum(parts, Decimal(0)))
+        text = f"{AMOUNTS[key]}：合计 {plain(whole)} 元，分项合计 {made} 元，不相等。"
+        cell = place(table.head["funds"][0], key)
+        yield Hit(None, key, text, made, plain(whole), cell=cell)
+
+
+def _blocks(table: Table) -> Iterator[tuple[str, list[Decimal], Decimal | None]]:
+    """Per field of the money block the amounts of its parts and its total; nothing where no part has any money."""
+    lines = money_lines(table)
+    for key in AMOUNTS:
+        parts = [value for line in lines[1:] if (value := number(line, key)) is not None]
+        if any(parts):
+            yield key, parts, number(lines[0], key)
+
+
+def _some_make(parts: Sequence[Cells], key: str, whole: Decimal) -> bool:
+    """Whether some prefix of the sources makes the whole: what follows are parts of a part."""
+    running = Decimal(0)
+    for part in parts:
+        running += number(part, key) or Decimal(0)
+        if running == whole:
+            return True
+    return False
+
+
+@rule("ZJ-10")
+def rate_not_of_the_amounts(table: Table) -> Iterator[Hit]:
+    """A printed rate that the amounts beside it do not make, to the digits printed."""
+    for line in money_lines(table):
+        shown, exact = number(line, "rate"), number(line, "rate_due")
+        # nobody is asked for a negative rate: the negative amount is named instead
+        if shown is None or exact is None or exact < 0:
+            continue
+        if not _printed_alike(shown, exact, squeezed(line.get("rate_text"))):
+            due = f"{_two(exact)}%"
+            text = f"执行率写 {plain(shown)}%，按金额应为 {due}。"
+            cell = place(line, "rate")
+            yield Hit(None, "rate", text, due, f"{plain(shown)}%", cell=cell)
+    for index, shown, row in numbered(table, "rate"):
+        yield from _listed_rate(index, shown, row)
+
+
+def _printed_alike(shown: Decimal, exact: Decimal, text: str) -> bool:
+    text = text.rstrip("%")
+    digits = len(text.partition(".")[2]) if re.fullmatch(r"-?\d+\.?\d*", text) else 2
+    return abs(shown - exact) <= Decimal(1).scaleb(-min(digits, 4)) / 2 + Decimal("0.0001")
+
+
+def _listed_rate(index: int, shown: Decimal, row: Cells) -> Iterator[Hit]:
+    """The rate of a list's row, which may be of any pair of its amounts; a share of 1 counts as the percent it stands for."""
+    if _unread(row):
+        return
+    exact = [
+        spent * 100 / budget
+        for one, other in _PAIRS
+        if (spent := number(row, one)) is not None and (budget := number(row, other))
+    ]
+    text = squeezed(row.get("rate_text"))
+    if not exact or any(_listed_alike(shown, text, rate) for rate in exact):
+        return
+    due = f"{_two(exact[0])}%"
+    told = text if "%" in text else f"{text}（%）"
+    mend = "请按 执行数÷预算数 重算。"
+    yield Hit(index, "rate", f"执行率写 {told}，按金额应为 {due}。", due, text, mend=mend)
+
+
+def _listed_alike(shown: Decimal, text: str, exact: Decimal) -> bool:
+    digits = len(text.rstrip("%").partition(".")[2])
+    readings = [(shown, digits)]
+    if "%" not in text:
+        readings.append((shown * 100, max(0, digits - 2)))
+    return any(
+        abs(value - exact) <= Decimal(1).scaleb(-min(places, 4)) / 2 + Decimal("0.0001")
+        for value, places in readings
+    )
+
+
+@rule("ZJ-11")
+def no_money_unit(table: Table) -> Iterator[Hit]:
+    """Amounts of which nobody says whether they are 元 or 万元."""
+    if any(line.get("unitless") for line in money_lines(table)):
+        yield Hit(None, None, "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
+    for key, text in (table.head.get("unitless") or {}).items():
+        told = f"{LISTED.get(key, '金额')}“{text}”没有写明金额单位。"
+        yield Hit(None, key, told, got=text)
+    lacking = {key: None for row in table.rows for key in row.get("unitless") or {}}
+    names = [name for key, name in LISTED.items() if key in lacking]
+    if names:
+        text = f"{'、'.join(names)}没有写明金额单位。"
+        yield Hit(None, "money_unit", text, mend="请在表头注明“单位：万元”或“元”。")
+
+
+@rule("ZJ-14")
+def less_expected_than_spent(table: Table) -> Iterator[Hit]:
+    """Less expected for the whole year than is spent already."""
+    for line in money_lines(table):
+        spent, due = number(line, "executed"), number(line, "expected_full_year")
+        if spent is not None and due is not None and due < spent:
+            shown = [_raw(line, key) for key in ("expected_full_year", "executed")]
+            text = f"全年预计执行数 {shown[0]} 小于已执行数 {shown[1]}。"
+            cell = place(line, "expected_full_year")
+            yield Hit(None, "expected_full_year", text, f"不小于 {shown[1]}", shown[0], cell=cell)
+
+
+@rule("ZJ-12")
+def subtotal_of_list(table: Table) -> Iterator[Hit]:
+    """A group's subtotal of a list against its rows."""
+    for group in table.head.get("groups") or ():
+        rows = [row for row in table.rows if row.get("group") == group["name"]]
+        for sums in group["sums"]:
+            yield from _list_sums(rows, sums, f"“{group['name']}”小计")
+
+
+@rule("ZJ-13")
+def total_of_list(table: Table) -> Iterator[Hit]:
+    """The total of a list against all its rows."""
+    yield from _list_sums(table.rows, table.head.get("totals") or {}, "合计")
+
+
+def _list_sums(rows: Sequence[Cells], sums: Cells, name: str) -> Iterator[Hit]:
+    for key, label in listed_money(sums):
+        stated, total = number(sums, key), _list_sum(rows, key)
+        if stated is not None and total is not None and total != stated:
+            shown = f"{plain(total)} 元", f"{plain(stated)} 元"
+            text = f"{label}{name} {shown[1]}，各行之和为 {shown[0]}。"
+            yield Hit(None, key, text, *shown, cell=place(sums, key))
+
+
+def _list_sum(rows: Sequence[Cells], key: str) -> Decimal | None:
+    """The sum of a column; None where an amount cannot be read, and without any."""
+    unread = any(
+        text and not says_nothing(text)
+        for row in rows
+        for text in (written(row, key), (row.get("unitless") or {}).get(key))
+    )
+    amounts = [value for row in rows if (value := number(row, key)) is not None]
+    return sum(amounts, Decimal(0)) if amounts and not unread else None
