@@ -14,6 +14,7 @@ from wenxiao.orgs.services.tokens import user_of_token
 from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.pages.views import OPEN
 from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,8 @@ def _run(
     kwargs: dict[str, Any],
 ) -> HttpResponse:
     try:
-        return function(request, *args, **kwargs)
+        with one_wins():
+            return function(request, *args, **kwargs)
     except WrongUse as refusal:
         return error(400, str(refusal))
     except RequestDataTooBig:

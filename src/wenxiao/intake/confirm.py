@@ -11,6 +11,7 @@ from wenxiao.intake.apply import apply
 from wenxiao.intake.decide import ready_to_apply, resettle
 from wenxiao.orgs.permissions import Refused
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from wenxiao.intake.apply import Outcome
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from wenxiao.records.models import ImportBatch, Intake
 
 
+@one_wins()
 def confirm_batch(batch: ImportBatch, *, by: User | None) -> Outcome:
     """Import one previewed file as it was shown. NotAllowed when something is still open or somebody was faster."""
     with transaction.atomic():

@@ -22,6 +22,7 @@ from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import read_file, record, store_file
 from wenxiao.records.storage import drop_file
 from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +184,8 @@ def run_ledger(intake: Intake, by: User | None) -> Intake:
     write = intake.state == Intake.State.APPLYING
     stored = StoredFile.objects.filter(pk=told["stored"]).first()
     try:
-        told["outcome"] = _outcome(intake, told, stored, by, write=write)
+        with one_wins():
+            told["outcome"] = _outcome(intake, told, stored, by, write=write)
         told["error"] = ""
     except (NotAllowed, Refused) as refusal:
         told["error"] = str(refusal)

@@ -23,6 +23,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Upload
 from wenxiao.records.services import Placed, place_file, store_file
 from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -102,6 +103,7 @@ def needs_reading(upload: Upload) -> bool:
     return any(opens(one["name"]) for one in upload.files)
 
 
+@one_wins()
 def carry(upload: Upload) -> str:
     """Look at the files, then do the act; what to say of it. NotAllowed, Stale, Refused as the act itself has them.
 

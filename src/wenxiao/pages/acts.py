@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from wenxiao.orgs.permissions import POWERS, who_can
 from wenxiao.rulebook.numbers import wan
 from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,7 +42,8 @@ def carry_out(
     Refused (nobody's permission) goes on to the page frame.
     """
     try:
-        said = run()
+        with one_wins():
+            said = run()
     except Stale as refusal:
         row: Any = refusal.row
         row.refresh_from_db()

@@ -16,6 +16,7 @@ from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, hol
 from wenxiao.pages import errors
 from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +144,8 @@ def _answer(
             request, f"{POWERS[power]}由{who_can(power)}办理。需要时请安全管理员授权。"
         )
     try:
-        return function(request, *args, **kwargs)
+        with one_wins():
+            return function(request, *args, **kwargs)
     except Refused as refusal:
         return errors.forbidden(request, str(refusal))
     except (Stale, NotAllowed) as refusal:

@@ -44,11 +44,13 @@ def on_rows(verb: Verb, *, ready: bool = True) -> Verb:
         start_django()
         from wenxiao.orgs.permissions import Refused
         from wenxiao.store.moves import NotAllowed, Stale
+        from wenxiao.store.races import one_wins
 
         try:
             if ready:
                 require_ready()
-            return verb(args)
+            with one_wins():
+                return verb(args)
         except NotReady as error:
             say(str(error))
             return WRONG_USE
