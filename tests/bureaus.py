@@ -38,7 +38,7 @@ def bureau(db):
             name=username,
             by=None,
             unit=where,
-            password="Long-enough-pass-1",
+            password="long-enough-pass",
         )
         if role != "agency":
             grant(user=people[username], role=role, division=division, unit=where, by=None)

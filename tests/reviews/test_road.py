@@ -178,7 +178,7 @@ def checkers(bureau):
             name=role,
             by=None,
             unit=bureau.unit,
-            password="Long-enough-pass-1",
+            password="long-enough-pass",
         )
         grant(user=made[role], role=role, division=bureau.division, unit=bureau.unit, by=None)
     return made

@@ -30,7 +30,7 @@ def almighty(bureau):
         name="身兼数职",
         by=None,
         unit=bureau.unit,
-        password="Long-enough-pass-1",
+        password="long-enough-pass",
     )
     for role in EVERYTHING:
         where = bureau.unit if role in {"clerk", "head", "department"} else None
@@ -209,7 +209,7 @@ def person(bureau, role):
         username=f"the-{role}",
         name=f"某{role}",
         by=None,
-        password="Long-enough-pass-1",
+        password="long-enough-pass",
     )
     grant(user=user, role=role, division=bureau.division, by=None)
     return user

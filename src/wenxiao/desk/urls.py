@@ -6,6 +6,7 @@ STATIONS = (
     "home",
     "subjects",
     "dossiers",
+    "targets",
     "rounds",
     "filling",
     "selfeval",

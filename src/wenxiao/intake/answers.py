@@ -45,6 +45,8 @@ def _fits(name: str, value: Any) -> bool:
         return type(value) in {int, str}
     if name == "year":
         return type(value) is int and FIRST_YEAR <= value <= LAST_YEAR
+    if name == "joins":
+        return value == "none" or isinstance(value, dict)
     return name in {"skip", "keep"} and type(value) is bool
 
 

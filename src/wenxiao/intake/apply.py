@@ -11,9 +11,12 @@ from django.utils import timezone
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round
 from wenxiao.intake.apply_form import FormRefusedError, Landing, apply_form
+from wenxiao.intake.apply_target import Arrival, apply_target
 from wenxiao.intake.findings import draw_findings
+from wenxiao.intake.forms import TARGET
 from wenxiao.intake.matching import fold
 from wenxiao.intake.preview import round_name
+from wenxiao.intake.targets import subject_kind
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.services import Written, close_batch, refuse_batch
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from wenxiao.intake.preview import FormPreview, Preview
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch
+    from wenxiao.targets.models import Target
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Outcome:
     problems: list[dict[str, Any]] = field(default_factory=list)
     unmatched: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[int] = field(default_factory=list)
+    targets: list[int] = field(default_factory=list)
     forms: list[dict[str, Any]] = field(default_factory=list)
     standing: str = "accept"
 
@@ -57,6 +62,7 @@ class Outcome:
             "forms": self.forms,
             "batch": self.batch.pk if self.batch else None,
             "reviews": self.reviews,
+            "targets": self.targets,
         }
 
 
@@ -68,8 +74,11 @@ def apply(
     try:
         with transaction.atomic():
             writing = _Writing(batch, by, synthetic=synthetic)
-            made.reviews = [writing.land(one).pk for one in seen.forms if not one.skip]
-            made.accepted = len(made.reviews)
+            for one in seen.forms:
+                if not one.skip:
+                    landed = made.targets if one.form.kind == TARGET else made.reviews
+                    landed.append(writing.land(one).pk)
+            made.accepted = len(made.reviews) + len(made.targets)
             close_batch(
                 batch=batch,
                 by=by,
@@ -78,7 +87,7 @@ def apply(
                 choices=seen.choices,
             )
     except FormRefusedError as refusal:
-        made.accepted, made.reviews, made.standing = 0, [], "refuse"
+        made.accepted, made.reviews, made.targets, made.standing = 0, [], [], "refuse"
         made.problems.append(refusal.problem.as_json())
         refuse_batch(batch=batch, by=by, why=refusal.problem.text)
         return made
@@ -93,19 +102,25 @@ class _Writing:
     def __init__(self, batch: ImportBatch, by: User | None, *, synthetic: bool) -> None:
         self.batch, self.by, self.synthetic = batch, by, synthetic
         self.written = Written()
-        self.landed: list[tuple[Unit, Subject, Round]] = []
+        self.landed: list[tuple[Unit, Subject, Round | None]] = []
         self._made: dict[tuple[Any, ...], Any] = {}
 
-    def land(self, one: FormPreview) -> Review:
+    def land(self, one: FormPreview) -> Review | Target:
         """A form into its dossier, with its own problems and the candidate findings drawn from it."""
         if one.match.problems:
             raise FormRefusedError(one.match.problems[0])
         form = one.form
         unit = self._unit(one)
         subject = self._subject(one, unit)
+        dossier = self._dossier(subject, one.match.year or 0)
+        if not form.needs_round:
+            self.landed.append((unit, subject, None))
+            arrival = Arrival(dossier, self.by, self.batch, self.written, self.synthetic)
+            return apply_target(form, arrival, one.choice)
         round = self._round(one)
+        self.landed.append((unit, subject, round))
         landing = Landing(
-            dossier=self._dossier(subject, one.match.year or 0),
+            dossier=dossier,
             round=round,
             by=self.by,
             batch=self.batch,
@@ -118,7 +133,6 @@ class _Writing:
         problems += one.beside
         Review.objects.filter(pk=review.pk).update(problems=problems)
         draw_findings(review, form, landing)
-        self.landed.append((unit, subject, round))
         return review
 
     def _once(self, key: tuple[Any, ...], make: Any) -> Any:
@@ -153,7 +167,12 @@ class _Writing:
         subject: Subject = self._once(
             key,
             lambda: ensure_subject(
-                division=division, unit=unit, name=form.subject, code=code, by=self.by
+                division=division,
+                unit=unit,
+                name=form.subject,
+                code=code,
+                kind=subject_kind(form),
+                by=self.by,
             ),
         )
         return subject

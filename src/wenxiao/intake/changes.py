@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.models import Spending
 from wenxiao.evidence.models import Actual
 from wenxiao.intake.differences import joined_rows
+from wenxiao.intake.targets import in_force
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 
@@ -49,11 +50,27 @@ _ACTUAL = {
 
 def changes_of(one: FormPreview) -> list[Change]:
     """Every value of the form that differs from what is stored; all of them where nothing is stored yet."""
+    if not one.form.needs_round:
+        return list(_promised(one))
     review, form = _review(one), one.form
     found = [*_head(form, review), *_money(form, review)]
     if kind_of(form.kind).rows == "criteria":
         return [*found, *_criteria(form, review)]
     return [*found, *_indicators(form, review)]
+
+
+def _promised(one: FormPreview) -> Iterator[Change]:
+    """The values of a target table beside those of the target that holds now."""
+    form, known = one.form, in_force(one.match)
+    stored = list(known.indicators.all()) if known is not None else []
+    pairs = joined_rows(form, stored)
+    for at, row in enumerate(form.rows):
+        old = stored[pairs[at]] if at in pairs else None
+        values = [
+            ("指标值", old.expression if old else None, row.target, row.cells.get("target")),
+            ("分值", old.weight if old else None, row.weight, row.cells.get("weight")),
+        ]
+        yield from _differ(row.name, values)
 
 
 def _review(one: FormPreview) -> Review | None:
@@ -210,6 +227,6 @@ class Read:
 
 def read_of(one: FormPreview) -> Read:
     """What was read of a form and not stored like that yet."""
-    indicators = kind_of(one.form.kind).rows == "indicators"
-    empty = indicators and bool(one.form.rows) and not any(row.actual for row in one.form.rows)
+    filled = one.form.needs_round and kind_of(one.form.kind).rows == "indicators"
+    empty = filled and bool(one.form.rows) and not any(row.actual for row in one.form.rows)
     return Read([] if one.skip else changes_of(one), empty)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wenxiao.intake.answers import FIRST_YEAR, LAST_YEAR
 from wenxiao.intake.scope import Importer, SeenDirectory
 from wenxiao.intake.status import compare, settle, standing_of, twins_of
+from wenxiao.intake.targets import NOBODYS
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.records.services import open_batch, record, refuse_batch, undo_batch
@@ -53,8 +54,12 @@ def read_choices(
     """
     said: dict[str, Any] = {}
     errors: dict[str, str] = {}
+    answered = {name.rpartition("-")[2] for name in posted}
     for at in range(len(batch.summary.get("forms", []))):
-        said[str(at)] = _choice(at, posted, directory, errors)
+        if str(at) in answered or str(at) not in batch.choices:
+            said[str(at)] = _choice(at, posted, directory, errors)
+        else:  # a long list shows what is open: the rest keeps its answers
+            said[str(at)] = batch.choices[str(at)]
     return said, errors
 
 
@@ -87,6 +92,8 @@ def _choice(
                 f"没有名称或代码为“{typed}”的项目。" if typed else "请填项目全称或代码。"
             )
     made["subject"] = subject
+    if posted.get(f"joins-{at}") == NOBODYS:
+        made["joins"] = NOBODYS
     _round_choice(at, posted, made, directory, errors)
     return {name: value for name, value in made.items() if value not in (None, "")}
 

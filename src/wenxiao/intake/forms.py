@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wenxiao.files.forms.targets.form import TargetForm
+
+TARGET = "target"
+"""The kind of an approved target table: it belongs to a dossier and to no round."""
 
 
 @dataclass(slots=True)
@@ -64,6 +71,13 @@ class Incoming:
     problems: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
+    scope: str = ""
+    target: TargetForm | None = None
+
+    @property
+    def needs_round(self) -> bool:
+        """Whether the form answers a round; an approved target does not."""
+        return self.kind != TARGET
 
     def money(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
         """Opening, full-year and executed money of the whole.

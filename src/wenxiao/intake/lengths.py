@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Subject
 from wenxiao.evidence.models import Actual
+from wenxiao.intake.targets import promises_of
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Review
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator
+from wenxiao.targets.services import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,6 +78,10 @@ def over(
 
 
 def _texts(form: Incoming, matched: Match) -> Iterator[Measured]:
+    if form.target is not None:
+        yield from _promised(form)
+        yield from _made(form, matched)
+        return
     columns: Iterable[tuple[str, type[Model], str]]
     columns = _CRITERION if kind_of(form.kind).rows == "criteria" else _INDICATOR
     for number, row in enumerate(form.rows, start=1):
@@ -83,6 +89,23 @@ def _texts(form: Incoming, matched: Match) -> Iterator[Measured]:
             cell = row.cells.get(name, "").rpartition("!")[2] or None
             yield f"第 {number} 行", getattr(row, name), model, field, cell
     yield "", form.grade, Review, "published_grade", form.cells.get("grade")
+    yield from _made(form, matched)
+
+
+def _promised(form: Incoming) -> Iterator[Measured]:
+    """The texts of a target table's rows, mid-term ones too."""
+    assert form.target is not None
+    cells = [row.cells.get("name", "").rpartition("!")[2] or None for row in form.rows]
+    for number, row in enumerate(promises_of(form.target.indicators), start=1):
+        for name in WIDEST:
+            yield f"第 {number} 行", getattr(row, name), Indicator, name, cells[number - 1]
+    for number, row in enumerate(promises_of(form.target.long_indicators), start=1):
+        for name in WIDEST:
+            yield f"中长期第 {number} 行", getattr(row, name), Indicator, name, None
+
+
+def _made(form: Incoming, matched: Match) -> Iterator[Measured]:
+    """What is made for a form, by the names it brings."""
     if matched.create_unit:
         yield "", form.unit or form.department, Unit, "name", None
     if matched.create_subject:

@@ -18,14 +18,14 @@ from wenxiao.budget.selectors import (
     round_progress,
     unit_counts,
 )
-from wenxiao.intake.status import STANDINGS, all_problems, standing_of
+from wenxiao.intake.status import STANDINGS, problems_of_form, standing_of
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.worklists import handed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.permissions import Holdings
 
 MOST_LISTED = 2_000
-OURS = frozenset({"DR-31", "DR-32", "DR-34", "DR-37", "DR-38"})
+OURS = frozenset({"DR-31", "DR-32", "DR-34", "DR-37", "DR-38", "DR-77", "DR-79"})
 """Questions of the match step that whoever imports answers, not the unit."""
 
 
@@ -121,11 +121,9 @@ def faults_by_unit(
     for batch in batches:
         if standing_of(batch) in {"same", "left", "undone"}:
             continue
-        by_sheet = {form["sheet"]: form for form in batch.summary.get("forms", [])}
-        for problem in all_problems(batch):
+        for form, problem in _told(batch):
             if problem["level"] not in levels or problem["code"] in OURS:
                 continue
-            form = by_sheet.get(problem.get("sheet") or "") or next(iter(by_sheet.values()), None)
             name = (form["unit_name"] or form["unit"]) if form else ""
             if form and form["unit_id"]:
                 ids[name] = form["unit_id"]
@@ -137,6 +135,18 @@ def faults_by_unit(
         if row is not None:
             faults.contact, faults.phone = row.contact, row.phone
     return [found[name] for name in sorted(found, key=lambda name: (not name, name))]
+
+
+def _told(batch: ImportBatch) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Each problem with its form: the file's by their sheet, a form's own by itself (a list holds many on one sheet)."""
+    forms = batch.summary.get("forms", [])
+    by_sheet = {form["sheet"]: form for form in forms}
+    first = next(iter(by_sheet.values()), None)
+    for problem in batch.problems:
+        yield by_sheet.get(problem.get("sheet") or "") or first, problem
+    for form in forms:
+        for problem in problems_of_form(form):
+            yield form, problem
 
 
 def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:

@@ -70,8 +70,12 @@ class Directory:
         self.by_name: dict[str, list[tuple[int, int]]] = {}
         self.subject_names: dict[int, str] = {}
         self._unit_of: dict[int, int] = {}
-        for known in self._known_subjects().values_list("pk", "code", "name", "unit_id"):
-            self._add_subject(*known)
+        self.overall: dict[int, int] = {}
+        rows = self._known_subjects().values_list("pk", "code", "name", "unit_id", "kind")
+        for pk, code, name, unit, kind in rows:
+            self._add_subject(pk, code, name, unit)
+            if kind == Subject.Kind.DEPARTMENT:
+                self.overall.setdefault(unit, pk)
         self.rounds = list(self._known_rounds())
         self._scopes: dict[int, set[int]] = {}
 
@@ -101,12 +105,14 @@ class Directory:
         if (pk, unit) not in bearers:
             bearers.append((pk, unit))
 
-    def learn(self, unit: Unit, subject: Subject, round: Round) -> None:
+    def learn(self, unit: Unit, subject: Subject, round: Round | None) -> None:
         """Take in what a form of the batch created, so that the next form finds it; what is known stays."""
         if unit.kind != Unit.Kind.FINANCE:
             self.units.setdefault(fold(unit.name), unit.pk)
         self._add_subject(subject.pk, subject.code, subject.name, subject.unit_id)
-        if round.pk not in {known.pk for known in self.rounds}:
+        if subject.kind == Subject.Kind.DEPARTMENT:
+            self.overall.setdefault(subject.unit_id, subject.pk)
+        if round is not None and round.pk not in {known.pk for known in self.rounds}:
             self.rounds.insert(0, round)
 
     def unit(self, name: str) -> int | None:
@@ -207,7 +213,9 @@ def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], m
     if isinstance(wanted, int):
         made.subject = wanted
         return
-    made.subject = (
+    if form.scope == "department":
+        made.subject = directory.overall.get(made.unit or 0)
+    made.subject = made.subject or (
         directory.subject(code=form.code, name=form.subject, unit=made.unit)
         if form.subject
         else None
@@ -236,6 +244,8 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
                 "DR-33", "阻断", "表上没有预算年度。", sheet=form.sheet, mend="请在匹配时填写年度。"
             )
         )
+        return
+    if not form.needs_round:
         return
     wanted = said.get("round")
     if isinstance(wanted, int):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.intake.answers import CREATE
 from wenxiao.intake.apply import Outcome
 from wenxiao.intake.changes import changes_of
+from wenxiao.intake.targets import NOBODYS
 
 if TYPE_CHECKING:
     from wenxiao.intake.preview import FormPreview, Preview
@@ -52,7 +53,9 @@ def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
         if code in asked:
             near = [_plain(name, pk, seen) for pk, _ in one.match.close.get(name, [])]
             found[name] = near + ([CREATE] if name in creates else [])
-    if asked & {"DR-33", "DR-34", "DR-38"}:
+    if "DR-79" in asked:
+        found["joins"] = [NOBODYS]
+    if one.form.needs_round and asked & {"DR-33", "DR-34", "DR-38"}:
         rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
         found["round"] = rounds + ([CREATE] if "round" in creates else [])
     return found

@@ -13,11 +13,13 @@ from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.forms import Reading
 from wenxiao.intake.answers import answers_for
 from wenxiao.intake.differences import differences
+from wenxiao.intake.forms import TARGET
 from wenxiao.intake.lengths import too_long
 from wenxiao.intake.matching import Match, fold, match
 from wenxiao.intake.reading import incoming_forms
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.secrets import secret_problems
+from wenxiao.intake.targets import meeting, target_faults
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from wenxiao.intake.forms import Incoming
     from wenxiao.intake.scope import Importer
 
-ASKED = frozenset({"DR-31", "DR-32", "DR-33", "DR-34", "DR-35", "DR-38", "DR-39"})
+ASKED = frozenset({"DR-31", "DR-32", "DR-33", "DR-34", "DR-35", "DR-38", "DR-39", "DR-77", "DR-79"})
 """Problems that an answer settles: which unit, project, year, round, and which of two."""
 DOOR = "DR-"
 """Problems of the way in. Only these keep a file out: what is wrong inside a form is received with it."""
@@ -79,7 +81,8 @@ class FormPreview:
         if self.match.create_subject:
             made["subject"] = self.form.subject
         if (
-            self.choice.get("round") == "create"
+            self.form.needs_round
+            and self.choice.get("round") == "create"
             and self.match.round is None
             and self.match.year is not None
         ):
@@ -95,6 +98,7 @@ class FormPreview:
             for name in ("unit", "subject", "round")
         }
         made |= {"year": self.match.year, "keep": bool(self.choice.get("keep"))}
+        made["joins"] = self.choice.get("joins")
         return {name: value for name, value in made.items() if value}
 
 
@@ -173,7 +177,9 @@ def preview(
     told = [problem.as_json() for problem in looked.problems]
     made = Preview(directory, reading, problems=told, source_rows=len(forms))
     if not forms and not any(problem["level"] == "阻断" for problem in made.problems):
-        mend = "请确认是自评表、监控表或评价评分表；支付明细和预算清单请在“台账”处导入。"
+        mend = (
+            "请确认是自评表、监控表、评价评分表或绩效目标表；支付明细和预算清单请在“台账”处导入。"
+        )
         made.problems.append(
             Problem("DR-30", "阻断", "没有找到可以导入的表。", mend=mend).as_json()
         )
@@ -194,7 +200,12 @@ def _form(
         if refusal is not None:
             matched.problems.append(refusal)
     found: list[Problem] = []
-    if not matched.skip:
+    if not matched.skip and form.kind == TARGET:
+        met = meeting(form, matched, choice)
+        matched.problems += [problem for problem in met if problem.code in ASKED]
+        found = [problem for problem in met if problem.code not in ASKED]
+        found += [*target_faults(form, directory.division), *too_long(form, matched)]
+    elif not matched.skip:
         found = [*differences(form, matched, directory.division), *too_long(form, matched)]
     return FormPreview(form, choice, matched, found)
 

@@ -19,7 +19,9 @@ from wenxiao.files.forms.forms import (
     SelfEvalForm,
     SelfEvalRow,
 )
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.forms import Incoming, IncomingFund, IncomingRow
+from wenxiao.intake.targets import incoming_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +47,8 @@ def _incoming(form: Form) -> Incoming | None:
         return _selfeval(form)
     if isinstance(form, MonitorForm):
         return _monitor(form)
+    if isinstance(form, TargetForm):
+        return incoming_target(form)
     return _evaluation(form) if isinstance(form, ScoreSheet) else None
 
 

@@ -8,7 +8,7 @@ from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.intake.matching import Directory
 from wenxiao.orgs.models import Unit
-from wenxiao.orgs.permissions import THIRD_PARTIES, Refused, holdings
+from wenxiao.orgs.permissions import THIRD_PARTIES, Refused, holdings, who_can
 from wenxiao.orgs.selectors import units_visible_to
 from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.rulebook.problems import Problem
@@ -54,6 +54,9 @@ class Importer:
         """Why this person may not import this form; None when they may. ``subject`` is the one it was matched to."""
         if self.whole:
             return None
+        if not form.needs_round:
+            text = f"批复的绩效目标由{who_can('import')}导入。"
+            return self._problem(form, text, "单位申报的目标请在“目标”里填报。")
         if self.files_own and form.kind not in FILED:
             kind = Round.Kind(form.kind).label
             return self._problem(

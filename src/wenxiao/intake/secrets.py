@@ -37,6 +37,7 @@ def secret_problems(reading: Reading, forms: Iterable[Incoming]) -> list[Problem
                 ("项目名称", form.subject),
                 ("单位名称", form.unit),
                 ("部门名称", form.department),
+                *(("指标名称", row.name) for row in (form.rows if form.target is not None else ())),
             )
         ]
     return marked + [refusal(what, mark) for what, text in named if (mark := secret_mark(text))]

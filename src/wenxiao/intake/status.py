@@ -146,11 +146,16 @@ def all_problems(batch: ImportBatch) -> list[dict[str, Any]]:
     """What is wrong with the file: from its reading, from matching, from other files of the intake."""
     found = list(batch.problems)
     for form in batch.summary.get("forms", []):
-        if not form["skip"]:
-            found += [*form["problems"], *form.get("beside", [])]
-            if _blocks(form.get("twin")):
-                found.append(form["twin"]["problem"])
+        found += problems_of_form(form)
     return found
+
+
+def problems_of_form(form: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is wrong with one form by itself; nothing of one that is left out."""
+    if form["skip"]:
+        return []
+    twin = [form["twin"]["problem"]] if _blocks(form.get("twin")) else []
+    return [*form["problems"], *form.get("beside", []), *twin]
 
 
 def counts_of(batch: ImportBatch) -> dict[str, int]:

@@ -13,6 +13,7 @@ from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import WALL_SECONDS, forms_in_child
 from wenxiao.intake.answers import CREATE_ALL, checked
 from wenxiao.intake.apply import Outcome, apply
+from wenxiao.intake.forms import TARGET
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 LEDGERS = {"spending": "spending", "budget": "budget", "list": "budget", "ledger": ""}
 """Kinds that are tables of many lines, by the kind of ledger they are read as ("" lets the headings say)."""
-FORMS = {"selfeval": "自评表", "monitor": "监控表", "evaluation": "评分表"}
+FORMS = {"selfeval": "自评表", "monitor": "监控表", "evaluation": "评分表", "target": "绩效目标表"}
 """Kinds that are forms of one dossier each, as the readers call them."""
 KINDS = (*sorted(LEDGERS), *sorted(FORMS))
 
@@ -54,7 +55,8 @@ def take(
     choices: Any = None,
 ) -> dict[str, Any]:
     """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
-    reading = None if kind in LEDGERS or path.suffix.lower() == ".csv" else forms_in_child(path)
+    lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
+    reading = None if lines else forms_in_child(path)
     found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
     if reading is None or (kind or found) in LEDGERS or found in LEDGERS:
         told = {**(choices or {}), **(matches or {})}

@@ -10,7 +10,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wenxiao.pages import noted
 from wenxiao.pages.outages import Outage, outage_of
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ def _page(
 
 
 def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
-    """403: says who can, and is kept in the trail."""
-    noted.refusal(request, sentence)
+    """403: says who can."""
     return _page(
         request,
         403,

@@ -41,6 +41,7 @@ class Entry:
 MENU = (
     Entry("工作台", "desk:home"),
     Entry("对象", "desk:subjects", ("see_unit",)),
+    Entry("目标", "desk:targets", ("see_unit",)),
     Entry("监控", "desk:monitoring", ("see_unit",)),
     Entry("督看", "desk:watch", ("sign_report", "instruct")),
     Entry("自评", "desk:selfeval", ("see_unit",)),

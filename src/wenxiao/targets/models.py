@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from wenxiao.budget.models import Dossier
+from wenxiao.budget.models import Dossier, Level
 from wenxiao.orgs.models import Division
-from wenxiao.records.models import Document, ImportBatch
-from wenxiao.store.fields import PointsField
+from wenxiao.records.models import Document, ImportBatch, StoredFile
+from wenxiao.store.fields import MoneyField, PointsField
 from wenxiao.store.moves import Versioned
 
 
@@ -47,13 +47,28 @@ class Target(Versioned):
         APPROVAL = "approval", "批复导入"
         SHEET = "sheet", "随表带入"
 
+    class Scope(models.TextChoices):
+        PROJECT = "project", "项目支出"
+        DEPARTMENT = "department", "部门整体支出"
+        TRANSFER = "transfer", "转移支付"
+
     dossier = models.ForeignKey(
         Dossier, models.CASCADE, related_name="targets", verbose_name="档案"
     )
     number = models.PositiveSmallIntegerField("版次", default=1)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     origin = models.CharField("来源", max_length=10, choices=Origin.choices, default=Origin.FILED)
+    scope = models.CharField("范围", max_length=12, choices=Scope.choices, default=Scope.PROJECT)
+    level = models.CharField("级次", max_length=10, choices=Level.choices, blank=True)
     text = models.TextField("年度总体目标", blank=True)
+    long_text = models.TextField("中长期目标", blank=True)
+    content = models.TextField("项目概况", blank=True)
+    manager = models.CharField("项目负责人", max_length=60, blank=True)
+    starts = models.CharField("开始时间", max_length=10, blank=True)
+    ends = models.CharField("结束时间", max_length=10, blank=True)
+    plan = models.JSONField("实施进度计划", default=list)
+    opinions = models.JSONField("审核意见", default=list)
+    asks_source = models.BooleanField("表上有数据来源栏", default=False)
     approval = models.ForeignKey(Document, models.PROTECT, null=True, verbose_name="批复文件")
     why = models.TextField("调整原因", blank=True)
     synthetic = models.BooleanField("合成", default=False)
@@ -70,23 +85,37 @@ class Target(Versioned):
         ]
 
 
-class Indicator(Versioned):
-    """One indicator row: the same row serves 目标, 监控, 自评 and 自评复核."""
+class PromisedRow(Versioned):
+    """What one indicator row of a target table says, whether of the year or of the whole term."""
 
-    target = models.ForeignKey(
-        Target, models.CASCADE, related_name="indicators", verbose_name="绩效目标"
-    )
     order = models.PositiveSmallIntegerField("序号")
     level1 = models.CharField("一级指标", max_length=60, blank=True)
     level2 = models.CharField("二级指标", max_length=60, blank=True)
     name = models.CharField("三级指标", max_length=300, blank=True)
     expression = models.CharField("年度指标值", max_length=500, blank=True)
     unit = models.CharField("计量单位", max_length=60, blank=True)
+    nature = models.CharField("指标性质", max_length=20, blank=True)
     weight = PointsField("分值", null=True)
     rule = models.CharField("计分规则", max_length=40, blank=True)
     source = models.CharField("取值来源", max_length=200, blank=True)
     proof = models.CharField("佐证要求", max_length=300, blank=True)
+    last_actual = models.CharField("上年实际", max_length=200, blank=True)
+    note = models.TextField("指标说明", blank=True)
     hidden = models.BooleanField("原表隐藏行", default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Indicator(PromisedRow):
+    """One indicator row: the same row serves 目标, 监控, 自评 and 自评复核."""
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="indicators", verbose_name="绩效目标"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "绩效指标"
@@ -95,5 +124,74 @@ class Indicator(Versioned):
             models.UniqueConstraint(fields=["target", "order"], name="indicator_order_once")
         ]
 
+
+class LongIndicator(PromisedRow):
+    """A row of the mid-term or long-term block: no promise of the year, so no later stage fills it."""
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="long_indicators", verbose_name="绩效目标"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "中长期指标"
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(fields=["target", "order"], name="long_indicator_order_once")
+        ]
+
+
+class TargetAmount(models.Model):
+    """Money a target table asks for: a source of funds, or a main task of a department."""
+
+    class Kind(models.TextChoices):
+        FUND = "fund", "资金来源"
+        TASK = "task", "主要任务"
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="amounts", verbose_name="绩效目标"
+    )
+    kind = models.CharField("类别", max_length=4, choices=Kind.choices, default=Kind.FUND)
+    order = models.PositiveSmallIntegerField("序号")
+    name = models.CharField("名称", max_length=200)
+    content = models.TextField("主要内容", blank=True)
+    amount = MoneyField("金额", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "目标资金"
+        ordering = ["kind", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "kind", "order"], name="target_amount_order_once"
+            )
+        ]
+
+
+class Layout(models.Model):
+    """How the division's own 一体化 system lays out its list of targets: its table, and what each column holds.
+
+    A changed mapping is a new version; the old one stays with the imports that used it. ``columns`` are
+    ``{"key", "column" (from 1), "heading"}``; ``codes`` say what a code of a column stands for, by key.
+    """
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    name = models.CharField("名称", max_length=60)
+    number = models.PositiveSmallIntegerField("版次", default=1)
+    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="原始文件")
+    sheet = models.CharField("工作表", max_length=100)
+    heading_row = models.PositiveSmallIntegerField("表头行")
+    columns = models.JSONField("各列", default=list)
+    codes = models.JSONField("代码表", default=dict)
+    money_unit = models.CharField("金额单位", max_length=4, default="元")
+    retired = models.BooleanField("停用", default=False)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "一体化表样"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division", "name", "number"], name="layout_version_once"
+            )
+        ]
+
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name}（第{self.number}版）"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from decimal import Decimal
 
+    from django.db.models import QuerySet
+
     from wenxiao.budget.models import Dossier
+    from wenxiao.orgs.models import User
 
 Wording = tuple[str, str, "Decimal | None"]
 """Level 2, name and weight of an indicator row."""
@@ -21,6 +25,17 @@ def target_in_force(dossier: Dossier) -> Target | None:
     rows = list(dossier.targets.exclude(state=Target.State.REPLACED).order_by("-number"))
     approved = (row for row in rows if row.state == Target.State.APPROVED)
     return next(approved, rows[0] if rows else None)
+
+
+def targets_visible_to(user: User) -> QuerySet[Target]:
+    """The targets of the dossiers a person may see, with what a page shows of them."""
+    rows = Target.objects.filter(dossier__in=dossiers_visible_to(user))
+    return rows.select_related("dossier__subject__division", "dossier__unit", "approval", "batch")
+
+
+def versions_of(target: Target) -> list[Target]:
+    """Every version of the same dossier's target, the latest first."""
+    return list(Target.objects.filter(dossier=target.dossier_id).order_by("-number"))
 
 
 def plain(text: str) -> str:

@@ -60,7 +60,7 @@ def place():
             name=username,
             by=None,
             unit=where,
-            password="Long-enough-pass-1",
+            password="long-enough-pass",
             must_change_password=False,
         )
         setattr(made, username, person)

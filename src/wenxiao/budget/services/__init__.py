@@ -13,6 +13,7 @@ from wenxiao.budget.services.rounds import (
     round_kinds,
 )
 from wenxiao.budget.services.subjects import (
+    describe_subject,
     ensure_subject,
     hand_over,
     open_dossier,
@@ -27,6 +28,7 @@ __all__ = [
     "ROUND_TODO",
     "add_spending",
     "close_round",
+    "describe_subject",
     "end_exemption",
     "ensure_subject",
     "exempt",

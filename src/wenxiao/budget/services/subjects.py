@@ -9,7 +9,7 @@ from django.db import transaction
 from wenxiao.budget import selectors
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.orgs.models import Unit
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import record
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -79,6 +79,29 @@ def ensure_subject(
         target=subject,
         why=why,
         data={"code": code, "unit": unit, "kind": kind},
+    )
+    return subject
+
+
+@transaction.atomic
+def describe_subject(*, subject: Subject, manager: str, by: User | None, why: str) -> Subject:
+    """项目负责人: who answers for the subject, as an approved target names them. A name that stands is not replaced."""
+    held = holdings(by)
+    if by is not None and not (
+        held.can("import", division=subject.division_id) or held.can("fill", subject=subject)
+    ):
+        raise Refused(f"项目负责人由{who_can('fill')}填报，或由{who_can('import')}随批复导入。")
+    if subject.manager:
+        raise NotAllowed(f"项目负责人已是“{subject.manager}”。")
+    subject.manager = manager
+    subject.save(update_fields=["manager"])
+    record(
+        division=subject.division,
+        by=by,
+        act="登记项目负责人",
+        target=subject,
+        why=why,
+        data={"manager": manager},
     )
     return subject
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 
@@ -23,6 +24,8 @@ from wenxiao.store.moves import Stale
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+MOST_PANELS = 30
+"""So many forms of one file are shown each by itself; a longer list shows what is open."""
 LEVELS = {"阻断": "bad", "警告": "warn", "提示": "acc"}
 
 
@@ -73,9 +76,12 @@ def _show(
     order = list(LEVELS)
     problems.sort(key=lambda one: order.index(one["level"]))
     line = line_of(batch)
+    shown, brief = _divided(batch)
     waiting = batch.state == "previewed" and bool(batch.summary.get("forms"))
     values = {
-        "read": _read(request, batch) if waiting else [],
+        "read": _read(request, batch, {at for at, _ in shown}) if waiting else {},
+        "shown": shown,
+        "brief": brief,
         "batch": batch,
         "line": line,
         "problems": problems,
@@ -94,20 +100,36 @@ def _show(
     return render(request, "desk/imports/file.html", values, status=status)
 
 
-def _read(request: HttpRequest, batch: Any) -> list[Read]:
-    """What was read of each form beside what the system has, before anybody confirms."""
-    return [read_of(one) for one in look(batch, SeenDirectory(importer_of(request))).forms]
+def _divided(batch: Any) -> tuple[list[tuple[int, Any]], list[Any]]:
+    """The forms shown each by itself with their place, and of a long list those in a table because nothing is open."""
+    forms = list(enumerate(batch.summary.get("forms", [])))
+    if len(forms) <= MOST_PANELS:
+        return forms, []
+    open_ones = [(at, form) for at, form in forms if form["skip"] or not form["ready"]]
+    return open_ones[:MOST_PANELS], [
+        form for _, form in forms if form["ready"] and not form["skip"]
+    ]
+
+
+def _read(request: HttpRequest, batch: Any, places: set[int]) -> dict[int, Read]:
+    """What was read of each form shown beside what the system has, before anybody confirms."""
+    if not places:
+        return {}
+    forms = look(batch, SeenDirectory(importer_of(request))).forms
+    return {at: read_of(one) for at, one in enumerate(forms) if at in places}
 
 
 def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:
     """The dossiers an import wrote into, as far as this person sees them: number and name."""
     acts = batch.written if batch.state == "applied" else []
-    reviews = {act["pk"] for act in acts if act["model"] == "reviews.Review"}
-    if not reviews:
+    made = {
+        name: {act["pk"] for act in acts if act["model"] == model}
+        for name, model in (("reviews", "reviews.Review"), ("targets", "targets.Target"))
+    }
+    if not any(made.values()):
         return []
-    rows = (
-        dossiers_visible_to(person(request)).filter(reviews__in=reviews).distinct().order_by("pk")
-    )
+    theirs = Q(reviews__in=made["reviews"]) | Q(targets__in=made["targets"])
+    rows = dossiers_visible_to(person(request)).filter(theirs).distinct().order_by("pk")
     return [
         (pk, f"{name}（{year}年）")
         for pk, name, year in rows.values_list("pk", "subject__name", "fiscal_year")[:50]

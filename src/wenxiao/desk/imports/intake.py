@@ -36,6 +36,7 @@ PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {
+    "target": "绩效目标表",
     "selfeval": "单位自评表",
     "monitoring": "绩效监控表",
     "finance_evaluation": "评价评分表",

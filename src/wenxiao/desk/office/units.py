@@ -33,11 +33,10 @@ SIZE = 60
 
 
 def tabs(chosen: str) -> list[tuple[str, str, bool]]:
-    """Units, users, and what their accounts must be like."""
+    """Units and users."""
     return [
         ("单位", reverse("desk:people"), chosen == "units"),
         ("用户与授权", reverse("desk:users"), chosen == "users"),
-        ("账号安全要求", reverse("desk:account_policy"), chosen == "policy"),
     ]
 
 

@@ -12,7 +12,7 @@ from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import OPEN
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services import approve_target
+from wenxiao.targets.services import Contents, approve_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def receive_approval(
     rows: Sequence[Promise],
     by: User | None,
     why: str,
-    text: str = "",
+    contents: Contents | None = None,
     approval: Document | None = None,
     joins: Mapping[int, int | None] | None = None,
     batch: ImportBatch | None = None,
@@ -47,7 +47,7 @@ def receive_approval(
         rows=rows,
         by=by,
         why=why,
-        text=text,
+        contents=contents or Contents(),
         approval=approval,
         joins=joins,
         batch=batch,

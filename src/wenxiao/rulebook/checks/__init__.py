@@ -5,7 +5,6 @@ from __future__ import annotations
 from wenxiao.rulebook.checks import (
     approved,
     doors,
-    filling,
     form_points,
     heads,
     ledgers,
@@ -39,7 +38,6 @@ __all__ = [
     "Table",
     "approved",
     "doors",
-    "filling",
     "form_points",
     "heads",
     "ledgers",

@@ -73,7 +73,7 @@ Check = Callable[[Table], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered check as it is in force. ``level`` is what it really uses; ``own``: a division set it, ``raised``: stricter."""
+    """A registered check as it is in force. ``level`` is what it really uses; ``own`` says that a division set it."""
 
     code: str
     title: str
@@ -88,7 +88,8 @@ class Rule:
     check: Check
     laws: tuple[str, ...] = ()
     own: bool = False
-    raised: bool = False
+    bad: str = ""
+    good: str = ""
 
     @property
     def basis(self) -> str:
@@ -152,6 +153,8 @@ def _rule(code: str, entry: Mapping[str, Any]) -> Rule:
         limits={key: basis.number(value) for key, value in entry.get("limits", {}).items()},
         check=_CHECKS[code],
         laws=tuple(entry.get("laws", ())),
+        bad=str(entry.get("bad", "")),
+        good=str(entry.get("good", "")),
     )
 
 
@@ -205,7 +208,6 @@ def _as_said(
         clause=own.clause,
         standing=own.standing,
         own=True,
-        raised=weaker(one.level, level),
     )
 
 
@@ -285,7 +287,7 @@ def _problem(one: Rule, hit: Hit, table: Table) -> Problem:
     row = table.rows[hit.row] if hit.row is not None else table.head
     places = row.get("places") or {}
     level = one.level
-    if hit.at_most is not None and not one.raised and weaker(hit.at_most, level):
+    if hit.at_most is not None and not one.own and weaker(hit.at_most, level):
         level = hit.at_most
     return Problem(
         code=one.code,

@@ -1,0 +1,61 @@
+"""One target: what was promised, and the checks before review with ground, standing, bad and good example."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import render
+
+from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
+from wenxiao.pages.views import person, view
+from wenxiao.targets.checks import faults_of
+from wenxiao.targets.selectors import targets_visible_to, versions_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+ENTRY = "desk:targets"
+
+
+def target_of(request: HttpRequest, pk: int) -> Any:
+    """The target, if this person may see it; otherwise it is as if there were none."""
+    row = targets_visible_to(person(request)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    return row
+
+
+@view("see_unit")
+def target(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole target on one page; the number in a row is the number in the list of problems."""
+    row = target_of(request, pk)
+    found = sorted(faults_of([row])[row.pk], key=lambda one: list(LEVELS).index(one.problem.level))
+    by_row: dict[int, list[int]] = {}
+    for number, one in enumerate(found, start=1):
+        if one.hit.row is not None:
+            by_row.setdefault(one.hit.row, []).append(number)
+    amounts = list(row.amounts.all())
+    values = {
+        "target": row,
+        "subject": row.dossier.subject,
+        "rows": list(row.indicators.all()),
+        "long_rows": list(row.long_indicators.all()),
+        "funds": [one for one in amounts if one.kind == "fund"],
+        "tasks": [one for one in amounts if one.kind == "task"],
+        "weight": _sum(row.indicators.all()),
+        "found": list(enumerate(found, start=1)),
+        "numbers": by_row,
+        "counts": level_counts(found),
+        "versions": versions_of(row),
+        "levels": LEVELS,
+        "tones": STATES,
+    }
+    return render(request, "desk/targets/target.html", values)
+
+
+def _sum(rows: Any) -> Any:
+    """The weights together; None where no row has one."""
+    given = [row.weight for row in rows if row.weight is not None]
+    return sum(given) if given else None

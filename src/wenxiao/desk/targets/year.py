@@ -1,0 +1,95 @@
+"""目标: the targets of a budget year, each with its state, its origin and what the checks find in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.shortcuts import render
+from django.urls import reverse
+
+from wenxiao.pages.asked import whole
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, person, view
+from wenxiao.store.keyset import page
+from wenxiao.targets.checks import faults_of
+from wenxiao.targets.selectors import targets_visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse
+
+PAGE = 50
+LEVELS = {"阻断": "bad", "警告": "warn", "提示": ""}
+"""Level → tone of its tag."""
+STATES = {"approved": "ok", "submitted": "acc", "returned": "bad", "unapproved": "warn"}
+"""State → tone of its tag; others have none."""
+
+
+@view("see_unit")
+def targets(request: HttpRequest) -> HttpResponse:
+    """The list of one budget year; replaced versions are reached from the version that holds."""
+    year = whole(request.GET.get("fy")) or work_year(request)
+    state, q = request.GET.get("state", "")[:12], request.GET.get("q", "").strip()[:60]
+    rows = targets_visible_to(person(request)).filter(dossier__fiscal_year=year)
+    rows = rows.exclude(state="replaced")
+    if q:
+        rows = rows.filter(
+            Q(dossier__subject__name__contains=q) | Q(dossier__unit__name__contains=q)
+        )
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    found = rows.filter(state=state) if state else rows
+    shown = page(
+        found.annotate(held_rows=Count("indicators")),
+        ["dossier__unit__path", "pk"],
+        size=PAGE,
+        token=request.GET.get("at"),
+    )
+    values = {
+        "list_year": year,
+        "years": [(y, _here(fy=y, q=q)) for y in (year - 1, year + 1)],
+        "state": state,
+        "q": q,
+        "total": sum(counts.values()),
+        "counts": counts,
+        "chips": _chips(rows.model, counts, state, year, q),
+        "shown": shown,
+        "lines": _lines(shown.rows),
+        "tones": STATES,
+        "levels": LEVELS,
+        "imports": held(request).can("import"),
+        "here": _here,
+    }
+    return render(request, "desk/targets/index.html", values)
+
+
+def _here(**wanted: Any) -> str:
+    from urllib.parse import urlencode
+
+    kept = {name: value for name, value in wanted.items() if value not in (None, "")}
+    return reverse("desk:targets") + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _chips(
+    model: Any, counts: dict[str, int], state: str, year: int, q: str
+) -> list[tuple[str, int, str, bool]]:
+    words = dict(model.State.choices)
+    return [
+        (words[code], n, _here(fy=year, q=q, state="" if code == state else code), code == state)
+        for code, n in counts.items()
+    ]
+
+
+def _lines(rows: Iterable[Any]) -> list[tuple[Any, list[tuple[str, int]]]]:
+    """Each target with how many problems of each level it has."""
+    listed = list(rows)
+    found = faults_of(listed)
+    return [(row, level_counts(found[row.pk])) for row in listed]
+
+
+def level_counts(found: Iterable[Any]) -> list[tuple[str, int]]:
+    """Problems by level, the gravest first."""
+    counted = Counter(one.problem.level for one in found)
+    return [(level, counted[level]) for level in LEVELS if counted[level]]
