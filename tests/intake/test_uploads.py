@@ -39,7 +39,7 @@ def acted(monkeypatch):
     return done
 
 
-def hand_over(bureau, *files):
+def hand_over(bureau, *files, **more):
     return uploads.set_aside(
         division=bureau.division,
         by=bureau.finance,
@@ -47,6 +47,7 @@ def hand_over(bureau, *files):
         values={},
         uploads=files or (SimpleUploadedFile("表.csv", CSV),),
         back="/x",
+        **more,
     )
 
 
@@ -204,3 +205,47 @@ def test_the_same_bytes_are_kept_once_however_they_come(bureau):
     first = store_file(division=bureau.division, by=None, name="a", content=b"x")
     again = store_file(division=bureau.division, by=None, name="a", content=place_file(b"x"))
     assert first == again
+
+
+class Breaks:
+    """An upload that a full disk stops halfway."""
+
+    name, size = "表.csv", 8
+
+    def chunks(self):
+        yield b"half"
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.django_db
+def test_what_could_not_be_received_whole_leaves_nothing(bureau, settings):
+    with pytest.raises(OSError, match="No space left"):
+        hand_over(bureau, Breaks())
+    assert not Upload.objects.exists()
+    assert not list((settings.HOME / "uploads").iterdir())
+
+
+@pytest.mark.django_db
+def test_an_upload_that_cannot_be_queued_is_not_there(bureau, settings):
+    def queue(_):
+        raise OperationalError("gone")
+
+    with pytest.raises(OperationalError):
+        hand_over(bureau, queue=queue)
+    assert not Upload.objects.exists()
+    assert not list((settings.HOME / "uploads").iterdir())
+
+
+@pytest.mark.django_db
+def test_strays_of_a_killed_web_process_are_swept(bureau, settings):
+    import os
+
+    upload = hand_over(bureau)
+    stray = settings.HOME / "uploads" / "arriving-x"
+    stray.mkdir()
+    (stray / "0.csv").write_bytes(b"half")
+    assert uploads.sweep() == 0, "it may still be arriving"
+    for folder in (settings.HOME / "uploads").iterdir():
+        os.utime(folder, (0, 0))
+    assert uploads.sweep() == 1
+    assert [one.name for one in (settings.HOME / "uploads").iterdir()] == [str(upload.pk)]

@@ -7,9 +7,11 @@ second large job stands behind everybody's first; a batch that has read for a wh
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from wenxiao.records.models import Intake, StoredFile, Upload
@@ -25,6 +27,8 @@ HEAVY_BYTES = 2 << 20
 SLICE_SECONDS = 15.0
 """For so long a batch reads before it gives way to whoever waits."""
 LEAST_PRIORITY = -90
+TAKEN_UP_SECONDS = 60.0
+"""After so long the worker does what a web process began and did not end."""
 SMALL, HEAVY = "default", "heavy"
 
 
@@ -47,8 +51,15 @@ def begin_applying(intake: Intake, task: Any, by: User) -> None:
     _put(task, (intake.pk, by.pk), by=by, heavy=count > HEAVY_FILES)
 
 
-def begin_upload(upload: Upload, task: Any) -> None:
-    """Have files looked at that were handed in with an act."""
+def begin_upload(upload: Upload, task: Any, *, at_once: bool = False) -> None:
+    """Have files looked at that were handed in with an act.
+
+    ``at_once``: whoever received them looks at them now; the worker does only if that process was killed meanwhile.
+    """
+    if at_once:
+        later = timezone.now() + timedelta(seconds=TAKEN_UP_SECONDS)
+        task.using(queue_name=SMALL, run_after=later).enqueue(upload.pk)
+        return
     size = sum(int(one["size"] or 0) for one in upload.files)
     _put(task, (upload.pk,), by=upload.by, heavy=_heavy(len(upload.files), size))
 

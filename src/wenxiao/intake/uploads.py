@@ -7,6 +7,7 @@ pictures and PDF, which nobody opens, are looked at on the spot. Either way the 
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from wenxiao.files.door.materials import LARGEST_PROOF, Looked, look_at, name_problem, opens
 from wenxiao.files.pool import Pool
@@ -26,7 +28,7 @@ from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -63,8 +65,13 @@ def set_aside(
     back: str,
     target: int | None = None,
     typed: Iterable[tuple[str, str]] = (),
+    queue: Callable[[Upload], None] | None = None,
 ) -> Upload:
-    """Keep what a form brought until it is looked at. NotAllowed for a name or a size that is none from the start."""
+    """Keep what a form brought until it is looked at. NotAllowed for a name or a size that is none from the start.
+
+    The bytes are on disk before a row names them; the row and its place in the queue (``queue``) are one transaction, so
+    that a web process killed at any moment leaves an upload that will be read, or none.
+    """
     largest = int(values.get("largest") or LARGEST_PROOF)
     wrong = [
         f"《{one.name}》{problem.text}{problem.mend or ''}"
@@ -78,7 +85,7 @@ def set_aside(
     ]
     if wrong:
         raise NotAllowed(_none_taken(len(uploads), wrong))
-    upload = Upload.objects.create(
+    upload = Upload(
         division=division,
         by=by,
         act=act,
@@ -89,13 +96,43 @@ def set_aside(
         back=back[:300],
         beat=timezone.now(),
     )
-    folder = _folder(upload)
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    for path, one in zip(_paths(upload), uploads, strict=True):
-        with path.open("wb") as out:
+    arriving = settings.HOME / "uploads" / f"arriving-{get_random_string(16)}"
+    try:
+        _write(arriving, upload, uploads)
+        with transaction.atomic():
+            upload.save()
+            arriving.rename(_folder(upload))
+            if queue is not None:
+                queue(upload)
+    except BaseException:
+        shutil.rmtree(arriving, ignore_errors=True)
+        if upload.pk is not None:
+            drop(upload)
+        raise
+    return upload
+
+
+def _write(folder: Path, upload: Upload, uploads: Sequence[Any]) -> None:
+    folder.mkdir(parents=True, mode=0o700)
+    for name, one in zip(_names(upload), uploads, strict=True):
+        with (folder / name).open("wb") as out:
             for block in one.chunks():
                 out.write(block)
-    return upload
+
+
+def sweep(*, hours: int = 24) -> int:
+    """Take away bytes that no waiting upload names: what a killed web process had not finished receiving."""
+    home = settings.HOME / "uploads"
+    waiting = {str(pk) for pk in Upload.objects.filter(state__in=OPEN).values_list("pk", flat=True)}
+    since = time.time() - hours * 3600
+    strays = [
+        one
+        for one in (home.iterdir() if home.is_dir() else ())
+        if one.name not in waiting and one.stat().st_mtime < since
+    ]
+    for one in strays:
+        shutil.rmtree(one, ignore_errors=True)
+    return len(strays)
 
 
 def needs_reading(upload: Upload) -> bool:
@@ -258,8 +295,11 @@ def _folder(upload: Upload) -> Path:
 
 def _paths(upload: Upload) -> list[Path]:
     """Where the files wait, under names of ours with their own endings."""
-    folder = _folder(upload)
+    return [_folder(upload) / name for name in _names(upload)]
+
+
+def _names(upload: Upload) -> list[str]:
     return [
-        folder / f"{at}{PurePosixPath(one['name']).suffix[:10].lower()}"
+        f"{at}{PurePosixPath(one['name']).suffix[:10].lower()}"
         for at, one in enumerate(upload.files)
     ]

@@ -167,7 +167,9 @@ def _bring_up_to_date() -> None:
     from django_tasks_db.models import DBTaskResult
 
     from wenxiao.followup.tasks import keep
+    from wenxiao.intake.uploads import sweep
 
+    sweep()
     waiting = DBTaskResult.objects.ready().filter(task_path=keep.module_path)
     if not waiting.exists():
         keep.enqueue()

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.large import honest_workbook
 from tests.task_queue import work_off
 
@@ -236,3 +238,21 @@ def test_what_is_refused_is_told_with_what_was_typed(place, inside, settings):
     assert "验收" in page.content.decode()
     assert "未收下" not in client.get(upload.back).content.decode(), "it was read"
     assert not (settings.HOME / "uploads" / str(upload.pk)).exists()
+
+
+def test_a_picture_whose_web_process_died_is_taken_up_by_the_worker(place, inside, monkeypatch):
+    """Received and queued in one transaction: killed before the act, the worker does it once."""
+
+    def killed(_upload):
+        raise SystemExit(9)
+
+    file = SimpleUploadedFile("验收.pdf", b"%PDF-1.4\n%%EOF\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("wenxiao.intake.uploads.carry_now", killed)
+        with pytest.raises(SystemExit):
+            proof(place, inside, file)
+    assert Upload.objects.get().state == "waiting"
+    DBTaskResult.objects.update(run_after=timezone.now())
+    work_off()
+    assert Upload.objects.get().state == "done"
+    assert place.dossiers[0].materials.filter(file__name="验收.pdf").count() == 1

@@ -38,7 +38,6 @@ def hand_in(
         made.append(upload)
         if not uploads.needs_reading(upload):
             return uploads.carry_now(upload)
-        queueing.begin_upload(upload, take)
         waiting.append(upload.pk)
         return f"已收到文件 {len(upload.files)} 份，正在读取。"
 
@@ -83,4 +82,7 @@ def set_aside(
         back=back,
         target=target,
         typed=typed_of(typed),
+        queue=lambda upload: queueing.begin_upload(
+            upload, take, at_once=not uploads.needs_reading(upload)
+        ),
     )
