@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import forged_backups
 import pytest
 
 
@@ -25,3 +26,9 @@ def run():
         )
 
     return command
+
+
+@pytest.fixture
+def forge():
+    """Ways in which a backup may be unsound: forge.absent(folder), forge.link(folder) …"""
+    return forged_backups

@@ -284,3 +284,28 @@ class Instruction(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "领导批示"
+
+
+class BackupRun(models.Model):
+    """备份记录: one backup or one drill as it ended; of a store that is written to again and again, the latest."""
+
+    class Kind(models.TextChoices):
+        FULL = "full", "备份"
+        REPEATED = "repeated", "连续备份"
+        DRILL = "drill", "恢复演练"
+
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    at = models.DateTimeField("时间", auto_now=True)
+    place = models.CharField("备份位置", max_length=300)
+    made_at = models.DateTimeField("备份所取时刻", null=True)
+    seconds = models.DecimalField("用时（秒）", max_digits=9, decimal_places=1)
+    rows = models.BigIntegerField("行数", default=0)
+    files = models.PositiveIntegerField("文件数", default=0)
+    new_bytes = models.BigIntegerField("新写字节数", null=True)
+    faults = models.JSONField("不符", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "备份记录"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.place}"

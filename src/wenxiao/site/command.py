@@ -11,7 +11,14 @@ import re
 import sys
 from typing import NoReturn
 
-from wenxiao.site import verbs_compare, verbs_data, verbs_plain, verbs_rules, verbs_trail
+from wenxiao.site import (
+    verbs_backup,
+    verbs_compare,
+    verbs_data,
+    verbs_plain,
+    verbs_rules,
+    verbs_trail,
+)
 
 WRONG_USE = 2
 _SAID = tuple(
@@ -78,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_rules.add_parsers(verbs)
     verbs_trail.add_parsers(verbs)
     verbs_data.add_parsers(verbs)
+    verbs_backup.add_parsers(verbs)
     return made
 
 

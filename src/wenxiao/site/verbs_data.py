@@ -157,13 +157,6 @@ def _add_work(verbs: Any) -> None:
 
 
 def _add_keeping(verbs: Any) -> None:
-    backup = verbs.add_parser("backup", help="备份数据库与原始文件，附摘要清单")
-    backup.add_argument("directory", type=Path, metavar="DIR", help="备份目录，须为空或尚不存在")
-    backup.add_argument("--verify", action="store_true", help="核对已有备份，不新做")
-    backup.set_defaults(run=_backup)
-    restore = verbs.add_parser("restore", help="把备份恢复到空的数据库")
-    restore.add_argument("directory", type=Path, metavar="DIR")
-    restore.set_defaults(run=on_rows(_restore, ready=False))
     users = verbs.add_parser("users", help="账号").add_subparsers(
         dest="users", required=True, metavar="事项"
     )
@@ -333,30 +326,6 @@ def _annual(args: argparse.Namespace) -> int:
         [str(path) for path in written] if written else sorted(str(p) for p in args.out.iterdir())
     )
     show({"year": args.year, "version": version, "files": files})
-    return FINE
-
-
-def _backup(args: argparse.Namespace) -> int:
-    from wenxiao.site import backups
-
-    if args.verify:
-        faults = backups.verify(args.directory)
-        show({"directory": str(args.directory), "faults": faults})
-        return PROBLEMS if faults else FINE
-    return on_rows(_make_backup)(args)
-
-
-def _make_backup(args: argparse.Namespace) -> int:
-    from wenxiao.site import backups
-
-    show(backups.make(args.directory))
-    return FINE
-
-
-def _restore(args: argparse.Namespace) -> int:
-    from wenxiao.site import backups
-
-    show(backups.restore(args.directory))
     return FINE
 
 
