@@ -18,8 +18,8 @@ test: ## 全部必须通过的检查与测试（SQLite 与 PostgreSQL）
 check: ## 只做静态检查：格式、类型、分层、迁移、尺寸、词汇
 	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/check.py
 
-format: ## 按约定排版代码
-	@$(PYTHON) scripts/setup.py test && $(PY) -m ruff format . && $(PY) -m ruff check --fix .
+format: ## 按约定排版代码与页面模板
+	@$(PYTHON) scripts/setup.py test && $(PY) -m ruff format . && $(PY) -m ruff check --fix . && exec $(PY) scripts/format_templates.py
 
 bench: ## 量速度，结果写入 docs/benchmarks.md
 	@$(PYTHON) scripts/setup.py bench && exec $(PY) -m benchmarks

@@ -21,6 +21,7 @@ def gates() -> list[tuple[str, list[str]]]:
     listed = [
         ("代码检查 ruff", [str(BIN / "ruff"), "check", "."]),
         ("代码排版 ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
+        ("页面排版", [PYTHON, "scripts/format_templates.py", "--check"]),
         ("类型 mypy", [str(BIN / "mypy"), "src/wenxiao", "scripts"]),
         ("分层 import-linter", [str(BIN / "lint-imports")]),
         (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES = 500, 60
+TEMPLATE_COLUMNS = 160
 MEDIAN, P95 = 9, 45
 
 
@@ -47,3 +48,24 @@ def test_most_functions_are_short():
     lengths = sorted(lines for p in python_files() if "src" in p.parts for lines, _ in functions(p))
     assert lengths[len(lengths) // 2] <= MEDIAN
     assert lengths[len(lengths) * 95 // 100] <= P95
+
+
+def test_no_template_line_is_longer_than_160_characters():
+    templates = sorted((ROOT / "src").rglob("templates/**/*.html"))
+    assert len(templates) > 90
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in templates
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > TEMPLATE_COLUMNS
+    ]
+    assert not long, "run make format"
+
+
+def test_no_layout_is_left_to_the_writer():
+    marks = ("fmt: " + "skip", "fmt: " + "off")
+    assert not [
+        str(path.relative_to(ROOT))
+        for path in python_files()
+        if any(mark in path.read_text(encoding="utf-8") for mark in marks)
+    ]

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from markup import browsed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 def read(client, path, status=200):
     response = client.get(path)
     assert response.status_code == status, path
-    return response.content.decode()
+    return browsed(response.content.decode())
 
 
 def h1(text):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from markup import browsed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -12,7 +13,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 def read(client, path, **headers):
     response = client.get(path, headers=headers)
     assert response.status_code == 200, path
-    return response.content.decode()
+    return browsed(response.content.decode())
 
 
 def test_results_stand_beside_each_other_each_named(inside, small):

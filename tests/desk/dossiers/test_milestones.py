@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from markup import browsed
 
 from wenxiao.budget.models import Exemption, Round, Spending
 from wenxiao.records.models import Entry
@@ -19,7 +20,7 @@ def dossier(small):
 def read(client, path, **query):
     answer = client.get(path, query)
     assert answer.status_code == 200, answer.content.decode()[:500]
-    return answer.content.decode()
+    return browsed(answer.content.decode())
 
 
 PLAN = {"n0": "招标", "d0": "2021-03-31", "n1": "验收", "d1": "2021-11-30", "n2": "", "d2": ""}

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from markup import browsed
 from tests.desk.imports.steps import FAULTY, GOOD, HEAD, ledger_of, look
 
 from wenxiao.budget.models import Spending
@@ -163,7 +164,7 @@ def test_near_units_are_offered(place, enter):
         client, place, GOOD.replace("天长市水利局", "天长市水利管理局").replace("P001", "P777")
     )
     page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
-    assert "<span>天长市水利局 " in page
+    assert "<span>天长市水利局 " in browsed(page)
 
 
 def test_a_unit_of_elsewhere_is_no_match(place, enter):
