@@ -12,7 +12,7 @@ import resource
 import sys
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 60
@@ -41,14 +41,20 @@ def _peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def answer(path: Path, what: str, rows_to: Path | None = None) -> bytes:
-    """One file read, as JSON: "forms" typed, "book" as a grid, "ledger" as rows (into ``rows_to``)."""
+def answer(
+    path: Path, what: str, rows_to: Path | None = None, layouts: list[Any] | None = None
+) -> bytes:
+    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "ledger" as rows (into ``rows_to``)."""
     from wenxiao.files.cells.bookjson import book_as_json
     from wenxiao.files.forms.ledger import read_ledger
     from wenxiao.files.forms.reading import open_book, read_forms
 
     if what == "forms":
-        return _encoded(read_forms(path))
+        import msgspec
+
+        from wenxiao.files.forms.targets.layouts import ListLayout
+
+        return _encoded(read_forms(path, msgspec.convert(layouts or [], list[ListLayout])))
     if what == "texts":
         from wenxiao.files.forms.looking import look_through
 
@@ -82,7 +88,12 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         request = json.loads(line)
         _allow_cpu()
         rows_to = request.get("rows_to")
-        body = answer(Path(request["path"]), request["what"], Path(rows_to) if rows_to else None)
+        body = answer(
+            Path(request["path"]),
+            request["what"],
+            Path(rows_to) if rows_to else None,
+            request.get("layouts"),
+        )
         answers.write(f"{len(body)} {_peak_kib()}\n".encode())
         answers.write(body)
         answers.flush()

@@ -10,7 +10,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ import msgspec
 
 from wenxiao.files.cells.bookjson import book_from_json
 from wenxiao.files.forms.forms import Reading
+from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.rulebook.problems import Problem
 
 What = Literal["book", "texts", "ledger"]
@@ -64,7 +65,14 @@ class _Child:
         )
         self.jobs = self.peak = 0
 
-    def ask(self, path: Path, what: str, seconds: float, rows_to: Path | None = None) -> bytes:
+    def ask(
+        self,
+        path: Path,
+        what: str,
+        seconds: float,
+        rows_to: Path | None = None,
+        layouts: Sequence[ListLayout] = (),
+    ) -> bytes:
         """The child's answer; raises _ChildDiedError or _TooSlowError."""
         assert self.process.stdin is not None
         self.jobs += 1
@@ -72,6 +80,7 @@ class _Child:
             "path": str(path.resolve()),
             "what": what,
             "rows_to": str(rows_to.resolve()) if rows_to else None,
+            "layouts": [msgspec.to_builtins(one) for one in layouts],
         }
         request = json.dumps(asked).encode() + b"\n"
         try:
@@ -135,8 +144,10 @@ class _Child:
 class Pool:
     """``size`` children that read files one after the other; use as a context manager or call :meth:`close`."""
 
-    def __init__(self, size: int = 2, *, seconds: float = WALL_SECONDS) -> None:
-        self.seconds = seconds
+    def __init__(
+        self, size: int = 2, *, seconds: float = WALL_SECONDS, layouts: Sequence[ListLayout] = ()
+    ) -> None:
+        self.seconds, self.layouts = seconds, layouts
         self.peak_kib = 0
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _ in range(size):
@@ -194,7 +205,7 @@ class Pool:
         try:
             if child is None or child.process.poll() is not None:
                 child = _Child()
-            found = decode(child.ask(path, what, self.seconds, rows_to))
+            found = decode(child.ask(path, what, self.seconds, rows_to, self.layouts))
             self.peak_kib = max(self.peak_kib, child.peak)
             alive = not child.is_worn
         except _TooSlowError:
@@ -241,9 +252,11 @@ def _refused(path: Path, what: What, problem: Problem) -> dict[str, Any]:
     return empty_ledger(path) | {"problems": [problem.as_json()]}
 
 
-def forms_in_child(path: Path, *, seconds: float = WALL_SECONDS) -> Reading:
+def forms_in_child(
+    path: Path, *, seconds: float = WALL_SECONDS, layouts: Sequence[ListLayout] = ()
+) -> Reading:
     """The forms of one file, read in a child of its own; for many files keep a :class:`Pool`."""
-    with Pool(1, seconds=seconds) as pool:
+    with Pool(1, seconds=seconds, layouts=layouts) as pool:
         return pool.forms(path)
 
 

@@ -33,6 +33,7 @@ from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import open_batch, read_file, record, refuse_batch, store_file
 from wenxiao.records.storage import drop_file
 from wenxiao.store.moves import NotAllowed
+from wenxiao.targets.selectors import layouts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -176,7 +177,7 @@ def read_intake(intake: Intake, over: Callable[[], bool] = lambda: False) -> Int
     Intake.objects.filter(pk=intake.pk).update(
         read=len(intake.files) - len(waiting), beat=timezone.now(), state=Intake.State.READING
     )
-    with Pool(2) as pool:
+    with Pool(2, layouts=layouts_of(intake.division)) as pool:
         for start in range(0, len(waiting), AT_ONCE):
             if start and over():
                 return intake

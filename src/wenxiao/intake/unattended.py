@@ -21,6 +21,7 @@ from wenxiao.intake.scope import Importer
 from wenxiao.records.services import open_batch, refuse_batch, store_file
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
+from wenxiao.targets.selectors import layouts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ def take(
 ) -> dict[str, Any]:
     """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
     lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
-    reading = None if lines else forms_in_child(path)
+    reading = None if lines else forms_in_child(path, layouts=layouts_of(division))
     found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
     if reading is None or (kind or found) in LEDGERS or found in LEDGERS:
         told = {**(choices or {}), **(matches or {})}
@@ -105,7 +106,7 @@ def import_file(
     Importer(by, division)  # who may bring nothing has nothing read
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
     return import_reading(
-        forms_in_child(path, seconds=seconds),
+        forms_in_child(path, seconds=seconds, layouts=layouts_of(division)),
         path,
         division=division,
         by=by,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import dossiers_visible_to
-from wenxiao.targets.models import Target
+from wenxiao.files.cells.labels import UNIT_FACTORS
+from wenxiao.files.forms.targets.layouts import ListLayout
+from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from wenxiao.budget.models import Dossier
-    from wenxiao.orgs.models import User
+    from wenxiao.orgs.models import Division, User
 
 Wording = tuple[str, str, "Decimal | None"]
 """Level 2, name and weight of an indicator row."""
@@ -36,6 +39,80 @@ def targets_visible_to(user: User) -> QuerySet[Target]:
 def versions_of(target: Target) -> list[Target]:
     """Every version of the same dossier's target, the latest first."""
     return list(Target.objects.filter(dossier=target.dossier_id).order_by("-number"))
+
+
+def layouts_of(division: Division) -> list[ListLayout]:
+    """The lists the division has mapped, as the readers take them."""
+    rows = Layout.objects.filter(division=division, retired=False).order_by("-pk")
+    found = [
+        ListLayout(
+            {one["key"]: one["heading"] for one in row.columns if one["key"]},
+            row.codes,
+            row.money_unit,
+        )
+        for row in rows
+    ]
+    return [one for one in found if {"level3", "target"} <= set(one.headings)]
+
+
+def layouts_visible_to(user: User) -> QuerySet[Layout]:
+    """The layouts of the person's division, every version."""
+    rows = Layout.objects.filter(division=user.division).select_related("file", "division")
+    return rows.order_by("retired", "name", "-number")
+
+
+def lines_of(division: Division, year: int, layout: Layout) -> list[dict[str, object]]:
+    """Every approved row of a budget year as the layout's columns hold it: codes for words, money in its unit."""
+    factor = UNIT_FACTORS[layout.money_unit]
+    back = {key: {word: code for code, word in said.items()} for key, said in layout.codes.items()}
+    rows = (
+        Indicator.objects.filter(
+            target__state=Target.State.APPROVED,
+            target__dossier__fiscal_year=year,
+            target__dossier__subject__division=division,
+        )
+        .select_related("target__dossier__subject", "target__dossier__unit")
+        .order_by("target__dossier__unit__path", "target", "order")
+    )
+    funds = TargetAmount.objects.filter(target__in=rows.values("target"), kind="fund", order=1)
+    money = dict(funds.values_list("target", "amount"))
+    found = []
+    for row in rows:
+        line = _line(row, "nature" in {one["key"] for one in layout.columns})
+        amount = money.get(row.target_id)
+        line["money"] = "" if amount is None else amount / factor
+        found.append({key: back.get(key, {}).get(str(value), value) for key, value in line.items()})
+    return found
+
+
+def _line(row: Indicator, parted: bool) -> dict[str, object]:  # noqa: FBT001 - whether the sign has a column
+    """A row by key; where the layout has a column for the sign, it leaves the value, and the unit too."""
+    dossier, value, nature = row.target.dossier, row.expression, row.nature
+    if parted:
+        sign = re.match(r"[≥≤=＝<>＜＞]+", value)
+        nature = sign.group() if sign else nature
+        value = value[sign.end() :] if sign else value
+        value = value.removesuffix(row.unit) if row.unit else value
+    return {
+        "project_code": dossier.subject.code,
+        "project_name": dossier.subject.name,
+        "unit_code": dossier.unit.code,
+        "unit_name": dossier.unit.name,
+        "dept": "",
+        "year": dossier.fiscal_year,
+        "goal": row.target.text,
+        "level1": row.level1,
+        "level2": row.level2,
+        "level3": row.name,
+        "nature": nature,
+        "target": value,
+        "unit": row.unit,
+        "weight": "" if row.weight is None else row.weight,
+        "note": row.note,
+        "source": row.source,
+        "proof": row.proof,
+        "last_actual": row.last_actual,
+    }
 
 
 def plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +23,7 @@ from wenxiao.files.forms.forms import Reading, reading_json, typed
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.selfeval import read_selfeval
+from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
 from wenxiao.files.forms.targets.reading import read_targets
 from wenxiao.files.forms.wordforms import gathered
 from wenxiao.rulebook.problems import Problem
@@ -38,15 +39,15 @@ def read_file(path: Path) -> dict[str, Any]:
     return reading_json(checked(read_forms(path)))
 
 
-def read_forms(path: Path) -> Reading:
-    """What stands in one file, typed; ``kind`` None when nothing could be read.
+def read_forms(path: Path, layouts: Sequence[ListLayout] = ()) -> Reading:
+    """What stands in one file, typed; ``kind`` None when nothing could be read. ``layouts``: lists a bureau mapped itself.
 
     Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call it through
     :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
     """
     try:
         book, problems = open_book(path)
-        drafts = [] if book is None else forms_of(book)
+        drafts = [] if book is None else forms_of(book, layouts)
         if book is not None:
             problems += problems_of(book, drafts)
         forms = [typed(draft) for draft in drafts]
@@ -91,9 +92,10 @@ def _reader(container: str) -> Callable[[Path], Book]:
     return {"xlsx": read_xlsx, "xls": read_xls, "csv": read_csv}[container]
 
 
-def forms_of(book: Book) -> list[Form]:
+def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
     """Every form of the book in the order of its sheets; a sheet is read as what its headings say it is."""
-    by_sheet = _own_forms(book)
+    mapped = _mapped(book, layouts)
+    by_sheet = [one or own for one, own in zip(mapped, _own_forms(book), strict=True)]
     targets = _targets(book, by_sheet)
     by_sheet = [own or found for own, found in zip(by_sheet, targets, strict=True)]
     rest = [
@@ -119,6 +121,17 @@ def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
         for draft in drafts:
             del draft["table"]
             draft.update({"table": at} if book.container == "docx" else {})
+        found.append(drafts)
+    return found
+
+
+def _mapped(book: Book, layouts: Sequence[ListLayout]) -> list[list[Form]]:
+    """The targets of each sheet that is laid out as the bureau said."""
+    found: list[list[Form]] = []
+    for sheet in book.sheets:
+        drafts = [msgspec.to_builtins(one) for one in read_by_layout(sheet, layouts)]
+        for draft in drafts:
+            del draft["table"]
         found.append(drafts)
     return found
 

@@ -41,9 +41,12 @@ def list_heading(grid: Grid) -> Columns | None:
     return None
 
 
-def read_list(grid: Grid, columns: Columns) -> list[TargetForm]:
-    """Every project of the list with its rows; what is blank below a project's first row goes on with it."""
-    unit = _money_unit(grid, columns)
+def read_list(grid: Grid, columns: Columns, unit: str = "") -> list[TargetForm]:
+    """Every project of the list with its rows; what is blank below a project's first row goes on with it.
+
+    Amounts count in ``unit``; without one, as the headings say.
+    """
+    unit = unit or _money_unit(grid, columns)
     projects: dict[tuple[str, ...], _Project] = {}
     held: dict[str, tuple[str, str]] = {}
     levels: dict[str, str] = {}
