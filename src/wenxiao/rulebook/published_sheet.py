@@ -123,9 +123,14 @@ def _row(
     }
 
 
+def _shares(cell: object) -> bool:
+    """Whether points merged over several rows stand in a row above this one."""
+    return isinstance(cell, Mapping) and bool(cell.get("shared_rows")) and not cell.get("value")
+
+
 def _sum(items: list[Mapping[str, Any]], key: str) -> Decimal | None:
     """The sum of a column; None when nothing stands in it or a cell is missing."""
-    values = [_computed(item.get(key)) for item in items]
+    values = [_computed(item.get(key)) for item in items if not _shares(item.get(key))]
     known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from wenxiao.files.cells.cells import Cell, Merge, Sheet
 from wenxiao.files.cells.formulas import computed_value, decimal_text
-from wenxiao.files.cells.numberformats import format_number, plain
+from wenxiao.files.cells.numberformats import LONG, format_number, plain, unsingled
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff\u3000]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -64,6 +64,24 @@ def line_of(text: str) -> str:
     return re.sub(r"\s*[\r\n]+\s*", "", tidy(text))
 
 
+_PREFIX = re.compile(
+    r"^(?:指标\s*[\d一二三四五六七八九十]{0,2}|[(（]?\d{1,2}[)）]?)\s*[:：、.．]\s*(?!\d)"
+)
+_LEFT_OVER = re.compile(
+    r"(?:[…\.·。—–\-_/]+|指标\s*[\d一二三四五六七八九十]{0,2}[:：、.]?|\d{1,2}[.、]|无)*"
+)
+
+
+def is_left_over(text: str) -> bool:
+    """Whether a name is only what a template printed: 「指标2：」, 「……」, 「/」, 「无」 or nothing."""
+    return bool(_LEFT_OVER.fullmatch(squeezed(text)))
+
+
+def without_prefix(text: str) -> str:
+    """An indicator's name without the number a template printed before it: 「指标1：里程」 → 里程."""
+    return _PREFIX.sub("", text)
+
+
 def number_in(text: str) -> Decimal | None:
     """The number a cell holds, half-width and without separators: 「１００％」 → 100, 「99.55分」 → 99.55; else None."""
     words = squeezed(text).replace("，", ",")
@@ -74,9 +92,10 @@ def number_in(text: str) -> Decimal | None:
     if not _NUMBER.fullmatch(words):
         return None
     try:
-        return Decimal(words.replace(",", ""))
+        number = Decimal(words.replace(",", ""))
     except InvalidOperation:
         return None
+    return unsingled(number) if len(words) > LONG else number
 
 
 def year_in(text: str) -> int | None:

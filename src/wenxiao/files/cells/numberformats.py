@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import struct
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -26,9 +27,27 @@ def decimal_of(value: float | Decimal) -> Decimal | None:
             return None
         if len(number.as_tuple().digits) > 15:
             number = Decimal(f"{number:.14e}")
+        if len(number.as_tuple().digits) > _SINGLE_DIGITS:
+            number = unsingled(number)
     except (InvalidOperation, ValueError):
         return None
     return number
+
+
+LONG = 12
+"""A longer number may be what a program of single precision left behind."""
+_SINGLE_DIGITS = 9
+
+
+def unsingled(number: Decimal) -> Decimal:
+    """A number a program kept in single precision, as it was meant: 19.2000007629395 → 19.2."""
+    try:
+        single = struct.unpack("f", struct.pack("f", float(number)))[0]
+    except OverflowError:
+        return number
+    meant = Decimal(f"{single:.6e}")
+    short = len(meant.normalize().as_tuple().digits) < _SINGLE_DIGITS - 2
+    return meant if short and Decimal(f"{single:.14e}") == Decimal(f"{number:.14e}") else number
 
 
 def plain(number: Decimal) -> str:

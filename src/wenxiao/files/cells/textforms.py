@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from wenxiao.files.cells.labels import year_in as year_of
-from wenxiao.files.cells.numberformats import plain
+from wenxiao.files.cells.numberformats import LONG, plain, unsingled
 
 __all__ = [
     "LEADING_NUMBER",
@@ -60,7 +60,7 @@ def number_of(text: str | None) -> Decimal | None:
         number = Decimal(bare) if re.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", bare) else None
     except InvalidOperation:
         return None
-    return number
+    return unsingled(number) if number is not None and len(bare) > LONG else number
 
 
 def unit_in(text: str) -> str | None:

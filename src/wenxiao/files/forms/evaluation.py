@@ -58,6 +58,8 @@ GENERAL = re.compile(
     r"(?:中央|省|市|县|区|级|本|财政|部门|预算|重点|专项|支出|资金|绩效|政策|一般|各|单位)+项目"
 )
 """A title such as 「2021年度县级项目绩效评价评分表」 names no subject."""
+YEAR_ALONE = re.compile(r"\(?20\d\d年度?\)?")
+"""The line under a title that only names the year."""
 REMARK = re.compile(r"^(备注|注|说明)$")
 
 
@@ -278,9 +280,11 @@ def _take_title_above(book: Book, index: int, out: dict[str, Any]) -> None:
     if text is None:
         return
     out["title"] = {"value": text, "cell": None}
-    year = year_of(half_width(text))
-    if out["year"] is None and year is not None:
-        out["year"] = {"value": year, "raw": text, "cell": None}
+    alone = [line for line in reversed(above) if YEAR_ALONE.fullmatch(squeezed(line))]
+    for line in [text, *alone]:
+        year = year_of(half_width(line))
+        if out["year"] is None and year is not None:
+            out["year"] = {"value": year, "raw": line, "cell": None}
     named = SUBJECT_IN_TITLE.match(squeezed(text))
     if out["subject_name"] is None and named and not GENERAL.fullmatch(named[1]):
         out["subject_name"] = {"value": named[1], "cell": None}

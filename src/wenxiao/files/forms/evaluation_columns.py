@@ -20,6 +20,8 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"^三级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?三级$|^(具体|评价|考核)?指标(名称|内容)?$"
         ),
     ),
+    ("item", re.compile(r"^(考核|评价|评审|审核|评分|测评|评估)?(项目|类别|维度|事项|大类)$")),
+    ("content", re.compile(r"^(考核|评价|评审|审核|评估|评分)(内容|要素)$")),
     ("level4", re.compile(r"^四级(评价|考核|绩效)?(指标)?(名称)?$")),
     ("code", re.compile(r"^(指标)?(编码|编号|代码)$")),
     ("numerator", re.compile(r"^分子")),
@@ -33,13 +35,13 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "weight",
         re.compile(
-            r"^(指标|标准|三级指标|二级指标|一级指标)?(分值|权重|满分|标准分|权重分值?|分数|权数)(值|分值)?$|^总分值$"
+            r"^(指标|标准|参考|基准|设定|各项|三级指标|二级指标|一级指标)?(分值|权重|满分|标准分|权重分值?|分数|权数)(值|分值)?$|^总分值$"
         ),
     ),
     (
         "score",
         re.compile(
-            r"^(评价|评审|审查|复核|最终|综合|实际|最后|考评|评定|财政评价|绩效评价|机构)*(得分|评分|打分|评价分|分)$|^得分(值|情况)?$"
+            r"^(评价|评审|审查|审核|评估|复核|最终|综合|实际|最后|考评|考核|评定|核定|单项|财政评价|绩效评价|机构)*(得分|评分|打分|评价分|分)$|^得分(值|情况|小计)?$"
         ),
     ),
     (
@@ -110,7 +112,8 @@ def find_heads(sheet: Sheet) -> list[Head]:
 def _head_at(grid: Grid, row: int) -> Head | None:
     labels = {cell.col: squeezed(cell.text) for cell in grid.own_cells(row)}
     known = {role_of(label) for label in labels.values()}
-    if not known & {"level1", "level3"} or len(labels) < 3:
+    grouped = bool(known & {"item", "content"}) and {"weight", "score"} <= known
+    if not (known & {"level1", "level3"} or grouped) or len(labels) < 3:
         return None
     last = _last_head_row(grid, row)
     head = Head(row, last)
@@ -200,6 +203,7 @@ def _place_columns(grid: Grid, head: Head) -> None:
         elif role is not None:
             head.roles.setdefault(role, col)
     _settle_scores(head, scores, averages)
+    _settle_levels(head)
     _settle_weights(grid, head, weights)
 
 
@@ -234,6 +238,19 @@ def _settle_scores(head: Head, scores: list[tuple[str, int]], averages: list[int
         key=lambda item: next((n for n, word in enumerate(SCORE_ORDER) if word in item[0]), 9),
     )
     head.roles["score"] = ordered[0][1]
+
+
+def _settle_levels(head: Head) -> None:
+    """项目 and 考核内容 are the levels of a sheet that names none so; the rightmost is its deepest."""
+    roles = head.roles
+    loose = sorted((roles.pop(role), role) for role in ("item", "content") if role in roles)
+    if "level1" in roles or not loose:
+        return
+    before = [col for col, _ in loose if "level3" not in roles or col < roles["level3"]]
+    if "level3" not in roles and before:
+        roles["level3"] = before.pop()
+    for level, col in zip(("level1", "level2"), before, strict=False):
+        roles.setdefault(level, col)
 
 
 def _settle_weights(grid: Grid, head: Head, weights: list[int]) -> None:
@@ -299,8 +316,8 @@ def looks_like_evaluation(sheet: Sheet) -> bool:
         )
         if (
             "actual" not in head.roles
-            and "评分" in title
-            and not re.search(r"自评|监控|目标申报", title)
+            and re.search(r"评分|考核|考评|打分|评审|审核|评估", title)
+            and not re.search(r"自评(?!评分)|监控|目标申报", title)
         ):
             return True
     return False

@@ -11,6 +11,7 @@ from wenxiao.files.cells.grids import Grid
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.evaluation_columns import Head
 from wenxiao.files.forms.evaluation_figures import with_mean, without_whole
+from wenxiao.files.forms.evaluation_merged import add_point, continues_criterion, shared_figure
 from wenxiao.files.forms.evaluation_names import Level, split_name
 from wenxiao.files.forms.evaluation_outline import Place
 
@@ -73,10 +74,14 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
         (name for name in ("level3", "level2", "level1") if name in head.roles), "level1"
     )
     level = reading.levels[deepest]
+    if continues_criterion(grid, head, row, out["criteria"]):
+        add_point(grid, head, row, out["criteria"][-1])
+        return
     weight, score = _weight(reading, row, level), _score(reading, row)
     score = without_whole(score, weight["value"])
     nameless = level.name is None and bool(weight["value"]) and bool(score["value"])
-    facts = any(figure.get(key) for figure in (weight, score) for key in ("value", "stored"))
+    known = ("value", "stored", "shared_rows")
+    facts = any(figure.get(key) for figure in (weight, score) for key in known)
     if (level.name is None and not nameless) or (not facts and len(cells) < 2):
         return
     criterion = _levels_json(reading, row)
@@ -120,7 +125,9 @@ def _weight(reading: Reading, row: int, level: Level) -> dict[str, Any]:
     """The weight in its column, else behind the name."""
     column = reading.head.roles.get("weight")
     weight: dict[str, Any] = (
-        {"cell": None, "value": None} if column is None else reading.grid.figure(row, column)
+        {"cell": None, "value": None}
+        if column is None
+        else shared_figure(reading.grid, reading.head, row, column)
     )
     if weight["value"] is None and level.points is not None:
         return {"cell": level.cell, "value": level.points}
@@ -129,7 +136,11 @@ def _weight(reading: Reading, row: int, level: Level) -> dict[str, Any]:
 
 def _score(reading: Reading, row: int) -> dict[str, Any]:
     column = reading.head.roles.get("score")
-    return {"cell": None, "value": None} if column is None else reading.grid.figure(row, column)
+    return (
+        {"cell": None, "value": None}
+        if column is None
+        else shared_figure(reading.grid, reading.head, row, column)
+    )
 
 
 def _advance_in_outline(reading: Reading, row: int) -> None:

@@ -104,7 +104,25 @@ def read_funds(
         ):
             break
         rows.append(_fund_row(grid, heading, row, label, unit))
+    while len(rows) > 1 and _is_blank(rows[-1]) and any(_is_zero(row) for row in rows[1:]):
+        rows.pop()
     return rows
+
+
+def _amounts_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row[key] for key in MONEY_COLUMNS if key in row]
+
+
+def _is_blank(row: dict[str, Any]) -> bool:
+    """A line without any amount, at the end of a block that writes its zeros: only what the template printed."""
+    return not any(money["raw"] or "computed" in money for money in _amounts_of(row))
+
+
+def _is_zero(row: dict[str, Any]) -> bool:
+    amounts = _amounts_of(row)
+    return bool(amounts) and all(
+        money["yuan"] is not None and Decimal(money["yuan"]) == 0 for money in amounts
+    )
 
 
 def _has_money(grid: Grid, heading: Heading, row: int) -> bool:
@@ -156,11 +174,13 @@ def _amounts(
     """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
     amounts: dict[str, Decimal] = {}
     named, readable = set(), True
+    row_unit = money_unit_in(str(out["label"])) if out.get("label") else None
     for key in MONEY_COLUMNS:
         place = heading.place(grid, row, key)
         if place is None:
             continue
-        money = out[key] = money_at(grid, place, unit)
+        nearest = row_unit or money_unit_in(heading.columns[key].words) or unit
+        money = out[key] = money_at(grid, place, nearest)
         amount = money["yuan"] if money["yuan"] is not None else grid.number(*place)
         if amount is not None:
             amounts[key] = Decimal(str(amount))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wenxiao.files.cells.labels import Grid, bare
+from wenxiao.files.cells.labels import Grid, bare, number_in, squeezed
 
 _WHEN = (
     r"(?:预算|年度|全年|年初|预期|计划|绩效|设定|当年|本年|本年度|三级|的|批复|原定|20\d\d年度?)*"
@@ -21,8 +21,8 @@ INDICATOR_HEADINGS: dict[str, re.Pattern[str]] = {
         "unit": r"(?:度量|计量|指标值?|数量|数值|指标计量)?单位",
         "forecast": r"(?:全年|全年度|年度|全年目标)?(?:预计|预期)(?:全年|年底|年末|到年底)?(?:可)?(?:完成|实现|达到)(?:情况|值|程度)?|预计全年完成情况",
         "expected_rate": r"(?:完成|偏差|偏离|实现|达成)(?:率|比例|度|程度|比率|幅度)|偏差",
-        "weight": r"(?:指标|标准|分配|三级指标|预设|自评|设定|绩效|各项|项目)*(?:权重|分值|满分|标准分|总分值)(?:分值|值|数|占比|分)?",
-        "score": r"(?:自评|实际|单位|项目|指标|最终|评价|评定|三级指标|绩效|本项|核定)*(?:得分|评分|打分|自评分|分数)(?:情况|值|数)?",
+        "weight": r"(?:指标|标准|分配|三级指标|预设|自评|设定|绩效|各项|项目|参考|基准|单项|赋分)*(?:权重|权数|分值|满分|标准分|总分值)(?:分值|值|数|占比|分)?",
+        "score": r"(?:自评|实际|单位|项目|指标|最终|评价|评定|三级指标|绩效|本项|核定|单项|考评|考核|折算|加权|各项)*(?:得分|评分|打分|自评分|分数)(?:情况|值|数)?",
         "target": rf"{_WHEN}(?:指标值|目标值|标准值|计划值|指标目标值|绩效标准|目标)(?:内容|值)?",
         "actual": rf"{_DONE}(?:完成|实现|达成|达到|执行)(?:指标|目标)?(?:值|情况|数|结果)?|(?:全年|年度|年末|当年|本年|本年度|20\d\d年度?)*实际(?:指标)?(?:值|数|情况)|完成指标值",
         "reason_funds": r"经费保障|资金保障",
@@ -47,7 +47,7 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
         "arrived": r".*到位(?:数|资金|金额|资金额)?",
         "executed": _FUNDS_WHEN
         + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金)|(?:全年|年度|实际|累计|当年|本年|\d+-\d+月)+(?:执行|支出|使用)(?:情况)?",
-        "initial": r"年初(?:批复|下达|安排|部门)?(?:预算)?(?:资金)?(?:数|金额|额|安排|批复数|安排数)?|预算批复数|批复预算数",
+        "initial": r"年初(?:批复|下达|安排|部门)?(?:预算)?(?:资金)?(?:数|金额|额|安排|批复数|安排数)?|预算批复数|批复预算数|(?:项目)?年初预算安排(?:资金)?数?",
         "adjustment": r"(?:预算)?(?:调整|追加|调增|调减|调剂)(?:预算)?(?:数|金额|额)",
         "full_year": r"(?:全年|调整后?|年度|全年度|变动后|调整后全年|本年|当年|项目|资金)?(?:的)?预算(?:总额|数|金额|资金|额|安排数|安排|资金数)?",
         "weight": INDICATOR_HEADINGS["weight"].pattern,
@@ -119,10 +119,28 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
     columns: dict[str, Column] = {}
     others: dict[str, Column] = {}
     for col in grid.cols:
+        if headings is FUND_HEADINGS and _holds_labels(grid, bottom, col):
+            continue
         _take(grid, (row, bottom), col, headings, columns, others)
     if headings is INDICATOR_HEADINGS and not {"level1", "level2", "level3"} & set(columns):
         _take_side_label(columns, others)
     return Heading(row, bottom, columns, others)
+
+
+_SOURCE = re.compile(
+    r"(?:其中[:：]?)?.*(?:总额|资金|拨款|财政|经费|收入|合计|结转|专户|单位|其[他它]).*"
+)
+
+
+def _holds_labels(grid: Grid, bottom: int, col: int) -> bool:
+    """Whether the sources of money stand below: 「年度预算数（万元）」 over 总额, 其中：财政资金 is their corner label."""
+    words = [grid.text(row, col) for row in range(bottom + 1, bottom + 5)]
+    names = [text for text in words if text and number_in(text) is None]
+    return (
+        len(names) > 1
+        and len(names) == sum(1 for text in words if text)
+        and all(_SOURCE.fullmatch(squeezed(text)) for text in names[:2])
+    )
 
 
 def _take_side_label(columns: dict[str, Column], others: dict[str, Column]) -> None:

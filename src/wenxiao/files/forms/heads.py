@@ -41,6 +41,8 @@ DEPT = {
     "业务主管部门",
     "地方主管部门",
     "部门名称",
+    "预算部门名称",
+    "部门(单位)名称",
     "主管预算单位",
 }
 UPPER_DEPT = {"中央主管部门"}
@@ -158,9 +160,19 @@ def _start(grid: Grid, row: int, previous: int) -> int:
     return start
 
 
+_RANK = re.compile(
+    r"^(?:本级|(?:省|市|州|县|区|旗|镇|乡)(?:直|本)?级?)(?=预算|主管|业务|部门|实施|项目|单位)"
+)
+
+
 def label_of(text: str) -> str:
     """The words of a label also where its value stands in the same cell: 「项目名称：甲」 → 项目名称."""
-    return bare(re.split(r"[:：]", text, maxsplit=1)[0])
+    return plain_label(re.split(r"[:：]", text, maxsplit=1)[0])
+
+
+def plain_label(text: str) -> str:
+    """A label without the rank before it: 「县级预算部门名称」 → 预算部门名称."""
+    return _RANK.sub("", bare(text))
 
 
 def several(text: str) -> list[str]:
@@ -183,9 +195,9 @@ def field(grid: Grid, labels: set[str], rows: range) -> dict[str, object] | None
                 continue
             for part in parts:
                 inline = re.split(r"[:：]", part, maxsplit=1)
-                if len(inline) == 2 and tidy(inline[1]) and bare(inline[0]) in labels:
+                if len(inline) == 2 and tidy(inline[1]) and plain_label(inline[0]) in labels:
                     return {"value": _unsealed(tidy(inline[1])), "cell": grid.address(row, col)}
-            if bare(text) in labels and (place := grid.right_of(row, col)) is not None:
+            if plain_label(text) in labels and (place := grid.right_of(row, col)) is not None:
                 return _beside(grid, place, labels)
     return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wenxiao.files.cells.labels import Grid, bare, name_of, squeezed, tidy
+from wenxiao.files.cells.labels import Grid, bare, is_left_over, name_of, squeezed, tidy
 from wenxiao.files.forms.funds import is_dash, points_at
 from wenxiao.files.forms.headings import INDICATOR_HEADINGS, Heading, heading_at
 from wenxiao.files.forms.heads import GRADE, label_of
@@ -33,7 +33,7 @@ TOTAL = {
     "最终得分",
 }
 _END = re.compile(
-    r"(?:注|备注|说明|附注)[:：\d].*|注|备注|填报人.*|填表人.*|联系人.*|联系电话.*|填报日期.*|填表日期.*|填报单位.*|负责人.*|单位负责人.*|制表人.*|审核人.*"
+    r"(?:注|备注|说明|附注)[:：\d].*|注|备注|说明|情况说明|填报人.*|填表人.*|联系人.*|联系电话.*|填报日期.*|填表日期.*|填报单位.*|负责人.*|单位负责人.*|制表人.*|审核人.*"
     r"|(?:主要)?存在(?:的)?(?:主要)?问题.*|.*改进措施|监控意见.*|意见建议.*|.*审核意见.*|.*部门意见.*|其他需要说明.*|.*签字.*|.*盖章.*|自评结论.*|评价结论.*|下一步.*|.*工作建议.*|绩效分析.*"
 )
 _TOTAL_WITH_POINTS = re.compile(r"(?:自评)?总?得?分(?:合计)?:[\d.]+分?")
@@ -186,7 +186,7 @@ def _take_row(
     _carry_levels(grid, heading, row, levels)
     values = [place for key in VALUES if (place := heading.place(grid, row, key)) is not None]
     filled = [place for place in values if _own_value(grid, heading, place)]
-    if not filled:
+    if not [place for place in filled if _begins_here(grid, heading, place, row)]:
         block.blanks.append(row)
         return
     made: dict[str, object] = {"row": row}
@@ -232,10 +232,21 @@ def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:
     cell = grid.cell(*place)
     if cell is None or is_dash(cell.text) or re.fullmatch(r"[…\.·]+", squeezed(cell.text) or "x"):
         return False
+    column = heading.columns.get("level3")
+    if column is not None and column.left <= place[1] <= column.right and is_left_over(cell.text):
+        return False
     level = heading.columns.get("level2") or heading.columns.get("level1")
     return (
         level is None or grid.span(*place).left > level.right or place[1] == grid.span(*place).left
     )
+
+
+def _begins_here(grid: Grid, heading: Heading, place: tuple[int, int], row: int) -> bool:
+    """Whether a value is the row's own: points merged down from the row above say nothing of a template's empty row."""
+    if grid.span(*place).top == row:
+        return True
+    points = [heading.columns[key] for key in ("weight", "score") if key in heading.columns]
+    return not any(column.left <= place[1] <= column.right for column in points)
 
 
 def _carry_levels(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wenxiao.files.cells.cells import Sheet
-from wenxiao.files.cells.labels import Grid, bare, line_of, squeezed
+from wenxiao.files.cells.labels import Grid, bare, is_left_over, line_of, squeezed, without_prefix
 from wenxiao.files.forms import funds, heads
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import (
@@ -191,7 +191,7 @@ def named(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
         text = grid.text(*place)
         level2 = heading.place(grid, row, "level2")
         shared = level2 is not None and grid.anchor(*level2) == grid.anchor(*place)
-        out["level3"] = line_of(text) or None if not shared else None
+        out["level3"] = None if shared or is_left_over(text) else without_prefix(line_of(text))
         out["level3_cell"] = grid.address(*place)
     target = heading.place(grid, row, "target")
     seen = grid.seen(*target) if target is not None else {"cell": None, "value": None}

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wenxiao.files.cells.labels import Grid, bare, line_of, name_of, number_in, squeezed
+from wenxiao.files.cells.labels import (
+    Grid,
+    bare,
+    is_left_over,
+    line_of,
+    name_of,
+    number_in,
+    squeezed,
+    without_prefix,
+)
 from wenxiao.files.cells.numberformats import plain
 from wenxiao.files.forms.targets.columns import Columns, columns_at
 from wenxiao.files.forms.targets.form import Indicator, Read
 
-_PREFIX = re.compile(
-    r"^(?:指标\s*[\d一二三四五六七八九十]{0,2}|[(（]?\d{1,2}[)）]?)\s*[:：、.．]\s*"
-)
-_EMPTY = re.compile(
-    r"(?:[…\.·。—–\-_/]+|指标\s*[\d一二三四五六七八九十]{0,2}[:：]?|[\d]{1,2}[.、]|无)*"
-)
 _END = re.compile(
     r"(?:注|备注|说明|附注)[:：\d].*|注|填报人.*|填表人.*|联系(?:人|电话).*|填(?:报|表)日期.*|(?:单位|项目)?负责人.*|制表人.*|审核人.*"
     r"|其[他它](?:需要)?说明.*|.*(?:审核|部门|财政|评审|审查)意见.*|.*签字.*|.*盖章.*"
@@ -68,7 +71,7 @@ def _carry(grid: Grid, columns: Columns, row: int, levels: dict[str, str]) -> No
     """Level names stand once, merged or not, over the rows they hold."""
     for level in ("level1", "level2"):
         text = columns.text(grid, row, level)
-        if not text or _EMPTY.fullmatch(squeezed(text)):
+        if is_left_over(text):
             continue
         name = _LEVEL_POINTS.sub("", name_of(text)).strip(":：") or name_of(text)
         if level == "level1" and levels.get("level1") != name:
@@ -120,9 +123,9 @@ def _name(grid: Grid, columns: Columns, row: int) -> tuple[str, str | None]:
     if key == "level3" and level2 is not None and grid.anchor(*level2) == grid.anchor(*place):
         return "", None
     words = line_of(grid.text(*place))
-    if _EMPTY.fullmatch(squeezed(words)):
+    if is_left_over(words):
         return "", None
-    return line_of(_PREFIX.sub("", words)), grid.address(*place)
+    return line_of(without_prefix(words)), grid.address(*place)
 
 
 def _own(grid: Grid, columns: Columns, row: int, key: str) -> str:
