@@ -255,7 +255,7 @@ def light(division):
     import polars as pl
     from django.db.models import Q
 
-    from wenxiao.followup.watch import money
+    from wenxiao.budget import money_columns as money
     from wenxiao.rulebook.pace_columns import pace_columns
 
     which = Q(dossier__fiscal_year=YEAR, dossier__subject__division=division)

@@ -8,6 +8,8 @@ import pytest
 
 from wenxiao.budget import selectors, services
 from wenxiao.budget.models import Dossier, Spending
+from wenxiao.followup.models import WatchMark
+from wenxiao.followup.watch import inputs
 from wenxiao.intake.ledger import Choices, import_ledger
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.models import Entry, ImportBatch
@@ -50,6 +52,18 @@ def take(division, tmp_path):
 
 def told(outcome, level="阻断"):
     return [(p.code, p.line) for p in outcome.problems if p.level == level]
+
+
+def test_what_a_file_touches_is_marked_once_and_the_triggers_stand_again(take, projects):
+    """Rows of a file set their marks together; the next single row is marked by its own trigger."""
+    inputs.watch_inputs()
+    WatchMark.objects.all().delete()
+    first, second = Dossier.objects.order_by("subject__code")
+    take(CLEAN[:2])
+    assert list(WatchMark.objects.values_list("dossier", flat=True)) == [first.pk]
+    assert inputs.inputs_watched()
+    Spending.objects.create(dossier=second, month=1, amount=Decimal(1))
+    assert set(WatchMark.objects.values_list("dossier", flat=True)) == {first.pk, second.pk}
 
 
 def test_a_clean_file_enters_and_leaves_again(take, projects, division):

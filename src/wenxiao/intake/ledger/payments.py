@@ -9,6 +9,7 @@ import polars as pl
 
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.selectors import money_of
+from wenxiao.followup.watch.inputs import marked_together
 from wenxiao.rulebook.numbers import fen, from_fen, wan
 from wenxiao.store.bulk import insert_frame, update_rows
 from wenxiao.store.frames import read_frame, read_slices
@@ -319,8 +320,18 @@ def apply(
     # in the order of the table's own indexes: a million rows enter twice as fast
     keys = ["subject", "fund_key", "key_line"]
     order = found.new.select(keys).with_row_index("at").sort(keys)["at"]
-    for start in range(0, found.new.height, _SLICE):
-        part = found.new[order[start : start + _SLICE]].join(
+    touched = owned.filter(pl.col("subject").is_in(found.new["subject"].unique().implode()))
+    with marked_together(Spending._meta.db_table, touched["dossier_id"].to_list()):
+        _insert(found.new, order, owned, source=source, batch=batch)
+    written.created_with_batch(Spending, found.new.height)
+    _correct(found.changed, written)
+
+
+def _insert(
+    new: pl.DataFrame, order: pl.Series, owned: pl.DataFrame, *, source: str, batch: ImportBatch
+) -> None:
+    for start in range(0, new.height, _SLICE):
+        part = new[order[start : start + _SLICE]].join(
             owned, on="subject", how="left", maintain_order="left"
         )
         rows = part.select(
@@ -334,8 +345,6 @@ def apply(
             pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
         )
         insert_frame(Spending, rows)
-    written.created_with_batch(Spending, found.new.height)
-    _correct(found.changed, written)
 
 
 def _correct(changed: pl.DataFrame, written: Written) -> None:
