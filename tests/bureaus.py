@@ -38,7 +38,7 @@ def bureau(db):
             name=username,
             by=None,
             unit=where,
-            password="long-enough-pass",
+            password="Long-enough-pass-1",
         )
         if role != "agency":
             grant(user=people[username], role=role, division=division, unit=where, by=None)

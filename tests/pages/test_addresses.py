@@ -186,6 +186,8 @@ MATRIX = {
     "people/units/add": "manage_units",
     "people/units/<int:pk>": "login",
     "people/units/<int:pk>/<str:act>": "manage_units",
+    "people/policy": "login",
+    "people/policy/change": "manage_accounts_policy",
     "people/users": "login",
     "people/users/add": "manage_users",
     "people/users/<int:pk>": "login",

@@ -178,7 +178,7 @@ def checkers(bureau):
             name=role,
             by=None,
             unit=bureau.unit,
-            password="long-enough-pass",
+            password="Long-enough-pass-1",
         )
         grant(user=made[role], role=role, division=bureau.division, unit=bureau.unit, by=None)
     return made

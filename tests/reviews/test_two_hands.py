@@ -30,7 +30,7 @@ def almighty(bureau):
         name="身兼数职",
         by=None,
         unit=bureau.unit,
-        password="long-enough-pass",
+        password="Long-enough-pass-1",
     )
     for role in EVERYTHING:
         where = bureau.unit if role in {"clerk", "head", "department"} else None
@@ -209,7 +209,7 @@ def person(bureau, role):
         username=f"the-{role}",
         name=f"某{role}",
         by=None,
-        password="long-enough-pass",
+        password="Long-enough-pass-1",
     )
     grant(user=user, role=role, division=bureau.division, by=None)
     return user

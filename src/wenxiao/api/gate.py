@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from wenxiao.orgs.permissions import POWERS, Refused, holdings, who_can
 from wenxiao.orgs.services.tokens import user_of_token
+from wenxiao.pages import noted
 from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.pages.views import OPEN
 from wenxiao.store.moves import NotAllowed, Stale
@@ -90,10 +91,16 @@ def _let_in(request: HttpRequest, power: str) -> HttpResponse | None:
         )
         response["WWW-Authenticate"] = "Bearer"
         return response
-    if not holdings(user).can(power):
-        return error(403, f"该账号没有“{POWERS[power]}”的权限；可由{who_can(power)}办理。")
     request.user = user
+    if not holdings(user).can(power):
+        return refused(request, f"该账号没有“{POWERS[power]}”的权限；可由{who_can(power)}办理。")
     return None
+
+
+def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """403, kept in the trail as on pages."""
+    noted.refusal(request, sentence)
+    return error(403, sentence)
 
 
 def _run(
@@ -110,7 +117,7 @@ def _run(
     except RequestDataTooBig:
         return error(413, "请求超过大小限制，请分批发送。")
     except Refused as refusal:
-        return error(403, str(refusal))
+        return refused(request, str(refusal))
     except (Stale, NotAllowed) as refusal:
         return error(409, str(refusal))
     except Http404:

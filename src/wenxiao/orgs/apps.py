@@ -36,5 +36,10 @@ class OrgsConfig(AppConfig):
     verbose_name = "机构与人员"
 
     def ready(self) -> None:
-        """The database refuses what the services refuse."""
+        """The database refuses what the services refuse; a session knows when it began."""
         keep(self, GUARDS)
+        from django.contrib.auth.signals import user_logged_in
+
+        from wenxiao.orgs.middleware import keep_entered
+
+        user_logged_in.connect(keep_entered)

@@ -1,4 +1,4 @@
-"""Login by password, with a pause for an account after repeated failures."""
+"""Login by password: counted before it is hashed, refused while the door is shut, kept in the trail when it fails."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ from django.core.exceptions import PermissionDenied
 
 from wenxiao.orgs.models import User
 from wenxiao.orgs.selectors import is_demonstration
-from wenxiao.orgs.services.entering import count_failure, locked_until, unlock
+from wenxiao.orgs.services.entering import begin_login, note_failed, succeed, user_named
+from wenxiao.orgs.services.passwords import LONGEST
+from wenxiao.store.callers import client_address, known_browser
 
 
 class PausingBackend(ModelBackend):
-    """Django's own password check, refused while the name is locked, counted when it fails."""
+    """Django's own password check behind doors that shut after repeated failures."""
 
     def authenticate(
         self, request: Any, username: str | None = None, password: str | None = None, **more: Any
     ) -> Any:
-        """The user, or None; PermissionDenied (which asks no further backend) while the name is locked."""
-        if username is None or password is None:
+        """The user, or None; PermissionDenied (which asks no further backend) while the door is shut."""
+        if not username or not password or len(password) > LONGEST:
             return None
-        if locked_until(username):
+        address = client_address(request) if request is not None else ""
+        browser = known_browser(request) if request is not None else ""
+        named = user_named(username)
+        tried = begin_login(username, address, browser, named)
+        if tried.until is not None:
             raise PermissionDenied
         user = super().authenticate(request, username=username, password=password, **more)
         if user is None:
-            count_failure(username)
+            note_failed(named, address, tried)
         else:
-            unlock(username)
+            succeed(tried)
         return user
 
     def user_can_authenticate(self, user: Any) -> bool:
@@ -36,6 +42,6 @@ class PausingBackend(ModelBackend):
         return super().user_can_authenticate(user) and not leaked
 
     def get_user(self, user_id: int) -> Any:
-        """Whose session this is: asked at every page, so only whether the account is active."""
-        user = User.objects.filter(pk=user_id).first()
+        """Whose session this is, with the division every page shows: asked at every page, so only whether still active."""
+        user = User.objects.filter(pk=user_id).select_related("division").first()
         return user if user is not None and user.is_active else None

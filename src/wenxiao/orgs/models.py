@@ -61,6 +61,7 @@ class Division(models.Model):
     rules = models.JSONField("本级规则", default=list)
     confirmers = models.JSONField("另行指定的确认人", default=list)
     small_office = models.JSONField("小机构", default=dict)
+    account_policy = models.JSONField("账号安全要求", default=dict)
 
     class Meta:
         verbose_name = verbose_name_plural = "财政区划"
@@ -165,15 +166,42 @@ class User(AbstractBaseUser):
 
 
 class LoginTry(models.Model):
-    """Failed logins of one account name since the last success; kept for names nobody has, too, so that none stands out."""
+    """Failed tries at one door since the last success, and until when it is shut.
 
-    username = models.CharField("账号", max_length=60, unique=True)
+    A door is a name from one known browser or one address, an address, a name from wherever, or the person's own secret
+    (old password, code). ``key`` holds digests of names, for people type passwords there, too.
+    """
+
+    class Door(models.TextChoices):
+        BROWSER = "browser", "账号与常用浏览器"
+        PAIR = "pair", "账号与来源地址"
+        ADDRESS = "address", "来源地址"
+        ACCOUNT = "account", "账号"
+        SECRET = "secret", "本人的旧密码或动态口令"
+
+    door = models.CharField("按什么计", max_length=8, choices=Door.choices)
+    key = models.CharField("键", max_length=160)
     failures = models.PositiveIntegerField("连续失败次数", default=0)
     last_at = models.DateTimeField("最近一次")
-    locked_until = models.DateTimeField("锁定至", null=True)
+    locked_until = models.DateTimeField("暂停至", null=True)
+    succeeded_at = models.DateTimeField("最近一次成功", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "登录失败"
+        constraints = [models.UniqueConstraint(fields=["door", "key"], name="one_door")]
+
+
+class OldPassword(models.Model):
+    """A password an account had, as its hash: the next ones must differ from the latest few."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="old_passwords", verbose_name="用户"
+    )
+    password = models.CharField("密码", max_length=128)
+    replaced_at = models.DateTimeField("更换时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用过的密码"
 
 
 class PasswordReset(models.Model):

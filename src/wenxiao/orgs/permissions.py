@@ -43,6 +43,7 @@ POWERS: dict[str, str] = {
     "manage_units": "维护单位",
     "manage_users": "维护用户",
     "grant": "授权",
+    "manage_accounts_policy": "规定账号安全要求",
     "consent_reset": "同意重置密码",
     "consent_security_reset": "同意重置安全管理员的密码",
     "watch_trail": "查看留痕",
@@ -82,7 +83,7 @@ HELD: dict[str, frozenset[str]] = {
     Role.AGENCY: frozenset({"see_unit", "evaluate"}),
     Role.EXPERT: frozenset({"see_unit", "evaluate"}),
     Role.SYSTEM: frozenset({"manage_units", "manage_users"}),
-    Role.SECURITY: frozenset({"grant", "consent_reset"}),
+    Role.SECURITY: frozenset({"grant", "consent_reset", "manage_accounts_policy"}),
     Role.AUDIT: frozenset({"watch_trail", "consent_security_reset"}),
     Role.AUDITOR: frozenset({"see_unit", "watch_trail"}),
 }

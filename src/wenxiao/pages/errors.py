@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from wenxiao.pages import noted
 from wenxiao.pages.outages import Outage, outage_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def _page(
 
 
 def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
-    """403: says who can."""
+    """403: says who can, and is kept in the trail."""
+    noted.refusal(request, sentence)
     return _page(
         request,
         403,

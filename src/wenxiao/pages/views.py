@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
-from wenxiao.pages import errors
+from wenxiao.pages import errors, noted
 from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
@@ -101,6 +101,7 @@ def view(
             with grants_kept(person(request) if keeps else None):
                 response = _answer(function, request, power, args, kwargs)
             if power != "anyone":
+                noted.taken(request, response)
                 response["Cache-Control"] = "private, no-store"
             return response
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.crypto import get_random_string
 
 from wenxiao.budget.models import Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, refuse_secret, set_appropriation
@@ -16,7 +15,7 @@ from wenxiao.files.out.opening_template import Opening, read_opening
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.models import Division, Role, Unit, User
 from wenxiao.orgs.permissions import Refused
-from wenxiao.orgs.services import add_unit, create_division, create_user, grant
+from wenxiao.orgs.services import add_unit, create_division, create_user, grant, one_time_password
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
@@ -188,7 +187,7 @@ def _account(
     **details: Any,
 ) -> User:
     """An account with a one-time password that must be changed, and its grant."""
-    password = get_random_string(14)
+    password = one_time_password()
     user = create_user(
         division=division,
         username=login,

@@ -31,6 +31,15 @@ def client_address(request: HttpRequest) -> str:
     return address
 
 
+BROWSER = "known"
+"""The cookie by which a browser somebody entered with before is told from a stranger's."""
+
+
+def known_browser(request: HttpRequest) -> str:
+    """The number this browser was given when somebody first entered with it; empty for a stranger's."""
+    return request.get_signed_cookie(BROWSER, default="", salt=BROWSER) or ""
+
+
 def from_this_machine(request: HttpRequest) -> bool:
     """Whether whoever asks sits here: by the address of the connection, never by the host asked for, and with no proxy between."""
     address = str(request.META.get("REMOTE_ADDR", ""))

@@ -60,7 +60,7 @@ def place():
             name=username,
             by=None,
             unit=where,
-            password="long-enough-pass",
+            password="Long-enough-pass-1",
             must_change_password=False,
         )
         setattr(made, username, person)

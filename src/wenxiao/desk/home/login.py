@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,13 +20,15 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wenxiao.orgs.selectors import is_demonstration
-from wenxiao.orgs.services import change_password
-from wenxiao.orgs.services.entering import MOST_FAILURES, locked_until
+from wenxiao.orgs.services import change_password, entering
+from wenxiao.orgs.services.account_policy import policy_of
 from wenxiao.pages.views import person, view
-from wenxiao.store.callers import from_this_machine
+from wenxiao.store.callers import BROWSER, client_address, from_this_machine, known_browser
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest, HttpResponse
 
 BACKEND = "wenxiao.orgs.backends.PausingBackend"
@@ -59,14 +62,34 @@ def _demo_person(request: HttpRequest) -> Any:
     )
 
 
-def _why_not(username: str) -> str:
-    until = locked_until(username)
+def _why_not(request: HttpRequest, username: str) -> str:
+    until = entering.paused_until(username, client_address(request), known_browser(request))
     if until is None:
-        return "账号或密码不对，请核对后重填。忘记密码时请系统管理员重设。"
-    at = timezone.localtime(until).strftime("%H:%M")
-    return (
-        f"这个账号连续 {MOST_FAILURES} 次没有输对密码，{at} 以后再试；急用时请系统管理员重置密码。"
+        return "账号或密码不对，请核对后重填。忘记密码时在下面申请重置。"
+    return f"连续多次没有输对，{_moment(until)} 以后再试；以前登录过的电脑不受他人输错的影响。"
+
+
+def _moment(until: datetime) -> str:
+    return timezone.localtime(until).strftime("%H:%M:%S")
+
+
+def come_in(request: HttpRequest, user: Any, how: str, onward: str) -> HttpResponse:
+    """Log the person in, keep it in the trail, and know their browser from now on."""
+    browser = known_browser(request) or secrets.token_urlsafe(18)
+    login(request, user, backend=BACKEND)
+    entering.know_browser(user.username, browser)
+    entering.note_entered(user, client_address(request), how)
+    response = HttpResponseRedirect(onward)
+    response.set_signed_cookie(
+        BROWSER,
+        browser,
+        salt=BROWSER,
+        max_age=int(entering.KNOWN_FOR.total_seconds()),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
     )
+    return response
 
 
 @view("login", methods=("GET", "POST"))
@@ -75,8 +98,14 @@ def password(request: HttpRequest) -> HttpResponse:
     user, errors = person(request), {}
     if request.method == "POST":
         old, new, again = (request.POST.get(name, "") for name in ("old", "new", "again"))
-        if not user.check_password(old):
+        tried = entering.begin_secret(user, "password")
+        if tried.until is not None:
+            errors["old"] = f"现在的密码连续输错，{_moment(tried.until)} 以后再试。"
+        elif not user.check_password(old):
             errors["old"] = "现在的密码不对。"
+            entering.note_failed(user, client_address(request), tried, "改密时旧密码不对")
+            if tried.shut_until is not None:
+                return _sent_out(request, "现在的密码连续输错，已退出登录。")
         elif new != again:
             errors["again"] = "两次填写的新密码不一样。"
         elif new == old:
@@ -86,6 +115,8 @@ def password(request: HttpRequest) -> HttpResponse:
                 change_password(user=user, password=new)
             except NotAllowed as refusal:
                 errors["new"] = str(refusal)
+        if "old" not in errors:
+            entering.succeed(tried)
         if not errors:
             update_session_auth_hash(request, user)
             messages.success(request, "密码已修改，下次用新密码登录。")
@@ -93,16 +124,9 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/home/password.html",
-        {"errors": errors, "forced": user.must_change_password},
+        {"errors": errors, "forced": user.must_change_password, "policy": policy_of(user.division)},
         status=422 if errors else 200,
     )
-
-
-@view("login")
-def home(request: HttpRequest) -> HttpResponse:
-    """Where the day begins."""
-    del request
-    return redirect("desk:subjects")
 
 
 @view("anyone", methods=("GET", "POST"))
@@ -115,13 +139,12 @@ def enter(request: HttpRequest) -> HttpResponse:
         onward = "/"
     error, username = "", request.POST.get("username", "").strip()
     if request.method == "POST":
-        user = _demo_person(request) or authenticate(
-            request, username=username, password=request.POST.get("password", "")
-        )
+        if (chosen := _demo_person(request)) is not None:
+            return come_in(request, chosen, "演示免密码", onward)
+        user = authenticate(request, username=username, password=request.POST.get("password", ""))
         if user is not None:
-            login(request, user, backend=BACKEND)
-            return HttpResponseRedirect(onward)
-        error = _why_not(username)
+            return come_in(request, user, "密码", onward)
+        error = _why_not(request, username)
     values = {
         "error": error,
         "username": username,
@@ -136,5 +159,14 @@ def enter(request: HttpRequest) -> HttpResponse:
 @view("anyone", methods=("POST",))
 def leave(request: HttpRequest) -> HttpResponse:
     """Log out."""
+    if request.user.is_authenticated:
+        entering.note_left(person(request), client_address(request), "本人退出")
     logout(request)
+    return redirect("desk:login")
+
+
+def _sent_out(request: HttpRequest, why: str) -> HttpResponse:
+    entering.note_left(person(request), client_address(request), why)
+    logout(request)
+    messages.error(request, why)
     return redirect("desk:login")

@@ -99,6 +99,9 @@ WORDS = {
     "files": "原件",
     "entries": "留痕",
     "todos_called_off": "取消的待办",
+    "address": "来自",
+    "path": "页面",
+    "how": "方式",
 }
 
 CODES = {
@@ -286,6 +289,7 @@ def export(request: HttpRequest) -> Any:
     response["Content-Disposition"] = (
         f"attachment; filename*=UTF-8''{quote(f'留痕_{division.code}.json')}"
     )
+    response.on_record = True  # type: ignore[attr-defined]  # read by pages.noted
     return response
 
 
@@ -345,4 +349,5 @@ def package_of(request: HttpRequest, pk: int) -> HttpResponse:
     name = f"档案材料_{row.subject.name}_{row.fiscal_year}_{stamp}.zip"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
+    response.on_record = True  # type: ignore[attr-defined]  # read by pages.noted
     return response

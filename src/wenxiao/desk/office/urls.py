@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wenxiao.desk.office import agencies, documents, resets, rules, trail, units, users
+from wenxiao.desk.office import (
+    account_policy,
+    agencies,
+    documents,
+    resets,
+    rules,
+    trail,
+    units,
+    users,
+)
 
 urlpatterns = [
     path("rules", rules.rules, name="rules"),
@@ -21,6 +30,8 @@ urlpatterns = [
     path("people/units/<int:pk>/<str:act>", units.act, name="unit_act"),
     path("people/resets", resets.resets, name="resets"),
     path("people/resets/<int:pk>/<str:act>", resets.act, name="reset_act"),
+    path("people/policy", account_policy.policy, name="account_policy"),
+    path("people/policy/change", account_policy.change, name="account_policy_change"),
     path("people/users", users.users, name="users"),
     path("people/users/add", users.add, name="user_add"),
     path("people/users/<int:pk>", users.user, name="user"),

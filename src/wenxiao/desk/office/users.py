@@ -10,7 +10,6 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from wenxiao.desk.office.units import ANY, ENTRY, named_unit, tabs
 from wenxiao.orgs import selectors, services
@@ -115,7 +114,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """A new account. Its one-time password stands on this answer alone and nowhere else; sending twice is refused."""
     division = division_of(request, ENTRY)
     made: list[Any] = []
-    password = get_random_string(14)
+    password = services.one_time_password()
 
     def run() -> str:
         username, name = text_of(request, "username", 60), text_of(request, "name", 60)

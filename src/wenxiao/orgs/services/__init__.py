@@ -5,6 +5,7 @@ from wenxiao.orgs.services.accounts import (
     create_user,
     disable_user,
     enable_user,
+    one_time_password,
     reset_password,
 )
 from wenxiao.orgs.services.administering import (
@@ -40,6 +41,7 @@ __all__ = [
     "merge_units",
     "move_unit",
     "name_confirmers",
+    "one_time_password",
     "override_rule",
     "rename_unit",
     "reset_password",

@@ -11,7 +11,7 @@ from wenxiao.orgs.services import add_agency, add_expert, create_user, grant
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Agency, Division, User
 
-PASSWORD = "wenxiao-yanshi"  # noqa: S105 - printed at every start of the demonstration
+PASSWORD = "Wenxiao-2021-open"  # noqa: S105 - printed at every start of the demonstration
 
 
 @dataclass(frozen=True, slots=True)
