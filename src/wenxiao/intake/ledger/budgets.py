@@ -73,8 +73,10 @@ def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
 def _refuse_negative(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     """A negative 追加 is a 收回; any other negative budget is asked about."""
     back = pl.col("added_fen") < 0
-    findings.each(
-        frame.filter(back), "ZJ-21", "提示", "追加为负数，按收回计。", mend="请核对是否为收回。"
+    findings.pick(
+        frame.filter(back),
+        lambda row: {"added": from_fen(row["added_fen"])},
+        roles={"added": "added"},
     )
     frame = frame.with_columns(
         cut_back_fen=pl.when(back)
@@ -83,12 +85,11 @@ def _refuse_negative(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         added_fen=pl.when(back).then(None).otherwise("added_fen"),
     )
     negative = pl.any_horizontal([(pl.col(f"{n}_fen") < 0).fill_null(value=False) for n in AMOUNTS])
-    findings.each(
-        frame.filter(negative),
-        "ZJ-22",
-        "阻断",
-        "预算金额为负数。",
-        mend="调减请填在“收回”一列，写正数。",
+    findings.pick(
+        frame.filter(negative).with_columns(
+            least=pl.min_horizontal([f"{name}_fen" for name in AMOUNTS])
+        ),
+        lambda row: {"arranged": from_fen(row["least"])},
     )
     empty = pl.all_horizontal([pl.col(f"{n}_fen").is_null() for n in AMOUNTS]) & ~pl.col("bad")
     findings.each(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from wenxiao.budget.models import Fund, Level
 from wenxiao.files.cells.grids import column_name
+from wenxiao.rulebook.checks import Table, doors, rules_in_force
 from wenxiao.rulebook.problems import Level as ProblemLevel
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
     from wenxiao.intake.ledger.columns import Columns
+    from wenxiao.rulebook.basis import Overrides
 
 SHIFTS = {"元": 0, "百元": 2, "千元": 3, "万元": 4, "亿元": 8}
 MOST_PROBLEMS = 1_000
@@ -59,6 +61,14 @@ _TEXTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Lines of one kind as the checks see them, at most a thousand, and the numbers of all."""
+
+    rows: list[dict[str, Any]]
+    lines: list[int]
+
+
 @dataclass(slots=True)
 class Findings:
     """Problems found, at most a thousand a code; further ones are only counted, so that a page can still be read."""
@@ -71,6 +81,8 @@ class Findings:
     """Role → column of the sheet (from 1), by which a problem names its cell."""
     texts: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame] | None = None
     """Gives the written text of some lines back once they stand as numbers only."""
+    picked: list[Picked] = field(default_factory=list)
+    """Lines that wait for the rules of the ledger's year."""
 
     def say(
         self,
@@ -84,15 +96,69 @@ class Findings:
         role: str = "",
     ) -> None:
         """Note one problem; ``role`` is the column it stands in."""
-        self.counts[code] = self.counts.get(code, 0) + 1
-        if self.counts[code] <= MOST_PROBLEMS:
-            column = self.columns.get(role)
-            cell = (
-                f"{column_name(column)}{line}" if column is not None and line is not None else None
-            )
-            self.problems.append(
-                Problem(code, level, text, cell=cell, line=line, mend=mend, got=got)
-            )
+        cell = self.cell(role, line)
+        self._note(Problem(code, level, text, cell=cell, line=line, mend=mend, got=got))
+
+    def _note(self, problem: Problem) -> None:
+        self.counts[problem.code] = self.counts.get(problem.code, 0) + 1
+        if self.counts[problem.code] <= MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    def cell(self, role: str, line: int | None) -> str | None:
+        """Where a line's value of a role stands; None without such a column."""
+        column = self.columns.get(role)
+        return None if column is None or line is None else f"{column_name(column)}{line}"
+
+    def pick(
+        self,
+        frame: pl.DataFrame,
+        row: Callable[[Mapping[str, Any]], dict[str, Any]],
+        *,
+        roles: Mapping[str, str] | None = None,
+        written: Sequence[str] = (),
+    ) -> None:
+        """Lay lines before the rules: ``row`` says what a check sees of one, ``roles`` the column of each field.
+
+        ``written`` are roles whose text must be looked up in the file again (see ``texts``).
+        """
+        if not frame.height:
+            return
+        shown = frame.head(MOST_PROBLEMS)
+        if written and self.texts is not None:
+            shown = self.texts(shown, written)
+        rows = [
+            {
+                "line": one["line"],
+                "places": {
+                    key: cell
+                    for key, role in (roles or {}).items()
+                    if (cell := self.cell(role, one["line"])) is not None
+                },
+                **row(one),
+            }
+            for one in shown.iter_rows(named=True)
+        ]
+        self.picked.append(Picked(rows, frame["line"].to_list()))
+
+    def judge(self, kind: str, head: Mapping[str, Any], overrides: Overrides) -> set[int]:
+        """What the rules of the ledger's year say of the picked lines; the lines that a rule blocks."""
+        year = head.get("year")
+        rules = rules_in_force(overrides, year if isinstance(year, int) else None)
+        blocked: set[int] = set()
+        for group in self.picked:
+            table = Table(group.rows, head, overrides)
+            found = [
+                replace(problem, line=group.rows[hit.row]["line"] if hit.row is not None else None)
+                for hit, problem in doors.LEDGER.run(table, kind, rules)
+            ]
+            for problem in found:
+                self._note(problem)
+            for code in {problem.code for problem in found}:
+                self.counts[code] += len(group.lines) - len(group.rows)
+            if any(problem.level == "阻断" for problem in found):
+                blocked.update(group.lines)
+        self.picked.clear()
+        return blocked
 
     def each(
         self,
@@ -181,14 +247,10 @@ def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> p
     sign = pl.when(pl.col("t").str.starts_with("-")).then(-1).otherwise(1)
     parts = parts.with_columns(pl.when(fits).then(digits * sign).alias(f"{role}_fen"), fits=fits)
     filled = pl.col("t") != ""
-    mend = f"应填数字，单位{unit}，如 200.00。"
-    findings.each(
+    findings.pick(
         parts.filter(filled & ~pl.col("ok")),
-        "ZJ-03",
-        "阻断",
-        "“{" + role + "}”不是金额。",
-        mend=mend,
-        got=role,
+        lambda row: {"written": {role: row[role]}},
+        roles={role: role},
     )
     too_fine = parts.filter(filled & pl.col("ok") & ~pl.col("fits"))
     findings.each(

@@ -10,16 +10,17 @@ import polars as pl
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.selectors import money_of
 from wenxiao.followup.watch.inputs import marked_together
-from wenxiao.rulebook.numbers import fen, from_fen, wan
+from wenxiao.rulebook.numbers import fen, from_fen
 from wenxiao.store.bulk import insert_frame, update_rows
 from wenxiao.store.frames import read_frame, read_slices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wenxiao.intake.ledger.lines import Findings
     from wenxiao.orgs.models import Division
     from wenxiao.records.models import ImportBatch
     from wenxiao.records.services import Written
-    from wenxiao.rulebook.problems import Level
 
 _FEW = 500
 _SLICE = 100_000
@@ -34,15 +35,7 @@ def say_repeats(frame: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.Da
     again = twice.with_columns(first=pl.col("line").min().over(echo)).filter(
         pl.col("first") != pl.col("line")
     )
-    level: Level = "提示" if keep else "警告"
-    done = "仍计入。" if keep else "没有计入。"
-    findings.each(
-        again,
-        "DR-01",
-        level,
-        "与第 {first} 行完全相同，" + done,
-        mend="确为两笔的，请选择“保留重复行”。",
-    )
+    findings.pick(again, lambda row: {"same_as": row["first"], "counted": keep})
     frame = frame.drop(echo)
     if keep or not again.height:
         return frame
@@ -91,22 +84,15 @@ def say_reversals(frame: pl.DataFrame, findings: Findings) -> None:
         how="left",
         maintain_order="left",
     )
-    findings.each(
-        joined.filter(pl.col("other").is_not_null()),
-        "ZJ-20",
-        "提示",
-        "负数支付，冲销第 {other} 行的同额支付。",
-        mend="请核对是否退款或更正。",
-    )
-    findings.each(
-        joined.filter(pl.col("other").is_null()),
-        "ZJ-01",
-        "警告",
-        "负数支付 {spent}，本表中没有对应的同额支付。",
-        mend="请核对是否退回以前月份或年度的支付，并写明原因。",
-        got="spent",
-        written=["spent"],
-    )
+    findings.pick(joined.filter(pl.col("other").is_not_null()), _reversal)
+    alone = joined.filter(pl.col("other").is_null())
+    findings.pick(alone, _reversal, roles={"paid": "spent"}, written=["spent"])
+
+
+def _reversal(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A negative payment as the checks see it: the line it takes back, and how it is written."""
+    seen = {"paid": from_fen(row["spent_fen"]), "reverses": row["other"]}
+    return seen | ({"raw": {"paid": row["spent"]}} if row.get("spent") else {})
 
 
 def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
@@ -270,17 +256,10 @@ def say_over_budget(
         (pl.col("total") > pl.col("budget"))
         & (pl.col("total") - pl.col("spent_fen") <= pl.col("budget"))
     )
-    for row in (
-        over.unique("subject", keep="first", maintain_order=True).head(1_000).iter_rows(named=True)
-    ):
-        total, budget = wan(from_fen(row["total"])), wan(from_fen(row["budget"]))
-        findings.say(
-            "ZJ-02",
-            "警告",
-            row["line"],
-            f"到这一行累计支付 {total} 万元，超过全年预算 {budget} 万元。",
-            mend="核对预算调整和支付归属，说明超支原因。",
-        )
+    findings.pick(
+        over.unique("subject", keep="first", maintain_order=True),
+        lambda row: {"paid_so_far": from_fen(row["total"]), "full_year": from_fen(row["budget"])},
+    )
 
 
 def _budgets(subjects: list[int], division: Division, year: int) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -210,6 +210,7 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
     work.outcome.year = year or _main_year(frame) or read.get("year")
     if work.outcome.year is None:
         work.findings.say("DR-72", "阻断", None, "台账没有写明年度。", mend="请指明预算年度。")
+        _judged(work)
         return
     if work.columns.kind == "spending":
         frame = payments.say_times(frame, work.outcome.year, work.findings)
@@ -252,6 +253,9 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     if work.columns.kind == "spending":
         frame = payments.say_repeats(frame, work.findings, keep=work.choices.keep_repeats)
         payments.say_reversals(frame, work.findings)
+    blocked = _judged(work)
+    if blocked:
+        frame = frame.with_columns(bad=pl.col("bad") | pl.col("line").is_in(list(blocked)))
     every, enters = frame.height, ~pl.col("bad") & ~pl.col("skip") & pl.col("subject").is_not_null()
     which = frame.select(enters=enters)["enters"]
     good = frame.drop("bad", "skip", "who", "own_year", "budget_year")
@@ -269,10 +273,31 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         payments.say_over_budget(
             found, work.subjects, division=work.division, year=year, findings=work.findings
         )
+        found = _without(found, _judged(work), outcome)
         work.found, outcome.difference = found, found.as_json(work.findings)
     else:
         work.found = budgets.arranged(good, division=work.division, year=year)
         outcome.difference = work.found.as_json()
+
+
+def _judged(work: Work) -> set[int]:
+    """The lines that the rules of the ledger's year block, the division's own values counted."""
+    head = {"kind": "ledger", "year": work.outcome.year, "money_unit": work.outcome.unit}
+    return work.findings.judge(work.columns.kind, head, work.division.own_rules)
+
+
+def _without(
+    found: payments.Difference, blocked: set[int], outcome: LedgerOutcome
+) -> payments.Difference:
+    """A difference without the new lines that a rule blocks, which are left out like any other."""
+    if not blocked:
+        return found
+    stopped = pl.col("line").is_in(list(blocked))
+    lost = found.new.filter(stopped)
+    outcome.accepted -= lost.height
+    outcome.left_out += lost.height
+    outcome.total_fen -= int(lost["spent_fen"].sum() or 0)
+    return replace(found, new=found.new.filter(~stopped))
 
 
 def _summed(work: Work) -> list[str]:
@@ -299,16 +324,9 @@ def _reconcile(work: Work, frame: pl.DataFrame, read: dict[str, Any]) -> None:
         before = _through(lines, running, line)
         sums = {before, before - _through(lines, running, last)}
         if stated is not None and stated not in sums:
-            counted = "、".join(str(from_fen(value)) for value in sorted(sums))
-            text = f"合计 {from_fen(stated)} 元与明细之和 {counted} 元不符。"
-            work.findings.say(
-                "ZJ-13",
-                "警告",
-                line,
-                text,
-                mend="请核对是否有明细缺失或重复。",
-                got=str(from_fen(stated)),
-            )
+            stands = pl.DataFrame({"line": [line]})
+            seen = {"stated": from_fen(stated), "sums": [from_fen(one) for one in sorted(sums)]}
+            work.findings.pick(stands, lambda _, seen=seen: dict(seen))  # type: ignore[misc]
         last = line
 
 

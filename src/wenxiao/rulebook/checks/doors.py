@@ -63,9 +63,12 @@ FORM = Door(
 LEDGER = Door(
     "ledger",
     "台账导入",
-    {"payments": ("DR-01", "ZJ-01", "ZJ-02", "ZJ-20"), "budgets": ("ZJ-21", "ZJ-22")},
+    {
+        "spending": ("DR-01", "ZJ-01", "ZJ-02", "ZJ-03", "ZJ-13", "ZJ-20"),
+        "budget": ("ZJ-03", "ZJ-13", "ZJ-21", "ZJ-22"),
+    },
 )
-"""Payments and budgets of a ledger."""
+"""Payments and budgets of a ledger, by the kind of the ledger."""
 
 TARGETS = Door("check", "绩效目标检查", {"target": ("MB",)})
 """Target tables: ``wenxiao check`` and what previews them."""

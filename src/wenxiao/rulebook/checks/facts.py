@@ -31,6 +31,16 @@ LISTED: Mapping[str, str] = {
     "executed": "执行数",
 }
 """The amounts of a list's row by field."""
+LEDGER: Mapping[str, str] = {
+    "spent": "支付金额",
+    "amount": "金额",
+    "opening": "年初预算",
+    "added": "追加",
+    "cut_back": "收回",
+    "adjusted": "全年预算",
+    "arrived": "到位",
+}
+"""The amounts of a ledger's line by the role of their column."""
 _NOTHING = re.compile(r"无|不适用|/|[—－-]+|没有|未安排|N/?A", re.IGNORECASE)
 _DASH = re.compile(r"[-—－/\\_]+")
 _BLANKS = re.compile(r"[\s\u200b\ufeff\u3000]+")

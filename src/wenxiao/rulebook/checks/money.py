@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from wenxiao.rulebook.checks.facts import (
     AMOUNTS,
+    LEDGER,
     LISTED,
     listed_money,
     money_lines,
@@ -97,10 +98,14 @@ def spent_more_than_budget(table: Table) -> Iterator[Hit]:
     if budget is not None and executed is not None and budget > 0 and executed > budget:
         text = f"全年执行数 {wan(executed)} 万元超过全年预算数 {wan(budget)} 万元。"
         yield _over(None, "executed", text, budget, executed)
-    if is_ledger(table):
-        return
     for index, row in enumerate(table.rows):
-        yield from _row_over(index, row)
+        paid, whole = number(row, "paid_so_far"), number(row, "full_year")
+        if paid is not None and whole is not None:
+            text = f"到这一行累计支付 {wan(paid)} 万元，超过全年预算 {wan(whole)} 万元。"
+            if paid > whole:
+                yield _over(index, "paid", text, whole, paid)
+        elif not is_ledger(table):
+            yield from _row_over(index, row)
 
 
 def _row_over(index: int, row: Cells) -> Iterator[Hit]:
@@ -143,9 +148,9 @@ def no_amount(table: Table) -> Iterator[Hit]:
         if text and not says_nothing(text):
             yield Hit(None, key, f"{LISTED[key]}“{text[:30]}”不是金额。", got=text, at_most="警告")
     for index, row in enumerate(table.rows):
-        for key, _ in listed_money(row):
+        for key in (*LISTED, *LEDGER):
             text = written(row, key)
-            if text and not says_nothing(text):
+            if text and (key in LEDGER or not says_nothing(text)):
                 yield Hit(index, key, f"“{text[:30]}”不是金额。", due, text[:60], mend=mend)
 
 
@@ -331,8 +336,14 @@ def subtotal_of_list(table: Table) -> Iterator[Hit]:
 
 @rule("ZJ-13")
 def total_of_list(table: Table) -> Iterator[Hit]:
-    """The total of a list against all its rows."""
+    """The total of a list against all its rows; of a ledger each total row (``stated``) against the ``sums`` it may be."""
     yield from _list_sums(table.rows, table.head.get("totals") or {}, "合计")
+    for index, row in enumerate(table.rows):
+        stated, sums = number(row, "stated"), row.get("sums") or ()
+        if stated is not None and sums and stated not in sums:
+            counted = "、".join(str(one) for one in sums)
+            text = f"合计 {stated} 元与明细之和 {counted} 元不符。"
+            yield Hit(index, "stated", text, got=str(stated))
 
 
 def _list_sums(rows: Sequence[Cells], sums: Cells, name: str) -> Iterator[Hit]:
