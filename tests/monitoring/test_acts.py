@@ -9,7 +9,6 @@ from wenxiao.budget.models import Exemption
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
-from wenxiao.reviews.kinds.monitoring import row_faults
 from wenxiao.reviews.services import monitoring as acts
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -84,35 +83,6 @@ def test_money_is_refused_when_negative_empty_known_or_too_late(watched, begun, 
     watched.pay(review.dossier, 3, "40")
     with pytest.raises(NotAllowed, match="国库或核算数据带出"):
         acts.report_money(review=review, by=clerk, executed=Decimal(1))
-
-
-SAID = {"value": "70", "forecast": "", "causes": (), "possibility": "", "measure": ""}
-
-
-@pytest.mark.parametrize(
-    ("filled", "said"),
-    [
-        ({"value": "二十来公里吧"}, [("警告", "完成值“二十来公里吧”不是数值，目标是“≥126公里”。")]),
-        (
-            {"possibility": "有可能", "measure": "加快"},
-            [("阻断", "全年“有可能”完成，没有选偏差原因。")],
-        ),
-        (
-            {"possibility": "完全不可能", "causes": ("人员保障",)},
-            [("阻断", "全年“完全不可能”完成，没有写改进措施。")],
-        ),
-        ({"possibility": "确定能"}, []),
-    ],
-)
-def test_a_row_says_what_is_wrong_with_it(filled, said):
-    found = row_faults("≥126公里", 2021, **{**SAID, **filled})
-    assert [(level, text) for level, text, _ in found] == said
-    assert all(mend for _, _, mend in found)
-
-
-@pytest.mark.parametrize("target", ["建立并运行", ""])
-def test_words_are_taken_where_the_target_is_words(target):
-    assert row_faults(target, 2021, **{**SAID, "value": "部分达成"}) == []
 
 
 def test_the_plan_of_milestones(watched, clerk):

@@ -204,3 +204,11 @@ def test_own_bands_judge_the_grade():
     for code in ("ZP-13", "PJ-04"):
         assert hits(code, head)
         assert not hits(code, head, (), own("grades", {"bands": bands}))
+
+
+def test_a_refused_wish_for_less_makes_no_hit_graver():
+    """A hit that is held back stays so when a division asks in vain to lower its rule."""
+    lowered = own("checks", {"checks": {"PJ-18": {"level": "提示"}}})
+    for rules in (None, lowered):
+        (problem,) = hits("PJ-18", {}, [{"level3": "立项规范性"}], rules)
+        assert problem.level == "警告"

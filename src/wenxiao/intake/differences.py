@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier
 from wenxiao.reviews.kinds import kind_of
-from wenxiao.rulebook.checks import Table, run
+from wenxiao.rulebook.checks import Table, doors
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import same_wording, target_in_force
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division
     from wenxiao.rulebook.problems import Problem
     from wenxiao.targets.models import Indicator
-
-CODES = ("MB-41", "MB-42", "MB-43", "MB-44", "MB-45", "FH-07")
-"""The rules that hold a filled table against the approved target."""
 
 
 def joined_rows(form: Incoming, known: Sequence[Indicator]) -> dict[int, int]:
@@ -48,7 +45,7 @@ def differences(form: Incoming, matched: Match, division: Division) -> list[Prob
     ]
     absent = [row.name for place, row in enumerate(known) if place not in pairs.values()]
     head = {"sheet": form.sheet or None, "year": matched.year, "absent": absent}
-    return [problem for _, problem in run(Table(rows, head, division.own_rules), CODES)]
+    return doors.checked(doors.APPROVED, Table(rows, head), "approved", division.own_rules)
 
 
 def _row(sheet: str, row: IncomingRow, approved: Indicator | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from wenxiao.budget.selectors import dossiers_of, money_of
 from wenxiao.evidence.models import Actual
 from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
 from wenxiao.reviews.kinds import KINDS, kind_of
-from wenxiao.reviews.kinds.monitoring import light_of, row_faults, rules_text
+from wenxiao.reviews.kinds.monitoring import light_of, rules_text
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.rulebook.checks import Rule, Table, doors, rules_in_force
 from wenxiao.rulebook.numbers import from_fen
@@ -164,6 +164,7 @@ def _head(review: Review) -> dict[str, Any]:
         "name": review.dossier.subject.name,
         "kind": review.kind,
         "year": review.dossier.fiscal_year,
+        "scores": kind_of(review.kind).scores,
     }
 
 
@@ -275,9 +276,20 @@ def _cells(review: Review, row: Filled, own: Overrides) -> dict[str, Any]:
         "proofs": row.proof.verified,
         "papers": row.proof.standing,
         "proof": row.proof.words,
+        "asks_proof": indicator.proof,
+        "waiting": row.unverified,
+        "refused": row.proof.refused,
+        "by_hand": mark is not None and mark.status == "needs_judgement",
         "proved_on": row.proof.proved_on,
         "done_on": day_in(actual.value) if actual else None,
     }
+    if review.kind == "monitoring" and actual:
+        cells |= {
+            "forecast": actual.forecast,
+            "causes": actual.causes,
+            "possibility": actual.possibility,
+            "measure": actual.note,
+        }
     if review.kind == "monitoring" and actual and actual.value:
         goal = light_of(
             (indicator.name, indicator.expression, actual.value, actual.possibility),
@@ -287,14 +299,6 @@ def _cells(review: Review, row: Filled, own: Overrides) -> dict[str, Any]:
         )
         cells |= {"reached": goal.reached, "over": goal.over}
     return cells
-
-
-def problems_in(table: Table, kind: str, strict: tuple[Rule, ...]) -> list[tuple[Hit, Problem]]:
-    """What the checks of a kind find in a stored table; ``strict`` are the rules in force, read once for many tables.
-
-    The watch's light, which knows milestones too, says for itself whether money is behind the year.
-    """
-    return doors.HAND_IN.run(table, kind, strict)
 
 
 # ---- 送审前检查 ------------------------------------------------------------------------------------------------------
@@ -350,20 +354,29 @@ def checks_in(
 def _numbered(
     review: Review, rows: Sequence[Filled], table: Table, strict: tuple[Rule, ...]
 ) -> list[Check]:
-    found = [*_missing(review, rows), *_by_rules(table, review.kind, strict)]
-    found.sort(key=lambda one: (ORDER.get(one[0], 3), one[3] is None))
+    rules = {rule.code: rule for rule in strict}
+    found = doors.HAND_IN.run(table, review.kind, strict)
+    found.sort(key=lambda one: _order(one[0], one[1], rules[one[1].code].ground))
     return [
         Check(
             number,
-            level,
-            text,
-            mend,
-            _place(rows, at),
-            rows[at].indicator.pk if at is not None else 0,
-            *source,
+            problem.level,
+            problem.text,
+            problem.mend or "",
+            _place(rows, hit.row),
+            rows[hit.row].indicator.pk if hit.row is not None else 0,
+            problem.code,
+            rules[problem.code].title,
+            rules[problem.code].basis,
+            rules[problem.code].ground,
         )
-        for number, (level, text, mend, at, source) in enumerate(found, start=1)
+        for number, (hit, problem) in enumerate(found, start=1)
     ]
+
+
+def _order(hit: Hit, problem: Problem, ground: str) -> tuple[int, bool, bool]:
+    """Blocking first, rows before the whole table, what is missing before what is doubtful."""
+    return ORDER.get(problem.level, len(ORDER)), hit.row is None, ground != "完整"
 
 
 def blocking(checks: Sequence[Check]) -> list[Check]:
@@ -375,108 +388,8 @@ def _place(rows: Sequence[Filled], at: int | None) -> str:
     return f"第 {at + 1} 行 {rows[at].indicator.name}" if at is not None else "整表"
 
 
-Found = tuple[str, str, str, int | None, tuple[str, str, str, str]]
-_FULL = ("", "填报完整性", "", "完整")
-
-
-def _missing(review: Review, rows: Sequence[Filled]) -> list[Found]:
-    """Rows without a value, rows whose proof is asked for and absent."""
-    scores = kind_of(review.kind).scores
-    found: list[Found] = []
-    if not rows:
-        found.append(
-            (
-                "阻断",
-                "没有批复的绩效目标，无从填报。",
-                "请财政绩效科导入批复的目标表。",
-                None,
-                _FULL,
-            )
-        )
-    for at, row in enumerate(rows):
-        if not (row.actual and row.actual.value):
-            level = "阻断" if scores and row.indicator.weight else "警告"
-            found.append(
-                (
-                    level,
-                    "没有填完成值" + ("，不能计分。" if scores else "。"),
-                    "填完成值；没有的写明原因。",
-                    at,
-                    _FULL,
-                )
-            )
-        if review.kind == "monitoring":
-            found += [(*fault, at, _FULL) for fault in _told(review, row)]
-        if (
-            row.actual
-            and row.actual.value
-            and row.indicator.proof
-            and not row.verified
-            and not row.unverified
-        ):
-            text, mend = f"缺佐证材料：{row.indicator.proof}。", "在这一行的佐证栏交这份材料。"
-            if row.proof.refused:
-                text = f"佐证没有被采信：{'；'.join(row.proof.refused)}。"
-                mend = "按核验意见换新版或另交一份。"
-            found.append(("警告", text, mend, at, _FULL))
-        if (
-            scores
-            and row.mark
-            and row.mark.status == "needs_judgement"
-            and row.actual
-            and row.actual.value
-        ):
-            found.append(
-                (
-                    "提示",
-                    "这一行没有规则能直接计分，要自评打分或由审核人评定。",
-                    "在得分栏填自评得分，扣分的写明原因。",
-                    at,
-                    _FULL,
-                )
-            )
-    return found
-
-
-def _told(review: Review, row: Filled) -> list[tuple[str, str, str]]:
-    """What is wrong with what the unit said of one goal in a monitoring window."""
-    actual = row.actual
-    if actual is None:
-        return []
-    return row_faults(
-        row.indicator.expression,
-        review.dossier.fiscal_year,
-        value=actual.value,
-        forecast=actual.forecast,
-        causes=actual.causes,
-        possibility=actual.possibility,
-        measure=actual.note,
-        overrides=review.round.division.own_rules,
-    )
-
-
-def _by_rules(table: Table, kind: str, strict: tuple[Rule, ...]) -> list[Found]:
-    rules = {rule.code: rule for rule in strict}
-    return [
-        (
-            problem.level,
-            problem.text,
-            problem.mend or "",
-            hit.row,
-            (
-                problem.code,
-                rules[problem.code].title,
-                rules[problem.code].basis,
-                rules[problem.code].ground,
-            ),
-        )
-        for hit, problem in problems_in(table, kind, strict)
-    ]
-
-
 def _of_sheet(review: Review) -> list[Check]:
     """A score sheet is handed in when every row has its points."""
-    if review.complete:
-        return []
-    text, mend = "还有没评分的行。", "评完后再报送。"
-    return [Check(1, "阻断", text, mend, "整表", 0, *_FULL)]
+    own, year = review.round.division.own_rules, review.dossier.fiscal_year
+    table = Table([], _head(review) | {"unscored": not review.complete}, own)
+    return _numbered(review, (), table, rules_in_force(own, year))

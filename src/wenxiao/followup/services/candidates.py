@@ -15,7 +15,7 @@ from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.followup.watch.table import watch
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
-from wenxiao.reviews.checks import problems_in, tables_in, tables_of
+from wenxiao.reviews.checks import tables_in, tables_of
 from wenxiao.reviews.models import Review
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Rule, Table, doors, registry, rules_in_force
@@ -34,7 +34,7 @@ AT_ONCE = 500
 """How many dossiers' tables are held at a time."""
 WORDS_OF_SLOW = {"red": "红", "yellow": "黄"}
 SLOW = "JD-01"
-"""The catalogue's own words for slow execution: JK-01 is coded to it."""
+"""The catalogue's own words for slow execution: the pace of money is coded to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ def _hits(
 
 
 def _of_monitoring(round: Round) -> Iterator[Candidate]:
-    """The checks over every dossier of the window, and JK-01 from the watch's own lights."""
+    """The checks over every dossier of the window, and the pace of money from the watch's own lights."""
     frame = watch(round, None, on=today()).frame
     plans, strict = _plans(round, frame["dossier"].to_list()), _strict(round)
     paced = any(one.code == doors.PACE for one in strict)
     for part in frame.iter_slices(AT_ONCE):
         tables = tables_in(round, part["dossier"].to_list())
         for row in part.iter_rows(named=True):
-            problems = problems_in(tables[row["dossier"]], round.kind, strict)
+            problems = doors.CANDIDATES.run(tables[row["dossier"]], round.kind, strict)
             yield from _hits(row["dossier"], row["review"], problems)
             if paced and (row["light"] in WORDS_OF_SLOW or row["above"]):
                 yield Candidate(
@@ -147,7 +147,7 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
 
 
 def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Milestone]]) -> str:
-    """JK-01 in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
+    """The pace of money in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
     budget, executed = (
         None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")
     )
@@ -182,13 +182,13 @@ def _of_selfeval(round: Round) -> Iterator[Candidate]:
         part = reviews[start : start + AT_ONCE]
         tables = tables_of(part)
         for review in part:
-            problems = problems_in(tables[review.pk], review.kind, strict)
+            problems = doors.CANDIDATES.run(tables[review.pk], review.kind, strict)
             yield from _hits(review.dossier_id, review.pk, problems)
     yield from _all_full(reviews, strict)
 
 
 def _all_full(reviews: list[Review], strict: tuple[Rule, ...]) -> Iterator[Candidate]:
-    """ZP-04 speaks of a unit: its candidate stands on the unit's first dossier and names the others."""
+    """All points full speaks of a unit: its candidate stands on the unit's first dossier and names the others."""
     by_unit: dict[int, list[Review]] = defaultdict(list)
     for review in reviews:
         if review.points is not None and review.complete:

@@ -19,7 +19,7 @@ from wenxiao.followup.watch.table import compliance_condition, open_findings
 from wenxiao.reviews.checks import window_head
 from wenxiao.reviews.models import Review, Suggestion
 from wenxiao.rulebook import pace as pacing
-from wenxiao.rulebook.checks import Table, doors, run
+from wenxiao.rulebook.checks import Table, doors
 from wenxiao.rulebook.goals import WORDS
 from wenxiao.rulebook.numbers import from_fen, plain, scaled, wan
 
@@ -232,7 +232,7 @@ def _warnings(
     if whole_year is not None and whole_year.index is not None:
         ours = f"{told.index}（{WORDS[told.light]}灯）" if told.index is not None else "不判断"
         yield f"资金 {row['arrived']} 月到位：按到位后计 {ours}，按全年计 {whole_year.index}（{WORDS[whole_year.light]}灯）。"
-    yield from (hit.text for hit, _ in run(table, (doors.CUT_BACK,)))
+    yield from (hit.text for hit, _ in doors.WATCH.run(table, "cut_back"))
 
 
 def _mark(told: pacing.Pace) -> str:

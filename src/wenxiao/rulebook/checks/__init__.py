@@ -5,6 +5,7 @@ from __future__ import annotations
 from wenxiao.rulebook.checks import (
     approved,
     doors,
+    filling,
     form_points,
     heads,
     ledgers,
@@ -38,6 +39,7 @@ __all__ = [
     "Table",
     "approved",
     "doors",
+    "filling",
     "form_points",
     "heads",
     "ledgers",

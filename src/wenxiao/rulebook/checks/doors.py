@@ -22,6 +22,7 @@ _HEAD = ("DR-21", "DR-22", "DR-24")
 _SELFEVAL = tuple(f"ZP-{number}" for number in (10, 11, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25, 26))
 _SHEET = tuple(f"PJ-{number:02}" for number in (*range(1, 8), *range(11, 19), 20, 21))
 _FILLED = tuple(f"ZP-{number:02}" for number in (3, *range(5, 18), *range(20, 27)))
+_TO_FILL = ("ZP-31", "ZP-32", "ZP-33", "ZP-35")
 _WATCHED = ("JK-02", "JK-03", "JK-04", "JK-05", "JK-06", "JK-07", "JK-08")
 
 
@@ -74,21 +75,42 @@ TARGETS = Door("check", "绩效目标检查", {"target": ("MB",)})
 """Target tables: ``wenxiao check`` and what previews them."""
 
 HAND_IN = Door(
-    "hand_in", "送审前检查和报送", {"selfeval": _FILLED, "recheck": _FILLED, "monitoring": _WATCHED}
+    "hand_in",
+    "送审前检查和报送",
+    {
+        "selfeval": (*_TO_FILL, "ZP-34", *_FILLED),
+        "recheck": (*_TO_FILL, "ZP-34", *_FILLED),
+        "monitoring": (*_TO_FILL, "JK-09", "JK-10", "JK-11", *_WATCHED),
+        "department_evaluation": ("PJ-22",),
+        "finance_evaluation": ("PJ-22",),
+    },
 )
 """Stored rows before they are handed in; the hand-in refuses what blocks."""
 
 CANDIDATES = Door(
     "candidates",
     "问题线索",
-    {"selfeval": _FILLED, "recheck": _FILLED, "monitoring": (PACE, *_WATCHED), "unit": ("ZP-04",)},
+    {
+        "selfeval": _FILLED,
+        "recheck": _FILLED,
+        "monitoring": _WATCHED,
+        "pace": (PACE,),
+        "unit": ("ZP-04",),
+    },
 )
 """Contradictions the bureau draws from a round; JK-01 by the watch's own lights, ZP-04 over a unit's projects."""
 
-WATCH = Door("watch", "监控督看", {"monitoring": (PACE, CUT_BACK)})
+WATCH = Door("watch", "监控督看", {"pace": (PACE,), "cut_back": (CUT_BACK,)})
 """The sentences beside the lights of a watched project."""
 
-DOORS: tuple[Door, ...] = (FORM, LEDGER, TARGETS, HAND_IN, CANDIDATES, WATCH)
+APPROVED = Door(
+    "compare",
+    "与批复目标比较",
+    {"approved": ("MB-41", "MB-42", "MB-43", "MB-44", "MB-45", "FH-07")},
+)
+"""A form beside the approved target of its dossier, while it is taken in."""
+
+DOORS: tuple[Door, ...] = (FORM, APPROVED, LEDGER, TARGETS, HAND_IN, CANDIDATES, WATCH)
 
 
 def doors_of(code: str) -> tuple[Door, ...]:

@@ -73,7 +73,7 @@ Check = Callable[[Table], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered check as it is in force. ``level`` is what it really uses; ``own`` says that a division set it."""
+    """A registered check as it is in force. ``level`` is what it really uses; ``own``: a division set it, ``raised``: stricter."""
 
     code: str
     title: str
@@ -90,6 +90,7 @@ class Rule:
     own: bool = False
     bad: str = ""
     good: str = ""
+    raised: bool = False
 
     @property
     def basis(self) -> str:
@@ -208,6 +209,7 @@ def _as_said(
         clause=own.clause,
         standing=own.standing,
         own=True,
+        raised=weaker(one.level, level),
     )
 
 
@@ -287,7 +289,7 @@ def _problem(one: Rule, hit: Hit, table: Table) -> Problem:
     row = table.rows[hit.row] if hit.row is not None else table.head
     places = row.get("places") or {}
     level = one.level
-    if hit.at_most is not None and not one.own and weaker(hit.at_most, level):
+    if hit.at_most is not None and not one.raised and weaker(hit.at_most, level):
         level = hit.at_most
     return Problem(
         code=one.code,
