@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wenxiao.pages.outages import outage_of
 from wenxiao.pages.views import view
+from wenxiao.records.backup_runs import latest_of_each_kind
 from wenxiao.store import parts
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ LEAST_FREE = 500 << 20
 def health(request: HttpRequest) -> HttpResponse:
     """200 while people can work, 503 while the database is away; ``state`` is ok, degraded or away."""
     del request
-    database, tasks = _database()
+    database, tasks, saved = _database()
     running = [
         {"name": part.name, "running": part.running, "restarts": part.restarts, "ended": part.ended}
         for part in parts.read()
@@ -40,6 +41,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "database": database,
         "parts": running,
         "tasks": tasks,
+        "backups": saved,
         "disk_free_mb": None if free is None else free >> 20,
     }
     response = JsonResponse(answer, status=503 if state == "away" else 200)
@@ -47,8 +49,8 @@ def health(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _database() -> tuple[str, dict[str, Any] | None]:
-    """Whether rows can be read, and how long the queue of tasks is."""
+def _database() -> tuple[str, dict[str, Any] | None, dict[str, Any] | None]:
+    """Whether rows can be read, how long the queue of tasks is, when the last backup and drill were and whether well."""
     from django_tasks_db.models import DBTaskResult
 
     try:
@@ -61,15 +63,13 @@ def _database() -> tuple[str, dict[str, Any] | None]:
         ):
             states[status] += 1
             oldest = min(at, oldest or at)
+        saved = latest_of_each_kind()
     except Error as error:
         outage = outage_of(error)
-        return (outage.code if outage else "broken"), None
+        return (outage.code if outage else "broken"), None, None
     waited = int((timezone.now() - oldest).total_seconds()) if oldest else 0
-    return "ok", {
-        "waiting": states["READY"],
-        "running": states["RUNNING"],
-        "oldest_seconds": waited,
-    }
+    queue = {"waiting": states["READY"], "running": states["RUNNING"], "oldest_seconds": waited}
+    return "ok", queue, saved
 
 
 def _free() -> int | None:

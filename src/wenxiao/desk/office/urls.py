@@ -5,6 +5,7 @@ from django.urls import path
 from wenxiao.desk.office import (
     account_policy,
     agencies,
+    backups,
     documents,
     resets,
     rules,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("people/users/<int:pk>/grant", users.grant, name="user_grant"),
     path("people/users/<int:pk>/<str:act>", users.act, name="user_act"),
     path("people/grants/<int:pk>/end", users.end_grant, name="grant_end"),
+    path("backups", backups.backups, name="backups"),
     path("trail", trail.trail, name="trail"),
     path("trail/verify", trail.verify, name="trail_verify"),
     path("trail/export.json", trail.export, name="trail_export"),
