@@ -84,8 +84,8 @@ def test_a_secret_name_is_named_by_its_row_and_nothing_is_stored(filled):
     book.save(path)
     begun = begin(**WHO, source=path)
     assert [(p.code, p.level, p.sheet) for p in begun.problems] == [
-        ("DR-74", "阻断", "单位"),
-        ("DR-74", "阻断", "对象"),
+        ("DR-16", "阻断", "单位"),
+        ("DR-16", "阻断", "对象"),
     ]
     assert all(p.line and p.mend for p in begun.problems)
     assert not Division.objects.exists()

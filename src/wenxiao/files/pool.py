@@ -21,6 +21,7 @@ import msgspec
 from wenxiao.files.cells.bookjson import book_from_json
 from wenxiao.files.forms.forms import Reading
 from wenxiao.files.forms.targets.layouts import ListLayout
+from wenxiao.rulebook.codes import READING_TIMED_OUT, UNREADABLE
 from wenxiao.rulebook.problems import Problem
 
 What = Literal["book", "texts", "ledger"]
@@ -211,12 +212,12 @@ class Pool:
         except _TooSlowError:
             text = f"读取超过 {self.seconds:.0f} 秒，已停止。"
             return Problem(
-                "DR-48", "阻断", text, mend="请只保留要导入的表，删除多余的行列后再导入。"
+                READING_TIMED_OUT, "阻断", text, mend="请只保留要导入的表，删除多余的行列后再导入。"
             )
         except (_ChildDiedError, OSError, ValueError):
             text = "文件无法读取：内容过大或内部已损坏。"
             return Problem(
-                "DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开，另存为新文件后再导入。"
+                UNREADABLE, "阻断", text, mend="请用 WPS 或 Excel 打开，另存为新文件后再导入。"
             )
         else:
             return found

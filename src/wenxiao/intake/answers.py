@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.rulebook.codes import CHOICE_DIFFERS
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
@@ -98,4 +99,6 @@ def _wrong(form: Incoming, name: str, value: Any) -> Problem:
         text = f"先前为此表选的{word}已停用、结束，或不在您的办理范围内。"
     else:
         text = f"为此表选的{word}“{value[:60]}”不存在，或不在您的办理范围内。"
-    return Problem("DR-38", "阻断", text, sheet=form.sheet or None, mend=f"请重新选定{word}。")
+    return Problem(
+        CHOICE_DIFFERS, "阻断", text, sheet=form.sheet or None, mend=f"请重新选定{word}。"
+    )

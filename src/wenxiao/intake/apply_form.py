@@ -19,6 +19,7 @@ from wenxiao.reviews.services import (
     start_review,
 )
 from wenxiao.reviews.states import OPEN
+from wenxiao.rulebook.codes import ALREADY_HANDED_IN, OTHER_CRITERIA
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.selectors import target_in_force
@@ -105,7 +106,7 @@ def _review(form: Incoming, landing: Landing) -> tuple[Review, bool]:
         text = (
             f"{review}现为“{review.get_state_display()}”，导入不能改动；如须更正，请先退回或重开。"
         )
-        raise FormRefusedError(Problem("DR-41", "阻断", text, sheet=form.sheet))
+        raise FormRefusedError(Problem(ALREADY_HANDED_IN, "阻断", text, sheet=form.sheet))
     names = (
         "file_id",
         "published_points",
@@ -400,7 +401,7 @@ def _criteria(form: Incoming, landing: Landing, review: Review, *, new: bool) ->
     known = list(review.criteria.all())
     if not new and known and [c.name for c in known] != [row.name for row in form.rows]:
         text = "该评审已有评分表，各项名称与本表不同。请先撤销原导入批次，再导入本表。"
-        raise FormRefusedError(Problem("DR-43", "阻断", text, sheet=form.sheet))
+        raise FormRefusedError(Problem(OTHER_CRITERIA, "阻断", text, sheet=form.sheet))
     fresh = [
         Criterion(
             review=review,

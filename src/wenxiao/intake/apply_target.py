@@ -10,6 +10,7 @@ from wenxiao.intake.apply_form import FormRefusedError
 from wenxiao.intake.targets import contents_of, joins_of, promises_of
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import receive_approval
+from wenxiao.rulebook.codes import OTHER_TARGET_STANDS
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Target
@@ -56,7 +57,7 @@ def apply_target(form: Incoming, arrival: Arrival, choice: dict[str, Any]) -> Ta
             synthetic=arrival.synthetic,
         )
     except NotAllowed as refusal:
-        problem = Problem("DR-77", "阻断", str(refusal), sheet=form.sheet or None)
+        problem = Problem(OTHER_TARGET_STANDS, "阻断", str(refusal), sheet=form.sheet or None)
         raise FormRefusedError(problem) from refusal
     arrival.written.created(target)
     for row in [*target.indicators.all(), *target.long_indicators.all(), *target.amounts.all()]:

@@ -16,6 +16,7 @@ from wenxiao.intake.targets import NOBODYS
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.records.services import open_batch, record, refuse_batch, undo_batch
+from wenxiao.rulebook.codes import READING_STOPPED
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -296,7 +297,7 @@ def stop_reading(*, intake: Intake, by: User | None) -> int:
 
 
 def _not_read() -> Problem:
-    return Problem("DR-91", "提示", "已停止读取，这份没有读。", mend="需要时请重新上传。")
+    return Problem(READING_STOPPED, "提示", "已停止读取，这份没有读。", mend="需要时请重新上传。")
 
 
 def begin_applying(intake: Intake, *, by: User | None) -> bool:

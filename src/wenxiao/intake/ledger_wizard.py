@@ -14,13 +14,14 @@ from wenxiao.budget.services import secret_mark
 from wenxiao.intake.ledger import Choices, import_ledger, read_ledger_file
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.ledger.matching import UNIT
-from wenxiao.intake.secrets import CLASSIFIED, NOT_KEPT, refusal
+from wenxiao.intake.secrets import NOT_KEPT, refusal
 from wenxiao.intake.zips import refusal_by_name, too_large
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import read_file, record, store_file
 from wenxiao.records.storage import drop_file
+from wenxiao.rulebook.codes import CLASSIFIED
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
 

@@ -10,6 +10,7 @@ from wenxiao.intake.targets import promises_of
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Review
+from wenxiao.rulebook.codes import TEXT_TOO_LONG
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator
 from wenxiao.targets.services import WIDEST
@@ -66,7 +67,7 @@ def over(
         return None
     word = getattr(column, "verbose_name", field)
     return Problem(
-        "DR-76",
+        TEXT_TOO_LONG,
         "阻断",
         f"{whose}{word}有 {len(text)} 字，超过 {most} 字，没有截断。",
         sheet=sheet or None,

@@ -23,6 +23,16 @@ from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.worklists import handed_in
+from wenxiao.rulebook.codes import (
+    CHOICE_DIFFERS,
+    NO_ROUND,
+    OTHER_TARGET_STANDS,
+    OUT_OF_SCOPE,
+    ROWS_NOT_JOINED,
+    SEVERAL_VERSIONS,
+    UNKNOWN_SUBJECT,
+    UNKNOWN_UNIT,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +43,17 @@ if TYPE_CHECKING:
     from wenxiao.orgs.permissions import Holdings
 
 MOST_LISTED = 2_000
-OURS = frozenset({"DR-31", "DR-32", "DR-34", "DR-37", "DR-38", "DR-77", "DR-79"})
+OURS = frozenset(
+    {
+        UNKNOWN_UNIT,
+        UNKNOWN_SUBJECT,
+        NO_ROUND,
+        OUT_OF_SCOPE,
+        CHOICE_DIFFERS,
+        OTHER_TARGET_STANDS,
+        ROWS_NOT_JOINED,
+    }
+)
 """Questions of the match step that whoever imports answers, not the unit."""
 
 
@@ -153,7 +173,7 @@ def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:
     """Two versions are a question to the unit, not its fault."""
     return (
         problem | {"level": "警告", "mend": "请确认以哪一份为准。"}
-        if problem["code"] == "DR-39"
+        if problem["code"] == SEVERAL_VERSIONS
         else problem
     )
 

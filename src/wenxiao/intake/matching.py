@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs.models import Unit
+from wenxiao.rulebook.codes import NO_ROUND, NO_YEAR, UNKNOWN_SUBJECT, UNKNOWN_UNIT
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made
     text = f"没有名为“{name}”的单位。" if name else "表上没有写实施单位。"
     made.problems.append(
         Problem(
-            "DR-31",
+            UNKNOWN_UNIT,
             "阻断",
             text,
             sheet=form.sheet,
@@ -227,7 +228,7 @@ def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], m
     text = f"没有名为“{form.subject}”的项目。" if form.subject else "表上没有写项目名称。"
     made.problems.append(
         Problem(
-            "DR-32",
+            UNKNOWN_SUBJECT,
             "阻断",
             text,
             sheet=form.sheet,
@@ -241,7 +242,7 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
     if made.year is None:
         made.problems.append(
             Problem(
-                "DR-33", "阻断", "表上没有预算年度。", sheet=form.sheet, mend="请在匹配时填写年度。"
+                NO_YEAR, "阻断", "表上没有预算年度。", sheet=form.sheet, mend="请在匹配时填写年度。"
             )
         )
         return
@@ -261,7 +262,7 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
     window = f"1-{form.period}月" if form.period else ""
     made.problems.append(
         Problem(
-            "DR-34",
+            NO_ROUND,
             "阻断",
             f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。",
             sheet=form.sheet,

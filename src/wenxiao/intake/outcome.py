@@ -8,6 +8,14 @@ from wenxiao.intake.answers import CREATE
 from wenxiao.intake.apply import Outcome
 from wenxiao.intake.changes import changes_of
 from wenxiao.intake.targets import NOBODYS
+from wenxiao.rulebook.codes import (
+    CHOICE_DIFFERS,
+    NO_ROUND,
+    NO_YEAR,
+    ROWS_NOT_JOINED,
+    UNKNOWN_SUBJECT,
+    UNKNOWN_UNIT,
+)
 
 if TYPE_CHECKING:
     from wenxiao.intake.preview import FormPreview, Preview
@@ -49,13 +57,13 @@ def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
     creates = seen.importer.creates
     asked = {problem.code for problem in one.match.problems}
     found: dict[str, list[Any]] = {"skip": [True]}
-    for name, code in (("unit", "DR-31"), ("subject", "DR-32")):
+    for name, code in (("unit", UNKNOWN_UNIT), ("subject", UNKNOWN_SUBJECT)):
         if code in asked:
             near = [_plain(name, pk, seen) for pk, _ in one.match.close.get(name, [])]
             found[name] = near + ([CREATE] if name in creates else [])
-    if "DR-79" in asked:
+    if ROWS_NOT_JOINED in asked:
         found["joins"] = [NOBODYS]
-    if one.form.needs_round and asked & {"DR-33", "DR-34", "DR-38"}:
+    if one.form.needs_round and asked & {NO_YEAR, NO_ROUND, CHOICE_DIFFERS}:
         rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
         found["round"] = rounds + ([CREATE] if "round" in creates else [])
     return found

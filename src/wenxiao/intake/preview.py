@@ -20,6 +20,18 @@ from wenxiao.intake.reading import incoming_forms
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.secrets import secret_problems
 from wenxiao.intake.targets import meeting, target_faults
+from wenxiao.rulebook.codes import (
+    CHOICE_DIFFERS,
+    NO_ROUND,
+    NO_YEAR,
+    NOTHING_TO_IMPORT,
+    OTHER_TARGET_STANDS,
+    ROWS_NOT_JOINED,
+    SAME_OBJECT_TWICE,
+    SEVERAL_VERSIONS,
+    UNKNOWN_SUBJECT,
+    UNKNOWN_UNIT,
+)
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -28,7 +40,19 @@ if TYPE_CHECKING:
     from wenxiao.intake.forms import Incoming
     from wenxiao.intake.scope import Importer
 
-ASKED = frozenset({"DR-31", "DR-32", "DR-33", "DR-34", "DR-35", "DR-38", "DR-39", "DR-77", "DR-79"})
+ASKED = frozenset(
+    {
+        UNKNOWN_UNIT,
+        UNKNOWN_SUBJECT,
+        NO_YEAR,
+        NO_ROUND,
+        SAME_OBJECT_TWICE,
+        CHOICE_DIFFERS,
+        SEVERAL_VERSIONS,
+        OTHER_TARGET_STANDS,
+        ROWS_NOT_JOINED,
+    }
+)
 """Problems that an answer settles: which unit, project, year, round, and which of two."""
 DOOR = "DR-"
 """Problems of the way in. Only these keep a file out: what is wrong inside a form is received with it."""
@@ -181,7 +205,7 @@ def preview(
             "请确认是自评表、监控表、评价评分表或绩效目标表；支付明细和预算清单请在“台账”处导入。"
         )
         made.problems.append(
-            Problem("DR-30", "阻断", "没有找到可以导入的表。", mend=mend).as_json()
+            Problem(NOTHING_TO_IMPORT, "阻断", "没有找到可以导入的表。", mend=mend).as_json()
         )
     made.forms = [_form(at, form, choices or {}, directory) for at, form in enumerate(forms)]
     _name_twice(made.forms)
@@ -216,7 +240,9 @@ def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> No
     if row is not None and row.fiscal_year != matched.year:
         text = f"表上的预算年度是 {matched.year} 年，“{row.name}”收的是 {row.fiscal_year} 年。"
         mend = "请核对年度后重新选定任务。"
-        matched.problems.append(Problem("DR-38", "阻断", text, sheet=form.sheet or None, mend=mend))
+        matched.problems.append(
+            Problem(CHOICE_DIFFERS, "阻断", text, sheet=form.sheet or None, mend=mend)
+        )
 
 
 def _name_twice(forms: Iterable[FormPreview]) -> None:
@@ -237,7 +263,7 @@ def _name_twice(forms: Iterable[FormPreview]) -> None:
             text = f"“{one.form.subject}”在同一文件里出现两次（另一张在“{seen[key]}”）。"
             mend = "请选择不导入其中一张。"
             one.match.problems.append(
-                Problem("DR-35", "阻断", text, sheet=one.form.sheet or None, mend=mend)
+                Problem(SAME_OBJECT_TWICE, "阻断", text, sheet=one.form.sheet or None, mend=mend)
             )
         seen.setdefault(key, one.form.sheet)
 

@@ -11,6 +11,7 @@ from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import THIRD_PARTIES, Refused, holdings, who_can
 from wenxiao.orgs.selectors import units_visible_to
 from wenxiao.reviews.kinds import FILED, JUDGED
+from wenxiao.rulebook.codes import OUT_OF_SCOPE
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Importer:
 
     @staticmethod
     def _problem(form: Incoming, text: str, mend: str) -> Problem:
-        return Problem("DR-37", "阻断", text, sheet=form.sheet or None, mend=mend)
+        return Problem(OUT_OF_SCOPE, "阻断", text, sheet=form.sheet or None, mend=mend)
 
 
 class SeenDirectory(Directory):

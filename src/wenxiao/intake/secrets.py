@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.services import secret_mark
+from wenxiao.rulebook.codes import CLASSIFIED
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.forms import Reading
     from wenxiao.intake.forms import Incoming
 
-CLASSIFIED = "DR-16"
-"""The code of every refusal for a marking of state secrets."""
 NOT_KEPT = "（未予留存的文件）"
 """What a file is called whose name may not be kept."""
 _MEND = "请立即从本机删除该文件，改由线下按保密规定办理。"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.files.forms.forms import Reading, reading_of
 from wenxiao.intake.preview import ASKED, Preview, preview, same_object
 from wenxiao.records.models import ImportBatch
+from wenxiao.rulebook.codes import SEVERAL_VERSIONS
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _twin(
     if not is_newest and not form["keep"]:
         which = f"较新的一份是《{newest.file}》。" if newest else "分不清哪份较新。"
         problem = Problem(
-            "DR-39",
+            SEVERAL_VERSIONS,
             "阻断",
             f"“{form['subject']}”另有{names}。{which}",
             sheet=form["sheet"] or None,

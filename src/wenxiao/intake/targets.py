@@ -10,6 +10,7 @@ from wenxiao.files.forms.targets.table import target_table
 from wenxiao.intake.forms import TARGET, Incoming, IncomingFund, IncomingRow
 from wenxiao.rulebook.checks import run
 from wenxiao.rulebook.checks.registry import Table
+from wenxiao.rulebook.codes import OTHER_TARGET_STANDS, ROWS_NOT_JOINED, SAME_TARGET_AGAIN
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import same_wording, target_in_force
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division
 
-APPROVED_ALREADY, SAME_AGAIN, OPEN_ROWS = "DR-77", "DR-78", "DR-79"
 NOBODYS = "none"
 """The answer that rows which only came along with a sheet belong to no approved row."""
 _KINDS = {
@@ -173,12 +173,12 @@ def meeting(form: Incoming, matched: Match, choice: Mapping[str, Any]) -> list[P
     if _alike(known, rows):
         matched.skip = True
         text = f"“{form.subject}”{matched.year}年的目标与系统里批复的一致，不再写入。"
-        return [Problem(SAME_AGAIN, "提示", text, sheet=form.sheet or None)]
+        return [Problem(SAME_TARGET_AGAIN, "提示", text, sheet=form.sheet or None)]
     text = (
         f"“{form.subject}”{matched.year}年已有绩效目标（{known.get_state_display()}），与本表不同。"
     )
     mend = "批复后的改动请办理目标调整；这里请选“不导入”。"
-    return [Problem(APPROVED_ALREADY, "阻断", text, sheet=form.sheet or None, mend=mend)]
+    return [Problem(OTHER_TARGET_STANDS, "阻断", text, sheet=form.sheet or None, mend=mend)]
 
 
 def in_force(matched: Match) -> Target | None:
@@ -211,7 +211,7 @@ def _open_rows(
     names = "、".join(f"“{name}”" for name in left[:3])
     text = f"“{form.subject}”随报表带入过目标，其中 {len(left)} 行与本表对不上（{names}）。"
     mend = "请选定这些行不对应批复的任何一行（已填的完成值留在原处），或选“不导入”。"
-    return [Problem(OPEN_ROWS, "阻断", text, sheet=form.sheet or None, mend=mend)]
+    return [Problem(ROWS_NOT_JOINED, "阻断", text, sheet=form.sheet or None, mend=mend)]
 
 
 def joins_of(

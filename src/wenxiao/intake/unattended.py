@@ -19,6 +19,7 @@ from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
 from wenxiao.intake.scope import Importer
 from wenxiao.records.services import open_batch, refuse_batch, store_file
+from wenxiao.rulebook.codes import OTHER_KIND
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.selectors import layouts_of
@@ -83,7 +84,7 @@ def take(
     if kind and found and kind != found:
         text = f"这是{FORMS[found]}，不是{FORMS[kind]}。"
         mend = "请改写 --kind，或不写，由系统辨认。"
-        reading.problems.append(Problem("DR-44", "阻断", text, mend=mend))
+        reading.problems.append(Problem(OTHER_KIND, "阻断", text, mend=mend))
         dry_run = True
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
     return import_reading(

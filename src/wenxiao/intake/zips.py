@@ -17,6 +17,13 @@ from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from wenxiao.files.door.gate import LARGEST_FILE, MB
+from wenxiao.rulebook.codes import (
+    DAMAGED,
+    EMPTY_FILE,
+    FILE_KIND_NOT_TAKEN,
+    FILE_TOO_LARGE,
+    LOCKED_FILE,
+)
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -54,7 +61,7 @@ class ParcelRefusedError(Exception):
     """The archive as a whole is not opened; carries the problem to show."""
 
     def __init__(self, text: str, mend: str) -> None:
-        self.problem = Problem("DR-40", "阻断", text, mend=mend)
+        self.problem = Problem(FILE_KIND_NOT_TAKEN, "阻断", text, mend=mend)
         super().__init__(text)
 
 
@@ -74,7 +81,7 @@ def refusal_by_name(name: str) -> Problem | None:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in ARCHIVES:
         return Problem(
-            "DR-40",
+            FILE_KIND_NOT_TAKEN,
             "阻断",
             f"“{name}”是压缩包。",
             mend="只能直接上传一层 .zip；请先解压，再选择里面的文件。",
@@ -82,7 +89,7 @@ def refusal_by_name(name: str) -> Problem | None:
     if suffix not in READABLE:
         text = f"“{name}”不是表格或 Word 文件。"
         return Problem(
-            "DR-40",
+            FILE_KIND_NOT_TAKEN,
             "阻断",
             text,
             mend="可以导入 .xlsx、.xls、.docx、.csv；PDF 和照片请作为佐证材料上传。",
@@ -94,10 +101,10 @@ def too_large(name: str, size: int) -> Problem | None:
     """Why a file of this size in bytes is not taken; None when it may be."""
     if size > LARGEST_FILE:
         text = f"“{name}”有 {size / MB:.1f} MB，超过 {LARGEST_FILE // MB} MB。"
-        return Problem("DR-03", "阻断", text, mend="请删除图片或拆成几份再导入。")
+        return Problem(FILE_TOO_LARGE, "阻断", text, mend="请删除图片或拆成几份再导入。")
     if size == 0:
         return Problem(
-            "DR-02", "阻断", f"“{name}”是空文件（0 字节）。", mend="请重新保存后再导入。"
+            EMPTY_FILE, "阻断", f"“{name}”是空文件（0 字节）。", mend="请重新保存后再导入。"
         )
     return None
 
@@ -187,7 +194,10 @@ def _piece(package: zipfile.ZipFile, entry: zipfile.ZipInfo, whole: str) -> Piec
     problem = refusal_by_name(name) or too_large(name, entry.file_size)
     if problem is None and entry.flag_bits & _ENCRYPTED:
         problem = Problem(
-            "DR-09", "阻断", f"“{name}”在压缩包里设有密码。", mend="请去掉密码重新压缩后再上传。"
+            LOCKED_FILE,
+            "阻断",
+            f"“{name}”在压缩包里设有密码。",
+            mend="请去掉密码重新压缩后再上传。",
         )
     if problem is not None:
         return Piece(name, folder, problem=problem)
@@ -198,7 +208,7 @@ def _piece(package: zipfile.ZipFile, entry: zipfile.ZipInfo, whole: str) -> Piec
         content = b""
     if len(content) != entry.file_size or not content:
         damaged = Problem(
-            "DR-06", "阻断", f"“{name}”在压缩包里已损坏。", mend="请重新压缩后再上传。"
+            DAMAGED, "阻断", f"“{name}”在压缩包里已损坏。", mend="请重新压缩后再上传。"
         )
         return Piece(name, folder, problem=damaged)
     return Piece(name, folder, _modified(entry), content)

@@ -16,6 +16,7 @@ from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.models import Division, Role, Unit, User
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant, one_time_password
+from wenxiao.rulebook.codes import CLASSIFIED, DIVISION_REFUSED, ROLE_NOT_LISTED
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
@@ -106,7 +107,7 @@ def begin(
     try:
         return _stored(begun, opening, code=code, name=name, bureau=bureau, committee=committee)
     except (NotAllowed, Refused) as error:
-        return Begun(problems=[*begun.problems, Problem("DR-75", "阻断", str(error))])
+        return Begun(problems=[*begun.problems, Problem(DIVISION_REFUSED, "阻断", str(error))])
 
 
 def _stored(
@@ -146,7 +147,7 @@ def _unknown_words(opening: Opening) -> list[Problem]:
     )
     return [
         Problem(
-            "DR-45",
+            ROLE_NOT_LISTED,
             "阻断",
             f"{label}“{row[key]}”不在可选范围内。",
             sheet,
@@ -170,7 +171,7 @@ def _secrets(opening: Opening) -> list[Problem]:
                 mend = "请从模板里删去这一行。"
                 found.append(
                     Problem(
-                        "DR-74", "阻断", str(error), sheet, line=int(row["line"] or 0), mend=mend
+                        CLASSIFIED, "阻断", str(error), sheet, line=int(row["line"] or 0), mend=mend
                     )
                 )
     return found

@@ -43,6 +43,7 @@ from wenxiao.reviews.selectors import changed_points, review_trail
 from wenxiao.reviews.services.panel import METHODS
 from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.reviews.worklists import not_begun, rounds_of_year
+from wenxiao.rulebook.codes import SCORE_MISSING
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -281,15 +282,12 @@ def review_page(
     return render(request, "desk/evaluations/review.html", values, status=422 if typed else 200)
 
 
-UNSCORED = "PJ-18"
-
-
 def _problems(row: Any, marking: list[Any]) -> list[Any]:
     """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
     told = [
         one
         for one in row.problems
-        if not (marking and isinstance(one, dict) and one.get("code") == UNSCORED)
+        if not (marking and isinstance(one, dict) and one.get("code") == SCORE_MISSING)
     ]
     return list(told)
 

@@ -19,6 +19,7 @@ from wenxiao.intake.preview import ASKED
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.status import all_problems, look
 from wenxiao.pages.views import held, person, view
+from wenxiao.rulebook.codes import ROWS_NOT_JOINED
 from wenxiao.store.moves import Stale
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _show(
         "errors": errors or {},
         "notice": notice,
         "ask_codes": ASKED,
+        "rows_not_joined": ROWS_NOT_JOINED,
         "posted": request.POST if status != 200 else {},
         "seen": seal(batch),
         "dossiers": _made(request, batch),

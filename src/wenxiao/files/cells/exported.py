@@ -13,6 +13,7 @@ from lxml import etree
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.cells.workbooks import MOST_CELLS, UnreadableError, address, shown_value
+from wenxiao.rulebook.codes import EXTERNAL_ENTITY
 
 WIDEST = 512
 _BLOCKS = {"p", "div", "li", "h1", "h2", "h3", "h4", "tr"}
@@ -196,7 +197,7 @@ def read_xml2003(path: Path) -> Book:
             "XML 表格内部有错误，无法读取。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。"
         ) from error
     if root.getroottree().docinfo.doctype:
-        raise UnreadableError("文件里有外部实体定义（DTD），可能是恶意文件。", "DR-12")
+        raise UnreadableError("文件里有外部实体定义（DTD），可能是恶意文件。", EXTERNAL_ENTITY)
     formats = _formats(root)
     book = Book("xml2003")
     for number, table in enumerate(root.iter(f"{_SS}Worksheet")):

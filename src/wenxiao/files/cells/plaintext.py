@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple, Self
 
+from wenxiao.rulebook.codes import BROKEN_QUOTES, MIXED_ENCODING, NUL_CHARACTERS, TOO_MANY_COLUMNS
+
 WIDEST = 512
 LONGEST_FIELD = 32_767
 _PIECE = 1 << 20
@@ -58,7 +60,7 @@ class _Survey:
         if "\x00" in words:
             line = self.lines + words.count("\n", 0, words.index("\x00")) + 1
             raise PlainTextError(
-                "DR-26",
+                NUL_CHARACTERS,
                 "文件里有空字节（NUL），不是正常的 csv。",
                 "请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。",
                 line,
@@ -115,7 +117,7 @@ def _broken(path: Path, at: int) -> PlainTextError:
             line += piece.count(b"\n")
             left -= len(piece)
     mend = "请用 WPS 或 Excel 打开核对该行，另存为 .xlsx 再导入。"
-    return PlainTextError("DR-27", f"第 {line} 行有乱码，文字编码不一致。", mend, line)
+    return PlainTextError(MIXED_ENCODING, f"第 {line} 行有乱码，文字编码不一致。", mend, line)
 
 
 def _guessed(path: Path, beginning: bytes) -> tuple[_Survey, str]:
@@ -173,7 +175,7 @@ def pieces_of(text: PlainText) -> Iterator[Stretch | Row]:
     if text.quotes % 2:
         line = _unclosed_line(text)
         raise PlainTextError(
-            "DR-28",
+            BROKEN_QUOTES,
             f"第 {line} 行的引号没有成对，后面的内容会连成一格。",
             '请补上或删去多余的引号（"）后再导入。',
             line,
@@ -253,7 +255,10 @@ def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterato
             return
         except csv.Error as error:
             raise PlainTextError(
-                "DR-28", f"第 {line} 行的内容太长或引号不成对。", "请核对该行的引号后再导入。", line
+                BROKEN_QUOTES,
+                f"第 {line} 行的内容太长或引号不成对。",
+                "请核对该行的引号后再导入。",
+                line,
             ) from error
         if _has_words(fields, line):
             yield Row(line, fields)
@@ -268,14 +273,14 @@ def fields_of(words: str, line: int, separator: str) -> list[str] | None:
 def _has_words(fields: list[str], line: int) -> bool:
     if len(fields) > WIDEST:
         raise PlainTextError(
-            "DR-29",
+            TOO_MANY_COLUMNS,
             f"第 {line} 行有 {len(fields)} 列，不是正常的表。",
             "请核对分隔符，或另存为 .xlsx 再导入。",
             line,
         )
     if max(map(len, fields), default=0) > LONGEST_FIELD:
         raise PlainTextError(
-            "DR-28",
+            BROKEN_QUOTES,
             f"第 {line} 行有一格超过 {LONGEST_FIELD} 字。",
             "请核对该行的引号后再导入。",
             line,

@@ -31,6 +31,7 @@ from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import PlainTextError, decoded, rows_of
 from wenxiao.files.cells.streaming import cells_of
 from wenxiao.files.cells.strict import is_strict, transitional
+from wenxiao.rulebook.codes import DAMAGED
 
 MOST_CELLS = 400_000
 """A form never has this many cells; a ledger goes through :mod:`wenxiao.files.forms.ledger`."""
@@ -39,7 +40,7 @@ MOST_CELLS = 400_000
 class UnreadableError(Exception):
     """The file cannot be read; the text is a Chinese sentence for the user, ``line`` where it broke in a csv."""
 
-    def __init__(self, text: str, code: str = "DR-06", line: int | None = None) -> None:
+    def __init__(self, text: str, code: str = DAMAGED, line: int | None = None) -> None:
         super().__init__(text)
         self.code, self.line = code, line
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wenxiao.files.door.gate import LARGEST_FILE, Admitted, admit
+from wenxiao.rulebook.codes import DAMAGED, FILE_TOO_LARGE, MACROS
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -25,14 +26,16 @@ def admit_attachment(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
         return admit(path, largest=largest)
     content = path.read_bytes() if path.stat().st_size <= largest else b""
     if not content:
-        return _refused("DR-03", f"文件超过 {largest >> 20} MB。", "请压缩扫描件的清晰度后再上传。")
+        return _refused(
+            FILE_TOO_LARGE, f"文件超过 {largest >> 20} MB。", "请压缩扫描件的清晰度后再上传。"
+        )
     if b"%%EOF" not in content[-2048:]:
         return _refused(
-            "DR-06", "PDF 文件不完整（可能没下载完）。", "请重新下载或重新扫描后再上传。"
+            DAMAGED, "PDF 文件不完整（可能没下载完）。", "请重新下载或重新扫描后再上传。"
         )
     if _ACTIVE.search(_plain_names(content)):
         return _refused(
-            "DR-10", "PDF 文件带有脚本或夹带了附件。", "请用“打印为 PDF”另存一份后再上传。"
+            MACROS, "PDF 文件带有脚本或夹带了附件。", "请用“打印为 PDF”另存一份后再上传。"
         )
     return Admitted("pdf")
 

@@ -15,6 +15,19 @@ from pathlib import Path
 
 from wenxiao.files.door.margins import is_margin, scan_margin
 from wenxiao.files.door.partscan import PartError, scan_image, scan_part
+from wenxiao.rulebook.codes import (
+    DAMAGED,
+    EMBEDDED_OBJECTS,
+    EMPTY_FILE,
+    FILE_TOO_LARGE,
+    LOCKED_FILE,
+    MACROS,
+    NOT_OPENED,
+    OLD_FORMAT,
+    OTHER_CONTENT,
+    OVERSIZED_INSIDE,
+    STRANGE_PARTS,
+)
 from wenxiao.rulebook.problems import Problem
 
 MB = 1024 * 1024
@@ -91,7 +104,7 @@ def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
             None,
             (
                 Problem(
-                    "DR-06",
+                    DAMAGED,
                     "阻断",
                     "文件已损坏或不完整，无法打开。",
                     mend="请重新下载或从原电脑重新拷贝；" + RESAVE,
@@ -103,7 +116,10 @@ def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
             None,
             (
                 Problem(
-                    "DR-20", "阻断", "文件打不开。", mend="请确认文件没有被其他程序占用，再试一次。"
+                    NOT_OPENED,
+                    "阻断",
+                    "文件打不开。",
+                    mend="请确认文件没有被其他程序占用，再试一次。",
                 ),
             ),
         )
@@ -112,10 +128,10 @@ def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
 def _admit(path: Path, largest: int) -> str:
     size = path.stat().st_size
     if size == 0:
-        raise _RefusedError("DR-02", "文件是空的（0 字节）。", "请重新下载或重新保存后再导入。")
+        raise _RefusedError(EMPTY_FILE, "文件是空的（0 字节）。", "请重新下载或重新保存后再导入。")
     if size > largest:
         raise _RefusedError(
-            "DR-03",
+            FILE_TOO_LARGE,
             f"文件有 {size / MB:.1f} MB，超过 {largest // MB} MB。",
             "请删除图片或拆成几份再导入。",
         )
@@ -131,7 +147,7 @@ def _admit(path: Path, largest: int) -> str:
     exported = _exported(path, size) if suffix in _EXPORTED else None
     if exported is not None:
         return exported
-    raise _RefusedError("DR-04", _not_what_it_says(head, suffix), RESAVE)
+    raise _RefusedError(OTHER_CONTENT, _not_what_it_says(head, suffix), RESAVE)
 
 
 _EXPORTED = {".xls", ".et", ".htm", ".html", ".xml"}
@@ -154,7 +170,7 @@ def _exported(path: Path, size: int) -> str | None:
             return None
         if size > LARGEST_EXPORT:
             text = f"这是网页或 XML 表格，有 {size / MB:.1f} MB，超过 {LARGEST_EXPORT // MB} MB。"
-            raise _RefusedError("DR-03", text, RESAVE)
+            raise _RefusedError(FILE_TOO_LARGE, text, RESAVE)
         return found
     lines = [line for line in words.splitlines()[:20] if line.strip()]
     printable = sum(1 for letter in words[:2_000] if letter.isprintable() or letter in "\t\r\n")
@@ -197,21 +213,21 @@ def _admit_ole(path: Path, suffix: str) -> str:
     content = path.read_bytes()
     if any(_utf16(name) in content for name in _OLE_ENCRYPTED):
         raise _RefusedError(
-            "DR-09",
+            LOCKED_FILE,
             "文件设有打开密码。",
             "请在 WPS 或 Excel 中去掉密码（文件—文档加密—清空密码），保存后再导入。",
         )
     if _utf16("_VBA_PROJECT") in content:
-        raise _RefusedError("DR-10", "文件带有宏。", "请另存为 .xlsx（不带宏）后再导入。")
+        raise _RefusedError(MACROS, "文件带有宏。", "请另存为 .xlsx（不带宏）后再导入。")
     if any(_utf16(name) in content for name in _OLE_BOOK):
         if _has_filepass(content):
             raise _RefusedError(
-                "DR-09", "旧版 .xls 文件设有打开密码。", "请去掉密码并另存为 .xlsx 后再导入。"
+                LOCKED_FILE, "旧版 .xls 文件设有打开密码。", "请去掉密码并另存为 .xlsx 后再导入。"
             )
         return "xls"
     if any(_utf16(name) in content for name in _OLE_WORD) or suffix == ".doc":
-        raise _RefusedError("DR-05", "这是旧版 Word（.doc）文件。", "请另存为 .docx 后再导入。")
-    raise _RefusedError("DR-05", "这是旧版 Office 文件，认不出里面的表格。", RESAVE)
+        raise _RefusedError(OLD_FORMAT, "这是旧版 Word（.doc）文件。", "请另存为 .docx 后再导入。")
+    raise _RefusedError(OLD_FORMAT, "这是旧版 Office 文件，认不出里面的表格。", RESAVE)
 
 
 def _utf16(name: str) -> bytes:
@@ -255,7 +271,7 @@ def _admit_zip(path: Path, size: int) -> str:
         entries = package.infolist()
         if len(entries) > MOST_ENTRIES:
             raise _RefusedError(
-                "DR-07", f"文件内部有 {len(entries)} 个部件，不是正常的表格。", RESAVE
+                OVERSIZED_INSIDE, f"文件内部有 {len(entries)} 个部件，不是正常的表格。", RESAVE
             )
         tally = _Tally()
         for entry in entries:
@@ -280,35 +296,37 @@ def _check_end(content: bytes, size: int) -> None:
     at = content.rfind(_EOCD, max(0, size - 66_000))
     if at < 0:
         raise _RefusedError(
-            "DR-06", "文件不完整（可能没下载完）。", "请重新下载或重新拷贝后再导入。"
+            DAMAGED, "文件不完整（可能没下载完）。", "请重新下载或重新拷贝后再导入。"
         )
     comment = struct.unpack_from("<H", content, at + 20)[0]
     if at + 22 + comment != size or content.find(_EOCD, max(0, size - 66_000), at) >= 0:
-        raise _RefusedError("DR-06", "文件末尾夹带了别的内容或已损坏。", RESAVE)
+        raise _RefusedError(DAMAGED, "文件末尾夹带了别的内容或已损坏。", RESAVE)
     if (
         b"PK\x06\x06" in content[max(0, at - 200) : at]
         or struct.unpack_from("<H", content, at + 10)[0] == 0xFFFF
     ):
-        raise _RefusedError("DR-07", "文件内部部件过多，不是正常的表格。", RESAVE)
+        raise _RefusedError(OVERSIZED_INSIDE, "文件内部部件过多，不是正常的表格。", RESAVE)
 
 
 def _check_entry(entry: zipfile.ZipInfo, tally: _Tally) -> None:
     name = entry.filename.replace("\\", "/").lower()
     if _BAD_NAME.search(name):
-        raise _RefusedError("DR-08", "文件内部有不合规的路径，可能是恶意文件。", RESAVE)
+        raise _RefusedError(STRANGE_PARTS, "文件内部有不合规的路径，可能是恶意文件。", RESAVE)
     if name in tally.names:
-        raise _RefusedError("DR-08", "文件内部有两个同名部件，不同软件会读出不同的数。", RESAVE)
+        raise _RefusedError(
+            STRANGE_PARTS, "文件内部有两个同名部件，不同软件会读出不同的数。", RESAVE
+        )
     tally.names.add(name)
     if entry.external_attr >> 28 == 0xA:
-        raise _RefusedError("DR-08", "文件内部有链接，可能是恶意文件。", RESAVE)
+        raise _RefusedError(STRANGE_PARTS, "文件内部有链接，可能是恶意文件。", RESAVE)
     if entry.flag_bits & 0x41:
-        raise _RefusedError("DR-09", "文件设有密码。", "请去掉密码后再导入。")
+        raise _RefusedError(LOCKED_FILE, "文件设有密码。", "请去掉密码后再导入。")
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise _RefusedError("DR-07", "文件用了表格软件不用的压缩方法。", RESAVE)
+        raise _RefusedError(OVERSIZED_INSIDE, "文件用了表格软件不用的压缩方法。", RESAVE)
     _check_content_kind(name)
     if entry.file_size > LARGEST_PART:
         raise _RefusedError(
-            "DR-07",
+            OVERSIZED_INSIDE,
             f"文件解开后太大（单个部件超过 {LARGEST_PART // MB} MB）。",
             "请只保留要导入的表。",
         )
@@ -316,19 +334,19 @@ def _check_entry(entry: zipfile.ZipInfo, tally: _Tally) -> None:
 
 def _check_content_kind(name: str) -> None:
     if not name.startswith(_ROOTS):
-        raise _RefusedError("DR-08", "文件内部结构不是表格或 Word 文件。", RESAVE)
+        raise _RefusedError(STRANGE_PARTS, "文件内部结构不是表格或 Word 文件。", RESAVE)
     if _MACRO.search(name):
         raise _RefusedError(
-            "DR-10", "文件带有宏或控件。", "请另存为 .xlsx（Word 文件为 .docx，不带宏）后再导入。"
+            MACROS, "文件带有宏或控件。", "请另存为 .xlsx（Word 文件为 .docx，不带宏）后再导入。"
         )
     if _EMBEDDED.search(name):
         raise _RefusedError(
-            "DR-11",
+            EMBEDDED_OBJECTS,
             "文件里嵌有对象（如嵌入的 Excel 表、图表或附件）。",
             "请删除嵌入对象后再导入：选中对象按 Delete；要保留的内容改粘贴为图片或文字。",
         )
     if _PROGRAM.search(name):
-        raise _RefusedError("DR-08", "文件里夹带了程序或压缩包。", "请删除后再导入。")
+        raise _RefusedError(STRANGE_PARTS, "文件里夹带了程序或压缩包。", "请删除后再导入。")
 
 
 def _check_overlap(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
@@ -337,7 +355,7 @@ def _check_overlap(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
     for entry in sorted(entries, key=lambda item: item.header_offset):
         at = entry.header_offset
         if at < last or content[at : at + 4] != _ZIP:
-            raise _RefusedError("DR-07", "文件内部部件互相重叠，可能是压缩炸弹。", RESAVE)
+            raise _RefusedError(OVERSIZED_INSIDE, "文件内部部件互相重叠，可能是压缩炸弹。", RESAVE)
         name, extra = struct.unpack_from("<HH", content, at + 26)
         last = at + 30 + name + extra + entry.compress_size
 
@@ -350,8 +368,8 @@ def _container(names: set[str]) -> str:
     if any(name.startswith("word/document") for name in names):
         return "docx"
     if "xl/workbook.bin" in names:
-        raise _RefusedError("DR-05", "这是二进制表格（.xlsb）。", "请另存为 .xlsx 后再导入。")
-    raise _RefusedError("DR-05", "压缩包里没有表格或 Word 正文。", RESAVE)
+        raise _RefusedError(OLD_FORMAT, "这是二进制表格（.xlsb）。", "请另存为 .xlsx 后再导入。")
+    raise _RefusedError(OLD_FORMAT, "压缩包里没有表格或 Word 正文。", RESAVE)
 
 
 def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally) -> None:
@@ -370,7 +388,7 @@ def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally)
     tally.inflated += count
     tally.tags += tags
     if count != entry.file_size:
-        raise _RefusedError("DR-06", "文件内部登记的大小与实际不符。", RESAVE)
+        raise _RefusedError(DAMAGED, "文件内部登记的大小与实际不符。", RESAVE)
     if not is_xml:
         scan_image(head)
 
@@ -378,7 +396,11 @@ def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally)
 def _check_tally(tally: _Tally, count: int, tags: int) -> None:
     if count > LARGEST_PART or tally.inflated + count > LARGEST_WHOLE:
         raise _RefusedError(
-            "DR-07", "文件解开后太大，可能是压缩炸弹。", "请只保留要导入的表，删除多余的行和图片。"
+            OVERSIZED_INSIDE,
+            "文件解开后太大，可能是压缩炸弹。",
+            "请只保留要导入的表，删除多余的行和图片。",
         )
     if tally.tags + tags > MOST_TAGS:
-        raise _RefusedError("DR-07", "表格内容太多，超过一次能读的量。", "请拆成几份再导入。")
+        raise _RefusedError(
+            OVERSIZED_INSIDE, "表格内容太多，超过一次能读的量。", "请拆成几份再导入。"
+        )

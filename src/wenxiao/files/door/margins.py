@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from wenxiao.files.door.markings import marking_in, marking_refused
 from wenxiao.files.door.partscan import PartError
+from wenxiao.rulebook.codes import CLASSIFIED
 
 _PARTS = re.compile(
     r"docprops/(?:core|app|custom)\.xml"
@@ -25,7 +26,7 @@ def is_margin(name: str) -> bool:
 
 
 def scan_margin(name: str, part: IO[bytes]) -> None:
-    """Read one such part; PartError DR-16 where it carries a marking. That it is whole was seen before."""
+    """Read one such part; PartError where it carries a marking. That it is whole was seen before."""
     margin = _Margin(whole=name.startswith("docprops/"))
     while chunk := part.read(_CHUNK):
         margin.parser.Parse(chunk, False)
@@ -62,4 +63,4 @@ class _Margin:
 def _refuse(text: str) -> None:
     marking = marking_in(text)
     if marking is not None:
-        raise PartError("DR-16", *marking_refused(marking))
+        raise PartError(CLASSIFIED, *marking_refused(marking))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from wenxiao.files.cells.cells import Book
 from wenxiao.files.cells.labels import squeezed
+from wenxiao.rulebook.codes import CLASSIFIED
 from wenxiao.rulebook.problems import Problem
 
 _STARRED = re.compile(r"(?:绝密|机密|秘密)级?[★☆✩✭⭐](?:\d{1,2}年|\d{1,2}个月|长期|启封|.{0,6})")
@@ -55,7 +56,7 @@ def marking_problem(book: Book) -> Problem | None:
         marking = marking_in(text)
         if marking is not None:
             said, mend = marking_refused(marking)
-            return Problem("DR-16", "阻断", said, sheet, cell, mend=mend)
+            return Problem(CLASSIFIED, "阻断", said, sheet, cell, mend=mend)
     return None
 
 

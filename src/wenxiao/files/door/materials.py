@@ -15,6 +15,7 @@ from wenxiao.files.door.attachments import admit_attachment
 from wenxiao.files.door.gate import MB
 from wenxiao.files.door.markings import marking_in
 from wenxiao.files.door.partscan import PartError, scan_image
+from wenxiao.rulebook.codes import CLASSIFIED, FILE_KIND_NOT_TAKEN, FILE_TOO_LARGE, OTHER_CONTENT
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -60,13 +61,13 @@ def look_at(path: Path, name: str, *, pool: Pool, largest: int = LARGEST_PROOF) 
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in TAKEN:
         return _refused(
-            "DR-40",
+            FILE_KIND_NOT_TAKEN,
             f"不收 {suffix or '没有后缀的'} 文件。",
             "可用 PDF、照片（jpg、png）、Word 或 Excel。",
         )
     if path.stat().st_size > largest:
         return _refused(
-            "DR-03", f"文件超过 {largest // MB} MB。", "请拆分，或压缩扫描件的清晰度后再传。"
+            FILE_TOO_LARGE, f"文件超过 {largest // MB} MB。", "请拆分，或压缩扫描件的清晰度后再传。"
         )
     if suffix in _PICTURES:
         return _picture(path, suffix)
@@ -74,7 +75,9 @@ def look_at(path: Path, name: str, *, pool: Pool, largest: int = LARGEST_PROOF) 
     if admitted.container is None:
         return Looked(None, admitted.problems[0])
     if admitted.container != ("pdf" if suffix == ".pdf" else _OFFICE[suffix]):
-        return _refused("DR-04", f"文件内容与后缀 {suffix} 不符。", "请用原来的软件另存后再传。")
+        return _refused(
+            OTHER_CONTENT, f"文件内容与后缀 {suffix} 不符。", "请用原来的软件另存后再传。"
+        )
     return _pdf(path) if admitted.container == "pdf" else _office(path, admitted.container, pool)
 
 
@@ -86,7 +89,7 @@ def _picture(path: Path, suffix: str) -> Looked:
     with path.open("rb") as stream:
         head = stream.read(65_536)
     if not head.startswith(_PICTURES[suffix]):
-        return _refused("DR-04", f"文件内容与后缀 {suffix} 不符。", "请核对文件后再传。")
+        return _refused(OTHER_CONTENT, f"文件内容与后缀 {suffix} 不符。", "请核对文件后再传。")
     try:
         scan_image(head)
     except PartError as error:
@@ -102,7 +105,7 @@ def _pdf(path: Path) -> Looked:
 def _marked(path: Path) -> Looked | None:
     content = path.read_bytes()
     if any(mark in content for mark in _MARKS) or _HEX_MARK.search(content):
-        return _refused("DR-16", "文件标有国家秘密标志，不得上传。", WHAT_TO_DO)
+        return _refused(CLASSIFIED, "文件标有国家秘密标志，不得上传。", WHAT_TO_DO)
     return None
 
 
@@ -127,5 +130,5 @@ def name_problem(name: str) -> Problem | None:
     if secret or any(
         marking_in(part) or _NUMBERED.match(part) for part in (stem, *_APART.split(stem))
     ):
-        return Problem("DR-16", "阻断", "文件名带有密级字样，不得上传。", mend=WHAT_TO_DO)
+        return Problem(CLASSIFIED, "阻断", "文件名带有密级字样，不得上传。", mend=WHAT_TO_DO)
     return None

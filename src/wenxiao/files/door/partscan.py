@@ -7,6 +7,15 @@ import struct
 from typing import IO
 from xml.parsers import expat
 
+from wenxiao.rulebook.codes import (
+    DAMAGED,
+    EXTERNAL_ENTITY,
+    EXTERNAL_LINK,
+    IMAGE_TOO_LARGE,
+    OVERSIZED_INSIDE,
+    STRANGE_CELLS,
+)
+
 DEEPEST = 200
 MOST_ATTRIBUTES = 64
 LONGEST_STRING = 32_767
@@ -39,7 +48,7 @@ def scan_part(name: str, part: IO[bytes]) -> None:
     except expat.ExpatError as error:
         if name.startswith("customxml/"):
             return  # not read by us; SharePoint leaves odd encodings there
-        raise PartError("DR-06", f"文件内部有损坏（{name}）。") from error
+        raise PartError(DAMAGED, f"文件内部有损坏（{name}）。") from error
     scan.finish()
 
 
@@ -67,7 +76,7 @@ class _Scan:
         self.parser.CharacterDataHandler = self._text
 
     def _doctype(self, *_: object) -> None:
-        raise PartError("DR-12", "文件里有外部实体定义（DTD），可能是恶意文件。")
+        raise PartError(EXTERNAL_ENTITY, "文件里有外部实体定义（DTD），可能是恶意文件。")
 
     def check_run(self, length: int) -> None:
         """One token over many chunks is an attribute or tag no form has."""
@@ -75,15 +84,15 @@ class _Scan:
         self.unparsed = self.unparsed + length if at == self.previous else 0
         self.previous = at
         if self.unparsed > 4 * 1024 * 1024:
-            raise PartError("DR-07", "文件里有异常长的内容，可能是恶意文件。")
+            raise PartError(OVERSIZED_INSIDE, "文件里有异常长的内容，可能是恶意文件。")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         self.run = 0
         if self.depth > DEEPEST:
-            raise PartError("DR-07", "文件内部嵌套过深，可能是恶意文件。")
+            raise PartError(OVERSIZED_INSIDE, "文件内部嵌套过深，可能是恶意文件。")
         if len(attributes) > MOST_ATTRIBUTES:
-            raise PartError("DR-07", "文件里有异常多的属性，可能是恶意文件。")
+            raise PartError(OVERSIZED_INSIDE, "文件里有异常多的属性，可能是恶意文件。")
         if self.is_rels:
             self._relation(attributes)
         elif self.is_sheet:
@@ -97,7 +106,7 @@ class _Scan:
         self.run += len(text)
         if self.is_text and self.run > LONGEST_STRING:
             raise PartError(
-                "DR-07",
+                OVERSIZED_INSIDE,
                 f"有一格文字超过 {LONGEST_STRING} 字，或文件里塞了大量空白。",
                 "请删去多余文字后再导入。",
             )
@@ -106,13 +115,13 @@ class _Scan:
         kind = attributes.get("Type", "")
         if kind.endswith("/attachedTemplate") and attributes.get("TargetMode") == "External":
             raise PartError(
-                "DR-13",
+                EXTERNAL_LINK,
                 "Word 文件连着外部模板，打开时会去取网上的内容。",
                 "请另存为新的 .docx（模板选 Normal）后再导入。",
             )
         if attributes.get("TargetMode") == "External" and not kind.endswith(_HYPERLINK):
             raise PartError(
-                "DR-13",
+                EXTERNAL_LINK,
                 "文件引用了外部链接的数据或图片。",
                 "请在“数据—编辑链接”里断开链接，保存后再导入。",
             )
@@ -130,19 +139,19 @@ class _Scan:
         if number is None:
             return
         if not number.isdigit() or not 1 <= int(number) <= LAST_ROW:
-            raise PartError("DR-14", f"表格里有不存在的行号 {number[:12]}。")
+            raise PartError(STRANGE_CELLS, f"表格里有不存在的行号 {number[:12]}。")
         self.row = int(number)
 
     def _cell(self, ref: str) -> None:
         row, col = place(ref)
         if ref in self.seen_refs:
-            raise PartError("DR-14", f"同一格 {ref} 出现了两次，不同软件会读出不同的数。")
+            raise PartError(STRANGE_CELLS, f"同一格 {ref} 出现了两次，不同软件会读出不同的数。")
         self.seen_refs.add(ref)
         self.top, self.bottom = min(self.top, row), max(self.bottom, row)
         self.left, self.right = min(self.left, col), max(self.right, col)
         if (self.bottom - self.top + 1) * (self.right - self.left + 1) > LARGEST_BOX:
             raise PartError(
-                "DR-14",
+                STRANGE_CELLS,
                 "表格范围过大：极远处的格里还有内容。",
                 "请删除表格下方和右侧多余的行列，保存后再导入。",
             )
@@ -154,7 +163,7 @@ class _Scan:
         self.merges += 1
         if self.merged > LARGEST_MERGED:
             raise PartError(
-                "DR-14", "合并单元格的范围过大。", "请取消大范围的合并单元格，保存后再导入。"
+                STRANGE_CELLS, "合并单元格的范围过大。", "请取消大范围的合并单元格，保存后再导入。"
             )
 
     def finish(self) -> None:
@@ -165,13 +174,13 @@ def place(ref: str) -> tuple[int, int]:
     """(row, column) of a cell reference; PartError when Excel has no such cell."""
     found = _REF.fullmatch(ref)
     if found is None:
-        raise PartError("DR-14", f"表格里有不存在的单元格 {ref[:12]}。")
+        raise PartError(STRANGE_CELLS, f"表格里有不存在的单元格 {ref[:12]}。")
     col = 0
     for letter in found[1]:
         col = col * 26 + ord(letter) - 64
     row = int(found[2])
     if row > LAST_ROW or col > LAST_COL:
-        raise PartError("DR-14", f"表格里有不存在的单元格 {ref[:12]}。")
+        raise PartError(STRANGE_CELLS, f"表格里有不存在的单元格 {ref[:12]}。")
     return row, col
 
 
@@ -179,7 +188,7 @@ def scan_image(head: bytes) -> None:
     """Refuse a picture whose declared size would not fit memory; ``head`` are its first 64 KiB."""
     pixels = pixels_of(head)
     if pixels is not None and pixels > MOST_PIXELS:
-        raise PartError("DR-15", "文件里有一张过大的图片。", "请压缩或删除图片后再导入。")
+        raise PartError(IMAGE_TOO_LARGE, "文件里有一张过大的图片。", "请压缩或删除图片后再导入。")
 
 
 def pixels_of(head: bytes) -> int | None:

@@ -30,6 +30,19 @@ from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_in, marking_problem
 from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.forms.listing import GROUP, NOTE_LINE, heading_key
+from wenxiao.rulebook.codes import (
+    CLASSIFIED,
+    FILE_CUT_OFF,
+    HEADINGS_REPEATED,
+    HIDDEN_SHEET,
+    LEDGER_NO_TABLE,
+    LEDGER_WITHOUT_HEADINGS,
+    LEDGER_WITHOUT_LINES,
+    MORE_COLUMNS_THAN_HEADINGS,
+    TOO_MUCH_CONTENT,
+    TOTAL_AMONG_LINES,
+    UNREADABLE,
+)
 from wenxiao.rulebook.problems import Level, Problem
 
 LARGEST_TEXT = 256 * 1024 * 1024
@@ -108,7 +121,9 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
         )
     except MemoryError:
         out["problems"].append(
-            Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。").as_json()
+            Problem(
+                TOO_MUCH_CONTENT, "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。"
+            ).as_json()
         )
     except BaseException as error:
         if not breaks_reading(error):
@@ -116,7 +131,7 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
         rows.clear()
         text = f"文件无法读取（{type(error).__name__}）。"
         out["problems"].append(
-            Problem("DR-18", "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json()
+            Problem(UNREADABLE, "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json()
         )
     finally:
         rows.close()
@@ -134,7 +149,7 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
     if admitted.container == "docx":
         raise _LedgerError(
             Problem(
-                "DR-56",
+                LEDGER_NO_TABLE,
                 "阻断",
                 "台账应是表格文件，这是 Word 文件。",
                 mend="请导入 .xlsx、.xls 或 .csv。",
@@ -151,11 +166,11 @@ def _fill(path: Path, out: dict[str, Any]) -> None:
         _fill_from_workbook(path, out)
     if out["header_line"] is None:
         mend = "表头应有“项目名称、单位、金额、日期”等列名，且在前 40 行之内。"
-        raise _LedgerError(Problem("DR-57", "阻断", "没有找到表头行。", mend=mend))
+        raise _LedgerError(Problem(LEDGER_WITHOUT_HEADINGS, "阻断", "没有找到表头行。", mend=mend))
     if not out["rows"].count and not out["totals"]:
         mend = "请核对是否选错文件或工作表，重新导出后再导入。"
         raise _LedgerError(
-            Problem("DR-46", "阻断", "表头下面没有数据行。", out["sheet"], mend=mend)
+            Problem(LEDGER_WITHOUT_LINES, "阻断", "表头下面没有数据行。", out["sheet"], mend=mend)
         )
 
 
@@ -214,7 +229,7 @@ def _say_hidden(book: CalamineWorkbook, name: str, out: dict[str, Any]) -> None:
         mend = "请核对隐藏的工作表是否应导入；不应导入的请删除后再导入。"
         out["problems"].append(
             Problem(
-                "DR-49", "警告", f"工作表“{name}”是隐藏的，已一并读取。", name, mend=mend
+                HIDDEN_SHEET, "警告", f"工作表“{name}”是隐藏的，已一并读取。", name, mend=mend
             ).as_json()
         )
 
@@ -309,7 +324,9 @@ def _refuse_marking(field: str, line: int, out: dict[str, Any]) -> None:
         out["totals"] = []
         mend = "涉密项目请线下管理，立即删除该文件，按保密规定处理。"
         raise _LedgerError(
-            Problem("DR-16", "阻断", "文件标有国家秘密标志，不得导入本系统。", line=line, mend=mend)
+            Problem(
+                CLASSIFIED, "阻断", "文件标有国家秘密标志，不得导入本系统。", line=line, mend=mend
+            )
         )
 
 
@@ -317,13 +334,13 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     columns, words = out["columns"], "\x1f".join(fields)
     width = len(columns)
     if squeezed(fields[0]) == columns[0] and [squeezed(field) for field in fields] == columns:
-        _say(out, "DR-58", "提示", line, "重复的表头行，已略过。")
+        _say(out, HEADINGS_REPEATED, "提示", line, "重复的表头行，已略过。")
         return
     out["source_rows"] += 1
     if out["source_rows"] > MOST_ROWS:
         raise _LedgerError(
             Problem(
-                "DR-17",
+                TOO_MUCH_CONTENT,
                 "阻断",
                 f"超过 {MOST_ROWS} 行。",
                 line=line,
@@ -335,17 +352,23 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
             _refuse_marking(field, line, out)
     row = [line, *fields[:width], *[""] * (width - len(fields))]
     if _MARKED.search(words) and _is_group(fields, out["keys"]):
-        _say(out, "DR-59", "提示", line, "这一行是分组标题或附注，没有计入明细。")
+        _say(out, TOTAL_AMONG_LINES, "提示", line, "这一行是分组标题或附注，没有计入明细。")
         return
     if "计" in words and is_total(fields):
         out["totals"].append(row)
         return
     if out["totals"] and out["totals"][-1][0] == line - 1:
-        _say(out, "DR-59", "提示", line - 1, "这一行是合计或小计，夹在明细中间，没有计入明细。")
+        _say(
+            out,
+            TOTAL_AMONG_LINES,
+            "提示",
+            line - 1,
+            "这一行是合计或小计，夹在明细中间，没有计入明细。",
+        )
     if len(fields) > width and any(fields[width:]):
         _say(
             out,
-            "DR-47",
+            MORE_COLUMNS_THAN_HEADINGS,
             "警告",
             line,
             f"这一行比表头多出 {len(fields) - width} 列。",
@@ -389,7 +412,7 @@ def _check_cut(tail: str, head: str, separator: str, out: dict[str, Any]) -> Non
     width, wanted = len(fields), len([column for column in out["columns"] if column])
     if separator in head and width < wanted and '"' not in last:
         text = f"最后一行只有 {width} 列，表头有 {wanted} 列，文件像是被截断了。"
-        _say(out, "DR-55", "阻断", out["rows"].last, text, "请重新导出完整的文件。")
+        _say(out, FILE_CUT_OFF, "阻断", out["rows"].last, text, "请重新导出完整的文件。")
 
 
 def _check_full(height: int, out: dict[str, Any]) -> None:
@@ -398,7 +421,7 @@ def _check_full(height: int, out: dict[str, Any]) -> None:
     if kind is not None:
         _say(
             out,
-            "DR-55",
+            FILE_CUT_OFF,
             "警告",
             height,
             f"表格恰好写满 {kind} 的最大行数 {height}，后面的数据可能丢失。",

@@ -16,6 +16,7 @@ from wenxiao.files.cells.streaming import cells_of, texts_of
 from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_in, marking_refused
 from wenxiao.files.door.personal import personal_data_in
+from wenxiao.rulebook.codes import CLASSIFIED, MACROS
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -122,12 +123,12 @@ def _refuse_marked(text: str) -> None:
     for line in {text, *text.splitlines()}:
         if (marking := marking_in(line)) is not None:
             said, mend = marking_refused(marking)
-            raise _RefusedError(Problem("DR-16", "阻断", said, mend=mend))
+            raise _RefusedError(Problem(CLASSIFIED, "阻断", said, mend=mend))
 
 
 def _reaches_out() -> Problem:
     return Problem(
-        "DR-10",
+        MACROS,
         "阻断",
         "文件里有会启动程序或取外部数据的公式（如 DDE）。",
         mend="请把这些单元格粘贴为数值，另存后再交。",

@@ -26,6 +26,14 @@ from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
 from wenxiao.files.forms.targets.reading import read_targets
 from wenxiao.files.forms.wordforms import gathered
+from wenxiao.rulebook.codes import (
+    HIDDEN_PARTS,
+    HIDDEN_SHEET,
+    NO_FORM,
+    SAVED_RESULT_WRONG,
+    TOO_MUCH_CONTENT,
+    UNREADABLE,
+)
 from wenxiao.rulebook.problems import Problem
 
 Form = dict[str, Any]
@@ -54,13 +62,21 @@ def read_forms(path: Path, layouts: Sequence[ListLayout] = ()) -> Reading:
     except MemoryError:
         forms, problems = (
             [],
-            [Problem("DR-17", "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。")],
+            [
+                Problem(
+                    TOO_MUCH_CONTENT, "阻断", "文件太大，内存放不下。", mend="请拆成几份再导入。"
+                )
+            ],
         )
     except Exception as error:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
         text = f"文件无法读取（{type(error).__name__}）。"
         forms, problems = (
             [],
-            [Problem("DR-18", "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。")],
+            [
+                Problem(
+                    UNREADABLE, "阻断", text, mend="请用 WPS 或 Excel 打开后另存为新文件再导入。"
+                )
+            ],
         )
     kinds = [form.kind for form in forms]
     kind = max(kinds, key=kinds.count) if kinds else None
@@ -153,7 +169,7 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
     if not forms:
         return [
             Problem(
-                "DR-19",
+                NO_FORM,
                 "阻断",
                 "没有认出绩效自评表、监控表、评分表或清单。",
                 mend="请核对是否选错文件；表头应有“一级指标、二级指标、三级指标”等字样。",
@@ -177,7 +193,11 @@ def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
             done = "已一并读取" if sheet.name in read else "没有读取"
             mend = "请核对这张表是否有效；不应导入的请删除，应导入的请取消隐藏。"
             yield Problem(
-                "DR-49", "警告", f"工作表“{sheet.name}”是隐藏的，{done}。", sheet.name, mend=mend
+                HIDDEN_SHEET,
+                "警告",
+                f"工作表“{sheet.name}”是隐藏的，{done}。",
+                sheet.name,
+                mend=mend,
             )
 
 
@@ -207,7 +227,7 @@ def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
 def _hidden_part(sheet: Sheet, part: str) -> Problem:
     text = f"{part}被隐藏但有内容，已一并读取。"
     return Problem(
-        "DR-23", "提示", text, sheet.name, mend="请核对隐藏的内容是否有效；如不需要请删除。"
+        HIDDEN_PARTS, "提示", text, sheet.name, mend="请核对隐藏的内容是否有效；如不需要请删除。"
     )
 
 
@@ -235,7 +255,7 @@ def _saved_lies(sheet: Sheet) -> Iterator[Problem]:
         text = f"公式保存的结果是 {cell.text}，重算应为 {shown}。"
         mend = "请打开文件重新计算后保存，或核对公式。"
         yield Problem(
-            "DR-25",
+            SAVED_RESULT_WRONG,
             "警告",
             text,
             sheet.name,

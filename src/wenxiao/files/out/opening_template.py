@@ -11,6 +11,13 @@ from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import Grid
 from wenxiao.files.cells.textforms import half_width, number_of, squeezed, unit_in, year_of, yuan
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workbook_bytes
+from wenxiao.rulebook.codes import (
+    TEMPLATE_FIELD_EMPTY,
+    TEMPLATE_HEADING_MISSING,
+    TEMPLATE_PARENT_UNKNOWN,
+    TEMPLATE_SHEET_MISSING,
+    TEMPLATE_VALUE_WRONG,
+)
 from wenxiao.rulebook.problems import Problem
 
 EXAMPLE_MARK = "（示例，导入时跳过）"
@@ -196,7 +203,12 @@ def read_opening(book: Book) -> Opening:
         sheet = by_name.get(name)
         if sheet is None:
             out.problems.append(
-                Problem("DR-50", "阻断", f"缺少“{name}”表。", mend=f"请保留名为“{name}”的工作表。")
+                Problem(
+                    TEMPLATE_SHEET_MISSING,
+                    "阻断",
+                    f"缺少“{name}”表。",
+                    mend=f"请保留名为“{name}”的工作表。",
+                )
             )
             continue
         kept.extend(_rows(sheet, TEMPLATE[name], out.problems))
@@ -215,7 +227,7 @@ def _rows(
         names = "、".join(column.heading for column in columns if column.must)
         problems.append(
             Problem(
-                "DR-51",
+                TEMPLATE_HEADING_MISSING,
                 "阻断",
                 "没有找到表头。",
                 sheet.name,
@@ -271,7 +283,7 @@ def _row(
         if fault is not None:
             problems.append(
                 Problem(
-                    "DR-52",
+                    TEMPLATE_FIELD_EMPTY,
                     "阻断",
                     f"{column.heading}{fault}",
                     grid.sheet.name,
@@ -354,7 +366,7 @@ def _doubles(
             line = row["line"]
             problems.append(
                 Problem(
-                    "DR-53",
+                    TEMPLATE_VALUE_WRONG,
                     "阻断",
                     f"{label}“{row[key]}”与第 {seen[row[key]]} 行重复。",
                     sheet,
@@ -376,7 +388,7 @@ def _links(out: Opening) -> None:
             if row[key] is not None and row[key] not in known:
                 line = row["line"]
                 problem = Problem(
-                    "DR-54",
+                    TEMPLATE_PARENT_UNKNOWN,
                     "阻断",
                     f"单位编码“{row[key]}”不在“单位”表内。",
                     sheet,

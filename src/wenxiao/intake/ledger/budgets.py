@@ -10,6 +10,7 @@ import polars as pl
 
 from wenxiao.budget.models import Appropriation
 from wenxiao.intake.ledger.columns import AMOUNTS
+from wenxiao.rulebook.codes import CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.store.moves import change
 
@@ -58,7 +59,7 @@ def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         strange = pl.col("goes") == ""
         findings.each(
             frame.filter(strange),
-            "DR-69",
+            CHANGE_UNKNOWN,
             "阻断",
             "指标类型“{change}”未能识别。",
             mend="应为年初、追加、收回或到位。",
@@ -94,7 +95,7 @@ def _refuse_negative(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     empty = pl.all_horizontal([pl.col(f"{n}_fen").is_null() for n in AMOUNTS]) & ~pl.col("bad")
     findings.each(
         frame.filter(empty),
-        "DR-60",
+        LINE_WITHOUT_AMOUNT,
         "警告",
         "这一行没有金额，没有计入。",
         mend="请补填金额或删去这一行。",

@@ -15,6 +15,7 @@ from wenxiao.budget.models import Fund
 from wenxiao.intake.ledger import budgets, lines
 from wenxiao.intake.ledger.columns import AMOUNTS
 from wenxiao.records.chain import digest_of
+from wenxiao.rulebook.codes import LINE_WITHOUT_AMOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,7 +126,11 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
         frame = frame.rename({"amount_fen": "spent_fen", "amount": "spent"})
     empty = pl.col("spent_fen").is_null() & ~pl.col("bad")
     findings.each(
-        frame.filter(empty), "DR-60", "阻断", "这一行没有金额。", mend="请补填金额或删去这一行。"
+        frame.filter(empty),
+        LINE_WITHOUT_AMOUNT,
+        "阻断",
+        "这一行没有金额。",
+        mend="请补填金额或删去这一行。",
     )
     return _keyed(frame.with_columns(bad=pl.col("bad") | empty))
 

@@ -31,6 +31,7 @@ from wenxiao.records.services import (
     place_file,
     store_file,
 )
+from wenxiao.rulebook.codes import NOTHING_NEW, SAME_NAME_OTHER_CONTENT
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.bulk import insert_rows
@@ -150,7 +151,7 @@ class LedgerImport:
             return outcome
         if work is None or not _changes(work):
             outcome.problems.append(
-                Problem("DR-70", "提示", "这份台账的内容此前已全部导入，没有变化。")
+                Problem(NOTHING_NEW, "提示", "这份台账的内容此前已全部导入，没有变化。")
             )
             return outcome
         placed = place_file(self.path) if self.path.is_file() else None
@@ -180,7 +181,12 @@ def _same_name(
     spans = f"：那份是{then}，这份是{now}" if then and now and then != now else ""
     text = f"{timezone.localtime(before.at):%Y年%m月%d日}导入过同名文件，内容不同{spans}。"
     return [
-        Problem("DR-73", "提示", text, mend="请核对是否为另一期间的台账；与已导入数据的差异见下。")
+        Problem(
+            SAME_NAME_OTHER_CONTENT,
+            "提示",
+            text,
+            mend="请核对是否为另一期间的台账；与已导入数据的差异见下。",
+        )
     ]
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from wenxiao.budget.models import Fund, Level
 from wenxiao.files.cells.grids import column_name
 from wenxiao.rulebook.checks import Table, doors, rules_in_force
+from wenxiao.rulebook.codes import AMOUNT_NOT_EXACT, DATE_UNREADABLE, FUND_UNKNOWN
 from wenxiao.rulebook.problems import Level as ProblemLevel
 from wenxiao.rulebook.problems import Problem
 
@@ -255,7 +256,7 @@ def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> p
     too_fine = parts.filter(filled & pl.col("ok") & ~pl.col("fits"))
     findings.each(
         too_fine,
-        "DR-61",
+        AMOUNT_NOT_EXACT,
         "阻断",
         "金额 {" + role + "} 精确到分以下或过大。",
         mend=f"请核对金额单位（按{unit}读取）和小数位数。",
@@ -278,7 +279,7 @@ def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     unreadable = (pl.col("date") != "") & pl.col("on").is_null()
     findings.each(
         frame.filter(unreadable),
-        "DR-62",
+        DATE_UNREADABLE,
         "阻断",
         "“{date}”不是日期。",
         mend="应填日期，如 2021-03-05。",
@@ -355,7 +356,7 @@ def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.
         findings.words.update(strange["fund"])
         findings.each(
             strange,
-            "DR-63",
+            FUND_UNKNOWN,
             "警告",
             "资金性质“{fund}”未能识别，按“其他资金”计。",
             mend="请核对资金性质的写法，如“一般公共预算”。",

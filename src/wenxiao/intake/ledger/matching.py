@@ -13,6 +13,7 @@ import polars as pl
 from wenxiao.budget.models import Subject
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.orgs.models import Unit
+from wenxiao.rulebook.codes import CODE_OF_OTHER_UNIT, LEDGER_SUBJECT_UNKNOWN, LEDGER_UNIT_UNKNOWN
 from wenxiao.store.frames import read_frame
 
 if TYPE_CHECKING:
@@ -365,7 +366,7 @@ def _say_strange_units(frame: pl.DataFrame, numbered: pl.DataFrame, findings: Fi
     seen = frame.select("line", "who").join(strange.select("who", "code", "unit_shown"), on="who")
     findings.each(
         seen.group_by("code", "unit_shown").agg(pl.col("line").min()).sort("line"),
-        "DR-64",
+        CODE_OF_OTHER_UNIT,
         "警告",
         "项目代码 {code} 不属于“{unit_shown}”，按项目代码计入。",
         mend="请核对项目代码和单位名称。",
@@ -386,7 +387,7 @@ def say_unknown(unknown: list[Unmatched], findings: Findings) -> None:
         )
         for line in item.lines:
             if line not in told:
-                code = "DR-65" if item.kind == "unit" else "DR-66"
+                code = LEDGER_UNIT_UNKNOWN if item.kind == "unit" else LEDGER_SUBJECT_UNKNOWN
                 text, mend = (
                     f"{what}“{name}”不在本级{what}库中。",
                     f"{near}请匹配到已有{what}、新建或不导入。",

@@ -10,6 +10,7 @@ import polars as pl
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.selectors import money_of
 from wenxiao.followup.watch.inputs import marked_together
+from wenxiao.rulebook.codes import DATE_OF_OTHER_YEAR, NO_PAYMENT_DATE
 from wenxiao.rulebook.numbers import fen, from_fen
 from wenxiao.store.bulk import insert_frame, update_rows
 from wenxiao.store.frames import read_frame, read_slices
@@ -49,14 +50,14 @@ def say_times(frame: pl.DataFrame, year: int, findings: Findings) -> pl.DataFram
     other = pl.col("own_year").is_not_null() & (pl.col("own_year") != year) & ~unreadable
     findings.each(
         frame.filter(nowhere),
-        "DR-67",
+        NO_PAYMENT_DATE,
         "阻断",
         "没有支付日期，也没有月份。",
         mend="请补填支付日期。",
     )
     findings.each(
         frame.filter(other),
-        "DR-68",
+        DATE_OF_OTHER_YEAR,
         "阻断",
         "日期在 {own_year} 年，不属于 " + f"{year} 预算年度。",
         mend="请核对日期；确属其他年度的，请随该年度的台账导入。",

@@ -16,6 +16,7 @@ from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
 from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.permissions import can
+from wenxiao.rulebook.codes import LEDGER_COLUMN_MISSING, LEDGER_WITHOUT_YEAR, UNIT_TAKEN_AS_YUAN
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
 
@@ -149,16 +150,14 @@ def plan_ledger(
     findings.columns = _sheet_columns(columns.places, first=read.get("first_column", 0))
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
-        text = f"没有找到{'、'.join(lacks)}列。"
-        findings.say(
-            "DR-71", "阻断", read["header_line"], text, mend="请指明哪一列是什么，或改正表头。"
-        )
+        text, mend = f"没有找到{'、'.join(lacks)}列。", "请指明哪一列是什么，或改正表头。"
+        findings.say(LEDGER_COLUMN_MISSING, "阻断", read["header_line"], text, mend=mend)
     elif read["header_line"] is not None and not any(
         p.line is None and p.level == "阻断" for p in findings.problems
     ):
         if not (choices.unit or read["unit"] or (known and known.money_unit)):
             findings.say(
-                "ZJ-09",
+                UNIT_TAKEN_AS_YUAN,
                 "提示",
                 None,
                 "没有写明金额单位，按元读取。",
@@ -209,7 +208,9 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
         return
     work.outcome.year = year or _main_year(frame) or read.get("year")
     if work.outcome.year is None:
-        work.findings.say("DR-72", "阻断", None, "台账没有写明年度。", mend="请指明预算年度。")
+        work.findings.say(
+            LEDGER_WITHOUT_YEAR, "阻断", None, "台账没有写明年度。", mend="请指明预算年度。"
+        )
         _judged(work)
         return
     if work.columns.kind == "spending":
