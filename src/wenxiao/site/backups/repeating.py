@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.site.backups.archive import BLOCK, BLOCKS, COPIES, block_path, copies_of
+from wenxiao.site.backups.archive import BLOCKS, COPIES, block_path, copies_of
 from wenxiao.site.backups.database import write_rows
 from wenxiao.site.backups.writing import head_of, write_manifest
 from wenxiao.site.database_state import NotReady
@@ -26,6 +26,8 @@ from wenxiao.site.database_state import NotReady
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+CUT = 1 << 18
+"""Bytes of a block: small, for one changed page of the database writes its whole block anew."""
 ALL_OF = timedelta(days=2)
 """Every copy of so long is kept; of the days before, the last one of each."""
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
@@ -58,7 +60,7 @@ class _Blocks:
         """A file's blocks and its own digest."""
         parts, whole = [], hashlib.sha256()
         with path.open("rb") as stream:
-            while block := stream.read(BLOCK):
+            while block := stream.read(CUT):
                 whole.update(block)
                 parts.append(self.add(block))
         return parts, whole.hexdigest()
@@ -113,7 +115,7 @@ def _add(store: Path) -> dict[str, Any]:
         **{name: head[name] for name in ("made_at", "database", "missing_files")},
         "copy": str(copy),
         "files": len(cut),
-        "bytes": sum(len(parts) for parts, _ in cut.values()) * BLOCK,
+        "blocks": sum(len(parts) for parts, _ in cut.values()),
         "new_bytes": blocks.new,
         "rows": sum(head["facts"]["rows"].values()),
         "manifest_sha256": seal,
