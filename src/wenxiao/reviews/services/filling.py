@@ -60,10 +60,15 @@ def record_actual(
         indicator=indicator, stage=kind.stage, through_month=through, defaults={**values, "by": by}
     )
     before: dict[str, Any] = {}
+    dropped = None
     if not created:
         if version is None:
             raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
         before = {"value": actual.value, "forecast": actual.forecast, "note": actual.note}
+        if actual.value != value:
+            # the value no longer stands in the sheet's cell, and points given for the old one don't fit the new one
+            values["cell"] = ""
+            dropped = _drop_points(review, indicator) if kind.scores else None
         change(actual, version=version, by=by, **values)
     add_author(review, by)
     if review.state in {"waiting", "returned"}:
@@ -76,11 +81,27 @@ def record_actual(
         target=actual,
         label=f"{review}：{indicator.name}",
         why=why,
-        data={"before": before, "after": {"value": value, "forecast": forecast, "note": note}},
+        data={
+            "before": before,
+            "after": {"value": value, "forecast": forecast, "note": note},
+            **({"points_dropped": str(dropped)} if dropped is not None else {}),
+        },
     )
     if kind.scores:
         _score_again(review, by, why)
     return actual
+
+
+def _drop_points(review: Review, indicator: Indicator) -> Decimal | None:
+    """Take back the points a person gave for the value that stood before; the rule, or a person again, decides anew."""
+    mark = Mark.objects.filter(
+        review=review, indicator=indicator, seat="", status="judged", points__isnull=False
+    ).first()
+    if mark is None:
+        return None
+    points = mark.points
+    change(mark, version=mark.version, points=None, status="needs_judgement", by=None, note="")
+    return points
 
 
 def _score_again(review: Review, by: User | None, why: str) -> None:

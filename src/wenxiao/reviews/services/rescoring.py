@@ -158,9 +158,9 @@ def _rows(round: Round) -> pl.DataFrame:
         indicator__target__review__round=round, stage=kind_of(round.kind).stage, through_month=12
     )
     facts = pl.DataFrame(
-        list(actuals.values_list("indicator", "value").distinct()),
+        list(actuals.values_list("indicator", "value", "cell").distinct()),
         orient="row",
-        schema={"indicator": pl.Int64, "actual": pl.String},
+        schema={"indicator": pl.Int64, "actual": pl.String, "cell": pl.String},
     )
     marks = Mark.objects.filter(review__round=round, seat="", criterion=None)
     given = pl.DataFrame(
@@ -178,8 +178,12 @@ def _rows(round: Round) -> pl.DataFrame:
         schema=dict.fromkeys(("review", "indicator", "published", "judged"), pl.Int64),
         orient="row",
     )
-    return rows.join(facts, on="indicator", how="left").join(
-        given, on=["review", "indicator"], how="left"
+    typed = (pl.col("actual") != "") & (pl.col("cell") == "")
+    return (
+        rows.join(facts, on="indicator", how="left")
+        .join(given, on=["review", "indicator"], how="left")
+        .with_columns(published=pl.when(typed).then(None).otherwise(pl.col("published")))
+        .drop("cell")
     )
 
 

@@ -88,7 +88,7 @@ def _score_indicators(review: Review) -> Review:
         mark = marks.get(indicator.pk)
         actual = actuals.get(indicator.pk)
         outcome = score_one(_row(indicator, actual, mark, year), rules)
-        status, points = _settled(outcome, mark)
+        status, points = _settled(outcome, mark, actual)
         tally.take(
             name=indicator.name,
             weight=indicator.weight,
@@ -136,23 +136,30 @@ def _row(indicator: Indicator, actual: Actual | None, mark: Mark | None, year: i
         target=parse(indicator.expression, "target") if indicator.expression else None,
         actual=parse(actual.value, "actual") if actual and actual.value else None,
         year=year,
-        published=mark.published_points if mark else None,
+        published=published_of(mark, actual),
     )
 
 
-def _settled(outcome: Outcome, mark: Mark | None) -> tuple[str, Decimal | None]:
+def published_of(mark: Mark | None, actual: Actual | None) -> Decimal | None:
+    """A form's own points for a row; None once the value is no longer the one the form came with (``actual.cell``)."""
+    if mark is None or (actual is not None and actual.value and not actual.cell):
+        return None
+    return mark.published_points
+
+
+def _settled(
+    outcome: Outcome, mark: Mark | None, actual: Actual | None
+) -> tuple[str, Decimal | None]:
     """Status and points of a row: the rule's, or a person's where only a person can say.
 
-    A mark somebody set by hand stays. A form's own points for a row no rule can score are its author's judgement.
+    A mark somebody set by hand stays. A form's own points for a row no rule can score are its author's judgement, as
+    long as the value is still the one the form came with (``actual.cell``).
     """
     if mark is not None and mark.status == "judged" and mark.by_id is not None:
         return "judged", mark.points
-    if (
-        outcome.status == "needs_judgement"
-        and mark is not None
-        and mark.published_points is not None
-    ):
-        return "judged", mark.published_points
+    published = published_of(mark, actual)
+    if outcome.status == "needs_judgement" and published is not None:
+        return "judged", published
     return outcome.status, outcome.points
 
 
