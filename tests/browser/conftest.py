@@ -38,7 +38,11 @@ def serving(folder, seeding, *, worker=False):
         for key, value in os.environ.items()
         if not key.startswith(("WENXIAO_", "PYTEST_XDIST"))
     }
-    env |= {"WENXIAO_TEST_HOME": str(folder), "WENXIAO_DEMO": "1", "PYTHONPATH": str(ROOT)}
+    env |= {
+        "WENXIAO_TEST_HOME": str(folder),
+        "WENXIAO_DEMO": "1",
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+    }
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
     subprocess.run(
         [sys.executable, str(Path(__file__).parent / seeding)],

@@ -21,6 +21,7 @@ from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import Check, blocking, checks_of, rows_of
 from wenxiao.reviews.kinds import CHECKERS, kind_of
+from wenxiao.reviews.readback import readback_of
 from wenxiao.reviews.services import (
     barred_in,
     record_actual,
@@ -37,7 +38,11 @@ from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.reviews.checks import Filled
 
 FILLED = ("selfeval", "monitoring")
 HOME = {"selfeval": ("desk:selfeval", "自评"), "monitoring": ("desk:monitoring", "监控")}
@@ -127,6 +132,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "rate": rate_percent(row.executed, row.budget),
         "home": HOME[row.kind],
         "self_marked": SELF_MARKED,
+        "readback": {one.indicator.pk: readback_of(one) for one in rows},
         "possibilities": _possibilities(row),
         "causes": _causes(row),
         "submits": row.state in OPEN
@@ -210,8 +216,12 @@ def _save_row(request: HttpRequest, review: Any, one: Any, answer: Answer) -> No
         "cause": text_of(request, f"c{pk}", 20),
         "points": text_of(request, f"p{pk}", 20),
     }
+    old_value = one.actual.value if one.actual else ""
     try:
+        before = one.mark.points if one.mark else None
         changed = _write_actual(request, review, one, typed)
+        if changed and typed["value"] != old_value and _same_points(typed["points"], before):
+            typed["points"] = ""  # they were given for the value that stood before
         changed = _write_points(request, review, one, typed) or changed
     except Stale as refusal:
         answer.errors[pk] = _both(refusal, typed)
@@ -254,6 +264,11 @@ def _write_actual(request: HttpRequest, review: Any, one: Any, typed: dict[str, 
     return True
 
 
+def _same_points(text: str, points: Decimal | None) -> bool:
+    """Whether the field still shows the points that stood there."""
+    return points is not None and text == f"{points:.2f}"
+
+
 def _write_points(request: HttpRequest, review: Any, one: Any, typed: dict[str, str]) -> bool:
     if not typed["points"] or one.mark is None or one.mark.status not in SELF_MARKED:
         return False
@@ -261,6 +276,8 @@ def _write_points(request: HttpRequest, review: Any, one: Any, typed: dict[str, 
     if one.mark.status == "judged" and one.mark.points == points:
         return False
     one.mark.refresh_from_db()
+    if one.mark.status not in SELF_MARKED:
+        return False
     record_mark(
         review=review,
         row=one.indicator,
@@ -286,15 +303,8 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
     review.refresh_from_db()
     rows = rows_of([review])[review.pk]
     checks = checks_of(review, rows)
-    told = {
-        one.indicator.pk: {
-            "version": one.actual.version if one.actual else "",
-            "points": f"{one.mark.points:.2f}" if one.mark and one.mark.points is not None else "",
-            "status": STATUS.get(one.mark.status, (one.mark.status, ""))[0] if one.mark else "",
-            "value": one.actual.value if one.actual else "",
-        }
-        for one in rows
-    }
+    fills, typed = may_fill(request, review), answer.typed
+    told = {one.indicator.pk: _row_told(request, one, typed, fills=fills) for one in rows}
     part = render_to_string(
         "desk/filling/checks_part.html",
         {"checks": checks, "blocking": blocking(checks), "review": review},
@@ -306,7 +316,7 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
             "written": answer.written,
             "errors": answer.errors,
             "checks": part,
-            "total": f"{review.points:.2f}" if review.points is not None else "",
+            "total": f"{review.points:.2f}" if review.points is not None else "未评完",
             "version": review.version,
             "numbers": {
                 pk: [check.number for check in some] for pk, some in _numbers(checks).items()
@@ -314,6 +324,23 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
         },
         status=409 if answer.errors else 200,
     )
+
+
+def _row_told(
+    request: HttpRequest, one: Filled, typed: dict[int, dict[str, str]], *, fills: bool
+) -> dict[str, Any]:
+    """One row as it is stored now: version, value, points as text and as they stand on the page, how it was read."""
+    pk, readback = one.indicator.pk, readback_of(one)
+    part = {"row": one, "fills": fills, "self_marked": SELF_MARKED, "typed": typed.get(pk)}
+    return {
+        "version": one.actual.version if one.actual else "",
+        "points": f"{one.mark.points:.2f}" if one.mark and one.mark.points is not None else "",
+        "status": STATUS.get(one.mark.status, (one.mark.status, ""))[0] if one.mark else "",
+        "value": one.actual.value if one.actual else "",
+        "points_cell": render_to_string("desk/filling/points_part.html", part, request),
+        "readback": readback.text,
+        "unread": readback.unread,
+    }
 
 
 @view("submit", methods=("GET", "POST"))

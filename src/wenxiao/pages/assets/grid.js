@@ -1,4 +1,5 @@
-/* 问效 · the filling grid: keys, pasting many cells from a table, every row saved by itself. Without it the form still posts. */
+/* 问效 · the filling grid: keys as in a table, blocks pasted and copied, undo by the cell, every row saved by itself.
+   Without it the form still posts. */
 (function () {
   "use strict";
   const form = document.querySelector("[data-grid]");
@@ -9,7 +10,12 @@
   const say = (text) => {
     if (saved) saved.textContent = text;
   };
-  let before = [];
+  /* Undo: what each act changed, by field name, since a row's fields are drawn anew when it is saved. */
+  const past = [];
+  const undone = [];
+  let entered = null;
+  let picked = [];
+  const fieldOf = (name) => form.elements.namedItem(name);
 
   function mark(cell) {
     const untouched = cell.tagName === "SELECT" ? [...cell.options].every((o) => o.selected === o.defaultSelected || (!o.defaultSelected && !o.selected)) : cell.value === cell.defaultValue;
@@ -25,12 +31,25 @@
       mark(cell);
     }
   }
+  /* The points as they are stored, field or figure. A field somebody is writing in stays. */
+  function repaintPoints(row, one, own) {
+    const cell = row.querySelector("[data-points-cell]");
+    const field = cell?.querySelector("[data-cell]");
+    if (!cell || (field?.classList.contains("changed") && !own) || field === document.activeElement) return;
+    cell.innerHTML = one.points_cell;
+  }
   function repaint(told, pk) {
     for (const row of rows()) {
       const key = row.dataset.row;
       const one = told.rows[key];
-      const points = row.querySelector("[data-points] .fig, [data-points] .none");
-      if (points && one.points) points.textContent = one.points;
+      repaintPoints(row, one, key === pk);
+      const read = row.querySelector("[data-readback]");
+      if (read) {
+        read.textContent = one.readback;
+        read.classList.toggle("unread", one.unread);
+        row.querySelector("[data-cell]").toggleAttribute("aria-invalid", one.unread);
+        if (one.unread) row.querySelector("[data-cell]").setAttribute("aria-invalid", "true");
+      }
       const wrong = row.querySelector("[data-error]");
       if (told.errors[key]) {
         wrong.textContent = told.errors[key];
@@ -54,7 +73,7 @@
       );
     }
     const total = document.getElementById("total");
-    if (total && told.total) total.textContent = told.total;
+    if (total) total.textContent = told.total;
     document.getElementById("checks").innerHTML = told.checks;
     const version = document.getElementById("review-version");
     if (version) version.value = told.version;
@@ -99,57 +118,245 @@
     }
   }
 
+  function across(cell, step) {
+    const some = cells(cell.closest("tr"));
+    const target = some[some.indexOf(cell) + step];
+    if (target) {
+      target.focus();
+      target.select?.();
+    }
+    return Boolean(target);
+  }
+
+  /* ── one act: what it changed can be undone, never more ── */
+  function put(cell, value, changes) {
+    if (cell.value === value) return;
+    const from = cell.value;
+    cell.value = value;
+    if (cell.value === from) return; // a list that has no such choice
+    changes.push({ name: cell.name, from, to: cell.value });
+    mark(cell);
+  }
+  function done(changes) {
+    if (!changes.length) return;
+    past.push(changes);
+    undone.length = 0;
+    if (past.length > 200) past.shift();
+  }
+  function saveAll(names) {
+    new Set(names.map((name) => fieldOf(name)?.closest("tr")).filter(Boolean)).forEach((row) => save(row));
+  }
+  function back(from, onto, word) {
+    const changes = from.pop();
+    if (!changes) {
+      say(word === "撤销" ? "没有可撤销的" : "没有可重做的");
+      return;
+    }
+    let left = 0;
+    const names = [];
+    for (const one of changes) {
+      const cell = fieldOf(one.name);
+      const [now, then] = word === "撤销" ? [one.to, one.from] : [one.from, one.to];
+      if (!cell || cell.value !== now) left += 1; // changed since by somebody or something else: not ours to take back
+      else {
+        cell.value = then;
+        mark(cell);
+        names.push(one.name);
+      }
+    }
+    onto.push(changes);
+    const first = fieldOf(changes[0].name);
+    first?.focus();
+    entered = first && { name: first.name, value: first.value };
+    saveAll(names);
+    say(`已${word} ${names.length} 格${left ? `；${left} 格后来又改过，没有动` : ""}`);
+  }
+  function commit(cell) {
+    if (entered && entered.name === cell.name && entered.value !== cell.value) done([{ name: cell.name, from: entered.value, to: cell.value }]);
+    entered = { name: cell.name, value: cell.value };
+  }
+
+  /* ── blocks ── */
+  function pick(to, from) {
+    unpick();
+    const all = rows();
+    const [r1, r2] = [all.indexOf(from.closest("tr")), all.indexOf(to.closest("tr"))].sort((a, b) => a - b);
+    const [c1, c2] = [cells(from.closest("tr")).indexOf(from), cells(to.closest("tr")).indexOf(to)].sort((a, b) => a - b);
+    picked = all.slice(r1, r2 + 1).map((row) => cells(row).slice(c1, c2 + 1));
+    picked.flat().forEach((cell) => cell.classList.add("picked"));
+  }
+  function unpick() {
+    picked.flat().forEach((cell) => cell.classList.remove("picked"));
+    picked = [];
+  }
+  let anchor = null;
+  function grow(cell, down, right) {
+    const last = picked.length ? (picked.at(-1).includes(anchor) ? picked[0] : picked.at(-1)) : null;
+    const edge = last ? (last.at(-1) === anchor || last.length === 1 ? last[0] : last.at(-1)) : cell;
+    anchor = picked.length ? anchor : cell;
+    const row = rows()[rows().indexOf(edge.closest("tr")) + down];
+    const target = row && cells(row)[cells(edge.closest("tr")).indexOf(edge) + right];
+    if (target) pick(target, anchor);
+  }
+  const quoted = (text) => (/["\t\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+  /* Cells of a copied block. A cell with a line break comes quoted, its quotes doubled: it stays one cell. */
+  function parts(text) {
+    const table = [[]];
+    let cell = "";
+    let inside = false;
+    const close = () => {
+      table.at(-1).push(cell);
+      cell = "";
+    };
+    for (let at = 0; at < text.length; at += 1) {
+      const sign = text[at];
+      if (inside) {
+        if (sign !== '"') cell += sign;
+        else if (text[at + 1] === '"') {
+          cell += '"';
+          at += 1;
+        } else inside = false;
+      } else if (sign === '"' && cell === "") inside = true;
+      else if (sign === "\t") close();
+      else if (sign === "\n") {
+        close();
+        table.push([]);
+      } else cell += sign;
+    }
+    close();
+    if (table.length > 1 && table.at(-1).length === 1 && table.at(-1)[0] === "") table.pop();
+    return table;
+  }
+  /* A field has one line: breaks inside a value were layout, inside a text they part words. */
+  const oneLine = (value, cell) => value.replace(/\s*\n\s*/g, cell.classList.contains("text") ? " " : "").trim();
+
   form.addEventListener("input", (event) => event.target.matches("[data-cell]") && mark(event.target));
-  form.addEventListener("change", (event) => event.target.matches("[data-cell]") && mark(event.target));
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-cell]")) return;
+    mark(event.target);
+    commit(event.target);
+  });
+  form.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-cell]")) entered = { name: event.target.name, value: event.target.value };
+  });
   form.addEventListener("focusout", (event) => {
     const row = event.target.closest?.("tr[data-row]");
     const to = event.relatedTarget;
+    if (event.target.matches("[data-cell]")) commit(event.target);
     if (row && !(to?.matches("[data-cell]") && row.contains(to))) save(row);
   });
+  form.addEventListener("mousedown", (event) => {
+    if (!event.shiftKey || !event.target.matches("[data-cell]")) {
+      unpick();
+      return;
+    }
+    const from = document.activeElement;
+    if (from?.matches("[data-cell]") && from !== event.target) {
+      event.preventDefault();
+      anchor = from;
+      pick(event.target, from);
+    }
+  });
+  form.addEventListener("copy", (event) => {
+    if (picked.flat().length < 2) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", picked.map((line) => line.map((cell) => quoted(cell.value)).join("\t")).join("\n"));
+    say(`已复制 ${picked.length} 行 ${picked[0].length} 列`);
+  });
+
+  const atStart = (cell) => cell.tagName === "SELECT" || (cell.selectionStart === 0 && (cell.selectionEnd === 0 || cell.selectionEnd === cell.value.length));
+  const atEnd = (cell) => cell.tagName === "SELECT" || (cell.selectionEnd === cell.value.length && (cell.selectionStart === cell.value.length || cell.selectionStart === 0));
+  function onControl(event, cell) {
+    const key = event.key.toLowerCase();
+    const typing = entered && entered.name === cell.name && entered.value !== cell.value;
+    if (key === "enter") save(cell.closest("tr")).then(() => document.getElementById("submit")?.focus());
+    else if (key === "d") {
+      const above = rows()[rows().indexOf(cell.closest("tr")) - 1];
+      const source = above && cells(above)[cells(cell.closest("tr")).indexOf(cell)];
+      const changes = [];
+      if (source) put(cell, source.value, changes);
+      done(changes);
+      entered = { name: cell.name, value: cell.value };
+    } else if (key === "z" && !event.shiftKey && !typing) back(past, undone, "撤销");
+    else if ((key === "y" || (key === "z" && event.shiftKey)) && !typing) back(undone, past, "重做");
+    else return;
+    event.preventDefault();
+  }
+  function onArrow(event, cell) {
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (event.shiftKey) {
+      if (right && !picked.length) return; // marking letters inside the field
+      grow(cell, down, right);
+    } else if (down) {
+      if (cell.tagName === "SELECT") return;
+      unpick();
+      go(cell, down);
+    } else if ((right < 0 && atStart(cell)) || (right > 0 && atEnd(cell))) {
+      if (!across(cell, right)) return;
+    } else return;
+    event.preventDefault();
+  }
   form.addEventListener("keydown", (event) => {
-    if (!event.target.matches("[data-cell]")) return;
-    if (event.key === "Enter" && event.ctrlKey) {
+    const cell = event.target;
+    if (!cell.matches("[data-cell]") || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey) {
+      onControl(event, cell);
+      return;
+    }
+    if (event.key.startsWith("Arrow")) {
+      onArrow(event, cell);
+      event.stopPropagation(); // the page's own arrows walk through links of lists
+      return;
+    }
+    if (event.key === "Enter") {
       event.preventDefault();
-      save(event.target.closest("tr")).then(() => document.getElementById("submit")?.focus());
-    } else if (event.key === "Enter" && !event.isComposing) {
+      unpick();
+      go(cell, event.shiftKey ? -1 : 1);
+    } else if (event.key === "F2") {
       event.preventDefault();
-      go(event.target, event.shiftKey ? -1 : 1);
-    } else if (event.key === "z" && (event.ctrlKey || event.metaKey) && before.length) {
-      event.preventDefault();
-      for (const [cell, value] of before) {
-        cell.value = value;
+      cell.setSelectionRange?.(cell.value.length, cell.value.length);
+    } else if (event.key === "Escape") {
+      unpick();
+      if (entered && entered.name === cell.name && entered.value !== cell.value) {
+        event.preventDefault();
+        cell.value = entered.value;
         mark(cell);
+        say("这一格没有改");
       }
-      const touched = new Set(before.map(([cell]) => cell.closest("tr")));
-      before = [];
-      touched.forEach((row) => save(row));
-      say("已撤回刚才的粘贴");
+    } else if (event.key === "Delete" && picked.flat().length > 1) {
+      event.preventDefault();
+      const changes = [];
+      picked.flat().forEach((one) => put(one, "", changes));
+      done(changes);
+      saveAll(changes.map((one) => one.name));
+      say(`清空了 ${changes.length} 格，可撤销`);
     }
   });
   form.addEventListener("paste", (event) => {
-    const text = event.clipboardData?.getData("text/plain") || "";
+    const text = (event.clipboardData?.getData("text/plain") || "").replace(/\r\n?/g, "\n");
     if (!event.target.matches("[data-cell]") || !/[\t\n]/.test(text.trim())) return;
     event.preventDefault();
-    const lines = text.replace(/\r/g, "").replace(/\n$/, "").split("\n");
+    commit(event.target);
+    const lines = parts(text);
     const from = rows().indexOf(event.target.closest("tr"));
     const column = cells(event.target.closest("tr")).indexOf(event.target);
-    before = [];
-    const touched = new Set();
+    const changes = [];
+    let wide = 0;
     lines.forEach((line, down) => {
       const row = rows()[from + down];
       if (!row) return;
-      line.split("\t").forEach((value, across) => {
-        const cell = cells(row)[column + across];
-        if (!cell) return;
-        before.push([cell, cell.value]);
-        cell.value = value.trim();
-        mark(cell);
-        touched.add(row);
+      line.forEach((value, right) => {
+        const cell = cells(row)[column + right];
+        if (cell) put(cell, oneLine(value, cell), changes);
+        else wide = Math.max(wide, column + right + 1 - cells(row).length);
       });
     });
+    done(changes);
+    entered = { name: event.target.name, value: event.target.value };
     const beyond = lines.length - (rows().length - from);
-    touched.forEach((row) => save(row));
-    say(`粘贴了 ${touched.size} 行${beyond > 0 ? `，多出的 ${beyond} 行没有地方放` : ""}`);
+    saveAll(changes.map((one) => one.name));
+    say(`粘贴了 ${Math.min(lines.length, rows().length - from)} 行 ${changes.length} 格${beyond > 0 ? `，多出的 ${beyond} 行没有地方放` : ""}${wide > 0 ? `，多出的 ${wide} 列没有地方放` : ""}`);
   });
 
   document.addEventListener("keydown", (event) => {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.checks.registry import Cells, Hit, Table, rule, said
 from wenxiao.rulebook.expressions import parse
+from wenxiao.rulebook.readback import unread
 
 
 @rule("ZP-31")
@@ -58,9 +59,21 @@ def proof_missing(table: Table) -> Iterator[Hit]:
 def points_by_hand(table: Table) -> Iterator[Hit]:
     """A filled row that no rule can score."""
     for index, row in enumerate(table.rows):
-        if row.get("by_hand") and said(row, "actual"):
+        if row.get("by_hand") and said(row, "actual") and not _unread(row):
             text = "这一行没有规则能直接计分，要自评打分或由审核人评定。"
             yield Hit(index, "score", text)
+
+
+@rule("ZP-36")
+def value_unread(table: Table) -> Iterator[Hit]:
+    """A value out of which no number or day can be read: it earns nothing until it is written otherwise or judged."""
+    for index, row in enumerate(table.rows):
+        if row.get("by_hand") and _unread(row):
+            yield Hit(index, "actual", _unread(row), got=said(row, "actual"))
+
+
+def _unread(row: Cells) -> str:
+    return unread(said(row, "target"), said(row, "actual"))
 
 
 @rule("JK-09")

@@ -1,0 +1,35 @@
+"""What the system read out of a typed value, in words beside the field: 「读作 实际 14，目标 14：得 20 分」, or why it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wenxiao.rulebook.readback import unread
+
+if TYPE_CHECKING:
+    from wenxiao.reviews.checks import Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Readback:
+    """The words below a field; ``unread``: the value is there and no number or day could be read out of it."""
+
+    text: str = ""
+    unread: bool = False
+
+
+def readback_of(row: Filled) -> Readback:
+    """How the stored value of a row was read and what it earned; empty where nothing is typed or nothing is scored."""
+    value = row.actual.value if row.actual else ""
+    fault = unread(row.indicator.expression, value)
+    if fault:
+        return Readback(fault, unread=True)
+    if not value or row.mark is None:
+        return Readback()
+    if row.mark.status == "needs_judgement":
+        return Readback(str(row.mark.explanation.get("reason") or ""))
+    formula = str(row.mark.explanation.get("formula") or "")
+    if formula.startswith("得"):
+        formula = f"{value}：{formula}"
+    return Readback(formula and f"读作 {formula}")

@@ -1,0 +1,116 @@
+"""The filling grid under the fingers: blocks with line breaks, undo by the cell, keys of a table, what was read below."""
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import serving, visiting
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(scope="module")
+def grid_house(tmp_path_factory):
+    """A planted house of this journey's own: it changes the clerk's form."""
+    with serving(tmp_path_factory.mktemp("grid"), "seeding.py") as address:
+        yield address
+
+
+@pytest.fixture
+def form(grid_house, chromium):
+    with visiting(chromium, grid_house) as open_page:
+        page = open_page("clerk")
+        page.goto("/?year=2021")
+        page.locator("a", has_text="填报").first.click()
+        page.wait_for_url("**/filling/**")
+        page.locator("[data-grid]").wait_for()
+        yield page
+
+
+def cells(page, letter):
+    """The fields of one column, by the first letter of their names: a value, n note."""
+    return page.locator(f"[data-grid] input.cell[name^='{letter}']")
+
+
+def paste(page, field, text):
+    field.focus()
+    field.evaluate(
+        """(one, text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          one.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+def saved(page):
+    expect(page.locator("#saved")).to_contain_text("已保存")
+
+
+def write(page, field, text):
+    field.click()
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_a_quoted_cell_with_a_line_break_stays_one_cell(form):
+    values, notes = cells(form, "a"), cells(form, "n")
+    before = [values.nth(at).input_value() for at in range(2)]
+    paste(form, values.nth(0), '"11\n8"\t"说""明""\n一"\r\n')
+    assert values.nth(0).input_value() == "118"
+    assert notes.nth(0).input_value() == '说"明" 一'
+    assert values.nth(1).input_value() == before[1]
+    form.keyboard.press("Control+z")
+    assert values.nth(0).input_value() == before[0]
+
+
+def test_undo_takes_back_the_last_act_and_never_later_work(form):
+    values, notes = cells(form, "a"), cells(form, "n")
+    first = values.nth(0).input_value()
+    paste(form, values.nth(0), "115\n1100\n")
+    write(form, values.nth(0), "116")
+    write(form, notes.nth(1), "一句说明")
+    notes.nth(1).focus()
+    form.keyboard.press("Control+z")
+    assert notes.nth(1).input_value() == ""
+    assert values.nth(0).input_value() == "116"
+    form.keyboard.press("Control+z")
+    assert (values.nth(0).input_value(), values.nth(1).input_value()) == ("115", "1100")
+    form.keyboard.press("Control+z")
+    assert values.nth(0).input_value() == first
+    form.keyboard.press("Control+y")
+    assert (values.nth(0).input_value(), values.nth(1).input_value()) == ("115", "1100")
+
+
+def test_arrows_escape_and_the_row_above(form):
+    values = cells(form, "a")
+    values.nth(0).click()
+    form.keyboard.press("ArrowDown")
+    assert values.nth(1).evaluate("one => one === document.activeElement")
+    now = values.nth(1).input_value()
+    form.keyboard.type("777")
+    form.keyboard.press("Escape")
+    assert values.nth(1).input_value() == now
+    form.keyboard.press("Control+d")
+    assert values.nth(1).input_value() == values.nth(0).input_value()
+    form.keyboard.press("ArrowUp")
+    form.keyboard.press("Shift+ArrowDown")
+    expect(form.locator(".cell.picked")).to_have_count(2)
+
+
+def test_what_cannot_be_read_is_said_at_once_and_earns_nothing(form, look):
+    value = cells(form, "a").nth(0)
+    write(form, value, "118")
+    saved(form)
+    row = form.locator("tr[data-row]").first
+    expect(row.locator("[data-readback]")).to_contain_text("读作")
+    total = form.locator("#total").inner_text()
+    write(form, value, "十几")
+    expect(row.locator("[data-readback].unread")).to_contain_text("“十几”认不出数")
+    expect(row.locator("[data-points-cell] input")).to_have_value("")
+    expect(form.locator("#total")).not_to_have_text(total)
+    expect(form.locator("#checks")).to_contain_text("认不出数")
+    look(form, "grid-unread")
+    form.reload()
+    expect(row.locator("[data-points-cell] input")).to_have_value("")
+    write(form, cells(form, "a").nth(0), "118")
+    expect(row.locator("[data-points]")).to_contain_text("14.05")
