@@ -12,7 +12,7 @@ SAID = {
     "possibility": "",
     "measure": "",
 }
-FILLING = {"ZP-31", "ZP-32", "ZP-33", "ZP-34", "ZP-35", "JK-09", "JK-10", "JK-11"}
+FILLING = {"ZP-31", "ZP-32", "ZP-33", "ZP-34", "ZP-35", "ZP-36", "JK-09", "JK-10", "JK-11"}
 
 
 def found(row, kind="monitoring", **head):

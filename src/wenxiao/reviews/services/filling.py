@@ -48,7 +48,6 @@ def record_actual(
         raise NotAllowed(
             f"现为“{review.get_state_display()}”，完成值不能再改；如确需更改，请由审核人退回。"
         )
-    through = review.round.through_month or 12
     values = {
         "value": value,
         "forecast": forecast,
@@ -56,24 +55,9 @@ def record_actual(
         "causes": causes or [],
         "possibility": possibility,
     }
-    actual, created = Actual.objects.get_or_create(
-        indicator=indicator, stage=kind.stage, through_month=through, defaults={**values, "by": by}
-    )
-    before: dict[str, Any] = {}
-    dropped = None
-    if not created:
-        if version is None:
-            raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
-        before = {"value": actual.value, "forecast": actual.forecast, "note": actual.note}
-        if actual.value != value:
-            # the value no longer stands in the sheet's cell, and points given for the old one don't fit the new one
-            values["cell"] = ""
-            dropped = _drop_points(review, indicator) if kind.scores else None
-        change(actual, version=version, by=by, **values)
+    actual, data = _write_actual(review, indicator, values, by, version)
     add_author(review, by)
-    if review.state in {"waiting", "returned"}:
-        Review.objects.filter(pk=review.pk, state=review.state).update(state="filling")
-        review.refresh_from_db()
+    _begin(review)
     record(
         division=review.round.division,
         by=by,
@@ -81,15 +65,50 @@ def record_actual(
         target=actual,
         label=f"{review}：{indicator.name}",
         why=why,
-        data={
-            "before": before,
-            "after": {"value": value, "forecast": forecast, "note": note},
-            **({"points_dropped": str(dropped)} if dropped is not None else {}),
-        },
+        data=data,
     )
     if kind.scores:
         _score_again(review, by, why)
     return actual
+
+
+def _write_actual(
+    review: Review,
+    indicator: Indicator,
+    values: dict[str, Any],
+    by: User | None,
+    version: int | None,
+) -> tuple[Actual, dict[str, Any]]:
+    """The row written, and its entry's data: what stood before, what stands now, the points that went with the old value."""
+    kind = kind_of(review.kind)
+    written = ("value", "forecast", "note")
+    data: dict[str, Any] = {"before": {}, "after": {name: values[name] for name in written}}
+    actual, created = Actual.objects.get_or_create(
+        indicator=indicator,
+        stage=kind.stage,
+        through_month=review.round.through_month or 12,
+        defaults={**values, "by": by},
+    )
+    if created:
+        return actual, data
+    if version is None:
+        raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
+    data["before"] = {name: getattr(actual, name) for name in written}
+    if actual.value != values["value"]:
+        # the value no longer stands in the sheet's cell, and points given for the old one don't fit the new one
+        values = {**values, "cell": ""}
+        dropped = _drop_points(review, indicator) if kind.scores else None
+        if dropped is not None:
+            data["points_dropped"] = str(dropped)
+    change(actual, version=version, by=by, **values)
+    return actual, data
+
+
+def _begin(review: Review) -> None:
+    """A form that waited or was returned is being filled now."""
+    if review.state in {"waiting", "returned"}:
+        Review.objects.filter(pk=review.pk, state=review.state).update(state="filling")
+        review.refresh_from_db()
 
 
 def _drop_points(review: Review, indicator: Indicator) -> Decimal | None:

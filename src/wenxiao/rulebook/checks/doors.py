@@ -78,8 +78,8 @@ HAND_IN = Door(
     "hand_in",
     "送审前检查和报送",
     {
-        "selfeval": (*_TO_FILL, "ZP-34", *_FILLED),
-        "recheck": (*_TO_FILL, "ZP-34", *_FILLED),
+        "selfeval": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED),
+        "recheck": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED),
         "monitoring": (*_TO_FILL, "JK-09", "JK-10", "JK-11", *_WATCHED),
         "department_evaluation": ("PJ-22",),
         "finance_evaluation": ("PJ-22",),
