@@ -275,3 +275,16 @@ def test_a_marked_file_is_not_kept(bureau, selfeval_round, tmp_path):
 def test_what_is_unmatched_stands_among_the_problems_too(bureau, evaluation_round):
     told = import_file(SHEET, division=bureau.division, by=bureau.finance).as_json()
     assert [p["code"] for p in told["problems"] if p["level"] == "阻断"] == ["DR-31", "DR-32"]
+
+
+def test_a_division_makes_a_check_of_forms_stricter(bureau, selfeval_round):
+    """PJ and ZP codes follow the division's own catalogue when a form is taken in, not only before a hand-in."""
+    before = import_file(SELFEVAL, division=bureau.division, by=bureau.finance, dry_run=True)
+    told = {problem["code"]: problem["level"] for problem in before.problems}
+    assert told["ZP-14"] == "警告"
+    paper = {"document": "示例区办法", "clause": "第三条", "standing": "未核"}
+    content = {"checks": {"ZP-14": {"level": "阻断"}, "ZP-11": {"enabled": False}}}
+    bureau.division.rules = [{"rule": "checks", "from": "2020-01-01", **paper, "content": content}]
+    bureau.division.save()
+    after = import_file(SELFEVAL, division=bureau.division, by=bureau.finance, dry_run=True)
+    assert "ZP-14" in codes(after)

@@ -2,6 +2,8 @@
 
 import json
 
+from wenxiao.rulebook import basis
+from wenxiao.rulebook.checks import registry
 from wenxiao.site.command import main
 
 
@@ -32,3 +34,20 @@ def test_own_rules_count_from_their_year(capsys, tmp_path):
     assert (levels["JK-04"], levels["MB-21"]) == ("提示", "阻断")
     own.write_text("[]", encoding="utf-8")
     assert main(["rules", "--own", str(own), "--json"]) == 2
+
+
+def test_every_code_says_at_which_doors_it_runs(capsys):
+    rows = {row["code"]: row for row in told(capsys, "--year", "2021") if "code" in row}
+    assert rows["PJ-01"]["runs"] == ["import"]
+    assert rows["ZP-11"]["runs"] == ["import", "hand_in", "candidates"]
+    assert rows["DR-01"]["runs"] == ["ledger"]
+    assert rows["DR-03"]["runs"] == ["import", "materials"]
+    assert rows["DR-16"]["ground"] == "法"
+    assert rows["BG-11"]["runs"] == ["reconcile"]
+    idle = {code for code, row in rows.items() if not row["runs"]}
+    listed = basis.in_force("checks").content["checks"]
+    assert idle == set(listed) - {one.code for one in registry()}
+    assert all({"ground", "standing", "level", "title"} <= set(row) for row in rows.values())
+    assert len(rows) == len({*listed, *basis.in_force("codes").content["codes"]}) + len(
+        basis.in_force("reconcile").content["checks"]
+    )

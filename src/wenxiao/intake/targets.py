@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.models import Dossier, Level, Subject
 from wenxiao.files.forms.targets.table import target_table
 from wenxiao.intake.forms import TARGET, Incoming, IncomingFund, IncomingRow
-from wenxiao.rulebook.checks import run
+from wenxiao.rulebook.checks import doors
 from wenxiao.rulebook.checks.registry import Table
 from wenxiao.rulebook.codes import OTHER_TARGET_STANDS, ROWS_NOT_JOINED, SAME_TARGET_AGAIN
 from wenxiao.rulebook.problems import Problem
@@ -155,8 +155,8 @@ def target_faults(form: Incoming, division: Division) -> list[Problem]:
     if form.target is None:
         return []
     seen = target_table(form.target)
-    table = Table(seen.rows, {**seen.head, "year": form.year}, division.own_rules)
-    return [problem for _, problem in run(table, ("MB",))]
+    table = Table(seen.rows, {**seen.head, "year": form.year})
+    return doors.checked(doors.TARGETS, table, "target", division.own_rules)
 
 
 def meeting(form: Incoming, matched: Match, choice: Mapping[str, Any]) -> list[Problem]:

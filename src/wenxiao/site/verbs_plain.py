@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -176,11 +176,14 @@ def _parse_all(name: str) -> tuple[Any, bool]:
 def _read(path: Path) -> tuple[Any, bool]:
     from wenxiao.files.forms.checking import checked
     from wenxiao.files.forms.forms import reading_json
+    from wenxiao.files.forms.tables import table_of
     from wenxiao.files.pool import forms_in_child
 
     if path.suffix.lower() not in _BOOKS:
         raise WrongUseError(f"“{path.name}”不是可读的表格文件，应为 .xlsx、.xls 或 .docx。")
-    answer = reading_json(checked(forms_in_child(path)))
+    reading = checked(forms_in_child(path))
+    answer = reading_json(reading)
+    _say_defaults(table_of(form).year for form in reading.forms)
     return answer, any(problem["level"] in {"阻断", "警告"} for problem in answer["problems"])
 
 
@@ -322,9 +325,9 @@ def _check_all(name: str) -> tuple[Any, bool]:
     if path.suffix.lower() in _BOOKS:
         answers = _check_book(path)
     else:
-        answers = [
-            {"problems": _problems(_table(item, at))} for at, item in enumerate(_list(name), 1)
-        ]
+        tables = [_table(item, at) for at, item in enumerate(_list(name), 1)]
+        _say_defaults(table.year for table in tables)
+        answers = [{"problems": _problems(table)} for table in tables]
     return answers, any(answer["problems"] for answer in answers)
 
 
@@ -339,9 +342,11 @@ def _check_book(path: Path) -> list[dict[str, Any]]:
     if not forms:
         said = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
         raise WrongUseError(f"“{path.name}”里没有绩效目标表。{said}")
+    tables = [table_of(form) for form in forms]
+    _say_defaults(table.year for table in tables)
     return [
-        {"sheet": form.sheet, "form": at, "problems": _problems(table_of(form))}
-        for at, form in enumerate(forms, 1)
+        {"sheet": form.sheet, "form": at, "problems": _problems(table)}
+        for at, (form, table) in enumerate(zip(forms, tables, strict=True), 1)
     ]
 
 
@@ -371,6 +376,13 @@ def _table(item: Mapping[str, Any], at: int) -> Any:
     whole = {**head, "budget_yuan": budget, "year": None if year is None else int(year)}
     whole["text"] = _words(_of_kind(item, "text", str, "", at))
     return Table(typed, whole)
+
+
+def _say_defaults(years: Iterable[int | None]) -> None:
+    """On standard error: whose rules were used, where there is no database that knows a division's own."""
+    told = sorted({f"{year} 年度" if year else "最新（表上没有年度）" for year in years})
+    if told:
+        print(f"没有用到数据库：按国家默认规则检查，{'、'.join(told)}。", file=sys.stderr)
 
 
 def _problems(table: Any) -> list[dict[str, Any]]:

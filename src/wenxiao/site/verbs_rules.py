@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,14 @@ def _all(year: int | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]
     from wenxiao.rulebook.basis import BasisError
 
     try:
-        return [*_checks(year, own), *_nodes(year, own), *_laws()]
+        return [
+            *_checks(year, own),
+            *_listed(year),
+            *_codes(year),
+            *_reconciling(year),
+            *_nodes(year, own),
+            *_laws(),
+        ]
     except (BasisError, KeyError, TypeError, AttributeError) as error:
         raise WrongUseError(f"本级规定读不了：{error}") from error
 
@@ -49,6 +57,7 @@ def _all(year: int | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]
 def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
     from wenxiao.rulebook.basis import in_force
     from wenxiao.rulebook.checks import CATALOGUE, rules_in_force
+    from wenxiao.rulebook.checks.doors import doors_of
 
     start = in_force(CATALOGUE, year, own).start
     for one in rules_in_force(own, year):
@@ -63,7 +72,90 @@ def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[st
             "laws": list(one.laws),
             "from": start.isoformat(),
             "can_lower": one.can_lower,
+            "runs": [door.name for door in doors_of(one.code)],
         }
+
+
+def _listed(year: int | None) -> Iterator[dict[str, Any]]:
+    """Checks that are in the catalogue and run nowhere."""
+    from wenxiao.rulebook.basis import in_force, standing_of
+    from wenxiao.rulebook.checks import CATALOGUE, registry
+
+    value = in_force(CATALOGUE, year)
+    running = {one.code for one in registry(year)}
+    for code, entry in value.content["checks"].items():
+        if code not in running:
+            yield _entry(code, entry, standing_of(entry), value.start.isoformat(), [])
+
+
+def _codes(year: int | None) -> Iterator[dict[str, Any]]:
+    """What is said before any check looks; ``runs`` is read from the modules that say it."""
+    from wenxiao.rulebook.basis import in_force, standing_of
+
+    value, raised = in_force("codes", year), _raised()
+    for code, entry in value.content["codes"].items():
+        doors = sorted(raised.get(code, ()))
+        yield _entry(code, entry, standing_of(entry), value.start.isoformat(), doors)
+
+
+def _reconciling(year: int | None) -> Iterator[dict[str, Any]]:
+    from wenxiao.rulebook.basis import in_force
+
+    value = in_force("reconcile", year)
+    for entry in value.content["checks"]:
+        told = {"ground": "惯例", **entry}
+        start = value.start.isoformat()
+        yield _entry(entry["code"], told, value.standing, start, ["reconcile"])
+
+
+def _entry(
+    code: str, entry: Mapping[str, Any], standing: str, start: str, runs: list[str]
+) -> dict[str, Any]:
+    from wenxiao.rulebook.laws import named
+
+    law = named(entry.get("laws", ()))
+    return {
+        "code": code,
+        "title": entry["title"],
+        "level": entry["level"],
+        "ground": entry["ground"],
+        "standing": law[0].standing if law else standing,
+        "document": law[0].cite["title"] if law else str(entry.get("document", "")),
+        "clause": law[0].cite["clause"] if law else str(entry.get("clause", "")),
+        "laws": list(entry.get("laws", ())),
+        "from": start,
+        "can_lower": False,
+        "runs": runs,
+    }
+
+
+_SAID_IN = (
+    ("files/forms/ledger", "ledger"),
+    ("intake/ledger", "ledger"),
+    ("files/door/materials", "materials"),
+    ("files/door/attachments", "materials"),
+    ("files/out/opening", "init"),
+    ("site/opening", "init"),
+    ("files", "import"),
+    ("intake", "import"),
+)
+"""Part of the package → the door it belongs to, the nearer first."""
+
+
+def _raised() -> dict[str, set[str]]:
+    """Code → the doors whose modules name it."""
+    from wenxiao.rulebook import codes
+
+    names = {name: code for name, code in vars(codes).items() if name.isupper()}
+    root, found = Path(codes.__file__).parent.parent, dict[str, set[str]]()
+    for path in root.rglob("*.py"):
+        place = path.relative_to(root).as_posix()
+        door = next((door for part, door in _SAID_IN if place.startswith(part)), None)
+        if door is None:
+            continue
+        for name in names.keys() & set(re.findall(r"[A-Z_]{4,}", path.read_text(encoding="utf-8"))):
+            found.setdefault(names[name], set()).add(door)
+    return found
 
 
 def _nodes(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.rulebook.checks import Hit, Rule, rules_in_force, run
+from wenxiao.rulebook.checks import Hit, Rule, doors, rules_in_force
 from wenxiao.rulebook.checks.registry import Table
 from wenxiao.targets.models import Indicator, TargetAmount
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from wenxiao.rulebook.problems import Problem
     from wenxiao.targets.models import Target
-
-AREA = ("MB",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,6 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[Found]]:
         rules = known[key]
         found[target.pk] = [
             Found(hit, problem, rules[problem.code])
-            for hit, problem in run(table, AREA, tuple(rules.values()))
+            for hit, problem in doors.TARGETS.run(table, "target", tuple(rules.values()))
         ]
     return found

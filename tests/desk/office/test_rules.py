@@ -10,6 +10,7 @@ from wenxiao.pages.rule_words import changed, parts
 from wenxiao.records.services import add_document
 from wenxiao.rulebook import basis, grading
 from wenxiao.rulebook.checks import registry
+from wenxiao.rulebook.checks.doors import doors_of
 from wenxiao.rulebook.grounds import digest
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -61,13 +62,16 @@ def test_rules_say_their_basis_and_whether_somebody_checked(officer, small):
 def test_checks_tell_what_may_block(officer):
     text = officer.get("/rules/checks?level=阻断").content.decode()
     assert "算术上不可能" in text
+    running = [one for one in registry() if doors_of(one.code)]
+    assert f"执行的检查 {len(running)} 项" in text
+    assert "导入、读表、送审前检查和报送" in text
 
 
 def test_every_value_says_where_it_is_used(officer):
     for name in basis.names():
         assert set(basis.in_force(name).content) == set(USES[name]), name
     text = officer.get("/rules/monitoring").content.decode()
-    assert "监控检查 JK-07（长期没有支出）" in text
+    assert "监控检查（长期没有支出）" in text
     assert "用在哪里" in text
 
 

@@ -385,3 +385,16 @@ def test_a_column_of_its_own_tells_the_day_of_a_reduction(take, projects):
     assert [
         (one["column"], one["before"], one["after"]) for one in later.difference["changes"]
     ] == [("收回日期", "2021-11-25", "2021-11-30")]
+
+
+def test_a_division_makes_a_check_of_ledgers_stricter(projects, take, division):
+    """Equal lines only warn nationally; where the division's rule blocks them nothing enters, unless they are left out."""
+    paper = {"document": "示例区办法", "clause": "第三条", "standing": "未核"}
+    content = {"checks": {"DR-01": {"level": "阻断"}}}
+    division.rules = [{"rule": "checks", "from": "2021-01-01", **paper, "content": content}]
+    division.save()
+    rows = [*CLEAN, CLEAN[0]]
+    outcome = take(rows)
+    assert (told(outcome), outcome.stored) == ([("DR-01", 5)], False)
+    outcome = take(rows, choices=Choices(leave_out=True, keep_repeats=True))
+    assert (outcome.stored, outcome.accepted, outcome.left_out) == (True, 3, 1)

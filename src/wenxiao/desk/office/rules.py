@@ -29,6 +29,7 @@ from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Value
 from wenxiao.rulebook.checks import CATALOGUE, registry, rules_in_force
+from wenxiao.rulebook.checks.doors import doors_of
 from wenxiao.rulebook.grounds import LEVELS, READ, STANDINGS, UNREAD
 from wenxiao.rulebook.laws import named
 from wenxiao.store.clock import today
@@ -97,7 +98,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     """Which checks exist, how strict each may really be, and on what basis."""
     division = _division(request)
     level, own = request.GET.get("level", ""), division.own_rules
-    known = rules_in_force(own, _on(request))
+    known = [rule for rule in rules_in_force(own, _on(request)) if doors_of(rule.code)]
     left_out = {rule.code for rule in registry()} - {rule.code for rule in known}
     counts = {name: sum(rule.level == name for rule in known) for name in LEVELS}
     shown = [rule for rule in known if not level or rule.level == level]
@@ -109,6 +110,9 @@ def checks(request: HttpRequest) -> HttpResponse:
             "counts": counts,
             "level": level,
             "all": len(known),
+            "runs": {
+                rule.code: "、".join(door.title for door in doors_of(rule.code)) for rule in shown
+            },
             "left_out": [rule for rule in registry() if rule.code in left_out],
             "own": "checks" in own,
         },

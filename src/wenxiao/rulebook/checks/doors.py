@@ -72,7 +72,7 @@ LEDGER = Door(
 """Payments and budgets of a ledger, by the kind of the ledger."""
 
 TARGETS = Door("check", "绩效目标检查", {"target": ("MB",)})
-"""Target tables: ``wenxiao check`` and what previews them."""
+"""Target tables: ``wenxiao check``, their preview when taken in, and their page before review."""
 
 HAND_IN = Door(
     "hand_in",
