@@ -139,6 +139,10 @@ def test_feedback_counts_only_with_its_receipt(bureau, selfeval_round):
     from wenxiao.reviews.services import start_review
 
     review = start_review(dossier=bureau.dossier, round=selfeval_round, by=None)
+    with pytest.raises(NotAllowed, match="确认后才能发反馈函"):
+        services.send_feedback(review=review, by=bureau.finance, issued_on=DUE)
+    type(review).objects.filter(pk=review.pk).update(state="confirmed")
+    review.refresh_from_db()
     notice = services.send_feedback(review=review, by=bureau.finance, issued_on=DUE)
     assert notice.received_on is None
     services.receive_feedback(notice=notice, by=bureau.clerk, on=DUE, name="经办人甲")

@@ -210,16 +210,16 @@ def test_creating_granting_and_watching_are_three_people(make_user, division):
     system = make_user("system", Role.SYSTEM)
     security = make_user("security", Role.SECURITY)
     with pytest.raises(Refused, match="已是系统管理员"):
-        services.grant(user=system, role=Role.AUDIT, division=division, by=security)
+        services.grant(user=system, role=Role.AUDIT, division=division, by=security, why="分工")
     with pytest.raises(Refused, match="没有“授权”的权限"):
-        services.grant(user=security, role=Role.LEADER, division=division, by=system)
+        services.grant(user=security, role=Role.LEADER, division=division, by=system, why="分工")
     with pytest.raises(Refused, match="不能给自己授权"):
-        services.grant(user=security, role=Role.LEADER, division=division, by=security)
+        services.grant(user=security, role=Role.LEADER, division=division, by=security, why="分工")
     division.rules = [{"rule": "small_bureau", "document": "高新财〔2021〕1号"}]
     division.save()
-    services.grant(user=system, role=Role.SECURITY, division=division, by=security)
+    services.grant(user=system, role=Role.SECURITY, division=division, by=security, why="分工")
     with pytest.raises(Refused):
-        services.grant(user=system, role=Role.AUDIT, division=division, by=security)
+        services.grant(user=system, role=Role.AUDIT, division=division, by=security, why="分工")
 
 
 def test_todos_reach_the_right_people(make_user, division, school, primary):

@@ -124,5 +124,7 @@ def test_accounts_and_passwords(make_user, division):
 
 def test_agencies_and_experts(division):
     first = services.add_agency(division=division, name="甲事务所", by=None, lead="李某")
-    assert services.add_agency(division=division, name="甲事务所", by=None) == first
+    with pytest.raises(NotAllowed, match="已经登记"):
+        services.add_agency(division=division, name="甲事务所", by=None)
+    assert first.lead == "李某"
     assert services.add_expert(division=division, name="赵某", by=None, field="教育").pk

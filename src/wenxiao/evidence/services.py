@@ -220,10 +220,14 @@ def require_own_side(by: User | None, material: Material) -> None:
 
 def _may_judge(by: User | None, material: Material) -> None:
     permissions.require_other(by, material.by_id)
-    held, dossier = permissions.holdings(by), material.dossier
-    if by is not None and not any(held.can(power, subject=dossier.subject) for power in JUDGING):
-        said = "、".join(dict.fromkeys(permissions.who_can(power) for power in JUDGING))
-        raise permissions.Refused(f"佐证由审核或评价的人员核验（{said}），不由报送单位自己核验。")
+    subject = material.dossier.subject
+    permissions.require_one(
+        by,
+        JUDGING,
+        what="佐证不由报送单位自己核验，",
+        division=subject.division_id,
+        subject=subject,
+    )
 
 
 def _check(dossier: Dossier, indicators: Iterable[Indicator], kind: str) -> None:
@@ -361,14 +365,11 @@ def _values(row: Reached) -> dict[str, Any]:
 
 
 def _may_report(by: User | None, dossier: Dossier) -> None:
-    if by is None:
-        return
-    held, subject = permissions.holdings(by), dossier.subject
-    if not (
-        held.can("import", division=subject.division_id)
-        or held.can("fill", subject=subject)
-        or held.can("evaluate", subject=subject)
-    ):
-        raise permissions.Refused(
-            f"完成值由{permissions.who_can('fill')}填报，或由{permissions.who_can('import')}导入。"
-        )
+    subject = dossier.subject
+    permissions.require_one(
+        by,
+        ("import", "fill", "evaluate"),
+        what="完成值",
+        division=subject.division_id,
+        subject=subject,
+    )

@@ -99,6 +99,7 @@ def _review(form: Incoming, landing: Landing) -> tuple[Review, bool]:
             file=landing.file,
             batch=landing.batch,
             synthetic=landing.synthetic,
+            outside=True,
         )
         landing.written.created(review)
         return review, True

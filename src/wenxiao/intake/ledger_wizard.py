@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.selectors import subjects_visible_to
-from wenxiao.budget.services import secret_mark
 from wenxiao.intake.ledger import Choices, import_ledger, read_ledger_file
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.ledger.matching import UNIT
@@ -18,6 +17,7 @@ from wenxiao.intake.secrets import NOT_KEPT, refusal
 from wenxiao.intake.zips import refusal_by_name, too_large
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import Refused, require
+from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import read_file, record, store_file
 from wenxiao.records.storage import drop_file

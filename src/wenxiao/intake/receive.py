@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from wenxiao.budget.services import secret_mark
 from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import Pool
 from wenxiao.intake.preview import preview
@@ -29,6 +28,7 @@ from wenxiao.intake.zips import (
     too_large,
     unpack,
 )
+from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import open_batch, read_file, record, refuse_batch, store_file
 from wenxiao.records.storage import drop_file

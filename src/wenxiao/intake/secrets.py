@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wenxiao.budget.services import secret_mark
+from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.rulebook.codes import CLASSIFIED
 from wenxiao.rulebook.problems import Problem
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from wenxiao.orgs.models import Duty, Grant, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wenxiao.budget.models import Subject
     from wenxiao.orgs.models import Division, Unit, User
@@ -284,6 +284,30 @@ def can(
     return user is None or holdings(user).can(power, unit=unit, subject=subject)
 
 
+def require_one(
+    user: User | None,
+    powers: Sequence[str],
+    *,
+    what: str,
+    division: Division | int,
+    unit: Unit | None = None,
+    subject: Subject | None = None,
+) -> None:
+    """Pass whoever holds one of ``powers`` there; Refused says who does ``what``.
+
+    ``import`` is a power over the division: it never hangs on a unit or a subject.
+    """
+    if user is None:
+        return
+    held, key = holdings(user), division if isinstance(division, int) else division.pk
+    for power in powers:
+        where: dict[str, Any] = {} if power == "import" else {"unit": unit, "subject": subject}
+        if held.can(power, division=key, **where):
+            return
+    roles = [Role(role).label for role, own in HELD.items() if own & set(powers)]
+    raise Refused(f"{what}由{'、'.join(roles)}办理；您没有这项权限，或授权范围不包括这里。")
+
+
 def role_label(role: str) -> str:
     """A role as people call it: 「财政绩效科」."""
     return str(Role(role).label)
@@ -300,17 +324,19 @@ def require(
     *,
     unit: Unit | None = None,
     subject: Subject | None = None,
+    division: Division | None = None,
     submitted_by: User | int | None = None,
 ) -> None:
-    """Pass, or raise Refused saying who can.
+    """Pass, or raise Refused saying who can. With ``division`` only a grant of that division counts.
 
     With ``submitted_by`` (the user or id who submitted what is now to be approved) the same person is refused.
     """
     if user is None:
         return
     held = holdings(user)
-    if not held.can(power, unit=unit, subject=subject):
-        raise Refused(_sentence(held, power, unit, subject))
+    key = division.pk if division is not None else None
+    if not held.can(power, unit=unit, subject=subject, division=key):
+        raise Refused(_sentence(held, power, unit, subject, division))
     require_other(user, submitted_by)
 
 
@@ -344,11 +370,18 @@ def require_other(user: User | None, submitted_by: User | int | None) -> None:
         raise Refused("这份材料由您本人提交，不能自己审核自己；请由其他有审核权限的人员办理。")
 
 
-def _sentence(held: Holdings, power: str, unit: Unit | None, subject: Subject | None) -> str:
+def _sentence(
+    held: Holdings,
+    power: str,
+    unit: Unit | None,
+    subject: Subject | None,
+    division: Division | None,
+) -> str:
     what, who = POWERS[power], who_can(power)
     if power in {"fill", "submit"} and any(scope.role in THIRD_PARTIES for scope in held.scopes):
         return f"第三方机构和评审专家不得代单位{what}；应由{who}办理。"
     if held.can(power):
         where = "该单位" if unit is not None and subject is None else "该对象"
+        where = where if division is None else str(division)
         return f"您的授权范围不包括{where}，不能{what}；可由授权范围内的{who}办理。"
     return f"您没有“{what}”的权限；可由{who}办理，需要时请安全管理员授权。"

@@ -9,10 +9,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from wenxiao.records.batches import Written, close_batch, open_batch, refuse_batch, undo_batch
-from wenxiao.records.models import Document, Instruction, Notice, StoredFile, Todo
+from wenxiao.records.models import Instruction, Notice, Todo
 from wenxiao.records.storage import Placed, place_file, read_file, store_file
 from wenxiao.records.trail import label_of, record, target_of
-from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Placed",
     "Written",
-    "add_document",
     "add_instruction",
     "close_batch",
     "close_instruction",
     "count_reminder",
-    "edit_document",
     "finish_todos",
     "make_todo",
     "make_todos",
@@ -194,72 +192,6 @@ def receive_notice(
         data={"received_on": on, "received_by": by_name},
     )
     return notice
-
-
-@transaction.atomic
-def add_document(
-    *,
-    division: Division,
-    kind: str,
-    title: str,
-    by: User | None,
-    number: str = "",
-    issuer: str = "",
-    issued_on: date | None = None,
-    in_force_from: date | None = None,
-    note: str = "",
-    file: StoredFile | None = None,
-    why: str = "",
-) -> Document:
-    """A paper enters the document library (制度库); kind is Document.Kind."""
-    document = Document.objects.create(
-        division=division,
-        kind=kind,
-        title=title,
-        number=number,
-        issuer=issuer,
-        issued_on=issued_on,
-        in_force_from=in_force_from,
-        note=note,
-        file=file,
-    )
-    record(
-        division=division, by=by, act="登记文件", target=document, why=why, data={"number": number}
-    )
-    return document
-
-
-@transaction.atomic
-def edit_document(
-    *,
-    document: Document,
-    by: User | None,
-    why: str,
-    seen: dict[str, Any] | None = None,
-    **values: Any,
-) -> Document:
-    """Change what the library says of a paper; ``seen`` are the values the person had before them, Stale if they moved.
-
-    ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper received before stays stored.
-    """
-    allowed = {"kind", "title", "number", "issuer", "issued_on", "in_force_from", "note", "file"}
-    if unknown := set(values) - allowed:
-        raise KeyError(*sorted(unknown))
-    if not values.get("title", document.title).strip():
-        raise NotAllowed("文件名称不能为空。")
-    before = {name: getattr(document, name) for name in values}
-    if Document.objects.filter(pk=document.pk, **(seen or {})).update(**values) != 1:
-        raise Stale(document)
-    document.refresh_from_db()
-    record(
-        division=document.division,
-        by=by,
-        act="修改文件信息",
-        target=document,
-        why=why,
-        data={"before": before, "after": values},
-    )
-    return document
 
 
 @transaction.atomic

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.budget.models import Subject
-from wenxiao.budget.services import ensure_subject, open_dossier, refuse_secret, set_appropriation
+from wenxiao.budget.services import ensure_subject, open_dossier, set_appropriation
 from wenxiao.files.out.opening_template import Opening, read_opening
 from wenxiao.files.pool import read_in_child
 from wenxiao.orgs.models import Division, Role, Unit, User
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant, one_time_password
+from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.rulebook.codes import CLASSIFIED, DIVISION_REFUSED, ROLE_NOT_LISTED
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed

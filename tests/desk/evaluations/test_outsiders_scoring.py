@@ -67,7 +67,7 @@ def test_an_expert_neither_joins_the_panel_nor_hands_it_in(inside, small, sheet)
         == 403
     )
     assert (
-        client.post(f"/reviews/{sheet.pk}/submit/do", {"version": sheet.version}).status_code == 409
+        client.post(f"/reviews/{sheet.pk}/submit/do", {"version": sheet.version}).status_code == 403
     )
     sheet.refresh_from_db()
     assert (sheet.state, sheet.marks.filter(seat="").count()) == ("filling", 0)

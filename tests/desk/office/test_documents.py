@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from wenxiao.orgs.services.library import add_document
 from wenxiao.records.models import Document, Entry
-from wenxiao.records.services import add_document
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

@@ -6,8 +6,8 @@ import pytest
 
 from wenxiao.desk.office.rule_uses import USES
 from wenxiao.orgs.services import Source, override_rule
+from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.rule_words import changed, parts
-from wenxiao.records.services import add_document
 from wenxiao.rulebook import basis, grading
 from wenxiao.rulebook.checks import registry
 from wenxiao.rulebook.checks.doors import doors_of

@@ -9,6 +9,7 @@ from wenxiao.budget.services.rounds import (
     exempt,
     extend_round,
     open_round,
+    refuse_ended,
     reopen_round,
     round_kinds,
 )
@@ -17,9 +18,7 @@ from wenxiao.budget.services.subjects import (
     ensure_subject,
     hand_over,
     open_dossier,
-    refuse_secret,
     restrict_subject,
-    secret_mark,
     tag_subject,
 )
 
@@ -36,11 +35,10 @@ __all__ = [
     "hand_over",
     "open_dossier",
     "open_round",
-    "refuse_secret",
+    "refuse_ended",
     "reopen_round",
     "restrict_subject",
     "round_kinds",
-    "secret_mark",
     "set_appropriation",
     "set_audited",
     "tag_subject",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Fund, Level, Spending
+from wenxiao.orgs.permissions import require_one
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change
 
@@ -26,6 +27,8 @@ _AMOUNTS = {
     "arrived": "到位",
 }
 _DAYS = frozenset({"arrived_on", "cut_back_on"})
+_WITH_A_FORM = ("import", "fill", "evaluate")
+"""Who brings money in with a form of the dossier's own; budgets and payments themselves come by import alone."""
 
 
 @transaction.atomic
@@ -45,6 +48,7 @@ def set_appropriation(
 
     Only what is given changes. Raises NotAllowed for a negative amount, Stale when somebody changed the row meanwhile.
     """
+    _may(by, dossier, ("import",) if batch is None else _WITH_A_FORM, "登记预算安排")
     unknown = set(amounts) - {*_AMOUNTS, *_DAYS}
     if unknown:
         raise KeyError(*sorted(unknown))
@@ -93,6 +97,8 @@ def add_spending(
 
     The same voucher ``line`` of one source counts once: a second one is refused.
     """
+    on_form = source == Spending.Source.FORM
+    _may(by, dossier, _WITH_A_FORM if on_form else ("import",), "登记支出")
     if not 1 <= month <= 12:
         raise NotAllowed(f"月份应为1至12，收到的是 {month}。")
     if (
@@ -135,6 +141,9 @@ def set_audited(
     why: str = "",
 ) -> AuditedAmount:
     """经审查实际安排 / 实际使用资金 in 元, beside what was reported; a later evaluation adds a row, none is overwritten."""
+    _may(by, dossier, ("import", "evaluate"), "登记审定金额")
+    if any(value is not None and value < 0 for value in (arranged, used)):
+        raise NotAllowed("经审查的资金不能为负数，请核对。")
     last = AuditedAmount.objects.filter(dossier=dossier).order_by("-pk").first()
     row = AuditedAmount.objects.create(
         dossier=dossier,
@@ -155,6 +164,11 @@ def set_audited(
         after={"arranged": arranged, "used": used},
     )
     return row
+
+
+def _may(by: User | None, dossier: Dossier, powers: tuple[str, ...], what: str) -> None:
+    subject = dossier.subject
+    require_one(by, powers, what=what, division=subject.division_id, subject=subject)
 
 
 def _record_money(act: str, row: Any, *, by: User | None, why: str, **data: Any) -> None:

@@ -57,7 +57,7 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
 
     ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. Monitoring needs its months.
     """
-    require(by, "manage_round")
+    require(by, "manage_round", division=division)
     _refuse_round(kind, from_month, through_month, deadline, opens_on)
     if kind == Round.Kind.MONITORING and from_month is None:
         from_month = 1
@@ -157,7 +157,7 @@ def close_round(
     *, round: Round, by: User | None, why: str = "", version: int | None = None
 ) -> Round:
     """The round ends; what still waits for it is called off."""
-    require(by, "manage_round")
+    require(by, "manage_round", division=round.division)
     move(round, allowed=_MOVES, to=Round.State.CLOSED, version=version)
     left = void_todos(target=round)
     record(
@@ -174,7 +174,7 @@ def close_round(
 @transaction.atomic
 def reopen_round(*, round: Round, by: User | None, why: str, deadline: date | None = None) -> Round:
     """A closed round runs again, with a reason and, if given, a new deadline."""
-    require(by, "manage_round")
+    require(by, "manage_round", division=round.division)
     if not why.strip():
         raise NotAllowed("重开任务须写明理由。")
     move(round, allowed=_MOVES, to=Round.State.OPEN, deadline=deadline or round.deadline)
@@ -194,9 +194,10 @@ def extend_round(
     *, round: Round, deadline: date, by: User | None, why: str, version: int | None = None
 ) -> Round:
     """A later deadline for the round and its open to-dos, with a reason."""
-    require(by, "manage_round")
+    require(by, "manage_round", division=round.division)
     if round.deadline is not None and deadline <= round.deadline:
         raise NotAllowed(f"新期限 {deadline} 不晚于原期限 {round.deadline}。")
+    refuse_ended(round, "延长期限")
     before = round.deadline
     change(round, version=version, deadline=deadline)
     open_todos = Todo.objects.filter(
@@ -214,12 +215,21 @@ def extend_round(
     return round
 
 
+def refuse_ended(round: Round, what: str) -> None:
+    """NotAllowed for a round that is not running: nothing of it is extended, excused or asked for any more."""
+    if round.state != Round.State.OPEN:
+        raise NotAllowed(
+            f"任务“{round}”{round.get_state_display()}，没有在进行，不能{what}；需要时先重开任务。"
+        )
+
+
 @transaction.atomic
 def exempt(
     *, round: Round, dossier: Dossier, reason: str, note: str = "", by: User, why: str = ""
 ) -> Exemption:
     """本次免报 with a listed reason (reasons.py); 其他 needs a note. Counted openly in every progress figure."""
-    require(by, "manage_round")
+    require(by, "manage_round", division=round.division)
+    refuse_ended(round, "免报")
     if reason not in EXEMPTION_REASONS:
         raise NotAllowed(
             f"免报理由“{reason}”不在所列之中：{'、'.join(EXEMPTION_REASONS.values())}。"
@@ -250,7 +260,8 @@ def exempt(
 @transaction.atomic
 def end_exemption(*, round: Round, dossier: Dossier, by: User | None, why: str) -> None:
     """The dossier must hand in after all."""
-    require(by, "manage_round")
+    require(by, "manage_round", division=round.division)
+    refuse_ended(round, "取消免报")
     gone, _ = Exemption.objects.filter(round=round, dossier=dossier).delete()
     if not gone:
         raise NotAllowed(f"“{dossier}”在任务“{round}”中没有免报。")

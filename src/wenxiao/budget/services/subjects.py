@@ -9,7 +9,8 @@ from django.db import transaction
 from wenxiao.budget import selectors
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.orgs.models import Unit
-from wenxiao.orgs.permissions import Refused, holdings, require, who_can
+from wenxiao.orgs.permissions import require, require_one
+from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
-
-_SECRET_MARKS = ("绝密", "机密", "秘密★", "涉密")
-
-
-def secret_mark(name: str) -> str | None:
-    """The marking of state secrets a name carries (机密 …, but not 非机密); None for an ordinary name."""
-    return next((m for m in _SECRET_MARKS if m in name and f"非{m}" not in name), None)
-
-
-def refuse_secret(name: str) -> None:
-    """No state secrets enter: a name that carries a marking is refused with what to do instead, and not repeated."""
-    mark = secret_mark(name)
-    if mark:
-        raise NotAllowed(
-            f"名称带有“{mark}”字样。涉密项目和文件不得进入本系统，请按保密规定线下管理。"
-        )
 
 
 @transaction.atomic
@@ -54,9 +39,12 @@ def ensure_subject(
     ``details``: nature, recurring, restriction, tags, starts_on, ends_on, synthetic. Codes of 预算管理一体化 have 21
     characters; what has no such code yet (部门整体, a new policy) takes one of the bureau's own, at most 21.
     """
+    require_one(by, ("import", "manage_units"), what="新增对象", division=division)
     known = selectors.subject_by_code(division=division, code=code)
     if known is not None:
         return known
+    if not name.strip():
+        raise NotAllowed("对象名称不能为空。")
     refuse_secret(name)
     if (
         not code
@@ -86,11 +74,9 @@ def ensure_subject(
 @transaction.atomic
 def describe_subject(*, subject: Subject, manager: str, by: User | None, why: str) -> Subject:
     """项目负责人: who answers for the subject, as an approved target names them. A name that stands is not replaced."""
-    held = holdings(by)
-    if by is not None and not (
-        held.can("import", division=subject.division_id) or held.can("fill", subject=subject)
-    ):
-        raise Refused(f"项目负责人由{who_can('fill')}填报，或由{who_can('import')}随批复导入。")
+    require_one(
+        by, ("import", "fill"), what="登记项目负责人", division=subject.division_id, subject=subject
+    )
     if subject.manager:
         raise NotAllowed(f"项目负责人已是“{subject.manager}”。")
     subject.manager = manager
@@ -117,6 +103,10 @@ def open_dossier(
     why: str = "",
 ) -> Dossier:
     """The subject's dossier of a fiscal year (一项一档), made if there is none; ``unit`` defaults to today's."""
+    powers = ("import", "fill", "evaluate")
+    require_one(by, powers, what="建立档案", division=subject.division_id, subject=subject)
+    if not 1990 <= fiscal_year <= today().year + 5:
+        raise NotAllowed(f"预算年度应为四位年份，收到“{fiscal_year}”。")
     dossier, made = Dossier.objects.get_or_create(
         subject=subject,
         fiscal_year=fiscal_year,
@@ -195,7 +185,7 @@ def hand_over(
     *, subjects: Iterable[Subject], to: Unit, by: User | None, why: str, from_year: int
 ) -> int:
     """Subjects go to another unit after a merger or split; dossiers from ``from_year`` follow, earlier ones stay."""
-    require(by, "manage_units")
+    require(by, "manage_units", division=to.division)
     moved = list(subjects)
     if not moved:
         raise NotAllowed("没有可移交的对象：请填对象编码，或者该单位名下没有您能看到的对象。")

@@ -10,6 +10,7 @@ from django.db import transaction
 from wenxiao.pages.acts import person, points_of
 from wenxiao.reviews.services import record_mark
 from wenxiao.reviews.services.filling import asks_reason
+from wenxiao.reviews.services.seats import seat_of
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -45,12 +46,6 @@ class Cell:
     why: str
 
 
-def seat_of(user: Any, holding: Holdings) -> str:
-    """Whose mark a person writes: an expert their own, everybody else the panel's."""
-    roles = {scope.role for scope in holding.scopes}
-    return str(user.name)[:30] if roles == {"expert"} else ""
-
-
 def seats_of(sheet: Any) -> list[str]:
     """The experts who marked anything on the sheet."""
     if sheet is None:
@@ -60,9 +55,7 @@ def seats_of(sheet: Any) -> list[str]:
 
 def rows_of(user: Any, sheet: Any, wrong: Wrong | None) -> list[Cell]:
     """The grid's rows for the person marking."""
-    from wenxiao.orgs.permissions import holdings
-
-    seat = seat_of(user, holdings(user))
+    seat = seat_of(user)
     return [_cell(user, sheet.review, row, seat, wrong) for row in sheet.rows]
 
 

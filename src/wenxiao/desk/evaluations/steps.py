@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
-from wenxiao.desk.evaluations import score_grid
 from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.pages.acts import person, who
 from wenxiao.pages.views import held
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import barred_in
+from wenxiao.reviews.services.seats import seat_of
 from wenxiao.reviews.states import OPEN
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:
 
 def not_yet(request: HttpRequest, row: Any) -> str:
     """Why a score sheet can't be handed in by this person now; an expert's marks are handed in with the panel's."""
-    if score_grid.seat_of(person(request), held(request)):
+    if seat_of(person(request), held(request)):
         return "您的评分存好即可；由主评人或主管部门汇总后报送"
     if KINDS[row.kind].rows == "criteria" and not row.complete:
         return "还有没评分的行，评完后再报送"

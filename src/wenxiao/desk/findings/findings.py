@@ -124,8 +124,6 @@ def _decide(request: HttpRequest, row: Any, *, confirmed: bool, why: str, versio
         return
     item = _item(row, text_of(request, "item", 20))
     severity = text_of(request, "severity", 8)
-    if item is None and row.item is None:
-        raise NotAllowed("请先归入问题目录，再确认；统计和共性问题按目录计数。")
     services.confirm_finding(
         finding=row,
         by=person(request),

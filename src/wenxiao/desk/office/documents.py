@@ -13,14 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.budget.services import refuse_secret
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
-from wenxiao.intake.upload_acts import refuse_double
+from wenxiao.orgs.services.library import add_document, edit_document, refuse_double, refuse_faulty
 from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
-from wenxiao.records.services import add_document, edit_document, read_file
+from wenxiao.records.services import read_file
 from wenxiao.rulebook import basis
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -144,23 +143,22 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """A paper enters the library, with its file if there is one."""
     division = division_of(request, ENTRY)
-    kinds, typed, back = dict(_kinds(_library(request))), _typed(request), reverse(ENTRY)
+    typed, back = _typed(request), reverse(ENTRY)
     if request.FILES.get("file"):
-        return hand_in(request, lambda: _entering(request, division, kinds, back), back, typed)
+        return hand_in(request, lambda: _entering(request, division, back), back, typed)
     made: list[int] = []
 
     def run() -> str:
-        said = _told(request, kinds)
-        refuse_double(division, said["title"], said["number"])
+        said = _told(request)
         made.append(add_document(division=division, by=person(request), **said).pk)
         return f"已登记《{said['title']}》。"
 
     return _done(request, run, made)
 
 
-def _entering(request: HttpRequest, division: Any, kinds: dict[str, str], back: str) -> Any:
+def _entering(request: HttpRequest, division: Any, back: str) -> Any:
     """The paper with its file, set aside until the file is looked at."""
-    said = _told(request, kinds)
+    said = _told(request)
     refuse_double(division, said["title"], said["number"])
     return set_aside(
         request,
@@ -192,16 +190,12 @@ def _typed(request: HttpRequest) -> list[Typed]:
     ]
 
 
-def _told(request: HttpRequest, kinds: dict[str, str]) -> dict[str, Any]:
+def _told(request: HttpRequest) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: text_of(request, name, longest) for name, (_, longest) in TEXTS.items()
     }
-    if not said["title"]:
-        raise NotAllowed("请填写文件名称。")
-    refuse_secret(said["title"])
     said["kind"] = request.POST.get("kind", "")
-    if said["kind"] not in kinds:
-        raise NotAllowed("请选择文件类别。")
+    refuse_faulty(said["kind"], said["title"])
     for name, word in DAYS.items():
         text = text_of(request, name, 10)
         try:
@@ -215,22 +209,22 @@ def _told(request: HttpRequest, kinds: dict[str, str]) -> dict[str, Any]:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is said of a paper, or give it its file; the values seen before come along."""
     row = _document(request, pk)
-    kinds, typed = dict(_kinds(_library(request))), _typed(request)
+    typed = _typed(request)
     back = reverse("desk:document", args=[pk])
     if request.FILES.get("file"):
-        return hand_in(request, lambda: _editing(request, row, kinds, back), back, typed)
+        return hand_in(request, lambda: _editing(request, row, back), back, typed)
 
     def run() -> str:
-        why, said, seen = _changed(request, kinds)
+        why, said, seen = _changed(request)
         edit_document(document=row, by=person(request), why=why, seen=seen, **said)
         return f"{row}已修改，原来的内容在留痕中。"
 
     return carry_out(request, run, back, typed)
 
 
-def _editing(request: HttpRequest, row: Any, kinds: dict[str, str], back: str) -> Any:
+def _editing(request: HttpRequest, row: Any, back: str) -> Any:
     """The change with a file, set aside until the file is looked at."""
-    why, said, seen = _changed(request, kinds)
+    why, said, seen = _changed(request)
     values = {
         "document": row.pk,
         "said": _plain(said),
@@ -250,12 +244,10 @@ def _editing(request: HttpRequest, row: Any, kinds: dict[str, str], back: str) -
     )
 
 
-def _changed(
-    request: HttpRequest, kinds: dict[str, str]
-) -> tuple[str, dict[str, Any], dict[str, str]]:
+def _changed(request: HttpRequest) -> tuple[str, dict[str, Any], dict[str, str]]:
     """The reason, the fields as typed, and what the person had before them."""
     why = text_of(request, "why", 500)
     if not why:
         raise NotAllowed("修改文件信息须写明理由。")
     seen = {name: request.POST.get(f"seen_{name}", "") for name in ("title", "number")}
-    return why, _told(request, kinds), seen
+    return why, _told(request), seen

@@ -16,13 +16,13 @@ from wenxiao.desk.office.check_levels import changed_checks, choices
 from wenxiao.desk.office.rule_uses import uses_of
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import FIXED, Source, override_rule, rule_entry, with_rule
+from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.acts import carry_out, day_of, text_of
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.rule_words import changed, parts, word
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records.selectors import documents
-from wenxiao.records.services import add_document
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import rescore_round, what_if
 from wenxiao.reviews.worklists import rounds_of_year
@@ -325,11 +325,12 @@ def _document(request: HttpRequest, division: Any) -> Any:
     title = text_of(request, "new_title", 200)
     if not title:
         raise NotAllowed("请从制度库选择文件，或填写新文件的名称。")
-    return add_document(
+    number = text_of(request, "new_number", 60)
+    return documents(division=division).filter(title=title, number=number).first() or add_document(
         division=division,
         kind="measures",
         title=title,
-        number=text_of(request, "new_number", 60),
+        number=number,
         issuer=division.bureau,
         by=person(request),
         why="规定本级规则时登记",

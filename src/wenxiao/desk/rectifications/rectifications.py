@@ -431,8 +431,6 @@ def _escalate(request: HttpRequest, row: Any) -> str:
 
 def _account(request: HttpRequest, row: Any) -> str:
     matter = text_of(request, "matter")
-    if not matter:
-        raise NotAllowed("请写明问责事由。")
     services.hold_to_account(
         item=row,
         by=person(request),

@@ -13,6 +13,7 @@ from wenxiao.budget import services
 from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
 from wenxiao.budget.selectors import dossiers_of, rounds_visible_to
 from wenxiao.followup.selectors.reminders import reminders_of
+from wenxiao.followup.services import remind_units
 from wenxiao.intake.lists import standing_of_round
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
@@ -21,7 +22,6 @@ from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
-from wenxiao.records.services import remind_todos
 from wenxiao.reviews.kinds import CHECKERS, FILED, HANDED_IN
 from wenxiao.reviews.worklists import rounds_of_year, whole_of
 from wenxiao.store.clock import today
@@ -210,13 +210,9 @@ def _remind(request: HttpRequest, row: Any) -> str:
     """Remind the units that still owe something; the others' to-dos are left alone."""
     names = {one.unit for one in standing_of_round(row).missing}
     owing = units_of(row.division).filter(name__in=names).values_list("pk", flat=True)
-    count = remind_todos(
-        todos=open_todos_about(row, units=owing),
-        by=person(request),
-        why=text_of(request, "why", 500) or f"{row}未报送",
+    count = remind_units(
+        round=row, units=owing, by=person(request), why=text_of(request, "why", 500)
     )
-    if not count:
-        raise NotAllowed("没有要催办的待办：要么都已报送，要么待办已经取消。请用电话名单或催办函。")
     return f"已催办 {count} 个单位，对方的待办上会显示已催次数。"
 
 
@@ -277,8 +273,7 @@ def unexcuse(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
 
 
 def _cannot(row: Any, ids: list[int]) -> str:
-    if row.state != "open":
-        raise NotAllowed("任务没有在进行，不能免报；需要时先重开任务。")
+    services.refuse_ended(row, "免报")
     raise NotAllowed(
         "请先勾选要免报的对象。"
         if not ids

@@ -17,7 +17,6 @@ from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import reviews_seen_by, use_kinds, uses_seen_by
-from wenxiao.orgs.permissions import require
 from wenxiao.pages.acts import (
     Typed,
     attachment,
@@ -137,11 +136,8 @@ def propose(request: HttpRequest) -> HttpResponse:
     )
 
     def carry() -> str:
-        if row is None or kind not in dict(use_kinds()) or not why:
+        if row is None:
             raise NotAllowed("请选定对象和建议，并写明依据。")
-        if row.state not in {"confirmed", "issued"}:
-            raise NotAllowed("评价结果确认后才能提出结果应用建议。")
-        require(person(request), "decide_use", unit=row.dossier.unit, subject=row.dossier.subject)
         with transaction.atomic():
             services.propose_use(
                 dossier=row.dossier,

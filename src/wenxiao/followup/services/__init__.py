@@ -20,7 +20,7 @@ from wenxiao.followup.services.rectifying import (
     reply_rectification,
     verify_rectification,
 )
-from wenxiao.followup.services.reminding import send_reminder
+from wenxiao.followup.services.reminding import remind_units, send_reminder
 from wenxiao.followup.services.using import decide_use, propose_use
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "propose_finding",
     "propose_use",
     "receive_feedback",
+    "remind_units",
     "reply_rectification",
     "send_feedback",
     "send_reminder",

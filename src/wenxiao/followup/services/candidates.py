@@ -53,7 +53,7 @@ def draw_candidates(*, round: Round, by: User | None) -> list[Finding]:
     The rows are read and judged before anything is locked. What a rule proposed before on the same review is not proposed again, whatever a person decided about it. The
     evidence holds the arithmetic and the rule's basis. Returns the new ones; one entry carries their number.
     """
-    permissions.require(by, "confirm_finding")
+    permissions.require(by, "confirm_finding", division=round.division)
     if round.kind == Round.Kind.MONITORING:
         drawn = list(_of_monitoring(round))
     elif round.kind in {Round.Kind.SELFEVAL, Round.Kind.RECHECK}:

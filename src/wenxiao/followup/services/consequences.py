@@ -51,7 +51,7 @@ def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
     What was proposed before on the same review by the same rule is not proposed again, whatever was decided. Rules
     without a checked document say so in the proposal's basis. Returns the new ones.
     """
-    permissions.require(by, "decide_use")
+    permissions.require(by, "decide_use", division=round.division)
     drawn = list(
         _of_monitoring(round) if round.kind == Round.Kind.MONITORING else _of_results(round)
     )

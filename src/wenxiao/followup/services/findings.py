@@ -12,6 +12,8 @@ from wenxiao.followup.models import CatalogueItem, CommonProblem, Finding
 from wenxiao.followup.states import FINDING
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook import basis
 from wenxiao.store.moves import NotAllowed, move
 
@@ -29,6 +31,7 @@ LOW_EXECUTION = "rate_below"
 @transaction.atomic
 def ensure_catalogue(*, division: Division, by: User | None) -> int:
     """Give a division the rulebook's problem catalogue; entries it has already stay as they are. Returns how many are new."""
+    permissions.require_for_all(by, "confirm_finding", division)
     known = set(CatalogueItem.objects.filter(division=division).values_list("code", flat=True))
     rows = [
         CatalogueItem(
@@ -97,7 +100,16 @@ def propose_finding(
     batch: ImportBatch | None = None,
     synthetic: bool = False,
 ) -> Finding:
-    """A candidate. The same text on the same review, or the same rule on the same dossier, is proposed once."""
+    """A candidate. The same text on the same review, or the same rule on the same dossier, is proposed once.
+
+    Whoever evaluates, confirms or imports proposes; a unit only what its own form brings while that is open.
+    """
+    _may_propose(by, dossier, review)
+    if not text.strip():
+        raise NotAllowed("请写明问题。")
+    if review is not None and review.dossier_id != dossier.pk:
+        raise NotAllowed(f"这份评审不是“{dossier}”的，问题不能记在它上面。")
+    _refuse_coding(dossier, item, severity)
     known = Finding.objects.filter(dossier=dossier, review=review, item=item, text=text).first()
     if known is not None:
         return known
@@ -132,8 +144,11 @@ def confirm_finding(
     severity: str | None = None,
     version: int | None = None,
 ) -> Finding:
-    """A person says it is so; it counts from now on. ``item`` codes it if it was not coded yet."""
+    """A person says it is so; it counts from now on. ``item`` codes it if it was not coded yet: uncoded it cannot count."""
     _require(by, finding)
+    if item is None and finding.item is None:
+        raise NotAllowed("请先归入问题目录，再确认；统计和共性问题按目录计数。")
+    _refuse_coding(finding.dossier, item, severity)
     values = {"item": item or finding.item, "severity": severity or finding.severity, "why": why}
     return _decide(
         finding, to="confirmed", by=by, act="确认问题", why=why, version=version, values=values
@@ -159,6 +174,25 @@ def dismiss_finding(
         version=version,
         values={"why": why},
     )
+
+
+def _may_propose(by: User | None, dossier: Dossier, review: Review | None) -> None:
+    own = review is not None and review.state in OPEN and kind_of(review.kind).fill == "fill"
+    permissions.require_one(
+        by,
+        ("evaluate", "confirm_finding", "import", *(("fill",) if own else ())),
+        what="提出问题",
+        division=dossier.subject.division_id,
+        unit=dossier.unit,
+        subject=dossier.subject,
+    )
+
+
+def _refuse_coding(dossier: Dossier, item: CatalogueItem | None, severity: str | None) -> None:
+    if item is not None and (item.division_id != dossier.subject.division_id or not item.active):
+        raise NotAllowed("所选目录问题不存在或已停用，请重选。")
+    if severity is not None and severity not in Finding.Severity.values:
+        raise NotAllowed(f"问题程度应为{'、'.join(Finding.Severity.labels)}之一。")
 
 
 def _require(by: User | None, finding: Finding) -> None:

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from wenxiao.followup.selectors.ledger import notices_about
 from wenxiao.orgs import permissions
 from wenxiao.records.services import receive_notice, send_notice
+from wenxiao.reviews.states import SETTLED
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,11 +30,19 @@ def send_feedback(
     due_on: date | None = None,
     text: str = "",
     number: str = "",
+    told: int | None = None,
 ) -> Notice:
-    """Send a review's problems and advice to its unit. The report says 已反馈 only when the receipt is in."""
+    """Send a review's problems and advice to its unit. The report says 已反馈 only when the receipt is in.
+
+    ``told`` is how many notices about the review the person had before them: one more meanwhile stops the second.
+    """
     permissions.require(
         by, "confirm_finding", unit=review.dossier.unit, subject=review.dossier.subject
     )
+    if review.state not in SETTLED:
+        raise NotAllowed(f"“{review}”现为“{review.get_state_display()}”，结果确认后才能发反馈函。")
+    if told is not None and told != len(notices_about([review.pk])[review.pk]):
+        raise NotAllowed("这份结果刚刚发过反馈函，没有重复发出；请看最新情况。")
     return send_notice(
         division=review.round.division,
         unit=review.dossier.unit,
@@ -48,4 +60,8 @@ def send_feedback(
 def receive_feedback(*, notice: Notice, by: User | None, on: date, name: str) -> Notice:
     """The unit signs for it (签收)."""
     permissions.require(by, "fill", unit=notice.unit)
+    if not name.strip():
+        raise NotAllowed("请写明签收人。")
+    if on > today():
+        raise NotAllowed(f"签收日期 {on} 还没有到，请改正。")
     return receive_notice(notice=notice, on=on, by_name=name, by=by)

@@ -11,6 +11,7 @@ from wenxiao.followup.models import Accountability, Finding, Rectification
 from wenxiao.followup.states import RECTIFICATION, UNDER_WAY
 from wenxiao.orgs import permissions
 from wenxiao.records.services import finish_todos, make_todo, record
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
@@ -192,6 +193,10 @@ def hold_to_account(
 ) -> Accountability:
     """Who answers for it, with what consequence; serious ones are listed for 审计/纪检 by ``handed_to``."""
     _bureau(by, item.finding)
+    if not matter.strip():
+        raise NotAllowed("请写明问责事由。")
+    if on > today():
+        raise NotAllowed(f"问责日期 {on} 还没有到，请改正。")
     made = Accountability.objects.create(
         rectification=item,
         dossier=item.finding.dossier,

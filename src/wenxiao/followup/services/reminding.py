@@ -6,19 +6,34 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from wenxiao.budget.services import refuse_ended
 from wenxiao.followup.selectors.reminders import letters_about
 from wenxiao.orgs import permissions
-from wenxiao.records.services import count_reminder, send_notice
+from wenxiao.records.selectors import open_todos_about
+from wenxiao.records.services import count_reminder, remind_todos, send_notice
 from wenxiao.reviews.kinds import HANDED_IN
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from wenxiao.budget.models import Dossier, Round
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Notice
+
+
+@transaction.atomic
+def remind_units(*, round: Round, units: Iterable[int], by: User | None, why: str = "") -> int:
+    """催办: one more reminder on the open to-dos of the units that still owe something; how many. Raises Refused, NotAllowed."""
+    permissions.require(by, "manage_round", division=round.division)
+    refuse_ended(round, "催办")
+    count = remind_todos(
+        todos=open_todos_about(round, units=units), by=by, why=why or f"{round}未报送"
+    )
+    if not count:
+        raise NotAllowed("没有要催办的待办：要么都已报送，要么待办已经取消。请用电话名单或催办函。")
+    return count
 
 
 @transaction.atomic
@@ -34,7 +49,8 @@ def send_reminder(
 
     The unit's open to-do of the round counts one more reminder. Raises Refused; NotAllowed where nothing is missing.
     """
-    permissions.require(by, "manage_round")
+    permissions.require(by, "manage_round", division=round.division)
+    refuse_ended(round, "催办")
     if round.kind not in HANDED_IN:
         raise NotAllowed(f"“{round}”由财政部门组织，不向单位收表，不发催办函。")
     if not missing:

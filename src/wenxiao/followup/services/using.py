@@ -10,6 +10,7 @@ from wenxiao.followup.models import Use
 from wenxiao.followup.states import USE
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
+from wenxiao.reviews.states import SETTLED
 from wenxiao.store.moves import NotAllowed, move
 
 if TYPE_CHECKING:
@@ -33,7 +34,17 @@ def propose_use(
     amount: Decimal | None = None,
     synthetic: bool = False,
 ) -> Use:
-    """A proposal (从严审核, 核减, 暂停支付建议 …) with the facts it rests on; the same one is made once."""
+    """A proposal (从严审核, 核减, 暂停支付建议 …) with the facts it rests on; the same one is made once.
+
+    It rests on a settled result of the same dossier. Raises Refused, NotAllowed.
+    """
+    permissions.require(by, "decide_use", unit=dossier.unit, subject=dossier.subject)
+    if kind not in Use.Kind.values or not basis.strip():
+        raise NotAllowed("请选定对象和建议，并写明依据。")
+    if review is not None and (review.dossier_id != dossier.pk or review.state not in SETTLED):
+        raise NotAllowed("评价结果确认后才能提出结果应用建议。")
+    if amount is not None and amount < 0:
+        raise NotAllowed("涉及金额不能为负数。")
     use, created = Use.objects.get_or_create(
         dossier=dossier,
         review=review,
@@ -69,6 +80,8 @@ def decide_use(
     permissions.require(by, "decide_use", unit=use.dossier.unit, subject=use.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明采纳或不采纳的理由。")
+    if next_year_amount is not None and next_year_amount < 0:
+        raise NotAllowed("下年度安排不能为负数。")
     before = _standing(use)
     move(
         use,

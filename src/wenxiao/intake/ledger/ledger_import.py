@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Spending, Subject
-from wenxiao.budget.services import refuse_secret, secret_mark
 from wenxiao.intake.ledger import budgets, payments
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
@@ -21,6 +20,7 @@ from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit
+from wenxiao.orgs.services.secrecy import refuse_secret, secret_mark
 from wenxiao.records.chain import digest_of
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.services import (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from wenxiao.budget.services import secret_mark
 from wenxiao.files.forms.ledger import money_text
 from wenxiao.intake.ledger import budgets, lines, matching, payments
 from wenxiao.intake.ledger.columns import AMOUNTS, Columns, columns_of, remembered, source_named
@@ -16,6 +15,7 @@ from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
 from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.permissions import can
+from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.rulebook.codes import LEDGER_COLUMN_MISSING, LEDGER_WITHOUT_YEAR, UNIT_TAKEN_AS_YUAN
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem

@@ -21,6 +21,7 @@ from wenxiao.orgs.services.administering import (
 )
 from wenxiao.orgs.services.confirming import NAMEABLE, name_confirmers, set_small_office
 from wenxiao.orgs.services.granting import end_grant, grant
+from wenxiao.orgs.services.library import add_document, edit_document
 from wenxiao.orgs.services.ruling import FIXED, Source, override_rule, rule_entry, with_rule
 
 __all__ = [
@@ -28,12 +29,14 @@ __all__ = [
     "NAMEABLE",
     "Source",
     "add_agency",
+    "add_document",
     "add_expert",
     "add_unit",
     "change_password",
     "create_division",
     "create_user",
     "disable_user",
+    "edit_document",
     "edit_unit",
     "enable_user",
     "end_grant",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 LETTERS = string.ascii_letters + string.digits
+ASKS_WHY = "请写明理由，它会写进留痕。"
 
 
 @transaction.atomic
@@ -36,7 +37,9 @@ def create_user(
     why: str = "",
 ) -> User:
     """A person who may log in and, until somebody else grants, sees nothing. Without a password nobody can log in."""
-    require(by, "manage_users")
+    require(by, "manage_users", division=division)
+    if not username.strip() or not name.strip():
+        raise NotAllowed("账号和姓名都要填写。")
     if User.objects.filter(username__iexact=username).exists():
         raise NotAllowed(f"账号 {username} 已被使用，账号不重复使用。")
     user = User(
@@ -88,7 +91,11 @@ def change_password(*, user: User, password: str) -> None:
 @transaction.atomic
 def disable_user(*, user: User, by: User | None, why: str) -> User:
     """The person can no longer log in; the account stays, so that the trail keeps its names."""
-    require(by, "manage_users")
+    require(by, "manage_users", division=division_of(user))
+    if by is not None and by.pk == user.pk:
+        raise NotAllowed("不能停用自己的账号；请由其他系统管理员办理。")
+    if not why.strip():
+        raise NotAllowed(ASKS_WHY)
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(division=division_of(user), by=by, act="停用用户", target=user, why=why)
@@ -98,7 +105,9 @@ def disable_user(*, user: User, by: User | None, why: str) -> User:
 @transaction.atomic
 def enable_user(*, user: User, by: User | None, why: str) -> User:
     """A disabled account may log in again."""
-    require(by, "manage_users")
+    require(by, "manage_users", division=division_of(user))
+    if not why.strip():
+        raise NotAllowed(ASKS_WHY)
     user.is_active = True
     user.save(update_fields=["is_active"])
     record(division=division_of(user), by=by, act="恢复用户", target=user, why=why)

@@ -10,7 +10,8 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from wenxiao.orgs.models import Agency, Division, Expert, Grant, Installation, Unit, User
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import Refused, require
+from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change
 
@@ -34,6 +35,8 @@ def create_division(
     why: str = "",
 ) -> Division:
     """A bureau's territory below ``parent``. ``report_chain`` names who the annual report goes to, in order."""
+    if by is not None:
+        raise Refused("财政区划在安装时用 wenxiao init 建立，页面上不办理。")
     if Division.objects.filter(code=code).exists():
         raise NotAllowed(f"区划代码 {code} 已存在。")
     _settle_kind(demo=demo)
@@ -83,9 +86,10 @@ def add_unit(
 
     ``details``: office, contact, phone, valid_from, valid_to, synthetic. The code is unique in the division for ever.
     """
-    require(by, "manage_units")
+    require(by, "manage_units", division=division)
     if not code.strip() or not name.strip():
         raise NotAllowed("单位代码和单位名称都不能为空。")
+    refuse_secret(name)
     if Unit.objects.filter(division=division, code=code).exists():
         raise NotAllowed(f"单位代码 {code} 已被使用，代码不重复使用。")
     if parent is not None and parent.division_id != division.pk:
@@ -104,7 +108,8 @@ def rename_unit(
     *, unit: Unit, name: str, by: User | None, why: str, version: int | None = None
 ) -> Unit:
     """A new name for the same unit; what was signed before keeps the old one, the trail keeps both."""
-    require(by, "manage_units", unit=None)
+    require(by, "manage_units", division=unit.division)
+    refuse_secret(name)
     before = unit.name
     if not name.strip():
         raise NotAllowed("单位名称不能为空。")
@@ -125,7 +130,7 @@ def edit_unit(
     *, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any
 ) -> Unit:
     """Contact, phone, office, kind or validity of a unit; names and places in the tree have acts of their own."""
-    require(by, "manage_units")
+    require(by, "manage_units", division=unit.division)
     allowed = {"contact", "phone", "office", "kind", "valid_from", "valid_to"}
     if unknown := set(values) - allowed:
         raise KeyError(*sorted(unknown))
@@ -147,7 +152,7 @@ def move_unit(
     *, unit: Unit, parent: Unit | None, by: User | None, why: str, version: int | None = None
 ) -> Unit:
     """The unit with everything below it goes under another parent."""
-    require(by, "manage_units")
+    require(by, "manage_units", division=unit.division)
     if parent is not None and parent.path.startswith(unit.path):
         raise NotAllowed(f"“{parent}”是“{unit}”自身或其下级，不能作为上级。")
     if parent is not None and parent.division_id != unit.division_id:
@@ -175,7 +180,7 @@ def merge_units(*, units: Iterable[Unit], into: Unit, on: date, by: User | None,
 
     Subjects follow by ``budget.services.hand_over`` (budget lies above this room).
     """
-    require(by, "manage_units")
+    require(by, "manage_units", division=into.division)
     old = [unit for unit in units if unit.pk != into.pk]
     if not old:
         raise NotAllowed("请选择要并入的单位。")
@@ -226,6 +231,10 @@ def split_unit(
 
     A split has no single successor: which subject goes where is decided one by one by ``budget.services.hand_over``.
     """
+    require(by, "manage_units", division=unit.division)
+    parts = list(parts)
+    if not parts:
+        raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")
     made = [
         add_unit(
             division=unit.division,
@@ -255,14 +264,25 @@ def split_unit(
     return made
 
 
+CREDIT_CODE = 18
+"""Characters of a 统一社会信用代码."""
+
+
 @transaction.atomic
 def add_agency(
     *, division: Division, name: str, by: User | None, why: str = "", **details: Any
 ) -> Agency:
-    """A third-party evaluator; ``details``: credit_code, lead, phone, synthetic. A known name returns the known row."""
+    """A third-party evaluator; ``details``: credit_code, lead, phone, synthetic. One name is listed once."""
+    require(by, "manage_round", division=division)
+    name, code = name.strip(), str(details.get("credit_code", ""))
+    if not name:
+        raise NotAllowed("请填写机构名称。")
+    if code and (len(code) != CREDIT_CODE or not code.isalnum()):
+        raise NotAllowed(f"统一社会信用代码应为{CREDIT_CODE}位，收到“{code}”。")
     agency, made = Agency.objects.get_or_create(division=division, name=name, defaults=details)
-    if made:
-        record(division=division, by=by, act="登记第三方机构", target=agency, why=why)
+    if not made:
+        raise NotAllowed(f"“{name}”已经登记。")
+    record(division=division, by=by, act="登记第三方机构", target=agency, why=why)
     return agency
 
 
@@ -270,7 +290,13 @@ def add_agency(
 def add_expert(
     *, division: Division, name: str, by: User | None, why: str = "", **details: Any
 ) -> Expert:
-    """A person of the expert pool; ``details``: field, synthetic. Namesakes are two people."""
+    """A person of the expert pool; ``details``: field, synthetic. Namesakes are told apart by their field."""
+    require(by, "manage_round", division=division)
+    name, what = name.strip(), str(details.get("field", "")).strip()
+    if not name or not what:
+        raise NotAllowed("专家的姓名和专业领域都要填写。")
+    if Expert.objects.filter(division=division, name=name, field=what).exists():
+        raise NotAllowed(f"“{name}（{what}）”已在专家库中。")
     expert = Expert.objects.create(division=division, name=name, **details)
     record(division=division, by=by, act="登记专家", target=expert, label=name, why=why)
     return expert

@@ -39,7 +39,9 @@ def grant(
 
     A date as ``until`` holds through that day. Nobody grants to themselves; the three administrators stay three people.
     """
-    require(by, "grant")
+    require(by, "grant", division=division)
+    if by is not None and not why.strip():
+        raise NotAllowed("授权须写明依据。")
     if by is not None and by.pk == user.pk:
         raise Refused("不能给自己授权；请由其他安全管理员办理。")
     _settle_duty(user, role, division)
@@ -108,7 +110,9 @@ def _settle_duty(user: User, role: str, division: Division) -> None:
 @transaction.atomic
 def end_grant(*, grant: Grant, by: User | None, why: str, at: datetime | None = None) -> Grant:
     """The grant ends now (or at ``at``); it stays on record. Nobody ends their own, as nobody grants to themselves."""
-    require(by, "grant")
+    require(by, "grant", division=grant.division)
+    if by is not None and not why.strip():
+        raise NotAllowed("终止授权须写明理由。")
     if by is not None and by.pk == grant.user_id:
         raise Refused("不能终止自己的授权；请由其他安全管理员办理。")
     ended = Grant.objects.filter(Q(until=None) | Q(until__gt=at or timezone.now()), pk=grant.pk)

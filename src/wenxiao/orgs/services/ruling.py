@@ -153,7 +153,7 @@ def override_rule(
     ``content`` holds what differs from the value below (numbers as decimal text; lists whole). ``seen`` is how many own
     values the person had before them: Stale when another was added meanwhile.
     """
-    require(by, "manage_rules")
+    require(by, "manage_rules", division=division)
     held = _locked(division, seen)
     _refuse_source(held, source, why)
     _refuse_content(held, rule, start, content)

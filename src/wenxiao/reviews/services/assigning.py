@@ -47,6 +47,8 @@ def assign_reviewer(
     if duty not in DUTIES:
         raise NotAllowed("分工应为主评人或专家。")
     _refuse_party(review, user, by)
+    if not why.strip():
+        raise NotAllowed("分派须写明依据，如采购合同或评审方案。")
     if until < today():
         raise NotAllowed(f"授权截止日期 {until} 早于今天，请改正。")
     if review.state in SETTLED:

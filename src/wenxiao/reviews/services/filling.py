@@ -14,10 +14,13 @@ from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
 from wenxiao.reviews.services.hands import add_author, note_crossing, stood
 from wenxiao.reviews.services.scoring import score_review
+from wenxiao.reviews.services.seats import require_own_seat
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wenxiao.orgs.models import User
     from wenxiao.targets.models import Indicator
 
@@ -153,6 +156,8 @@ def record_mark(
     permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
+    require_own_seat(by, seat)
+    _refuse_foreign(review, row)
     _check_points(row, points, note, reason_code)
     values = {
         "points": points,
@@ -208,6 +213,16 @@ def asks_reason(review: Review, mark: Mark | None, by: User | None) -> bool:
     return review.state not in OPEN or (theirs and kind_of(review.kind).fill != "fill")
 
 
+def _refuse_foreign(review: Review, row: Criterion | Indicator) -> None:
+    own = (
+        row.review_id == review.pk
+        if isinstance(row, Criterion)
+        else row.target_id == review.target_id
+    )
+    if not own:
+        raise NotAllowed(f"“{row.name}”不是这份评审的行，请刷新页面后再评。")
+
+
 def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason_code: str) -> None:
     weight = row.weight
     if weight is None:
@@ -220,9 +235,25 @@ def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason
 
 @transaction.atomic
 def set_suggestions(
-    *, review: Review, texts: list[str], by: User | None, synthetic: bool = False
+    *,
+    review: Review,
+    texts: list[str],
+    by: User | None,
+    synthetic: bool = False,
+    version: int | None = None,
 ) -> list[Suggestion]:
-    """The review's numbered advice, replacing what stood there; the old texts stay in the trail."""
+    """The review's numbered advice, replacing what stood there; the old texts stay in the trail.
+
+    It is given by whoever evaluates; a form brings its own along while it is open. Raises Refused, NotAllowed, Stale.
+    """
+    brings = ("import", kind_of(review.kind).fill) if review.state in OPEN else ()
+    _require_one(by, review, ("evaluate", *brings), "意见建议")
+    if review.state in SETTLED:
+        raise NotAllowed(
+            f"现为“{review.get_state_display()}”，意见建议不能再改；如确需更改，请财政绩效科重开。"
+        )
+    if version is not None:
+        change(review, version=version)
     old = list(review.suggestions.values_list("text", flat=True))
     if old == texts:
         return list(review.suggestions.all())
@@ -242,6 +273,17 @@ def set_suggestions(
     return made
 
 
+def _require_one(by: User | None, review: Review, powers: Sequence[str], what: str) -> None:
+    permissions.require_one(
+        by,
+        powers,
+        what=what,
+        division=review.round.division_id,
+        unit=review.dossier.unit,
+        subject=review.dossier.subject,
+    )
+
+
 @transaction.atomic
 def record_field_notes(
     *, review: Review, by: User | None, text: str, version: int | None = None
@@ -249,7 +291,9 @@ def record_field_notes(
     """What was seen on the spot (现场情况) in key monitoring or evaluation. Raises Refused, Stale; settled results refuse."""
     permissions.require(by, "evaluate", unit=review.dossier.unit, subject=review.dossier.subject)
     if review.state in SETTLED:
-        raise NotAllowed(f"现为“{review.get_state_display()}”，现场情况不能再改。")
+        raise NotAllowed(
+            f"现为“{review.get_state_display()}”，现场情况不能再改；如确需更改，请财政绩效科重开。"
+        )
     if review.field_notes == text:
         return review
     before = review.field_notes

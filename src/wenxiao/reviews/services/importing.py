@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from wenxiao.orgs.permissions import require_one
 from wenxiao.records.services import record
+from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.services.hands import Standing, add_author, note_crossing
 
 if TYPE_CHECKING:
@@ -29,6 +31,14 @@ def note_imported_changes(
 
     ``before`` are points and grade as they stood; a crossed grade line stands with the review, its reason is ``why``.
     """
+    require_one(
+        by,
+        ("import", kind_of(review.kind).fill),
+        what="导入改分",
+        division=review.round.division_id,
+        unit=review.dossier.unit,
+        subject=review.dossier.subject,
+    )
     if not changes:
         return
     add_author(review, by)

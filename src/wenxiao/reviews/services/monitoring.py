@@ -35,7 +35,7 @@ def start_monitoring(*, round: Round, by: User | None) -> int:
 
     The target in force is laid under each. Doing it again adds what came into scope since.
     """
-    permissions.require(by, "manage_round")
+    permissions.require(by, "manage_round", division=round.division)
     _monitoring(round)
     owed = dossiers_of(round).exclude(
         pk__in=Exemption.objects.filter(round=round).values("dossier")
@@ -210,7 +210,7 @@ def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User 
 
     A key round of that window takes them in; without one it is opened. Each gets its waiting review.
     """
-    permissions.require(by, "manage_round")
+    permissions.require(by, "manage_round", division=round.division)
     _monitoring(round)
     if not dossiers or not why.strip():
         raise NotAllowed("请选定重点监控的对象，并写明选取理由。")

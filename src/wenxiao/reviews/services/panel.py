@@ -13,6 +13,7 @@ from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.services.hands import add_author, note_crossing, stood
 from wenxiao.reviews.services.scoring import score_review
+from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import MARKABLE
 from wenxiao.rulebook.numbers import round_points
 from wenxiao.store.moves import NotAllowed, change
@@ -36,6 +37,7 @@ def settle_panel(
     permissions.require(
         by, kind_of(review.kind).fill, unit=review.dossier.unit, subject=review.dossier.subject
     )
+    require_panel(by)
     if method not in METHODS:
         raise NotAllowed("请选定汇总办法。")
     if review.state not in MARKABLE:

@@ -78,7 +78,7 @@ def what_if(*, round: Round, overrides: dict[str, Any]) -> list[Moved]:
 @transaction.atomic
 def rescore_round(*, round: Round, by: User | None, why: str) -> int:
     """Score again what the rules in force now score differently; settled results stay. Returns how many moved."""
-    permissions.require(by, "manage_rules")
+    permissions.require(by, "manage_rules", division=round.division)
     moved = [m for m in what_if(round=round, overrides=round.division.own_rules) if not m.settled]
     for review in Review.objects.filter(pk__in=[m.review for m in moved]).select_related(
         "round__division", "target"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from wenxiao.budget.models import Exemption
+from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
 from wenxiao.records.services import finish_todos, record
@@ -15,13 +15,14 @@ from wenxiao.reviews.checks import blocking, checks_of
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import confirmed_changes, require_second_hand, small_office_note
+from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import OPEN, ROAD, SETTLED
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Agency, User
     from wenxiao.records.models import ImportBatch, StoredFile
     from wenxiao.targets.models import Target
@@ -38,8 +39,22 @@ def start_review(
     file: StoredFile | None = None,
     batch: ImportBatch | None = None,
     synthetic: bool = False,
+    outside: bool = False,
 ) -> Review:
-    """Begin the review of a dossier in a round. A dossier has one review a round; the database says so."""
+    """Begin the review of a dossier in a round. A dossier has one review a round; the database says so.
+
+    ``outside``: the dossier is not in the round's scope, and whoever brings its form was asked about that.
+    """
+    kind = kind_of(round.kind)
+    permissions.require_one(
+        by,
+        (kind.fill, "import"),
+        what=f"建立{kind.title}",
+        division=round.division_id,
+        unit=dossier.unit,
+        subject=dossier.subject,
+    )
+    _refuse_start(dossier, round, outside=outside)
     review = Review.objects.create(
         dossier=dossier,
         round=round,
@@ -52,6 +67,21 @@ def start_review(
     )
     record(division=round.division, by=by, act="建立评审", target=review, label=str(review))
     return review
+
+
+def _refuse_start(dossier: Dossier, round: Round, *, outside: bool) -> None:
+    if round.state != Round.State.OPEN:
+        raise NotAllowed(
+            f"“{round.name}”现为“{round.get_state_display()}”，不再收填报；需要补报请联系财政绩效科。"
+        )
+    if dossier.subject.division_id != round.division_id or dossier.fiscal_year != round.fiscal_year:
+        raise NotAllowed(
+            f"“{dossier}”不是{round.fiscal_year}预算年度本区划的档案，不能列入“{round.name}”。"
+        )
+    if not outside and not dossiers_of(round).filter(pk=dossier.pk).exists():
+        raise NotAllowed(f"“{dossier}”不在任务“{round.name}”的范围内，请联系财政绩效科。")
+    if Review.objects.filter(dossier=dossier, round=round).exists():
+        raise NotAllowed(f"“{dossier}”在任务“{round.name}”里已经有一份，不能重复建立。")
 
 
 def _step(
@@ -157,6 +187,8 @@ def submit_review(
     What blocks are the faults its form came with and the checks over its stored rows, whoever calls.
     """
     _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
+    require_panel(by)
+    _refuse_unscored(review)
     warned = _refuse_blocked(review)
     _step(
         review,
@@ -173,6 +205,14 @@ def submit_review(
     if not _still_owed(review):
         finish_todos(target=review.round, unit=review.dossier.unit)
     return review
+
+
+def _refuse_unscored(review: Review) -> None:
+    """A score sheet is handed in whole."""
+    if kind_of(review.kind).rows == "criteria":
+        review.refresh_from_db(fields=["complete"])
+        if not review.complete:
+            raise NotAllowed("还有没评分的行，评完后再报送。")
 
 
 def _refuse_blocked(review: Review) -> list[str]:

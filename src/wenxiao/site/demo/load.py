@@ -27,7 +27,7 @@ from wenxiao.followup.services.keeping import keep_all
 from wenxiao.intake.unattended import import_reading
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.orgs.services import add_unit, create_division
-from wenxiao.records.services import add_document
+from wenxiao.orgs.services.library import add_document
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import (
     assign_reviewer,

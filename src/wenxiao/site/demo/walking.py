@@ -101,6 +101,7 @@ def _tell(own: list[Review], users: Mapping[str, User]) -> None:
     """A contradiction of the unit's own, confirmed, its review issued and fed back; the unit has not signed for it yet."""
     found = (
         Finding.objects.filter(review__in=own[1:], state=Finding.State.CANDIDATE)
+        .exclude(item=None)
         .order_by("pk")
         .first()
     )

@@ -37,7 +37,7 @@ def register_layout(
     why: str = "",
 ) -> Layout:
     """A table of the own system, empty or filled; each column gets the meaning its heading suggests, to be looked over."""
-    require(by, "import")
+    require(by, "import", division=division)
     name = name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise NotAllowed(
@@ -80,7 +80,7 @@ def map_layout(
     why: str = "",
 ) -> Layout:
     """Say what each column holds: a new version of the layout, the old one stays. ``keys``: column → key, "" for none."""
-    require(by, "import")
+    require(by, "import", division=layout.division)
     if layout.retired:
         raise NotAllowed(f"{layout}已停用，请在现行的一版上改。")
     named = [key for key in keys.values() if key]
@@ -115,7 +115,7 @@ def map_layout(
 @transaction.atomic
 def retire_layout(*, layout: Layout, by: User | None, why: str) -> Layout:
     """Lists are no longer read by it, with a reason; imports that used it keep it."""
-    require(by, "import")
+    require(by, "import", division=layout.division)
     if not why.strip():
         raise NotAllowed("停用表样须写明理由。")
     if layout.retired:
@@ -129,7 +129,7 @@ def retire_layout(*, layout: Layout, by: User | None, why: str) -> Layout:
 @transaction.atomic
 def add_sample(*, division: Division, by: User | None) -> Layout:
     """The sample that ships: headings and codes made up for trying, marked 合成."""
-    require(by, "import")
+    require(by, "import", division=division)
     file = store_file(division=division, by=by, name="示例表样（合成）.xlsx", content=sample_list())
     made = Layout.objects.create(
         division=division,

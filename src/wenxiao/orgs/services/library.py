@@ -1,0 +1,106 @@
+"""制度库: papers the bureau stands on. Who keeps its rules enters and corrects them; what was received stays stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.orgs.permissions import require
+from wenxiao.orgs.services.secrecy import refuse_secret
+from wenxiao.records.models import Document
+from wenxiao.records.services import record
+from wenxiao.store.moves import NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import StoredFile
+
+
+@transaction.atomic
+def add_document(
+    *,
+    division: Division,
+    kind: str,
+    title: str,
+    by: User | None,
+    number: str = "",
+    issuer: str = "",
+    issued_on: date | None = None,
+    in_force_from: date | None = None,
+    note: str = "",
+    file: StoredFile | None = None,
+    why: str = "",
+) -> Document:
+    """A paper enters the document library (制度库); kind is Document.Kind. The same title and number is listed once."""
+    require(by, "manage_rules", division=division)
+    refuse_faulty(kind, title)
+    refuse_double(division, title, number)
+    document = Document.objects.create(
+        division=division,
+        kind=kind,
+        title=title,
+        number=number,
+        issuer=issuer,
+        issued_on=issued_on,
+        in_force_from=in_force_from,
+        note=note,
+        file=file,
+    )
+    record(
+        division=division, by=by, act="登记文件", target=document, why=why, data={"number": number}
+    )
+    return document
+
+
+@transaction.atomic
+def edit_document(
+    *,
+    document: Document,
+    by: User | None,
+    why: str,
+    seen: dict[str, Any] | None = None,
+    **values: Any,
+) -> Document:
+    """Change what the library says of a paper; ``seen`` are the values the person had before them, Stale if they moved.
+
+    ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper received before stays stored.
+    """
+    require(by, "manage_rules", division=document.division)
+    if not why.strip():
+        raise NotAllowed("修改文件信息须写明理由。")
+    allowed = {"kind", "title", "number", "issuer", "issued_on", "in_force_from", "note", "file"}
+    if unknown := set(values) - allowed:
+        raise KeyError(*sorted(unknown))
+    refuse_faulty(values.get("kind", document.kind), values.get("title", document.title))
+    before = {name: getattr(document, name) for name in values}
+    if Document.objects.filter(pk=document.pk, **(seen or {})).update(**values) != 1:
+        raise Stale(document)
+    document.refresh_from_db()
+    record(
+        division=document.division,
+        by=by,
+        act="修改文件信息",
+        target=document,
+        why=why,
+        data={"before": before, "after": values},
+    )
+    return document
+
+
+def refuse_double(division: Division, title: str, number: str) -> None:
+    """NotAllowed where the library has this paper already."""
+    same = Document.objects.filter(division=division, title=title, number=number).first()
+    if same is not None:
+        raise NotAllowed(f"{same}已在制度库中，不必重复登记。")
+
+
+def refuse_faulty(kind: str, title: str) -> None:
+    """NotAllowed for a paper without a title or of no kind, or whose title carries a marking."""
+    if not title.strip():
+        raise NotAllowed("请填写文件名称。")
+    refuse_secret(title)
+    if kind not in Document.Kind.values:
+        raise NotAllowed("请选择文件类别。")
