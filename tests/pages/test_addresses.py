@@ -32,6 +32,8 @@ MATRIX = {
     **PUBLIC,
     "": "login",
     "login": "anyone",
+    "login/code": "anyone",
+    "second-factor": "login",
     "logout": "anyone",
     "password": "login",
     "forgotten": "anyone",

@@ -204,6 +204,19 @@ class OldPassword(models.Model):
         verbose_name = verbose_name_plural = "用过的密码"
 
 
+class RecoveryCode(models.Model):
+    """恢复码: takes the place of one code of the phone, once. Only a digest of it is kept."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="recovery_codes", verbose_name="用户"
+    )
+    digest = models.CharField("摘要", max_length=64)
+    used_at = models.DateTimeField("使用时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "恢复码"
+
+
 class PasswordReset(models.Model):
     """重置密码申请: the person asks and alone knows the code; administrators agree by its number and see no secret.
 
@@ -216,6 +229,7 @@ class PasswordReset(models.Model):
     username = models.CharField("账号", max_length=60)
     number = models.CharField("申请号", max_length=6, unique=True)
     digest = models.CharField("领取码摘要", max_length=64)
+    second_factor = models.BooleanField("一并解除动态口令", default=False)
     address = models.GenericIPAddressField("来自", null=True)
     asked_at = models.DateTimeField("申请时间")
     until = models.DateTimeField("有效期至")

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
+from wenxiao.orgs.services.account_policy import policy_of
 from wenxiao.pages import errors, noted
 from wenxiao.pages.asked import brings_files, names_nothing, without_nul
 from wenxiao.store.moves import NotAllowed, Stale
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
 
 EXPIRED = "登录已经过期，刚才提交的没有写入。登录后回到原来的页面，填过的内容会放回去。"
+SECOND_PAGE, SECOND = "/second-factor", "second"
+"""Where a person whose role must have a second factor enrols it; the session's word that it was given."""
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
 """Where a person with a one-time password is led from every page until they have chosen their own."""
 
@@ -85,12 +88,8 @@ def view(
                 return errors.not_this_way(request, methods)
             if power != "anyone" and not request.user.is_authenticated:
                 return _to_login(request)
-            if (
-                power != "anyone"
-                and person(request).must_change_password
-                and request.path != PASSWORD_PAGE
-            ):
-                return redirect(PASSWORD_PAGE)
+            if power != "anyone" and (first := _first_page(request)):
+                return redirect(first)
             if names_nothing(kwargs):
                 return errors.not_found(request)
             if not files and brings_files(request):
@@ -110,6 +109,21 @@ def view(
         return guarded
 
     return decorate
+
+
+def _first_page(request: HttpRequest) -> str:
+    """Where the person must go before any other page: a password of their own, a second factor; empty for nowhere."""
+    if person(request).must_change_password:
+        return "" if request.path == PASSWORD_PAGE else PASSWORD_PAGE
+    return SECOND_PAGE if _second_due(request) else ""
+
+
+def _second_due(request: HttpRequest) -> bool:
+    """Whether this person's role must have a second factor and this session was entered without one."""
+    if request.session.get(SECOND) or request.path in {PASSWORD_PAGE, SECOND_PAGE}:
+        return False
+    must = policy_of(person(request).division).second_factor
+    return bool(must) and any(scope.role in must for scope in held(request).scopes)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

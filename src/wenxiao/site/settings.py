@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django_tasks",
     "django_tasks_db",
     "wenxiao.records",
@@ -112,6 +114,9 @@ AUTHENTICATION_BACKENDS = ["wenxiao.orgs.backends.PausingBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # What a password may not be is the division's own (orgs/services/passwords.py).
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
+# Wrong codes are counted and paused like wrong passwords (orgs/services/entering.py), not by the library as well.
+OTP_TOTP_THROTTLE_FACTOR = 0
+OTP_TOTP_ISSUER = "问效"
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 

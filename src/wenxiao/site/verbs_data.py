@@ -179,6 +179,7 @@ def _add_keeping(verbs: Any) -> None:
     reset = users.add_parser("reset-password", help="给账号换一个一次性密码")
     reset.add_argument("username", metavar="账号")
     reset.add_argument("--why", default="忘记密码", help="理由，记入留痕")
+    reset.add_argument("--second-factor", action="store_true", help="一并解除动态口令")
     reset.set_defaults(run=on_rows(_reset_password))
 
 
@@ -350,8 +351,9 @@ def _reset_password(args: argparse.Namespace) -> int:
 
     user = chosen_user(args.username)
     assert user is not None
+    password = reset_password(user=user, by=None, why=args.why, second_factor=args.second_factor)
     say("一次性密码只显示这一次，登录后须修改：")
-    show({"username": user.username, "password": reset_password(user=user, by=None, why=args.why)})
+    show({"username": user.username, "password": password})
     return FINE
 
 

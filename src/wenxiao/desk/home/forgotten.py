@@ -25,7 +25,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         values["username"] = text_of(request, "username", 60)
         try:
             made, code = resetting.ask_reset(
-                username=str(values["username"]), address=client_address(request) or None
+                username=str(values["username"]),
+                address=client_address(request) or None,
+                second_factor=request.POST.get("second_factor") == "1",
             )
         except NotAllowed as refusal:
             values["error"] = str(refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -22,7 +23,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from wenxiao.orgs.selectors import is_demonstration
 from wenxiao.orgs.services import change_password, entering
 from wenxiao.orgs.services.account_policy import policy_of
-from wenxiao.pages.views import person, view
+from wenxiao.orgs.services.second_factor import has_second_factor, verify_code
+from wenxiao.pages.acts import text_of
+from wenxiao.pages.views import SECOND, person, view
 from wenxiao.store.callers import BROWSER, client_address, from_this_machine, known_browser
 from wenxiao.store.moves import NotAllowed
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+HALF, HALF_SECONDS = "half", 300
+"""Whose password was right and whose code is still to come, for five minutes."""
 BACKEND = "wenxiao.orgs.backends.PausingBackend"
 
 
@@ -71,6 +76,55 @@ def _why_not(request: HttpRequest, username: str) -> str:
 
 def _moment(until: datetime) -> str:
     return timezone.localtime(until).strftime("%H:%M:%S")
+
+
+def ask_code(request: HttpRequest, user: Any, onward: str) -> HttpResponse | None:
+    """On to the second factor, with nobody logged in yet; None for who has none."""
+    if not has_second_factor(user):
+        return None
+    request.session.flush()
+    request.session[HALF] = {
+        "user": user.pk,
+        "hash": user.get_session_auth_hash(),
+        "at": int(time.time()),
+        "onward": onward,
+    }
+    return redirect("desk:login_code")
+
+
+def _half_in(request: HttpRequest) -> tuple[Any, str]:
+    """Whose password was right within the last minutes, and where they go on; None where nobody's was."""
+    half = request.session.get(HALF) or {}
+    if time.time() - half.get("at", 0) > HALF_SECONDS:
+        return None, "/"
+    user = get_user_model().objects.filter(pk=half["user"], is_active=True)
+    found = user.select_related("division").first()
+    if found is None or found.get_session_auth_hash() != half["hash"]:
+        return None, "/"
+    return found, half["onward"]
+
+
+@view("anyone", methods=("GET", "POST"))
+def code(request: HttpRequest) -> HttpResponse:
+    """The code of the phone, or a recovery code, after a right password."""
+    user, onward = _half_in(request)
+    if user is None:
+        return redirect("desk:login")
+    error = ""
+    if request.method == "POST":
+        try:
+            how = verify_code(
+                user=user, code=text_of(request, "code", 40), address=client_address(request)
+            )
+        except NotAllowed as refusal:
+            error = str(refusal)
+        else:
+            request.session.flush()
+            response = come_in(request, user, f"密码和{how}", onward)
+            request.session[SECOND] = True
+            return response
+    values = {"error": error, "name": user.name}
+    return render(request, "desk/home/code.html", values, status=401 if error else 200)
 
 
 def come_in(request: HttpRequest, user: Any, how: str, onward: str) -> HttpResponse:
@@ -143,7 +197,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             return come_in(request, chosen, "演示免密码", onward)
         user = authenticate(request, username=username, password=request.POST.get("password", ""))
         if user is not None:
-            return come_in(request, user, "密码", onward)
+            return ask_code(request, user, onward) or come_in(request, user, "密码", onward)
         error = _why_not(request, username)
     values = {
         "error": error,

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from wenxiao.desk.home import forgotten, guide, home, login, search
+from wenxiao.desk.home import forgotten, guide, home, login, search, second_factor
 
 urlpatterns = [
     path("login", login.enter, name="login"),
+    path("login/code", login.code, name="login_code"),
+    path("second-factor", second_factor.second_factor, name="second_factor"),
     path("logout", login.leave, name="logout"),
     path("password", login.password, name="password"),
     path("forgotten", forgotten.ask, name="forgotten"),

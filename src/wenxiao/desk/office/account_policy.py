@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.office.units import ANY, ENTRY, tabs
+from wenxiao.orgs import selectors
 from wenxiao.orgs.services.account_policy import LIMITS, policy_of, set_account_policy, source_of
 from wenxiao.pages.acts import carry_out, text_of
 from wenxiao.pages.asked import whole
@@ -28,6 +29,8 @@ def policy(request: HttpRequest) -> HttpResponse:
         "lines": [
             (limit, getattr(now, limit.name), source_of(division, limit.name)) for limit in LIMITS
         ],
+        "roles": [(code, word, code in now.second_factor) for code, word in selectors.roles()],
+        "second_source": source_of(division, "second_factor"),
         "tabs": tabs("policy"),
         "may": held(request).can("manage_accounts_policy"),
     }
@@ -47,7 +50,11 @@ def change(request: HttpRequest) -> HttpResponse:
                 raise NotAllowed(f"“{limit.word}”应填整数（{limit.unit}）。")
             chosen[limit.name] = number
         set_account_policy(
-            division=division, values=chosen, by=person(request), why=text_of(request, "why", 500)
+            division=division,
+            values=chosen,
+            second_factor=request.POST.getlist("second_factor"),
+            by=person(request),
+            why=text_of(request, "why", 500),
         )
         return "账号安全要求已改，从现在起按新值执行。"
 

@@ -39,7 +39,7 @@ def resets(request: HttpRequest) -> HttpResponse:
 
     needed = resetting.consents_needed(row.user for row in shown.rows)
     for row in shown.rows:
-        second = needed.get(row.user_id, "")
+        second = resetting.consent_for(row, needed.get(row.user_id, ""))
         others = me.pk != row.user_id
         lines.append(
             {

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.orgs.models import Division
-from wenxiao.orgs.permissions import Refused, require
+from wenxiao.orgs.models import Division, Role
+from wenxiao.orgs.permissions import Refused, require, role_label
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from wenxiao.orgs.models import User
 
@@ -31,6 +31,7 @@ class AccountPolicy:
     longest_pause: int = 30
     idle: int = 30
     session: int = 8
+    second_factor: tuple[str, ...] = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
 
     @property
     def sentence(self) -> str:
@@ -63,11 +64,19 @@ LIMITS = (
 )
 
 
+SECOND = "必须使用动态口令的角色"
+
+
 def policy_of(division: Division | None) -> AccountPolicy:
     """The values that hold in a division."""
-    own = division.account_policy if division is not None else {}
+    own = dict(division.account_policy) if division is not None else {}
+    if division is not None and division.demo:
+        own.setdefault("second_factor", [])  # its accounts are shared by whoever looks at it
     known = {field.name for field in fields(AccountPolicy)}
-    return AccountPolicy(**{name: value for name, value in own.items() if name in known})
+    values = {name: value for name, value in own.items() if name in known}
+    if "second_factor" in values:
+        values["second_factor"] = tuple(values["second_factor"])
+    return AccountPolicy(**values)
 
 
 def source_of(division: Division, name: str) -> str:
@@ -77,9 +86,17 @@ def source_of(division: Division, name: str) -> str:
 
 @transaction.atomic
 def set_account_policy(
-    *, division: Division, values: Mapping[str, int], by: User | None, why: str
+    *,
+    division: Division,
+    values: Mapping[str, int],
+    by: User | None,
+    why: str,
+    second_factor: Collection[str] | None = None,
 ) -> Division:
-    """The security administrator's own values for the division; what equals the default stands as the default again."""
+    """The security administrator's own values for the division; what equals the default stands as the default again.
+
+    ``second_factor``: the roles that must have a second factor; None leaves them as they are.
+    """
     require(by, "manage_accounts_policy")
     if by is not None and by.division_id != division.pk:
         raise Refused("只能规定本区划的账号安全要求。")
@@ -93,8 +110,10 @@ def set_account_policy(
                 f"“{limit.word}”应为 {limit.lowest} 至 {limit.highest} {limit.unit}，收到 {value}。"
             )
     held = Division.objects.select_for_update().get(pk=division.pk)
-    before, standard = asdict(policy_of(held)), asdict(AccountPolicy())
+    before, standard = asdict(policy_of(held)), asdict(policy_of(Division(demo=held.demo)))
     after = {**before, **values}
+    if second_factor is not None:
+        after["second_factor"] = tuple(role for role in Role if role in second_factor)
     if before == after:
         raise NotAllowed("没有改动任何数值。")
     own = {name: value for name, value in after.items() if value != standard[name]}
@@ -112,5 +131,9 @@ def set_account_policy(
 
 
 def _changed(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    words = {limit.name: limit.word for limit in LIMITS}
-    return {words.get(name, name): value for name, value in one.items() if value != other[name]}
+    words = {limit.name: limit.word for limit in LIMITS} | {"second_factor": SECOND}
+    return {
+        words[name]: [role_label(role) for role in value] if isinstance(value, tuple) else value
+        for name, value in one.items()
+        if value != other[name]
+    }

@@ -12,6 +12,7 @@ from django.db import transaction
 from wenxiao.orgs.models import User
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.orgs.services.passwords import CLASSES, refuse_used, refuse_weak, remember
+from wenxiao.orgs.services.second_factor import drop_second_factor
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
 
@@ -64,7 +65,7 @@ def create_user(
 
 
 @transaction.atomic
-def reset_password(*, user: User, by: User | None, why: str) -> str:
+def reset_password(*, user: User, by: User | None, why: str, second_factor: bool = False) -> str:
     """For whoever sits at the machine: a one-time password, returned once, to be changed at the next login.
 
     From a page nobody ever sees another's password: there the person asks and administrators agree (resetting.py).
@@ -76,6 +77,8 @@ def reset_password(*, user: User, by: User | None, why: str) -> str:
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     record(division=division_of(user), by=by, act="重置密码", target=user, why=why)
+    if second_factor:
+        drop_second_factor(user=user, by=None, why=why)
     return password
 
 

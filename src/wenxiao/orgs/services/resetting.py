@@ -19,6 +19,7 @@ from wenxiao.orgs.models import Grant, PasswordReset, Role, User
 from wenxiao.orgs.permissions import TWO_CONSENT, Refused, require
 from wenxiao.orgs.services.accounts import set_password
 from wenxiao.orgs.services.entering import unlock
+from wenxiao.orgs.services.second_factor import drop_second_factor
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
 
@@ -43,7 +44,9 @@ def _digest(username: str, code: str) -> str:
 
 
 @transaction.atomic
-def ask_reset(*, username: str, address: str | None) -> tuple[PasswordReset, str]:
+def ask_reset(
+    *, username: str, address: str | None, second_factor: bool = False
+) -> tuple[PasswordReset, str]:
     """The person's own request: its number, which administrators are told, and the code, which nobody is.
 
     For a name nobody has the answer looks the same and leads nowhere. The old password stays until a new one is chosen.
@@ -64,6 +67,7 @@ def ask_reset(*, username: str, address: str | None) -> tuple[PasswordReset, str
         username=name,
         number=_free_number(),
         digest=_digest(name, code),
+        second_factor=second_factor,
         address=address,
         asked_at=now,
         until=now + timedelta(hours=HOURS),
@@ -76,7 +80,7 @@ def ask_reset(*, username: str, address: str | None) -> tuple[PasswordReset, str
             act="申请重置密码",
             target=user,
             label=f"{user}：申请号 {made.number}",
-            data={"number": made.number, "address": address},
+            data={"number": made.number, "address": address, "second_factor": second_factor},
         )
     return made, "-".join(code[at : at + 5] for at in range(0, 15, 5))
 
@@ -108,6 +112,15 @@ def consents_needed(users: Iterable[User]) -> dict[int, str]:
 def needs_consent(user: User) -> str:
     """The power with which a second administrator must consent to a new password; empty where none must."""
     return consents_needed([user]).get(user.pk, "")
+
+
+def consent_for(reset: PasswordReset, needed: str) -> str:
+    """The power to consent with: that of the account, and where the second factor goes, two administrators always."""
+    return needed or ("consent_reset" if reset.second_factor else "")
+
+
+def _consent_of(reset: PasswordReset, user: User) -> str:
+    return consent_for(reset, needs_consent(user))
 
 
 def open_resets(division: Division) -> QuerySet[PasswordReset]:
@@ -154,7 +167,7 @@ def approve_reset(*, reset: PasswordReset, by: User, why: str) -> PasswordReset:
 def consent_reset(*, reset: PasswordReset, by: User, why: str) -> PasswordReset:
     """A second administrator, of another duty than who asks, consents."""
     user, division = _of(reset, by, why)
-    power = needs_consent(user)
+    power = _consent_of(reset, user)
     if not power:
         raise NotAllowed("这个账号的重置不需要第二名管理员同意。")
     require(by, power)
@@ -171,7 +184,7 @@ def consent_reset(*, reset: PasswordReset, by: User, why: str) -> PasswordReset:
 def refuse_reset(*, reset: PasswordReset, by: User, why: str) -> PasswordReset:
     """Nobody knows who asked: the request ends, the password stays."""
     user, division = _of(reset, by, why)
-    if not permissions.can(by, needs_consent(user) or "manage_users"):
+    if not permissions.can(by, _consent_of(reset, user) or "manage_users"):
         require(by, "manage_users")
     waiting = PasswordReset.objects.filter(pk=reset.pk, closed_at=None)
     if waiting.update(closed_at=timezone.now()) != 1:
@@ -194,7 +207,8 @@ def _note(
         data={
             "number": reset.number,
             "address": reset.address,
-            "second": bool(needs_consent(user)),
+            "second": bool(_consent_of(reset, user)),
+            "second_factor": reset.second_factor,
         },
     )
 
@@ -214,7 +228,7 @@ def claim_reset(*, username: str, code: str, password: str) -> User:
     user = found.user
     if found.approved_by_id is None:
         raise NotAllowed("申请还没有批准，请联系系统管理员。")
-    if needs_consent(user) and found.consented_by_id is None:
+    if _consent_of(found, user) and found.consented_by_id is None:
         raise NotAllowed("这个账号的重置还要第二名管理员同意，请等他办理。")
     waiting = PasswordReset.objects.filter(pk=found.pk, closed_at=None)
     if waiting.update(closed_at=timezone.now()) != 1:
@@ -223,6 +237,8 @@ def claim_reset(*, username: str, code: str, password: str) -> User:
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
     unlock(user.username)
+    if found.second_factor:
+        drop_second_factor(user=user, by=user, why=f"两名管理员同意，申请号 {found.number}")
     assert user.division is not None
     record(
         division=user.division,
