@@ -21,8 +21,16 @@ HEAD = """# 性能
 
 由 `make bench` 写入（`python -m benchmarks 名称` 只量其中一项，`--quick` 只看能不能跑通、不写入）。数字随机器和当时的负载而变，要看的是同一次运行里的比值；每节写明日期、机器和开始时的负载（负载超过核数时，秒数偏大）。
 """
+END = "<!-- 以上由 make bench 写入 -->"
 SMALLER = "WENXIAO_BENCH_"
-QUICK = {"SUBJECTS": "2000", "FORMS": "6", "LINES": "2000", "DOSSIERS": "60", "REPORTED": "60"}
+QUICK = {
+    "SUBJECTS": "2000",
+    "FORMS": "6",
+    "LINES": "2000",
+    "DOSSIERS": "60",
+    "REPORTED": "60",
+    "ROWS": "2000",
+}
 
 
 def main(words):
@@ -42,29 +50,35 @@ def main(words):
     for name in wanted:
         print(f"测量 {name}……", flush=True)
         stamp = f"{datetime.now(tz=UTC):%Y-%m-%d}，{machine()}，负载 {os.getloadavg()[0]:.1f}。"
-        section = importlib.import_module(f"benchmarks.{name}").measure()
+        module = importlib.import_module(f"benchmarks.{name}")
+        section = module.measure()
         text = section.page().replace(section.about, f"{section.about}\n\n{stamp}", 1)
         print(text, flush=True)
         if not any(variable.startswith(SMALLER) for variable in os.environ):
-            keep(section.title, text)
+            command = f"命令：`python -m benchmarks {name}`。"
+            page = PAGE.with_name(getattr(module, "PAGE", PAGE.name))
+            keep(section.title, text.replace(stamp, f"{command}{stamp}", 1), page)
     return 0
 
 
 def keep(title, text, page=PAGE):
-    """Put one section into the page at once, so that a later measure that fails takes nothing with it."""
-    sections = _kept(page)
+    """Put one section into the page at once, so that a later measure that fails takes nothing with it.
+
+    What the page says before its first section and after its last stays.
+    """
+    before, sections, after = _parts(page)
     sections[title] = text
     body = [sections[title].rstrip() + "\n" for title in sorted(sections)]
-    page.write_text("\n".join([HEAD, *body]), encoding="utf-8")
+    page.write_text("\n".join([before, *body]) + after, encoding="utf-8")
 
 
-def _kept(page):
-    """The sections written before, by title."""
+def _parts(page):
+    """(what stands before the sections, the sections written before by title, what stands behind them)."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
-    return {
-        part.split("\n", 1)[0]: f"## {part}"
-        for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]
-    }
+    measured, end, after = text.partition(END)
+    before, *parts = re.split(r"^## ", measured, flags=re.MULTILINE)
+    sections = {part.split("\n", 1)[0]: f"## {part}" for part in parts}
+    return (before.rstrip() + "\n" if before else HEAD), sections, f"\n{end}{after}" if end else ""
 
 
 if __name__ == "__main__":

@@ -85,14 +85,14 @@ def _body(fields, files):
         return urllib.parse.urlencode(fields).encode(), {}
     edge, parts = "edge-of-a-part", []
     for name, value in fields:
-        parts.append(
-            f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        )
+        head = f'Content-Disposition: form-data; name="{name}"'
+        parts.append(f"--{edge}\r\n{head}\r\n\r\n{value}\r\n".encode())
     for name, (file, content) in files:
         head = f'Content-Disposition: form-data; name="{name}"; filename="{file}"'
-        parts.append(f"--{edge}\r\n{head}\r\n\r\n{content}\r\n")
+        sent = content if isinstance(content, bytes) else content.encode()
+        parts.append(f"--{edge}\r\n{head}\r\n\r\n".encode() + sent + b"\r\n")
     kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-    return ("".join(parts) + f"--{edge}--\r\n").encode(), kind
+    return b"".join(parts) + f"--{edge}--\r\n".encode(), kind
 
 
 class System:
@@ -120,7 +120,7 @@ class System:
             "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
         }
 
-    def run(self, program):
+    def run(self, program, seconds=SECONDS):
         """What a Python program over this home's rows prints."""
         done = subprocess.run(
             [sys.executable, "-c", program],
@@ -128,7 +128,7 @@ class System:
             check=True,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=seconds,
         )
         return done.stdout
 

@@ -1,0 +1,176 @@
+"""A second person saves every second while a workbook of 200 000 rows goes through each door: how long a save waits.
+
+The whole system runs, website and workers. WENXIAO_BENCH_ROWS makes the workbook smaller.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+ROWS = int(os.environ.get("WENXIAO_BENCH_ROWS", "200000"))
+LONGEST = 1200
+PAGE = "reliability.md"
+PLANT = f"""
+import os; os.environ["WENXIAO_BENCH_LINES"] = "{ROWS}"
+import django; django.setup()
+from django.conf import settings
+from benchmarks import ledger
+ledger.plant(); ledger.write(settings.HOME / "ledger.csv")
+"""
+WRITE = """
+import django, time; django.setup()
+from django.conf import settings
+from wenxiao.intake.ledger.ledger_import import LedgerImport
+from wenxiao.orgs.models import Division
+division = Division.objects.get(code="990000")
+taking = LedgerImport(path=settings.HOME / "ledger.csv", division=division, by=None)
+taking.read(); taking.plan()
+began = time.perf_counter()
+assert taking.write().stored
+print(time.perf_counter() - began)
+"""
+DOORS = {
+    "制度文件 /documents/add": (
+        "/documents/add",
+        "file",
+        {"kind": "measures", "title": "办法", "number": "1号"},
+    ),
+    "报表 /imports": ("/imports", "files", {"token": "f"}),
+    "台账 /imports/ledgers": ("/imports/ledgers", "file", {"token": "l"}),
+}
+
+
+def measure():
+    """Every door on both databases; the longest save of each, beside saves with nothing going on."""
+    from benchmarks.section import Section
+
+    about = (
+        f"一份 {ROWS:,} 行的工作簿从每个入口上传，后台读取；另一个人每秒新增一个单位（一次写入、一条留痕）。"
+        "整套系统在运行：网页 2 个进程、后台任务 2 个。"
+    )
+    section = Section(
+        "大文件读取时别人的保存",
+        about,
+        ("数据库", "入口", "上传到答复 秒", "读完 秒", "其间保存 次", "最久的一次 秒", "未成 次"),
+    )
+    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with tempfile.TemporaryDirectory() as home, database() as url:
+            section.rows += [(name, *row) for row in _one(Path(home), url)]
+    section.notes = [
+        "上传各行：没有写事务在等读取，读取时持有事务会当场出错（`store/locks.py`）。",
+        "末行：台账整份写入或全不写入；SQLite 只有一把写锁，其间别人的保存要等它写完，PostgreSQL 不等。",
+    ]
+    return section
+
+
+@contextmanager
+def _sqlite():
+    yield ""
+
+
+@contextmanager
+def _postgresql():
+    import sys
+
+    sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+    from postgres import own_server
+
+    with own_server(lasting=True) as (server, _):
+        yield server.url
+
+
+def _one(home, url):
+    from tests.large import honest_workbook
+    from tests.site.running import running
+
+    content = honest_workbook(home / "支付明细.xlsx", ROWS).read_bytes()
+    with running(home, url) as system:
+        saver = Saver(system)
+        officer = system.person("finance")
+        yield _told("没有上传", 0.0, 10.0, saver.during(lambda: time.sleep(10)))
+        for door, (path, field, form) in DOORS.items():
+            spent = {}
+
+            def through(path=path, field=field, form=form, spent=spent):
+                began = time.perf_counter()
+                status, text = officer.ask(path, form, [(field, ("支付明细.xlsx", content))])
+                spent["answer"] = time.perf_counter() - began
+                assert status == 302, (status, text[:300])
+                _until_idle(system)
+                spent["read"] = time.perf_counter() - began
+
+            saves = saver.during(through)
+            yield _told(door, spent["answer"], spent["read"], saves)
+        system.run(PLANT, seconds=LONGEST)
+        spent = []
+
+        def written():
+            spent.append(float(system.run(WRITE, seconds=LONGEST)))
+
+        saves = saver.during(written)
+        yield _told(f"写入 {ROWS:,} 笔支付（一个事务）", 0.0, spent[0], saves)
+
+
+def _until_idle(system):
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end:
+        tasks = system.health()[1].get("tasks")
+        if tasks and not tasks["waiting"] + tasks["running"]:
+            return
+        time.sleep(0.5)
+    raise TimeoutError
+
+
+def _told(door, answer, read, saves):
+    lasted = [seconds for seconds, _ in saves]
+    failed = sum(1 for _, fine in saves if not fine)
+    return (
+        door,
+        f"{answer:.2f}",
+        f"{read:.1f}",
+        str(len(saves)),
+        f"{max(lasted):.2f}",
+        str(failed),
+    )
+
+
+class Saver:
+    """A second person, once a second."""
+
+    def __init__(self, system):
+        self.person, self.count = system.person("system"), 0
+
+    def during(self, work):
+        """(seconds, whether it was acknowledged) of each save while ``work`` goes on."""
+        saves, over = [], threading.Event()
+
+        def go_on():
+            while not over.is_set():
+                saves.append(self._save())
+                over.wait(max(0.0, 1.0 - saves[-1][0]))
+
+        thread = threading.Thread(target=go_on)
+        thread.start()
+        try:
+            work()
+        finally:
+            over.set()
+            thread.join()
+        return saves
+
+    def _save(self):
+        self.count += 1
+        form = {
+            "code": str(self.count),
+            "name": f"单位{self.count}",
+            "kind": "unit",
+            "why": "量速度",
+        }
+        began = time.perf_counter()
+        status, _ = self.person.ask("/people/units/add", form)
+        return time.perf_counter() - began, status == 302
