@@ -28,6 +28,13 @@ from wenxiao.files.cells.plaintext import (
 )
 from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_in, marking_problem
+from wenxiao.files.forms.ledger_heading import (
+    continues_heading,
+    filled_down,
+    is_heading_again,
+    remember_above,
+    start_heading,
+)
 from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.forms.listing import GROUP, NOTE_LINE, heading_key
 from wenxiao.rulebook.codes import (
@@ -50,6 +57,7 @@ LARGEST_TEXT = 256 * 1024 * 1024
 _SEARCHED = 40
 _TOTAL = re.compile(
     r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
+    r"|(?:本[日周旬月季年期页]度?|截至.{1,8}|至本月)?累计(?:数|金额|发生额?|支出)?[:：]?|(?:承前|过次|接上|转[下次])页"
 )
 _FULL_SHEETS = {65_536: ".xls", 1_048_576: ".xlsx"}
 _MARKED = re.compile(r"[、）):：]")
@@ -85,6 +93,7 @@ def empty_ledger(path: Path) -> dict[str, Any]:
         "first_column": 0,
         "unit": None,
         "header_line": None,
+        "heading_rows": [],
         "columns": [],
         "keys": [],
         "rows": [],
@@ -135,6 +144,7 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
         )
     finally:
         rows.close()
+    out.pop("above", None)
     return out | {"rows": rows.listed, "parts": rows.parts}
 
 
@@ -190,7 +200,7 @@ def _fill_from_export(path: Path, container: str, out: dict[str, Any]) -> None:
 def _begin(out: dict[str, Any], name: str) -> None:
     """Look at another sheet: what the one before held is forgotten."""
     out["rows"].clear()
-    out.update(totals=[], source_rows=0, columns=[], keys=[], sheet=name)
+    out.update(totals=[], source_rows=0, columns=[], keys=[], heading_rows=[], sheet=name)
 
 
 def _lines(sheet: Sheet) -> Iterator[Line]:
@@ -215,7 +225,7 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
                 (at, [_shown(value) for value in row])
                 for at, row in enumerate(sheet.iter_rows(), 1)
             )
-            _take(rows, out)
+            _take(filled_down(rows, sheet.merged_cell_ranges or [], out["first_column"], out), out)
             if out["header_line"] is not None:
                 _check_full((sheet.end or (0, 0))[0] + 1, out)
                 _say_hidden(book, name, out)
@@ -283,8 +293,9 @@ def _find_heading(lines: Iterator[Line], out: dict[str, Any]) -> Line | None:
     """Look for the heading among the first rows; the row behind it, None when there is none of either."""
     for number, (line, fields) in enumerate(lines):
         if out["header_line"] is not None:
-            if any(fields):
+            if any(fields) and not continues_heading(out, fields):
                 return line, fields
+            _look_for_unit(fields, out)
         elif number >= _SEARCHED:
             return None
         else:
@@ -298,13 +309,17 @@ def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
     for field in fields:
         _refuse_marking(field, line, out)
     if len(known) >= 2 and sum(1 for field in fields if field) >= 2:
-        out["header_line"], out["columns"], out["keys"] = (
-            line,
-            [squeezed(field) for field in fields],
-            keys,
-        )
-    elif out["year"] is None:
+        start_heading(out, line, fields)
+        _look_for_unit(fields, out)
+        return
+    if any(fields):
+        remember_above(out, fields)
+    if out["year"] is None:
         out["year"] = next((year for field in fields if (year := _title_year(field))), None)
+    _look_for_unit(fields, out)
+
+
+def _look_for_unit(fields: list[str], out: dict[str, Any]) -> None:
     units = [unit for field in fields if field and (unit := money_unit_in(field))]
     if units and out["unit"] is None:
         out["unit"] = units[0]
@@ -333,7 +348,7 @@ def _refuse_marking(field: str, line: int, out: dict[str, Any]) -> None:
 def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     columns, words = out["columns"], "\x1f".join(fields)
     width = len(columns)
-    if squeezed(fields[0]) == columns[0] and [squeezed(field) for field in fields] == columns:
+    if is_heading_again(out, fields):
         _say(out, HEADINGS_REPEATED, "提示", line, "重复的表头行，已略过。")
         return
     out["source_rows"] += 1
@@ -354,7 +369,7 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
     if _MARKED.search(words) and _is_group(fields, out["keys"]):
         _say(out, TOTAL_AMONG_LINES, "提示", line, "这一行是分组标题或附注，没有计入明细。")
         return
-    if "计" in words and is_total(fields):
+    if ("计" in words or "页" in words) and is_total(fields):
         out["totals"].append(row)
         return
     if out["totals"] and out["totals"][-1][0] == line - 1:

@@ -80,7 +80,7 @@ class Ordinary:
     def __init__(self, out: dict[str, Any]) -> None:
         self._out = out
         self._rows: Rows = out["rows"]
-        self._head: str = out["columns"][0]
+        self._heads = {row[0] for row in out["heading_rows"] if row}
         self._width = len(out["columns"])
         self._known: dict[str, bool] = {}
         self._follows_odd = False
@@ -97,6 +97,7 @@ class Ordinary:
                 or len(words) > LONGEST_FIELD
                 or "计" in words
                 or "密" in words
+                or "页" in words
                 or not self._begins_plainly(words.partition(separator)[0])
             )
             if odd or self._follows_odd or told is None:
@@ -118,6 +119,7 @@ class Ordinary:
             or self._out["source_rows"] >= MOST_ROWS
             or "计" in words
             or "密" in words
+            or "页" in words
             or not self._begins_plainly(fields[0])
         )
         if odd or self._follows_odd:
@@ -133,7 +135,7 @@ class Ordinary:
             words = squeezed(first)
             known = (
                 bool(words)
-                and words != self._head
+                and words not in self._heads
                 and not GROUP.match(words)
                 and not NOTE_LINE.match(words)
             )

@@ -84,7 +84,9 @@ GROUP = re.compile(r"^([一二三四五六七八九十]+、|[（(][一二三四�
 LONGEST_TITLE = 60
 NUMERAL = re.compile(r"\(?[一二三四五六七八九十]+\)?[、.]?")
 FORM_HEAD = re.compile(r"^(一级指标|二级指标|三级指标|预期目标|年度总体目标)$")
-NOTE_LINE = re.compile(r"^(注|备注|说明|填表人|制表|审核|单位负责人)\d*[:、.]")
+NOTE_LINE = re.compile(
+    r"^(注|备注|说明|填表人?|制[表单]人?|打印(?:日期|时间|人)|经办人?|复核人?|审核人?|会计|出纳|(?:单位|财务)负责人)\d*[:、.]"
+)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.budget.models import Source
+from wenxiao.intake.ledger.month_columns import PREFIX, has_months, months_of
 from wenxiao.records.models import ImportBatch
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
 
 # Headings the general reader doesn't tell apart, and what its keys mean in a ledger.
 _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("money_unit", re.compile(r"^(金额|货币|计量|计价)单位$")),
     ("cut_back_on", re.compile(r"^(资金|预算|指标)?(收回|调减|核减|压减)(预算)?(日期|时间)$")),
     ("arrived_on", re.compile(r"^(资金)?(到位|到账|下达)(日期|时间)$")),
     ("arrived", re.compile(r"^(实际)?(资金)?到位(资金|金额|数|额)?$")),
@@ -85,6 +87,9 @@ ROLES: dict[str, str] = {
     "payee": "收款人",
     "purpose": "用途",
     "note": "备注",
+    "money_unit": "金额单位",
+    "cumulated": "累计支出",
+    **{f"{PREFIX}{month}": f"{month}月支付" for month in range(1, 13)},
 }
 """Role → its Chinese name, as the mapping step shows it."""
 
@@ -107,9 +112,14 @@ class Columns:
         lacks = []
         if not {"code", "project"} & set(self.places):
             lacks.append("项目代码或项目名称")
-        if self.kind == "spending" and not {"spent", "amount"} & set(self.places):
+        if (
+            self.kind == "spending"
+            and not {"spent", "amount"} & set(self.places)
+            and not has_months(self.places)
+        ):
             lacks.append("支付金额")
-        if self.kind == "spending" and not {"date", "month"} & set(self.places):
+        dated = {"date", "month"} & set(self.places) or has_months(self.places)
+        if self.kind == "spending" and not dated:
             lacks.append("支付日期或月份")
         if self.kind == "budget" and not {"amount", *AMOUNTS} & set(self.places):
             lacks.append("预算金额")
@@ -143,7 +153,20 @@ def columns_of(
     for at, heading in enumerate(headings):
         if heading and at not in fixed:
             places.take(_role(heading, keys[at] if at < len(keys) else None), at)
-    return Columns(_kind(kind, places.taken), places.taken, tuple(headings), bool(before))
+    own_kind = _kind(kind, places.taken)
+    if own_kind == "spending" and not {"date", "month"} & set(places.taken):
+        _take_months(places.taken, headings)
+    return Columns(own_kind, places.taken, tuple(headings), bool(before))
+
+
+def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
+    """Months side by side are the payments; what stands as the sum of them is only held against them."""
+    months = months_of(headings)
+    if months:
+        if "spent" in taken:
+            taken["cumulated"] = taken.pop("spent")
+        taken.pop("amount", None)
+        taken.update(months)
 
 
 def _role(heading: str, key: str | None) -> str | None:

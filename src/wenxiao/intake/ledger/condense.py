@@ -14,6 +14,7 @@ import polars as pl
 from wenxiao.budget.models import Fund
 from wenxiao.intake.ledger import budgets, lines
 from wenxiao.intake.ledger.columns import AMOUNTS
+from wenxiao.intake.ledger.month_columns import has_months, unfolded
 from wenxiao.records.chain import digest_of
 from wenxiao.rulebook.codes import LINE_WITHOUT_AMOUNT
 
@@ -113,9 +114,11 @@ def _nothing(columns: Columns) -> pl.DataFrame:
 
 def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings) -> pl.DataFrame:
     """Funds, money, dates; for payments also the source's own key, for budgets the column an amount belongs to."""
+    if has_months(columns.places):
+        frame = unfolded(frame, unit, findings)
     frame = lines.with_funds(frame, columns, findings)
     for role in ("spent", "amount", *AMOUNTS):
-        if role in columns.places:
+        if role in columns.places or (role == "spent" and has_months(columns.places)):
             frame = lines.with_fen(frame, role, unit, findings)
     if "arrived_on" in frame.columns and "date" not in frame.columns:
         frame = frame.rename({"arrived_on": "date"})

@@ -10,8 +10,15 @@ import polars as pl
 
 from wenxiao.budget.models import Fund, Level
 from wenxiao.files.cells.grids import column_name
+from wenxiao.intake.ledger.own_units import has_own_units, own_units, without_unit
 from wenxiao.rulebook.checks import Table, doors, rules_in_force
-from wenxiao.rulebook.codes import AMOUNT_NOT_EXACT, DATE_UNREADABLE, FUND_UNKNOWN
+from wenxiao.rulebook.codes import (
+    AMOUNT_NOT_EXACT,
+    DATE_UNREADABLE,
+    DAY_AS_NUMBER,
+    FUND_UNKNOWN,
+    UNIT_UNKNOWN,
+)
 from wenxiao.rulebook.problems import Level as ProblemLevel
 from wenxiao.rulebook.problems import Problem
 
@@ -221,6 +228,30 @@ def half_width(role: str) -> pl.Expr:
 
 def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
     """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are no money get ``bad``."""
+    if not has_own_units(frame, role):
+        return _fen(frame, role, unit, findings)
+    frame = frame.with_columns(own_units(frame, role, unit).alias("own"))
+    strange = pl.col("own").is_null() & (pl.col(role) != "")
+    if "money_unit" in frame.columns:
+        findings.each(
+            frame.filter(strange),
+            UNIT_UNKNOWN,
+            "阻断",
+            "金额单位“{money_unit}”不认识。",
+            mend="应填 元、千元、万元或亿元。",
+            got="money_unit",
+        )
+    bad = strange | pl.col("bad") if "bad" in frame.columns else strange
+    frame = frame.with_columns(bad=bad, own=pl.col("own").fill_null(unit), written=pl.col(role))
+    parts = [
+        _fen(part.with_columns(without_unit(role)), role, str(own), findings)
+        for (own,), part in frame.partition_by("own", as_dict=True).items()
+    ]
+    whole = pl.concat(parts).with_columns(pl.col("written").alias(role))
+    return whole.drop("own", "written").sort("line", maintain_order=True)
+
+
+def _fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
     shift = 2 + SHIFTS[unit]
     if (
         shift == 2 and frame[role].str.contains(_TO_THE_CENT).all()
@@ -231,7 +262,7 @@ def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> p
     text = (
         half_width(role).str.replace_all(r"[,\s¥￥元]", "").str.replace(r"^\((\d[\d.]*)\)$", "-$1")
     )
-    text = text.str.replace(r"^\+", "").str.replace(r"^—", "-")
+    text = text.str.replace(r"^\+", "").str.replace(r"^—", "-").str.replace(r"^(\d[\d.]*)-$", "-$1")
     parts = frame.with_columns(t=text).with_columns(
         ok=pl.col("t").str.contains(r"^-?\d{1,16}(\.\d+)?$"),
         whole=pl.col("t").str.extract(r"^-?(\d+)"),
@@ -276,7 +307,18 @@ def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     # a year has 366 days, however many lines there are: each writing of a day is read once
     told = _days_of(frame.select(_WHEN).unique())
     frame = frame.join(told, on=_WHEN, how="left", maintain_order="left")
-    unreadable = (pl.col("date") != "") & pl.col("on").is_null()
+    serial = pl.col("date").str.contains(_SERIAL) & pl.col("on").is_not_null()
+    findings.each(
+        frame.filter(serial),
+        DAY_AS_NUMBER,
+        "提示",
+        "“{date}”是没有日期格式的序列号，按 {on} 读取。",
+        mend="请核对；应把日期列设为日期格式。",
+        got="date",
+    )
+    unreadable = (
+        (pl.col("date") != "") & pl.col("on").is_null() & ~pl.col("date_is_month").fill_null(False)
+    )
     findings.each(
         frame.filter(unreadable),
         DATE_UNREADABLE,
@@ -285,9 +327,13 @@ def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         mend="应填日期，如 2021-03-05。",
         got="date",
     )
-    return frame.with_columns(bad=pl.col("bad") | unreadable)
+    return frame.with_columns(bad=pl.col("bad") | unreadable).drop("date_is_month")
 
 
+_SERIAL = r"^(?:3[6-9]|4\d|5[0-4])\d{3}$"
+"""A day as a sheet counts it, from 1998 to 2050; no amount stands in a column of dates."""
+_MONTH_ALONE = r"^((?:19|20)\d{2})(?:\s*[-/.年]\s*(1[0-2]|0?[1-9])\s*月?份?|(0[1-9]|1[0-2]))$"
+_MONTH_BARE = r"^(1[0-2]|0?[1-9])月(?:份|\d{1,2}日)?$"
 _WHEN = ["date", "month", "year"]
 
 
@@ -306,7 +352,21 @@ def _days_of(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("m").cast(pl.String).str.zfill(2),
         pl.col("day").cast(pl.String).str.zfill(2),
     )
-    frame = frame.with_columns(on=joined.str.to_date("%Y-%m-%d", strict=False))
+    counted = pl.when(pl.col("d").str.contains(_SERIAL)).then(
+        pl.col("d").cast(pl.Int32, strict=False)
+    )
+    first = pl.date(1899, 12, 30)
+    frame = frame.with_columns(
+        on=pl.coalesce(
+            joined.str.to_date("%Y-%m-%d", strict=False), first + pl.duration(days=counted)
+        ),
+        date_month=pl.coalesce(
+            pl.col("d").str.extract(_MONTH_ALONE, 2),
+            pl.col("d").str.extract(_MONTH_ALONE, 3),
+            pl.col("d").str.extract(_MONTH_BARE, 1),
+        ).cast(pl.Int32, strict=False),
+        date_year=pl.col("d").str.extract(_MONTH_ALONE, 1).cast(pl.Int32, strict=False),
+    )
     month = (
         half_width("month")
         .str.replace(
@@ -318,11 +378,12 @@ def _days_of(frame: pl.DataFrame) -> pl.DataFrame:
     year = half_width("year").str.extract(r"^((?:19|20)\d{2})年?度?$").cast(pl.Int32, strict=False)
     month_year = half_width("month").str.extract(r"^((?:19|20)\d{2})").cast(pl.Int32, strict=False)
     frame = frame.with_columns(
-        own_month=pl.coalesce(pl.col("on").dt.month().cast(pl.Int32), month),
-        own_year=pl.coalesce(pl.col("on").dt.year(), month_year, year),
+        own_month=pl.coalesce(pl.col("on").dt.month().cast(pl.Int32), "date_month", month),
+        own_year=pl.coalesce(pl.col("on").dt.year(), "date_year", month_year, year),
         budget_year=year,
+        date_is_month=pl.col("on").is_null() & pl.col("date_month").is_not_null(),
     )
-    return frame.drop("d", "y", "m", "day")
+    return frame.drop("d", "y", "m", "day", "date_month", "date_year")
 
 
 def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

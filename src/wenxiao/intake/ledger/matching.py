@@ -12,6 +12,7 @@ import polars as pl
 
 from wenxiao.budget.models import Subject
 from wenxiao.budget.selectors import subjects_visible_to
+from wenxiao.intake.ledger.codes import say_spoilt, with_true_codes
 from wenxiao.orgs.models import Unit
 from wenxiao.rulebook.codes import CODE_OF_OTHER_UNIT, LEDGER_SUBJECT_UNKNOWN, LEDGER_UNIT_UNKNOWN
 from wenxiao.store.frames import read_frame
@@ -100,7 +101,7 @@ def matched(
     ``frame`` are the lines: only of what is
     unknown the lines are looked up.
     """
-    whos = _with_units(whos, division)
+    whos = _with_units(with_true_codes(whos, division), division)
     whos = _with_unit_choices(whos, choices)
     whos = _with_choices(_with_subjects(whos, division), choices)
     whos, units = _units_to_make(whos, choices, create=create) if makes_units else (whos, {})
@@ -112,6 +113,7 @@ def matched(
     unknown = _unknown_units(lost) + _unknown_projects(lost)
     _offer(unknown, division, by)
     _say_strange_units(frame, numbered, findings)
+    say_spoilt(frame, numbered, findings)
     return Matching(whos, unknown, units, subjects)
 
 

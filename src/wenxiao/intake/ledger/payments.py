@@ -112,8 +112,10 @@ def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
     )
     nth = pl.int_range(pl.len()).over(group)
     named = pl.when(nth == 0).then(pl.col("base")).otherwise(pl.format("{}#{}", "base", nth + 1))
-    numbered = ordered.select("line", key_line=named)
-    joined = frame.drop("tie").join(numbered, on="line", how="left", maintain_order="left")
+    numbered = ordered.select("line", "base", key_line=named)
+    joined = frame.drop("tie").join(
+        numbered, on=["line", "base"], how="left", maintain_order="left"
+    )
     return joined.with_columns(key_line=pl.coalesce("key_line", "base")).drop("base")
 
 

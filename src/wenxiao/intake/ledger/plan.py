@@ -155,7 +155,8 @@ def plan_ledger(
     elif read["header_line"] is not None and not any(
         p.line is None and p.level == "阻断" for p in findings.problems
     ):
-        if not (choices.unit or read["unit"] or (known and known.money_unit)):
+        named = choices.unit or read["unit"] or (known and known.money_unit)
+        if not (named or "money_unit" in columns.places):
             findings.say(
                 UNIT_TAKEN_AS_YUAN,
                 "提示",
@@ -313,22 +314,29 @@ def _summed(work: Work) -> list[str]:
 
 def _reconcile(work: Work, frame: pl.DataFrame, read: dict[str, Any]) -> None:
     """Each total row must equal the lines since the last one, or all lines before it."""
-    role = next((r for r in ("spent", "amount", *AMOUNTS) if r in work.columns.places), None)
-    column = "spent_fen" if work.columns.kind == "spending" else f"{role}_fen"
+    spending = work.columns.kind == "spending"
+    roles = ("spent", "amount", "cumulated") if spending else ("amount", *AMOUNTS)
+    role = next((r for r in roles if r in work.columns.places), None)
+    column = "spent_fen" if spending else f"{role}_fen"
     if role is None or column not in frame.columns or not read["totals"]:
         return
     lines, running = frame["line"], frame[column].fill_null(0).cum_sum()
-    last = 0
+    closed = [0]
     for total in read["totals"]:
         line, text = total[0], total[work.columns.places[role] + 1]
         stated = _stated(text, work.outcome.unit)
         before = _through(lines, running, line)
-        sums = {before, before - _through(lines, running, last)}
+        # a month's total may follow a page's: the lines since any of the last totals
+        sums = {before - _through(lines, running, at) for at in closed[-_TOTALS_BACK:]}
+        sums.add(before)
         if stated is not None and stated not in sums:
             stands = pl.DataFrame({"line": [line]})
             seen = {"stated": from_fen(stated), "sums": [from_fen(one) for one in sorted(sums)]}
             work.findings.pick(stands, lambda _, seen=seen: dict(seen))  # type: ignore[misc]
-        last = line
+        closed.append(line)
+
+
+_TOTALS_BACK = 40
 
 
 def _through(lines: pl.Series, running: pl.Series, line: int) -> int:

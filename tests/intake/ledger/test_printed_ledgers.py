@@ -1,0 +1,241 @@
+"""Ledgers as treasuries print them: grouped headings, merged names, running totals, months side by side, units by line."""
+
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from wenxiao.budget.models import Spending
+from wenxiao.budget.services import ensure_subject
+from wenxiao.intake.ledger import import_ledger
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+CODE = "360191000000000000026"
+
+
+@pytest.fixture
+def take(division, unit, tmp_path):
+    for code, name in ((CODE, "校园安保"), ("360191000000000000031", "校舍维修")):
+        ensure_subject(division=division, unit=unit, code=code, name=name, by=None)
+
+    def run(rows, merges=(), **more):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        for one in merges:
+            book.active.merge_cells(one)
+        path = tmp_path / "台账.xlsx"
+        book.save(path)
+        return import_ledger(path=path, division=division, by=None, kind="spending", **more)
+
+    return run
+
+
+def stored(outcome):
+    assert outcome.stored, [problem.sentence() for problem in outcome.problems]
+    return [(one.month, one.amount) for one in Spending.objects.order_by("month", "amount")]
+
+
+def told(outcome):
+    return [(problem.code, problem.level, problem.line) for problem in outcome.problems]
+
+
+GROUPED = [
+    ["单位：万元"],
+    ["日期", "预算单位", None, "项目", None, "支付信息", None],
+    [None, "编码", "名称", "编码", "名称", "金额", "摘要"],
+]
+
+
+@pytest.mark.parametrize("merges", [(), ("A2:A3", "B2:C2", "D2:E2", "F2:G2")])
+def test_a_heading_on_two_rows(take, merges):
+    line = ["2021-05-06", "101", "教体局", CODE, "校园安保", 300.5, "工程款"]
+    outcome = take([*GROUPED, line, ["合计", None, None, None, None, 300.5]], merges)
+    assert stored(outcome) == [(5, Decimal("3005000.00"))]
+
+
+def test_a_heading_on_two_rows_again_on_the_next_page(take):
+    first = ["2021-05-06", "101", "教体局", CODE, "校园安保", 1, "甲"]
+    second = ["2021-06-06", "101", "教体局", CODE, "校园安保", 2, "乙"]
+    outcome = take([*GROUPED, first, *GROUPED[1:], second])
+    assert [amount for _, amount in stored(outcome)] == [10000, 20000]
+
+
+def test_groups_whose_words_alone_say_nothing(take):
+    rows = [
+        ["单位信息", None, "项目信息", None, "支付信息", None],
+        ["编码", "名称", "编码", "名称", "支付日期", "支付金额（元）"],
+        ["101", "教体局", CODE, "校园安保", "2021-05-06", 100],
+    ]
+    assert stored(take(rows)) == [(5, Decimal(100))]
+
+
+def test_a_row_that_numbers_the_columns_is_passed_over(take):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        [1, 2, 3, 4],
+        ["2021-05-06", "教体局", "校园安保", 100],
+    ]
+    assert stored(take(rows)) == [(5, Decimal(100))]
+
+
+def test_names_merged_downward_hold_for_every_line(take):
+    rows = [
+        ["单位名称", "项目名称", "支付日期", "支付金额（元）"],
+        ["教体局", "校园安保", "2021-05-06", 100],
+        [None, None, "2021-06-07", 200],
+        [None, "校舍维修", "2021-07-08", 300],
+    ]
+    outcome = take(rows, ("A2:A4", "B2:B3"))
+    assert [amount for _, amount in stored(outcome)] == [100, 200, 300]
+    names = Spending.objects.order_by("month").values_list("dossier__subject__name", flat=True)
+    assert list(names) == ["校园安保", "校园安保", "校舍维修"]
+
+
+def test_merged_money_is_never_multiplied(take):
+    rows = [
+        ["单位名称", "项目名称", "支付日期", "支付金额（元）"],
+        ["教体局", "校园安保", "2021-05-06", 100],
+        [None, None, "2021-06-07", None],
+    ]
+    outcome = take(rows, ("A2:A3", "B2:B3", "D2:D3"))
+    assert not outcome.stored
+    assert ("DR-60", "阻断", 3) in told(outcome)
+
+
+def test_running_totals_are_no_payments(take):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        ["2021-05-06", "教体局", "校园安保", 100],
+        ["过次页", None, None, 100],
+        ["承前页", None, None, 100],
+        ["2021-05-07", "教体局", "校园安保", 200],
+        ["本页小计", None, None, 200],
+        ["本月合计", None, None, 300],
+        ["本年累计", None, None, 300],
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        ["2021-06-06", "教体局", "校园安保", 400],
+        ["本月合计", None, None, 400],
+        ["累计", None, None, 700],
+        ["制单：甲", None, None, "打印日期：2021-07-01"],
+    ]
+    outcome = take(rows)
+    assert [amount for _, amount in stored(outcome)] == [100, 200, 400]
+    assert "ZJ-13" not in {problem.code for problem in outcome.problems}
+
+
+@pytest.mark.parametrize(
+    "months",
+    [("1月", "2月", "3月"), ("1月份支出", "2月份支出", "3月份支出"), ("一月", "二月", "三月")],
+)
+def test_months_side_by_side_are_payments_of_their_month(take, months):
+    rows = [
+        ["2021年预算执行进度表"],
+        ["单位：万元"],
+        ["单位", "项目名称", "年初预算", "调整预算", *months, "累计支出", "执行率"],
+        ["教体局", "校园安保", 2475, 2475, 100, 200.5, 300, 600.5, "24.26%"],
+        ["教体局", "校舍维修", 150, 150, 0, None, 20, 20, "13%"],
+        ["合计", None, 2625, 2625, 100, 200.5, 320, 620.5],
+    ]
+    outcome = take(rows)
+    due = [(1, 1000000), (2, 2005000), (3, 3000000), (3, 200000)]
+    assert sorted(stored(outcome)) == sorted((month, Decimal(amount)) for month, amount in due)
+    assert not [problem for problem in outcome.problems if problem.code == "ZJ-13"]
+
+
+def test_months_that_do_not_make_their_sum_are_named(take):
+    rows = [["单位", "项目名称", "1月", "2月", "累计支出"], ["教体局", "校园安保", 100, 200, 900]]
+    outcome = take(rows, year=2021)
+    assert ("ZJ-13", "警告", 2) in told(outcome)
+
+
+def test_each_line_may_name_its_unit(take):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额", "金额单位"],
+        ["2021-05-06", "教体局", "校园安保", 300.5, "万元"],
+        ["2021-05-07", "教体局", "校园安保", 5000, "元"],
+        ["2021-05-08", "教体局", "校园安保", "0.02亿元", None],
+    ]
+    amounts = [amount for _, amount in stored(take(rows))]
+    assert amounts == [Decimal(5000), Decimal(2000000), Decimal(3005000)]
+
+
+def test_a_unit_nobody_knows_is_asked_about(take):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额", "金额单位"],
+        ["2021-05-06", "教体局", "校园安保", 300.5, "美元"],
+    ]
+    outcome = take(rows)
+    assert not outcome.stored
+    assert ("DR-82", "阻断", 2) in told(outcome)
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [("2021年03月", 3), ("2021.3", 3), ("202103", 3), ("2021/11", 11), ("3月", 3), ("3月5日", 3)],
+)
+def test_a_date_that_only_names_the_month(take, written, month):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        [written, "教体局", "校园安保", 100],
+    ]
+    assert stored(take(rows, year=2021)) == [(month, Decimal(100))]
+
+
+def test_a_day_counted_from_1900_is_read_and_named(take):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        ["44260", "教体局", "校园安保", 100],
+    ]
+    outcome = take(rows)
+    assert stored(outcome) == [(3, Decimal(100))]
+    assert ("DR-83", "提示", 2) in told(outcome)
+
+
+@pytest.mark.parametrize("written", ["2021-13", "13月", "99999", "去年"])
+def test_what_is_no_date_is_refused(take, written):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        [written, "教体局", "校园安保", 100],
+    ]
+    outcome = take(rows, year=2021)
+    assert not outcome.stored
+    assert ("DR-62", "阻断", 2) in told(outcome)
+
+
+def test_a_sign_behind_the_number_is_a_sign(take):
+    rows = [
+        ["支付日期", "单位名称", "项目名称", "支付金额（元）"],
+        ["2021-05-06", "教体局", "校园安保", "1,200.50"],
+        ["2021-05-07", "教体局", "校园安保", "1,200.50-"],
+    ]
+    assert [amount for _, amount in stored(take(rows))] == [Decimal("-1200.50"), Decimal("1200.50")]
+
+
+@pytest.mark.parametrize(
+    ("code", "spoilt"),
+    [
+        ("360191000000000000000", True),
+        ("3.60191E+20", True),
+        (f"'{CODE}", False),
+        (f"{CODE} ", False),
+    ],
+)
+def test_a_spoilt_code_is_recovered_by_name_and_said(take, code, spoilt):
+    rows = [
+        ["支付日期", "单位名称", "项目代码", "项目名称", "支付金额（元）"],
+        ["2021-05-06", "教体局", code, "校园安保", 500],
+    ]
+    outcome = take(rows)
+    assert stored(outcome) == [(5, Decimal(500))]
+    assert ("DR-81" in {problem.code for problem in outcome.problems}) is spoilt
+
+
+def test_a_spoilt_code_without_a_known_name_names_the_true_cause(take):
+    rows = [
+        ["支付日期", "单位名称", "项目代码", "项目名称", "支付金额（元）"],
+        ["2021-05-06", "教体局", "3.60191E+20", "不知道", 500],
+    ]
+    outcome = take(rows)
+    assert not outcome.stored
+    assert {"DR-81", "DR-66"} <= {problem.code for problem in outcome.problems}
