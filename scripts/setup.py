@@ -1,6 +1,7 @@
 """Make the environment that `make run`, `make test` and `make bench` need; a second call finds everything done.
 
-Standard library only: it starts on a fresh Debian or Ubuntu with nothing but python3 and make.
+Standard library only: it starts on a fresh Debian or Ubuntu with nothing but python3 and make. Out of an archive made by
+`make bundle` it asks no network.
 Usage: python3 scripts/setup.py run|test|bench
 """
 
@@ -15,6 +16,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import bundled
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "wenxiao-installed.json"
@@ -22,6 +25,10 @@ VENDOR = ROOT / "build" / "vendor"
 LOWEST = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What is installed for one purpose serves the purposes beside it.
+SPOKEN = frozenset({"en", "zh_Hans"})
+"""The languages whose words are used; the other hundred of the web framework take 30 MB."""
+UNUSED = ("django/contrib/gis", "django/contrib/admindocs", "lxml/includes")
+"""Maps, documentation pages and headers for compilers, which nothing here asks for."""
 SERVES = {"run": {"run"}, "test": {"run", "test"}, "bench": {"run", "bench"}}
 
 
@@ -81,12 +88,14 @@ def installed() -> dict[str, str]:
 
 def make_venv() -> None:
     """Create .venv, installing Debian's venv package first where the stock python3 lacks it."""
-    if (VENV / "bin" / "python").exists() and (VENV / "bin" / "pip").exists():
+    whole = bundled.present() or (VENV / "bin" / "pip").exists()
+    if (VENV / "bin" / "python").exists() and whole:
         return
-    if find_spec("ensurepip") is None:
+    if not bundled.present() and find_spec("ensurepip") is None:
         install_debian(["python3-venv", "python3-pip"], "Python 的虚拟环境组件")
     say("正在建立运行环境 .venv")
-    done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
+    words = ["--clear", *(["--without-pip"] if bundled.present() else []), str(VENV)]
+    done = subprocess.run([sys.executable, "-m", "venv", *words], check=False)
     if done.returncode != 0:
         stop(
             "运行环境没有建成。请管理员执行：apt-get install -y python3-venv python3-pip，然后再来一次。"
@@ -99,24 +108,41 @@ def install_packages(purpose: str) -> None:
     if have.get(purpose) == want[purpose] and (VENV / "bin" / "wenxiao").exists():
         return
     say(f"正在安装依赖（requirements/{purpose}.txt），首次约需一两分钟")
-    pip = [
-        str(VENV / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]
-    # Some packages come as source only; the isolated way to build them works with every pip.
-    env = {**os.environ, "PIP_USE_PEP517": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    pip, env = installer()
     for what in (["-r", f"requirements/{purpose}.txt"], ["--no-deps", "-e", "."]):
         done = subprocess.run(
             [*pip, *what], cwd=ROOT, env=env, check=False, stdin=subprocess.DEVNULL
         )
         if done.returncode != 0:
-            stop("依赖没有装上。请检查网络或 pip 的软件源设置，然后再来一次。")
+            stop(
+                "依赖没有从离线安装包装上，原因见上面的输出。"
+                if bundled.present()
+                else "依赖没有装上。请检查网络或 pip 的软件源设置，然后再来一次。"
+            )
+    trim()
     kept = {one: text for one, text in have.items() if text == digest_of(one)}
     STAMP.write_text(json.dumps(kept | want, indent=1), encoding="utf-8")
+
+
+def installer() -> tuple[list[str], dict[str, str]]:
+    """The command that installs packages and its environment: from the network, or from the archive this tree came in."""
+    # Some packages come as source only; the isolated way to build them works with every pip.
+    more = {"PIP_USE_PEP517": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    python = VENV / "bin" / "python"
+    quiet = ["--disable-pip-version-check"]
+    if bundled.present():
+        return [*bundled.pip(python), *quiet], {**bundled.environment(), **more}
+    return [str(python), "-m", "pip", "install", "--quiet", *quiet], {**os.environ, **more}
+
+
+def trim() -> None:
+    """Take away what no page ever says or asks for."""
+    for name in UNUSED:
+        for folder in VENV.glob(f"lib/python*/site-packages/{name}"):
+            shutil.rmtree(folder)
+    for folder in VENV.glob("lib/python*/site-packages/django/**/locale/*"):
+        if folder.is_dir() and folder.name not in SPOKEN and not folder.name.startswith("__"):
+            shutil.rmtree(folder)
 
 
 def digest_of(purpose: str) -> str:
@@ -127,7 +153,7 @@ def digest_of(purpose: str) -> str:
 def fetch_assets() -> None:
     """Front-end files from the lock file into build/vendor; again only when the lock or the script changed."""
     script = ROOT / "scripts" / "fetch_assets.py"
-    if not script.exists():
+    if not script.exists() or bundled.present():
         return
     now, stamp = (
         digest("package-lock.json", "package.json", "scripts/fetch_assets.py"),
@@ -172,6 +198,8 @@ def main() -> int:
         stop(
             f"需要 Python 3.11 或更新，现在是 {sys.version.split()[0]}。可用 make run PYTHON=python3.11 指定。"
         )
+    if bundled.present() and wanted(purpose) != installed() and (fault := bundled.fault()):
+        stop(fault)
     if not shutil.which("git") and purpose == "test":
         install_debian(["git"], "git")
     make_venv()

@@ -1,0 +1,92 @@
+"""The archive for machines without a network: refused in words where it does not fit or is not whole, else asking nobody."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import bundled
+import setup
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def unpacked(tmp_path):
+    """A tree as it comes out of an archive made for this machine."""
+    wheel = tmp_path / "wheels" / "pip-25.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"pip")
+    digests = {"wheels/pip-25.0-py3-none-any.whl": bundled.digest_of(wheel)}
+    note = {**bundled.here(), "digests": digests}
+    (tmp_path / "bundle.json").write_text(json.dumps(note))
+    return tmp_path
+
+
+def change(folder, **values):
+    path = folder / "bundle.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_a_whole_archive_for_this_machine_is_taken(unpacked):
+    assert bundled.present(unpacked)
+    assert bundled.fault(unpacked) == ""
+    assert not bundled.present(unpacked / "wheels")
+
+
+def test_pip_comes_out_of_the_archive_and_asks_nobody(unpacked, monkeypatch):
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "somewhere")
+    command = bundled.pip(Path("python"), unpacked)
+    assert command[1].endswith("pip-25.0-py3-none-any.whl/pip")
+    assert "--no-index" in command
+    env = bundled.environment()
+    assert "PIP_EXTRA_INDEX_URL" not in env
+    assert env["PIP_NO_INDEX"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"python": "3.99"}, "离线安装包是给 Python 3.99"),
+        ({"machine": "mips"}, "Linux mips 的，这台机器是"),
+    ],
+)
+def test_an_archive_for_another_machine_is_refused(unpacked, values, sentence):
+    change(unpacked, **values)
+    assert sentence in bundled.fault(unpacked)
+
+
+def test_an_archive_cut_off_is_refused(unpacked):
+    (unpacked / "bundle.json").write_text("{")
+    assert "不完整" in bundled.fault(unpacked)
+
+
+def test_a_damaged_or_absent_file_is_named(unpacked):
+    wheel = next((unpacked / "wheels").iterdir())
+    wheel.write_bytes(b"other")
+    assert f"{wheel.name} 与摘要不符" in bundled.fault(unpacked)
+    wheel.unlink()
+    assert f"缺少 wheels/{wheel.name}" in bundled.fault(unpacked)
+
+
+def test_only_the_languages_spoken_stay(tmp_path, monkeypatch):
+    locale = tmp_path / "lib" / "python3.11" / "site-packages" / "django" / "conf" / "locale"
+    for name in ("en", "zh_Hans", "fr", "__pycache__"):
+        (locale / name).mkdir(parents=True)
+    (locale / "__init__.py").touch()
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    setup.trim()
+    assert sorted(p.name for p in locale.iterdir()) == [
+        "__init__.py",
+        "__pycache__",
+        "en",
+        "zh_Hans",
+    ]
+
+
+def test_what_is_installed_names_no_place_it_comes_from():
+    pages = [*ROOT.glob("requirements/*"), ROOT / "Makefile", *ROOT.glob("scripts/*.py")]
+    for path in pages:
+        assert "index-url" not in path.read_text(encoding="utf-8"), path
