@@ -272,10 +272,20 @@ REVIEWS = {
         lambda h: h.review("selfeval", "submitted"),
         lambda h, row, by: reviews.check_review(review=row, by=by),
     ),
-    "approve_on_paper": Act(
+    "hand_in_paper": Act(
         "clerk head department office performance",
         lambda h: (h.review("selfeval", "submitted"), h.file("签字页.txt")),
-        lambda h, row, by: reviews.approve_on_paper(review=row[0], file=row[1], by=by),
+        lambda h, row, by: reviews.hand_in_paper(review=row[0], file=row[1], by=by),
+    ),
+    "confirm_paper": Act(
+        "department office performance",
+        lambda h: h.signature(),
+        lambda h, row, by: reviews.confirm_paper(paper=row, by=by),
+    ),
+    "refuse_paper": Act(
+        "department office performance",
+        lambda h: h.signature(),
+        lambda h, row, by: reviews.refuse_paper(paper=row, by=by, why="没有盖章"),
     ),
     "confirm_review": Act(
         "performance",

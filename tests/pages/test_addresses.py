@@ -86,6 +86,7 @@ MATRIX = {
     "filling/<int:pk>/rows": "fill",
     "filling/<int:pk>/money": "fill",
     "filling/<int:pk>/submit": "submit",
+    "filling/<int:pk>/scan": "see_unit",
     "filling/<int:pk>/judge/<str:act>": "see_unit",
     "marks/<int:pk>/value": "see_unit",
     "evaluations": "see_unit",

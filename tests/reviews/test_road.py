@@ -225,12 +225,39 @@ def test_a_scanned_signature_counts_for_a_head_who_never_logs_in(filled, bureau,
     scan = store_file(
         division=bureau.division, by=bureau.clerk, name="签字件.pdf", content=b"%PDF-1.4 scan"
     )
-    services.approve_on_paper(review=filled, by=bureau.clerk, file=scan)
+    paper = services.hand_in_paper(review=filled, by=bureau.clerk, file=scan)
+    assert services.waiting_for(filled) == "head"
+    for hand in (bureau.clerk, checkers["head"]):
+        with pytest.raises(Refused):
+            services.confirm_paper(paper=paper, by=hand)
+    services.confirm_paper(paper=paper, by=checkers["department"])
+    with pytest.raises(NotAllowed, match="这一步已办"):
+        services.confirm_paper(paper=paper, by=checkers["office"])
+    filled.refresh_from_db()
     assert services.waiting_for(filled) == "department"
     assert Entry.objects.get(act="纸质签字件代审").data["paper"] == [scan.sha256]
     services.check_review(review=filled, by=checkers["department"])
     with pytest.raises(NotAllowed, match="财政环节"):
-        services.approve_on_paper(review=filled, by=bureau.clerk, file=scan)
+        services.hand_in_paper(review=filled, by=bureau.clerk, file=scan)
+
+
+def test_a_signature_on_paper_is_bound_to_the_form_it_signed(filled, bureau, checkers):
+    from wenxiao.records.services import store_file
+
+    services.submit_review(review=filled, by=bureau.clerk)
+    scan = store_file(
+        division=bureau.division, by=bureau.clerk, name="签字件.pdf", content=b"%PDF-1.4 other"
+    )
+    paper = services.hand_in_paper(review=filled, by=bureau.clerk, file=scan)
+    services.return_review(review=filled, by=checkers["department"], why="第3行缺佐证")
+    services.submit_review(review=filled, by=bureau.clerk)
+    assert services.pending_paper(filled) is None
+    paper.refresh_from_db()
+    with pytest.raises(NotAllowed, match="重新签字"):
+        services.confirm_paper(paper=paper, by=checkers["department"])
+    again = services.hand_in_paper(review=filled, by=bureau.clerk, file=scan)
+    services.refuse_paper(paper=again, by=checkers["department"], why="没有盖章")
+    assert services.waiting_for(filled) == "head"
 
 
 def test_a_shorter_route_is_data(filled, bureau, checkers):

@@ -17,9 +17,8 @@ from wenxiao.followup.selectors.ledger import rectifications_seen_by
 from wenxiao.followup.services import reply_rectification
 from wenxiao.orgs.services.library import add_document, edit_document
 from wenxiao.records.models import Document
-from wenxiao.reviews.kinds import CHECKERS
 from wenxiao.reviews.selectors import promise_of
-from wenxiao.reviews.services import approve_on_paper, waiting_for
+from wenxiao.reviews.services import hand_in_paper
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.store.moves import NotAllowed
 
@@ -106,11 +105,8 @@ def _reply(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
 
 def _approve(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     row = _found(reviews_visible_to(by), values["review"])
-    approve_on_paper(
-        review=row, by=by, file=arrived[0].file, why=values["why"], version=values["version"]
-    )
-    role = waiting_for(row)
-    return Done(f"签字件已收，代替线上审核{f'，等{CHECKERS[role]}审核' if role else ''}。")
+    hand_in_paper(review=row, by=by, file=arrived[0].file, version=values["version"])
+    return Done("签字件已收，等主管部门或财政部门核对确认后代替线上审核。")
 
 
 def _enter(values: Values, arrived: Sequence[Arrived], by: User) -> Done:

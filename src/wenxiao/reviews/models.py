@@ -84,6 +84,43 @@ class Review(Versioned):
         return f"{self.dossier.subject.name}{self.get_kind_display()}"
 
 
+class PaperSignature(models.Model):
+    """纸质签字件: a scan that shall count as a check of the unit's own side, once somebody else confirmed it.
+
+    ``version`` is the review's when it was handed in: a form changed since then needs a new signature.
+    """
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="papers", verbose_name="评审")
+    role = models.CharField("签字环节", max_length=12)
+    version = models.PositiveIntegerField("评审版本")
+    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="扫描件")
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人"
+    )
+    handed_at = models.DateTimeField("提交时间", auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核对人"
+    )
+    accepted = models.BooleanField("是否采用", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "纸质签字件"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review"], condition=models.Q(accepted=None), name="one_open_paper"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(handed_by=None)
+                | models.Q(decided_by=None)
+                | ~models.Q(handed_by=models.F("decided_by")),
+                name="paper_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file.name
+
+
 class Criterion(models.Model):
     """One row of a review's own score sheet. It may point to indicator rows for their facts, never for their points."""
 

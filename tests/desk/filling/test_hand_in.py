@@ -108,3 +108,36 @@ def test_a_score_sheet_with_an_empty_row_is_not_handed_in(small):
     small.evaluation.save()
     with pytest.raises(NotAllowed, match="没评分的行"):
         submit_review(review=small.evaluation, by=small.officer)
+
+
+def test_a_scanned_signature_waits_for_somebody_else_on_the_page(whole, small, inside):
+    """attack.md B17: the clerk passed two steps alone with any scan."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from wenxiao.orgs.models import Grant, Role, User
+
+    type(whole.round).objects.filter(pk=whole.round_id).update(
+        route=["head", "department", "office"]
+    )
+    Review.objects.filter(pk=whole.pk).update(state="submitted", step=0, submitted_by=small.clerk)
+    base, clerk = f"/filling/{whole.pk}", inside(small.clerk)
+    scan = SimpleUploadedFile("签字件.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
+    sent = {"version": Review.objects.get(pk=whole.pk).version, "scan": scan}
+    assert clerk.post(f"{base}/judge/paper", sent).status_code == 302
+    whole.refresh_from_db()
+    assert whole.step == 0
+    assert clerk.post(f"{base}/judge/confirm").status_code == 403
+    assert "等另一人核对确认" in clerk.get(base).content.decode()
+    user = User.objects.create_user(
+        "dept", "Demo-pass-2021", name="示例主管", division=small.division, unit=small.units[0]
+    )
+    Grant.objects.create(
+        user=user, role=Role.DEPARTMENT, division=small.division, unit=small.units[0]
+    )
+    checker = inside(user)
+    assert checker.get(f"{base}/scan").content.startswith(b"%PDF")
+    assert "采用" in checker.get(base).content.decode()
+    assert checker.post(f"{base}/judge/confirm").status_code == 302
+    whole.refresh_from_db()
+    assert whole.step == 1
+    assert checker.post(f"{base}/judge/refuse", {"why": "x"}).status_code == 409

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.views import person, view
+from wenxiao.records.services import read_file
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import CHECKERS, FILED
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+
+ON_PAPER = ("confirm", "refuse")
+"""What another person does with a signature on paper."""
 
 
 @view("see_unit", methods=("GET", "POST"), files=True)
 def judge(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Pass a handed-in form on, give it back with a reason, or hand in the signature on paper; services say who may."""
+    """Pass a handed-in form on, give it back with a reason, hand in the signature on paper or decide on it; services say who may."""
     row = reviews_visible_to(person(request)).filter(pk=pk, kind__in=FILED).first()
-    if row is None or act not in {"pass", "return", "paper"}:
+    if row is None or act not in {"pass", "return", "paper", *ON_PAPER}:
         raise Http404
     back = reverse("desk:filling", args=[pk])
     if request.method != "POST":
@@ -46,8 +51,34 @@ def _judged(request: HttpRequest, row: Any, act: str, why: str) -> str:
     if act == "return":
         services.return_review(review=row, by=by, why=why, version=version)
         return f"{name}已退回。"
+    if act in ON_PAPER:
+        return _decided(row, by, act, why)
     services.check_review(review=row, by=by, why=why, version=version)
     return f"{name}已审核通过{_next(row)}。"
+
+
+def _decided(row: Any, by: Any, act: str, why: str) -> str:
+    paper = services.pending_paper(row)
+    if paper is None:
+        raise NotAllowed("没有等待核对的签字件，可能已有人办理，或表在此后改动过。")
+    if act == "refuse":
+        services.refuse_paper(paper=paper, by=by, why=why)
+        return "签字件没有采用，请单位重新提交。"
+    reviewed = services.confirm_paper(paper=paper, by=by, why=why)
+    return f"签字件已确认，代替线上审核{_next(reviewed)}。"
+
+
+@view("see_unit")
+def scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """The scan that waits, byte for byte, for whoever compares it with the form."""
+    row = reviews_visible_to(person(request)).filter(pk=pk, kind__in=FILED).first()
+    paper = services.pending_paper(row) if row is not None else None
+    if paper is None:
+        raise Http404
+    response = HttpResponse(read_file(paper.file), content_type="application/octet-stream")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(paper.file.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _signed(request: HttpRequest, row: Any, why: str, back: str, typed: list[Typed]) -> Any:

@@ -30,6 +30,7 @@ from wenxiao.reviews.services import (
     submit_review,
     waiting_for,
 )
+from wenxiao.reviews.services.paper import may_confirm, pending_paper
 from wenxiao.reviews.services.road import STEPS, skipped_by
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to
@@ -114,7 +115,10 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
     checks = checks_of(row, rows)
     holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
     origin, asked = f"filling:{row.pk}", asked_row(request)
+    paper = pending_paper(row)
     values = {
+        "paper": paper,
+        "decides_paper": paper is not None and may_confirm(person(request), row, paper),
         "shelf": shelf,
         "origin": origin,
         "asked": asked,
@@ -142,7 +146,8 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "scores": kind_of(row.kind).scores,
         "road": _road(row),
         "skips": [CHECKERS[role] for role in skipped_by(row, person(request))],
-        "on_paper": waiting_for(row) in {"head", "department"}
+        "on_paper": paper is None
+        and waiting_for(row) in {"head", "department"}
         and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "form": prefilled(row) if row.kind == "monitoring" else None,
         "in_wan": in_wan,

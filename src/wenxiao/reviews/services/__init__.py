@@ -11,10 +11,10 @@ from wenxiao.reviews.services.filling import (
 from wenxiao.reviews.services.hands import barred_in
 from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
+from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
 from wenxiao.reviews.services.road import (
-    approve_on_paper,
     check_review,
     confirm_review,
     issue_review,
@@ -29,18 +29,21 @@ from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
     "Moved",
-    "approve_on_paper",
     "assign_reviewer",
     "barred_in",
     "check_review",
+    "confirm_paper",
     "confirm_review",
+    "hand_in_paper",
     "issue_review",
     "judge_proof",
     "note_imported_changes",
+    "pending_paper",
     "receive_approval",
     "record_actual",
     "record_field_notes",
     "record_mark",
+    "refuse_paper",
     "reopen_review",
     "rescore_round",
     "return_review",

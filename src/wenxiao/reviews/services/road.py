@@ -148,31 +148,30 @@ def skipped_by(review: Review, by: User) -> list[str]:
     """The roles of the route that would be passed over if ``by`` checked now."""
     road = route_of(review)
     able = [
-        at for at, role in enumerate(road) if at >= review.step and _may(by, STEPS[role], review)
+        at for at, role in enumerate(road) if at >= review.step and may(by, STEPS[role], review)
     ]
     return road[review.step : max(able)] if able else road[review.step :]
 
 
-def _may(by: User | None, power: str, review: Review) -> bool:
+def may(by: User | None, power: str, review: Review) -> bool:
+    """Whether the person holds the power over the review's object."""
     return permissions.can(by, power, unit=review.dossier.unit, subject=review.dossier.subject)
 
 
-def _require_check(by: User | None, review: Review) -> int:
+def require_check(by: User | None, review: Review) -> int:
     """The step after which ``by`` leaves the review: the furthest of the road still ahead that this person may take.
 
     Whoever stands further up may pass for those who never log in; what was skipped is written into the trail.
     """
     road = route_of(review)
     ahead = [
-        at + 1
-        for at, role in enumerate(road)
-        if at >= review.step and _may(by, STEPS[role], review)
+        at + 1 for at, role in enumerate(road) if at >= review.step and may(by, STEPS[role], review)
     ]
     if ahead:
         return max(ahead)
     powers = kind_of(review.kind).check
-    if not any(_may(by, power, review) for power in powers) or (
-        road and not _may(by, "confirm", review)
+    if not any(may(by, power, review) for power in powers) or (
+        road and not may(by, "confirm", review)
     ):
         _require(by, STEPS[waiting_for(review)] if waiting_for(review) else powers[-1], review)
     return len(road)
@@ -238,7 +237,7 @@ def return_review(
     *, review: Review, by: User | None, why: str, version: int | None = None
 ) -> Review:
     """Give it back with a reason, which must not be empty."""
-    _require_check(by, review)
+    require_check(by, review)
     if not why.strip():
         raise NotAllowed("退回须写明理由，一次说全。")
     return _step(review, to="returned", by=by, act="退回", why=why, version=version, step=0)
@@ -249,30 +248,12 @@ def check_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
     """Pass it on along the round's route; after the last check it is 已审核. Nobody passes what they handed in or scored."""
-    after = _require_check(by, review)
+    after = require_check(by, review)
     require_second_hand(review, by, confirms=False)
-    return _pass(review, after, by=by, act="审核通过", why=why, version=version)
+    return pass_on(review, after, by=by, act="审核通过", why=why, version=version)
 
 
-@transaction.atomic
-def approve_on_paper(
-    *, review: Review, by: User | None, file: StoredFile, why: str = "", version: int | None = None
-) -> Review:
-    """The next checker of the unit's own side signed on paper: the scan counts as their check, and is kept with it.
-
-    The unit's clerk (or whoever may check) hands the scan in. The bureau's own checks are never taken from paper.
-    """
-    role = waiting_for(review)
-    if role not in {"head", "department"}:
-        raise NotAllowed("现在没有等单位或主管部门签字的环节；财政环节须在系统内审核。")
-    if not permissions.can(by, "submit", unit=review.dossier.unit, subject=review.dossier.subject):
-        _require_check(by, review)
-    return _pass(
-        review, review.step + 1, by=by, act="纸质签字件代审", why=why, version=version, paper=file
-    )
-
-
-def _pass(
+def pass_on(
     review: Review,
     after: int,
     *,
@@ -280,16 +261,16 @@ def _pass(
     act: str,
     why: str,
     version: int | None,
-    paper: StoredFile | None = None,
+    paper: dict[str, object] | None = None,
 ) -> Review:
+    """Leave the review after a step of its road; ``paper`` says which scan stands for the check, for the entry."""
     road, before = route_of(review), review.step
     data: dict[str, object] = {
         "passed": road[before:after],
         "skipped": road[before : max(after - 1, before)],
         "before": standing_of(review),
+        **(paper or {}),
     }
-    if paper is not None:
-        data["paper"] = [paper.sha256]
     if after >= len(road):
         move(review, allowed=ROAD, to="checked", version=version, step=after)
     elif review.state != Review.State.SUBMITTED:
@@ -324,7 +305,7 @@ def confirm_review(
         raise NotAllowed("还有待评定的行，评完后才能确认结果。")
     changes, note = confirmed_changes(review, by, why), small_office_note(review, by)
     if note and review.state == Review.State.SUBMITTED and waiting_for(review) in {"", "office"}:
-        _pass(review, len(route_of(review)), by=by, act="审核通过", why=note, version=version)
+        pass_on(review, len(route_of(review)), by=by, act="审核通过", why=note, version=version)
         version = None
     _step(
         review,
