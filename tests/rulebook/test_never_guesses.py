@@ -6,9 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from wenxiao.files.forms.forms import FundLine, Goal, Rate, Seen, SelfEvalForm, Year
+from wenxiao.files.forms.tables import table_of
+from wenxiao.rulebook.checks import Table
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.profiles import profile
-from wenxiao.rulebook.published import case_from_form, judge_table
+from wenxiao.rulebook.published import judge_table
+from wenxiao.rulebook.published_tables import case_of
 from wenxiao.rulebook.rows import Row
 from wenxiao.rulebook.scoring import execution, score_one
 
@@ -154,39 +158,63 @@ def test_a_strict_bound_read_loosely_is_said():
     assert "“<”按“≤”计" in (score_one(row, profile()).assumed or "")
 
 
-def _form(rate):
+def _table(published):
     fund = {
         "label": "年度资金总额",
-        "full_year": {"yuan": "1000"},
-        "executed": {"yuan": "942.345"},
-        "rate": rate,
-        "weight": {"value": "10"},
-        "score": {"value": "9.42"},
+        "full_year": Decimal(1000),
+        "executed": Decimal("942.345"),
+        "rate_published": published,
+        "weight": Decimal(10),
+        "score": Decimal("9.42"),
     }
-    return {
-        "kind": "selfeval",
-        "sheet": "表",
-        "year": {"value": 2021},
-        "funds": [fund],
-        "indicators": [],
-    }
+    return Table((), {"kind": "selfeval", "year": 2021, "money_unit": "元", "funds": [fund]})
 
 
 @pytest.mark.parametrize(
-    ("rate", "differs"),
+    ("published", "differs"),
     [
-        ({"value": None, "computed": "0.942345"}, False),
-        ({"published": None, "percent": None, "raw": "=F6/E6"}, False),
-        ({"published": "94.2345%"}, False),
-        ({"published": "94%"}, False),
-        ({"published": "0.94"}, False),
-        ({"published": "94.2346%"}, True),
-        ({"published": "94.24%"}, True),
+        (None, False),
+        ("94.2345%", False),
+        ("94%", False),
+        ("0.94", False),
+        ("94.2346%", True),
+        ("94.24%", True),
     ],
 )
-def test_only_a_published_rate_is_compared_at_its_digits(rate, differs):
-    table = judge_table(case_from_form(_form(rate)))
+def test_only_a_published_rate_is_compared_at_its_digits(published, differs):
+    table = judge_table(case_of(_table(published), name="表#1"))
     assert ("rate_differs" in {found["code"] for found in table["differences"]}) is differs
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        Rate(cell="G6", published=None, percent=None, computed="0.942345"),
+        Rate(cell="G6", published=None, percent=None, computed=None),
+    ],
+)
+def test_a_rate_whose_formula_has_no_saved_result_was_published_by_nobody(rate):
+    line = FundLine(label="年度资金总额", row=6, label_cell="A6", rate=rate)
+    nothing = Seen(cell=None, value=None)
+    form = SelfEvalForm(
+        sheet="表",
+        first_row=1,
+        last_row=9,
+        title=nothing,
+        year=Year(cell=None, value=2021),
+        project_name=nothing,
+        dept=nothing,
+        unit=nothing,
+        money_label=nothing,
+        money_unit="元",
+        hidden_rows=[],
+        funds=[line],
+        goal=Goal(expected=nothing, actual=nothing),
+        indicators=[],
+        total=None,
+        grade=None,
+    )
+    assert case_of(table_of(form), name="表#1")["exec_rate_text"] is None
 
 
 def test_words_where_a_number_belongs_are_named():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wenxiao.rulebook.published import case_from_form, judge_sheet, judge_table
-from wenxiao.rulebook.published_forms import flattened, is_sheet
+from wenxiao.rulebook.checks import Table
+from wenxiao.rulebook.published import judge_sheet, judge_table
 from wenxiao.rulebook.published_marks import (
     agreement,
     grade_of,
@@ -17,6 +17,7 @@ from wenxiao.rulebook.published_marks import (
     number_in,
     rate_agreement,
 )
+from wenxiao.rulebook.published_tables import case_of, flattened, is_sheet
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -385,70 +386,65 @@ def test_a_score_sheet_given_as_a_case():
     assert not is_sheet({})
 
 
-def _form(**more):
-    fund = {
+def _seen(**more):
+    """The one table of a self-evaluation whose total row is empty while its part is not."""
+    head = {"weight": Decimal(10), "rate_published": "100%", "score": Decimal(10)}
+    empty = {
         "label": "年度资金总额",
-        "initial": {"yuan": "0"},
-        "full_year": {"yuan": None},
-        "executed": {"yuan": "0"},
+        "initial": Decimal(0),
+        "full_year": None,
+        "executed": Decimal(0),
     }
-    part = {
-        "label": "其中：财政拨款",
-        "initial": {"yuan": "90"},
-        "full_year": {"yuan": "80"},
-        "executed": {"yuan": "80"},
-    }
+    part = {"label": "其中：财政拨款", "initial": Decimal(90), "full_year": Decimal(80)}
     row = {
         "level1": "产出",
         "level2": "数量",
         "level3": "数",
-        "target_text": "≥5个",
-        "target": {"value": "5"},
-        "actual": {"value": "5"},
-        "weight": {"value": "90"},
-        "score": {"value": None, "computed": "90"},
+        "target": "≥5个",
+        "actual": "5",
+        "weight": Decimal(90),
+        "score": Decimal(90),
     }
-    head = {"weight": {"value": "10"}, "rate": {"published": "100%"}, "score": {"value": "10"}}
-    form = {
+    told = {
         "kind": "selfeval",
-        "sheet": "表",
-        "year": {"value": 2022},
-        "funds": [{**fund, **head}, part],
-        "indicators": [row],
+        "year": 2022,
+        "money_unit": "元",
+        "funds": [{**empty, **head}, {**part, "executed": Decimal(80)}],
+        "total_weight": Decimal(100),
+        "total": Decimal(100),
     }
-    return {
-        **form,
-        "total": {"weight": {"value": "100"}, "score": {"value": "100"}},
-        "grade": None,
-        **more,
-    }
+    return Table([row], {**told, **more})
 
 
 def test_a_form_as_read():
-    case = case_from_form(_form())
-    table = judge_table(case)
-    assert (table["execution"]["rate"], table["execution"]["agrees"]) == ("100.00", True)
+    table = judge_table(case_of(_seen(), name="表#1"))
+    assert (table["id"], table["execution"]["rate"]) == ("表#1", "100.00")
+    assert table["execution"]["agrees"] is True
     assert _codes(table) == ["total_row_empty"]
     assert table["total"]["agrees"] is True
-    plain = judge_table(
-        case_from_form(_form(total={"value": "99"}, total_weight={"value": "100"}), form_id="x")
-    )
-    assert plain["id"] == "x"
-    assert plain["total"]["published"] == "99"
+    assert judge_table(case_of(_seen(total=Decimal(99)), name="x"))["total"]["published"] == "99"
 
 
 def test_odd_funds():
-    bare = case_from_form(_form(funds=[]))
+    bare = case_of(_seen(funds=[]), name="x")
     assert bare["budget"] == {"initial": None, "full_year": None, "executed": None}
-    one = case_from_form(
-        _form(funds=[{"label": "资金", "full_year": 10, "executed": 5, "rate": "50%"}])
-    )
-    assert one["budget"]["full_year"] == 10
+    line = {
+        "label": "资金",
+        "raw": {"full_year": "10"},
+        "unitless": {"full_year": "10", "executed": "5"},
+    }
+    one = case_of(_seen(funds=[line | {"rate_published": "50%"}], money_unit=None), name="x")
+    assert (one["budget"]["full_year"], one["budget"]["executed"]) == (10, 5)
     assert one["exec_rate_text"] == "50%"
-    empty = {"label": "合计", "full_year": {"yuan": None}, "rate": {"value": ""}}
-    none = case_from_form(_form(funds=[empty, {"label": "其他"}]))
+    lines = [{"label": "合计", "full_year": None, "rate_published": ""}, {"label": "其他"}]
+    none = case_of(_seen(funds=lines), name="x")
     assert none["budget"]["full_year"] is None
     assert none["exec_rate_text"] is None
+
+
+def test_points_that_only_a_formula_yields_were_published_by_nobody():
+    line = {"label": "合计", "score": Decimal(10), "uncached": {"score": ("10", None)}}
+    assert case_of(_seen(funds=[line]), name="x")["exec_score"] is None
 
 
 def test_profiles():

@@ -358,14 +358,13 @@ def test_parse_starts_without_the_heavy_libraries(tmp_path):
     )
 
 
-def test_other_forms_of_a_book_are_passed_over(capfdbinary, tmp_path, monkeypatch):
-    forms = [{"kind": "list"}, {"kind": "evaluation", "table": 1, "criteria": []}]
-    monkeypatch.setattr(
-        verbs_plain, "_read", lambda _path: ({"forms": forms, "problems": []}, False)
-    )
-    code, answer, _ = _run(capfdbinary, "score", _file(tmp_path, "", "评分.docx"))
+def test_other_forms_of_a_book_are_passed_over(capfdbinary):
+    """A summary page is a list: the three score sheets behind it are judged, each under its place in the file."""
+    book = Path(__file__).parent.parent / "files/pass/65_汇总首页_一簿三项目_合成.xlsx"
+    code, answer, _ = _run(capfdbinary, "score", str(book))
     assert code == 0
-    assert [table["id"] for table in answer["tables"]] == ["1#2"]
+    assert [table["id"].rpartition("#")[2] for table in answer["tables"]] == ["2", "3", "4"]
+    assert {table["kind"] for table in answer["tables"]} == {"evaluation"}
 
 
 @pytest.mark.parametrize("figure", ["NaN", "1e400", "Infinity"])

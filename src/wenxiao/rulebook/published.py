@@ -11,7 +11,6 @@ from typing import Any
 from wenxiao.rulebook.execution import Execution, Part, execution
 from wenxiao.rulebook.expressions import Comparator, Expression, parse
 from wenxiao.rulebook.profiles import Profile, profile
-from wenxiao.rulebook.published_forms import case_from_form, flattened, is_sheet, sheet_from_case
 from wenxiao.rulebook.published_marks import (
     ROUNDED,
     Difference,
@@ -26,11 +25,12 @@ from wenxiao.rulebook.published_marks import (
     shown,
 )
 from wenxiao.rulebook.published_sheet import judge_sheet
+from wenxiao.rulebook.published_tables import flattened, is_sheet, sheet_from_case
 from wenxiao.rulebook.rows import Outcome, Row
 from wenxiao.rulebook.scoring import score_one
 from wenxiao.rulebook.settle import BLANKS
 
-__all__ = ["case_from_form", "judge_sheet", "judge_table"]
+__all__ = ["judge_sheet", "judge_table"]
 
 _FULL = Decimal(100)
 _SIGN_IN_NAME = re.compile(r"[（(]\s*(≥|≧|>=|≤|≦|<=|＞|>|＜|<)")

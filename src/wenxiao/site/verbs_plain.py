@@ -228,21 +228,23 @@ def _cases(name: str) -> list[Mapping[str, Any]]:
 
 
 def _score_book(path: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
-    from wenxiao.rulebook.published import case_from_form, judge_sheet, judge_table
+    from wenxiao.files.forms.forms import ScoreSheet, SelfEvalForm
+    from wenxiao.files.forms.tables import table_of
+    from wenxiao.files.pool import forms_in_child
+    from wenxiao.rulebook.published import judge_sheet, judge_table
+    from wenxiao.rulebook.published_tables import case_of, sheet_of
 
-    book, _ = _read(path)
+    reading = forms_in_child(path)
     tables = []
-    for at, form in enumerate(book["forms"], 1):
-        form_id = f"{form.get('sheet') or form.get('table') or ''}#{at}"
-        if form.get("kind") == "evaluation":
-            tables.append(judge_sheet(form, year=args.year, form_id=form_id))
-        elif form.get("kind") == "selfeval":
-            case = case_from_form(form, form_id=form_id)
+    for at, form in enumerate(reading.forms, 1):
+        name = f"{form.sheet or form.table or ''}#{at}"
+        if isinstance(form, ScoreSheet):
+            tables.append(judge_sheet(sheet_of(table_of(form)), year=args.year, form_id=name))
+        elif isinstance(form, SelfEvalForm):
+            case = case_of(table_of(form), name=name)
             tables.append(judge_table(case, profile_code=args.profile, year=args.year))
     if not tables:
-        said = "".join(
-            f"{problem['text']}{problem['mend'] or ''}" for problem in book["problems"][:3]
-        )
+        said = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
         raise WrongUseError(f"“{path.name}”里没有可复算的自评表或评分表。{said}")
     return tables
 

@@ -189,6 +189,7 @@ def _fund(form: SelfEvalForm | MonitorForm, line: FundLine) -> Row:
     rate = line.rate
     values.out["rate"] = Decimal(rate.percent) if rate is not None and rate.percent else None
     values.out["rate_text"] = (rate.published or rate.text or "") if rate is not None else ""
+    values.out["rate_published"] = rate.published if rate is not None else None
     values.out["rate_due"] = (
         Decimal(rate.computed_percent) if rate is not None and rate.computed_percent else None
     )
