@@ -104,7 +104,8 @@ def _targets(reviews: Iterable[Review]) -> list[int]:
     """The target each review is held against: its own, else its dossier's approved one, else the latest; 0 for none."""
     reviews = list(reviews)
     latest: dict[int, tuple[bool, int, int]] = {}
-    rows = Target.objects.filter(dossier__in=[r.dossier_id for r in reviews if r.target_id is None])
+    asked = [r.dossier_id for r in reviews if r.target_id is None]
+    rows = Target.objects.filter(dossier__in=asked, filing=False)
     for pk, dossier, state, number in rows.values_list("pk", "dossier_id", "state", "number"):
         latest[dossier] = max(
             latest.get(dossier, (False, 0, 0)), (state == Target.State.APPROVED, number, pk)

@@ -129,7 +129,9 @@ class Promise:
 def promise_of(dossier: Dossier) -> Promise | None:
     """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed."""
     targets = list(
-        Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number")
+        Target.objects.filter(dossier=dossier, filing=False)
+        .select_related("approval")
+        .order_by("-number")
     )
     if not targets:
         return None

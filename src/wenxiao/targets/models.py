@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from wenxiao.budget.models import Dossier, Level
@@ -31,12 +32,14 @@ class Target(Versioned):
     """A dossier's target in one version; the approved one is what later stages are held against.
 
     ``origin`` says how it came. What only came along with a monitoring or self-evaluation sheet was never approved:
-    it serves until an approved target arrives and is counted nowhere as one.
+    it serves until an approved target arrives and is counted nowhere as one. ``filing``: drawn up here and not
+    approved yet; nothing is held against it.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", "填报中"
         SUBMITTED = "submitted", "待审核"
+        CHECKED = "checked", "审核通过"
         RETURNED = "returned", "已退回"
         APPROVED = "approved", "已批复"
         REPLACED = "replaced", "已调整"
@@ -71,6 +74,14 @@ class Target(Versioned):
     asks_source = models.BooleanField("表上有数据来源栏", default=False)
     approval = models.ForeignKey(Document, models.PROTECT, null=True, verbose_name="批复文件")
     why = models.TextField("调整原因", blank=True)
+    filing = models.BooleanField("申报中", default=False)
+    marks = models.JSONField("退回标注", default=list)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="报送人"
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审核人"
+    )
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
 
@@ -115,6 +126,9 @@ class Indicator(PromisedRow):
 
     target = models.ForeignKey(
         Target, models.CASCADE, related_name="indicators", verbose_name="绩效目标"
+    )
+    came_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", verbose_name="调整前的行"
     )
 
     class Meta:

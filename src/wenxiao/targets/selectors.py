@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
@@ -24,8 +26,12 @@ Wording = tuple[str, str, "Decimal | None"]
 
 
 def target_in_force(dossier: Dossier) -> Target | None:
-    """The approved target of the latest version; else the latest that was not replaced; None where there is none."""
-    rows = list(dossier.targets.exclude(state=Target.State.REPLACED).order_by("-number"))
+    """The approved target of the latest version; else the latest that was not replaced; None where there is none.
+
+    What is still being drawn up (``filing``) holds for nothing.
+    """
+    standing = dossier.targets.exclude(state=Target.State.REPLACED).filter(filing=False)
+    rows = list(standing.order_by("-number"))
     approved = (row for row in rows if row.state == Target.State.APPROVED)
     return next(approved, rows[0] if rows else None)
 
@@ -34,6 +40,49 @@ def targets_visible_to(user: User) -> QuerySet[Target]:
     """The targets of the dossiers a person may see, with what a page shows of them."""
     rows = Target.objects.filter(dossier__in=dossiers_visible_to(user))
     return rows.select_related("dossier__subject__division", "dossier__unit", "approval", "batch")
+
+
+def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:
+    """The dossiers of a budget year this person may see for which nothing is approved and nothing drawn up."""
+    taken = Target.objects.filter(Q(state=Target.State.APPROVED) | Q(filing=True))
+    rows = dossiers_visible_to(user).filter(fiscal_year=year)
+    return rows.exclude(pk__in=taken.values("dossier")).select_related("subject", "unit")
+
+
+def stale_rows(target: Target, before: Target | None) -> dict[int, list[str]]:
+    """Row → what it still says as last year's target did: its value untouched, or a year gone by in its words."""
+    if before is None:
+        return {}
+    year = target.dossier.fiscal_year
+    old = {plain(row.name): row.expression for row in before.indicators.all()}
+    found: dict[int, list[str]] = {}
+    for row in target.indicators.all():
+        if row.expression and old.get(plain(row.name)) == row.expression:
+            found.setdefault(row.pk, []).append("指标值与上年相同")
+        words = f"{row.name} {row.expression}"
+        if any(str(gone) in words for gone in range(year - 3, year)):
+            found.setdefault(row.pk, []).append("还写着以前的年份")
+    return found
+
+
+def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]:
+    """(row, what, before, after) between two versions; a row only one of them has says so."""
+    before, after = list(old.indicators.all()), list(new.indicators.all())
+    pairs = same_wording(
+        [(row.level2, row.name, row.weight) for row in after],
+        [(row.level2, row.name, row.weight) for row in before],
+    )
+    found = []
+    for at, row in enumerate(after):
+        was = before[pairs[at]] if at in pairs else None
+        if was is None:
+            found.append((row.name, "新增的行", "", row.expression))
+            continue
+        for name, word in (("name", "名称"), ("expression", "指标值"), ("weight", "分值")):
+            if getattr(was, name) != getattr(row, name):
+                found.append((row.name, word, str(getattr(was, name)), str(getattr(row, name))))
+    gone = [row for at, row in enumerate(before) if at not in pairs.values()]
+    return [*found, *((row.name, "删去的行", row.expression, "") for row in gone)]
 
 
 def versions_of(target: Target) -> list[Target]:

@@ -8,9 +8,9 @@ from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import held, person, view
 from wenxiao.targets.checks import faults_of
-from wenxiao.targets.selectors import targets_visible_to, versions_of
+from wenxiao.targets.selectors import changes_between, targets_visible_to, versions_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,6 +37,8 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         if one.hit.row is not None:
             by_row.setdefault(one.hit.row, []).append(number)
     amounts = list(row.amounts.all())
+    fills = held(request).can("fill", unit=row.dossier.unit, subject=row.dossier.subject)
+    judges = row.filing and row.state in {"submitted", "checked"} and _judges(request, row)
     values = {
         "target": row,
         "subject": row.dossier.subject,
@@ -49,10 +51,29 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "numbers": by_row,
         "counts": level_counts(found),
         "versions": versions_of(row),
+        "fills": fills and row.filing and row.state in {"draft", "returned"},
+        "adjusts": fills and row.state == "approved",
+        "judges": judges,
+        "changes": _changes(row),
         "levels": LEVELS,
         "tones": STATES,
     }
     return render(request, "desk/targets/target.html", values)
+
+
+def _judges(request: HttpRequest, row: Any) -> bool:
+    """Whether this person may check it: not who handed it in."""
+    own = held(request)
+    powers = ("check_department", "check_office")
+    may = any(own.can(power, subject=row.dossier.subject) for power in powers)
+    return may and row.filed_by_id != person(request).pk
+
+
+def _changes(row: Any) -> list[tuple[str, str, str, str]]:
+    """Against the version before it that was approved once; none for a first version."""
+    older = [one for one in versions_of(row) if one.number < row.number]
+    before = next((one for one in older if one.state in {"approved", "replaced"}), None)
+    return changes_between(before, row) if before is not None else []
 
 
 def _sum(rows: Any) -> Any:

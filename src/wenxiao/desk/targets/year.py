@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 PAGE = 50
 LEVELS = {"阻断": "bad", "警告": "warn", "提示": ""}
 """Level → tone of its tag."""
-STATES = {"approved": "ok", "submitted": "acc", "returned": "bad", "unapproved": "warn"}
+STATES = {
+    "approved": "ok",
+    "submitted": "acc",
+    "checked": "acc",
+    "returned": "bad",
+    "unapproved": "warn",
+}
 """State → tone of its tag; others have none."""
 
 
@@ -60,6 +66,8 @@ def targets(request: HttpRequest) -> HttpResponse:
         "tones": STATES,
         "levels": LEVELS,
         "imports": held(request).can("import"),
+        "fills": held(request).can("fill"),
+        "approves": held(request).can("approve_target"),
         "here": _here,
     }
     return render(request, "desk/targets/index.html", values)

@@ -23,7 +23,7 @@ _TEXTS = ("name", "expression", "value", "possibility")
 def targets_in_force(round: Round, dossiers: list[int]) -> pl.DataFrame:
     """``dossier`` and ``target``: the approved target of the highest number, else the latest one."""
     schema = {"target": pl.Int64, "dossier": pl.Int64, "number": pl.Int64, "state": pl.String}
-    rows = Target.objects.filter(chosen(round, dossiers)).values_list(
+    rows = Target.objects.filter(chosen(round, dossiers), filing=False).values_list(
         "pk", "dossier", "number", "state"
     )
     ranked = read_columns(rows, schema).sort(

@@ -1,6 +1,6 @@
 """What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
 
-from wenxiao.reviews.services.approval import receive_approval
+from wenxiao.reviews.services.approval import approve_filed_target, held_against, receive_approval
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
 from wenxiao.reviews.services.filling import (
     record_actual,
@@ -29,12 +29,14 @@ from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
     "Moved",
+    "approve_filed_target",
     "assign_reviewer",
     "barred_in",
     "check_review",
     "confirm_paper",
     "confirm_review",
     "hand_in_paper",
+    "held_against",
     "issue_review",
     "judge_proof",
     "note_imported_changes",

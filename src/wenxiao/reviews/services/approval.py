@@ -12,7 +12,7 @@ from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import OPEN
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services import Contents, approve_target
+from wenxiao.targets.services import Contents, approve_filed, approve_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,12 +53,33 @@ def receive_approval(
         batch=batch,
         synthetic=synthetic,
     )
+    _follow(before, target, by=by)
+    return target
+
+
+@transaction.atomic
+def approve_filed_target(
+    *, target: Target, approval: Document, by: User | None, version: int, why: str = ""
+) -> Target:
+    """:func:`~wenxiao.targets.services.approve_filed`, and the dossier's reviews stand on the new version."""
+    before = approve_filed(target=target, approval=approval, by=by, version=version, why=why)
+    _follow(before, target, by=by)
+    return target
+
+
+def _follow(before: Target | None, target: Target, *, by: User | None) -> None:
+    """The reviews of the replaced target go on with the one that holds now."""
     if before is None:
-        return target
+        return
     standing = list(Review.objects.filter(target=before).order_by("pk"))
     Review.objects.filter(target=before).update(target=target, version=F("version") + 1)
     for review in standing:
         if review.state in OPEN and kind_of(review.kind).scores:
             review.refresh_from_db()
             score_review(review=review, by=by)
-    return target
+
+
+def held_against(target: Target) -> list[Review]:
+    """The reviews that are held against a target: whoever adjusts it is told of them."""
+    rows = Review.objects.filter(target=target).select_related("round").order_by("pk")
+    return list(rows)

@@ -68,7 +68,9 @@ def _monitoring(round: Round) -> None:
 def _targets_in_force(round: Round) -> dict[int, int]:
     """By dossier of the round's year: the approved target of the highest number, else the latest."""
     rows = Target.objects.filter(
-        dossier__fiscal_year=round.fiscal_year, dossier__subject__division=round.division_id
+        dossier__fiscal_year=round.fiscal_year,
+        dossier__subject__division=round.division_id,
+        filing=False,
     ).values_list("dossier", "pk", "number", "state")
     ranked = sorted(rows, key=lambda row: (row[0], row[3] == Target.State.APPROVED, row[2]))
     return {dossier: pk for dossier, pk, _, _ in ranked}

@@ -1,0 +1,194 @@
+"""申报: the grid a unit fills, saved by itself, checked as it stands; a block from Excel may be pasted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.desk.targets.target import ENTRY, target_of
+from wenxiao.desk.targets.year import LEVELS, level_counts
+from wenxiao.orgs.permissions import Refused
+from wenxiao.pages.acts import carry_out, points_of, text_of, version_of
+from wenxiao.pages.asked import whole
+from wenxiao.pages.frame import work_year
+from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.services import held_against
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.targets import services
+from wenxiao.targets.checks import faults_of
+from wenxiao.targets.selectors import dossiers_without_target, stale_rows
+from wenxiao.targets.services import Promise
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+COLUMNS = (
+    ("level1", "一级指标"),
+    ("level2", "二级指标"),
+    ("name", "三级指标"),
+    ("expression", "指标值"),
+    ("weight", "分值"),
+    ("source", "数据来源"),
+    ("proof", "佐证"),
+    ("last_actual", "上年实际"),
+)
+HEAD = (
+    ("text", "年度目标"),
+    ("long_text", "中长期目标"),
+    ("content", "项目概况"),
+    ("manager", "项目负责人"),
+    ("starts", "开始时间"),
+    ("ends", "结束时间"),
+)
+SPARE = 5
+PAGE = 50
+
+
+@view("fill", methods=("GET", "POST"))
+def start(request: HttpRequest) -> HttpResponse:
+    """The dossiers of a budget year that have no target yet; one is begun with last year's words where there are any."""
+    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    year = whole(request.POST.get("fy") or request.GET.get("fy")) or work_year(request)
+    rows = dossiers_without_target(person(request), year)
+    if request.method == "POST":
+        row = rows.filter(pk=whole(request.POST.get("dossier")) or 0).first()
+        if row is None:
+            raise Http404
+        made = services.begin_target(dossier=row, by=person(request))
+        return redirect("desk:target_fill", pk=made.pk)
+    shown = page(rows, ["unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
+    return render(request, "desk/targets/start.html", {"list_year": year, "shown": shown})
+
+
+@view("fill", methods=("GET", "POST"))
+def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    """The grid; saved on its own (``auto``) or by the button."""
+    row = target_of(request, pk)
+    if request.method == "POST":
+        return _auto(request, row) if request.POST.get("auto") else _save(request, row)
+    if not row.filing or row.state not in {"draft", "returned"}:
+        return redirect("desk:target", pk=row.pk)
+    rows = list(row.indicators.all())
+    found = list(enumerate(faults_of([row])[row.pk], start=1))
+    numbers: dict[int, list[int]] = {}
+    for number, one in found:
+        if one.hit.row is not None:
+            numbers.setdefault(one.hit.row, []).append(number)
+    values = {
+        "target": row,
+        "fields": [(name, word, getattr(row, name)) for name, word in HEAD],
+        "columns": COLUMNS,
+        "rows": [*((r, _cells(r)) for r in rows), *((None, [""] * 8) for _ in range(SPARE))],
+        "marks": row.marks,
+        "notes": {mark["row"]: mark for mark in row.marks if mark["row"]},
+        "stale": stale_rows(row, services.last_years(row.dossier)),
+        "found": found,
+        "numbers": numbers,
+        "counts": level_counts([one for _, one in found]),
+        "levels": LEVELS,
+        "submits": held(request).can("submit", subject=row.dossier.subject),
+    }
+    return render(request, "desk/targets/fill.html", values)
+
+
+def _cells(row: Any) -> list[str]:
+    told = [getattr(row, name) for name, _ in COLUMNS]
+    return ["" if value is None else _shown(value) for value in told]
+
+
+def _shown(value: Any) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _typed(request: HttpRequest, row: Any) -> list[tuple[int | None, Promise]]:
+    """The rows of the posted grid in their order; a row in which nothing is written is left out."""
+    known = {one.pk: one for one in row.indicators.all()}
+    found: list[tuple[int | None, Promise]] = []
+    for at in range(services.MOST_ROWS + SPARE + 1):
+        if f"r{at}" not in request.POST:
+            break
+        told = {name: text_of(request, f"{name}{at}", 2000) for name, _ in COLUMNS}
+        if not any(told.values()):
+            continue
+        weight = told.pop("weight")
+        pk = whole(request.POST.get(f"r{at}"))
+        old = known.get(pk or 0)
+        found.append(
+            (
+                pk,
+                Promise(
+                    told["level1"],
+                    told["level2"],
+                    told["name"],
+                    told["expression"],
+                    points_of(weight, f"第 {at + 1} 行分值") if weight else None,
+                    unit=old.unit if old is not None else "",
+                    nature=old.nature if old is not None else "",
+                    source=told["source"],
+                    proof=told["proof"],
+                    last_actual=told["last_actual"],
+                    note=old.note if old is not None else "",
+                ),
+            )
+        )
+    return found
+
+
+def _write(request: HttpRequest, row: Any) -> Any:
+    return services.fill_target(
+        target=row,
+        rows=_typed(request, row),
+        head={name: text_of(request, name) for name, _ in HEAD if name in request.POST},
+        by=person(request),
+        version=version_of(request),
+    )
+
+
+def _auto(request: HttpRequest, row: Any) -> HttpResponse:
+    """Saved while typing: the new version, the numbers of the rows, what the checks say; or why it was not saved."""
+    try:
+        _write(request, row)
+    except Stale as refusal:
+        return JsonResponse({"error": f"{refusal}请重新打开这一页。"}, status=409)
+    except (NotAllowed, Refused) as refusal:
+        return JsonResponse({"error": str(refusal)}, status=409)
+    found = faults_of([row])[row.pk]
+    told = "、".join(f"{level} {n}" for level, n in level_counts(found)) or "没有问题"
+    rows = list(row.indicators.values_list("pk", flat=True))
+    return JsonResponse({"version": row.version, "rows": rows, "checks": told})
+
+
+def _save(request: HttpRequest, row: Any) -> HttpResponse:
+    back = reverse("desk:target_fill", args=[row.pk])
+
+    def run() -> str:
+        _write(request, row)
+        if request.POST.get("then") != "submit":
+            return "已保存，右边是按现在的内容检查的。"
+        services.submit_target(target=row, by=person(request), version=row.version)
+        return f"{row.dossier.subject.name}的目标已送审。"
+
+    return carry_out(request, run, back)
+
+
+@view("fill", methods=("POST",))
+def adjust(request: HttpRequest, pk: int) -> HttpResponse:
+    """目标调整: a draft of the next version; what is held against the present one is named."""
+    row = target_of(request, pk)
+    made: list[Any] = []
+
+    def run() -> str:
+        made.append(
+            services.begin_adjustment(target=row, by=person(request), why=text_of(request, "why"))
+        )
+        names = "、".join(dict.fromkeys(review.round.name for review in held_against(row)))
+        told = f"{names}正按现行版办理，批复后改按新版。" if names else ""
+        return f"已起草第 {made[0].number} 版，批复前仍按第 {row.number} 版执行。{told}"
+
+    answer = carry_out(request, run, reverse("desk:target", args=[row.pk]))
+    return redirect("desk:target_fill", pk=made[0].pk) if made else answer

@@ -1,0 +1,101 @@
+"""审核 and 批复: marks on rows and one return, passing on, and many approved at once by a paper."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.desk.targets.target import ENTRY, target_of
+from wenxiao.orgs.permissions import Refused
+from wenxiao.pages.acts import carry_out, text_of, version_of
+from wenxiao.pages.asked import whole
+from wenxiao.pages.views import division_of, person, view
+from wenxiao.reviews.services import approve_filed_target
+from wenxiao.store.keyset import page
+from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.targets import services
+from wenxiao.targets.selectors import targets_visible_to
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PAGE = 100
+
+
+@view("see_unit", methods=("POST",))
+def judge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return with the whole list, or pass on; the services say who may."""
+    row = target_of(request, pk)
+    why, by, version = text_of(request, "why"), person(request), version_of(request)
+    marks = [
+        {"row": one.pk, "note": note}
+        for one in row.indicators.all()
+        if (note := text_of(request, f"note{one.pk}", 500))
+    ]
+
+    def run() -> str:
+        name = row.dossier.subject.name
+        if request.POST.get("act") == "return":
+            services.return_target(target=row, marks=marks, why=why, by=by, version=version)
+            return f"{name}的目标已退回，一次告知 {len(row.marks)} 处。"
+        if marks:
+            raise NotAllowed("行上写了意见，请退回；通过的不留意见。")
+        services.check_target(target=row, by=by, version=version, why=why)
+        return f"{name}的目标审核通过，等批复。"
+
+    return carry_out(request, run, reverse("desk:target", args=[row.pk]))
+
+
+@view("approve_target", methods=("GET", "POST"))
+def approval(request: HttpRequest) -> HttpResponse:
+    """The targets that passed, approved together by one paper; each has its own outcome."""
+    division = division_of(request, ENTRY)
+    rows = targets_visible_to(person(request)).filter(state="checked", filing=True)
+    outcome: list[tuple[Any, str]] = []
+    error = ""
+    if request.method == "POST":
+        try:
+            outcome = _approve(request, division, rows)
+        except NotAllowed as refusal:
+            error = str(refusal)
+        else:
+            if not outcome:
+                return redirect("desk:target_approval")
+    shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
+    values = {"shown": shown, "outcome": outcome, "error": error, "posted": request.POST}
+    return render(request, "desk/targets/approval.html", values, status=422 if error else 200)
+
+
+def _approve(request: HttpRequest, division: Any, rows: Any) -> list[tuple[Any, str]]:
+    """(target, "" or why it was not approved) of each that was ticked."""
+    chosen = {
+        key: whole(request.POST.get(f"v{key}")) or 0
+        for text in request.POST.getlist("target")
+        if (key := whole(text)) is not None
+    }
+    if not chosen:
+        raise NotAllowed("请勾选要批复的目标。")
+    number, title = text_of(request, "number", 60), text_of(request, "title", 200)
+    day = text_of(request, "issued_on", 10)
+    try:
+        issued_on = date.fromisoformat(day) if day else None
+    except ValueError as refusal:
+        raise NotAllowed(f"批复日期应如 2022-01-20，收到“{day}”。") from refusal
+    document = services.approval_paper(
+        division=division, number=number, title=title, issued_on=issued_on, by=person(request)
+    )
+    return [
+        (row, _one(request, row, document, chosen[row.pk]))
+        for row in rows.filter(pk__in=chosen).order_by("pk")
+    ]
+
+
+def _one(request: HttpRequest, row: Any, document: Any, version: int) -> str:
+    try:
+        approve_filed_target(target=row, approval=document, by=person(request), version=version)
+    except (NotAllowed, Refused, Stale) as refusal:
+        return str(refusal)
+    return ""

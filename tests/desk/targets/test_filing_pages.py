@@ -1,0 +1,143 @@
+"""A target from the unit's first row to the approval through the pages, with one return on rows; and an adjustment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from wenxiao.orgs.services import create_user, grant
+from wenxiao.records.models import Document
+from wenxiao.targets.models import Target
+from wenxiao.targets.selectors import target_in_force
+from wenxiao.targets.services import Promise, approve_target
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+ROWS = [
+    ("产出指标", "数量指标", "培训人数", "≥100人", "50", "签到表"),
+    ("效益指标", "社会效益指标", "就业率", "≥80%", "30", "回访"),
+    ("满意度指标", "服务对象满意度指标", "学员满意度", "≥90%", "10", "问卷"),
+]
+
+
+@pytest.fixture
+def people(bureau, client):
+    """As whom the next page is asked for."""
+    for name, role, where in (
+        ("dept", "department", bureau.unit),
+        ("budget", "budget", None),
+        ("leader", "leader", None),
+    ):
+        made = create_user(
+            division=bureau.division,
+            username=name,
+            name=name,
+            by=None,
+            unit=where,
+            password="Long-enough-pass-1",
+        )
+        grant(user=made, role=role, division=bureau.division, unit=where, by=None)
+        setattr(bureau, name, made)
+
+    def as_(name):
+        user = getattr(bureau, name)
+        type(user).objects.filter(pk=user.pk).update(must_change_password=False)
+        client.force_login(user)
+        return client
+
+    return as_
+
+
+def grid(target, rows, **more):
+    own = list(target.indicators.values_list("pk", flat=True))
+    names = ("level1", "level2", "name", "expression", "weight", "source")
+    posted = {"version": target.version, **more}
+    for at, row in enumerate(rows):
+        posted[f"r{at}"] = own[at] if at < len(own) else ""
+        posted |= {f"{name}{at}": value for name, value in zip(names, row, strict=True)}
+    return posted
+
+
+def test_from_the_first_row_to_the_approval(bureau, people):
+    clerk = people("clerk")
+    page = clerk.get(reverse("desk:target_start"), {"fy": 2022}).content.decode()
+    assert "水旱灾害防御经费" in page
+    begun = clerk.post(reverse("desk:target_start"), {"fy": 2022, "dossier": bureau.dossier.pk})
+    target = Target.objects.get()
+    fill = reverse("desk:target_fill", args=[target.pk])
+    assert begun["Location"] == fill
+    assert "送审前检查" in clerk.get(fill).content.decode()
+    told = clerk.post(fill, grid(target, ROWS[:1], auto="1")).json()
+    assert (told["version"], len(told["rows"])) == (2, 1)
+    stale = clerk.post(fill, grid(target, ROWS, auto="1"))
+    assert stale.status_code == 409
+    assert "改动" in stale.json()["error"]
+    target.refresh_from_db()
+    wrong = clerk.post(fill, grid(target, [(*ROWS[0][:4], "五十", "")], auto="1"))
+    assert "第 1 行分值" in wrong.json()["error"]
+    sent = clerk.post(fill, grid(target, ROWS, text="办好培训", then="submit"))
+    assert sent.status_code == 302
+    target.refresh_from_db()
+    assert (target.state, target.text, target.filed_by) == ("submitted", "办好培训", bureau.clerk)
+    judge = reverse("desk:target_judge", args=[target.pk])
+    assert clerk.post(judge, {"act": "pass", "version": target.version}).status_code == 403
+    # the department returns once, with the whole list
+    department = people("dept")
+    shown = department.get(reverse("desk:target", args=[target.pk])).content.decode()
+    assert "退回，一次告知" in shown
+    row = target.indicators.get(name="就业率")
+    returned = {"act": "return", "why": "请核对", f"note{row.pk}": "写明口径"}
+    assert department.post(judge, {**returned, "version": target.version}).status_code == 302
+    target.refresh_from_db()
+    assert (target.state, len(target.marks)) == ("returned", 2)
+    clerk = people("clerk")
+    shown = clerk.get(fill).content.decode()
+    assert "一次告知 2 处" in shown
+    assert "写明口径" in shown
+    clerk.post(fill, grid(target, ROWS, then="submit"))
+    target.refresh_from_db()
+    people("dept").post(judge, {"act": "pass", "version": target.version})
+    target.refresh_from_db()
+    assert target.state == "checked"
+    # the approval is a third hand, by a paper, many at once
+    approval = reverse("desk:target_approval")
+    assert people("leader").get(approval).status_code == 403
+    budget = people("budget")
+    assert "水旱灾害防御经费" in budget.get(approval).content.decode()
+    posted = {"target": [target.pk], f"v{target.pk}": target.version}
+    assert budget.post(approval, posted).status_code == 422
+    done = budget.post(approval, {**posted, "number": "示财预〔2022〕1号", "title": "预算批复"})
+    assert "批复 1 份，没有批复 0 份" in " ".join(done.content.decode().split())
+    assert target_in_force(bureau.dossier).approval == Document.objects.get()
+
+
+def test_an_adjustment_is_a_new_version_and_the_present_one_holds(bureau, people):
+    rows = [Promise(*row[:4], Decimal(row[4]), source=row[5]) for row in ROWS]
+    target = approve_target(dossier=bureau.dossier, rows=rows, by=None, why="批复")
+    clerk = people("clerk")
+    adjust = reverse("desk:target_adjust", args=[target.pk])
+    assert clerk.post(adjust, {"why": ""}).status_code == 409
+    begun = clerk.post(adjust, {"why": "追加预算"})
+    draft = Target.objects.get(filing=True)
+    assert begun["Location"] == reverse("desk:target_fill", args=[draft.pk])
+    more = [(*ROWS[0][:3], "≥150人", "50", "签到表"), *ROWS[1:]]
+    clerk.post(reverse("desk:target_fill", args=[draft.pk]), grid(draft, more))
+    shown = people("dept").get(reverse("desk:target", args=[draft.pk])).content.decode()
+    assert "与上一版不同 1 处" in shown
+    assert "≥150人" in shown
+    assert target_in_force(bureau.dossier).pk == target.pk
+
+
+def test_a_stranger_and_an_approved_target_are_not_filled(bureau, people):
+    from wenxiao.targets.services import begin_target
+
+    target = begin_target(dossier=bureau.dossier, by=bureau.clerk)
+    fill = reverse("desk:target_fill", args=[target.pk])
+    assert people("stranger").get(fill).status_code == 404
+    other = reverse("desk:target_start")
+    assert (
+        people("stranger").post(other, {"fy": 2022, "dossier": bureau.dossier.pk}).status_code
+        == 404
+    )
+    assert people("agency").get(other).status_code == 403
