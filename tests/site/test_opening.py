@@ -103,3 +103,37 @@ def test_a_file_that_is_no_workbook_stores_nothing(tmp_path):
     broken.write_bytes(b"PK\x03\x04 not really")
     assert begin(**WHO, source=broken).problems
     assert not Division.objects.exists()
+
+
+def test_every_fault_is_said_at_once_with_its_cell(filled):
+    """A row with one fault is still looked at for the others, and its code is not called unknown elsewhere."""
+    path = filled()
+    book = openpyxl.load_workbook(path)
+    book["单位"].append(["103", None])
+    book["人员"].append(["zhangsan", "王某", "103", "什么都管"])
+    book["人员"].append(["wangwu", None, "999", "也是"])
+    book["对象"].append([None, "示例项目", "103", "项目", "也许", "哪年", "许多"])
+    book.save(path)
+    heard = []
+    begun = begin(**WHO, source=path, progress=heard.append)
+    lines = {sheet: openpyxl.load_workbook(path)[sheet].max_row for sheet in book.sheetnames}
+    last, people = lines["对象"], lines["人员"]
+    assert {(p.sheet, p.cell) for p in begun.problems} == {
+        ("单位", f"B{lines['单位']}"),
+        ("人员", f"A{people - 1}"),
+        ("人员", f"D{people - 1}"),
+        ("人员", f"B{people}"),
+        ("人员", f"C{people}"),
+        ("人员", f"D{people}"),
+        ("对象", f"E{last}"),
+        ("对象", f"F{last}"),
+        ("对象", f"G{last}"),
+    }
+    assert not Division.objects.exists()
+    assert heard == ["正在读取 opening.xlsx……"]
+
+
+def test_who_waits_hears_what_is_being_made(filled):
+    heard = []
+    begin(**WHO, source=filled(), progress=heard.append)
+    assert heard[1:] == ["正在建立单位 2 个……", "正在建立账号 2 个……", "正在建立对象 3 个……"]

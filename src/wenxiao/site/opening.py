@@ -22,6 +22,7 @@ from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WHY = "初始化"
@@ -94,25 +95,47 @@ class Begun:
         }
 
 
+def _unheard(_sentence: str) -> None:
+    """Where nobody waits."""
+
+
 def begin(
-    *, code: str, name: str, bureau: str, committee: bool = False, source: Path | None = None
+    *,
+    code: str,
+    name: str,
+    bureau: str,
+    committee: bool = False,
+    source: Path | None = None,
+    progress: Callable[[str], None] = _unheard,
 ) -> Begun:
     """A division with its administrators and, from ``source``, units, people and subjects: all of it or nothing.
 
-    Problems of 阻断, in the workbook or because the division exists, are returned and nothing is stored.
+    Problems of 阻断, in the workbook or because the division exists, are returned and nothing is stored: all of them at
+    once, each with sheet, row and cell. ``progress`` is told what is being done while one waits.
     """
+    if source:
+        progress(f"正在读取 {source.name}……")
     opening = _read(source) if source else Opening()
     begun = Begun(problems=[*opening.problems, *_unknown_words(opening), *_secrets(opening)])
     if any(problem.level == "阻断" for problem in begun.problems):
         return begun
     try:
-        return _stored(begun, opening, code=code, name=name, bureau=bureau, committee=committee)
+        return _stored(
+            begun, opening, progress, code=code, name=name, bureau=bureau, committee=committee
+        )
     except (NotAllowed, Refused) as error:
         return Begun(problems=[*begun.problems, Problem(DIVISION_REFUSED, "阻断", str(error))])
 
 
 def _stored(
-    begun: Begun, opening: Opening, *, code: str, name: str, bureau: str, committee: bool
+    begun: Begun,
+    opening: Opening,
+    progress: Callable[[str], None],
+    *,
+    code: str,
+    name: str,
+    bureau: str,
+    committee: bool,
 ) -> Begun:
     body = Division.Body.COMMITTEE if committee else Division.Body.GOVERNMENT
     with transaction.atomic():
@@ -121,8 +144,11 @@ def _stored(
         prefix = "" if Division.objects.count() == 1 else f"{code}-"
         for login, role in ADMINISTRATORS:
             _account(begun, division, prefix + login, Role(role).label, role)
+        progress(f"正在建立单位 {len(opening.units)} 个……")
         units = _units(division, opening.units)
+        progress(f"正在建立账号 {len(opening.people)} 个……")
         _people(begun, division, opening.people, units)
+        progress(f"正在建立对象 {len(opening.subjects)} 个……")
         begun.subjects = _subjects(division, opening.subjects, units)
         begun.units = len(units)
     return begun
@@ -142,21 +168,19 @@ def _read(source: Path) -> Opening:
 
 def _unknown_words(opening: Opening) -> list[Problem]:
     """Roles and classes that are none: guessing what a person may do is not ours."""
-    checked = (
-        ("人员", opening.people, "role", "角色", ROLES),
-        ("对象", opening.subjects, "class", "项目类别", NATURES),
-    )
+    checked = (("人员", "role", "角色", ROLES), ("对象", "class", "项目类别", NATURES))
     return [
         Problem(
             ROLE_NOT_LISTED,
             "阻断",
             f"{label}“{row[key]}”不在可选范围内。",
             sheet,
+            opening.cell(sheet, key, row["line"]),
             line=int(row["line"] or 0),
             mend=f"应填{'、'.join(known)}之一。",
         )
-        for sheet, rows, key, label, known in checked
-        for row in rows
+        for sheet, key, label, known in checked
+        for row in opening.written(sheet)
         if row[key] and row[key] not in known
     ]
 
@@ -164,15 +188,21 @@ def _unknown_words(opening: Opening) -> list[Problem]:
 def _secrets(opening: Opening) -> list[Problem]:
     """Units and subjects whose names carry a marking: what may not enter is named by its row before anything is made."""
     found = []
-    for sheet, rows in (("单位", opening.units), ("对象", opening.subjects)):
-        for row in rows:
+    for sheet in ("单位", "对象"):
+        for row in opening.written(sheet):
             try:
                 refuse_secret(str(row["name"] or ""))
             except NotAllowed as error:
                 mend = "请从模板里删去这一行。"
                 found.append(
                     Problem(
-                        CLASSIFIED, "阻断", str(error), sheet, line=int(row["line"] or 0), mend=mend
+                        CLASSIFIED,
+                        "阻断",
+                        str(error),
+                        sheet,
+                        opening.cell(sheet, "name", row["line"]),
+                        line=int(row["line"] or 0),
+                        mend=mend,
                     )
                 )
     return found

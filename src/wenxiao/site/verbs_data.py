@@ -211,6 +211,7 @@ def _found(args: argparse.Namespace) -> int:
         bureau=args.bureau,
         committee=args.committee,
         source=args.source,
+        progress=say,
     )
     for problem in begun.problems:
         say(problem.sentence())
@@ -220,7 +221,7 @@ def _found(args: argparse.Namespace) -> int:
         )
         say("下列一次性密码只显示这一次，首次登录须修改。启动网页：wenxiao serve")
     else:
-        say("以上问题改好之前，没有写入任何内容。")
+        say(f"共 {len(begun.problems)} 处要改，都列在上面。改好之前，没有写入任何内容。")
     show(begun.as_json())
     return PROBLEMS if begun.problems else FINE
 

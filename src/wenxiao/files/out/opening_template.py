@@ -10,6 +10,7 @@ from datetime import date
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import Grid
 from wenxiao.files.cells.textforms import half_width, number_of, squeezed, unit_in, year_of, yuan
+from wenxiao.files.cells.workbooks import address
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workbook_bytes
 from wenxiao.rulebook.codes import (
     TEMPLATE_FIELD_EMPTY,
@@ -159,6 +160,18 @@ class Opening:
     people: list[dict[str, str | int | None]] = field(default_factory=list)
     subjects: list[dict[str, str | int | None]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    columns: dict[str, dict[str, int]] = field(default_factory=dict)
+    faulty: dict[str, list[dict[str, str | int | None]]] = field(default_factory=dict)
+
+    def written(self, sheet: str) -> list[dict[str, str | int | None]]:
+        """Every row of a sheet, those with a fault too: what else is wrong in them is said at once, not next time."""
+        good = {"单位": self.units, "人员": self.people, "对象": self.subjects}[sheet]
+        return [*good, *self.faulty.get(sheet, [])]
+
+    def cell(self, sheet: str, key: str, line: str | int | None) -> str | None:
+        """The address of a column's cell in one row, as a person reads it; None where the sheet has no such column."""
+        column = self.columns.get(sheet, {}).get(key)
+        return address(line, column) if column is not None and isinstance(line, int) else None
 
 
 def opening_template() -> bytes:
@@ -211,17 +224,17 @@ def read_opening(book: Book) -> Opening:
                 )
             )
             continue
-        kept.extend(_rows(sheet, TEMPLATE[name], out.problems))
-    _doubles(out.units, "code", "单位", "单位编码", out.problems)
-    _doubles(out.people, "login", "人员", "登录名", out.problems)
+        kept.extend(_rows(sheet, name, out))
+    _doubles(out, "code", "单位", "单位编码")
+    _doubles(out, "login", "人员", "登录名")
     _links(out)
     return out
 
 
-def _rows(
-    sheet: Sheet, columns: Sequence[TemplateColumn], problems: list[Problem]
-) -> list[dict[str, str | int | None]]:
-    grid, out = Grid(sheet), []
+def _rows(sheet: Sheet, name: str, opening: Opening) -> list[dict[str, str | int | None]]:
+    grid = Grid(sheet)
+    out: list[dict[str, str | int | None]] = []
+    columns, problems = TEMPLATE[name], opening.problems
     found = _head(grid, columns)
     if found is None:
         names = "、".join(column.heading for column in columns if column.must)
@@ -237,14 +250,14 @@ def _rows(
         )
         return []
     head, places, unit = found
+    opening.columns[name] = places
     for row in range(head + 1, grid.bottom + 1):
         if not grid.own_cells(row) or any(
             EXAMPLE_MARK in cell.text for cell in grid.own_cells(row)
         ):
             continue
-        entry = _row(grid, row, columns, places, unit, problems)
-        if entry is not None:
-            out.append(entry)
+        entry, good = _row(grid, row, columns, places, unit, problems)
+        (out if good else opening.faulty.setdefault(name, [])).append(entry)
     return out
 
 
@@ -273,7 +286,7 @@ def _row(
     places: Mapping[str, int],
     unit: str | None,
     problems: list[Problem],
-) -> dict[str, str | int | None] | None:
+) -> tuple[dict[str, str | int | None], bool]:
     entry: dict[str, str | int | None] = {"line": row}
     good = True
     for column in columns:
@@ -295,7 +308,7 @@ def _row(
             )
             good = False
         entry[column.key] = _typed(column.key, text, unit)
-    return entry if good else None
+    return entry, good
 
 
 def _fault(column: TemplateColumn, text: str, unit: str | None) -> str | None:
@@ -353,23 +366,18 @@ def _typed(key: str, text: str, unit: str | None) -> str | int | None:
     return yuan(text, unit) if key == "budget" else text
 
 
-def _doubles(
-    rows: Sequence[Mapping[str, str | int | None]],
-    key: str,
-    sheet: str,
-    label: str,
-    problems: list[Problem],
-) -> None:
+def _doubles(out: Opening, key: str, sheet: str, label: str) -> None:
     seen: dict[str | int | None, str | int | None] = {}
-    for row in rows:
-        if row[key] in seen:
+    for row in sorted(out.written(sheet), key=lambda row: int(row["line"] or 0)):
+        if row[key] is not None and row[key] in seen:
             line = row["line"]
-            problems.append(
+            out.problems.append(
                 Problem(
                     TEMPLATE_VALUE_WRONG,
                     "阻断",
                     f"{label}“{row[key]}”与第 {seen[row[key]]} 行重复。",
                     sheet,
+                    out.cell(sheet, key, line),
                     line=line if isinstance(line, int) else None,
                     mend="请改为不重复的值。",
                 )
@@ -378,13 +386,9 @@ def _doubles(
 
 
 def _links(out: Opening) -> None:
-    known = {row["code"] for row in out.units}
-    for sheet, rows, key in (
-        ("单位", out.units, "parent_code"),
-        ("人员", out.people, "unit_code"),
-        ("对象", out.subjects, "unit_code"),
-    ):
-        for row in rows:
+    known = {row["code"] for row in out.written("单位")}
+    for sheet, key in (("单位", "parent_code"), ("人员", "unit_code"), ("对象", "unit_code")):
+        for row in out.written(sheet):
             if row[key] is not None and row[key] not in known:
                 line = row["line"]
                 problem = Problem(
@@ -392,6 +396,7 @@ def _links(out: Opening) -> None:
                     "阻断",
                     f"单位编码“{row[key]}”不在“单位”表内。",
                     sheet,
+                    out.cell(sheet, key, line),
                     line=line if isinstance(line, int) else None,
                     mend="请先在“单位”表登记，或改正编码。",
                 )
