@@ -202,6 +202,8 @@ MATRIX = {
     "people/users/<int:pk>/grant": "grant",
     "people/users/<int:pk>/<str:act>": "manage_users",
     "people/grants/<int:pk>/end": "grant",
+    "confirmers": "see_unit",
+    "confirmers/<str:act>": "sign_report",
     "trail": "watch_trail",
     "trail/verify": "watch_trail",
     "trail/export.json": "watch_trail",

@@ -58,6 +58,7 @@ MORE = (
     Entry("公开", "desk:disclosures", ("disclose",)),
     Entry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
     Entry("密码重置", "desk:resets", ("manage_users", "consent_reset", "consent_security_reset")),
+    Entry("结果确认人", "desk:confirmers", ("sign_report",)),
     Entry("留痕", "desk:trail", ("watch_trail",)),
     Entry("备份", "desk:backups", ("manage_users", "watch_trail")),
     Entry("帮助", "desk:help"),

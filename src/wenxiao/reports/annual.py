@@ -255,7 +255,9 @@ class _Writer:
             and f.received_count(self.facts).value != f.reported_count(self.facts).value
         ):
             self.notes.append("开头一段写到了反馈，但反馈函还没有全部签收，请核对。")
-        return written + true_status
+        rows = (*self.facts.evaluated, *self.facts.monitored)
+        notes = dict.fromkeys(row.confirmed_note for row in rows if row.confirmed_note)
+        return written + true_status + tuple(Run(note) for note in notes)
 
     def paragraphs(self, key: str) -> list[Block]:
         """A key's prose, a paragraph a line."""

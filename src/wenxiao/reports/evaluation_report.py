@@ -136,6 +136,8 @@ def _result(paper: OfficialDocument, row: Reported, lines: Sequence[_Line]) -> N
         paper.add_paragraph(
             f"经综合评价，得分{row.points:.2f}分，评价等级为“{row.grade}”。{_blank('总体评价')}"
         )
+    if row.confirmed_note:
+        paper.add_paragraph(row.confirmed_note)
     if not lines:
         paper.add_paragraph("系统中没有这项评价的评分表。")
         return

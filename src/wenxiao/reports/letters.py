@@ -44,6 +44,7 @@ def feedback_docx(facts: Facts, review: int, *, contact: str = "") -> bytes:
         basis=_cited(facts),
         kind="财政重点绩效监控" if watched else "财政重点绩效评价",
         watched=_watched(row) if watched else None,
+        confirmed_note=row.confirmed_note,
     )
     return out.feedback_letter(_letterhead(facts, row, contact), data)
 

@@ -65,6 +65,7 @@ def _score_sheet(review: Any, *, blank: bool) -> forms.ScoreSheet:
         "year": dossier.fiscal_year,
         "agency": review.agency.name if review.agency else "",
         "criteria": lines,
+        "confirmed_note": "" if blank else review.confirmed_note,
         "experts": seats,
         "title": TITLES.get(review.kind, "评分表"),
         "watermark": _mark_of(review),

@@ -41,6 +41,7 @@ class Feedback:
     basis: Sequence[str] = ()
     kind: str = "财政重点绩效评价"
     watched: Watched | None = None
+    confirmed_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ def _result(document: OfficialDocument, data: Feedback) -> None:
         one = data.watched
         values = [data.subject, one.period, _wan(one.budget), _wan(one.used), one.rate]
     document.add_table(heads, [values], [30, 18, 18, 14, 12], size=12)
+    if data.confirmed_note:
+        document.add_paragraph(data.confirmed_note)
 
 
 def reminder_letter(head: Letterhead, data: Reminder) -> bytes:

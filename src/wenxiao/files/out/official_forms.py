@@ -107,6 +107,7 @@ class ScoreSheet:
     problems: Sequence[str] = ()
     suggestions: Sequence[str] = ()
     title: str = "财政评价评分表"
+    confirmed_note: str = ""
     watermark: str | None = None
     subject_label: str = "项目名称"
     subtotals: bool = field(default=True)
@@ -350,6 +351,7 @@ def score_sheet_form(data: ScoreSheet) -> FormGrid:
         form.put(3, col, text, strong=True)
     row = _criteria(form, 4, data)
     _score_end(form, row, data)
+    form.below += [data.confirmed_note] if data.confirmed_note else []
     form.below.append(
         "评价人员（签名）：                    复核（签名）：                    日期：    年  月  日"
     )

@@ -105,6 +105,7 @@ class Reported:
     suggestions: tuple[str, ...]
     findings: tuple[Confirmed, ...]
     notices: tuple[Told, ...]
+    confirmed_note: str = ""
 
     @property
     def received(self) -> bool:
@@ -252,6 +253,7 @@ def _reported(review: Review, parts: _Parts) -> Reported:
         suggestions=tuple(parts.suggestions.get(review.pk, ())),
         findings=tuple(parts.findings.get(dossier.pk, ())),
         notices=tuple(parts.notices.get(review.pk, ())),
+        confirmed_note=review.confirmed_note if concluded else "",
     )
 
 
