@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Material
 from wenxiao.evidence.states import COUNTED, STANDING
 from wenxiao.orgs.permissions import Holdings
@@ -43,7 +43,7 @@ def kinds_of(division: Division | None, year: int | None = None) -> dict[str, st
 
 def materials_seen_by(user: User | None) -> QuerySet[Material]:
     """Proofs of the dossiers the user may see, those withdrawn and replaced too, oldest first."""
-    rows = Material.objects.filter(dossier__in=dossiers_visible_to(user))
+    rows = Material.objects.filter(seen_by(user))
     named = Prefetch("indicators", Indicator.objects.order_by("order").only("pk", "name"))
     people = ("dossier__subject__division", "dossier__unit", "file", "by", "judged_by")
     return rows.select_related(*people).prefetch_related(named).order_by("pk")

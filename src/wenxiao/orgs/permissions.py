@@ -224,10 +224,12 @@ def grants_held(user: User | None) -> list[Grant]:
     """The user's grants in force with their units, in the order they were given; none of a disabled account."""
     if user is None or not user.is_authenticated or not user.is_active:
         return []
-    rows = (
-        Grant.objects.filter(user=user).in_force().select_related("unit", "division").order_by("pk")
-    )
-    return once(user, "grants", lambda: list(rows))
+    return once(user, "grants", lambda: _grants_of(user))
+
+
+def _grants_of(user: User) -> list[Grant]:
+    rows = Grant.objects.filter(user=user).in_force()
+    return list(rows.select_related("unit", "division").order_by("pk"))
 
 
 def holdings(user: User | None) -> Holdings:

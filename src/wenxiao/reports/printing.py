@@ -158,5 +158,6 @@ def _group(row: GroupRow, width: int) -> list[str]:
 
 def figures_json(report: Report) -> bytes:
     """All figures as figures.json: a list, numbers as decimal strings, rows by key."""
-    data = [figure.as_data() for figure in report.figures.values()]
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    # One figure a line, each by json's own C encoder: ``indent`` would switch to the one in Python, eight times slower.
+    lines = [json.dumps(one.as_data(), ensure_ascii=False) for one in report.figures.values()]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()

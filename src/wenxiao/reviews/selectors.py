@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Dossier, Round
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
@@ -182,7 +182,7 @@ def sheets_of(reviews: Iterable[int]) -> dict[int, Sheet]:
 def mark_seen_by(user: User | None, pk: int) -> Mark | None:
     """A mark on a dossier the user may see, with review, row and author; None otherwise."""
     return (
-        Mark.objects.filter(pk=pk, review__dossier__in=dossiers_visible_to(user))
+        Mark.objects.filter(seen_by(user, "review__dossier"), pk=pk)
         .select_related(
             "review__round__division",
             "review__dossier__subject",

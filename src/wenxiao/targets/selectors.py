@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import dossiers_visible_to, seen_by
 from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
@@ -38,7 +38,7 @@ def target_in_force(dossier: Dossier) -> Target | None:
 
 def targets_visible_to(user: User) -> QuerySet[Target]:
     """The targets of the dossiers a person may see, with what a page shows of them."""
-    rows = Target.objects.filter(dossier__in=dossiers_visible_to(user))
+    rows = Target.objects.filter(seen_by(user))
     return rows.select_related("dossier__subject__division", "dossier__unit", "approval", "batch")
 
 

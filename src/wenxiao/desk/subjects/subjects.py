@@ -144,16 +144,18 @@ def subjects(request: HttpRequest) -> HttpResponse:
     sort = applied(asked.sort, small=small)
     first = [] if sort else whole.first()
     groups = groups_of(whole.kept, first)
-    ids = whole.add_up(groups, first) if small else None
+    monies = whole.add_up(groups, first) if small else None
     near = (
-        Q(pk__in=ids) if ids is not None else near_page(whole.kept, whole.known, first, sort, token)
+        Q(pk__in=list(monies))
+        if monies is not None
+        else near_page(whole.kept, whole.known, first, sort, token)
     )
     rows = whole.found if near is None else found_by(near, None if small else whole.found)
     shown = ordered(whole.ranked(rows).select_related("subject", "unit"), sort, token)
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(shown.rows, groups, grouped=not sort),
+        "lines": _lines(shown.rows, groups, monies, grouped=not sort),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -244,18 +246,19 @@ class Look:
 
     def add_up(
         self, groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]
-    ) -> list[int]:
-        """Add every dossier's money to its group; the ids of all, which must be few enough for that."""
+    ) -> dict[int, Money]:
+        """Add every dossier's money to its group; the money of all, which must be few enough for that."""
         units = {cell.unit for cell in self.kept}
         rows = found_by(Q(unit__in=units), self.found).values_list(
             "pk", "fiscal_year", "subject__kind"
         )
         own = {pk for pk, *_ in first}
         keys = {pk: (int(pk not in own), year, kind) for pk, year, kind in rows}
-        for pk, money in money_of(keys).items() if groups else ():
+        monies = money_of(keys)
+        for pk, money in monies.items():
             if keys[pk] in groups:
                 groups[keys[pk]].add(money)
-        return list(keys)
+        return monies
 
 
 def look(request: HttpRequest) -> Look:
@@ -338,9 +341,16 @@ def _concerned(rows: QuerySet[Any], line: Any, works: Works) -> QuerySet[Any]:
     return rows.filter(troubled(line.items))
 
 
-def _lines(rows: list[Any], groups: dict[GroupKey, Group], *, grouped: bool) -> list[Line]:
+def _lines(
+    rows: list[Any],
+    groups: dict[GroupKey, Group],
+    known_money: dict[int, Money] | None,
+    *,
+    grouped: bool,
+) -> list[Line]:
     ids = [row.pk for row in rows]
-    monies, reviews, findings = money_of(ids), reviews_of(ids), confirmed_counts(ids)
+    monies = money_of(ids) if known_money is None else known_money
+    reviews, findings = reviews_of(ids), confirmed_counts(ids)
     lines, before = [], None
     for row in rows:
         key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]
