@@ -51,6 +51,7 @@ MATRIX = {
     "targets": "see_unit",
     "targets/<int:pk>": "see_unit",
     "targets/start": "fill",
+    "targets/alike": "see_unit",
     "targets/approval": "approve_target",
     "targets/<int:pk>/fill": "fill",
     "targets/<int:pk>/adjust": "fill",

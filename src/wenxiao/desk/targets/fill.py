@@ -74,7 +74,9 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     if not row.filing or row.state not in {"draft", "returned"}:
         return redirect("desk:target", pk=row.pk)
     rows = list(row.indicators.all())
-    found = list(enumerate(faults_of([row])[row.pk], start=1))
+    order = list(LEVELS)
+    graded = sorted(faults_of([row])[row.pk], key=lambda one: order.index(one.problem.level))
+    found = list(enumerate(graded, start=1))
     numbers: dict[int, list[int]] = {}
     for number, one in found:
         if one.hit.row is not None:
