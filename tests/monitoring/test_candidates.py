@@ -27,9 +27,9 @@ def drawn(window, officer):
     }
 
 
-def test_the_seed_draws_its_slow_ones_and_the_one_ahead(watched, officer):
+def test_the_seed_draws_its_slow_ones_and_only_hints_at_the_one_ahead(watched, officer):
     first, second = watched.seed()
-    assert [name[:4] for name, _ in drawn(first, officer)] == ["区法院辅"]
+    assert drawn(first, officer) == {}
     found = drawn(second, officer)
     assert {(name[:4], rule) for name, rule in found} == {
         ("区社发局", "JK-01"),

@@ -8,6 +8,7 @@ import pytest
 
 from wenxiao.budget.models import Appropriation, Subject
 from wenxiao.files.out.opening_template import opening_template
+from wenxiao.followup.models import CatalogueItem
 from wenxiao.orgs.models import Division, Grant, Unit, User
 from wenxiao.site.opening import begin
 
@@ -56,6 +57,7 @@ def test_units_people_subjects_and_money_arrive(filled):
     begun = begin(**WHO, source=filled())
     assert not begun.problems
     assert (begun.units, begun.subjects) == (2, 3)
+    assert CatalogueItem.objects.filter(division__name=begun.division, code="WT-01").exists()
     fund = Subject.objects.get(code="JJ01")
     assert (fund.kind, fund.manager, fund.term_years) == (Subject.Kind.INVESTMENT_FUND, "王某", 5)
     assert (fund.expires_on, fund.midterm_on) == (date(2028, 12, 31), date(2026, 6, 30))

@@ -17,6 +17,7 @@ from wenxiao.evidence.models import Actual, Material
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
+from wenxiao.reviews.states import OPEN, RETURNED
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
@@ -211,6 +212,16 @@ def review_trail(review: Review) -> QuerySet[Entry]:
     about = Q(target_type=kind, target_id=pk)
     about |= Q(target_type=Mark._meta.label, target_id__in=review.marks.values("pk"))
     return Entry.objects.filter(about).order_by("-pk")
+
+
+def last_return(review: Review) -> Entry | None:
+    """Why it was given back, by whom and when, until it is handed in again; None where nobody gave it back."""
+    if review.state not in OPEN:
+        return None
+    kind, pk = target_of(review)
+    return (
+        Entry.objects.filter(target_type=kind, target_id=pk, act=RETURNED).order_by("-pk").first()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ ROAD: dict[str, frozenset[str]] = {
 OPEN = frozenset({"waiting", "filling", "returned"})
 """States in which facts and marks may still be written by those who fill."""
 
+RETURNED = "退回"
+"""The act with which a review is given back, as the trail names it."""
+
 MARKABLE = OPEN | {"submitted", "checked"}
 """States in which judges may still mark."""
 

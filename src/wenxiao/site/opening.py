@@ -13,6 +13,7 @@ from wenxiao.budget.models import Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, set_appropriation
 from wenxiao.files.out.opening_template import Opening, read_opening
 from wenxiao.files.pool import read_in_child
+from wenxiao.followup.services import ensure_catalogue
 from wenxiao.orgs.models import Division, Role, Unit, User
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant, one_time_password
@@ -151,6 +152,7 @@ def _stored(
         progress(f"正在建立对象 {len(opening.subjects)} 个……")
         begun.subjects = _subjects(division, opening.subjects, units)
         begun.units = len(units)
+        ensure_catalogue(division=division, by=None)
     return begun
 
 

@@ -10,7 +10,7 @@ from django.urls import get_resolver
 
 from wenxiao.evidence.models import Actual
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services import submit_review
+from wenxiao.reviews.services import return_review, submit_review
 from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -141,3 +141,17 @@ def test_a_scanned_signature_waits_for_somebody_else_on_the_page(whole, small, i
     whole.refresh_from_db()
     assert whole.step == 1
     assert checker.post(f"{base}/judge/refuse", {"why": "x"}).status_code == 409
+
+
+def test_a_return_speaks_until_the_form_is_handed_in_again(client, small, whole):
+    """Why it came back stands on the unit's page and in its to-do, and goes with the next hand-in."""
+    submit_review(review=whole, by=small.clerk)
+    return_review(review=whole, by=small.officer, why="完成时间没有佐证，请补齐后重报")
+    client.force_login(small.clerk)
+    page = client.get(f"/filling/{whole.pk}").content.decode()
+    assert "完成时间没有佐证，请补齐后重报" in page
+    assert small.officer.name in page
+    assert "完成时间没有佐证" in client.get("/").content.decode()
+    submit_review(review=whole, by=small.clerk)
+    assert "完成时间没有佐证" not in client.get(f"/filling/{whole.pk}").content.decode()
+    assert "完成时间没有佐证" not in client.get("/").content.decode()

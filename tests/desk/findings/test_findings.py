@@ -42,6 +42,34 @@ def test_a_batch_says_what_came_of_each(candidate, small, inside):
     assert candidate.state == "dismissed"
 
 
+def test_many_are_confirmed_at_once_with_item_degree_and_the_place_kept(candidate, small, inside):
+    client, chosen = inside(small.officer), item(small)
+    answer = client.post(
+        reverse("desk:findings_batch"),
+        {
+            "verdict": "confirm",
+            "tick": [f"{candidate.pk}:{candidate.version}"],
+            "item": chosen.pk,
+            "severity": "serious",
+            "why": "查实",
+            "at_q": "乡道",
+            "at_unit": str(candidate.dossier.unit_id),
+        },
+    )
+    candidate.refresh_from_db()
+    assert (candidate.state, candidate.severity, candidate.item) == ("confirmed", "serious", chosen)
+    assert "unit=" in answer.url
+    assert "q=%E4%B9%A1%E9%81%93" in answer.url
+
+
+def test_candidates_are_narrowed_by_unit_rule_and_degree(candidate, small, inside):
+    client, base = inside(small.officer), reverse("desk:findings") + "?state=candidate"
+    unit = candidate.dossier.unit_id
+    assert candidate.text in client.get(f"{base}&unit={unit}").content.decode()
+    for other in (f"unit={unit + 999}", "rule=ZZ-99", "severity=serious", "round=999999"):
+        assert candidate.text not in client.get(f"{base}&{other}").content.decode()
+
+
 def test_a_unit_decides_nothing(candidate, small, inside):
     assert (
         inside(small.clerk)

@@ -22,6 +22,7 @@ from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import Check, blocking, checks_of, rows_of
 from wenxiao.reviews.kinds import CHECKERS, kind_of
 from wenxiao.reviews.readback import readback_of
+from wenxiao.reviews.selectors import last_return
 from wenxiao.reviews.services import (
     barred_in,
     record_actual,
@@ -127,6 +128,7 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         if asked
         else None,
         "review": row,
+        "returned": last_return(row),
         "rows": rows,
         "checks": checks,
         "numbers": _numbers(checks),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -15,6 +16,7 @@ from wenxiao.followup.selectors.problems import (
     catalogue,
     catalogue_counts,
     catalogue_item,
+    choices_in,
     finding_counts,
     findings_seen_by,
     severities,
@@ -29,7 +31,7 @@ from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
 ENTRY = "desk:evaluations"
 ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
@@ -61,7 +63,8 @@ def findings(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in STATES or not decides:
         state = "candidate" if decides and counts["candidate"] else "confirmed"
-    rows = _narrow(findings_seen_by(person(request)).filter(state=state), request)
+    whole_list = findings_seen_by(person(request)).filter(state=state)
+    rows = _narrow(whole_list, request.GET)
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     division = person(request).division
     values = {
@@ -74,6 +77,9 @@ def findings(request: HttpRequest) -> HttpResponse:
         "items": catalogue(division, active=True) if division else [],
         "degrees": severities(),
         "q": request.GET.get("q", "")[:60],
+        "choices": choices_in(whole_list) if decides else None,
+        "asked": {name: request.GET.get(name, "")[:30] for name in NARROWED},
+        "left": rows.count(),
         "dossier": request.GET.get("dossier", ""),
         "item": request.GET.get("item", ""),
         "outcome": request.session.pop("findings_outcome", None),
@@ -82,12 +88,26 @@ def findings(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/findings/index.html", values)
 
 
-def _narrow(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-    for name, column in (("dossier", "dossier"), ("item", "item")):
-        asked = request.GET.get(name, "")
-        if asked.isdecimal() and len(asked) < 18:
+NARROWED = {
+    "dossier": "dossier",
+    "item": "item",
+    "round": "review__round",
+    "unit": "dossier__unit",
+    "rule": "rule",
+    "severity": "severity",
+}
+"""What the list may be narrowed by, beside words: the name in the address and the column."""
+WORDS = frozenset({"rule", "severity"})
+
+
+def _narrow(rows: QuerySet[Any], given: QueryDict) -> QuerySet[Any]:
+    for name, column in NARROWED.items():
+        asked = given.get(name, "")
+        if name in WORDS and asked:
+            rows = rows.filter(**{column: asked[:30]})
+        elif asked.isdecimal() and len(asked) < 18:
             rows = rows.filter(**{column: int(asked)})
-    for word in request.GET.get("q", "")[:60].split():
+    for word in given.get("q", "")[:60].split():
         rows = rows.filter(dossier__subject__name__icontains=word) | rows.filter(
             text__icontains=word
         )
@@ -115,7 +135,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         Typed("状态", "state", STATES["confirmed" if confirmed else "dismissed"]),
         Typed("理由", "why", why),
     ]
-    return carry_out(request, carry, reverse("desk:findings") + "?state=candidate", typed)
+    return carry_out(request, carry, _place(request), typed)
 
 
 def _decide(request: HttpRequest, row: Any, *, confirmed: bool, why: str, version: int) -> None:
@@ -169,7 +189,16 @@ def batch(request: HttpRequest) -> HttpResponse:
             f"{'确认' if confirmed else '认定不成立'} {done} 条，{len(failed)} 条没有办成。",
         )
         request.session["findings_outcome"] = failed
-    return redirect(reverse("desk:findings") + "?state=candidate")
+    return redirect(_place(request))
+
+
+def _place(request: HttpRequest) -> str:
+    """The list as it was narrowed when the form was sent, so that nobody begins again at the first of five hundred."""
+    kept = {"state": "candidate"}
+    for name in (*NARROWED, "q"):
+        if asked := text_of(request, f"at_{name}", 60):
+            kept[name] = asked
+    return f"{reverse('desk:findings')}?{urlencode(kept)}"
 
 
 def _one(

@@ -25,6 +25,7 @@ TODOS = 40
 _ROUND = "budget.Round"
 _ROUND_ROUTES = {"selfeval": "desk:selfeval_round", "monitoring": "desk:monitoring_round"}
 _RECTIFICATION = "followup.Rectification"
+_REVIEW = "reviews.Review"
 
 
 def waiting(request: HttpRequest, year: int) -> list[Task]:
@@ -34,11 +35,11 @@ def waiting(request: HttpRequest, year: int) -> list[Task]:
 
 
 def _todos(request: HttpRequest, year: int) -> list[Task]:
-    """The person's open to-dos: forms of rounds and steps of rectifications, the only ones anything makes."""
+    """The person's open to-dos: forms of rounds, forms given back, and steps of rectifications."""
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
     reminders = reminders_for(user, rounds)
-    listed = list(todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION))[:TODOS])
+    listed = list(todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION, _REVIEW))[:TODOS])
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
     if earlier := {pk for pk in asked if pk is not None} - set(rounds):
         rounds |= rounds_visible_to(user).in_bulk(earlier)
@@ -48,7 +49,10 @@ def _todos(request: HttpRequest, year: int) -> list[Task]:
         if row.target_type == _RECTIFICATION:
             href = address("desk:rectification", key)
             made.append(Task("整改", who, row.title, row.due_on, "去办", href, on))
-        elif key in rounds and rounds[key].kind in _ROUND_ROUTES:
+        elif row.target_type == _REVIEW:
+            href = address("desk:filling", key)
+            made.append(Task("退回", who, row.title, row.due_on, "重填", href, on))
+        elif row.target_type == _ROUND and key in rounds and rounds[key].kind in _ROUND_ROUTES:
             told = reminders.get((key, row.unit_id or 0))
             title = f"{row.title}（{told.words}）" if told else row.title
             href = address(_ROUND_ROUTES[rounds[key].kind], key)

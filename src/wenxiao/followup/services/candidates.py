@@ -96,7 +96,7 @@ def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:
     for one in fresh:
         rule = rules[one.rule]
         cited = f"规则 {rule.code} {rule.title}，依据：{rule.basis or '无文件依据（惯例）'}。"
-        item = slow if one.rule == doors.PACE and "快于" not in one.sentences[0] else None
+        item = slow if one.rule == doors.PACE else None
         found.append(
             Finding(
                 dossier_id=one.dossier,
@@ -140,7 +140,7 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
         for row in part.iter_rows(named=True):
             problems = doors.CANDIDATES.run(tables[row["dossier"]], round.kind, strict)
             yield from _hits(row["dossier"], row["review"], problems)
-            if paced and (row["light"] in WORDS_OF_SLOW or row["above"]):
+            if paced and row["light"] in WORDS_OF_SLOW:
                 yield Candidate(
                     row["dossier"], row["review"], doors.PACE, (_paced(row, round, plans),)
                 )
@@ -161,8 +161,7 @@ def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Miles
         cut_off(round),
         overrides=round.division.own_rules,
     )
-    slow = WORDS_OF_SLOW.get(pace.light)
-    return f"执行进度{slow}灯：{pace.reason}" if slow else f"执行进度快于时间进度：{pace.reason}"
+    return f"执行进度{WORDS_OF_SLOW.get(pace.light, '')}灯：{pace.reason}"
 
 
 def _plans(round: Round, dossiers: list[int]) -> dict[int, list[pacing.Milestone]]:

@@ -10,13 +10,14 @@ from django.utils import timezone
 from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
-from wenxiao.records.services import finish_todos, record
+from wenxiao.orgs.models import Role
+from wenxiao.records.services import finish_todos, make_todo, record
 from wenxiao.reviews.checks import blocking, checks_of
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import confirmed_changes, require_second_hand, small_office_note
 from wenxiao.reviews.services.seats import require_panel
-from wenxiao.reviews.states import OPEN, ROAD, SETTLED
+from wenxiao.reviews.states import OPEN, RETURNED, ROAD, SETTLED
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
@@ -236,11 +237,22 @@ def _still_owed(review: Review) -> bool:
 def return_review(
     *, review: Review, by: User | None, why: str, version: int | None = None
 ) -> Review:
-    """Give it back with a reason, which must not be empty."""
+    """Give it back with a reason, which must not be empty; it stands on the unit's page and in its to-do until mended."""
     require_check(by, review)
     if not why.strip():
         raise NotAllowed("退回须写明理由，一次说全。")
-    return _step(review, to="returned", by=by, act="退回", why=why, version=version, step=0)
+    _step(review, to="returned", by=by, act=RETURNED, why=why, version=version, step=0)
+    if kind_of(review.kind).fill == "fill":
+        make_todo(
+            division=review.round.division,
+            kind=RETURNED,
+            title=f"{review.dossier.subject.name}被退回：{why.strip()}",
+            role=Role.CLERK,
+            unit=review.dossier.unit,
+            target=review,
+            due_on=review.round.deadline,
+        )
+    return review
 
 
 @transaction.atomic
