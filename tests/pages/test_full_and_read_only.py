@@ -19,6 +19,8 @@ PDF = b"%PDF-1.4\n%%EOF\n"
 def place(settings, tmp_path):
     settings.HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
     division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
+    division.account_policy = {"second_factor": []}
+    division.save()
     for name, role in (("system", Role.SYSTEM), ("officer", Role.PERFORMANCE)):
         user = User.objects.create(division=division, username=name, name=name)
         Grant.objects.create(user=user, role=role, division=division)

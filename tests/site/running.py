@@ -26,6 +26,8 @@ call_command("migrate", verbosity=0)
 from wenxiao.orgs.models import Role, User
 from wenxiao.orgs.services import create_division, create_user, grant
 division = create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
+division.account_policy = {{"second_factor": []}}
+division.save()
 for name, role in (("system", Role.SYSTEM), ("finance", Role.PERFORMANCE)):
     user = create_user(division=division, username=name, name=name, by=None, password={password!r},
                        must_change_password=False)

@@ -20,6 +20,8 @@ AT_ONCE = 4
 @pytest.fixture
 def place():
     division = orgs.create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
+    division.account_policy = {"second_factor": []}
+    division.save()
     division.system = User.objects.create(division=division, username="system", name="甲")
     Grant.objects.create(user=division.system, role=Role.SYSTEM, division=division)
     return division

@@ -99,6 +99,8 @@ DOORS = {
 }
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
+SMALL = {"targets/layouts"}
+"""A form of headings alone is read while the person waits: only a small one, and not for long."""
 
 
 def doors():
@@ -117,7 +119,7 @@ def doors():
 
 
 def test_every_address_that_takes_files_is_tried_here():
-    assert set(doors()) == set(DOORS) | MACHINES
+    assert set(doors()) == set(DOORS) | MACHINES | SMALL
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -152,6 +154,28 @@ def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, 
     assert read == [len(large)]
 
 
+def test_a_form_of_headings_is_small_and_read_for_seconds(place, inside, large, monkeypatch):
+    from wenxiao.desk.targets import layouts
+
+    asked = []
+
+    def read(path, what, *, seconds):
+        nothing_held()
+        asked.append(seconds)
+        return {"book": None, "problems": [{"text": "读不出"}]}
+
+    monkeypatch.setattr(layouts, "read_in_child", read)
+    monkeypatch.setattr(layouts, "LARGEST", len(large) - 1)
+    client = inside(place.officer)
+    form = {"name": "清单", "file": SimpleUploadedFile("表样.xlsx", large)}
+    assert client.post("/targets/layouts", form).status_code == 409
+    assert asked == [], "too large to be read"
+    form["file"] = SimpleUploadedFile("表样.xlsx", b"PK")
+    assert client.post("/targets/layouts", form).status_code == 409
+    assert asked == [layouts.SECONDS]
+    assert layouts.SECONDS <= 10
+
+
 def test_a_machine_is_answered_before_the_server_gives_up():
     from wenxiao.api.views import READ_SECONDS
 
@@ -168,7 +192,7 @@ def test_a_machines_form_is_read_with_that_limit(place, client, monkeypatch):
     given = []
     monkeypatch.setattr(
         "wenxiao.intake.unattended.forms_in_child",
-        lambda path, seconds: (
+        lambda path, seconds, **_: (
             given.append(seconds) or Reading(file=path.name, kind=None, forms=[], problems=[])
         ),
     )

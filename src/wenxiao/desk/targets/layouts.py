@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 ENTRY = "desk:targets"
-LARGEST = 20 << 20
+LARGEST = 2 << 20
+SECONDS = 10.0
+"""So large, and for so long, a form of headings is read while the person waits; other files wait for the worker."""
 
 
 @view("import", methods=("GET", "POST"), files=True)
@@ -49,11 +51,13 @@ def _register(request: HttpRequest, division: Any) -> str:
         return f"{made}已装入，标为合成，供试用。"
     upload = request.FILES.get("file")
     if upload is None or (upload.size or 0) > LARGEST:
-        raise NotAllowed("请选择一张空的或填过的清单（.xlsx，不超过 20 MB）。")
+        raise NotAllowed(
+            "请选择一张空的或填过的清单（.xlsx，不超过 2 MB，数据多的只留表头和几行）。"
+        )
     with tempfile.TemporaryDirectory(prefix="wenxiao-layout-") as folder:
         path = Path(folder) / "表样.xlsx"
         path.write_bytes(upload.read())
-        told = read_in_child(path, "book")
+        told = read_in_child(path, "book", seconds=SECONDS)
         if told["book"] is None:
             raise NotAllowed("；".join(problem["text"] for problem in told["problems"]))
         seen = headings_of(told["book"])
