@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,9 @@ def test_a_cell_is_read_as_a_person_reads_it(text, role, due):
 
 
 @pytest.mark.parametrize("text", ["[1,200]", "[1,200)"])
-def test_square_brackets_are_an_interval_and_round_ones_a_number(text):
+def test_square_brackets_are_an_interval_and_round_ones_a_negative_number(text):
     assert parse(text).comparator == "between"
-    assert str(parse("(1,200)").low) == "1200"
+    assert str(parse("(1,200)").low) == "-1200"
 
 
 @pytest.mark.parametrize("text", ["完成目标的120%", "已完成年初目标的95%", "完成年度任务的98.5%"])
@@ -65,3 +66,17 @@ def test_words_alone_are_no_date(text):
 def test_a_year_told_of_an_actual_is_no_value():
     assert parse("始建于2018年的老楼3栋改造", "actual").kind != "number"
     assert parse("存在18岁以下人员", "actual").kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "unit"),
+    [("(20)", "-20", None), ("（1,200.50）", "-1200.50", None), ("1,200.50-", "-1200.50", None)],
+)
+def test_a_negative_number_as_accountants_write_it(text, low, unit):
+    found = parse(text, "actual")
+    assert (found.kind, found.low, found.high, found.unit) == (
+        "number",
+        Decimal(low),
+        Decimal(low),
+        unit,
+    )

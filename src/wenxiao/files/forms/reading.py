@@ -25,6 +25,7 @@ from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
 from wenxiao.files.forms.targets.reading import read_targets
+from wenxiao.files.forms.unknown_columns import unknown_columns
 from wenxiao.files.forms.wordforms import gathered
 from wenxiao.rulebook.codes import (
     HIDDEN_PARTS,
@@ -177,6 +178,7 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             *_hidden_sheets(book, forms),
         ]
     return [
+        *unknown_columns(forms),
         *_hidden_sheets(book, forms),
         *_hidden_parts(book, forms),
         *_formula_problems(book, forms),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Literal
 
@@ -82,7 +83,7 @@ def parse(text: str, role: Role = "target") -> Expression:
     ``role`` decides how a bare date is taken: a target's is a deadline, an actual's a moment. The conventions (units
     as written, comparators, deadlines) are those of the command line's ``parse``.
     """
-    plain = normalise(text)
+    plain = normalise(_signed(text))
     if _PLACEHOLDER.fullmatch(plain):
         return _empty(text)
     plain = _NAMED_BETWEEN.sub("值", plain)
@@ -91,6 +92,17 @@ def parse(text: str, role: Role = "target") -> Expression:
         if reading is not None:
             return reading
     return Expression(text, "text")
+
+
+_GROUPED = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_BOOKED = re.compile(rf"\(({_GROUPED})\)|({_GROUPED})-")
+"""A negative number as accountants write it: in round brackets, or with its sign behind."""
+
+
+def _signed(text: str) -> str:
+    """The sign of a booked negative number before it: 「(20)」, 「1,200.50-」; anything else as it is."""
+    hit = _BOOKED.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return text if hit is None else f"-{hit[1] or hit[2]}"
 
 
 def _empty(text: str) -> Expression:

@@ -1,0 +1,65 @@
+"""Columns of a recognised form that nobody knows: each is named with what it may be, never lost in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wenxiao.rulebook.codes import COLUMN_UNKNOWN
+from wenxiao.rulebook.problems import Level, Problem
+
+Form = Mapping[str, Any]
+MOST = 10
+_MEANT: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("score", "得分", re.compile(r"得分|评分|打分|自评|实得|分数|折算")),
+    ("weight", "分值", re.compile(r"权|分值|满分|标准分|基准|赋分|参考")),
+    ("actual", "实际完成值", re.compile(r"完成|实现|实际|达成|落实|结果")),
+    ("target", "年度指标值", re.compile(r"目标|指标值|计划|预期|标准|标杆")),
+    ("deviation", "偏差原因分析及改进措施", re.compile(r"原因|措施|说明|分析|改进|备注")),
+)
+_ASIDE = re.compile(
+    r"序号|编号|行次|栏次|(?:指标)?(?:解释|说明|内涵|释义|定义|内容)|(?:评[分价]|计分|考核|打分)(?:标准|细则|规则|依据|办法|方法)"
+    r"|计算公式|计算方法|(?:数据|信息|指标|取值)?来源|佐证.*|证明.*|附件|责任.*|填报.*|联系.*|.{0,4}率|偏差.{0,2}|年度|绩效指标|指标"
+)
+"""What forms carry besides and no figure is read from."""
+
+
+def unknown_columns(forms: list[Any]) -> Iterator[Problem]:
+    """One problem per unknown heading of each form; a warning where the form lacks what the column may be."""
+    for form in forms:
+        yield from _of_form(form)
+
+
+def _of_form(form: Form) -> Iterator[Problem]:
+    rows = form.get("indicators") or []
+    found: dict[str, str] = {}
+    for row in rows:
+        for words, seen in (row.get("extra") or {}).items():
+            if not _ASIDE.fullmatch(words):
+                found.setdefault(words, seen.get("cell") or "")
+    known = set(form.get("indicator_columns") or {})
+    for words, cell in list(found.items())[:MOST]:
+        lacking = [(key, name) for key, name, sign in _MEANT if sign.search(words)]
+        missing = next((name for key, name in lacking if key not in known), None)
+        yield _problem(form, words, cell, missing)
+    if rows and {"weight"} == known & {"weight", "score"} and form["kind"] == "selfeval":
+        yield Problem(
+            COLUMN_UNKNOWN,
+            "警告",
+            "有分值列，没有找到得分列，各指标得分没有读出。",
+            form["sheet"],
+            mend="请把得分列的表头改为“得分”再导入；本表不填得分的，可不理会。",
+        )
+
+
+def _problem(form: Form, words: str, cell: str, missing: str | None) -> Problem:
+    level: Level = "警告" if missing else "提示"
+    may = f"可能是“{missing}”，" if missing else ""
+    text = f"“{words}”这一列没有认出，{may}没有读入。"
+    mend = (
+        f"如果是“{missing}”，请把表头改为“{missing}”再导入；不是的，可不理会。"
+        if missing
+        else "请核对这一列是否应当读入；不需要的，可不理会。"
+    )
+    return Problem(COLUMN_UNKNOWN, level, text, form["sheet"], cell or None, got=words, mend=mend)
