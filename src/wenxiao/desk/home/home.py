@@ -9,6 +9,7 @@ from django.db.models import Case, When
 from django.shortcuts import render
 from django.urls import reverse
 
+from wenxiao.desk.home.preparations import preparations
 from wenxiao.desk.home.tasks import waiting
 from wenxiao.desk.monitoring.lights import counts_of, rows_of_table, table_of, told
 from wenxiao.followup.selectors import common_lines
@@ -75,6 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "watches": holding.can("watch_trail"),
         "shown_most": SHOWN,
         "desks": _desks(holding),
+        "preparations": preparations(user, holding),
     }
     if values["third"]:
         values["assigned"] = list(_assigned(user, year))

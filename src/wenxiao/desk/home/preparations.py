@@ -1,0 +1,144 @@
+"""开张准备: what a new bureau does first, in the order that works, counted from the rows until the first round stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wenxiao.budget.selectors import dossiers_visible_to, rounds_visible_to
+from wenxiao.followup.selectors.problems import catalogue
+from wenxiao.orgs.permissions import ADMINISTRATORS
+from wenxiao.orgs.selectors import grants_in_force, units_of, users_of
+from wenxiao.pages.jinja import address
+from wenxiao.records.selectors import documents
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.permissions import Holdings
+
+POWERS = ("manage_round", "manage_units", "manage_users", "grant")
+TEMPLATE = "启用模板（wenxiao init --template）的"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """One thing to prepare: how many of how many, why, from which template, by whom, and the page it is done on."""
+
+    name: str
+    count: int
+    total: int
+    why: str
+    template: str
+    who: str
+    href: str
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left."""
+        return self.count >= self.total
+
+
+def preparations(user: User, holding: Holdings) -> list[Preparation]:
+    """The list for who prepares a bureau; empty for everybody else, in a demonstration, and once all is done."""
+    division = user.division
+    if division is None or division.demo or not any(holding.can(power) for power in POWERS):
+        return []
+    first = holding.can("manage_round")
+    if first and rounds_visible_to(user).exists():
+        return []
+    listed = [*_people(division), *(_work(user, division) if first else [])]
+    return [] if all(one.done for one in listed) else listed
+
+
+def _people(division: Division) -> list[Preparation]:
+    units = units_of(division).filter(valid_to=None).exclude(kind="finance")
+    total = units.count()
+    contacts = units.exclude(contact="").exclude(phone="").count()
+    served = units.exclude(office=None).count()
+    people = users_of(division).filter(is_active=True)
+    administrators = grants_in_force().filter(role__in=ADMINISTRATORS).values("user")
+    people = people.exclude(pk__in=administrators)
+    granted = people.filter(pk__in=grants_in_force().values("user")).count()
+    page, users = address("desk:people"), address("desk:users")
+    return [
+        Preparation(
+            "单位",
+            total,
+            max(total, 1),
+            "报表按单位收，先把主管部门和下级单位建齐",
+            f"{TEMPLATE}“单位”表",
+            "系统管理员、绩效科",
+            page,
+        ),
+        Preparation(
+            "联系人",
+            contacts,
+            max(total, 1),
+            "催办、退回、反馈都找他；没有就只能打电话问",
+            "在单位页填联系人和联系电话",
+            "系统管理员、绩效科",
+            page,
+        ),
+        Preparation(
+            "对口科室",
+            served,
+            max(total, 1),
+            "业务科室只看得到归它的单位",
+            "在单位页选对口业务科室",
+            "系统管理员、绩效科",
+            page,
+        ),
+        Preparation(
+            "账号",
+            granted,
+            max(people.count(), 1),
+            "系统管理员建账号，安全管理员授权；没有授权的登录后什么也看不到",
+            f"{TEMPLATE}“人员”表",
+            "两位管理员",
+            users,
+        ),
+    ]
+
+
+def _work(user: User, division: Division) -> list[Preparation]:
+    papers = documents(division=division)
+    items = len(catalogue(division, active=True))
+    listed = dossiers_visible_to(user).count()
+    return [
+        Preparation(
+            "文件依据",
+            papers.exclude(file=None).count(),
+            max(papers.count(), 1),
+            "本级办法、通知的原文，评分规则和任务引用它",
+            "PDF 或 Word 原文",
+            "绩效科",
+            address("desk:documents"),
+        ),
+        Preparation(
+            "问题目录",
+            items,
+            max(items, 1),
+            "判断问题时归到这里",
+            "可在页面上增删改名",
+            "绩效科",
+            address("desk:catalogue"),
+        ),
+        Preparation(
+            "预算项目清单",
+            listed,
+            max(listed, 1),
+            "一体化导出的清单直接交进来，编码按文本读",
+            f"{TEMPLATE}“对象”表，或一体化导出的清单",
+            "预算科",
+            address("desk:ledgers"),
+        ),
+        Preparation(
+            "第一个任务",
+            0,
+            1,
+            "选对象、定期限，单位从这时起有事可办",
+            "不用模板",
+            "绩效科",
+            address("desk:rounds"),
+        ),
+    ]

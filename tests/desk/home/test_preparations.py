@@ -1,0 +1,101 @@
+"""A new bureau's desk lists what to prepare, in the order that works, until its first round stands."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from wenxiao.budget.models import Round
+from wenxiao.desk.home.preparations import preparations
+from wenxiao.orgs import services as orgs
+from wenxiao.orgs.models import Division, Grant, Role, Unit, User
+from wenxiao.orgs.permissions import holdings
+from wenxiao.site.opening import begin
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def bureau():
+    """A division as ``init`` leaves it, with one unit."""
+    begin(code="360100", name="某某县", bureau="某某县财政局")
+    division = Division.objects.get()
+    orgs.add_unit(
+        division=division, code="101", name="某某县农业局", kind="department", by=None, why="测试"
+    )
+    User.objects.update(must_change_password=False)
+    return division
+
+
+def enter(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def officer(bureau):
+    user = User.objects.create_user("officer", "Demo-pass-2021", name="示例人", division=bureau)
+    Grant.objects.create(user=user, role=Role.PERFORMANCE, division=bureau)
+    return enter(user)
+
+
+def listed(client):
+    """By name of the preparation how many of how many, in the order shown."""
+    text = client.get("/").content.decode()
+    found = re.search(r'aria-labelledby="prepare">(.*?)</section>', text, re.DOTALL)
+    if found is None:
+        return {}
+    names = re.findall(r'class="what"><a href="[^"]+">([^<]+)</a>', found[1])
+    counts = re.findall(r"<b>([\d,]+)</b>\s*/\s*([\d,]+)", found[1])
+    return dict(zip(names, counts, strict=True))
+
+
+def test_the_list_counts_the_rows_in_the_order_that_works(officer):
+    shown = listed(officer)
+    assert list(shown) == [
+        "单位",
+        "联系人",
+        "对口科室",
+        "账号",
+        "文件依据",
+        "问题目录",
+        "预算项目清单",
+        "第一个任务",
+    ]
+    assert shown["单位"] == ("1", "1")
+    assert shown["联系人"] == ("0", "1")
+    Unit.objects.update(contact="张三", phone="8888")
+    assert listed(officer)["联系人"] == ("1", "1")
+
+
+def test_every_page_named_opens_for_who_prepares(officer):
+    text = officer.get("/").content.decode()
+    section = re.search(r'aria-labelledby="prepare">(.*?)</section>', text, re.DOTALL)[1]
+    pages = set(re.findall(r'href="([^"]+)"', section))
+    assert len(pages) >= 6
+    for page in pages:
+        assert officer.get(page).status_code == 200, page
+
+
+def test_administrators_see_their_part_and_no_business(bureau):
+    user = User.objects.get(username="sysadmin")
+    shown = preparations(user, holdings(user))
+    assert [one.name for one in shown] == ["单位", "联系人", "对口科室", "账号"]
+
+
+def test_others_and_a_bureau_at_work_do_not_see_it(bureau, officer):
+    clerk = User.objects.create_user("clerk", "Demo-pass-2021", name="示例人", division=bureau)
+    Grant.objects.create(user=clerk, role=Role.CLERK, division=bureau, unit=Unit.objects.get())
+    assert listed(enter(clerk)) == {}
+    assert listed(officer)
+    Round.objects.create(
+        division=bureau,
+        name="自评",
+        kind="selfeval",
+        fiscal_year=2025,
+        work_year=2026,
+        deadline="2026-05-31",
+        scope={},
+    )
+    assert listed(officer) == {}
