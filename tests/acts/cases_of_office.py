@@ -12,6 +12,7 @@ from wenxiao.orgs import services as orgs
 from wenxiao.orgs.models import Grant
 from wenxiao.orgs.services import resetting, tokens
 from wenxiao.orgs.services.account_policy import LIMITS, set_account_policy
+from wenxiao.orgs.services.second_factor import drop_second_factor
 from wenxiao.reports import handing, instructions
 from wenxiao.reports import services as reports
 from wenxiao.reports.models import Draft, Signed
@@ -159,6 +160,9 @@ ORGS = {
         lambda h, row, by: orgs.set_small_office(
             division=h.division, on=True, by=by, why="只有一名干部"
         ),
+    ),
+    "drop_second_factor": Act(
+        "", lambda h: h.user(), lambda h, row, by: drop_second_factor(user=row, by=by, why="丢失")
     ),
     "make_token": Act(
         "system",

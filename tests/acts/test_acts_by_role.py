@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from tests.acts.cases_of_filing import APPROVAL, FILING
 from tests.acts.cases_of_office import FOLLOWUP, ORGS, REPORTS
 from tests.acts.cases_of_work import BUDGET, EVIDENCE, REVIEWS, TARGETS
 from tests.acts.house import House
@@ -19,16 +20,16 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 SRC = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 ROOMS = {
     "budget": BUDGET,
-    "targets": TARGETS,
+    "targets": TARGETS | FILING,
     "evidence": EVIDENCE,
-    "reviews": REVIEWS,
+    "reviews": REVIEWS | APPROVAL,
     "followup": FOLLOWUP,
     "orgs": ORGS,
     "reports": REPORTS,
 }
 CASES = [(room, name) for room, acts in ROOMS.items() for name in acts]
-WITHIN = {"score_review", "record_act"}
-"""Parts of other acts that only pass ``by`` on: scoring by the rules, the entry of a target's act."""
+WITHIN = {"score_review", "record_act", "pass_on"}
+"""Parts of other acts that only pass ``by`` on: scoring by the rules, a step of the road, the entry of a target's act."""
 STORED_ONLY = {"read_file", "store_file"}
 """What pages and commands may call of ``records``, which stands below the powers: files as received."""
 CHINESE = re.compile(r"[一-鿿]")
