@@ -161,3 +161,11 @@ def test_a_number_kept_in_single_precision_is_what_was_meant(kept, meant):
 
 def test_single_precision_in_a_text():
     assert number_in("19.2000007629395") == number_in("19.2")
+
+
+@pytest.mark.parametrize(("letters", "due"), [("（A）", "120"), ("", None)])
+def test_the_adjusted_budget_is_the_one_the_rate_divides_by(tmp_path, letters, due):
+    heads = ["年初预算数", f"调整预算数{letters}", "全年执行数（B）", "执行率（B/A）"]
+    money = [["项目资金（元）", "", *heads], ["", "年度资金总额", 100, 120, 60, "50%"]]
+    line = form_of(book(tmp_path, [*HEAD, *money, NATIONAL, *ROWS]))["funds"][0]
+    assert (line.get("full_year") or {"yuan": None})["yuan"] == due

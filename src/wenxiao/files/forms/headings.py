@@ -122,9 +122,22 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
         if headings is FUND_HEADINGS and _holds_labels(grid, bottom, col):
             continue
         _take(grid, (row, bottom), col, headings, columns, others)
+    if headings is FUND_HEADINGS and "full_year" not in columns:
+        _take_lettered_budget(columns)
     if headings is INDICATOR_HEADINGS and not {"level1", "level2", "level3"} & set(columns):
         _take_side_label(columns, others)
     return Heading(row, bottom, columns, others)
+
+
+def _take_lettered_budget(columns: dict[str, Column]) -> None:
+    """调整预算数（A） is the budget after adjustment where the rate is printed as B/A, not what was adjusted."""
+    adjusted, executed = columns.get("adjustment"), columns.get("executed")
+    if adjusted is None or executed is None:
+        return
+    letters = [re.findall(r"\(([A-Ea-e])\)", squeezed(one.words)) for one in (adjusted, executed)]
+    rate = squeezed(columns["rate"].words).upper() if "rate" in columns else ""
+    if all(letters) and f"{letters[1][0]}/{letters[0][0]}".upper() in rate.replace("÷", "/"):
+        columns["full_year"] = columns.pop("adjustment")
 
 
 _SOURCE = re.compile(
