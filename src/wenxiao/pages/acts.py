@@ -146,6 +146,14 @@ def yuan_of(request: HttpRequest, name: str, word: str) -> Decimal | None:
     return yuan
 
 
+def signed_wan(text: str, word: str) -> Decimal:
+    """An amount in 万元, with its sign, as 元; no finer than 分."""
+    yuan = number_of(text, word) * 10000
+    if yuan != yuan.quantize(Decimal("0.01")):
+        raise NotAllowed(f"{word}（万元）最多六位小数，收到“{text[:30]}”。")
+    return yuan.quantize(Decimal("0.01"))
+
+
 def in_wan(yuan: Decimal | None) -> str:
     """元 as a field for :func:`yuan_of` holds it; empty where nothing is known."""
     return "" if yuan is None else wan(yuan)

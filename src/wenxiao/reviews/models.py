@@ -18,7 +18,8 @@ class Review(Versioned):
 
     ``points`` is what this system computes or a person's marks add up to; ``published_points`` what the paper says.
     ``authors`` gave or changed a value, points or money: they neither check nor confirm. ``grade_changes`` are the changes
-    after hand-in that crossed a line between grades, each with its reason and with who confirmed it.
+    after hand-in that crossed a line between grades, each with its reason and with who confirmed it. ``frame`` names the
+    framework an evaluation was begun with on line; its rows take points once another person has fixed it (``frame_set_on``).
     """
 
     class State(models.TextChoices):
@@ -68,6 +69,15 @@ class Review(Versioned):
     )
     confirmed_note = models.CharField("确认说明", max_length=300, blank=True)
     grade_changes = models.JSONField("等级变动", default=list)
+    frame = models.CharField("指标体系", max_length=40, blank=True)
+    frame_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="定权重的人",
+    )
+    frame_set_on = models.DateField("指标体系定稿日期", null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始表")
     problems = models.JSONField("核对差异", default=list)
     synthetic = models.BooleanField("合成", default=False)
@@ -131,6 +141,8 @@ class Criterion(models.Model):
     level2 = models.CharField("二级指标", max_length=60, blank=True)
     name = models.CharField("三级指标", max_length=200)
     weight = PointsField("分值", null=True)
+    explanation = models.TextField("指标解释", blank=True)
+    standard = models.TextField("评分标准", blank=True)
     indicators = models.ManyToManyField(Indicator, blank=True, verbose_name="关联指标")
 
     class Meta:

@@ -141,7 +141,9 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
         return []
     rounds = rounds_of_year(person(request), year, kind)[:MOST_ROUNDS]
     return [
-        dossier for found in rounds for dossier in not_begun(person(request), found)[:MOST_NAMED]
+        (found, dossier)
+        for found in rounds
+        for dossier in not_begun(person(request), found)[:MOST_NAMED]
     ]
 
 

@@ -90,8 +90,9 @@ def _criterion(
     row: Any, marks: Sequence[Any], seats: Sequence[str], *, blank: bool
 ) -> forms.CriterionLine:
     names = (row.level1, row.level2, row.name)
+    words = {"explanation": row.explanation, "standard": row.standard}
     if blank:
-        return forms.CriterionLine(*names, weight=row.weight, experts=[None] * len(seats))
+        return forms.CriterionLine(*names, weight=row.weight, experts=[None] * len(seats), **words)
     given = {mark.seat: mark.points for mark in marks}
     reasons = dict.fromkeys(mark.note.strip() for mark in marks if mark.note.strip())
     return forms.CriterionLine(
@@ -100,6 +101,7 @@ def _criterion(
         score=criterion_points(list(marks)),
         reason="；".join(reasons),
         experts=[given.get(seat) for seat in seats],
+        **words,
     )
 
 

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from wenxiao.desk.evaluations import evaluations, report_file
+from wenxiao.desk.evaluations import evaluations, online, report_file
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),
     path("reviews/<int:pk>", evaluations.review, name="review"),
+    path("evaluations/<int:pk>/<int:dossier>", online.begin, name="evaluation_begin"),
+    path("reviews/<int:pk>/frame", online.frame, name="review_frame"),
+    path("reviews/<int:pk>/frame/weights", online.weights, name="review_weights"),
+    path("reviews/<int:pk>/frame/fix", online.fix, name="review_fix"),
+    path("reviews/<int:pk>/audited", online.audited, name="review_audited"),
     path("reviews/<int:pk>/marks", evaluations.marks, name="review_marks"),
     path("reviews/<int:pk>/panel", evaluations.panel, name="review_panel"),
     path("reviews/<int:pk>/suggestions", evaluations.suggestions, name="review_suggestions"),

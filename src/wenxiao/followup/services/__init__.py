@@ -1,5 +1,6 @@
 """What people do after a judgement: confirm findings, feed back, mend, verify, close, use results, hold to account."""
 
+from wenxiao.followup.services.auditing import WHICH, Difference, audit_money
 from wenxiao.followup.services.catalogue import add_item, change_item
 from wenxiao.followup.services.findings import (
     CATALOGUE,
@@ -8,6 +9,7 @@ from wenxiao.followup.services.findings import (
     dismiss_finding,
     ensure_catalogue,
     propose_finding,
+    propose_low_execution,
     set_common_problems,
 )
 from wenxiao.followup.services.notices import receive_feedback, send_feedback
@@ -26,7 +28,10 @@ from wenxiao.followup.services.using import decide_use, propose_use
 __all__ = [
     "CATALOGUE",
     "LOW_EXECUTION",
+    "WHICH",
+    "Difference",
     "add_item",
+    "audit_money",
     "change_item",
     "confirm_finding",
     "decide_use",
@@ -38,6 +43,7 @@ __all__ = [
     "order_rectification",
     "plan_rectification",
     "propose_finding",
+    "propose_low_execution",
     "propose_use",
     "receive_feedback",
     "remind_units",

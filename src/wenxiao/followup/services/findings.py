@@ -15,9 +15,12 @@ from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.numbers import exact_rate, rate_percent
 from wenxiao.store.moves import NotAllowed, move
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
@@ -132,6 +135,45 @@ def propose_finding(
         label=f"{dossier}：{text}"[:300],
     )
     return finding
+
+
+@transaction.atomic
+def propose_low_execution(
+    *, review: Review, by: User | None, batch: ImportBatch | None = None, synthetic: bool = False
+) -> Finding | None:
+    """The execution-rate candidate of a financial evaluation: 经审查使用 below the catalogue's share of 安排. None: nothing to say."""
+    if review.kind != "finance_evaluation":
+        return None
+    item = CatalogueItem.objects.filter(division=review.round.division, rule=LOW_EXECUTION).first()
+    share = exact_rate(review.executed, review.budget)
+    if item is None or share is None:
+        return None
+    limit = _limit(item.code, review.round.fiscal_year)
+    if limit is None or share * 100 >= limit:
+        return None
+    rate = rate_percent(review.executed, review.budget)
+    return propose_finding(
+        dossier=review.dossier,
+        review=review,
+        item=item,
+        text=item.text,
+        rule=item.rule,
+        by=by,
+        evidence=f"经审查使用 {review.executed} 元 ÷ 安排 {review.budget} 元 = {rate}%，低于 {limit}%",
+        batch=batch,
+        synthetic=synthetic,
+    )
+
+
+def _limit(code: str, year: int) -> Decimal | None:
+    """The percentage below which the catalogue's execution problem is proposed in a year; None when its rule is off."""
+    entries = basis.in_force(CATALOGUE, year).content["entries"]
+    found = [
+        entry["candidate_rule"]["rate_below"]
+        for entry in entries
+        if entry["code"] == code and "candidate_rule" in entry
+    ]
+    return basis.number(found[0]) if found else None
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from wenxiao.reviews.services.filling import (
     record_mark,
     set_suggestions,
 )
+from wenxiao.reviews.services.framing import begin_evaluation, fix_frame, open_frame, set_weights
 from wenxiao.reviews.services.hands import barred_in
 from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
@@ -32,6 +33,7 @@ __all__ = [
     "approve_filed_target",
     "assign_reviewer",
     "barred_in",
+    "begin_evaluation",
     "check_review",
     "confirm_paper",
     "confirm_review",
@@ -41,6 +43,11 @@ __all__ = [
     "judge_proof",
     "note_imported_changes",
     "pending_paper",
+    "fix_frame",
+    "issue_review",
+    "judge_proof",
+    "note_imported_changes",
+    "open_frame",
     "receive_approval",
     "record_actual",
     "record_field_notes",
@@ -52,6 +59,7 @@ __all__ = [
     "route_of",
     "score_review",
     "set_suggestions",
+    "set_weights",
     "settle_panel",
     "start_review",
     "submit_review",

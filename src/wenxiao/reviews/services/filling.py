@@ -158,6 +158,8 @@ def record_mark(
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     require_own_seat(by, seat)
     _refuse_foreign(review, row)
+    if review.frame and not review.frame_set_on:
+        raise NotAllowed("评价指标体系还没有定稿，定稿后再评分。")
     _check_points(row, points, note, reason_code)
     values = {
         "points": points,

@@ -1,0 +1,168 @@
+"""评价在线开始: choose the frame, weigh its rows, have another person fix it; 审定金额 typed with its differences."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, money_of, rounds_visible_to
+from wenxiao.desk.evaluations.steps import may, review_of
+from wenxiao.followup.services import WHICH, Difference, audit_money
+from wenxiao.pages.acts import (
+    carry_out,
+    in_wan,
+    person,
+    points_of,
+    signed_wan,
+    text_of,
+    version_of,
+    yuan_of,
+)
+from wenxiao.pages.views import view
+from wenxiao.reviews.kinds import JUDGED
+from wenxiao.reviews.services import begin_evaluation, fix_frame, open_frame, set_weights
+from wenxiao.reviews.services.framing import FRAMES, share_note, sum_of
+from wenxiao.reviews.states import MARKABLE, OPEN
+from wenxiao.store.moves import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+LINES = 6
+"""Differences one page takes; more go in after saving."""
+
+
+@view("evaluate", methods=("GET", "POST"))
+def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
+    """Choose the frame of one object's evaluation and begin it."""
+    user = person(request)
+    round = rounds_visible_to(user).filter(pk=pk, kind__in=JUDGED).first()
+    row = dossiers_visible_to(user).select_related("unit", "subject").filter(pk=dossier).first()
+    if round is None or row is None or not dossiers_of(round).filter(pk=row.pk).exists():
+        raise Http404
+    begun = row.reviews.filter(round=round).first()
+    if begun is not None:
+        return redirect("desk:review_frame" if begun.frame else "desk:review", pk=begun.pk)
+    if request.method != "POST":
+        whole = row.subject.kind == "department_overall"
+        values = {
+            "round": round,
+            "dossier": row,
+            "frames": FRAMES,
+            "chosen": "department_framework" if whole else "project_framework",
+        }
+        return render(request, "desk/evaluations/begin.html", values)
+
+    def carry() -> str:
+        begin_evaluation(dossier=row, round=round, frame=text_of(request, "frame", 40), by=user)
+        return "评价已开始。请定本项目的权重，由另一人核对定稿后评分。"
+
+    return carry_out(request, carry, reverse("desk:evaluation_begin", args=[round.pk, row.pk]))
+
+
+@view("see_unit")
+def frame(request: HttpRequest, pk: int) -> HttpResponse:
+    """The frame of an evaluation begun on line: rows, 指标解释, 评分标准, weights, who fixed it."""
+    row = review_of(request, pk)
+    if not row.frame:
+        raise Http404
+    return _frame_page(request, row, {}, "")
+
+
+def _frame_page(request: HttpRequest, row: Any, typed: dict[int, str], error: str) -> HttpResponse:
+    writes = may(request, "evaluate", row) and row.state in OPEN
+    values = {
+        "review": row,
+        "title": FRAMES.get(row.frame, row.frame),
+        "rows": list(row.criteria.all()),
+        "total": sum_of(row),
+        "note": share_note(row),
+        "weighs": writes and not row.frame_set_on,
+        "fixes": writes and not row.frame_set_on and row.frame_by_id != person(request).pk,
+        "opens": writes and row.frame_set_on,
+        "typed": typed,
+        "error": error,
+    }
+    return render(request, "desk/evaluations/frame.html", values, status=422 if error else 200)
+
+
+@view("evaluate", methods=("POST",))
+def weights(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save the weights; a refused one keeps everything typed."""
+    row = review_of(request, pk)
+    typed = {one.pk: text_of(request, f"w{one.pk}", 12) for one in row.criteria.all()}
+    try:
+        given = {key: points_of(text, "权重") if text else None for key, text in typed.items()}
+        set_weights(review=row, weights=given, by=person(request), version=version_of(request))
+    except NotAllowed as refusal:
+        return _frame_page(request, row, typed, str(refusal))
+    return carry_out(request, lambda: "权重已存。", reverse("desk:review_frame", args=[pk]))
+
+
+@view("evaluate", methods=("POST",))
+def fix(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fix the frame, or take the fixing back with a reason."""
+    row, by, version = review_of(request, pk), person(request), version_of(request)
+
+    def carry() -> str:
+        if text_of(request, "act", 8) == "open":
+            open_frame(review=row, by=by, why=text_of(request, "why"), version=version)
+            return "已撤回定稿，可以再改权重。"
+        fix_frame(review=row, by=by, version=version)
+        return "指标体系已定稿，可以评分。"
+
+    return carry_out(request, carry, reverse("desk:review_frame", args=[pk]))
+
+
+@view("evaluate", methods=("GET", "POST"))
+def audited(request: HttpRequest, pk: int) -> HttpResponse:
+    """审定金额: what was reported beside what was found, each difference with amount, reason and voucher."""
+    row = review_of(request, pk)
+    if row.kind not in JUDGED:
+        raise Http404
+    if request.method != "POST":
+        known = money_of([row.dossier_id])[row.dossier_id]
+        budget = known.adjusted if known.adjusted is not None else known.opening
+        stored = list(row.audited.differences) if row.audited else []
+        values = {
+            "review": row,
+            "reported": {"arranged": budget, "used": known.spent},
+            "differences": [
+                {**one, "wan": in_wan(Decimal(one["amount"]))} for one in stored if "which" in one
+            ],
+            "lines": range(LINES),
+            "which": WHICH,
+            "in_wan": in_wan,
+            "writes": may(request, "evaluate", row) and row.state in MARKABLE,
+        }
+        return render(request, "desk/evaluations/audited.html", values)
+
+    def carry() -> str:
+        audit_money(
+            review=row,
+            arranged=yuan_of(request, "arranged", "经审查实际安排"),
+            used=yuan_of(request, "used", "经审查实际使用"),
+            differences=_differences(request),
+            by=person(request),
+            why=text_of(request, "why"),
+            version=version_of(request),
+        )
+        return "审定金额已登记，执行率按这两个数算。"
+
+    return carry_out(request, carry, reverse("desk:review_audited", args=[pk]))
+
+
+def _differences(request: HttpRequest) -> list[Difference]:
+    found = []
+    for at in range(LINES):
+        amount, reason = text_of(request, f"d{at}", 30), text_of(request, f"r{at}", 500)
+        voucher = text_of(request, f"v{at}", 120)
+        if not (amount or reason or voucher):
+            continue
+        yuan = signed_wan(amount, f"第 {at + 1} 条差异金额") if amount else Decimal(0)
+        found.append(Difference(text_of(request, f"k{at}", 12), yuan, reason, voucher))
+    return found

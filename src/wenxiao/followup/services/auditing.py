@@ -1,0 +1,103 @@
+"""审定金额 typed by the evaluators: what an evaluation found was arranged and used, each difference with its voucher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from wenxiao.budget.selectors import money_of
+from wenxiao.budget.services import set_audited
+from wenxiao.followup.services.findings import propose_low_execution
+from wenxiao.orgs import permissions
+from wenxiao.reviews.kinds import JUDGED, kind_of
+from wenxiao.reviews.services import score_review
+from wenxiao.reviews.states import MARKABLE
+from wenxiao.rulebook.numbers import wan
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from wenxiao.orgs.models import User
+    from wenxiao.reviews.models import Review
+
+WHICH = {"arranged": "安排（预算）", "used": "使用（支出）"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference between what was reported and what was found: of which amount, how much (元, signed), why, voucher."""
+
+    which: str
+    amount: Decimal
+    reason: str
+    voucher: str
+
+
+@transaction.atomic
+def audit_money(
+    *,
+    review: Review,
+    arranged: Decimal | None,
+    used: Decimal | None,
+    differences: Sequence[Difference],
+    by: User | None,
+    version: int,
+    why: str = "",
+) -> Review:
+    """Write 经审查实际安排 and 实际使用 (元) of an evaluation; its rate divides these two alone, and a low one is proposed as a
+    problem. Listed differences must explain the whole way from what was reported. Raises Refused, NotAllowed, Stale.
+    """
+    if review.kind not in JUDGED:
+        raise NotAllowed("只有评价才审定金额。")
+    kind = kind_of(review.kind)
+    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    if review.state not in MARKABLE:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，审定金额不能再改。")
+    if arranged is None or used is None:
+        raise NotAllowed("经审查实际安排、实际使用两个数都要填。")
+    if review.audited_id is not None and not why.strip():
+        raise NotAllowed("审定金额已经登记过，改它要写明理由。")
+    _explain(review, arranged, used, differences)
+    row = set_audited(
+        dossier=review.dossier,
+        by=by,
+        arranged=arranged,
+        used=used,
+        differences=[asdict(one) for one in differences],
+        synthetic=review.synthetic,
+        why=why,
+    )
+    change(review, version=version, audited=row, budget=arranged, executed=used)
+    if by is not None:
+        review.authors.add(by)
+    score_review(review=review, by=by)
+    propose_low_execution(review=review, by=by)
+    return review
+
+
+def _explain(
+    review: Review, arranged: Decimal, used: Decimal, differences: Sequence[Difference]
+) -> None:
+    known = money_of([review.dossier_id])[review.dossier_id]
+    for number, one in enumerate(differences, start=1):
+        if one.which not in WHICH:
+            raise NotAllowed(f"第 {number} 条差异请选是安排还是使用。")
+        if not one.amount:
+            raise NotAllowed(f"第 {number} 条差异请填金额。")
+        if not one.reason.strip() or not one.voucher.strip():
+            raise NotAllowed(f"第 {number} 条差异请写明原因和凭证号（或取证单编号）。")
+    for which, reported, found in (
+        ("arranged", known.adjusted if known.adjusted is not None else known.opening, arranged),
+        ("used", known.spent, used),
+    ):
+        if reported is None:
+            continue
+        listed = sum((one.amount for one in differences if one.which == which), Decimal(0))
+        if reported + listed != found:
+            raise NotAllowed(
+                f"{WHICH[which]}申报 {wan(reported)} 万元，经审查 {wan(found)} 万元，相差 "
+                f"{wan(found - reported)} 万元；列出的差异合计 {wan(listed)} 万元，请逐条列清原因和凭证。"
+            )

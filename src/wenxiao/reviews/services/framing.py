@@ -1,0 +1,204 @@
+"""An evaluation begun on line: its frame of criteria, the weights of this object, fixed by a second person before scoring."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from wenxiao.budget.selectors import dossiers_of
+from wenxiao.orgs import permissions
+from wenxiao.records.services import record
+from wenxiao.reviews.kinds import JUDGED, kind_of
+from wenxiao.reviews.models import Criterion, Review
+from wenxiao.reviews.services.road import start_review
+from wenxiao.reviews.states import OPEN
+from wenxiao.rulebook import frameworks
+from wenxiao.rulebook.numbers import plain
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.orgs.models import User
+
+FRAMES = {
+    "project_framework": "项目支出绩效评价指标体系",
+    "department_framework": "部门整体支出绩效评价指标体系",
+}
+"""Frames an evaluation may be begun with, by the rulebook's name."""
+FULL = Decimal(100)
+
+
+@transaction.atomic
+def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | None) -> Review:
+    """Begin a dossier's evaluation with a frame of the round's year: one row per lowest criterion, weights where the frame
+    fixes one. Raises Refused, and NotAllowed where the round doesn't ask for it, isn't open, or it has begun.
+    """
+    if round.kind not in JUDGED:
+        raise NotAllowed(f"“{round.name}”不是评价任务，不能在线开始评价。")
+    permissions.require(by, kind_of(round.kind).fill, unit=dossier.unit, subject=dossier.subject)
+    if frame not in FRAMES:
+        raise NotAllowed(f"请选用指标体系：{'、'.join(FRAMES.values())}。")
+    if round.state != "open":
+        raise NotAllowed(f"“{round.name}”现为“{round.get_state_display()}”，不能再开始评价。")
+    if not dossiers_of(round).filter(pk=dossier.pk).exists():
+        raise NotAllowed(f"{dossier.subject.name}不在“{round.name}”的范围里。")
+    if Review.objects.filter(round=round, dossier=dossier).exists():
+        raise NotAllowed(f"{dossier.subject.name}在“{round.name}”里已经开始评价。")
+    review = start_review(dossier=dossier, round=round, by=by, synthetic=round.synthetic)
+    change(review, version=review.version, frame=frame, frame_by=by, state="filling")
+    Criterion.objects.bulk_create(_rows(review, frame))
+    return review
+
+
+def _rows(review: Review, frame: str) -> list[Criterion]:
+    tree = frameworks.tree(frame, review.round.fiscal_year, review.round.division.own_rules)
+    rows = []
+    for first in tree.criteria:
+        for second in first.children or (first,):
+            for leaf in second.leaves():
+                rows.append(
+                    Criterion(
+                        review=review,
+                        order=len(rows) + 1,
+                        code=leaf.code,
+                        level1=first.name,
+                        level2=second.name if second is not first else "",
+                        name=leaf.name,
+                        weight=leaf.full,
+                        explanation=leaf.explanation,
+                        standard="；".join(leaf.points) or leaf.formula,
+                    )
+                )
+    return rows
+
+
+@transaction.atomic
+def set_weights(
+    *, review: Review, weights: Mapping[int, Decimal | None], by: User | None, version: int
+) -> Review:
+    """The weights of this object by criterion id; None: the row isn't used here. Raises Refused, NotAllowed, Stale.
+
+    What was fixed is changed only after it was opened again; rows that bear points already keep their weight.
+    """
+    kind = kind_of(review.kind)
+    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    _refuse_late(review)
+    rows = list(review.criteria.all())
+    before = {row.name: row.weight for row in rows}
+    for row in rows:
+        weight = weights.get(row.pk)
+        if weight is not None and not 0 < weight <= FULL:
+            raise NotAllowed(
+                f"{row.name}的权重应在 0 到 100 之间，收到 {plain(weight)}；不用这一行请留空。"
+            )
+        row.weight = weight
+    Criterion.objects.bulk_update(rows, ["weight"])
+    change(review, version=version, frame_by=by)
+    moved = {
+        row.name: [_told(before[row.name]), _told(row.weight)]
+        for row in rows
+        if before[row.name] != row.weight
+    }
+    record(
+        division=review.round.division,
+        by=by,
+        act="定评价权重",
+        target=review,
+        label=str(review),
+        data={"weights": moved},
+    )
+    return review
+
+
+def _told(weight: Decimal | None) -> str:
+    return "" if weight is None else plain(weight)
+
+
+def _refuse_late(review: Review) -> None:
+    if not review.frame:
+        raise NotAllowed("这项评价的评分表是导入的，权重以原表为准。")
+    if review.state not in OPEN:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，指标体系不能再改。")
+    if review.frame_set_on:
+        raise NotAllowed(f"指标体系已于 {review.frame_set_on} 定稿，不能再改；确需改的先撤回定稿。")
+
+
+@transaction.atomic
+def fix_frame(*, review: Review, by: User | None, version: int) -> Review:
+    """Fix the frame before field work: weights add up to 100, by another person than who set them. Rows without a weight
+    aren't used and go. Raises Refused, NotAllowed, Stale.
+    """
+    kind = kind_of(review.kind)
+    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    _refuse_late(review)
+    if by is not None and review.frame_by_id == by.pk:
+        raise NotAllowed("权重是您定的，须由另一人核对后定稿。")
+    total = sum_of(review)
+    if total != FULL:
+        raise NotAllowed(f"权重合计 {plain(total)}，应为 100，改好后再定稿。")
+    unused = review.criteria.filter(weight=None)
+    names = list(unused.values_list("name", flat=True))
+    unused.delete()
+    change(review, version=version, frame_set_on=today())
+    record(
+        division=review.round.division,
+        by=by,
+        act="评价指标体系定稿",
+        target=review,
+        label=str(review),
+        data={"unused": names},
+    )
+    return review
+
+
+@transaction.atomic
+def open_frame(*, review: Review, by: User | None, why: str, version: int) -> Review:
+    """Take the fixing back, with a reason, while nobody has scored. Raises Refused, NotAllowed, Stale."""
+    kind = kind_of(review.kind)
+    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    if not review.frame_set_on or review.state not in OPEN:
+        raise NotAllowed("指标体系没有定稿，或评价已经报送，不能撤回定稿。")
+    if not why.strip():
+        raise NotAllowed("请写明撤回定稿的理由。")
+    if review.marks.filter(points__isnull=False).exists():
+        raise NotAllowed("已经有人评了分，不能撤回定稿。")
+    change(review, version=version, frame_set_on=None)
+    record(
+        division=review.round.division,
+        by=by,
+        act="撤回指标体系定稿",
+        target=review,
+        label=str(review),
+        why=why,
+    )
+    return review
+
+
+def sum_of(review: Review) -> Decimal:
+    """The weights' sum."""
+    given = review.criteria.exclude(weight=None).values_list("weight", flat=True)
+    return sum((weight for weight in given if weight is not None), Decimal(0))
+
+
+def share_note(review: Review) -> str:
+    """Where 产出 and 效益 together weigh less than the frame asks: a sentence with the standing of that clause; else empty."""
+    from wenxiao.rulebook import basis
+
+    value = basis.in_force(review.frame, review.round.fiscal_year, review.round.division.own_rules)
+    least = value.content.get("min_output_plus_benefit")
+    if least is None:
+        return ""
+    rows = review.criteria.exclude(weight=None)
+    share = sum(
+        (row.weight or Decimal(0) for row in rows if row.level1[:2] in {"产出", "效益"}), Decimal(0)
+    )
+    if share >= basis.number(least):
+        return ""
+    return (
+        f"产出与效益合计 {plain(share)} 分，低于 {least} 分（{value.document}，{value.standing}）。"
+    )

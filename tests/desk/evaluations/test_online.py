@@ -1,0 +1,172 @@
+"""An evaluation begun on line: frame, weights, a second person's fixing, points, audited money; nothing imported."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from wenxiao.budget.models import Round
+from wenxiao.followup.models import Finding
+from wenxiao.followup.services import ensure_catalogue
+from wenxiao.orgs.services import create_user, grant
+from wenxiao.records.models import Entry
+from wenxiao.reviews.models import Review
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def asked(small):
+    """A round of financial evaluation that asks for one dossier, with nothing begun."""
+    dossier = small.dossiers[0]
+    round = Round.objects.create(
+        division=small.division,
+        kind="finance_evaluation",
+        name="补充重点评价",
+        work_year=small.evaluation.round.work_year,
+        fiscal_year=dossier.fiscal_year,
+        key=True,
+        state="open",
+        scope={"dossiers": [dossier.pk]},
+    )
+    ensure_catalogue(division=small.division, by=None)
+    small.second = create_user(
+        division=small.division,
+        username="second",
+        name="示例科员乙",
+        password="Demo-pass-2021",
+        by=None,
+    )
+    grant(user=small.second, role="performance", division=small.division, by=None)
+    return round, dossier
+
+
+def begin(client, asked, frame="project_framework"):
+    round, dossier = asked
+    address = reverse("desk:evaluation_begin", args=[round.pk, dossier.pk])
+    assert "选指标体系" in client.get(address).content.decode()
+    client.post(address, {"frame": frame})
+    return Review.objects.get(round=round, dossier=dossier)
+
+
+def weigh(client, review, last="2"):
+    """Weights of five to the rows, what is left to the last two."""
+    rows = list(review.criteria.all())
+    share = Decimal(100) / len(rows)
+    given = {f"w{row.pk}": str(int(share)) for row in rows[:-1]}
+    given[f"w{rows[-1].pk}"] = last or str(100 - int(share) * (len(rows) - 1))
+    return client.post(
+        reverse("desk:review_weights", args=[review.pk]), {**given, "version": review.version}
+    )
+
+
+def fix(client, review, **more):
+    review.refresh_from_db()
+    client.post(
+        reverse("desk:review_fix", args=[review.pk]),
+        {"act": "fix", "version": review.version, **more},
+    )
+    review.refresh_from_db()
+    return review.frame_set_on
+
+
+def test_from_frame_to_points_and_money_without_any_file(small, inside, asked):
+    first, second = inside(small.officer), inside(small.second)
+    review = begin(first, asked)
+    assert (review.state, review.criteria.count() > 10) == ("filling", True)
+    page = first.get(reverse("desk:review_frame", args=[review.pk])).content.decode()
+    assert "立项依据充分性" in page
+    assert "指标解释" in page
+    assert weigh(first, review, last="").status_code == 302
+    assert fix(first, review) is None  # never by who set them
+    assert fix(second, review) is not None
+    row = review.criteria.first()
+    refused = first.post(
+        reverse("desk:review_marks", args=[review.pk]), {f"p{row.pk}": "99", f"n{row.pk}": ""}
+    )
+    assert refused.status_code == 422
+    first.post(
+        reverse("desk:review_marks", args=[review.pk]),
+        {f"p{row.pk}": str(row.weight), f"n{row.pk}": ""},
+    )
+    assert row.marks.get().points == row.weight
+
+
+def test_nobody_scores_before_the_frame_is_fixed(small, inside, asked):
+    client = inside(small.officer)
+    review = begin(client, asked)
+    weigh(client, review, last="")
+    row = review.criteria.first()
+    answer = client.post(
+        reverse("desk:review_marks", args=[review.pk]), {f"p{row.pk}": "1", f"n{row.pk}": "无"}
+    )
+    assert "定稿后再评分" in answer.content.decode()
+    assert not row.marks.exists()
+
+
+def test_weights_that_miss_a_hundred_are_not_fixed_and_bad_ones_are_kept(small, inside, asked):
+    first, second = inside(small.officer), inside(small.second)
+    review = begin(first, asked)
+    weigh(first, review, last="1")
+    assert fix(second, review) is None
+    row = review.criteria.first()
+    answer = first.post(
+        reverse("desk:review_weights", args=[review.pk]),
+        {f"w{row.pk}": "五", "version": review.version},
+    )
+    assert answer.status_code == 422
+    assert 'value="五"' in answer.content.decode()
+
+
+def test_a_light_output_is_named_with_the_standing_of_its_clause(small, inside, asked):
+    client = inside(small.officer)
+    review = begin(client, asked)
+    weigh(client, review, last="")
+    page = client.get(reverse("desk:review_frame", args=[review.pk])).content.decode()
+    assert "低于 60 分" in page
+    assert "未核" in page
+
+
+def audit(client, review, arranged, used, lines=(), why=""):
+    review.refresh_from_db()
+    data = {"arranged": arranged, "used": used, "version": review.version, "why": why}
+    for at, (which, amount, reason, voucher) in enumerate(lines):
+        data |= {f"k{at}": which, f"d{at}": amount, f"r{at}": reason, f"v{at}": voucher}
+    answer = client.post(reverse("desk:review_audited", args=[review.pk]), data)
+    review.refresh_from_db()
+    return answer
+
+
+def test_audited_money_explains_every_difference_and_a_low_rate_is_proposed(small, inside, asked):
+    client = inside(small.officer)
+    review = begin(client, asked)
+    page = client.get(reverse("desk:review_audited", args=[review.pk])).content.decode()
+    assert "经审查" in page
+    from wenxiao.budget.selectors import money_of
+    from wenxiao.rulebook.numbers import wan
+
+    known = money_of([review.dossier_id])[review.dossier_id]
+    budget = known.adjusted if known.adjusted is not None else known.opening
+    half = budget / 2
+    answer = audit(client, review, wan(budget), wan(half))
+    assert answer.status_code == 409
+    assert "请逐条列清原因和凭证" in answer.content.decode()
+    assert review.audited is None
+    line = ("used", wan(half - known.spent), "支出未取得合规票据", "记-0015")
+    assert audit(client, review, wan(budget), wan(half), [line]).status_code == 302
+    assert (review.audited.arranged, review.audited.used) == (budget, half)
+    assert review.audited.differences[0]["voucher"] == "记-0015"
+    assert Finding.objects.get(review=review, rule="rate_below").state == "candidate"
+    assert audit(client, review, wan(budget), wan(half), [line]).status_code == 409  # no reason
+    entry = Entry.objects.filter(act="登记审定金额").latest("pk")
+    assert Decimal(entry.data["after"]["used"]) == half
+
+
+def test_who_sees_nothing_begins_nothing(small, inside, asked):
+    round, dossier = asked
+    address = reverse("desk:evaluation_begin", args=[round.pk, dossier.pk])
+    answer = inside(small.clerk).post(address, {"frame": "project_framework"})
+    assert answer.status_code in {403, 404}
+    assert not Review.objects.filter(round=round).exists()
