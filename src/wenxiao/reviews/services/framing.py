@@ -57,7 +57,7 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
 
 def _rows(review: Review, frame: str) -> list[Criterion]:
     tree = frameworks.tree(frame, review.round.fiscal_year, review.round.division.own_rules)
-    rows = []
+    rows: list[Criterion] = []
     for first in tree.criteria:
         for second in first.children or (first,):
             for leaf in second.leaves():
