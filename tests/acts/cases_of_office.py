@@ -1,6 +1,7 @@
 """Who may do what in orgs, followup and reports: each act with its roles and a call that would succeed."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from tests.acts.house import PASSWORD, SOON, YEAR
 from tests.acts.shape import Act
@@ -216,6 +217,23 @@ FOLLOWUP = {
         lambda h: h.item,
         lambda h, row, by: followup.propose_finding(
             dossier=h.dossier, item=row, text="未验收", by=by
+        ),
+    ),
+    "propose_low_execution": Act(
+        "performance budget treasury department office agency expert",
+        lambda h: h.spent_little(),
+        lambda h, row, by: followup.propose_low_execution(review=row, by=by),
+    ),
+    "audit_money": Act(
+        JUDGES,
+        lambda h: h.review("finance_evaluation"),
+        lambda h, row, by: followup.audit_money(
+            review=row,
+            arranged=Decimal(8_800_000),
+            used=Decimal(8_800_000),
+            differences=[],
+            by=by,
+            version=row.version,
         ),
     ),
     "confirm_finding": Act(

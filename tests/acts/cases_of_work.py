@@ -323,6 +323,32 @@ REVIEWS = {
         lambda h: h.review("finance_evaluation"),
         lambda h, row, by: reviews.set_suggestions(review=row, texts=["加快支出"], by=by),
     ),
+    "begin_evaluation": Act(
+        JUDGES,
+        lambda h: h.round("finance_evaluation"),
+        lambda h, row, by: reviews.begin_evaluation(
+            dossier=h.dossier, round=row, frame="project_framework", by=by
+        ),
+    ),
+    "set_weights": Act(
+        JUDGES,
+        lambda h: h.framed(),
+        lambda h, row, by: reviews.set_weights(
+            review=row, weights={row.criteria.get().pk: Decimal(90)}, by=by, version=row.version
+        ),
+    ),
+    "fix_frame": Act(
+        JUDGES,
+        lambda h: h.framed(),
+        lambda h, row, by: reviews.fix_frame(review=row, by=by, version=row.version),
+    ),
+    "open_frame": Act(
+        JUDGES,
+        lambda h: h.framed(fixed=True),
+        lambda h, row, by: reviews.open_frame(
+            review=row, by=by, why="权重有误", version=row.version
+        ),
+    ),
     "record_field_notes": Act(
         JUDGES,
         lambda h: h.review("finance_evaluation"),

@@ -174,6 +174,22 @@ class House:
         made.refresh_from_db()
         return made
 
+    def spent_little(self):
+        """An evaluation that found little spent, with the catalogue's item for that."""
+        followup.ensure_catalogue(division=self.division, by=None)
+        made = self.review("finance_evaluation")
+        made.executed = Decimal(1)
+        made.save()
+        return made
+
+    def framed(self, *, fixed=False):
+        """An evaluation begun on line with one row of a hundred, by nobody in particular; ``fixed``: its frame stands."""
+        made = self.review("finance_evaluation")
+        made.marks.all().delete()
+        made.frame, made.frame_set_on = "project_framework", today() if fixed else None
+        made.save()
+        return made
+
     def paneled(self):
         """A score sheet two experts have marked and nobody joined yet."""
         made = self.review("finance_evaluation")
