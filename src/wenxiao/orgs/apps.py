@@ -15,12 +15,14 @@ _CLASHES = (
     "EXISTS (SELECT 1 FROM orgs_grant g WHERE g.user_id = NEW.user_id AND g.id <> COALESCE(NEW.id, -1) AND "  # noqa: S608 - this room's own words
     f"{_CLASS.format('g')} <> {_CLASS.format('NEW')} AND NOT {_SMALL.format('g', 'NEW')})"
 )
+_MOVED = "(NEW.role <> OLD.role OR NEW.user_id <> OLD.user_id)"
+"""Ending a grant must always do: it is how an account of an older database is mended."""
 GUARDS = tuple(
     Guard(
         "orgs_grant",
         event,
         "system, security and audit administrators and business are four different people",
-        when=_CLASHES,
+        when=_CLASHES if event == "INSERT" else f"{_MOVED} AND {_CLASHES}",
         lock="SELECT 1 FROM orgs_user u WHERE u.id = NEW.user_id FOR UPDATE",
     )
     for event in ("INSERT", "UPDATE")

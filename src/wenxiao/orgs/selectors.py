@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from wenxiao.orgs.models import Agency, Expert, Grant, Installation, Role, SavedView, Unit, User
-from wenxiao.orgs.permissions import HELD, READ_RESTRICTED, grants_held, once
+from wenxiao.orgs.permissions import (
+    ADMINISTRATORS,
+    HELD,
+    READ_RESTRICTED,
+    combines_administrators,
+    duty_of,
+    grants_held,
+    once,
+)
 from wenxiao.records.models import Todo
 
 if TYPE_CHECKING:
@@ -23,6 +32,38 @@ SEEING_ROLES = tuple(role for role, powers in HELD.items() if "see_unit" in powe
 def is_demonstration() -> bool:
     """Whether this database was begun as a demonstration."""
     return Installation.objects.filter(kind=Installation.Kind.DEMO).exists()
+
+
+def mixed_accounts() -> list[tuple[str, str]]:
+    """Accounts with duties that may not meet in one person, from before that was refused: account, roles. One query.
+
+    Grants that have not begun count, those that ended do not; what a small bureau's own document combines is fine.
+    """
+    rows = Grant.objects.filter(
+        Q(until=None) | Q(until__gte=Now()), user__is_active=True
+    ).select_related("user", "division")
+    administrators: dict[int, list[Grant]] = {}
+    for row in rows.filter(user__grants__role__in=ADMINISTRATORS).distinct().order_by("user", "pk"):
+        administrators.setdefault(row.user_id, []).append(row)
+    return [
+        (held[0].user.username, "、".join(dict.fromkeys(one.get_role_display() for one in held)))
+        for held in administrators.values()
+        if not _fits_together(held)
+    ]
+
+
+def _fits_together(held: list[Grant]) -> bool:
+    duties = {duty_of(one.role) for one in held}
+    both = {Role.SYSTEM.value, Role.SECURITY.value}
+    return len(duties) == 1 or (duties <= both and combines_administrators(held[0].division))
+
+
+def mixed_sentences() -> list[str]:
+    """What administrators and whoever starts the server are told of such accounts, and how to mend it."""
+    return [
+        f"账号 {username} 兼有{roles}：系统、安全、审计管理员与业务互不兼任。请另建账号，由安全管理员终止这个账号多出的授权。"
+        for username, roles in mixed_accounts()
+    ]
 
 
 def within(paths: Iterable[str], field: str = "path") -> Q:

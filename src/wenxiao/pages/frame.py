@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
-from wenxiao.orgs.selectors import role_names
+from wenxiao.orgs.selectors import mixed_sentences, role_names
 from wenxiao.pages.asked import whole
 from wenxiao.pages.views import held, person
 from wenxiao.reviews.selectors import latest_work_year
@@ -148,10 +148,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _ailing(holding: Holdings) -> list[str]:
-    """What administrators are told of parts of the system that ended or had to be started again."""
-    if not holding.can("manage_users"):
+    """What administrators are told: parts of the system that were started again, accounts whose duties may not meet."""
+    if not (holding.can("manage_users") or holding.can("grant")):
         return []
-    return [part.sentence for part in parts.read() if part.sentence]
+    told = [part.sentence for part in parts.read() if part.sentence]
+    return (told if holding.can("manage_users") else []) + mixed_sentences()
 
 
 def current_entry(request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from django.db import Error, connection
 from django.http import JsonResponse
 from django.utils import timezone
 
+from wenxiao.orgs.selectors import mixed_accounts
 from wenxiao.pages.outages import outage_of
 from wenxiao.pages.views import view
 from wenxiao.records.backup_runs import latest_of_each_kind
@@ -42,6 +43,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "parts": running,
         "tasks": tasks,
         "backups": saved,
+        "mixed_accounts": _mixed() if database == "ok" else None,
         "disk_free_mb": None if free is None else free >> 20,
     }
     response = JsonResponse(answer, status=503 if state == "away" else 200)
@@ -70,6 +72,14 @@ def _database() -> tuple[str, dict[str, Any] | None, dict[str, Any] | None]:
     waited = int((timezone.now() - oldest).total_seconds()) if oldest else 0
     queue = {"waiting": states["READY"], "running": states["RUNNING"], "oldest_seconds": waited}
     return "ok", queue, saved
+
+
+def _mixed() -> int | None:
+    """How many accounts have duties that may not meet in one person; administrators are told which."""
+    try:
+        return len(mixed_accounts())
+    except Error:
+        return None
 
 
 def _free() -> int | None:

@@ -59,6 +59,7 @@ def _reached() -> bool:
 
     try:
         require_ready()
+        _tell_mixed_accounts()
     except Away as error:
         _say(f"{error}网页先启动，数据库恢复后自己接上。")
         return True
@@ -134,6 +135,14 @@ def _web(host: str, port: int, workers: int) -> list[str]:
         "warning",
         "--no-control-socket",
     ]
+
+
+def _tell_mixed_accounts() -> None:
+    """Accounts of an older database whose duties may not meet in one person are named at the start, with how to mend it."""
+    from wenxiao.orgs.selectors import mixed_sentences
+
+    for sentence in mixed_sentences():
+        _say(sentence)
 
 
 def _say(sentence: str) -> None:

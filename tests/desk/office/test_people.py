@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from wenxiao.budget.models import Subject
+from wenxiao.orgs import services
 from wenxiao.orgs.models import Grant, LoginTry, Role, Unit, User
 from wenxiao.records.models import Entry
 
@@ -20,10 +21,6 @@ def system(small, inside):
     )
     Grant.objects.create(user=user, role=Role.SYSTEM, division=small.division)
     return inside(user)
-
-
-def once(response):
-    return re.search(r'class="once">([^<]+)<', response.content.decode()).group(1)
 
 
 def test_units_change_with_a_reason_and_history(system, small):
@@ -99,17 +96,10 @@ def test_units_merge_split_move(system, small):
     )
 
 
-def test_a_password_is_shown_once_and_must_be_changed(system, small, client):
-    made = system.post("/people/users/add", {"username": "newcomer", "name": "新人", "unit": "900"})
-    password = once(made)
-    user = User.objects.get(username="newcomer")
-    assert password not in system.get(f"/people/users/{user.pk}").content.decode()
-    assert (
-        system.post("/people/users/add", {"username": "newcomer", "name": "新人"}).status_code
-        == 409
-    )
-    client.logout()
-    assert client.post("/login", {"username": "newcomer", "password": password}).status_code == 302
+def test_a_one_time_password_must_be_changed(small, client):
+    """As the machine gives it: wenxiao init and users reset-password."""
+    password = services.reset_password(user=small.clerk, by=None, why="忘记密码")
+    assert client.post("/login", {"username": "clerk", "password": password}).status_code == 302
     assert client.get("/subjects")["Location"] == "/password"
     wrong = {"old": password, "new": "short", "again": "short"}
     assert client.post("/password", wrong).status_code == 422
@@ -117,6 +107,35 @@ def test_a_password_is_shown_once_and_must_be_changed(system, small, client):
     good = {"old": password, "new": "Change-me-2021", "again": "Change-me-2021"}
     assert client.post("/password", good).status_code == 302
     assert client.get("/").status_code != 302 or client.get("/")["Location"] != "/password"
+
+
+def test_a_new_accounts_first_password_is_known_to_its_owner_alone(system, small):
+    """The system administrator alone could have opened an account before it was granted anything."""
+    sent = {"username": "newcomer", "name": "新人", "unit": "900"}
+    assert system.post("/people/users/add", sent).status_code == 302
+    assert system.post("/people/users/add", sent).status_code == 409
+    user = User.objects.get(username="newcomer")
+    assert not user.has_usable_password()
+    assert "还没有密码" in system.get(f"/people/users/{user.pk}").content.decode()
+    from django.test import Client
+
+    from wenxiao.orgs.models import PasswordReset
+
+    stranger = Client()
+    asked = stranger.post("/forgotten", {"username": "newcomer"}).content.decode()
+    number, code = re.findall(r'class="once">([^<]+)<', asked)
+    request = PasswordReset.objects.get(number=number)
+    new = {"username": "newcomer", "code": code, "new": "Change-me-2021", "again": "Change-me-2021"}
+    decided = f"/people/resets/{request.pk}"
+    assert system.post(f"{decided}/approve", {"why": "当面核对"}).status_code == 302
+    assert stranger.post("/forgotten/claim", new).status_code == 422
+    assert system.post(f"{decided}/consent", {"why": "当面核对"}).status_code == 403
+    second = Client()
+    second.force_login(small.security)
+    assert second.post(f"{decided}/consent", {"why": "当面核对"}).status_code == 302
+    assert stranger.post("/forgotten/claim", new).status_code == 302
+    entered = {"username": "newcomer", "password": "Change-me-2021"}
+    assert stranger.post("/login", entered)["Location"] == "/"
 
 
 def test_creating_is_not_granting(system, small, inside):

@@ -76,7 +76,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _user(request, pk))
 
 
-def _page(request: HttpRequest, row: Any, password: str = "", made: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 - a page's two faces
+def _page(request: HttpRequest, row: Any) -> HttpResponse:
     grants = list(
         row.grants.select_related("unit")
         .annotate(listed=Count("subjects"))
@@ -85,8 +85,7 @@ def _page(request: HttpRequest, row: Any, password: str = "", made: bool = False
     now = timezone.now()
     values = {
         "row": row,
-        "password": password,
-        "made": made,
+        "waits": row.is_active and not row.has_usable_password(),
         "roles": _roles(),
         "trail": list(trail_of(row)[:30]),
         "grants": [(grant, grant.until is None or grant.until >= now) for grant in grants],
@@ -111,50 +110,30 @@ def _user(request: HttpRequest, pk: int) -> Any:
 
 @view("manage_users", methods=("POST",))
 def add(request: HttpRequest) -> HttpResponse:
-    """A new account. Its one-time password stands on this answer alone and nowhere else; sending twice is refused."""
+    """A new account without a password: the person asks for one on the login page, two administrators agree."""
     division = division_of(request, ENTRY)
-    made: list[Any] = []
-    password = services.one_time_password()
 
     def run() -> str:
         username, name = text_of(request, "username", 60), text_of(request, "name", 60)
-        made.append(
-            services.create_user(
-                division=division,
-                username=username,
-                name=name,
-                by=person(request),
-                password=password,
-                unit=named_unit(request, "unit", "所在单位", needed=False),
-                phone=text_of(request, "phone", 40),
-                why=text_of(request, "why", 200),
-            )
+        if not username or not name:
+            raise NotAllowed("账号和姓名都要填写。")
+        services.create_user(
+            division=division,
+            username=username,
+            name=name,
+            by=person(request),
+            unit=named_unit(request, "unit", "所在单位", needed=False),
+            phone=text_of(request, "phone", 40),
+            must_change_password=False,
+            why=text_of(request, "why", 200),
         )
-        return ""
+        return f"账号 {username} 已建，还没有密码。请{name}在登录页点“忘记密码”，报来申请号后办理。"
 
     typed = [
         Typed(word, "", text_of(request, name, 60))
         for name, word in (("username", "账号"), ("name", "姓名"), ("unit", "所在单位"))
     ]
-    return _once(request, run, made, password, reverse("desk:users"), typed)
-
-
-def _once(
-    request: HttpRequest, run: Any, made: list[Any], password: str, back: str, typed: list[Typed]
-) -> HttpResponse:
-    """Run the act; where it made a password, show it on this one page instead of going on."""
-    try:
-        run()
-    except NotAllowed as refusal:
-        return carry_out(request, _raiser(refusal), back, typed)
-    return _page(request, made[0], password, made=True)
-
-
-def _raiser(refusal: NotAllowed) -> Any:
-    def again() -> str:
-        raise refusal
-
-    return again
+    return carry_out(request, run, reverse("desk:users"), typed)
 
 
 @view("manage_users", methods=("POST",))

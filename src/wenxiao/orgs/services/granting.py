@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wenxiao.orgs.models import Duty, Grant, Role, User
-from wenxiao.orgs.permissions import Refused, duty_of, require
+from wenxiao.orgs.permissions import Refused, combines_administrators, duty_of, require
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
 
@@ -89,10 +89,7 @@ def _settle_duty(user: User, role: str, division: Division) -> None:
     """
     duty = duty_of(role)
     allowed = {"", duty}
-    small = any(
-        rule.get("rule") == "small_bureau" and rule.get("document") for rule in division.rules
-    )
-    if small and duty in {Duty.SYSTEM, Duty.SECURITY}:
+    if combines_administrators(division) and duty in {Duty.SYSTEM, Duty.SECURITY}:
         allowed |= {Duty.SYSTEM, Duty.SECURITY}
     settled = User.objects.filter(pk=user.pk, duty__in=allowed).update(duty=duty)
     held = Grant.objects.filter(user=user).values_list("role", flat=True)

@@ -115,8 +115,9 @@ def needs_consent(user: User) -> str:
 
 
 def consent_for(reset: PasswordReset, needed: str) -> str:
-    """The power to consent with: that of the account, and where the second factor goes, two administrators always."""
-    return needed or ("consent_reset" if reset.second_factor else "")
+    """The power to consent with: that of the account; a first password or a dropped second factor always takes two."""
+    first = reset.user is not None and not reset.user.has_usable_password()
+    return needed or ("consent_reset" if reset.second_factor or first else "")
 
 
 def _consent_of(reset: PasswordReset, user: User) -> str:
