@@ -32,3 +32,6 @@ bench: ## 量速度，结果写入 docs/benchmarks.md
 
 soak: ## 性质测试每条最多 20 000 例，随机走查走得更远（很久）
 	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/test.py --soak
+
+mutate: ## 逐处改动代码看测试是否发现（rulebook、store、records、intake，很久）
+	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/mutate.py
