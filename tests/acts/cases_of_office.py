@@ -225,7 +225,7 @@ FOLLOWUP = {
         lambda h, row, by: followup.propose_low_execution(review=row, by=by),
     ),
     "audit_money": Act(
-        JUDGES,
+        "department office performance agency expert",
         lambda h: h.review("finance_evaluation"),
         lambda h, row, by: followup.audit_money(
             review=row,
