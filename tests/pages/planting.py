@@ -18,6 +18,7 @@ OWNED = ("orgs.Agency", "orgs.Expert")
 LEFT = {
     "records.Entry",
     "records.ChainHead",
+    "records.BackupRun",  # of the whole installation, no division's
     "followup.WatchWindow",
     "followup.WatchLine",
     "followup.WatchMark",
@@ -44,6 +45,7 @@ OF_SUBJECT = {
         "reviews.Criterion",
         "reviews.Mark",
         "reviews.Suggestion",
+        "reviews.PaperSignature",
     ),
     *(
         "followup.Finding",
@@ -73,6 +75,7 @@ CHOSEN = {
         "points": Decimal("81.25"),
     },
     "reviews.Mark": {"criterion": None, "points": Decimal(5)},
+    "reviews.PaperSignature": {"decided_by": None, "accepted": None},
     "followup.Finding": {"state": "confirmed"},
     "followup.CommonProblem": {"work_year": 2021},
     "followup.Disclosure": {"state": "proposed"},

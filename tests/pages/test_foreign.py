@@ -97,12 +97,13 @@ SEARCHED = {
     "watch",
     "trail",
 }
-QUIET = {"django_session", "orgs_logintry"}
+QUIET = {"django_session", "orgs_logintry", "records_chainhead"}
 """Tables a visit may touch: where one is, and who failed to log in."""
 ACTS = {
     "disclosures/<int:pk>/<str:act>/do": ("approve", "decline", "publish", "withdraw"),
     "people/units/<int:pk>/<str:act>": ("edit", "rename", "move", "merge", "split"),
     "people/users/<int:pk>/<str:act>": ("disable", "enable", "reset"),
+    "confirmers/<str:act>": ("name", "small"),
     "people/resets/<int:pk>/<str:act>": ("approve", "consent", "refuse"),
     "rounds/<int:pk>/<str:act>": ("extend", "close", "reopen", "remind"),
     "materials/<int:pk>/<str:act>/do": ("judge", "replace", "withdraw", "link", "move"),

@@ -67,10 +67,15 @@ def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
 @view("see_unit")
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
     """The frame of an evaluation begun on line: rows, 指标解释, 评分标准, weights, who fixed it."""
+    return _frame_page(request, _framed(request, pk), {}, "")
+
+
+def _framed(request: HttpRequest, pk: int) -> Any:
+    """The review, if it was begun on line: one whose sheet was imported has no frame of its own."""
     row = review_of(request, pk)
     if not row.frame:
         raise Http404
-    return _frame_page(request, row, {}, "")
+    return row
 
 
 def _frame_page(request: HttpRequest, row: Any, typed: dict[int, str], error: str) -> HttpResponse:
@@ -93,7 +98,7 @@ def _frame_page(request: HttpRequest, row: Any, typed: dict[int, str], error: st
 @view("evaluate", methods=("POST",))
 def weights(request: HttpRequest, pk: int) -> HttpResponse:
     """Save the weights; a refused one keeps everything typed."""
-    row = review_of(request, pk)
+    row = _framed(request, pk)
     typed = {one.pk: text_of(request, f"w{one.pk}", 12) for one in row.criteria.all()}
     try:
         given = {key: points_of(text, "权重") if text else None for key, text in typed.items()}
@@ -106,7 +111,7 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
 @view("evaluate", methods=("POST",))
 def fix(request: HttpRequest, pk: int) -> HttpResponse:
     """Fix the frame, or take the fixing back with a reason."""
-    row, by, version = review_of(request, pk), person(request), version_of(request)
+    row, by, version = _framed(request, pk), person(request), version_of(request)
 
     def carry() -> str:
         if text_of(request, "act", 8) == "open":
