@@ -10,7 +10,8 @@ from django.urls import reverse
 from wenxiao.budget.models import Round
 from wenxiao.followup.models import Finding
 from wenxiao.followup.services import ensure_catalogue
-from wenxiao.orgs.services import create_user, grant
+from wenxiao.orgs.models import User
+from wenxiao.orgs.services import grant
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
 
@@ -32,12 +33,8 @@ def asked(small):
         scope={"dossiers": [dossier.pk]},
     )
     ensure_catalogue(division=small.division, by=None)
-    small.second = create_user(
-        division=small.division,
-        username="second",
-        name="示例科员乙",
-        password="Demo-pass-2021",
-        by=None,
+    small.second = User.objects.create_user(
+        "second", "Demo-pass-2021", name="示例科员乙", division=small.division
     )
     grant(user=small.second, role="performance", division=small.division, by=None)
     return round, dossier
@@ -73,7 +70,7 @@ def fix(client, review, **more):
 
 
 def test_from_frame_to_points_and_money_without_any_file(small, inside, asked):
-    first, second = inside(small.officer), inside(small.second)
+    first = inside(small.officer)
     review = begin(first, asked)
     assert (review.state, review.criteria.count() > 10) == ("filling", True)
     page = first.get(reverse("desk:review_frame", args=[review.pk])).content.decode()
@@ -81,7 +78,8 @@ def test_from_frame_to_points_and_money_without_any_file(small, inside, asked):
     assert "指标解释" in page
     assert weigh(first, review, last="").status_code == 302
     assert fix(first, review) is None  # never by who set them
-    assert fix(second, review) is not None
+    assert fix(inside(small.second), review) is not None
+    first = inside(small.officer)
     row = review.criteria.first()
     refused = first.post(
         reverse("desk:review_marks", args=[review.pk]), {f"p{row.pk}": "99", f"n{row.pk}": ""}
@@ -107,10 +105,11 @@ def test_nobody_scores_before_the_frame_is_fixed(small, inside, asked):
 
 
 def test_weights_that_miss_a_hundred_are_not_fixed_and_bad_ones_are_kept(small, inside, asked):
-    first, second = inside(small.officer), inside(small.second)
+    first = inside(small.officer)
     review = begin(first, asked)
     weigh(first, review, last="1")
-    assert fix(second, review) is None
+    assert fix(inside(small.second), review) is None
+    first = inside(small.officer)
     row = review.criteria.first()
     answer = first.post(
         reverse("desk:review_weights", args=[review.pk]),
