@@ -54,9 +54,8 @@ def serving(folder, seeding, *, worker=False):
     log = (folder / "server.log").open("w")
     programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
     if worker:
-        programs.append(
-            ["django", "db_worker", "--interval", "0.2", "--no-startup-delay", "-v", "0"]
-        )
+        every = ["--queue-name", "*", "--interval", "0.2", "--no-startup-delay", "-v", "0"]
+        programs.append(["django", "db_worker", *every])
     running = [
         subprocess.Popen(
             [sys.executable, "-m", *program], env=env, cwd=ROOT, stdout=log, stderr=log

@@ -165,7 +165,7 @@ def test_others_save_while_a_file_is_read(bureau, acted, monkeypatch):
     def save():
         if connection.vendor == "sqlite":
             connection.cursor().execute("PRAGMA busy_timeout=0")
-        LoginTry.objects.create(username="other", last_at=timezone.now())
+        LoginTry.objects.create(door="address", key="other", last_at=timezone.now())
         saved.append(True)
         connection.close()
 

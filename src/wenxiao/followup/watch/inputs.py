@@ -49,7 +49,7 @@ INPUTS = (
         "budget_spending", ("dossier_id", "fund", "source", "month", "cumulative", "amount"), _OWN
     ),
     Input("budget_milestone", ("dossier_id", "due", "done"), _OWN),
-    Input("targets_target", ("dossier_id", "number", "state"), _OWN),
+    Input("targets_target", ("dossier_id", "number", "state", "filing"), _OWN),
     Input("targets_indicator", ("target_id", "name", "expression"), _OF_TARGET),
     Input(
         "evidence_actual",

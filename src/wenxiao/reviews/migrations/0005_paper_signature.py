@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """A signature on paper waits for another person, and for the form it signed."""
 
     dependencies = [
-        ('records', '0004_backup_run'),
+        ('records', '0003_upload'),
         ('reviews', '0004_two_hands'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
