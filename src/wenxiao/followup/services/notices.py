@@ -9,6 +9,7 @@ from django.db import transaction
 from wenxiao.followup.selectors.ledger import notices_about
 from wenxiao.orgs import permissions
 from wenxiao.records.services import receive_notice, send_notice
+from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.states import SETTLED
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -39,7 +40,8 @@ def send_feedback(
     permissions.require(
         by, "confirm_finding", unit=review.dossier.unit, subject=review.dossier.subject
     )
-    if review.state not in SETTLED:
+    # Monitoring has no result to confirm: a problem a person confirmed is enough to tell the unit.
+    if kind_of(review.kind).scores and review.state not in SETTLED:
         raise NotAllowed(f"“{review}”现为“{review.get_state_display()}”，结果确认后才能发反馈函。")
     if told is not None and told != len(notices_about([review.pk])[review.pk]):
         raise NotAllowed("这份结果刚刚发过反馈函，没有重复发出；请看最新情况。")
