@@ -14,7 +14,7 @@ from wenxiao.reviews.kinds import JUDGED, kind_of
 from wenxiao.reviews.models import Criterion, Review
 from wenxiao.reviews.services.road import start_review
 from wenxiao.reviews.states import OPEN
-from wenxiao.rulebook import frameworks
+from wenxiao.rulebook import basis, frameworks
 from wenxiao.rulebook.numbers import plain
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -187,8 +187,6 @@ def sum_of(review: Review) -> Decimal:
 
 def share_note(review: Review) -> str:
     """Where 产出 and 效益 together weigh less than the frame asks: a sentence with the standing of that clause; else empty."""
-    from wenxiao.rulebook import basis
-
     value = basis.in_force(review.frame, review.round.fiscal_year, review.round.division.own_rules)
     least = value.content.get("min_output_plus_benefit")
     if least is None:
