@@ -13,13 +13,19 @@ from wenxiao.records.models import Entry
 from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets.models import Indicator, Target
-from wenxiao.targets.selectors import changes_between, stale_rows, target_in_force
+from wenxiao.targets.selectors import (
+    changes_between,
+    stale_rows,
+    tables_to_compare,
+    target_in_force,
+)
 from wenxiao.targets.services import (
     Promise,
     approval_paper,
     approve_target,
     begin_adjustment,
     begin_target,
+    bring_target,
     check_target,
     fill_target,
     last_years,
@@ -207,3 +213,67 @@ def test_last_years_words_are_carried_over_and_named_stale(bureau):
     assert len(told) == 4
     late = draft.indicators.get(name="完成时间")
     assert told[late.pk] == ["指标值与上年相同", "还写着以前的年份"]
+
+
+def test_only_what_is_approved_is_adjusted(bureau):
+    draft = begin_target(dossier=bureau.dossier, by=bureau.clerk)
+    with pytest.raises(NotAllowed, match="只有批复的目标可以调整"):
+        begin_adjustment(target=draft, by=bureau.clerk, why="追加预算")
+
+
+def test_rows_of_another_form_are_refused_and_nothing_is_written(bureau):
+    target = begin_target(dossier=bureau.dossier, by=bureau.clerk)
+    fill(target, ROWS, bureau.clerk)
+    row = target.indicators.first()
+    for rows in ([(0, ROWS[0])], [(row.pk, ROWS[0]), (row.pk, ROWS[1])]):
+        target.refresh_from_db()
+        with pytest.raises(NotAllowed, match="对不上"):
+            fill(target, rows, bureau.clerk)
+    assert target.indicators.count() == 3
+
+
+def test_a_paper_of_approval_needs_its_number_and_is_entered_once(bureau, paper):
+    words = {"division": bureau.division, "title": paper.title, "issued_on": None, "by": None}
+    with pytest.raises(NotAllowed, match="批复文号"):
+        approval_paper(number=" ", **words)
+    assert approval_paper(number=paper.number, **words) == paper
+
+
+def test_what_came_in_approved_meanwhile_is_not_overtaken(bureau, office, paper):
+    target = filed(bureau)
+    check_target(target=target, by=bureau.finance, version=target.version)
+    approve_target(dossier=bureau.dossier, rows=ROWS, by=None, why="批复")
+    with pytest.raises(NotAllowed, match="起草以后已经有了批复的目标"):
+        approve_filed_target(target=target, approval=paper, by=office, version=target.version)
+    target.refresh_from_db()
+    assert target.state != "approved"
+
+
+def brought(bureau, rows):
+    """A target that only came along with a form, not approved by anybody."""
+    return bring_target(dossier=bureau.dossier, rows=rows, by=None, why="由报表带入")[0]
+
+
+def test_rows_a_form_brought_go_on_under_the_approved_target(bureau, office, paper):
+    first = brought(bureau, ROWS[:2])
+    rows = {row.name: row.pk for row in first.indicators.all()}
+    target = filed(bureau)
+    check_target(target=target, by=bureau.finance, version=target.version)
+    approve_filed_target(target=target, approval=paper, by=office, version=target.version)
+    assert {row.name: row.pk for row in target.indicators.all() if row.name in rows} == rows
+
+
+def test_rows_a_form_brought_that_belong_nowhere_stop_the_approval(bureau, office, paper):
+    brought(bureau, [Promise("产出指标", "数量指标", "另一件事", "≥1件", Decimal(50))])
+    target = filed(bureau)
+    check_target(target=target, by=bureau.finance, version=target.version)
+    with pytest.raises(NotAllowed, match="随报表带入的 1 行与这份目标对不上（另一件事）"):
+        approve_filed_target(target=target, approval=paper, by=office, version=target.version)
+    target.refresh_from_db()
+    assert target.filing
+
+
+def test_too_many_targets_to_compare_are_not_compared(bureau):
+    filed(bureau)
+    tables, targets = tables_to_compare(bureau.finance, 2022, most=0)
+    assert (tables, len(targets)) == ([], 1)

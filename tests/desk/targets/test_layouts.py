@@ -163,12 +163,17 @@ def test_a_mapping_that_cannot_be_read_is_refused(bureau):
         retire_layout(layout=made, by=bureau.finance, why=" ")
     retire_layout(layout=made, by=bureau.finance, why="换了系统")
     assert "停用" in refused(keys)
+    with pytest.raises(NotAllowed, match="已经停用"):
+        retire_layout(layout=made, by=bureau.finance, why="再停一次")
 
 
 def test_what_is_no_table_or_no_xlsx_is_refused(bureau, finance):
     page = reverse("desk:target_layouts")
     none = finance.post(page, {"name": "甲"})
     assert "请选择一张" in none.content.decode()
+    for name, file, told in (("", "甲.xlsx", "取一个名称"), ("甲", "甲.xls", "须是 .xlsx")):
+        answer = finance.post(page, {"name": name, "file": SimpleUploadedFile(file, b"PK")})
+        assert told in answer.content.decode()
     bad = finance.post(page, {"name": "甲", "file": SimpleUploadedFile("甲.xlsx", b"PK nothing")})
     assert bad.status_code == 409
     assert not Layout.objects.exists()
