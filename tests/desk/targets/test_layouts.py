@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from wenxiao.intake.unattended import import_file
 from wenxiao.records.models import Entry
+from wenxiao.records.services import store_file
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Layout, Target
-from wenxiao.targets.services import add_sample, map_layout, retire_layout
+from wenxiao.targets.services import add_sample, map_layout, register_layout, retire_layout
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 HEADINGS = [
@@ -171,9 +172,6 @@ def test_what_is_no_table_or_no_xlsx_is_refused(bureau, finance):
     page = reverse("desk:target_layouts")
     none = finance.post(page, {"name": "甲"})
     assert "请选择一张" in none.content.decode()
-    for name, file, told in (("", "甲.xlsx", "取一个名称"), ("甲", "甲.xls", "须是 .xlsx")):
-        answer = finance.post(page, {"name": name, "file": SimpleUploadedFile(file, b"PK")})
-        assert told in answer.content.decode()
     bad = finance.post(page, {"name": "甲", "file": SimpleUploadedFile("甲.xlsx", b"PK nothing")})
     assert bad.status_code == 409
     assert not Layout.objects.exists()
@@ -187,3 +185,21 @@ def test_a_clerk_does_not_see_the_layouts(bureau, client):
     type(bureau.clerk).objects.filter(pk=bureau.clerk.pk).update(must_change_password=False)
     client.force_login(bureau.clerk)
     assert client.get(reverse("desk:target_layouts")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "told"), [(" ", "甲.xlsx", "取一个名称"), ("甲", "甲.xls", "须是 .xlsx")]
+)
+def test_a_layout_has_a_name_and_is_an_xlsx(bureau, name, file, told):
+    stored = store_file(division=bureau.division, by=bureau.finance, name=file, content=b"PK")
+    with pytest.raises(NotAllowed, match=told):
+        register_layout(
+            division=bureau.division,
+            name=name,
+            file=stored,
+            sheet="表1",
+            heading_row=1,
+            headings=[(1, "项目代码")],
+            by=bureau.finance,
+        )
+    assert not Layout.objects.exists()
