@@ -8,7 +8,7 @@ from tests.acts.shape import Act
 
 from wenxiao.followup import services as followup
 from wenxiao.followup.models import Comment
-from wenxiao.followup.services import candidates, consequences, disclosing
+from wenxiao.followup.services import candidates, consequences, disclosing, trying
 from wenxiao.orgs import services as orgs
 from wenxiao.orgs.models import Grant
 from wenxiao.orgs.services import resetting, tokens
@@ -250,6 +250,21 @@ FOLLOWUP = {
         JUDGES,
         lambda h: h.review("selfeval").round,
         lambda h, row, by: candidates.draw_candidates(round=row, by=by),
+    ),
+    "try_rules": Act(
+        "performance",
+        lambda h: h.review("selfeval").round,
+        lambda h, row, by: trying.try_rules(
+            division=h.division,
+            changes=[
+                {
+                    "rule": "monitoring",
+                    "from": "2021-01-01",
+                    "content": {"lights": {"red_below": "55"}},
+                }
+            ],
+            by=by,
+        ),
     ),
     "propose_consequences": Act(
         "office performance budget",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.execution import Execution, Part, execution
 from wenxiao.rulebook.expressions import Comparator, Expression, parse
 from wenxiao.rulebook.profiles import Profile, profile
@@ -15,8 +16,7 @@ from wenxiao.rulebook.published_marks import (
     ROUNDED,
     Difference,
     agreement,
-    grade_of,
-    grade_word,
+    judged_grade,
     not_a_number,
     number_in,
     points_text,
@@ -50,18 +50,24 @@ _PARTS = re.compile(r"^[★*☆\s]*其中")
 
 
 def judge_table(
-    case: Mapping[str, Any], *, profile_code: str | None = None, year: int | None = None
+    case: Mapping[str, Any],
+    *,
+    profile_code: str | None = None,
+    year: int | None = None,
+    overrides: Overrides | None = None,
 ) -> dict[str, Any]:
     """A published table (shape of ``wenxiao score``: budget, indicators, totals) judged by the rule of its year.
 
     Numbers may be int, Decimal, float or text as JSON gives them; money in the table's own unit. Returns the promised
     shape with points and rates as decimal strings; missing stays None. ProfileError for an unknown profile.
+    ``overrides`` are a division's own rule values; without them the national ones count.
     """
     case = flattened(case)
-    fiscal = year or _year(case.get("year"))
+    fiscal = year or fiscal_year(case.get("year"))
     if is_sheet(case):
-        return judge_sheet(sheet_from_case(case), year=fiscal, form_id=case.get("id"))
-    rule = profile(profile_code, fiscal)
+        sheet = sheet_from_case(case)
+        return judge_sheet(sheet, year=fiscal, form_id=case.get("id"), overrides=overrides)
+    rule = profile(profile_code, fiscal, overrides)
     found: list[Difference] = []
     execution, execution_points, execution_done = _execution(case, rule, found)
     indicators: list[Mapping[str, Any]] = list(case.get("indicators") or ())
@@ -81,13 +87,13 @@ def judge_table(
         "rows": rows,
         "weights": weights,
         "total": total,
-        "grade": _grade(case, total, fiscal, found),
+        "grade": _grade(case, total, (fiscal, overrides), found),
         "differences": [difference.as_json() for difference in found],
         "profile": rule.code,
     }
 
 
-def _year(value: object) -> int | None:
+def fiscal_year(value: object) -> int | None:
     """The fiscal year; the last one of a span (2019-2021)."""
     years = re.findall(
         r"(?:19|20)\d\d", str(value if not isinstance(value, dict) else value.get("value"))
@@ -481,18 +487,13 @@ def _published_sum(case: Mapping[str, Any], given: list[Decimal | None]) -> Deci
 
 
 def _grade(
-    case: Mapping[str, Any], total: Mapping[str, Any], year: int | None, found: list[Difference]
+    case: Mapping[str, Any],
+    total: Mapping[str, Any],
+    rules: tuple[int | None, Overrides | None],
+    found: list[Difference],
 ) -> dict[str, Any]:
     """The grade of the published total (of ours where none was published) against the published word."""
     points = number_in(total["published"])
     if points is None and total["complete"]:
         points = number_in(total["points"])
-    computed, published = grade_of(points, year), case.get("grade")
-    word = grade_word(published)
-    agrees = None if computed is None or word is None else computed == word
-    if agrees is False and points is not None:
-        text = f"{shown(points)} 分应为“{computed}”，公布“{published}”"
-        found.append(Difference("grade_differs", "等级", text))
-    if isinstance(published, Mapping):
-        published = published.get("value")
-    return {"computed": computed, "published": published, "agrees": agrees}
+    return judged_grade(points, case.get("grade"), rules, found, "公布")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.grading import OutOfBandsError, grade
 from wenxiao.rulebook.numbers import plain, scaled
 
@@ -112,14 +115,33 @@ def grade_word(value: object) -> str | None:
     return _GRADE_WORDS.get(re.sub(r"[等级。]+$", "", text) or text)
 
 
-def grade_of(points: Decimal | None, year: int | None) -> str | None:
+def grade_of(
+    points: Decimal | None, year: int | None, overrides: Overrides | None = None
+) -> str | None:
     """The grade these points earn in a year; None without points or outside 0 to 100."""
     if points is None:
         return None
     try:
-        return grade(points, year)
+        return grade(points, year, overrides)
     except OutOfBandsError:
         return None
+
+
+def judged_grade(
+    points: Decimal | None,
+    cell: object,
+    rules: tuple[int | None, Overrides | None],
+    found: list[Difference],
+    verb: str,
+) -> dict[str, Any]:
+    """The grade of some points by the rules of a year against the word of a cell; a difference is named with ``verb``."""
+    computed, word = grade_of(points, *rules), grade_word(cell)
+    agrees = None if computed is None or word is None else computed == word
+    published = cell.get("value") if isinstance(cell, Mapping) else cell
+    if agrees is False and points is not None:
+        text = f"{shown(points)} 分应为“{computed}”，{verb}“{published}”"
+        found.append(Difference("grade_differs", "等级", text))
+    return {"computed": computed, "published": published, "agrees": agrees}
 
 
 def shown(value: Decimal) -> str:

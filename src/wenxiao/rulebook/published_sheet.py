@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.numbers import scaled
 from wenxiao.rulebook.published_marks import (
     Difference,
     digits_of,
-    grade_of,
-    grade_word,
+    judged_grade,
     number_in,
     points_text,
     published_text,
@@ -24,7 +24,11 @@ _FULL = Decimal(100)
 
 
 def judge_sheet(
-    form: Mapping[str, Any], *, year: int | None = None, form_id: str | None = None
+    form: Mapping[str, Any],
+    *,
+    year: int | None = None,
+    form_id: str | None = None,
+    overrides: Overrides | None = None,
 ) -> dict[str, Any]:
     """A score sheet of ``wenxiao read`` (criteria with weight, score, experts) in the shape of ``wenxiao score``.
 
@@ -56,7 +60,7 @@ def judge_sheet(
         "rows": rows,
         "weights": weights,
         "total": total,
-        "grade": _grade(form, total, fiscal, found),
+        "grade": _grade(form, total, (fiscal, overrides), found),
         "differences": [difference.as_json() for difference in found],
     }
 
@@ -227,18 +231,11 @@ def _total(
 
 
 def _grade(
-    form: Mapping[str, Any], total: Mapping[str, Any], year: int | None, found: list[Difference]
+    form: Mapping[str, Any],
+    total: Mapping[str, Any],
+    rules: tuple[int | None, Overrides | None],
+    found: list[Difference],
 ) -> dict[str, Any]:
     """The grade of the rows' sum (of the written total where rows are missing) against the written word."""
     points = number_in(total["points"]) if total["complete"] else number_in(total["published"])
-    computed, cell = grade_of(points, year), form.get("grade")
-    word = grade_word(cell)
-    agrees = None if computed is None or word is None else computed == word
-    published = cell.get("value") if isinstance(cell, Mapping) else cell
-    if agrees is False and points is not None:
-        found.append(
-            Difference(
-                "grade_differs", "等级", f"{shown(points)} 分应为“{computed}”，写的是“{published}”"
-            )
-        )
-    return {"computed": computed, "published": published, "agrees": agrees}
+    return judged_grade(points, form.get("grade"), rules, found, "写的是")

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wenxiao.rulebook.basis import Overrides
 
 FINE, PROBLEMS, WRONG_USE = 0, 1, 2
 _BOOKS = frozenset({".xlsx", ".xls", ".docx", ".xlsm", ".csv", ".et", ".doc"})
@@ -262,7 +265,9 @@ def _pace_all(name: str) -> tuple[Any, bool]:
     return answers, False
 
 
-def _pace(item: Mapping[str, Any]) -> dict[str, Any]:
+def _pace(
+    item: Mapping[str, Any], on: date | None = None, overrides: Overrides | None = None
+) -> dict[str, Any]:
     from wenxiao.rulebook.pace import Milestone, pace
 
     asked = item.get("milestones") or []
@@ -283,6 +288,8 @@ def _pace(item: Mapping[str, Any]) -> dict[str, Any]:
         _month(item["through_month"]),
         arrived_month=None if arrived is None else _month(arrived),
         milestones=steps,
+        on=on,
+        overrides=overrides,
     )
     return {
         "rate": _text(found.rate),
@@ -309,6 +316,12 @@ def _month(value: object) -> int:
     if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,2}(\.0+)?", text):
         raise ValueError(f"月份应为 1 至 12 的整数，现为“{value}”。")
     return int(Decimal(text))
+
+
+def _period_month(period: object) -> int | None:
+    """The last month of a monitoring period (1-7月, 1—6月); None where it names none."""
+    months = re.findall(r"([0-9]{1,2})\s*月", str(period or ""))
+    return int(months[-1]) if months and 1 <= int(months[-1]) <= 12 else None
 
 
 def _day(value: object) -> date:

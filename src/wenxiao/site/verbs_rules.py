@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from wenxiao.site.verbs_plain import WrongUseError, _answer, _existing, _finish
+from wenxiao.site import verbs_try
+from wenxiao.site.verbs_plain import WrongUseError, _answer, _finish
+from wenxiao.site.verbs_try import own_rules_in
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -18,24 +19,13 @@ def add_parsers(subparsers: Any) -> None:
     listing.add_argument("--year", type=int, help="年度，决定用哪年的规则；不写用最新的")
     listing.add_argument("--own", help="JSON：本级规定，规则名 → 清单")
     _finish(listing, rules_verb)
+    actions = listing.add_subparsers(dest="rules", metavar="[try]", parser_class=type(listing))
+    verbs_try.add_parser(actions)
 
 
 def rules_verb(args: argparse.Namespace) -> int:
     """Every check, code, rule value and clause of law: exit 0, or 2 for wrong use."""
-    return _answer(lambda: (_all(args.year, _own(args.own)), False))
-
-
-def _own(name: str | None) -> Mapping[str, Any] | None:
-    if name is None:
-        return None
-    path: Path = _existing(name)
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise WrongUseError(f"“{path.name}”不是 JSON：{error}") from error
-    if not isinstance(said, dict):
-        raise WrongUseError(f"“{path.name}”应是对象：规则名 → 本级规定的清单。")
-    return said
+    return _answer(lambda: (_all(args.year, own_rules_in(args.own)), False))
 
 
 def _all(year: int | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]]:

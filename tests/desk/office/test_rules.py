@@ -170,7 +170,9 @@ def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
     earlier = officer.post(
         "/rules/grades/change?year=2021", form(step="try", start="2020-12-01")
     ).content.decode()
-    assert "试算不涉及" in earlier
+    assert "没有写入任何数据" in earlier
+    assert "2 项已确认，不动" in earlier
+    assert "按改后的规则应为 87.45 分 优" in earlier
     small.division.refresh_from_db()
     assert small.division.rules == []
 

@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.office.check_levels import changed_checks, choices
+from wenxiao.desk.office.rule_trials import trial_of
 from wenxiao.desk.office.rule_uses import uses_of
 from wenxiao.orgs.permissions import require
-from wenxiao.orgs.services import FIXED, Source, override_rule, rule_entry, with_rule
+from wenxiao.orgs.services import Source, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.acts import carry_out, day_of, text_of
 from wenxiao.pages.asked import whole
@@ -24,10 +25,11 @@ from wenxiao.pages.rule_words import changed, parts, word
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records.selectors import documents
 from wenxiao.reviews.kinds import KINDS
-from wenxiao.reviews.services import rescore_round, what_if
+from wenxiao.reviews.services import rescore_round
 from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Value
+from wenxiao.rulebook.changes import FIXED
 from wenxiao.rulebook.checks import CATALOGUE, registry, rules_in_force
 from wenxiao.rulebook.checks.doors import doors_of
 from wenxiao.rulebook.grounds import LEVELS, READ, STANDINGS, UNREAD
@@ -181,7 +183,7 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
         "documents": list(documents(division=division)[:200]),
         "seen": len(division.rules),
         "error": "",
-        "moved": None,
+        "trial": None,
         "posted": request.POST,
         "typed": {},
         "entry": None,
@@ -213,7 +215,7 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
     posted = {key[2:]: str(text) for key, text in request.POST.items() if key.startswith("v:")}
     content = _typed(name, start, shown, posted)
     if request.POST.get("step") != "save":
-        shown["moved"] = _moved(request, name, division, start, content)
+        shown["trial"] = trial_of(division, name, start, content, person(request))
         shown["changes"] = parts(content)
         return render(request, "desk/office/rules/change.html", shown)
     seen = whole(request.POST.get("seen"))
@@ -263,49 +265,9 @@ def _source(request: HttpRequest, division: Any) -> Source:
     )
 
 
-class _Paper:
-    """Stands for a document not chosen yet while a value is only tried."""
-
-    number, title, pk, issuer, issued_on = "", "试算", 0, "", None
-
-
-def _moved(
-    request: HttpRequest, name: str, division: Any, start: date, content: dict[str, Any]
-) -> list[tuple[Any, list[Any], str]]:
-    """Per open round of the year: the reviews whose points or grade would move. Nothing is written."""
-    paper: Any = _Paper()
-    entry = rule_entry(rule=name, start=start, source=Source(paper, ""), content=content)
-    trial = with_rule(division, entry)
-    found: list[tuple[Any, list[Any], str]] = []
-    for row in _rounds(request):
-        if untouched := _untouched(row, start):
-            found.append((row, [], untouched))
-            continue
-        now = {
-            one.review: (one.new_points, one.new_grade)
-            for one in what_if(round=row, overrides=division.own_rules)
-        }
-        moved = what_if(round=row, overrides=trial)
-        found.append(
-            (
-                row,
-                [one for one in moved if now.get(one.review) != (one.new_points, one.new_grade)],
-                "",
-            )
-        )
-    return found
-
-
-def _untouched(row: Any, start: date) -> str:
-    """Why a round cannot be moved by a value from that day on; empty where it can."""
-    if start.year > row.fiscal_year:
-        return f"评 {row.fiscal_year} 预算年度，按当年有效的规则，不受影响"
-    return "" if _by_rules(row) else "不按指标自动计分，试算不涉及"
-
-
 def _by_rules(row: Any) -> bool:
     kind = KINDS.get(row.kind)
-    return kind is not None and kind.rows == "indicators" and kind.scores
+    return kind is not None and kind.scores
 
 
 def _rounds(request: HttpRequest) -> list[Any]:

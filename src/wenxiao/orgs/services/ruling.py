@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,23 +11,18 @@ from wenxiao.orgs.models import Division
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
-from wenxiao.rulebook import basis, grading
-from wenxiao.rulebook.checks import refused_change, rules_in_force
+from wenxiao.rulebook import basis
+from wenxiao.rulebook.changes import ChangeError, laid_over, refused_content
 from wenxiao.rulebook.grounds import READ, STANDINGS, UNREAD, Standing, digest
-from wenxiao.rulebook.pace import lights_in_force
-from wenxiao.rulebook.profiles import profile
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Document
-
-FIXED = frozenset({"codes", "disclosure"})
-"""Rules no division rules otherwise: refusals of files, and terms the law sets."""
 
 
 @dataclass(frozen=True)
@@ -51,52 +45,12 @@ class Source:
         return f"{self.document.number} {self.document.title}".strip()
 
 
-def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """The division's own rules with one more entry, checked to be readable; NotAllowed says what is wrong with it."""
-    trial = division.own_rules
-    trial.setdefault(entry["rule"], []).append(dict(entry))
-    start = _date_of(entry["from"])
     try:
-        basis.in_force(entry["rule"], start, trial)
-        bands = grading.bands_in_force(start, trial)
-        profile(None, start, trial)
-        lights, strict = lights_in_force(start, trial), rules_in_force(trial, start)
-        monitoring = basis.in_force("monitoring", start, trial).content
-        limits = [basis.number(monitoring[key]) for key in _LIMITS]
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        ArithmeticError,
-        StopIteration,
-    ) as error:
-        raise NotAllowed(f"改后的规则不能用来计算，请核对各项数值：{error}") from error
-    _refuse_gaps(bands.bands)
-    if not 0 <= lights.red_below <= lights.green_from:
-        raise NotAllowed("红灯界限不能高于绿灯界限，也不能是负数。")
-    if min(limits) < 0 or not strict:
-        raise NotAllowed("监控提示的界限不能是负数，检查也不能全部停用。")
-    return trial
-
-
-_LIMITS = ("unspent_below", "idle_months")
-
-
-def _date_of(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day of the calendar, not a moment
-
-
-def _refuse_gaps(bands: Iterable[grading.Band]) -> None:
-    """Grades hold every total from 0 to 100 exactly once."""
-    rows = sorted(bands, key=lambda band: band.at_least)
-    ends = [row.at_least for row in rows[1:]] + [100]
-    if (
-        not rows
-        or rows[0].at_least != 0
-        or any(row.below != end for row, end in zip(rows, ends, strict=True))
-    ):
-        raise NotAllowed("等级区间须从0分到100分首尾相接，既不重叠也不断开。")
+        return laid_over(division.own_rules, entry)
+    except ChangeError as error:
+        raise NotAllowed(str(error)) from error
 
 
 def rule_entry(
@@ -175,7 +129,9 @@ def override_rule(
     return entry
 
 
-def _content(rule: str, on: date, overrides: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def _content(
+    rule: str, on: date, overrides: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, Any]:
     """The rule's content in force on a day under these values of the division's own."""
     return dict(basis.in_force(rule, on, overrides).content)
 
@@ -200,25 +156,9 @@ def _refuse_source(division: Division, source: Source, why: str) -> None:
 
 def _refuse_content(division: Division, rule: str, start: date, content: Mapping[str, Any]) -> None:
     """The rule exists, may be ruled otherwise, and was not on that day already."""
-    if rule not in basis.names():
-        raise NotAllowed(f"没有名为“{rule}”的规则。")
-    if rule in FIXED:
-        raise NotAllowed(f"“{basis.load(rule).title}”不能由本级另行规定。")
-    if not content:
-        raise NotAllowed("没有改动任何数值，不必另行规定。")
-    if rule == "checks":
-        _refuse_checks(content, start)
+    if refused := refused_content(rule, content, start):
+        raise NotAllowed(refused)
     if any(
         entry["rule"] == rule and entry["from"] == start.isoformat() for entry in division.rules
     ):
         raise NotAllowed(f"{start} 起的本级规定已有一条，旧值不改；请另定起用日期。")
-
-
-def _refuse_checks(content: Mapping[str, Any], start: date) -> None:
-    """What a division may not say of a check: the ground decides (:mod:`wenxiao.rulebook.grounds`)."""
-    listed = content.get("checks")
-    if not isinstance(listed, dict):
-        raise NotAllowed("检查的本级规定应按编号写明级别或停用。")
-    reasons = [refused_change(code, entry, start) for code, entry in listed.items()]
-    if refused := [reason for reason in reasons if reason]:
-        raise NotAllowed("".join(refused))

@@ -14,7 +14,7 @@ from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
 from wenxiao.reviews.services.proving import judge_proof
-from wenxiao.reviews.services.rescoring import Moved, rescore_round, what_if
+from wenxiao.reviews.services.rescoring import Moved, rescore_round, results_under, what_if
 from wenxiao.reviews.services.road import (
     check_review,
     confirm_review,
@@ -52,6 +52,7 @@ __all__ = [
     "refuse_paper",
     "reopen_review",
     "rescore_round",
+    "results_under",
     "return_review",
     "route_of",
     "score_review",

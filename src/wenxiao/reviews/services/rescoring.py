@@ -29,16 +29,18 @@ from wenxiao.rulebook.rows import Row
 if TYPE_CHECKING:
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
+    from wenxiao.rulebook.basis import Overrides
 
 _ROW = ("level1", "level2", "name", "expression", "weight", "actual", "published")
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One review whose total would change: its points and grade now and then. ``settled`` ones keep their result."""
+    """One review with its points and grade now and then. ``settled`` ones keep their result."""
 
     review: int
     subject: str
+    code: str
     points: Decimal | None
     grade: str
     new_points: Decimal | None
@@ -46,33 +48,51 @@ class Moved:
     settled: bool
 
 
-def what_if(*, round: Round, overrides: dict[str, Any]) -> list[Moved]:
-    """The reviews of a round of indicator rows whose result would change under ``overrides`` (规则沙盘). Writes nothing."""
-    if kind_of(round.kind).rows != "indicators" or not kind_of(round.kind).scores:
+def what_if(*, round: Round, overrides: Overrides) -> list[Moved]:
+    """The reviews of a round whose result would differ from the stored one under ``overrides``. Writes nothing."""
+    return [
+        moved
+        for moved in results_under(round=round, overrides=overrides)
+        if (moved.new_points, moved.new_grade) != (moved.points, moved.grade)
+    ]
+
+
+def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
+    """Every review of a round with its stored result and what ``overrides`` would make of it (规则沙盘).
+
+    Of indicator rows points and grade are computed anew; a score sheet's points are people's, only its grade is ruled.
+    """
+    kind = kind_of(round.kind)
+    if not kind.scores:
         return []
     year = round.fiscal_year
     rules = profile(None, year, overrides)
-    totals = _totals(round, rules)
+    computed = kind.rows == "indicators"
+    totals = _totals(round, rules) if computed else {}
     reviews = Review.objects.filter(round=round).select_related("dossier__subject").order_by("pk")
-    moved = []
+    found = []
     for review in reviews:
-        points, complete = _with_execution(
-            review, rules, totals.get(review.pk, (Decimal(0), False))
-        )
-        grade = grading.grade(points, year, overrides) if complete and 0 <= points <= 100 else ""
-        if (points, grade) != (review.points, review.grade):
-            moved.append(
-                Moved(
-                    review.pk,
-                    review.dossier.subject.name,
-                    review.points,
-                    review.grade,
-                    points,
-                    grade,
-                    review.state in SETTLED,
-                )
+        points, complete = review.points, review.complete
+        if computed:
+            points, complete = _with_execution(
+                review, rules, totals.get(review.pk, (Decimal(0), False))
             )
-    return moved
+        whole = complete and points is not None and 0 <= points <= 100
+        grade = grading.grade(points, year, overrides) if whole and points is not None else ""
+        subject, settled = review.dossier.subject, review.state in SETTLED
+        found.append(
+            Moved(
+                review.pk,
+                subject.name,
+                subject.code,
+                review.points,
+                review.grade,
+                points,
+                grade,
+                settled,
+            )
+        )
+    return found
 
 
 @transaction.atomic

@@ -1,0 +1,118 @@
+"""试算: the ledger of a proposed value as a page shows it, round by round, what moves before what stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.followup.services.trying import try_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.rulebook.trying import Ledger, Line
+
+SHOWN = 20
+"""So many lines of a round are shown; the rest is counted."""
+_LIGHTS = {"red": "红灯", "yellow": "黄灯", "green": "绿灯", "none": "不亮灯"}
+_WORDS = {
+    "points": "得分",
+    "grade": "等级",
+    "codes": "检查",
+    "light": "资金",
+    "goal": "目标",
+    "index": "进度指数",
+    "above_pace": "超进度",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One object of a round and what of it moves: 「等级 良 → 优」."""
+
+    name: str
+    parts: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(slots=True)
+class Group:
+    """One round (or one year's targets): what moves in it, and why the others stay."""
+
+    name: str
+    moved: list[Shift] = field(default_factory=list)
+    lights: list[Shift] = field(default_factory=list)
+    settled: list[tuple[str, str]] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def shown(self) -> list[Shift]:
+        """The first lines of what moves."""
+        return (self.moved + self.lights)[:SHOWN]
+
+    @property
+    def fixed(self) -> list[tuple[str, str]]:
+        """The first settled results that would be others now."""
+        return self.settled[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many lines are not shown."""
+        return max(0, len(self.moved) + len(self.lights) - SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The whole ledger: counts over everything, and the rounds, those with movement first."""
+
+    objects: int
+    moved: int
+    lights: int
+    groups: tuple[Group, ...]
+
+
+def trial_of(
+    division: Division, rule: str, start: date, content: Mapping[str, Any], by: User
+) -> Trial:
+    """What a value typed on the form would move, over every year it is in force."""
+    entry = {"rule": rule, "from": start.isoformat(), "content": content}
+    return _shown(try_rules(division=division, changes=[entry], by=by))
+
+
+def _shown(ledger: Ledger) -> Trial:
+    groups: dict[str, Group] = {}
+
+    def group(key: str) -> tuple[Group, str]:
+        place, _, name = key.partition("/")
+        return groups.setdefault(place, Group(place)), name
+
+    for line in ledger.moved:
+        found, name = group(line.id)
+        found.moved.append(Shift(name, _parts(line)))
+    for line in ledger.lights:
+        found, name = group(line.id)
+        found.lights.append(Shift(name, _parts(line)))
+    for one in ledger.untouched:
+        found, name = group(one.id)
+        if one.settled:
+            found.settled.append((name, one.why))
+        else:
+            found.reasons[one.why] += 1
+    ordered = sorted(groups.values(), key=lambda one: not (one.moved or one.lights))
+    return Trial(ledger.objects, len(ledger.moved), len(ledger.lights), tuple(ordered))
+
+
+def _parts(line: Line) -> tuple[tuple[str, str, str], ...]:
+    keys = [key for key in line.after if line.before.get(key) != line.after[key]]
+    return tuple(
+        (_WORDS.get(key, key), _word(line.before.get(key)), _word(line.after[key])) for key in keys
+    )
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = "" if value is None else str(value)
+    return _LIGHTS.get(text, text) or "无"
