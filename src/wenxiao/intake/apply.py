@@ -18,6 +18,7 @@ from wenxiao.intake.matching import fold
 from wenxiao.intake.preview import round_name
 from wenxiao.intake.targets import subject_kind
 from wenxiao.orgs.models import Unit
+from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.services import Written, close_batch, refuse_batch
 from wenxiao.reviews.models import Review
@@ -67,13 +68,20 @@ class Outcome:
 
 
 def apply(
-    seen: Preview, *, batch: ImportBatch, by: User | None, synthetic: bool = False
+    seen: Preview,
+    *,
+    batch: ImportBatch,
+    by: User | None,
+    synthetic: bool = False,
+    synthetic_points: bool = False,
 ) -> Outcome:
     """Write what a preview found, as it found it. A form that cannot be written stops the whole batch."""
     made = Outcome(batch, seen.source_rows, problems=list(batch.problems))
     try:
-        with transaction.atomic():
-            writing = _Writing(batch, by, synthetic=synthetic)
+        with transaction.atomic(), grants_kept(by):
+            writing = _Writing(
+                batch, by, synthetic=synthetic, synthetic_points=synthetic or synthetic_points
+            )
             for one in seen.forms:
                 if not one.skip:
                     landed = made.targets if one.form.kind == TARGET else made.reviews
@@ -99,8 +107,11 @@ def apply(
 class _Writing:
     """One batch while it is written: what its forms created, each thing once."""
 
-    def __init__(self, batch: ImportBatch, by: User | None, *, synthetic: bool) -> None:
+    def __init__(
+        self, batch: ImportBatch, by: User | None, *, synthetic: bool, synthetic_points: bool
+    ) -> None:
         self.batch, self.by, self.synthetic = batch, by, synthetic
+        self.synthetic_points = synthetic_points
         self.written = Written()
         self.landed: list[tuple[Unit, Subject, Round | None]] = []
         self._made: dict[tuple[Any, ...], Any] = {}
@@ -127,6 +138,7 @@ class _Writing:
             file=self.batch.file,
             written=self.written,
             synthetic=self.synthetic,
+            synthetic_points=self.synthetic_points,
         )
         review = apply_form(form, landing)
         problems = [p for p in self.batch.problems if p.get("sheet") == form.sheet]

@@ -48,6 +48,7 @@ class Landing:
     file: StoredFile | None
     written: Written
     synthetic: bool = False
+    synthetic_points: bool = False
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def changed(self, name: str, old: object, new: object) -> None:
@@ -379,7 +380,7 @@ def _marks(given: list[Seated], landing: Landing, review: Review) -> None:
             seat=one.seat,
             indicator=one.indicator,
             criterion=one.criterion,
-            synthetic=landing.synthetic,
+            synthetic=landing.synthetic_points,
             **one.values(),
         )
         fresh.append(known[one.key])

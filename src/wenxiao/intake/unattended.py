@@ -126,9 +126,13 @@ def import_reading(
     choices: Mapping[str, Any] | None = None,
     dry_run: bool = False,
     synthetic: bool = False,
+    synthetic_points: bool = False,
     directory: SeenDirectory | None = None,
 ) -> Outcome:
-    """Import what was read already (by a pool of children, for many files). A ``directory`` serves many files."""
+    """Import what was read already (by a pool of children, for many files). A ``directory`` serves many files.
+
+    ``synthetic`` marks everything the file brings as 合成, ``synthetic_points`` at least the points of its rows.
+    """
     reading.file = path.name
     seen = preview(reading, Importer(by, division), choices, directory=directory)
     outcome = outcome_of(seen, changes=dry_run)
@@ -139,7 +143,7 @@ def import_reading(
         outcome.batch = batch
         refuse_batch(batch=batch, by=by, why="有阻断问题或未匹配的表")
         return outcome
-    done = apply(seen, batch=batch, by=by, synthetic=synthetic)
+    done = apply(seen, batch=batch, by=by, synthetic=synthetic, synthetic_points=synthetic_points)
     done.forms = outcome.forms if done.clean else []
     return done
 

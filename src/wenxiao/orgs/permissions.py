@@ -203,9 +203,9 @@ class Holdings:
 
 @contextmanager
 def grants_kept(user: User | None) -> Iterator[None]:
-    """While a page is only looked at, read the user's grants once however many selectors ask for them.
+    """While a page is only looked at, or one person's batch is written, read that person's grants once.
 
-    Never around anything that writes: what a request grants or ends must count at once. Within another nothing changes.
+    Never around anything that gives or ends grants: that must count at once. Within another nothing changes.
     """
     if user is None or hasattr(user, "kept_grants"):
         yield

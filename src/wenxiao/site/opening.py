@@ -23,7 +23,7 @@ from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 WHY = "初始化"
@@ -96,6 +96,58 @@ class Begun:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """One of the three accounts a division begins with; a password that is ``known`` need not be changed at once."""
+
+    username: str
+    name: str
+    role: Role
+    password: str
+    known: bool = False
+
+
+def found_division(
+    *,
+    code: str,
+    name: str,
+    bureau: str,
+    administrators: Iterable[Administrator],
+    body: str = Division.Body.GOVERNMENT,
+    short_name: str = "",
+    report_chain: Iterable[str] = (),
+    demo: bool = False,
+) -> Division:
+    """A division, its three administrators and the rulebook's problem catalogue.
+
+    Nobody has an account before this, so it is the act of whoever sits at the machine; everything after it has a person.
+    """
+    division = create_division(
+        code=code,
+        name=name,
+        bureau=bureau,
+        body=body,
+        short_name=short_name,
+        report_chain=report_chain,
+        demo=demo,
+        by=None,
+        why=WHY,
+    )
+    for one in administrators:
+        user = create_user(
+            division=division,
+            username=one.username,
+            name=one.name,
+            password=one.password,
+            must_change_password=not one.known,
+            by=None,
+            why=WHY,
+        )
+        grant(user=user, role=one.role, division=division, by=None, why=WHY)
+    ensure_catalogue(division=division, by=None)
+    return division
+
+
 def _unheard(_sentence: str) -> None:
     """Where nobody waits."""
 
@@ -140,11 +192,16 @@ def _stored(
 ) -> Begun:
     body = Division.Body.COMMITTEE if committee else Division.Body.GOVERNMENT
     with transaction.atomic():
-        division = create_division(code=code, name=name, bureau=bureau, body=body, by=None, why=WHY)
+        prefix = f"{code}-" if Division.objects.exists() else ""
+        first = [
+            Administrator(prefix + login, Role(role).label, role, one_time_password())
+            for login, role in ADMINISTRATORS
+        ]
+        division = found_division(
+            code=code, name=name, bureau=bureau, body=body, administrators=first
+        )
         begun.division = division.name
-        prefix = "" if Division.objects.count() == 1 else f"{code}-"
-        for login, role in ADMINISTRATORS:
-            _account(begun, division, prefix + login, Role(role).label, role)
+        begun.passwords.update({one.username: one.password for one in first})
         progress(f"正在建立单位 {len(opening.units)} 个……")
         units = _units(division, opening.units)
         progress(f"正在建立账号 {len(opening.people)} 个……")
@@ -152,7 +209,6 @@ def _stored(
         progress(f"正在建立对象 {len(opening.subjects)} 个……")
         begun.subjects = _subjects(division, opening.subjects, units)
         begun.units = len(units)
-        ensure_catalogue(division=division, by=None)
     return begun
 
 

@@ -37,6 +37,16 @@ def test_in_a_demonstration_one_click_is_enough(client, small):
     assert client.post("/login", {"demo": "clerk"}).status_code == 401
 
 
+@override_settings(DEMO=True, ENTER_WITHOUT_PASSWORD=True)
+def test_an_account_nobody_has_a_password_for_is_not_offered(client, small):
+    clerk = small.clerk
+    clerk.set_unusable_password()
+    clerk.save()
+    page = client.get("/login").content.decode()
+    assert "示例经办" not in page
+    assert 'name="demo"' in page
+
+
 def test_a_foreign_way_on_is_ignored(client, small):
     response = client.post(
         "/login",

@@ -15,6 +15,7 @@ from django.contrib.auth import (
     logout,
     update_session_auth_hash,
 )
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -46,6 +47,7 @@ def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
     people = (
         get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
     )
+    people = people.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     found = []
     for one in people.prefetch_related("grants").order_by("pk")[:30]:
         roles = "、".join(dict.fromkeys(grant.get_role_display() for grant in one.grants.all()))

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wenxiao.orgs.models import Role, Unit
-from wenxiao.orgs.services import add_agency, add_expert, create_user, grant
+from wenxiao.orgs.models import Role, Unit, User
+from wenxiao.orgs.permissions import ADMINISTRATORS
+from wenxiao.orgs.services import add_agency, add_expert, change_password, create_user, grant
+from wenxiao.site.opening import Administrator
 
 if TYPE_CHECKING:
-    from wenxiao.orgs.models import Agency, Division, User
+    from collections.abc import Iterable
 
+    from wenxiao.orgs.models import Agency, Division
+
+WHY = "演示账号"
 PASSWORD = "Wenxiao-2021-open"  # noqa: S105 - printed at every start of the demonstration
 
 
@@ -46,34 +51,74 @@ LISTED = (Role.AGENCY, Role.EXPERT)
 """Roles that see only what they are assigned to; their grants are made with the assignments."""
 AGENCY = "示例事务所"
 EXPERTS = (("评审专家甲", "财政管理"), ("评审专家乙", "财务会计"), ("评审专家丙", "公共事业管理"))
-"""The pool of made-up experts; the first has an account."""
+"""The pool of made-up experts; the first has an account one may try."""
+
+
+def administrators() -> list[Administrator]:
+    """The three the demonstration begins with, as any division does."""
+    return [
+        Administrator(one.username, one.name, one.role, PASSWORD, known=True)
+        for one in ACCOUNTS
+        if one.role in ADMINISTRATORS
+    ]
 
 
 def make_accounts(division: Division) -> dict[str, User]:
-    """Create them all with their grants; by username."""
-    made = {}
+    """Everybody's account by the system administrator, their right by the security administrator; by username.
+
+    Whoever may be tried sets the password everybody knows as their own.
+    """
+    made = {one.username: one for one in User.objects.filter(division=division)}
     for account in ACCOUNTS:
+        if account.username in made:
+            continue
         unit = (
             Unit.objects.filter(division=division, name=account.unit).first()
             if account.unit
             else None
         )
-        user = create_user(
-            division=division,
-            username=account.username,
-            name=account.name,
-            by=None,
-            unit=unit,
-            password=PASSWORD,
-            must_change_password=False,
-            why="演示账号",
-        )
+        user = _account(division, account.username, account.name, made, unit)
+        change_password(user=user, password=PASSWORD)
         if account.role not in LISTED:
-            grant(
-                user=user, role=account.role, division=division, unit=unit, by=None, why="演示账号"
-            )
+            _let_in(user, account.role, made, unit)
         made[account.username] = user
+    for number, (name, _field) in enumerate(EXPERTS[1:], start=2):
+        made[f"zhuanjia{number}"] = _account(division, f"zhuanjia{number}", name, made)
     return made
+
+
+def clerks_of(units: Iterable[Unit], users: dict[str, User]) -> dict[int, User]:
+    """Who files for each unit, by its id: the clerk with a demo account, else one whose password nobody has set yet."""
+    known = users["jingban"]
+    made: dict[int, User] = {}
+    for unit in units:
+        if unit.pk == known.unit_id:
+            made[unit.pk] = known
+            continue
+        made[unit.pk] = _account(
+            unit.division, f"jb{unit.code}", f"经办人（{unit.name}）", users, unit
+        )
+        _let_in(made[unit.pk], Role.CLERK, users, unit)
+    return made
+
+
+def _account(
+    division: Division, username: str, name: str, by: dict[str, User], unit: Unit | None = None
+) -> User:
+    return create_user(
+        division=division,
+        username=username,
+        name=name,
+        unit=unit,
+        by=by["xitong"],
+        must_change_password=False,
+        why=WHY,
+    )
+
+
+def _let_in(user: User, role: Role, by: dict[str, User], unit: Unit | None) -> None:
+    assert user.division is not None
+    grant(user=user, role=role, division=user.division, unit=unit, by=by["anquan"], why=WHY)
 
 
 def list_outsiders(division: Division, by: User) -> Agency:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import assign_reviewer, record_mark, submit_review
 from wenxiao.rulebook.numbers import round_points
-from wenxiao.site.demo.accounts import EXPERTS
 from wenxiao.site.demo.synthetic import SEED
 from wenxiao.site.demo.workbooks import department_evaluated
 
@@ -27,7 +26,7 @@ REASON = "佐证材料不够充分（合成）"
 
 
 def play(division: Division, users: Mapping[str, User], agency: Agency) -> None:
-    """Assign the firm and the expert, let the other experts mark, hand the whole sheet in."""
+    """Assign the firm and the experts, let all but the first mark, hand the whole sheet in."""
     whole, _, half, blank = (_review(division, *key) for key in department_evaluated())
     if whole is None or half is None or blank is None:
         return
@@ -41,17 +40,19 @@ def play(division: Division, users: Mapping[str, User], agency: Agency) -> None:
         agency=agency,
         why="部门评价委托合同（合成）",
     )
-    assign_reviewer(
-        review=blank,
-        user=users["zhuanjia"],
-        duty="expert",
-        until=UNTIL,
-        by=judge,
-        why="部门评价专家评审方案（合成）",
-    )
+    panel = [users[username] for username in ("zhuanjia", "zhuanjia2", "zhuanjia3")]
+    for expert in panel:
+        assign_reviewer(
+            review=blank,
+            user=expert,
+            duty="expert",
+            until=UNTIL,
+            by=judge,
+            why="部门评价专家评审方案（合成）",
+        )
     chance = random.Random(SEED + 5)
-    for name, _field in EXPERTS[1:]:
-        _marks(blank, name, chance)
+    for expert in panel[1:]:
+        _marks(blank, expert, chance)
     submit_review(review=whole, by=users["zhuguan"])
 
 
@@ -66,7 +67,7 @@ def _review(division: Division, name: str, unit: str) -> Review | None:
     )
 
 
-def _marks(review: Review, seat: str, chance: random.Random) -> None:
+def _marks(review: Review, expert: User, chance: random.Random) -> None:
     """One expert's points for every row."""
     for row in review.criteria.all():
         weight = row.weight or Decimal(0)
@@ -74,8 +75,8 @@ def _marks(review: Review, seat: str, chance: random.Random) -> None:
         record_mark(
             review=review,
             row=row,
-            by=None,
+            by=expert,
             points=points,
-            seat=seat,
+            seat=expert.name,
             note="" if points == weight else REASON,
         )

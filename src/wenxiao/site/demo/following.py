@@ -41,10 +41,12 @@ MEASURES = (
 PROOF = "整改情况说明（合成）\n本文件为演示而编，不是任何单位的真实材料。\n".encode()
 
 
-def play(division: Division, judge: User, second: User, clerk_of: dict[int, User]) -> None:
+def play(
+    division: Division, judge: User, second: User, clerk_of: dict[int, User], first: int
+) -> None:
     """Order mending for made-up projects and lead the items to every state of the road; propose uses of low results.
 
-    ``clerk_of`` gives the clerk who acts for a unit by its id; units without one act by the machine (no account).
+    ``clerk_of`` gives the clerk who acts for a unit by its id; ``first`` is the unit whose items come first.
     """
     rows = Finding.objects.filter(
         dossier__subject__division=division,
@@ -52,7 +54,7 @@ def play(division: Division, judge: User, second: User, clerk_of: dict[int, User
         state=Finding.State.CONFIRMED,
     ).select_related("dossier__unit", "dossier__subject__division", "review")
     findings = list(rows.order_by("dossier__unit__code", "pk"))
-    own = [row for row in findings if row.dossier.unit_id in clerk_of]
+    own = [row for row in findings if row.dossier.unit_id == first]
     chosen = [*own[:4], *[row for row in findings if row not in own[:4]]][:14]
     notices = _notices([row.review_id or 0 for row in chosen])
     for number, finding in enumerate(chosen):
@@ -64,7 +66,7 @@ def play(division: Division, judge: User, second: User, clerk_of: dict[int, User
             notice=notices.get(finding.review_id or 0),
             synthetic=True,
         )
-        _lead(item, number, clerk_of.get(item.unit_id), judge, second)
+        _lead(item, number, clerk_of[item.unit_id], judge, second)
     _propose(division, judge)
 
 
@@ -73,7 +75,7 @@ def _notices(reviews: Sequence[int]) -> dict[int, Notice]:
     return {row.target_id or 0: row for row in rows}
 
 
-def _lead(item: Rectification, number: int, clerk: User | None, judge: User, second: User) -> None:
+def _lead(item: Rectification, number: int, clerk: User, judge: User, second: User) -> None:
     """Item 0 replied, 1 planned, 2 closed after one refusal, 3 ordered and overdue; the later ones repeat the spread."""
     stage = ("replied", "planned", "closed", "late", "ordered", "closed", "refused")[number % 7]
     if stage == "ordered":
@@ -109,7 +111,7 @@ def _lead(item: Rectification, number: int, clerk: User | None, judge: User, sec
     )
 
 
-def _reply(item: Rectification, clerk: User | None, text: str) -> None:
+def _reply(item: Rectification, clerk: User, text: str) -> None:
     proof = store_file(
         division=item.finding.dossier.subject.division,
         by=clerk,

@@ -1,4 +1,4 @@
-"""The demonstration's year, played through the same services and importers that users use."""
+"""The demonstration's year, played by its people through the acts that pages and documented commands offer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from wenxiao.files.pool import Pool
 from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.followup.services import (
     confirm_finding,
-    ensure_catalogue,
     propose_finding,
     receive_feedback,
     send_feedback,
@@ -25,10 +24,11 @@ from wenxiao.followup.services import (
 )
 from wenxiao.followup.services.keeping import keep_all
 from wenxiao.intake.unattended import import_reading
-from wenxiao.orgs.models import Division, Unit
-from wenxiao.orgs.services import add_unit, create_division
+from wenxiao.orgs.models import Division, Unit, User
+from wenxiao.orgs.permissions import grants_kept
+from wenxiao.orgs.services import add_unit
 from wenxiao.orgs.services.library import add_document
-from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import (
     assign_reviewer,
     check_review,
@@ -45,13 +45,13 @@ from wenxiao.site.demo import (
     walking,
     workbooks,
 )
-from wenxiao.site.demo.accounts import list_outsiders, make_accounts
+from wenxiao.site.demo.accounts import administrators, clerks_of, list_outsiders, make_accounts
 from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
+from wenxiao.site.opening import found_division
 from wenxiao.store.clock import standing_at
 
 if TYPE_CHECKING:
     from wenxiao.files.forms.forms import Reading
-    from wenxiao.orgs.models import User
 
     RoundKey = tuple[str, bool, int | None]
     ReadForm = tuple[RoundKey, Handed, Path, Reading]
@@ -105,7 +105,8 @@ class _Demo:
         _say("建立区划、单位、账号……")
         self._places()
         _say("建立对象与任务……")
-        self._subjects()
+        with grants_kept(self.users["yusuan"]):
+            self._subjects()
         self._rounds()
         _say("导入评分表、监控表和自评表……")
         self._import_all()
@@ -114,7 +115,7 @@ class _Demo:
         _say("下达整改，提出结果应用建议……")
         self._rectify()
         _say("各环节各留几件待办的事……")
-        walking.play(self.division, self.users)
+        walking.play(self.division, self.users, self.clerk_of)
         evaluating.play(self.division, self.users, self.agency)
         _say("公开部分结果……")
         disclosing.play(
@@ -129,17 +130,17 @@ class _Demo:
     def _places(self) -> None:
         facts = workbooks.named()
         place = facts["division"]
-        self.division = create_division(
+        self.division = found_division(
             code=place["code"],
             name=place["name"],
             bureau=place["bureau"],
-            by=None,
             short_name=place["short_name"],
             body=place["body"],
             report_chain=place["report_chain"],
+            administrators=administrators(),
             demo=True,
-            why="演示",
         )
+        self.users = {user.username: user for user in User.objects.filter(division=self.division)}
         self.units: dict[str, Unit] = {}
         for number, name in enumerate(facts["units"], start=1):
             self._unit(f"9{number:02d}001", name, kind=Unit.Kind.DEPARTMENT)
@@ -163,14 +164,17 @@ class _Demo:
                 **{"kind": Unit.Kind.DEPARTMENT, **below},
             )
         self.users = make_accounts(self.division)
-        self.agency = list_outsiders(self.division, self.users["jixiao"])
+        self.clerk_of = clerks_of(
+            (unit for unit in self.units.values() if unit.kind != Unit.Kind.FINANCE), self.users
+        )
+        judge = self.users["jixiao"]
+        self.agency = list_outsiders(self.division, judge)
         for document in facts["documents"]:
-            add_document(division=self.division, by=None, issued_on=None, issuer="", **document)
-        ensure_catalogue(division=self.division, by=None)
+            add_document(division=self.division, by=judge, issued_on=None, issuer="", **document)
 
     def _unit(self, code: str, name: str, **details: Any) -> None:
         self.units[name] = add_unit(
-            division=self.division, code=code, name=name, by=None, **details
+            division=self.division, code=code, name=name, by=self.users["xitong"], **details
         )
 
     # ---- subjects and money ---------------------------------------------------------------------------------------
@@ -234,13 +238,17 @@ class _Demo:
                 unit=self.units[unit],
                 code=f"{self.division.code}{number:012d}",
                 name=name,
-                by=None,
+                by=self.users["yusuan"],
                 why="演示",
                 **details,
             )
-        dossier = open_dossier(subject=subject, fiscal_year=year, by=None)
+        dossier = open_dossier(subject=subject, fiscal_year=year, by=self.users["yusuan"])
         set_appropriation(
-            dossier=dossier, by=None, opening=opening, adjusted=opening, synthetic=money_synthetic
+            dossier=dossier,
+            by=self.users["yusuan"],
+            opening=opening,
+            adjusted=opening,
+            synthetic=money_synthetic,
         )
         self.dossiers[name, unit, year] = dossier
 
@@ -332,7 +340,7 @@ class _Demo:
             name=name,
             work_year=WORK_YEAR,
             fiscal_year=fiscal_year,
-            by=None,
+            by=self.users["jixiao"],
             scope={"dossiers": scope},
             opens_on=date(2021, 3, 1),
             **more,
@@ -352,9 +360,10 @@ class _Demo:
                 reading,
                 path,
                 division=self.division,
-                by=None,
+                by=self.users["jixiao"],
                 choices=choices,
                 synthetic=book.synthetic,
+                synthetic_points=True,
             )
             if not outcome.clean:
                 first = [p for p in outcome.problems if p["level"] == "阻断"][
@@ -368,7 +377,6 @@ class _Demo:
         judge, second = self.users["jixiao"], self.users["jixiao2"]
         reported = Review.objects.filter(round__division=self.division, round__key=True)
         sheets = reported.filter(kind=Round.Kind.FINANCE)
-        Mark.objects.filter(review__in=sheets).update(synthetic=True)
         self._assign(sheets)
         items = {item.code: item for item in CatalogueItem.objects.filter(division=self.division)}
         for finding in Finding.objects.filter(review__in=sheets, state=Finding.State.CANDIDATE):
@@ -413,8 +421,10 @@ class _Demo:
                 confirm_finding(finding=finding, by=judge, why="监控意见建议已指出")
 
     def _issue(self, review: Review, number: int, judge: User, second: User) -> None:
-        submit_review(review=review, by=None)
-        check_review(review=review, by=None, why="演示")
+        clerk = self.clerk_of[review.dossier.unit_id]
+        files = self.users["jigou"] if review.kind == Round.Kind.FINANCE else clerk
+        submit_review(review=review, by=files)
+        check_review(review=review, by=second, why="演示")
         confirm_review(review=review, by=judge, why="演示")
         issue_review(
             review=review, by=second, issued_on=ISSUED, paper_number=f"演示〔2021〕{number}号"
@@ -422,10 +432,15 @@ class _Demo:
         notice = send_feedback(
             review=review, by=judge, issued_on=FED_BACK, number=f"演示反馈〔2021〕{number}号"
         )
-        receive_feedback(notice=notice, by=None, on=RECEIVED, name=f"{review.dossier.unit}经办人")
+        receive_feedback(notice=notice, by=clerk, on=RECEIVED, name=clerk.name)
 
     def _rectify(self) -> None:
         """合成 mending in every state and uses of results, on made-up projects alone."""
-        clerk = self.users["jingban"]
-        own = {clerk.unit_id: clerk} if clerk.unit_id else {}
-        following.play(self.division, self.users["jixiao"], self.users["jixiao2"], own)
+        users = self.users
+        following.play(
+            self.division,
+            users["jixiao"],
+            users["jixiao2"],
+            self.clerk_of,
+            users["jingban"].unit_id or 0,
+        )

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wenxiao.orgs.models import Division, User
-    from wenxiao.records.models import StoredFile
 
 STEPS = ("head", "department", "office", "checked", "confirmed")
 SPREAD = {"selfeval": (1, 0, 6, 30, 0), "monitoring": (1, 0, 3, 3, 0)}
@@ -39,9 +38,8 @@ RETURNED = "“完成时间”一行没有佐证，“服务覆盖人次”请�
 TOLD_ON, ANSWER_BY = date(2021, 11, 19), date(2021, 12, 9)
 
 
-def play(division: Division, users: Mapping[str, User]) -> None:
+def play(division: Division, users: Mapping[str, User], clerk_of: Mapping[int, User]) -> None:
     """Hand in, sign, check, return and confirm; then candidates of the watched round, and one notice nobody signed for."""
-    scan = store_file(division=division, by=None, name="签字页（合成）.txt", content=SIGNED)
     first = unit_names()[0]
     rows = Review.objects.filter(
         round__division=division, round__key=False, kind__in=SPREAD
@@ -53,8 +51,9 @@ def play(division: Division, users: Mapping[str, User]) -> None:
         if review.dossier.unit.name == first:
             own[review.kind].append(review)
         else:
-            submit_review(review=review, by=None)
-            _pass_on(review, _stop_of(review), users, scan)
+            clerk = clerk_of[review.dossier.unit_id]
+            submit_review(review=review, by=clerk)
+            _pass_on(review, _stop_of(review), users, clerk)
     _own_forms(own, users)
     watched = Round.objects.get(division=division, kind=Round.Kind.MONITORING, key=False)
     draw_candidates(round=watched, by=users["jixiao"])
@@ -74,13 +73,16 @@ def _stop_of(review: Review) -> str:
     return "confirmed"
 
 
-def _pass_on(review: Review, stop: str, users: Mapping[str, User], scan: StoredFile) -> None:
-    """Heads and departments without an account sign on paper; what goes further is checked at the machine."""
+def _pass_on(review: Review, stop: str, users: Mapping[str, User], clerk: User) -> None:
+    """Heads and departments who never log in sign on paper, which the clerk hands in; what goes further 绩效科 checks."""
     for _ in range({"department": 1, "office": 2}.get(stop, 0)):
-        paper = hand_in_paper(review=review, by=None, file=scan)
+        scan = store_file(
+            division=review.round.division, by=clerk, name="签字页（合成）.txt", content=SIGNED
+        )
+        paper = hand_in_paper(review=review, by=clerk, file=scan)
         confirm_paper(paper=paper, by=users["jixiao"], why="演示")
     if stop in {"checked", "confirmed"}:
-        check_review(review=review, by=None, why="演示")
+        check_review(review=review, by=users["jixiao"], why="演示")
     if stop == "confirmed" and (review.complete or review.kind == "monitoring"):
         confirm_review(review=review, by=users["jixiao2"], why="演示")
 
