@@ -93,7 +93,7 @@ def replace_material(
     if material.file is not None and material.file.sha256 == file.sha256:
         raise NotAllowed("新交的文件与现有的一份完全相同，没有换。")
     indicators = list(material.indicators.all())
-    move(material, allowed=MATERIAL, to="replaced", version=version)
+    before = move(material, allowed=MATERIAL, to="replaced", version=version)
     row = Material.objects.create(
         dossier=material.dossier,
         title=material.title,
@@ -110,9 +110,8 @@ def replace_material(
         synthetic=material.synthetic,
     )
     row.indicators.set(indicators)
-    _enter(
-        row, by=by, act="佐证换新版", why=why, data={**_facts(row, indicators), "old": material.pk}
-    )
+    data = {**_facts(row, indicators), "old": material.pk} | _moved(material, before)
+    _enter(row, by=by, act="佐证换新版", why=why, data=data)
     return row
 
 
@@ -124,8 +123,8 @@ def withdraw_material(
     require_own_side(by, material)
     if not why.strip():
         raise NotAllowed("撤回佐证须写明理由，会一并留痕。")
-    move(material, allowed=MATERIAL, to="withdrawn", version=version)
-    _enter(material, by=by, act="撤回佐证", why=why)
+    before = move(material, allowed=MATERIAL, to="withdrawn", version=version)
+    _enter(material, by=by, act="撤回佐证", why=why, data=_moved(material, before))
     return material
 
 
@@ -167,8 +166,7 @@ def judge_material(
     _may_judge(by, material)
     if not accepted and not why.strip():
         raise NotAllowed("不采信须写明理由，单位会看到。")
-    before = material.get_state_display()
-    move(
+    before = move(
         material,
         allowed=MATERIAL,
         to="verified" if accepted else "refused",
@@ -182,7 +180,7 @@ def judge_material(
         by=by,
         act="采信佐证" if accepted else "不采信佐证",
         why=why,
-        data={"before": before, "after": material.get_state_display()},
+        data=_moved(material, before),
     )
     return material
 
@@ -239,6 +237,11 @@ def _check(dossier: Dossier, indicators: Iterable[Indicator], kind: str) -> None
 
 def _title(title: str, file: StoredFile) -> str:
     return (title.strip() or file.name.rpartition(".")[0] or file.name)[:200]
+
+
+def _moved(material: Material, before: str) -> dict[str, Any]:
+    """Where a proof stood and where it stands, in words."""
+    return {"before": Material.State(before).label, "after": material.get_state_display()}
 
 
 def _facts(row: Material, indicators: Iterable[Indicator]) -> dict[str, Any]:
@@ -327,6 +330,8 @@ def record_actuals(
     made = Actual.objects.bulk_create(fresh)
     if made or changed:
         told = [(row.indicator.pk, row.value, row.forecast, row.note) for row in rows]
+        now = {row.indicator.pk: _values(row) for row in rows}
+        moved = [(actual, {}) for actual in made] + changed
         record(
             division=dossier.subject.division,
             by=by,
@@ -340,9 +345,18 @@ def record_actuals(
                 "new": len(made),
                 "changed": len(changed),
                 "digest": digest_of(told),
+                "before": {actual.indicator_id: _told(old) for actual, old in moved},
+                "after": {
+                    actual.indicator_id: _told(now[actual.indicator_id]) for actual, _ in moved
+                },
             },
         )
     return made, changed
+
+
+def _told(values: dict[str, Any]) -> list[str]:
+    """What a row says came of its indicator, as the entry keeps it; nothing where nobody had said anything."""
+    return [values[name] for name in ("value", "forecast", "note")] if values else []
 
 
 def _values(row: Reached) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Landing:
     synthetic: bool = False
     synthetic_points: bool = False
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    """Points of rows that had none."""
 
     def changed(self, name: str, old: object, new: object) -> None:
         """Note what stood and is another now; what nobody had said before is no change."""
@@ -71,7 +73,7 @@ def apply_form(form: Incoming, landing: Landing) -> Review:
     # The target comes first: what is noted later is undone earlier, and a review rests on its target.
     target, indicators = (None, []) if by_criteria else _target(form, landing)
     review, fresh = _review(form, landing)
-    worth = (review.points, review.grade)
+    worth, state = (review.points, review.grade), review.state
     _money(form, landing, review)
     if by_criteria:
         _criteria(form, landing, review, new=fresh)
@@ -84,8 +86,10 @@ def apply_form(form: Incoming, landing: Landing) -> Review:
         review=review,
         by=landing.by,
         changes=landing.changes,
+        given=landing.given,
         before=worth,
-        why=f"重新导入《{landing.file.name if landing.file else form.sheet}》",
+        state=state,
+        why=f"{'导入' if fresh else '重新导入'}《{landing.file.name if landing.file else form.sheet}》",
     )
     return review
 
@@ -384,14 +388,17 @@ def _marks(given: list[Seated], landing: Landing, review: Review) -> None:
             **one.values(),
         )
         fresh.append(known[one.key])
+        _note_points(known[one.key], one, landing)
     _insert(Mark, fresh, landing)
 
 
 def _note_points(mark: Mark, one: Seated, landing: Landing) -> None:
-    """Points the form gives otherwise than they stand."""
-    if mark.pk is None:
-        return
+    """Points the form gives otherwise than they stand, or for the first time."""
     name = f"{one.row.name}（{one.seat}）" if one.seat else one.row.name
+    if mark.pk is None:
+        if one.row.points is not None:
+            landing.given[name] = str(one.row.points)
+        return
     stands = mark.points if one.criterion is not None else mark.published_points
     landing.changed(name, stands, one.row.points)
 

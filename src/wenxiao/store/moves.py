@@ -50,14 +50,14 @@ def move(
     to: str,
     version: int | None = None,
     **values: Any,
-) -> None:
-    """Move ``row.state`` to ``to`` by one conditional update; raises NotAllowed or Stale."""
+) -> str:
+    """Move ``row.state`` to ``to`` by one conditional update and return the state it left; raises NotAllowed or Stale."""
     if to not in allowed.get(row.state, frozenset()):
         labels = dict(row._meta.get_field("state").choices or [])
         raise NotAllowed(
             f"{row._meta.verbose_name}现为“{labels.get(row.state, row.state)}”，不能转为“{labels.get(to, to)}”。"
         )
-    seen = row.version if version is None else version
+    left, seen = str(row.state), row.version if version is None else version
     changed = (
         type(row)
         ._default_manager.filter(pk=row.pk, state=row.state, version=seen)
@@ -66,3 +66,4 @@ def move(
     if changed != 1:
         raise Stale(row)
     row.refresh_from_db()
+    return left

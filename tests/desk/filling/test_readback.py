@@ -67,7 +67,7 @@ def test_points_given_by_hand_go_with_the_value_they_were_given_for(inside, smal
     told = save(client, open_review, row, "几十", **{f"p{row.pk}": "3.00", f"n{row.pk}": "差得多"})
     assert told["rows"][str(row.pk)]["points"] == ""
     entry = Entry.objects.filter(act="填报完成值").latest("pk")
-    assert entry.data["points_dropped"] == "3.00"
+    assert entry.data["points"] == {"before": "3.00", "after": ""}
 
 
 def test_new_points_typed_with_the_new_value_count(inside, small, open_review):

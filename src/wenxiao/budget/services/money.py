@@ -124,7 +124,8 @@ def add_spending(
         batch=batch,
         synthetic=synthetic,
     )
-    _record_money("登记支出", row, by=by, why=why, fund=fund, month=month, amount=amount, line=line)
+    told = {"fund": fund, "month": month, "amount": amount, "line": line}
+    _record_money("登记支出", row, by=by, why=why, before={}, after=told)
     return row
 
 

@@ -102,6 +102,11 @@ WORDS = {
     "address": "来自",
     "path": "页面",
     "how": "方式",
+    "rows": "指标",
+    "held": "原有的一版",
+    "result": "结果",
+    "signature": "签字件",
+    "frame": "指标体系",
 }
 
 CODES = {
@@ -168,6 +173,8 @@ def _said(value: Any) -> str:
             + (f" 等 {len(value)} 项" if len(value) > 30 else "")
             or "—"
         )
+    if isinstance(value, dict) and value.keys() >= _SIDES:
+        return f"{_said(value['before'])} → {_said(value['after'])}"
     if isinstance(value, dict):
         return (
             "；".join(

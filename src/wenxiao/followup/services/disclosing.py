@@ -91,12 +91,12 @@ def propose_disclosure(
         "published_on": None,
         "withdrawn_why": "",
     }
-    known = Disclosure.objects.filter(review=review).first()
+    known, before = Disclosure.objects.filter(review=review).first(), ""
     if known is None:
         known = Disclosure.objects.create(review=review, synthetic=synthetic, **values)
     else:
-        move(known, allowed=DISCLOSURE, to="proposed", **values)
-    _record(known, "提出公开", by, scan=len(scan), what=parts)
+        before = move(known, allowed=DISCLOSURE, to="proposed", **values)
+    _record(known, "提出公开", by, before=before, scan=len(scan), what=parts)
     return known
 
 
@@ -124,7 +124,7 @@ def approve_disclosure(
         raise NotAllowed(
             "请写明审查意见" + ("，并逐项说明扫描出的个人信息为什么可以公开。" if scan else "。")
         )
-    move(
+    before = move(
         disclosure,
         allowed=DISCLOSURE,
         to="approved",
@@ -134,7 +134,7 @@ def approve_disclosure(
         opinion=opinion.strip(),
         scan=scan,
     )
-    return _record(disclosure, "公开审查通过", by, why=opinion)
+    return _record(disclosure, "公开审查通过", by, before=before, why=opinion)
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def publish_disclosure(
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     require_other(by, disclosure.reviewed_by)
     _refuse_closed(disclosure.review)
-    move(
+    before = move(
         disclosure,
         allowed=DISCLOSURE,
         to="published",
@@ -153,7 +153,7 @@ def publish_disclosure(
         signed_by=by,
         published_on=today(),
     )
-    return _record(disclosure, "签发公开", by)
+    return _record(disclosure, "签发公开", by, before=before)
 
 
 @transaction.atomic
@@ -164,8 +164,9 @@ def decline_disclosure(
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明不公开的理由。")
-    move(disclosure, allowed=DISCLOSURE, to="declined", version=version, opinion=why.strip())
-    return _record(disclosure, "决定不公开", by, why=why)
+    values = {"version": version, "opinion": why.strip()}
+    before = move(disclosure, allowed=DISCLOSURE, to="declined", **values)
+    return _record(disclosure, "决定不公开", by, before=before, why=why)
 
 
 @transaction.atomic
@@ -176,13 +177,15 @@ def withdraw_disclosure(
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明撤下的理由。")
-    move(disclosure, allowed=DISCLOSURE, to="withdrawn", version=version, withdrawn_why=why.strip())
-    return _record(disclosure, "撤下公开", by, why=why)
+    values = {"version": version, "withdrawn_why": why.strip()}
+    before = move(disclosure, allowed=DISCLOSURE, to="withdrawn", **values)
+    return _record(disclosure, "撤下公开", by, before=before, why=why)
 
 
 def _record(
-    disclosure: Disclosure, act: str, by: User | None, *, why: str = "", **data: Any
+    disclosure: Disclosure, act: str, by: User | None, *, before: str, why: str = "", **data: Any
 ) -> Disclosure:
+    """The entry of a step: the state it left (empty: none) and the one it is in, in words."""
     subject = disclosure.review.dossier.subject
     record(
         division=subject.division,
@@ -191,7 +194,11 @@ def _record(
         target=disclosure,
         label=str(disclosure),
         why=why,
-        data=data,
+        data={
+            "before": Disclosure.State(before).label if before else "",
+            "after": disclosure.get_state_display(),
+            **data,
+        },
     )
     return disclosure
 
@@ -245,7 +252,7 @@ def answer_comment(
         raise NotAllowed("请写明回应（500 字以内）；不公开的写明理由。")
     if show and scan_texts([("意见", comment.text), ("称呼", comment.name), ("回应", answer)]):
         raise NotAllowed("意见或回应里有个人信息或密级标志，不能公开显示；可以留存。")
-    move(
+    before = move(
         comment,
         allowed=COMMENT,
         to="shown" if show else "kept",
@@ -260,6 +267,10 @@ def answer_comment(
         act="处理公众意见",
         target=comment,
         label=str(comment.disclosure),
-        data={"shown": show},
+        data={
+            "before": Comment.State(before).label,
+            "after": comment.get_state_display(),
+            "shown": show,
+        },
     )
     return comment

@@ -68,8 +68,9 @@ def plan_rectification(
     permissions.require(by, "fill", unit=item.unit)
     if not measure.strip() or not owner.strip():
         raise NotAllowed("请写明整改措施和责任人。")
-    move(item, allowed=RECTIFICATION, to="planned", version=version, measure=measure, owner=owner)
-    _enter(item, by=by, act="报整改方案", why=measure)
+    values = {"measure": measure, "owner": owner}
+    before = move(item, allowed=RECTIFICATION, to="planned", version=version, **values)
+    _enter(item, by=by, act="报整改方案", why=measure, data=_moved(item, before))
     return item
 
 
@@ -87,7 +88,7 @@ def reply_rectification(
     if not reply.strip():
         raise NotAllowed("请写明整改结果。")
     values = {"reply": reply, "submitted_by": by, **({"proof": proof} if proof else {})}
-    move(item, allowed=RECTIFICATION, to="replied", version=version, **values)
+    before = move(item, allowed=RECTIFICATION, to="replied", version=version, **values)
     finish_todos(target=item)
     division = item.finding.dossier.subject.division
     make_todo(
@@ -98,7 +99,7 @@ def reply_rectification(
         target=item,
         due_on=item.extended_to or item.deadline,
     )
-    _enter(item, by=by, act="报整改结果", why=reply)
+    _enter(item, by=by, act="报整改结果", why=reply, data=_moved(item, before))
     return item
 
 
@@ -119,12 +120,11 @@ def verify_rectification(
         raise NotAllowed("请写明核验意见。")
     finish_todos(target=item)
     if passed:
-        move(
-            item, allowed=RECTIFICATION, to="closed", version=version, verdict=verdict, closed_on=on
-        )
-        _enter(item, by=by, act="整改销号", why=verdict)
+        values = {"verdict": verdict, "closed_on": on}
+        before = move(item, allowed=RECTIFICATION, to="closed", version=version, **values)
+        _enter(item, by=by, act="整改销号", why=verdict, data=_moved(item, before))
         return item
-    move(
+    before = move(
         item,
         allowed=RECTIFICATION,
         to="refused",
@@ -141,7 +141,7 @@ def verify_rectification(
         title=f"退回重改：{item.finding.text}"[:200],
         due_on=item.extended_to or item.deadline,
     )
-    _enter(item, by=by, act="整改退回", why=verdict)
+    _enter(item, by=by, act="整改退回", why=verdict, data=_moved(item, before))
     return item
 
 
@@ -155,8 +155,10 @@ def extend_deadline(
         raise NotAllowed("已销号的整改不能延期。")
     if not why.strip() or to <= (item.extended_to or item.deadline):
         raise NotAllowed("延期须写明理由，且晚于现在的期限。")
+    before = item.extended_to or item.deadline
     change(item, version=version, extended_to=to, extension_why=why)
-    _enter(item, by=by, act="整改延期", why=why, data={"to": to.isoformat()})
+    data: dict[str, object] = {"before": {"deadline": before}, "after": {"deadline": to}}
+    _enter(item, by=by, act="整改延期", why=why, data=data)
     return item
 
 
@@ -215,6 +217,11 @@ def _bureau(by: User | None, finding: Finding) -> None:
     permissions.require(
         by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject
     )
+
+
+def _moved(item: Rectification, before: str) -> dict[str, object]:
+    """Where the mending stood and where it stands, in words."""
+    return {"before": Rectification.State(before).label, "after": item.get_state_display()}
 
 
 def _enter(

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
+from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.services.hands import result_of
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import OPEN
 from wenxiao.targets.selectors import target_in_force
@@ -73,10 +75,26 @@ def _follow(before: Target | None, target: Target, *, by: User | None) -> None:
         return
     standing = list(Review.objects.filter(target=before).order_by("pk"))
     Review.objects.filter(target=before).update(target=target, version=F("version") + 1)
+    moved = {}
     for review in standing:
         if review.state in OPEN and kind_of(review.kind).scores:
             review.refresh_from_db()
+            worth = result_of(review)
             score_review(review=review, by=by)
+            if worth != result_of(review):
+                moved[review.pk] = (worth, result_of(review))
+    if moved:
+        record(
+            division=target.dossier.subject.division,
+            by=by,
+            act="按批复的目标重新计分",
+            target=target,
+            label=str(target.dossier),
+            data={
+                "before": {pk: old for pk, (old, _) in moved.items()},
+                "after": {pk: new for pk, (_, new) in moved.items()},
+            },
+        )
 
 
 def held_against(target: Target) -> list[Review]:

@@ -12,7 +12,7 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
-from wenxiao.reviews.services.hands import add_author, note_crossing, stood
+from wenxiao.reviews.services.hands import add_author, note_crossing, result_of, stood
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.services.seats import require_own_seat
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
@@ -60,7 +60,11 @@ def record_actual(
     }
     actual, data = _write_actual(review, indicator, values, by, version)
     add_author(review, by)
+    before = {"state": review.state, **result_of(review)}
     _begin(review)
+    if kind.scores:
+        _score_again(review, by, why)
+    after = {"state": review.state, **result_of(review)}
     record(
         division=review.round.division,
         by=by,
@@ -68,11 +72,14 @@ def record_actual(
         target=actual,
         label=f"{review}：{indicator.name}",
         why=why,
-        data=data,
+        data=data | _result(before, after),
     )
-    if kind.scores:
-        _score_again(review, by, why)
     return actual
+
+
+def _result(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What became of the whole form by a change of one row, for the entry; nothing where nothing moved."""
+    return {"result": {"before": before, "after": after}} if before != after else {}
 
 
 def _write_actual(
@@ -102,7 +109,7 @@ def _write_actual(
         values = {**values, "cell": ""}
         dropped = _drop_points(review, indicator) if kind.scores else None
         if dropped is not None:
-            data["points_dropped"] = str(dropped)
+            data["points"] = {"before": str(dropped), "after": ""}
     change(actual, version=version, by=by, **values)
     return actual, data
 
@@ -175,6 +182,9 @@ def record_mark(
     if not created:
         _refuse_silent_change(review, mark, points, by, why, version)
         change(mark, version=version, **values)
+    result = result_of(review)
+    add_author(review, by)
+    _score_again(review, by, why)
     record(
         division=review.round.division,
         by=by,
@@ -186,10 +196,9 @@ def record_mark(
             "before": None if before is None else str(before),
             "after": str(points),
             "note": note,
+            **_result(result, result_of(review)),
         },
     )
-    add_author(review, by)
-    _score_again(review, by, why)
     return mark
 
 

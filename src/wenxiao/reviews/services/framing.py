@@ -50,8 +50,21 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
     if Review.objects.filter(round=round, dossier=dossier).exists():
         raise NotAllowed(f"{dossier.subject.name}在“{round.name}”里已经开始评价。")
     review = start_review(dossier=dossier, round=round, by=by, synthetic=round.synthetic)
+    before = {"state": review.state}
     change(review, version=review.version, frame=frame, frame_by=by, state="filling")
-    Criterion.objects.bulk_create(_rows(review, frame))
+    rows = Criterion.objects.bulk_create(_rows(review, frame))
+    record(
+        division=round.division,
+        by=by,
+        act="选用指标体系",
+        target=review,
+        label=str(review),
+        data={
+            "frame": FRAMES[frame],
+            "before": before,
+            "after": {"state": review.state} | {row.name: _told(row.weight) for row in rows},
+        },
+    )
     return review
 
 
@@ -110,7 +123,10 @@ def set_weights(
         act="定评价权重",
         target=review,
         label=str(review),
-        data={"weights": moved},
+        data={
+            "before": {name: old for name, (old, _) in moved.items()},
+            "after": {name: new for name, (_, new) in moved.items()},
+        },
     )
     return review
 

@@ -76,6 +76,12 @@ def stood(review: Review) -> Standing:
     return review.points, review.grade
 
 
+def result_of(review: Review) -> dict[str, str | None]:
+    """Points and grade as entries keep them before and after an act that may move them."""
+    points, grade = stood(review)
+    return {"points": None if points is None else str(points), "grade": grade}
+
+
 def note_crossing(review: Review, before: Standing, by: User | None, why: str) -> None:
     """Keep with the review that a change moved it over a line between grades. NotAllowed where it has no reason."""
     points, grade = before

@@ -11,7 +11,7 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
-from wenxiao.reviews.services.hands import add_author, note_crossing, stood
+from wenxiao.reviews.services.hands import add_author, note_crossing, result_of, stood
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import MARKABLE
@@ -43,7 +43,7 @@ def settle_panel(
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     change(review, version=version)
-    worth, seats = stood(review), _seats(review)
+    worth, result, seats = stood(review), result_of(review), _seats(review)
     before = _points(review)
     for criterion in review.criteria.all():
         _settle(
@@ -53,6 +53,9 @@ def settle_panel(
             {name: given.get(criterion.pk) for name, given in seats.items()},
             by,
         )
+    add_author(review, by)
+    score_review(review=review, by=by)
+    note_crossing(review, worth, by, why)
     record(
         division=review.round.division,
         by=by,
@@ -65,11 +68,9 @@ def settle_panel(
             "seats": sorted(seats),
             "before": before,
             "after": _points(review),
+            "result": {"before": result, "after": result_of(review)},
         },
     )
-    add_author(review, by)
-    score_review(review=review, by=by)
-    note_crossing(review, worth, by, why)
     return review
 
 

@@ -86,7 +86,7 @@ def _decide(paper: PaperSignature, by: User | None, *, accepted: bool) -> Review
 def confirm_paper(*, paper: PaperSignature, by: User | None, why: str = "") -> Review:
     """Another person compared scan and form: the scan counts as that step's check, and is kept with it."""
     review = _decide(paper, by, accepted=True)
-    said: dict[str, object] = {"paper": [paper.file.sha256], "handed_by": paper.handed_by}
+    said = {"paper": [paper.file.sha256], "handed_by": paper.handed_by, **_decided(accepted=True)}
     return pass_on(
         review,
         review.step + 1,
@@ -111,6 +111,11 @@ def refuse_paper(*, paper: PaperSignature, by: User | None, why: str) -> Review:
         target=review,
         label=str(review),
         why=why,
-        data={"paper": [paper.file.sha256]},
+        data={"paper": [paper.file.sha256], **_decided(accepted=False)},
     )
     return review
+
+
+def _decided(*, accepted: bool) -> dict[str, object]:
+    """What became of a scan that waited, for the entry."""
+    return {"signature": {"before": None, "after": accepted}}

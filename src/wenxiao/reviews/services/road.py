@@ -15,7 +15,12 @@ from wenxiao.records.services import finish_todos, make_todo, record
 from wenxiao.reviews.checks import blocking, checks_of
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services.hands import confirmed_changes, require_second_hand, small_office_note
+from wenxiao.reviews.services.hands import (
+    confirmed_changes,
+    require_second_hand,
+    result_of,
+    small_office_note,
+)
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import OPEN, RETURNED, ROAD, SETTLED
 from wenxiao.store.moves import NotAllowed, change, move
@@ -111,11 +116,7 @@ def _step(
 
 def standing_of(review: Review) -> dict[str, object]:
     """Where a review is and what it is worth, as entries keep it before and after an act."""
-    return {
-        "state": review.state,
-        "points": None if review.points is None else str(review.points),
-        "grade": review.grade,
-    }
+    return {"state": review.state, **result_of(review)}
 
 
 def _require(by: User | None, power: str, review: Review) -> None:

@@ -12,7 +12,7 @@ from wenxiao.orgs.permissions import Refused, holdings, who_can
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, LongIndicator, Target, TargetAmount
 from wenxiao.targets.selectors import same_wording, target_in_force
-from wenxiao.targets.services.rows import next_number, record_act, refuse_wide
+from wenxiao.targets.services.rows import next_number, record_act, refuse_wide, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,6 +113,7 @@ def approve_target(
         )
     old = list(before.indicators.all()) if before is not None else []
     taken = _joined(old, rows, joins or {})
+    stood = standing_of(before, old)
     if before is not None:
         Target.objects.filter(pk=before.pk).update(
             state=Target.State.REPLACED, version=F("version") + 1
@@ -137,6 +138,8 @@ def approve_target(
         by=by,
         why=why,
         more={
+            "before": stood,
+            "after": standing_of(target, rows),
             "replaced": before.pk if before is not None else None,
             "joined": [[noted(taken[at]), at] for at in sorted(taken)],
             "left": [noted(row) for row in old if row not in taken.values()],

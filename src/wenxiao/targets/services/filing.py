@@ -15,7 +15,7 @@ from wenxiao.store.moves import NotAllowed, change, move
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.models import Indicator, LongIndicator, Target, TargetAmount
 from wenxiao.targets.selectors import same_wording, target_in_force
-from wenxiao.targets.services.rows import next_number, record_act, refuse_wide
+from wenxiao.targets.services.rows import next_number, record_act, refuse_wide, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,7 +102,9 @@ def _drafted(
     )
     if before is not None:
         _copy_rows(before, made, adjusts=adjusts)
-    record_act(made, [], act=act, by=by, why=why, more={"from": before.pk if before else None})
+    more = {"before": {}, "after": standing_of(made, made.indicators.all())}
+    more |= {"from": before.pk if before else None}
+    record_act(made, [], act=act, by=by, why=why, more=more)
     return made
 
 
@@ -160,7 +162,7 @@ def fill_target(
     if not set(kept) <= set(known) or len(set(kept)) < len(kept):
         raise NotAllowed("页面上的行与系统里的对不上，请重新打开再填。")
     came = {pk: row.came_from_id for pk, row in known.items()}
-    before = [asdict_of(row) for row in known.values()]
+    before = standing_of(target, known.values())
     target.indicators.all().delete()
     Indicator.objects.bulk_create(
         Indicator(pk=pk, target=target, order=order, came_from_id=came.get(pk or 0), **asdict(row))
@@ -178,14 +180,9 @@ def fill_target(
         act="填报绩效目标",
         by=by,
         why="",
-        more={"before": before} if before else {},
+        more={"before": before, "after": standing_of(target, [row for _, row in rows])},
     )
     return target
-
-
-def asdict_of(row: Indicator) -> list[Any]:
-    """A stored row as the trail notes it."""
-    return [row.name, row.expression, row.weight]
 
 
 def _must_be_open(target: Target) -> None:
@@ -209,8 +206,9 @@ def submit_target(*, target: Target, by: User | None, version: int) -> Target:
     wrong = blocking(target)
     if wrong:
         raise NotAllowed(f"还有 {len(wrong)} 处须改正，不能送审：{wrong[0]}")
+    before = standing_of(target)
     move(target, allowed=MOVES, to=S.SUBMITTED, version=version, filed_by=by, checked_by=None)
-    record_act(target, [], act="送审绩效目标", by=by, why="")
+    _moved(target, before, act="送审绩效目标", by=by)
     return target
 
 
@@ -250,8 +248,9 @@ def return_target(
         for mark in marks
     ]
     kept = [{"row": None, "note": why.strip()[:500], "name": "", "was": ""}] if why.strip() else []
+    before = standing_of(target)
     move(target, allowed=MOVES, to=S.RETURNED, version=version, marks=kept + told)
-    record_act(target, [], act="退回绩效目标", by=by, why=why, more={"marks": told})
+    _moved(target, before, act="退回绩效目标", by=by, why=why, marks=told)
     return target
 
 
@@ -261,6 +260,7 @@ def check_target(*, target: Target, by: User | None, version: int, why: str = ""
     _may_check(by, target)
     _must_file(target)
     seat = {"seat": "审核", "opinion": why.strip() or "同意", "person": by.name if by else ""}
+    before = standing_of(target)
     move(
         target,
         allowed=MOVES,
@@ -270,8 +270,16 @@ def check_target(*, target: Target, by: User | None, version: int, why: str = ""
         marks=[],
         opinions=[*target.opinions, {**seat, "date": None}],
     )
-    record_act(target, [], act="审核绩效目标", by=by, why=why)
+    _moved(target, before, act="审核绩效目标", by=by, why=why)
     return target
+
+
+def _moved(
+    target: Target, before: dict[str, Any], *, act: str, by: User | None, why: str = "", **more: Any
+) -> None:
+    """The entry of a step of the road: where the target stood, and where it stands now."""
+    more |= {"before": before, "after": standing_of(target)}
+    record_act(target, [], act=act, by=by, why=why, more=more)
 
 
 @transaction.atomic
@@ -323,13 +331,20 @@ def approve_filed(
     if before is not None and before.state == S.APPROVED and before.number > target.number:
         raise NotAllowed("起草以后已经有了批复的目标，这一份不能再批复；确需改动请办理目标调整。")
     pairs = _going_on(target, before)
+    stood = standing_of(target) | {
+        "held": standing_of(before, before.indicators.all() if before else [])
+    }
     move(target, allowed=MOVES, to=S.APPROVED, version=version, approval=approval, filing=False)
     if before is not None:
         change(before, state=S.REPLACED)
         for new, old in pairs:
             _exchange(new, old)
-    rows = [[row.name, row.expression, row.weight] for row in target.indicators.all()]
-    more = {"replaced": before.pk if before else None, "approval": approval.pk, "held": rows}
+    more = {
+        "replaced": before.pk if before else None,
+        "approval": approval.pk,
+        "before": stood,
+        "after": standing_of(target, target.indicators.all()) | {"held": standing_of(before)},
+    }
     record_act(target, [], act="批复绩效目标", by=by, why=why, more=more)
     return before
 

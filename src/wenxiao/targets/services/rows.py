@@ -11,7 +11,7 @@ from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from django.db.models import Field
@@ -81,6 +81,16 @@ def add_rows(target: Target, rows: Sequence[Promise], *, first: int) -> list[Ind
     )
 
 
+def standing_of(
+    target: Target | None, rows: Iterable[Indicator | Promise] | None = None
+) -> dict[str, Any]:
+    """A target as entries keep it before and after an act: its state and, where they matter, name, value, weight of rows."""
+    if target is None:
+        return {}
+    told = {} if rows is None else {"rows": [[r.name, r.expression, r.weight] for r in rows]}
+    return {"state": target.get_state_display(), **told}
+
+
 def record_act(
     target: Target,
     rows: Sequence[Promise],
@@ -90,7 +100,7 @@ def record_act(
     why: str,
     more: dict[str, Any] | None = None,
 ) -> None:
-    """The act's one entry, with the digest of all rows it was about."""
+    """The act's one entry, with the digest of all rows it was about; ``more`` says what stood before and stands after."""
     told = [asdict(row) for row in rows]
     record(
         division=target.dossier.subject.division,

@@ -11,7 +11,7 @@ from wenxiao.orgs.permissions import Refused, holdings, who_can
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services.rows import add_rows, next_number, record_act
+from wenxiao.targets.services.rows import add_rows, next_number, record_act, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,8 @@ def bring_target(
         why=why,
     )
     made = add_rows(target, rows, first=1)
-    record_act(target, rows, act="目标随表带入", by=by, why=why)
+    more = {"before": {}, "after": standing_of(target, rows)}
+    record_act(target, rows, act="目标随表带入", by=by, why=why, more=more)
     return target, made
 
 
@@ -82,7 +83,14 @@ def complete_target(
     last = max(target.indicators.values_list("order", flat=True), default=0)
     made = add_rows(target, added, first=last + 1)
     if made or changed:
-        record_act(target, [*added, *filled.values()], act="随表带入的目标补充", by=by, why=why)
+        more = {
+            "before": {"rows": [[row.name, old] for row, old in changed]},
+            "after": {
+                "rows": [[r.name, r.expression, r.weight] for r in (*added, *filled.values())]
+            },
+        }
+        told = [*added, *filled.values()]
+        record_act(target, told, act="随表带入的目标补充", by=by, why=why, more=more)
     return made, changed
 
 
