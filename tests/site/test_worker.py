@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django_tasks_db.models import DBTaskResult
@@ -128,3 +129,24 @@ def test_a_worker_waits_for_a_database_that_is_away(monkeypatch, capsys):
     assert worked == [True]
     assert "结构更新未执行" in capsys.readouterr().err
     assert DBTaskResult.objects.ready().filter(task_path=keep.module_path).count() == 1
+
+
+def test_a_worker_that_begins_sweeps_what_a_killed_one_left_of_a_ledger(settings):
+    program = (
+        "from wenxiao.site.database_state import start_django; start_django()\n"
+        "import os, signal; from wenxiao.store.scratch import Scratch\n"
+        "folder = Scratch('rows'); print(folder.name, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ
+        | {"WENXIAO_HOME": str(settings.HOME), "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    left = Path(told.stdout.strip())
+    assert left.parent == settings.HOME / "scratch"
+    assert left.is_dir()
+    worker._bring_up_to_date()
+    assert not left.exists()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -19,6 +18,7 @@ from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
+from wenxiao.store.scratch import Scratch
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -150,8 +150,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "problems": [],
     }
     user = _user(request)
-    with tempfile.TemporaryDirectory(prefix="wenxiao-api-") as folder:
-        path = Path(folder) / f"接口-{hashlib.sha256(request.body).hexdigest()[:12]}.json"
+    with Scratch("api") as folder:
+        path = folder / f"接口-{hashlib.sha256(request.body).hexdigest()[:12]}.json"
         path.write_bytes(request.body)
         outcome = import_ledger(
             path=path,
@@ -250,8 +250,8 @@ def form(request: HttpRequest) -> HttpResponse:
     if (upload.size or 0) > LARGEST_FORM:
         raise WrongUse("文件超过 20 MB。")
     user = _user(request)
-    with tempfile.TemporaryDirectory(prefix="wenxiao-api-") as folder:
-        path = Path(folder) / name
+    with Scratch("api") as folder:
+        path = folder / name
         with path.open("wb") as out:
             for piece in upload.chunks():
                 out.write(piece)

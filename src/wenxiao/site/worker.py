@@ -168,8 +168,10 @@ def _bring_up_to_date() -> None:
 
     from wenxiao.followup.tasks import keep
     from wenxiao.intake.uploads import sweep
+    from wenxiao.store.scratch import Scratch
 
     sweep()
+    Scratch.sweep()
     waiting = DBTaskResult.objects.ready().filter(task_path=keep.module_path)
     if not waiting.exists():
         keep.enqueue()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -20,6 +18,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.services import read_file, store_file
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.scratch import Scratch
 from wenxiao.targets import services
 from wenxiao.targets.selectors import layouts_visible_to, lines_of
 
@@ -54,8 +53,8 @@ def _register(request: HttpRequest, division: Any) -> str:
         raise NotAllowed(
             "请选择一张空的或填过的清单（.xlsx，不超过 2 MB，数据多的只留表头和几行）。"
         )
-    with tempfile.TemporaryDirectory(prefix="wenxiao-layout-") as folder:
-        path = Path(folder) / "表样.xlsx"
+    with Scratch("layout") as folder:
+        path = folder / "表样.xlsx"
         path.write_bytes(upload.read())
         told = read_in_child(path, "book", seconds=SECONDS)
         if told["book"] is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from wenxiao.files.forms.ledger_rows import part_of
 from wenxiao.files.pool import Pool
+from wenxiao.store.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ SECONDS = 300
 
 def read_ledger_file(path: Path) -> dict[str, Any]:
     """What files.ledger tells of a file; its lines wait in a ``folder`` that goes with the answer (:class:`RawLines`)."""
-    folder = tempfile.TemporaryDirectory(prefix="wenxiao-rows-")
+    folder = Scratch("rows")
     with Pool(1, seconds=SECONDS) as pool:
         read = pool.read(path, "ledger", rows_to=Path(folder.name) / "rows")
         return read | {"folder": folder, "peak_kib": pool.peak_kib}
