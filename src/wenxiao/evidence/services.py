@@ -331,7 +331,7 @@ def record_actuals(
     if made or changed:
         told = [(row.indicator.pk, row.value, row.forecast, row.note) for row in rows]
         now = {row.indicator.pk: _values(row) for row in rows}
-        moved = [(actual, {}) for actual in made] + changed
+        moved: Changed = [*((actual, {}) for actual in made), *changed]
         record(
             division=dossier.subject.division,
             by=by,

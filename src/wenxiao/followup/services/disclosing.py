@@ -164,8 +164,9 @@ def decline_disclosure(
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明不公开的理由。")
-    values = {"version": version, "opinion": why.strip()}
-    before = move(disclosure, allowed=DISCLOSURE, to="declined", **values)
+    before = move(
+        disclosure, allowed=DISCLOSURE, to="declined", version=version, opinion=why.strip()
+    )
     return _record(disclosure, "决定不公开", by, before=before, why=why)
 
 
@@ -177,8 +178,9 @@ def withdraw_disclosure(
     require(by, "disclose", subject=disclosure.review.dossier.subject)
     if not why.strip():
         raise NotAllowed("请写明撤下的理由。")
-    values = {"version": version, "withdrawn_why": why.strip()}
-    before = move(disclosure, allowed=DISCLOSURE, to="withdrawn", **values)
+    before = move(
+        disclosure, allowed=DISCLOSURE, to="withdrawn", version=version, withdrawn_why=why.strip()
+    )
     return _record(disclosure, "撤下公开", by, before=before, why=why)
 
 

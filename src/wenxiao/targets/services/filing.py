@@ -102,8 +102,11 @@ def _drafted(
     )
     if before is not None:
         _copy_rows(before, made, adjusts=adjusts)
-    more = {"before": {}, "after": standing_of(made, made.indicators.all())}
-    more |= {"from": before.pk if before else None}
+    more = {
+        "from": before.pk if before else None,
+        "before": {},
+        "after": standing_of(made, made.indicators.all()),
+    }
     record_act(made, [], act=act, by=by, why=why, more=more)
     return made
 
