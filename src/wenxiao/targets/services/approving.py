@@ -113,7 +113,6 @@ def approve_target(
         )
     old = list(before.indicators.all()) if before is not None else []
     taken = _joined(old, rows, joins or {})
-    stood = standing_of(before, old)
     if before is not None:
         Target.objects.filter(pk=before.pk).update(
             state=Target.State.REPLACED, version=F("version") + 1
@@ -138,7 +137,7 @@ def approve_target(
         by=by,
         why=why,
         more={
-            "before": stood,
+            "before": standing_of(before, old),
             "after": standing_of(target, rows),
             "replaced": before.pk if before is not None else None,
             "joined": [[noted(taken[at]), at] for at in sorted(taken)],
