@@ -18,8 +18,12 @@ from functools import partial
 from pathlib import Path
 
 VARIABLE = "WENXIAO_TEST_DATABASE_URL"
-# A test database that a power cut may lose costs nothing and runs twice as fast.
-SETTINGS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
+# A test database that a power cut may lose costs nothing and runs twice as fast. Every test's rows are rolled back:
+# whatever gathers statistics meanwhile notes that the tables are empty, and plans of the next tests are 20 times slower.
+SETTINGS = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c jit=off"
+    " -c listen_addresses= -c max_connections=60"
+)
 LASTING = "-c listen_addresses= -c max_connections=60"
 SECONDS = 60
 

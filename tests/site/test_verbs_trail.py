@@ -5,8 +5,6 @@ import sqlite3
 
 import pytest
 
-pytestmark = [pytest.mark.journey]
-
 
 @pytest.fixture
 def home(run, tmp_path):
