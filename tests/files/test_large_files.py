@@ -8,6 +8,7 @@ from wenxiao.files.forms import looking
 from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import PEAK_KIB, Pool
 
+pytestmark = pytest.mark.cold
 ROWS = 200_000
 
 

@@ -13,6 +13,7 @@ from wenxiao.files.forms.reading import read_file
 from wenxiao.files.pool import Pool, forms_in_child, read_in_child
 
 PASS = Path(__file__).parent / "pass"
+pytestmark = pytest.mark.cold
 TEXT = '单位：元,,\n项目名称,单位名称,支付金额\n甲,一局,"1,234.50"\n小计,,1234.50\n乙,二局,0.1\n合计,,1234.60\n'
 
 

@@ -14,7 +14,7 @@ from pages.planting import LEFT, Side, plant_home
 from pages.test_addresses import MATRIX
 
 # Who may see what is decided above the database: walked once, on the embedded one, for it is a long walk.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 ABROAD, NEXT_DOOR, HIDDEN = 70_000_001, 80_000_001, 90_000_001
 WORDS = {ABROAD: "彼岸花田", NEXT_DOOR: "邻家瓦舍", HIDDEN: "密云深处"}

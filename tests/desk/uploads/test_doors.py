@@ -122,6 +122,7 @@ def test_every_address_that_takes_files_is_tried_here():
     assert set(doors()) == set(DOORS) | MACHINES | SMALL
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("door", DOORS)
 def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, monkeypatch):
     """200 000 honest rows: the page answers with where to look, no child was asked; then it is read without a lock."""
