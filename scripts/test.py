@@ -1,4 +1,4 @@
-"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db or journey. Nothing is skipped.
+"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db. Nothing is skipped.
 
 Usage: python scripts/test.py [--soak]
 """
@@ -128,7 +128,7 @@ def main() -> int:
     first = pytest("SQLite", ["-n", "2", *measured], environment())
     with postgres() as (url, source):
         print(f"PostgreSQL 来自 {source}", flush=True)
-        second = pytest("PostgreSQL", ["-n", "2", "-m", "db or journey"], environment(url))
+        second = pytest("PostgreSQL", ["-n", "2", "-m", "db"], environment(url))
     floors = coverage_floors.compare()
     passed, failed = first[0] + second[0], first[1] + second[1]
     whole = first[2] and second[2] and floors

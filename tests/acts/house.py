@@ -88,20 +88,6 @@ class House:
         grant(user=user, role=role, division=self.division, by=None, **where)
         return user
 
-    def forget(self):
-        """Begin again with what stands in the database: what an act changed in memory was rolled back there."""
-        for name in ("target", "item"):
-            self.__dict__.pop(name, None)
-        for row in (
-            self.division,
-            self.department,
-            self.unit,
-            self.other,
-            self.subject,
-            self.dossier,
-        ):
-            row.refresh_from_db()
-
     def user(self, name="new"):
         """An account without any grant."""
         return create_user(

@@ -34,6 +34,18 @@ for name, role in (("system", Role.SYSTEM), ("finance", Role.PERFORMANCE)):
     grant(user=user, role=role, division=division, by=None, why="试验")
 """
 
+ANSWER = """
+import json, sys
+import django; django.setup()
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+from wenxiao.orgs.models import *
+from wenxiao.records.models import *
+for expression in sys.stdin:
+    print(json.dumps(eval(expression)), flush=True)
+    connection.close()
+"""
+
 
 def until(condition, what, seconds=SECONDS):
     """Wait for a condition; fail saying what did not come about."""
@@ -107,7 +119,7 @@ class System:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = home / "serve.log"
-        self.process = None
+        self.process = self._answering = None
 
     @property
     def env(self):
@@ -135,14 +147,28 @@ class System:
         return done.stdout
 
     def rows(self, expression):
-        """A Python expression over the models, as JSON."""
-        names = "from wenxiao.orgs.models import *; from wenxiao.records.models import *"
-        more = "from django_tasks_db.models import DBTaskResult"
-        return json.loads(
-            self.run(
-                f"import django; django.setup(); import json; {names}; {more}; print(json.dumps({expression}))"
+        """A Python expression over the models, as JSON; one interpreter answers all, for its start costs two seconds."""
+        if self._answering is None:
+            self._answering = subprocess.Popen(
+                [sys.executable, "-c", ANSWER],
+                env=self.env,
+                text=True,
+                bufsize=1,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
             )
-        )
+        self._answering.stdin.write(expression + "\n")
+        answer = self._answering.stdout.readline()
+        assert answer, f"no answer to {expression}"
+        return json.loads(answer)
+
+    def forget(self):
+        """Let the interpreter that answers go."""
+        if self._answering is not None:
+            self._answering.stdin.close()
+            self._answering.wait(timeout=30)
+            self._answering.stdout.close()
+            self._answering = None
 
     def start(self):
         """Start it and wait for the first answer."""
@@ -218,5 +244,6 @@ def running(home, url=""):
     try:
         yield system
     finally:
+        system.forget()
         if system.process.poll() is None:
             system.stop()
