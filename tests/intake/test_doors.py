@@ -354,3 +354,17 @@ def test_what_waits_in_the_queue_is_found_in_the_new_room(db):
         assert import_string(path)
     migration.backward(apps, None)
     assert set(DBTaskResult.objects.values_list("task_path", flat=True)) == set(paths)
+
+
+def test_a_code_the_division_made_blocking_keeps_a_file_out_at_every_door(
+    door, bureau, selfeval_round, tmp_path
+):
+    """A hidden column only hints; the division's own measure says they may not come in (DR-23)."""
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.active.column_dimensions["F"].hidden = True
+    book.save(tmp_path / "表.xlsx")
+    rule = {"rule": "codes", "from": "2021-01-01", "document": "示例区办法", "clause": "第三条"}
+    rule |= {"standing": "未核", "content": {"codes": {"DR-23": {"level": "阻断"}}}}
+    type(bureau.division).objects.update(rules=[rule])
+    assert "DR-23" in door.bring(tmp_path / "表.xlsx")
+    assert Review.objects.count() == 0

@@ -34,6 +34,11 @@ def test_own_rules_count_from_their_year(capsys, tmp_path):
         if "code" in row
     }
     assert (levels["JK-04"], levels["MB-21"]) == ("提示", "阻断")
+    entry["content"] = {"codes": {"DR-23": {"level": "阻断"}, "DR-16": {"level": "提示"}}}
+    own.write_text(json.dumps({"codes": [entry]}), encoding="utf-8")
+    rows = told(capsys, "--own", str(own), "--year", "2021")
+    levels = {row["code"]: row["level"] for row in rows if "code" in row}
+    assert (levels["DR-23"], levels["DR-16"]) == ("阻断", "阻断")
     own.write_text("[]", encoding="utf-8")
     assert main(["rules", "--own", str(own), "--json"]) == 2
 

@@ -9,11 +9,12 @@ from typing import Any
 from wenxiao.rulebook import basis, grading
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.checks import CATALOGUE, refused_change, rules_in_force
+from wenxiao.rulebook.code_levels import CODES, refused_codes
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.profiles import profile
 
-FIXED = frozenset({"codes", "disclosure"})
-"""Rules no division rules otherwise: refusals of files, and terms the law sets."""
+FIXED = frozenset({"disclosure"})
+"""Rules no division rules otherwise: terms the law sets."""
 
 _LIMITS = ("unspent_below", "idle_months")
 
@@ -44,6 +45,8 @@ def refused_content(rule: str, content: Mapping[str, Any], start: date) -> str:
         return f"“{basis.load(rule).title}”不能由本级另行规定。"
     if not content:
         return "没有改动任何数值，不必另行规定。"
+    if rule == CODES:
+        return refused_codes(content, start)
     if rule != CATALOGUE:
         return ""
     listed = content.get("checks")

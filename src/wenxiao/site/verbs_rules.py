@@ -35,7 +35,7 @@ def _all(year: int | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]
         return [
             *_checks(year, own),
             *_listed(year),
-            *_codes(year),
+            *_codes(year, own),
             *_reconciling(year),
             *_nodes(year, own),
             *_laws(),
@@ -55,6 +55,7 @@ def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[st
             "code": one.code,
             "title": one.title,
             "level": one.level,
+            "mild": one.mild,
             "ground": one.ground,
             "standing": one.standing,
             "document": one.document,
@@ -78,14 +79,17 @@ def _listed(year: int | None) -> Iterator[dict[str, Any]]:
             yield _entry(code, entry, standing_of(entry), value.start.isoformat(), [])
 
 
-def _codes(year: int | None) -> Iterator[dict[str, Any]]:
+def _codes(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
     """What is said before any check looks; ``runs`` is read from the modules that say it."""
     from wenxiao.rulebook.basis import in_force, standing_of
+    from wenxiao.rulebook.code_levels import codes_in_force
 
-    value, raised = in_force("codes", year), _raised()
+    value, named = in_force("codes", year), _raised()
+    held = codes_in_force(own, year)
     for code, entry in value.content["codes"].items():
-        doors = sorted(raised.get(code, ()))
-        yield _entry(code, entry, standing_of(entry), value.start.isoformat(), doors)
+        doors = sorted(named.get(code, ()))
+        told = {**entry, "level": held[code].level}
+        yield _entry(code, told, standing_of(entry), value.start.isoformat(), doors)
 
 
 def _reconciling(year: int | None) -> Iterator[dict[str, Any]]:

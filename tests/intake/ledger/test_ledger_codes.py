@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.intake.ledger.test_ledger import HEAD, projects, take, told  # noqa: F401 - fixtures used by name
 
+from wenxiao.intake.ledger.plan import Choices
+
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 OWN = "360191000000000000001"
 BUDGET = "单位名称,项目代码,项目名称,年度,指标类型,资金性质,金额"
@@ -64,3 +66,35 @@ def test_a_problem_names_its_line_and_its_cell(take, projects):
         "DR-66": (5, "C5", "第 5 行 C5"),
         "DR-68": (6, "D6", "第 6 行 D6"),
     }
+
+
+def own_level(division, code, level):
+    rule = {"rule": "codes", "from": "2021-01-01", "document": "示例区办法", "clause": "三"}
+    division.rules = [{**rule, "standing": "未核", "content": {"codes": {code: {"level": level}}}}]
+    division.save(update_fields=["rules"])
+
+
+LINES = [
+    f"教体局,{OWN},校园安保,2021-01-15,V001,天上来的钱,100",
+    f"教体局,{OWN},校园安保,2021-01-16,V002,一般公共预算,200",
+]
+
+
+def test_a_code_made_blocking_leaves_its_line_out(take, projects, division):
+    """资金性质无法识别 only warns; raised, the ledger waits, and left out is its line alone."""
+    assert take(LINES, year=2021, dry_run=True).accepted == 2
+    own_level(division, "DR-63", "阻断")
+    held = take(LINES, year=2021)
+    assert ("DR-63", "阻断") in all_told(held)
+    assert (held.stored, held.accepted, held.left_out) == (False, 1, 1)
+    rest = take(LINES, year=2021, choices=Choices(leave_out=True))
+    assert (rest.stored, rest.accepted) == (True, 1)
+
+
+def test_a_missing_unit_of_money_stops_the_ledger_where_the_division_says_so(
+    take, projects, division
+):
+    own_level(division, "ZJ-09", "阻断")
+    held = take(LINES, year=2021, choices=Choices(leave_out=True))
+    assert ("ZJ-09", "阻断") in all_told(held)
+    assert not held.stored

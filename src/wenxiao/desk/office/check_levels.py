@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.pages.rule_words import word
 from wenxiao.rulebook import basis
-from wenxiao.rulebook.checks import CATALOGUE, Rule, levels_offered, registry, rules_in_force
+from wenxiao.rulebook.checks import (
+    CATALOGUE,
+    Rule,
+    levels_offered,
+    mild_levels_offered,
+    registry,
+    rules_in_force,
+)
+from wenxiao.rulebook.code_levels import CODES, Code, codes_in_force
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -21,15 +29,27 @@ OFF = "停用"
 class Choice:
     """One check on the form: what may be chosen for it, what holds now, and its numbers."""
 
-    rule: Rule
+    rule: Rule | Code
     offered: tuple[str, ...]
     now: str
-    limits: tuple[tuple[str, str, str], ...]
+    limits: tuple[tuple[str, str, str], ...] = ()
+    mild_offered: tuple[str, ...] = ()
+    mild_now: str = ""
 
     @property
     def name(self) -> str:
         """The field of its level."""
         return f"v:{self.rule.code}"
+
+    @property
+    def mild_name(self) -> str:
+        """The field of the level of its less grave hits."""
+        return f"v:{self.rule.code}/mild"
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Every field of it with what holds now."""
+        found = [(self.name, self.now), *((field, text) for field, _, text in self.limits)]
+        return [*found, (self.mild_name, self.mild_now)] if self.mild_offered else found
 
 
 def choices(overrides: basis.Overrides, on: date) -> list[Choice]:
@@ -43,13 +63,39 @@ def choices(overrides: basis.Overrides, on: date) -> list[Choice]:
         fields = tuple(
             (f"v:{one.code}/{key}", word(key), format(value, "f")) for key, value in limits.items()
         )
-        if len(offered) > 1:
+        mild = mild_levels_offered(one)
+        if len(offered) > 1 or len(mild) > 1:
             found.append(
                 Choice(
-                    one, offered, OFF if now is None else now.level, fields if one.can_lower else ()
+                    one,
+                    offered,
+                    OFF if now is None else now.level,
+                    fields if one.can_lower else (),
+                    mild,
+                    (now or one).mild or "",
                 )
             )
     return found
+
+
+def code_choices(overrides: basis.Overrides, on: date) -> list[Choice]:
+    """Every code of the way in that a division may make stricter, by code."""
+    held = codes_in_force(overrides, on)
+    return [
+        Choice(one, tuple(one.offered), held[code].level)
+        for code, one in sorted(codes_in_force(None, on).items())
+        if len(one.offered) > 1
+    ]
+
+
+def changed_codes(posted: Mapping[str, str], on: date) -> dict[str, Any]:
+    """What a form says otherwise than the national levels of codes, as an override; empty when nothing."""
+    found = {
+        code: {"level": level}
+        for code, one in codes_in_force(None, on).items()
+        if (level := posted.get(code, one.level)) != one.level
+    }
+    return {CODES: found} if found else {}
 
 
 def changed_checks(posted: Mapping[str, str], on: date) -> dict[str, Any]:
@@ -61,6 +107,9 @@ def changed_checks(posted: Mapping[str, str], on: date) -> dict[str, Any]:
             found[one.code] = {"enabled": False}
         elif level != one.level:
             found[one.code] = {"level": level}
+        mild = posted.get(f"{one.code}/mild", one.mild)
+        if mild != one.mild:
+            found.setdefault(one.code, {})["mild"] = mild
         limits = {
             key: _number(text, key)
             for key, value in one.limits.items()

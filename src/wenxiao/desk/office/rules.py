@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.desk.office.check_levels import changed_checks, choices
+from wenxiao.desk.office.check_levels import changed_checks, changed_codes, choices, code_choices
 from wenxiao.desk.office.rule_trials import trial_of
 from wenxiao.desk.office.rule_uses import uses_of
 from wenxiao.orgs.permissions import require
@@ -32,6 +32,7 @@ from wenxiao.rulebook.basis import Value
 from wenxiao.rulebook.changes import FIXED
 from wenxiao.rulebook.checks import CATALOGUE, registry, rules_in_force
 from wenxiao.rulebook.checks.doors import doors_of
+from wenxiao.rulebook.code_levels import CODES
 from wenxiao.rulebook.grounds import LEVELS, READ, STANDINGS, UNREAD
 from wenxiao.rulebook.laws import named
 from wenxiao.store.clock import today
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 ENTRY = "desk:rules"
+CHOSEN = {CATALOGUE: (choices, changed_checks), CODES: (code_choices, changed_codes)}
+"""Rules whose form is a choice of levels: what is offered, and what a form says of it."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +179,8 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
         "name": name,
         "title": basis.load(name).title,
         "value": values,
-        "parts": [] if name == CATALOGUE else parts(values.content),
-        "choices": choices(division.own_rules, start) if name == CATALOGUE else [],
+        "parts": [] if name in CHOSEN else parts(values.content),
+        "choices": CHOSEN[name][0](division.own_rules, start) if name in CHOSEN else [],
         "standings": STANDINGS,
         "start": start,
         "documents": list(documents(division=division)[:200]),
@@ -239,11 +242,10 @@ def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) 
 
 def _typed(name: str, start: date, shown: dict[str, Any], posted: dict[str, str]) -> dict[str, Any]:
     """What the form changed, laid over the national value, never over an earlier own one; NotAllowed when nothing."""
-    if name == CATALOGUE:
-        held = {choice.rule.code: choice.now for choice in shown["choices"]}
-        numbers = {key[2:]: text for one in shown["choices"] for key, _, text in one.limits}
-        content = changed_checks(posted, start)
-        different = any(posted.get(key, text) != text for key, text in (held | numbers).items())
+    if name in CHOSEN:
+        held = {key[2:]: text for one in shown["choices"] for key, text in one.fields()}
+        content = CHOSEN[name][1](posted, start)
+        different = any(posted.get(key, text) != text for key, text in held.items())
     else:
         content = changed(basis.in_force(name, start).content, posted)
         different = bool(changed(shown["value"].content, posted))

@@ -11,6 +11,7 @@ from wenxiao.files.forms.forms import Form, ListForm, Reading, ScoreSheet
 from wenxiao.files.forms.tables import table_of
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.checks import Table, doors
+from wenxiao.rulebook.code_levels import at_own_levels
 from wenxiao.rulebook.problems import Problem
 
 
@@ -20,7 +21,14 @@ def checked(reading: Reading, overrides: Overrides | None = None) -> Reading:
     ``overrides`` are the division's own rule values; without them the national ones count.
     """
     found = problems_of(reading.forms, overrides)
-    return msgspec.structs.replace(reading, problems=[*found, *reading.problems])
+    own = at_own_levels(reading.problems, overrides, _year(reading.forms))
+    return msgspec.structs.replace(reading, problems=[*found, *own])
+
+
+def _year(forms: Sequence[Form]) -> int | None:
+    """The year of a file's forms, the latest of several; None where none says it: the newest rules count."""
+    years = [year for form in forms if (year := table_of(form).year) is not None]
+    return max(years, default=None)
 
 
 def problems_of(forms: Sequence[Form], overrides: Overrides | None = None) -> list[Problem]:

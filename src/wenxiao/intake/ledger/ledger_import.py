@@ -31,6 +31,7 @@ from wenxiao.records.services import (
     place_file,
     store_file,
 )
+from wenxiao.rulebook.code_levels import at_own_levels
 from wenxiao.rulebook.codes import NOTHING_NEW, SAME_NAME_OTHER_CONTENT
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.rulebook.problems import Problem
@@ -139,7 +140,8 @@ class LedgerImport:
             outcome.problems, self._work.found = [refusal("文件名", mark)], None
         if mark or self._work.secrets:
             return outcome
-        outcome.problems += _same_name(self._division, outcome, path=self.path, name=self.name)
+        before = _same_name(self._division, outcome, path=self.path, name=self.name)
+        outcome.problems += at_own_levels(before, self._division.own_rules, outcome.year)
         return outcome
 
     def write(self) -> LedgerOutcome:

@@ -12,6 +12,7 @@ from wenxiao.budget.models import Fund, Level
 from wenxiao.files.cells.grids import column_name
 from wenxiao.intake.ledger.own_units import has_own_units, own_units, without_unit
 from wenxiao.rulebook.checks import Table, doors, rules_in_force
+from wenxiao.rulebook.code_levels import Code, raised
 from wenxiao.rulebook.codes import (
     AMOUNT_NOT_EXACT,
     DATE_UNREADABLE,
@@ -89,6 +90,10 @@ class Findings:
     """Role → column of the sheet (from 1), by which a problem names its cell."""
     texts: Callable[[pl.DataFrame, Sequence[str]], pl.DataFrame] | None = None
     """Gives the written text of some lines back once they stand as numbers only."""
+    codes: Mapping[str, Code] = field(default_factory=dict)
+    """Codes of the way in that the division made stricter."""
+    stopped: set[int] = field(default_factory=set)
+    """Lines such a code blocks."""
     picked: list[Picked] = field(default_factory=list)
     """Lines that wait for the rules of the ledger's year."""
 
@@ -107,7 +112,15 @@ class Findings:
         cell = self.cell(role, line)
         self._note(Problem(code, level, text, cell=cell, line=line, mend=mend, got=got))
 
+    def begin(self, problems: Iterable[Problem]) -> None:
+        """What the reader said, at the division's own levels."""
+        self.problems = [raised(problem, self.codes) for problem in problems]
+
     def _note(self, problem: Problem) -> None:
+        said = problem.level
+        problem = raised(problem, self.codes)
+        if problem.level != said and problem.level == "阻断" and problem.line is not None:
+            self.stopped.add(problem.line)
         self.counts[problem.code] = self.counts.get(problem.code, 0) + 1
         if self.counts[problem.code] <= MOST_PROBLEMS:
             self.problems.append(problem)
@@ -166,7 +179,7 @@ class Findings:
             if any(problem.level == "阻断" for problem in found):
                 blocked.update(group.lines)
         self.picked.clear()
-        return blocked
+        return blocked | self.stopped
 
     def each(
         self,
@@ -197,6 +210,9 @@ class Findings:
                 role=got,
             )
         self.counts[code] = self.counts.get(code, 0) + max(0, frame.height - MOST_PROBLEMS)
+        own = self.codes.get(code)
+        if own is not None and own.level == "阻断":
+            self.stopped.update(frame["line"].to_list())
 
     def sealed(self) -> list[Problem]:
         """All problems in line order, with a sentence for what was too much to list."""

@@ -16,6 +16,7 @@ from wenxiao.intake.ledger.reading import RawLines
 from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.permissions import can
 from wenxiao.orgs.services.secrecy import secret_mark
+from wenxiao.rulebook.code_levels import raised_codes
 from wenxiao.rulebook.codes import LEDGER_COLUMN_MISSING, LEDGER_WITHOUT_YEAR, UNIT_TAKEN_AS_YUAN
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
@@ -123,8 +124,8 @@ def plan_ledger(
     choices: Choices,
 ) -> Work:
     """Everything an import finds out before it writes; nothing is changed."""
-    findings = lines.Findings()
-    findings.problems = [problem_of(problem) for problem in read["problems"]]
+    findings = lines.Findings(codes=raised_codes(division.own_rules, year or read.get("year")))
+    findings.begin(problem_of(problem) for problem in read["problems"])
     known = source_named(division=division, name=choices.source_name)
     before = (
         known.columns
@@ -164,7 +165,8 @@ def plan_ledger(
                 "没有写明金额单位，按元读取。",
                 mend="金额为万元的，请在表头注明“单位：万元”。",
             )
-        _understand(work, read, year)
+        if not any(p.line is None and p.level == "阻断" for p in findings.problems):
+            _understand(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
     outcome.problems = work.secrets or findings.sealed()
     return work

@@ -8,7 +8,6 @@ from typing import Any
 from wenxiao.rulebook.checks.facts import place, row_number
 from wenxiao.rulebook.checks.money import is_ledger
 from wenxiao.rulebook.checks.registry import Cells, Hit, Table, rule
-from wenxiao.rulebook.problems import Level
 
 _OBJECT = (
     "project_code",
@@ -31,9 +30,8 @@ def duplicate_line(table: Table) -> Iterator[Hit]:
         if first is not None:
             done = "仍计入" if row.get("counted") else "没有计入"
             text = f"与第 {first} 行完全相同，{done}。"
-            least: Level = "提示" if row.get("counted") else "警告"
             mend = "确为两笔的，请选择“保留重复行”。"
-            yield Hit(index, "key", text, at_most=least, mend=mend)
+            yield Hit(index, "key", text, mild=bool(row.get("counted")), mend=mend)
         key = row.get("key")
         if key is None:
             continue
@@ -105,7 +103,7 @@ def formula_without_result(table: Table) -> Iterator[Hit]:
                 key,
                 f"公式没有保存结果，{shown}。",
                 got=str(stored),
-                at_most="警告" if computed is None else "提示",
+                mild=computed is not None,
                 cell=place(part, key),
             )
 

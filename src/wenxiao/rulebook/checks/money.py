@@ -146,7 +146,7 @@ def no_amount(table: Table) -> Iterator[Hit]:
     for key in ("audited_arranged", "audited_used"):
         text = written(table.head, key)
         if text and not says_nothing(text):
-            yield Hit(None, key, f"{LISTED[key]}“{text[:30]}”不是金额。", got=text, at_most="警告")
+            yield Hit(None, key, f"{LISTED[key]}“{text[:30]}”不是金额。", got=text, mild=True)
     for index, row in enumerate(table.rows):
         for key in (*LISTED, *LEDGER):
             text = written(row, key)

@@ -54,7 +54,7 @@ class Table:
 class Hit:
     """What a check found: the row (index from 0, None: the table), the field, and the sentence.
 
-    ``at_most`` holds back a hit that is less grave than its rule, unless a division made the rule stricter. ``cell``
+    ``mild`` is a hit less grave than its rule: it has the rule's own milder level, which a division can raise as well. ``cell``
     and ``mend`` stand in for the place of the field and the rule's own mending where the check knows better.
     """
 
@@ -63,7 +63,7 @@ class Hit:
     text: str
     expected: str | None = None
     got: str | None = None
-    at_most: Level | None = None
+    mild: bool = False
     cell: str | None = None
     mend: str | None = None
 
@@ -73,7 +73,10 @@ Check = Callable[[Table], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered check as it is in force. ``level`` is what it really uses; ``own``: a division set it, ``raised``: stricter."""
+    """A registered check as it is in force. ``level`` is what it really uses; ``own``: a division set it, ``raised``: stricter.
+
+    ``mild`` is the level of its less grave hits, None where all are alike.
+    """
 
     code: str
     title: str
@@ -91,6 +94,7 @@ class Rule:
     bad: str = ""
     good: str = ""
     raised: bool = False
+    mild: Level | None = None
 
     @property
     def basis(self) -> str:
@@ -156,6 +160,7 @@ def _rule(code: str, entry: Mapping[str, Any]) -> Rule:
         laws=tuple(entry.get("laws", ())),
         bad=str(entry.get("bad", "")),
         good=str(entry.get("good", "")),
+        mild=entry.get("mild"),
     )
 
 
@@ -183,18 +188,22 @@ def _as_said(
     one: Rule, entry: Mapping[str, Any], national: Mapping[str, Any], own: Value
 ) -> Rule | None:
     """A rule as the own catalogue says it; None where that switches it off."""
-    keys = ("level", "enabled", "limits")
+    keys = ("level", "enabled", "limits", "mild")
     if all(entry.get(key) == national.get(key) for key in keys):
         return one
     wanted = None if entry.get("enabled") is False else entry.get("level")
     ground: Ground = one.ground if not one.can_lower else "本级"
-    level = allowed_level(
-        wanted if wanted is None or wanted in LEVELS else one.level,
-        ground,
-        least=one.level,
-        standing=own.standing,
-        document=own.document,
-    )
+
+    def as_far(asked: Level | None, least: Level) -> Level | None:
+        return allowed_level(
+            asked if asked is None or asked in LEVELS else least,
+            ground,
+            least=least,
+            standing=own.standing,
+            document=own.document,
+        )
+
+    level = as_far(wanted, one.level)
     if level is None:
         return None
     limits = one.limits
@@ -210,7 +219,22 @@ def _as_said(
         standing=own.standing,
         own=True,
         raised=weaker(one.level, level),
+        mild=_mild(one, entry, level, as_far),
     )
+
+
+def _mild(
+    one: Rule,
+    entry: Mapping[str, Any],
+    level: Level,
+    as_far: Callable[[Level | None, Level], Level | None],
+) -> Level | None:
+    """The level of the less grave hits: what the own catalogue says of them, else with the rule where that is stricter."""
+    if one.mild is None:
+        return None
+    if entry.get("mild") != one.mild:
+        return as_far(entry.get("mild"), one.mild) or one.mild
+    return level if weaker(one.level, level) else one.mild
 
 
 def refused_change(code: str, entry: Mapping[str, Any], on: date | int | None = None) -> str:
@@ -220,12 +244,17 @@ def refused_change(code: str, entry: Mapping[str, Any], on: date | int | None = 
     if one is None:
         listed = code in basis.in_force(CATALOGUE, on).content["checks"]
         return f"{code} 只列目录，系统不按它检查。" if listed else f"没有编号为 {code} 的检查。"
-    level = entry.get("level", one.level)
-    if level not in LEVELS:
-        return f"检查的级别只能是{'、'.join(LEVELS)}，收到“{level}”。"
+    level, mild = entry.get("level", one.level), entry.get("mild", one.mild)
+    if level not in LEVELS or (mild is not None and mild not in LEVELS):
+        return (
+            f"检查的级别只能是{'、'.join(LEVELS)}，收到“{level if level not in LEVELS else mild}”。"
+        )
+    if one.mild is None and mild is not None:
+        return f"{code} {one.title}：各种情形同一级别，没有较轻的一级。"
     if one.can_lower:
         return ""
-    if entry.get("enabled") is False or weaker(level, one.level):
+    milder = one.mild is not None and mild is not None and weaker(mild, one.mild)
+    if entry.get("enabled") is False or weaker(level, one.level) or milder:
         return f"{code} {one.title}：根据是{_WHY[one.ground]}，只能更严，不能降低或停用。"
     return (
         f"{code} {one.title}：根据是{_WHY[one.ground]}，所用数值不能另定。"
@@ -248,6 +277,13 @@ def levels_offered(one: Rule) -> tuple[Level | None, ...]:
     if one.can_lower:
         return (*LEVELS, None)
     return tuple(level for level in LEVELS if not weaker(level, one.level))
+
+
+def mild_levels_offered(one: Rule) -> tuple[Level, ...]:
+    """What a division may choose for the less grave hits of a check; empty where all its hits are alike."""
+    if one.mild is None:
+        return ()
+    return LEVELS if one.can_lower else tuple(x for x in LEVELS if not weaker(x, one.mild or x))
 
 
 def run(
@@ -288,9 +324,7 @@ def head_number(table: Table, key: str) -> Decimal | None:
 def _problem(one: Rule, hit: Hit, table: Table) -> Problem:
     row = table.rows[hit.row] if hit.row is not None else table.head
     places = row.get("places") or {}
-    level = one.level
-    if hit.at_most is not None and not one.raised and weaker(hit.at_most, level):
-        level = hit.at_most
+    level = one.mild if hit.mild and one.mild is not None else one.level
     return Problem(
         code=one.code,
         level=level,

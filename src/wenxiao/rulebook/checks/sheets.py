@@ -50,7 +50,7 @@ def _outside(
         f"“{name}”{word} {plain(score)} 不在 0 与 {most} 之间。",
         f"0—{most}",
         plain(score),
-        at_most="警告" if cell else None,
+        mild=cell is not None,
         cell=cell,
     )
 
@@ -123,7 +123,7 @@ def score_missing(table: Table) -> Iterator[Hit]:
         if text:
             yield Hit(index, "score", f"“{name}”的得分“{text[:20]}”不是数。", "数字", text[:60])
         elif not listed and not has(row, "score"):
-            yield Hit(index, "score", f"“{name}”没有得分。", at_most="警告")
+            yield Hit(index, "score", f"“{name}”没有得分。", mild=True)
 
 
 @rule("PJ-20")

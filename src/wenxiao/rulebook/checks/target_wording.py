@@ -93,7 +93,7 @@ def input_as_output(table: Table) -> Iterator[Hit]:
         if _INPUT.search(name):
             yield Hit(index, "level3", f"“{name}”是投入，不是产出。")
         elif "数量" in said(row, "level2") and _ACTIVITY.search(name):
-            yield Hit(index, "level3", f"“{name}”是工作活动，不是产出成果。", at_most="提示")
+            yield Hit(index, "level3", f"“{name}”是工作活动，不是产出成果。", mild=True)
 
 
 @rule("MB-33")
