@@ -261,7 +261,7 @@ def plant(dossiers):
         window = _windows(division, keys)
         _problems(division, keys)
         user = create_user(
-            division=division, username=f"u{code}", name="测量", by=None, password="Ce-liang_2021!"
+            division=division, username=f"u{code}", name="测量", by=None, password="Shan-shui_2021!"
         )
         grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
         user.must_change_password = False

@@ -224,7 +224,7 @@ def test_a_census_is_kept_until_an_act_or_a_new_dossier(
 ):
     rows = selectors.Dossier.objects.all()
     selectors.census_kept(rows, [division.pk])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         kept = selectors.census_kept(rows, [division.pk])
     assert kept == selectors.census(rows)
     services.tag_subject(subject=dossiers[2].subject, tag="民生", taken_off=False, by=None)

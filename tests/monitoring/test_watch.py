@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from wenxiao.budget import money_columns as money
 from wenxiao.budget.models import Appropriation, Exemption, Milestone
-from wenxiao.budget.selectors import money_of
+from wenxiao.budget.money import money_of
 from wenxiao.followup.watch.overview import (
     by_department,
     changes_since,

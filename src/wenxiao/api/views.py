@@ -11,7 +11,8 @@ from django.http import Http404
 
 from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import WrongUse, answer, machine
-from wenxiao.budget.selectors import dossiers_visible_to, money
+from wenxiao.budget.money import money
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.files.forms.listing import heading_key
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.intake.unattended import import_file

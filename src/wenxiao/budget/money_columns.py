@@ -1,4 +1,4 @@
-"""Budget and spending of many dossiers through a month, in int64 分: the columns of ``budget.selectors.money_of``."""
+"""Budget and spending of many dossiers through a month, in int64 分: the columns of ``budget.money.money_of``."""
 
 from __future__ import annotations
 

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
-from wenxiao.budget.models import (
-    COUNTED_SOURCES,
-    Appropriation,
-    Dossier,
-    Exemption,
-    Fund,
-    Round,
-    Spending,
-    Subject,
-)
-from wenxiao.orgs.models import Grant, Unit, User
+from wenxiao.budget.models import Dossier, Exemption, Milestone, Round, Spending, Subject
+from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import grants_kept
-from wenxiao.orgs.selectors import reads_restricted, seeing_grants, seeing_paths, within
+from wenxiao.orgs.selectors import seeing_grants, sight_of, within
 from wenxiao.records.models import ChainHead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wenxiao.orgs.models import Division
+    from wenxiao.orgs.selectors import Sight
 
 KINDS = {kind.value: str(kind.label) for kind in Subject.Kind}
 """The kinds of subjects with their words."""
@@ -36,7 +27,8 @@ KINDS = {kind.value: str(kind.label) for kind in Subject.Kind}
 def subjects_visible_to(user: User | None) -> QuerySet[Subject]:
     """Subjects in the scope of the user's grants; 限制知悉 ones only to their own side and those named in permissions."""
     with grants_kept(user):
-        return Subject.objects.filter(_whole(user, "") | _parts(user, "unit", "pk"))
+        sight = sight_of(user)
+        return Subject.objects.filter(_whole(sight, "") | _parts(sight, "unit", "pk"))
 
 
 def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
@@ -47,57 +39,82 @@ def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
 def seen_by(user: User | None, path: str = "dossier") -> Q:
     """The condition of :func:`dossiers_visible_to` on rows that hang on a dossier; ``path`` leads to it ("": itself).
 
-    Who sees a whole division sees nearly all: every row is asked for its own dossier, so that what is ordered or counted
-    is never gathered by way of the division. Who sees some units has their few dossiers looked up first.
+    Who sees everything kept here is asked nothing. Who sees whole divisions among others is asked by the columns of the
+    row's own dossier; who sees some units has their few dossiers looked up first. Nothing is asked for a row by itself.
     """
     with grants_kept(user):
+        sight = sight_of(user)
+        if sight.everything:
+            return Q(**{f"{path}__isnull": False}) if path else Q(pk__isnull=False)
         if not path:
-            return _whole(user, "subject__") | _parts(user, "unit", "subject") | _moved(user)
+            return _whole(sight, "subject__") | _parts(sight, "unit", "subject") | _moved(sight)
         rows = Dossier.objects.filter(seen_by(user, ""))
-        if any(grant.unit_id is None and not grant.by_subjects for grant in seeing_grants(user)):
-            return Q(Exists(rows.filter(pk=OuterRef(path))))
-        return Q(**{f"{path}__in": rows})
+        if not sight.whole:
+            return Q(**{f"{path}__in": rows})
+        condition = _whole(sight, f"{path}__subject__")
+        if sight.paths or sight.listed:
+            few = _parts(sight, "unit", "subject") | _moved(sight)
+            condition |= Q(**{f"{path}__in": Dossier.objects.filter(few)})
+        return condition
 
 
-def _whole(user: User | None, prefix: str) -> Q:
+def _whole(sight: Sight, prefix: str) -> Q:
     """The condition on subjects (reached by ``prefix``) of divisions the user sees as a whole."""
-    grants = seeing_grants(user)
-    all_of = set(reads_restricted(grants))
-    others = {g.division_id for g in grants if g.unit_id is None and not g.by_subjects} - all_of
-    condition = Q(**{f"{prefix}division__in": sorted(all_of)}) if all_of else Q(pk__in=())
-    if others:
+    condition = Q(**{f"{prefix}division__in": sorted(sight.full)}) if sight.full else Q(pk__in=())
+    if sight.open:
         open_to_all = ~Q(**{f"{prefix}restriction": Subject.Restriction.RESTRICTED})
-        condition |= Q(**{f"{prefix}division__in": sorted(others)}) & open_to_all
+        condition |= Q(**{f"{prefix}division__in": sorted(sight.open)}) & open_to_all
     return condition
 
 
-def _parts(user: User | None, unit: str, subject: str) -> Q:
+def _parts(sight: Sight, unit: str, subject: str) -> Q:
     """The condition of units, and of subjects listed one by one; each on a column of its own that has an index."""
-    listed = [g.pk for g in seeing_grants(user) if g.by_subjects]
-    condition = Q(**{f"{unit}__in": _units(user)}) if seeing_paths(user) else Q(pk__in=())
-    if listed:
-        through = Grant.subjects.through.objects.filter(grant__in=listed)
-        condition |= Q(**{f"{subject}__in": through.values("subject")})
-    return condition
+    condition = Q(**{f"{unit}__in": sight.units()}) if sight.paths else Q(pk__in=())
+    return condition | Q(**{f"{subject}__in": sight.subjects()}) if sight.listed else condition
 
 
-def _moved(user: User | None) -> Q:
+def _moved(sight: Sight) -> Q:
     """Dossiers of subjects that stand in the user's units today, whoever had them that year."""
     return (
-        Q(subject__in=Subject.objects.filter(unit__in=_units(user)))
-        if seeing_paths(user)
+        Q(subject__in=Subject.objects.filter(unit__in=sight.units()))
+        if sight.paths
         else Q(pk__in=())
     )
 
 
-def _units(user: User | None) -> QuerySet[Any, Any]:
-    """The ids of the units in the user's subtrees."""
-    return Unit.objects.filter(within(seeing_paths(user))).values("pk")
-
-
 def sees_all_of(user: User | None, divisions: Iterable[int]) -> bool:
     """Whether the user sees every dossier of these divisions, 限制知悉 ones included: then nothing need be sorted out."""
-    return set(divisions) <= set(reads_restricted(seeing_grants(user)))
+    return set(divisions) <= sight_of(user).full
+
+
+class Years(NamedTuple):
+    """A dossier and its subject's dossiers in all fiscal years, the latest first.
+
+    ``planned``: whether the dossier has steps; ``latest_work_year``: of its division's opened rounds.
+    """
+
+    row: Dossier
+    all: list[Dossier]
+    planned: bool
+    latest_work_year: int | None
+
+
+def years_of(user: User | None, pk: int) -> Years | None:
+    """A dossier among its subject's years, as the user may see them, in one query; None where they don't see it."""
+    rows = dossiers_visible_to(user).select_related("subject__division", "subject__unit", "unit")
+    subject = Dossier.objects.filter(pk=pk).values("subject")
+    opened = Round.objects.filter(division=OuterRef("subject__division"))
+    latest = opened.exclude(state=Round.State.DRAFT).order_by("-work_year").values("work_year")[:1]
+    found: list[Any] = list(
+        rows.filter(subject__in=subject)
+        .annotate(
+            planned=Exists(Milestone.objects.filter(dossier=OuterRef("pk"))),
+            latest_work_year=Subquery(latest),
+        )
+        .order_by("-fiscal_year")
+    )
+    row = next((one for one in found if one.pk == pk), None)
+    return None if row is None else Years(row, found, row.planned, row.latest_work_year)
 
 
 def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier]:
@@ -139,16 +156,17 @@ def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[Cell]
     without one are told by the latest dossier. Without a trail nothing is kept. Only for rows chosen by what subjects
     and dossiers say of themselves.
     """
+    latest = Subquery(Dossier.objects.order_by("-pk").values("pk")[:1])
     heads = [
         ChainHead.objects.filter(division=one)
         .order_by("-day")
-        .values_list("day", "number", "hash")
+        .values_list("day", "number", "hash", latest)
         .first()
         for one in sorted(set(divisions))
     ]
     if not heads or None in heads:
         return census(rows)
-    stamp = (*heads, Dossier.objects.order_by("-pk").values_list("pk", flat=True).first())
+    stamp = tuple(heads)
     key = str(rows.query)
     seen, cells = _KEPT.pop(key, (None, []))
     if seen != stamp:
@@ -167,124 +185,11 @@ def forget_censuses() -> None:
 def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     """Rounds of the divisions the user has grants in; drafts only to whoever may open them."""
     grants = seeing_grants(user)
-    divisions = {g.division_id for g in grants}
+    divisions = {g.division_id for g in grants} | sight_of(user).open
     makers = {g.division_id for g in grants if g.role == "performance"}
     return Round.objects.filter(
         Q(division__in=divisions), ~Q(state=Round.State.DRAFT) | Q(division__in=makers)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """A dossier's money in 元. None = nobody reported it; 0 = reported as nothing.
-
-    ``source`` names the record of spending that counts; months accumulate, a whole-year figure stands for the year.
-    """
-
-    opening: Decimal | None = None
-    added: Decimal | None = None
-    cut_back: Decimal | None = None
-    adjusted: Decimal | None = None
-    arrived: Decimal | None = None
-    spent: Decimal | None = None
-    source: str = ""
-    audited_arranged: Decimal | None = None
-    audited_used: Decimal | None = None
-
-    @property
-    def budget(self) -> Decimal | None:
-        """全年预算数: after adjustment, else opening with what was added and cut back."""
-        if self.adjusted is not None or self.opening is None:
-            return self.adjusted
-        return self.opening + (self.added or Decimal(0)) - (self.cut_back or Decimal(0))
-
-
-def money(dossier: Dossier, *, through_month: int = 12) -> Money:
-    """One dossier's money up to a month; for lists take :func:`money_of`."""
-    return money_of([dossier.pk], through_month=through_month)[dossier.pk]
-
-
-def money_of(
-    dossiers: Iterable[int] | QuerySet[Any], *, through_month: int = 12
-) -> dict[int, Money]:
-    """Money of many dossiers (their ids) in three queries; every id given as a list is answered."""
-    keys = (
-        list(dossiers.values_list("pk", flat=True))
-        if isinstance(dossiers, QuerySet)
-        else list(dossiers)
-    )
-    chosen = dossiers.order_by().values("pk") if isinstance(dossiers, QuerySet) else keys
-    arranged, spent, audited = _arranged(chosen), _spent(chosen, through_month), _audited(chosen)
-    known = (arranged, spent, audited)
-    return {
-        key: Money(**{name: value for part in known for name, value in part.get(key, {}).items()})
-        for key in keys
-    }
-
-
-def _arranged(dossiers: Any) -> dict[int, dict[str, Any]]:
-    """Sums over funds; a total row counts only where no part is given, and column by column."""
-    names = ("opening", "added", "cut_back", "adjusted", "arrived")
-    parts: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
-    totals: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
-    for row in Appropriation.objects.filter(dossier__in=dossiers).values("dossier", "fund", *names):
-        side = totals if row["fund"] == Fund.TOTAL else parts
-        known = side[row["dossier"]]
-        for name in names:
-            if row[name] is not None:
-                known[name] = (known.get(name) or Decimal(0)) + row[name]
-    return {
-        key: {name: parts[key].get(name, totals[key].get(name)) for name in names}
-        for key in set(parts) | set(totals)
-    }
-
-
-def _spent(dossiers: Any, through_month: int) -> dict[int, dict[str, Any]]:
-    """Per dossier the first source that has rows. Months add up; a total row counts in a month where no part is given.
-
-    Where a source has no months, its latest cumulative figures stand for them.
-    """
-    rows = (
-        Spending.objects.filter(dossier__in=dossiers, month__lte=through_month)
-        .values("dossier", "source", "fund", "month", "cumulative")
-        .annotate(sum=Sum("amount"))
-        .order_by("month")
-    )
-    kept: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        kept[row["dossier"]][row["source"]].append(dict(row))
-    return {dossier: _counted(by_source) for dossier, by_source in kept.items()}
-
-
-def _counted(by_source: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    source = next(s for s in COUNTED_SOURCES if s in by_source)
-    rows = by_source[source]
-    flows = [row for row in rows if not row["cumulative"]]
-    latest = {row["fund"]: {**row, "month": 0} for row in rows if row["cumulative"]}
-    return {"spent": _without_doubles(flows or list(latest.values())), "source": str(source)}
-
-
-def _without_doubles(rows: list[dict[str, Any]]) -> Decimal:
-    """The sum of the parts of each month, or its undivided total where there are no parts."""
-    parts = {row["month"] for row in rows if row["fund"] != Fund.TOTAL}
-    return sum(
-        (row["sum"] for row in rows if row["fund"] != Fund.TOTAL or row["month"] not in parts),
-        Decimal(0),
-    )
-
-
-def _audited(dossiers: Any) -> dict[int, dict[str, Any]]:
-    from wenxiao.budget.models import AuditedAmount
-
-    rows = (
-        AuditedAmount.objects.filter(dossier__in=dossiers)
-        .order_by("pk")
-        .values("dossier", "arranged", "used")
-    )
-    return {
-        row["dossier"]: {"audited_arranged": row["arranged"], "audited_used": row["used"]}
-        for row in rows
-    }
 
 
 def dossiers_of(round: Round) -> QuerySet[Dossier]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Material
@@ -69,19 +69,31 @@ class Shelf:
 
 
 def shelf_of(user: User | None, dossier: int) -> Shelf:
-    """The proofs of one dossier the user may see, in two queries."""
+    """The proofs of one dossier the user may see, in one query."""
     shelf = Shelf()
-    for row in materials_seen_by(user).filter(dossier=dossier):
+    for row, indicators in _with_rows(materials_seen_by(user).filter(dossier=dossier)):
         if row.state not in STANDING:
             shelf.past.append(row)
             continue
         shelf.standing.append(row)
-        rows = [one.pk for one in row.indicators.all()]
-        for pk in rows:
-            shelf.by_row[pk].append(row)
-        if not rows:
+        for one in indicators:
+            shelf.by_row[one.pk].append(row)
+        if not indicators:
             shelf.whole.append(row)
     return shelf
+
+
+def _with_rows(papers: QuerySet[Material]) -> list[tuple[Material, list[Indicator]]]:
+    """Proofs with the rows they stand behind (their id and name), read together: a line for each pair."""
+    names = {f"row_{name}": F(f"indicators__{name}") for name in ("pk", "name", "order")}
+    lines: QuerySet[Any] = papers.prefetch_related(None).annotate(**names)
+    kept: dict[int, tuple[Material, list[Indicator]]] = {}
+    for line in lines.order_by("pk", "row_order", "row_pk"):
+        paper, rows = kept.setdefault(line.pk, (line, []))
+        paper.__dict__.setdefault("_prefetched_objects_cache", {})["indicators"] = rows
+        if line.row_pk is not None:
+            rows.append(Indicator(pk=line.row_pk, name=line.row_name))
+    return list(kept.values())
 
 
 def may_hand_in(holding: Holdings, dossier: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 
-from wenxiao.orgs.models import User
+from wenxiao.orgs.permissions import entering
 from wenxiao.orgs.selectors import is_demonstration
 from wenxiao.orgs.services.entering import begin_login, note_failed, succeed, user_named
 from wenxiao.orgs.services.passwords import LONGEST
@@ -42,6 +42,6 @@ class PausingBackend(ModelBackend):
         return super().user_can_authenticate(user) and not leaked
 
     def get_user(self, user_id: int) -> Any:
-        """Whose session this is, with the division every page shows: asked at every page, so only whether still active."""
-        user = User.objects.filter(pk=user_id).select_related("division").first()
+        """Whose session this is, with division and grants: asked at every page, so one query and whether still active."""
+        user = entering(user_id)
         return user if user is not None and user.is_active else None

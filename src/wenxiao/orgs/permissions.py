@@ -11,13 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from wenxiao.orgs.models import Duty, Grant, Role
+from django.db.models import Exists, OuterRef
+
+from wenxiao.orgs.models import Division, Duty, Grant, Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from django.db.models import QuerySet
+
     from wenxiao.budget.models import Subject
-    from wenxiao.orgs.models import Division, Unit, User
+    from wenxiao.orgs.models import Unit
 
 T = TypeVar("T")
 
@@ -125,8 +129,12 @@ class _Scope:
     paths: tuple[str, ...]
     subjects: frozenset[int] | None
     named: frozenset[str] = frozenset()
+    below: frozenset[int] = frozenset()
+    """Divisions under its own, for a grant over a whole division: there it looks, and does nothing else."""
 
-    def holds_unit(self, unit: Unit) -> bool:
+    def holds_unit(self, unit: Unit, power: str) -> bool:
+        if power == "see_unit" and unit.division_id in self.below:
+            return True
         if unit.division_id != self.division or self.subjects is not None:
             return False
         return self.whole or unit.path.startswith(self.paths)
@@ -135,7 +143,9 @@ class _Scope:
         """Whether the grant names this very subject; whose unit it is then asks no further."""
         return self.subjects is not None and subject is not None and self.holds_subject(subject)
 
-    def holds_subject(self, subject: Subject) -> bool:
+    def holds_subject(self, subject: Subject, power: str = "") -> bool:
+        if power == "see_unit" and subject.division_id in self.below:
+            return subject.restriction != "restricted"
         if subject.division_id != self.division:
             return False
         if self.subjects is not None:
@@ -167,8 +177,8 @@ class Holdings:
             return False
         return any(
             (power in HELD[scope.role] or power in scope.named)
-            and (unit is None or scope.holds_unit(unit) or scope.lists(subject))
-            and (subject is None or scope.holds_subject(subject))
+            and (unit is None or scope.holds_unit(unit, power) or scope.lists(subject))
+            and (subject is None or scope.holds_subject(subject, power))
             and (division is None or scope.division == division)
             and not self._judges_own(scope, power, subject)
             for scope in self.scopes
@@ -210,7 +220,10 @@ def grants_kept(user: User | None) -> Iterator[None]:
     if user is None or hasattr(user, "kept_grants"):
         yield
         return
-    user.kept_grants = {}  # type: ignore[attr-defined]  # one request's memory
+    entered = getattr(user, "grants_at_entry", None)
+    if entered is not None:
+        del user.grants_at_entry  # type: ignore[attr-defined]  # what was read at the door serves one look
+    user.kept_grants = {} if entered is None else {"grants": entered}  # type: ignore[attr-defined]  # one request's memory
     try:
         yield
     finally:
@@ -235,8 +248,25 @@ def grants_held(user: User | None) -> list[Grant]:
 
 
 def _grants_of(user: User) -> list[Grant]:
-    rows = Grant.objects.filter(user=user).in_force()
-    return list(rows.select_related("unit", "division").order_by("pk"))
+    return list(_read(user.pk))
+
+
+def _read(user: int) -> QuerySet[Grant]:
+    """A user's grants in force; ``alone``: no other division is kept here, ``above``: some division lies below its own."""
+    others = Division.objects.exclude(pk=OuterRef("division"))
+    below = Division.objects.filter(parent=OuterRef("division"))
+    rows = Grant.objects.filter(user=user).in_force().select_related("unit", "division")
+    return rows.annotate(alone=~Exists(others), above=Exists(below)).order_by("pk")
+
+
+def entering(user: int) -> User | None:
+    """Whose session this is, with division and grants in one query; the grants serve :func:`grants_kept` alone."""
+    grants = list(_read(user).select_related("unit", "division", "user__division"))
+    if not grants:
+        return User.objects.filter(pk=user).select_related("division").first()
+    person: User = grants[0].user
+    person.grants_at_entry = grants  # type: ignore[attr-defined]  # taken by grants_kept
+    return person
 
 
 def holdings(user: User | None) -> Holdings:
@@ -260,7 +290,21 @@ def _scope(grant: Grant, served: dict[int, list[str]], listed: dict[int, set[int
         paths=paths,
         subjects=subjects,
         named=_named(grant),
+        below=divisions_below([grant.division_id]) if whole and grant.above else frozenset(),  # type: ignore[attr-defined]  # as read by _read
     )
+
+
+def divisions_below(tops: Iterable[int]) -> frozenset[int]:
+    """All divisions under some (县 under 市), these left out; one query, none without any."""
+    below: set[int] = set()
+    edge = set(tops)
+    if not edge:
+        return frozenset()
+    pairs = list(Division.objects.exclude(parent=None).values_list("pk", "parent_id"))
+    while edge:
+        edge = {pk for pk, parent in pairs if parent in edge} - below
+        below |= edge
+    return frozenset(below)
 
 
 def _named(grant: Grant) -> frozenset[str]:

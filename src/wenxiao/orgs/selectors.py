@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from wenxiao.orgs.models import Agency, Expert, Grant, Installation, Role, SavedView, Unit, User
+from wenxiao.orgs.models import (
+    Agency,
+    Division,
+    Expert,
+    Grant,
+    Installation,
+    Role,
+    SavedView,
+    Unit,
+    User,
+)
 from wenxiao.orgs.permissions import (
     ADMINISTRATORS,
     HELD,
     READ_RESTRICTED,
     combines_administrators,
+    divisions_below,
     duty_of,
     grants_held,
     once,
@@ -23,8 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
-
-    from wenxiao.orgs.models import Division
 
 SEEING_ROLES = tuple(role for role, powers in HELD.items() if "see_unit" in powers)
 
@@ -92,18 +102,65 @@ def seeing_paths(user: User | None) -> list[str]:
     return once(user, "paths", lambda: paths_of(grants)) if user is not None and grants else []
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a person may look at, resolved once a request: sets that conditions name, so that no row is asked by itself.
+
+    ``full`` are the divisions seen as a whole with their 限制知悉 subjects, ``open`` those seen without: the person's own
+    and, for looking only, all below a division seen as a whole. ``paths`` are unit subtrees, ``listed`` the grants that
+    name subjects one by one. ``everything``: no other division is kept here, nothing is left to be sorted out.
+    """
+
+    full: frozenset[int] = frozenset()
+    open: frozenset[int] = frozenset()
+    paths: tuple[str, ...] = ()
+    listed: tuple[int, ...] = ()
+    everything: bool = False
+
+    @property
+    def whole(self) -> frozenset[int]:
+        """The divisions seen as a whole, 限制知悉 aside."""
+        return self.full | self.open
+
+    def subjects(self) -> QuerySet[Any, Any]:
+        """The subjects that grants list, as a set of ids."""
+        through = Grant.subjects.through.objects.filter(grant__in=self.listed)
+        return through.values("subject")
+
+    def units(self) -> QuerySet[Any, Any]:
+        """The units of the subtrees, as a set of ids."""
+        return Unit.objects.filter(within(self.paths)).values("pk")
+
+
+def sight_of(user: User | None) -> Sight:
+    """What the user may look at; resolved once while a page is looked at (:func:`grants_kept`)."""
+    grants = seeing_grants(user)
+    if user is None or not grants:
+        return Sight()
+    return once(user, "sight", lambda: _sight(user, grants))
+
+
+def _sight(user: User, grants: list[Grant]) -> Sight:
+    over_all = [row for row in grants if row.unit_id is None and not row.by_subjects]
+    full = frozenset(reads_restricted(grants))
+    own = frozenset(row.division_id for row in over_all)
+    tops = {row.division_id for row in over_all if getattr(row, "above", False)}
+    return Sight(
+        full=full,
+        open=(own | divisions_below(tops)) - full,
+        paths=tuple(seeing_paths(user)),
+        listed=tuple(row.pk for row in grants if row.by_subjects),
+        everything=any(row.division_id in full and getattr(row, "alone", False) for row in grants),
+    )
+
+
 def units_visible_to(user: User | None) -> QuerySet[Unit]:
     """Units in the scope of the user's grants. One that sees listed subjects alone sees the units of these."""
-    grants = seeing_grants(user)
-    whole = [
-        grant.division_id for grant in grants if grant.unit_id is None and not grant.by_subjects
-    ]
-    listed = [grant.pk for grant in grants if grant.by_subjects]
-    condition = Q(division__in=whole) | within(seeing_paths(user))
-    if listed:
-        condition |= Q(
-            pk__in=Grant.subjects.through.objects.filter(grant__in=listed).values("subject__unit")
-        )
+    sight = sight_of(user)
+    condition = Q(division__in=sight.whole) | within(sight.paths)
+    if sight.listed:
+        through = Grant.subjects.through.objects.filter(grant__in=sight.listed)
+        condition |= Q(pk__in=through.values("subject__unit"))
     return Unit.objects.filter(condition)
 
 

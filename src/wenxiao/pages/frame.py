@@ -88,8 +88,17 @@ def work_year(request: HttpRequest) -> int:
 def default_year(request: HttpRequest) -> int:
     """The year of the division's latest round; without rounds, the calendar's."""
     division = getattr(request.user, "division", None)
-    latest = latest_work_year(division) if division else None
+    known = getattr(request, "wenxiao_latest_year", UNKNOWN)
+    latest = known if known != UNKNOWN else latest_work_year(division) if division else None
     return latest or today().year
+
+
+UNKNOWN = -1
+
+
+def latest_year_known(request: HttpRequest, year: int | None) -> None:
+    """A page that read the year of the division's latest round with its own rows spares the frame the question."""
+    request.wenxiao_latest_year = year  # type: ignore[attr-defined]  # read by default_year
 
 
 def year_address(request: HttpRequest, year: int) -> str:

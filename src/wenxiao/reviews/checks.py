@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget import money_columns
 from wenxiao.budget.models import Dossier, Spending
-from wenxiao.budget.selectors import dossiers_of, money_of
+from wenxiao.budget.money import money_of
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.evidence.models import Actual
 from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
 from wenxiao.reviews.kinds import KINDS, kind_of

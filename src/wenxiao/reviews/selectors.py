@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, When
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.selectors import seen_by
@@ -21,9 +21,10 @@ from wenxiao.reviews.states import OPEN, RETURNED
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from wenxiao.evidence.selectors import Shelf
     from wenxiao.orgs.models import Division, User
 
 
@@ -47,6 +48,15 @@ def reviews_of(dossiers: Iterable[int]) -> dict[int, list[Review]]:
     return found
 
 
+def works_and_running(division: int | None, work_year: int) -> tuple[Works, list[Round]]:
+    """The rounds of a work year, and those running in a division whatever their year, latest first; one query."""
+    running = Q(state=Round.State.OPEN, division=division)
+    rows = list(Round.objects.filter(Q(work_year=work_year) | running).order_by("pk"))
+    mine = [one for one in rows if one.state == Round.State.OPEN and one.division_id == division]
+    latest_first = sorted(mine, key=lambda one: (-one.work_year, one.kind, one.pk))
+    return Works.among(rows, work_year), latest_first
+
+
 @dataclass(frozen=True, slots=True)
 class Works:
     """The rounds of a work year, read once; ``key`` are the bureau's own (财政重点). A work is a kind, or a kind and key."""
@@ -57,10 +67,13 @@ class Works:
     @classmethod
     def of(cls, work_year: int) -> Works:
         """One query; rounds of every division, for what may be seen is settled by the dossiers asked about."""
-        rows = list(
-            Round.objects.filter(work_year=work_year).order_by("pk").values_list("pk", "key")
-        )
-        return cls(tuple(pk for pk, _ in rows), tuple(pk for pk, key in rows if key))
+        return cls.among(Round.objects.filter(work_year=work_year).order_by("pk"), work_year)
+
+    @classmethod
+    def among(cls, rounds: Iterable[Round], work_year: int) -> Works:
+        """Those of a work year among rounds that were read already."""
+        rows = [one for one in rounds if one.work_year == work_year]
+        return cls(tuple(one.pk for one in rows), tuple(one.pk for one in rows if one.key))
 
     def reviews(self, kinds: Iterable[str], *, key: bool = False) -> QuerySet[Review]:
         """The year's reviews of some kinds, of the key rounds alone or of all."""
@@ -127,26 +140,66 @@ class Promise:
     proofs: dict[int, Proofs]
 
 
-def promise_of(dossier: Dossier) -> Promise | None:
-    """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed."""
-    targets = list(
-        Target.objects.filter(dossier=dossier, filing=False)
-        .select_related("approval")
-        .order_by("-number")
-    )
-    if not targets:
+def marks_of(reviews: Iterable[int]) -> list[Mark]:
+    """All marks of some reviews with their criteria, by seat: rows of the target's and of their own sheets alike."""
+    own = Criterion.objects.filter(review=OuterRef("review")).order_by().values("review")
+    rows = Mark.objects.filter(review__in=list(reviews)).select_related("criterion")
+    rows = rows.annotate(criteria=Subquery(own.annotate(n=Count("pk")).values("n")))
+    return list(rows.order_by("seat", "pk"))
+
+
+def promise_of(
+    dossier: Dossier, *, marks: Iterable[Mark] | None = None, shelf: Shelf | None = None
+) -> Promise | None:
+    """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed.
+
+    ``marks`` of the dossier's reviews and its ``shelf`` of proofs are taken where the page has read them already.
+    """
+    target, versions, indicators = _target_in_force(dossier)
+    if target is None:
         return None
-    target = next((row for row in targets if row.state == Target.State.APPROVED), targets[0])
-    indicators = list(target.indicators.all())
     ids = [row.pk for row in indicators]
     actuals = {
         (row.indicator_id, row.stage, row.through_month): row
         for row in Actual.objects.filter(indicator__in=ids)
     }
-    marks: dict[tuple[int, int], Mark] = {}
-    for mark in Mark.objects.filter(indicator__in=ids).order_by("seat", "pk"):
-        marks.setdefault((mark.review_id, mark.indicator_id or 0), mark)
-    return Promise(target, len(targets), indicators, actuals, marks, _proofs(ids))
+    if marks is None:
+        marks = Mark.objects.filter(indicator__in=ids).order_by("seat", "pk")
+    first: dict[tuple[int, int], Mark] = {}
+    for mark in marks:
+        if mark.indicator_id in ids:
+            first.setdefault((mark.review_id, mark.indicator_id), mark)
+    proofs = _proofs(ids) if shelf is None else _shelved(shelf)
+    return Promise(target, versions, indicators, actuals, first, proofs)
+
+
+def _target_in_force(dossier: Dossier) -> tuple[Target | None, int, list[Indicator]]:
+    """The target that counts, how many versions there are, and its rows; one query where it has rows."""
+    filed = Target.objects.filter(dossier=dossier, filing=False)
+    approved_first = Case(When(state=Target.State.APPROVED, then=0), default=1)
+    ranked = filed.order_by(approved_first, "-number")
+    versions = filed.order_by().values("dossier").annotate(n=Count("pk")).values("n")
+    rows = Indicator.objects.filter(target=Subquery(ranked.values("pk")[:1]))
+    indicators: list[Any] = list(
+        rows.select_related("target__approval")
+        .annotate(versions=Subquery(versions))
+        .order_by("order")
+    )
+    if indicators:
+        return indicators[0].target, indicators[0].versions, indicators
+    targets = list(ranked.select_related("approval"))
+    return (targets[0] if targets else None), len(targets), []
+
+
+def _shelved(shelf: Shelf) -> dict[int, Proofs]:
+    """How many proofs stand behind each row, counted on a shelf that was read already."""
+    return {
+        row: Proofs(
+            sum(one.state == Material.State.VERIFIED for one in papers),
+            sum(one.state == Material.State.UNVERIFIED for one in papers),
+        )
+        for row, papers in shelf.by_row.items()
+    }
 
 
 def _proofs(indicators: list[int]) -> dict[int, Proofs]:
@@ -167,17 +220,36 @@ class Sheet:
     suggestions: list[Suggestion]
 
 
-def sheets_of(reviews: Iterable[int]) -> dict[int, Sheet]:
-    """Score sheets and suggestions by review id, three queries for all."""
+def sheets_of(reviews: Iterable[int], *, marks: Sequence[Mark] = ()) -> dict[int, Sheet]:
+    """Score sheets and suggestions by review id, three queries for all; fewer where their ``marks`` were read before."""
     ids = list(reviews)
-    found = {pk: Sheet([], defaultdict(list), []) for pk in ids}
-    for criterion in Criterion.objects.filter(review__in=ids).order_by("review", "order"):
-        found[criterion.review_id].criteria.append(criterion)
-    for mark in Mark.objects.filter(review__in=ids).exclude(criterion=None).order_by("seat", "pk"):
-        found[mark.review_id].marks[mark.criterion_id or 0].append(mark)
+    sheets = {pk: Sheet([], defaultdict(list), []) for pk in ids}
+    for criterion in _criteria(ids, marks):
+        sheets[criterion.review_id].criteria.append(criterion)
+    own = marks or Mark.objects.filter(review__in=ids, criterion__isnull=False).order_by(
+        "seat", "pk"
+    )
+    for mark in own:
+        if mark.criterion_id is not None and mark.review_id in sheets:
+            sheets[mark.review_id].marks[mark.criterion_id].append(mark)
     for suggestion in Suggestion.objects.filter(review__in=ids).order_by("number"):
-        found[suggestion.review_id].suggestions.append(suggestion)
-    return found
+        sheets[suggestion.review_id].suggestions.append(suggestion)
+    return sheets
+
+
+def _criteria(reviews: list[int], marks: Sequence[Mark]) -> list[Criterion]:
+    """The criteria of some reviews in order; none is read again of a sheet whose marks (:func:`marks_of`) name them all."""
+    by_review: dict[int, dict[int, Criterion]] = defaultdict(dict)
+    counts: dict[int, int] = {}
+    for mark in marks:
+        counts[mark.review_id] = getattr(mark, "criteria", None) or 0
+        if mark.criterion is not None:
+            by_review[mark.review_id][mark.criterion.pk] = mark.criterion
+    read = {pk for pk, n in counts.items() if n == len(by_review[pk])}
+    unread = [pk for pk in reviews if pk not in read]
+    more = Criterion.objects.filter(review__in=unread) if unread else ()
+    named = [row for pk in reviews if pk in read for row in by_review[pk].values()]
+    return sorted([*named, *more], key=lambda row: (row.review_id, row.order))
 
 
 def mark_seen_by(user: User | None, pk: int) -> Mark | None:

@@ -9,6 +9,8 @@ import polars as pl
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
 
+from wenxiao.store.triggers import marked_together
+
 
 def _columns(model: type[models.Model], names: Sequence[str]) -> list[Any]:
     return [model._meta.get_field(name) for name in names]
@@ -58,7 +60,8 @@ def insert_rows(
         else:
             marks = ", ".join(["%s"] * len(fields))
             statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names come from models
-            cursor.executemany(statement, prepared)
+            with marked_together(model._meta.db_table, len(prepared)):
+                cursor.executemany(statement, prepared)
     return len(prepared)
 
 
@@ -136,7 +139,8 @@ def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:
             marks = ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {table} ({named}) VALUES ({marks})"  # noqa: S608 - names come from models
             rows: Any = ready.iter_rows()  # one after the other, never all at once
-            cursor.executemany(statement, rows)
+            with marked_together(model._meta.db_table, frame.height):
+                cursor.executemany(statement, rows)
     return frame.height
 
 

@@ -1,18 +1,20 @@
 """Marks the database sets itself: whoever changes an input row, by whatever way, leaves a mark in the same transaction.
 
-On SQLite a trigger per row, on PostgreSQL one per statement. A mark is a row of one table with the key of what must be
+On SQLite a trigger per row, on PostgreSQL one per statement; where many rows enter a table of SQLite at once, their marks
+are set together when all are in (:func:`marked_together`). A mark is a row of one table with the key of what must be
 worked out again; see :class:`Input`. Marks are only ever added here: who works them off deletes exactly those it saw.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +129,63 @@ def install(made: dict[str, Sequence[str]] | dict[str, list[str]]) -> None:
         for lines in made.values():
             for line in lines:
                 cursor.execute(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Where the marks of an input go: their table, its column, the SQL condition of a mark nobody took up yet."""
+
+    source: Input
+    marks: str
+    key: str
+    open_where: str
+
+    def set_together(self, after: int) -> str:
+        """One statement that marks all rows with a higher id than ``after``."""
+        rows = f"SELECT ({self.source.keys('r')}) AS key FROM {self.source.table} r WHERE r.id > {after}"  # noqa: S608 - names of this house's own tables, a number
+        return (
+            f"INSERT INTO {self.marks} ({self.key}) SELECT DISTINCT s.key FROM ({rows}) s "  # noqa: S608 - as above
+            f"WHERE s.key IS NOT NULL AND NOT EXISTS "
+            f"(SELECT 1 FROM {self.marks} m WHERE m.{self.key} = s.key AND m.{self.open_where})"
+        )
+
+
+_MARKED: dict[str, list[Marked]] = {}
+MANY = 50
+"""From so many rows on a bulk write sets its marks together."""
+
+
+def mark_together(inputs: Iterable[Input], *, marks: str, key: str, open_where: str) -> None:
+    """Let bulk writes know these inputs. Those that look rows up by their own id keep their trigger: new rows have none."""
+    for one in inputs:
+        if "= {r}.id" not in one.lookup:
+            _MARKED.setdefault(one.table, []).append(Marked(one, marks, key, open_where))
+
+
+@contextmanager
+def marked_together(table: str, rows: int) -> Iterator[None]:
+    """Within it rows inserted into ``table`` set no mark each; all marks are set by one statement at the end.
+
+    Inside a transaction, where many rows enter at once: SQLite would run the trigger for each, and all others wait
+    meanwhile. PostgreSQL marks by the statement anyway.
+    """
+    known = _MARKED.get(table, [])
+    if connection.vendor != "sqlite" or rows < MANY or not known:
+        yield
+        return
+    with connection.cursor() as cursor:
+        sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        cursor.execute(sql, [table])
+        triggers = {name: text for name, text in cursor.fetchall() if name.endswith("_insert")}
+        if len(triggers) != len(known):  # unwatched now, or watched by another release too
+            yield
+            return
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - as above
+        after = int(cursor.fetchone()[0])
+        for name in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        yield
+        for one in known:
+            cursor.execute(one.set_together(after))
+        for text in triggers.values():
+            cursor.execute(text)

@@ -143,7 +143,7 @@ def test_audited_money_explains_every_difference_and_a_low_rate_is_proposed(smal
     review = begin(client, asked)
     page = client.get(reverse("desk:review_audited", args=[review.pk])).content.decode()
     assert "经审查" in page
-    from wenxiao.budget.selectors import money_of
+    from wenxiao.budget.money import money_of
     from wenxiao.rulebook.numbers import wan
 
     known = money_of([review.dossier_id])[review.dossier_id]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wenxiao.budget import selectors, services
+from wenxiao.budget import money as amounts
+from wenxiao.budget import services
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.followup.models import WatchMark
 from wenxiao.followup.watch import inputs
@@ -76,7 +77,7 @@ def test_a_clean_file_enters_and_leaves_again(take, projects, division):
     )
     assert outcome.as_json()["total_yuan"] == "303000.50"
     assert outcome.stored
-    money = selectors.money(Dossier.objects.get(subject=projects[0]))
+    money = amounts.money(Dossier.objects.get(subject=projects[0]))
     assert money.spent == Decimal("3000.50")
     assert [(s.month, s.paid_on) for s in Spending.objects.order_by("pk")] == [
         (1, date(2021, 1, 15)),
@@ -213,11 +214,11 @@ def test_a_budget_ledger_with_adjustments(take, projects):
     ]
     outcome = take(rows, head=head, year=2021)
     assert (outcome.kind, outcome.stored, outcome.accepted) == ("budget", True, 4)
-    money = selectors.money(Dossier.objects.get(subject=projects[0]))
+    money = amounts.money(Dossier.objects.get(subject=projects[0]))
     assert (money.opening, money.added, money.cut_back, money.budget) == (5000, 800, 100, 5700)
     assert not take(rows, head=head, year=2021).stored
     undo_batch(batch=ImportBatch.objects.get(), by=None, why="撤回")
-    assert selectors.money(Dossier.objects.get(subject=projects[0])).budget == 5000
+    assert amounts.money(Dossier.objects.get(subject=projects[0])).budget == 5000
 
 
 def test_headings_said_once_are_remembered(take, projects):

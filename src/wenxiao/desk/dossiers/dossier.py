@@ -6,25 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from wenxiao.budget.selectors import dossiers_visible_to, money, spending_by_month
+from wenxiao.budget.money import money
+from wenxiao.budget.selectors import dossiers_visible_to, spending_by_month, years_of
 from wenxiao.desk.dossiers.correction import editable
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.dossiers.results import results, stages
 from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
 from wenxiao.evidence.selectors import shelf_of
-from wenxiao.followup.selectors import findings_of, uses_of
+from wenxiao.followup.selectors import findings_and_uses
 from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
+from wenxiao.pages.frame import latest_year_known
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, promise_of, reviews_of
+from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, marks_of, promise_of, reviews_of
 from wenxiao.rulebook.grounds import UNREAD
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.rulebook.profiles import rule_texts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.selectors import Years
 
 TRAIL_SHOWN = 12
 
@@ -46,17 +51,20 @@ def dossier_of(request: HttpRequest, pk: int) -> Any:
 @view("see_unit")
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole dossier on one page."""
-    row = dossier_of(request, pk)
+    years = years_of(person(request), pk)
+    if years is None:
+        raise Http404
+    row = years.row
+    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
+    if row.subject.division_id == person(request).division_id:
+        latest_year_known(request, years.latest_work_year)
     reviews = reviews_of([row.pk]).get(row.pk, [])
-    promise, amounts, findings, uses = (
-        promise_of(row),
-        money(row),
-        findings_of(row.pk),
-        uses_of(row.pk),
-    )
+    marks, shelf = marks_of(review.pk for review in reviews), shelf_of(person(request), row.pk)
+    promise, amounts = promise_of(row, marks=marks, shelf=shelf), money(row)
+    findings, uses = findings_and_uses(row.pk)
     asked = whole(request.GET.get("why"))
     mark = mark_seen_by(person(request), asked) if asked is not None else None
-    shelf, opened = shelf_of(person(request), row.pk), None if mark else asked_row(request)
+    opened = None if mark else asked_row(request)
     values = {
         "shelf": shelf,
         "hands": held(request).can("fill", unit=row.unit, subject=row.subject),
@@ -73,32 +81,27 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
         "promise": promise,
         "table": indicator_table(promise, reviews, row),
-        "sheets": score_sheets(reviews),
+        "sheets": score_sheets(reviews, marks),
         "findings": findings,
         "uses": uses,
         "mark": mark,
         "why": explained(mark) if mark else None,
         "editing": editable(request, mark),
-        "years": _years(request, row),
+        "years": _years(years),
         "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
         "watches": held(request).can("watch_trail"),
-        "steps": list(row.milestones.all()),
+        "steps": list(row.milestones.all()) if years.planned else [],
         "restrictions": _restrictions(request, row),
         "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
     }
     return render(request, "desk/dossiers/dossier.html", values)
 
 
-def _years(request: HttpRequest, row: Any) -> list[tuple[str, str, bool]]:
+def _years(years: Years) -> list[tuple[str, str, bool]]:
     """The same subject in its other fiscal years."""
-    from django.urls import reverse
-
-    rows = (
-        dossiers_visible_to(person(request)).filter(subject=row.subject_id).order_by("-fiscal_year")
-    )
     return [
-        (f"{year}年", reverse("desk:dossier", args=[pk]), pk == row.pk)
-        for pk, year in rows.values_list("pk", "fiscal_year")
+        (f"{one.fiscal_year}年", reverse("desk:dossier", args=[one.pk]), one.pk == years.row.pk)
+        for one in years.all
     ]
 
 

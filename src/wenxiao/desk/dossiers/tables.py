@@ -174,9 +174,9 @@ class ScoreSheet:
     levels: tuple[tuple[str, Decimal, Decimal | None], ...]
 
 
-def score_sheets(reviews: Sequence[Any]) -> list[ScoreSheet]:
+def score_sheets(reviews: Sequence[Any], marks: Sequence[Any] = ()) -> list[ScoreSheet]:
     """The sheets of department and finance evaluations, and the advice of every review that gave some."""
-    read = sheets_of([review.pk for review in reviews])
+    read = sheets_of([review.pk for review in reviews], marks=marks)
     made = []
     for review in reviews:
         sheet = read[review.pk]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.selectors import money
+from wenxiao.budget.money import money
 from wenxiao.files.out import official_forms as forms
 from wenxiao.files.out.form_grid import FormGrid, form_document, form_workbook
 from wenxiao.files.out.pdf import NoChineseFontError, forms_pdf

@@ -9,7 +9,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, money_of, rounds_visible_to
+from wenxiao.budget.money import money_of
+from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
 from wenxiao.desk.evaluations.steps import may, review_of
 from wenxiao.followup.services import WHICH, Difference, audit_money
 from wenxiao.pages.acts import (

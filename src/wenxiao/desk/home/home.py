@@ -123,8 +123,9 @@ def _year(user: Any, year: int) -> dict[str, Any]:
     """The year's state as this person may see it."""
     rows = reviews_visible_to(user).filter(round__work_year=year)
     watched = rounds_of_year(user, year, "monitoring")
-    key = table_of([row for row in watched if row.key], user)
-    table = key or table_of(watched, user)
+    key_rounds = [row for row in watched if row.key]
+    key = table_of(key_rounds, user)
+    table = key if key or len(key_rounds) == len(watched) else table_of(watched, user)
     late = mending_of(user, today()).late
     mending: Any = overdue(rectifications_seen_by(user), today())
     return {

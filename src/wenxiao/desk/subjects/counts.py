@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wenxiao.budget.selectors import Cell, Money
+    from wenxiao.budget.money import Money
+    from wenxiao.budget.selectors import Cell
     from wenxiao.orgs.selectors import Place
 
 GroupKey = tuple[int, int, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.selectors import KINDS, money_of
+from wenxiao.budget.money import money_of
+from wenxiao.budget.selectors import KINDS
 from wenxiao.desk.dossiers.results import results, stage_words
 from wenxiao.desk.subjects.counts import WORKS
 from wenxiao.desk.subjects.order import DEFAULT, SHOWN, STORED, applied, keys_by_shown, shown_money

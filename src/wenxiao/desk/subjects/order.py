@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.core import signing
 from django.db.models import Q
 
-from wenxiao.budget.selectors import Money, any_of, money_of
+from wenxiao.budget.money import Money, money_of
+from wenxiao.budget.selectors import any_of
 from wenxiao.orgs.selectors import units_among
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.numbers import rate_percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,16 +13,15 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.budget.money import Money, money_of
 from wenxiao.budget.reasons import EXEMPTION_REASONS
 from wenxiao.budget.selectors import (
     KINDS,
     Cell,
-    Money,
     census,
     census_kept,
     dossiers_visible_to,
     found_by,
-    money_of,
     rounds_visible_to,
 )
 from wenxiao.desk.dossiers.results import Result, results, stage_words
@@ -50,7 +49,7 @@ from wenxiao.orgs.services.saved_views import forget_view, save_view
 from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.selectors import Works, reviews_of
+from wenxiao.reviews.selectors import reviews_of, works_and_running
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed
 
@@ -59,6 +58,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.models import Round
+    from wenxiao.reviews.selectors import Works
 
 KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
@@ -142,9 +144,10 @@ def subjects(request: HttpRequest) -> HttpResponse:
     total = sum(cell.n for cell in whole.kept)
     small = total <= SUMMED
     sort = applied(asked.sort, small=small)
-    first = [] if sort else whole.first()
+    keys = whole.keys() if small else None
+    first = [] if sort else own_of(keys) if keys is not None else whole.first()
     groups = groups_of(whole.kept, first)
-    monies = whole.add_up(groups, first) if small else None
+    monies = add_up(keys, groups, first) if keys is not None else None
     near = (
         Q(pk__in=list(monies))
         if monies is not None
@@ -175,7 +178,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
         "views": saved_views(person(request), "subjects"),
         "query": asked.address().partition("?")[2],
         "manages": manages,
-        "rounds": open_rounds(person(request)) if manages and shown.rows else [],
+        "rounds": whole.running if manages and shown.rows else [],
         "reasons": EXEMPTION_REASONS,
     }
     return render(request, "desk/subjects/index.html", values)
@@ -194,6 +197,7 @@ class Look:
     year: int
     seen: QuerySet[Any]
     works: Works
+    running: list[Round]
     cells: list[Cell]
     units: dict[int, Place]
     known: dict[int, Place]
@@ -244,40 +248,62 @@ class Look:
             free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
         )
 
-    def add_up(
-        self, groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]
-    ) -> dict[int, Money]:
-        """Add every dossier's money to its group; the money of all, which must be few enough for that."""
-        units = {cell.unit for cell in self.kept}
-        rows = found_by(Q(unit__in=units), self.found).values_list(
-            "pk", "fiscal_year", "subject__kind"
-        )
-        own = {pk for pk, *_ in first}
-        keys = {pk: (int(pk not in own), year, kind) for pk, year, kind in rows}
-        monies = money_of(keys)
-        for pk, money in monies.items():
-            if keys[pk] in groups:
-                groups[keys[pk]].add(money)
-        return monies
+    def keys(self) -> list[Key]:
+        """Every dossier asked for, of a list that is few enough to be read at once."""
+        rows = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
+        names = ("pk", "unit", "fiscal_year", "subject__kind", "rank")
+        return [Key(*row) for row in self.ranked(rows).order_by().values_list(*names)]
+
+
+class Key(NamedTuple):
+    """One dossier of a list read at once; ``rank`` as in :meth:`Look.ranked`."""
+
+    pk: int
+    unit: int
+    fiscal_year: int
+    kind: str
+    rank: int
+
+
+def own_of(keys: Iterable[Key]) -> list[tuple[int, int, int, str]]:
+    """As :meth:`Look.first`, of a list that was read already."""
+    return [(key.pk, key.unit, key.fiscal_year, key.kind) for key in keys if key.rank == 0]
+
+
+def add_up(
+    keys: Iterable[Key], groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]
+) -> dict[int, Money]:
+    """Add every dossier's money to its group; the money of all, which must be few enough for that."""
+    own = {pk for pk, *_ in first}
+    group = {key.pk: (int(key.pk not in own), key.fiscal_year, key.kind) for key in keys}
+    monies = money_of(group)
+    for pk, money in monies.items():
+        if group[pk] in groups:
+            groups[group[pk]].add(money)
+    return monies
 
 
 def look(request: HttpRequest) -> Look:
     """Read the address: the list, its export and its batch acts speak of the same rows."""
     asked, year = Asked.read(request.GET), work_year(request)
-    units, works = places(units_visible_to(person(request))), Works.of(year)
-    lines = (
-        {line.id: line for line in common_lines(division, year)}
-        if (division := person(request).division)
-        else {}
-    )
-    problem = lines.get(asked.problem or 0)
+    units = places(units_visible_to(person(request)))
+    works, running = works_and_running(person(request).division_id, year)
+    problem = _problem(request, asked, year)
     seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
     cells = _census(
         seen, asked, works, {grant.division_id for grant in seeing_grants(person(request))}
     )
     strange = {cell.unit for cell in cells}.difference(units)
     known = places(units_among(strange.union(units))) if strange else units
-    return Look(asked, year, seen, works, cells, units, known, problem)
+    return Look(asked, year, seen, works, running, cells, units, known, problem)
+
+
+def _problem(request: HttpRequest, asked: Asked, year: int) -> Any:
+    """The printed line of common problems asked for; None where none is, or the year has no such line."""
+    division = person(request).division
+    if asked.problem is None or division is None:
+        return None
+    return next((one for one in common_lines(division, year) if one.id == asked.problem), None)
 
 
 def open_rounds(user: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from wenxiao.budget.selectors import money_of
+from wenxiao.budget.money import money_of
 from wenxiao.budget.services import set_audited
 from wenxiao.followup.services.findings import propose_low_execution
 from wenxiao.orgs import permissions

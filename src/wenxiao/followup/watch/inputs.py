@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
 import wenxiao
-from wenxiao.store.triggers import Input, drop, install, standing, statements
+from wenxiao.store.triggers import Input, drop, install, mark_together, standing, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
     from wenxiao.budget.models import Round
 
 PREFIX = "watch_"
@@ -79,6 +74,10 @@ INPUTS = (
 :func:`digest_of`."""
 
 
+OPEN_MARK = "round_id IS NULL"
+mark_together(INPUTS, marks=MARKS, key="dossier", open_where=OPEN_MARK)
+
+
 def inputs_watched() -> bool:
     """Whether the database marks every change today, by the triggers of this release. One query."""
     return set(standing(PREFIX)) == set(_wanted())
@@ -88,7 +87,7 @@ def _wanted() -> dict[str, list[str]]:
     """The triggers by name; the name carries what they do, so that those of another release are seen to be others."""
     told = sha256(repr(INPUTS).encode()).hexdigest()[:8]
     return statements(
-        INPUTS, prefix=f"{PREFIX}{told}_", marks=MARKS, key="dossier", open_where="round_id IS NULL"
+        INPUTS, prefix=f"{PREFIX}{told}_", marks=MARKS, key="dossier", open_where=OPEN_MARK
     )
 
 
@@ -105,25 +104,6 @@ def watch_inputs() -> bool:
 def unwatch_inputs() -> bool:
     """Take the marks' triggers away (before tables are rebuilt); returns whether there were any."""
     return drop(PREFIX) > 0
-
-
-@contextmanager
-def marked_together(table: str, dossiers: Collection[int]) -> Iterator[None]:
-    """Within it rows inserted into ``table`` set no mark each; their dossiers' marks are set when all are in.
-
-    Inside a transaction, where many rows enter at once: on SQLite a trigger runs for each, and all others wait meanwhile.
-    PostgreSQL marks by the statement.
-    """
-    name = next((one for one in standing(PREFIX) if one.endswith(f"{table}_insert")), None)
-    if connection.vendor != "sqlite" or name is None:
-        yield
-        return
-    drop(name)
-    yield
-    found = "INSERT INTO {0} (dossier) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM {0} m WHERE m.dossier = %s AND m.round_id IS NULL)"
-    with connection.cursor() as cursor:
-        cursor.executemany(found.format(MARKS), [(pk, pk) for pk in dossiers])
-    install({name: _wanted()[name]})
 
 
 def digest_of(round: Round) -> str:
@@ -153,6 +133,7 @@ def arithmetic() -> str:
             "followup/watch/goals.py",
             "budget/money_columns.py",
             "reviews/kinds/monitoring.py",
+            "budget/money.py",
             "budget/selectors.py",
         )
     ]

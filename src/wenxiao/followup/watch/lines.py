@@ -17,7 +17,7 @@ from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.selectors import dossiers_visible_to, seen_by, sees_all_of
 from wenxiao.followup.models import WatchLine
 from wenxiao.followup.watch.table import COLUMNS, ORDER, SUMS, WatchTable, counted, lit
-from wenxiao.orgs.selectors import seeing_grants
+from wenxiao.orgs.selectors import sight_of
 from wenxiao.rulebook.pace_columns import LIGHTS
 from wenxiao.store.frames import read_columns
 
@@ -165,12 +165,7 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
     """
     if user is None or sees_all_of(user, divisions):
         return Q()
-    whole = {
-        one.division_id
-        for one in seeing_grants(user)
-        if one.unit_id is None and not one.by_subjects
-    }
-    if not set(divisions) <= whole:
+    if not set(divisions) <= sight_of(user).whole:
         return seen_by(user)
     secret = Dossier.objects.filter(
         subject__division__in=list(divisions), subject__restriction=Subject.Restriction.RESTRICTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wenxiao.budget.selectors import money
+from wenxiao.budget.money import money
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.watch.sentences import SOURCES
 from wenxiao.targets.models import Indicator

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.budget.models import Dossier, Spending
-from wenxiao.budget.selectors import money_of
-from wenxiao.followup.watch.inputs import marked_together
+from wenxiao.budget.money import money_of
 from wenxiao.rulebook.codes import DATE_OF_OTHER_YEAR, NO_PAYMENT_DATE
 from wenxiao.rulebook.numbers import fen, from_fen
 from wenxiao.store.bulk import insert_frame, update_rows
@@ -302,9 +301,7 @@ def apply(
     # in the order of the table's own indexes: a million rows enter twice as fast
     keys = ["subject", "fund_key", "key_line"]
     order = found.new.select(keys).with_row_index("at").sort(keys)["at"]
-    touched = owned.filter(pl.col("subject").is_in(found.new["subject"].unique().implode()))
-    with marked_together(Spending._meta.db_table, touched["dossier_id"].to_list()):
-        _insert(found.new, order, owned, source=source, batch=batch)
+    _insert(found.new, order, owned, source=source, batch=batch)
     written.created_with_batch(Spending, found.new.height)
     _correct(found.changed, written)
 

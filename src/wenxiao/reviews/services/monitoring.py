@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.budget.models import Dossier, Exemption, Milestone, Round
-from wenxiao.budget.selectors import dossiers_of, money
+from wenxiao.budget.money import money
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.budget.services import open_round
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
