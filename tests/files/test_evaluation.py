@@ -10,6 +10,7 @@ import pytest
 from wenxiao.files.cells.documents import read_docx
 from wenxiao.files.cells.workbooks import read_xlsx
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
+from wenxiao.files.forms.forms import form_json
 
 HERE = Path(__file__).parent
 SAMPLES = sorted(path.stem for path in (HERE / "expected").glob("6*.json"))
@@ -52,7 +53,7 @@ def test_every_sample_is_read_as_a_person_reads_it(name):
     path = next((HERE / "pass").glob(f"{name}.*"))
     expected = json.loads((HERE / "expected" / f"{name}.json").read_text(encoding="utf-8"))
     wanted = [form for form in expected["forms"] if form["kind"] == "evaluation"]
-    forms = read_evaluation(book_of(path))
+    forms = [*map(form_json, read_evaluation(book_of(path)))]
     assert len(forms) == len(wanted)
     found = [
         line for want, got in zip(wanted, forms, strict=True) for line in differences(want, got)
@@ -75,5 +76,9 @@ def faults(form):
 
 def test_the_planted_half_point_is_named_and_nothing_else():
     for path in sorted((HERE / "pass").glob("6*.xlsx")):
-        found = [fault for form in read_evaluation(read_xlsx(path)) for fault in faults(form)]
+        found = [
+            fault
+            for form in map(form_json, read_evaluation(read_xlsx(path)))
+            for fault in faults(form)
+        ]
         assert found == ([("PJ-03", "I28")] if path.name.startswith("63") else []), path.name

@@ -10,7 +10,7 @@ from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.cells.grids import column_name
 from wenxiao.files.forms.checking import problems_of
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.forms.forms import typed
+from wenxiao.files.forms.forms import form_json, typed
 
 
 def sheet_of(rows, merges=(), name="评分表", origin=1):
@@ -30,7 +30,7 @@ def sheet_of(rows, merges=(), name="评分表", origin=1):
 
 
 def read(rows, merges=(), **more):
-    (form,) = read_evaluation(Book("xlsx", [sheet_of(rows, merges, **more)]))
+    (form,) = map(form_json, read_evaluation(Book("xlsx", [sheet_of(rows, merges, **more)])))
     return form
 
 
@@ -313,7 +313,7 @@ def test_two_sheets_below_each_other_are_two_forms():
         *FOUR,
         *END,
     ]
-    forms = read_evaluation(Book("xlsx", [sheet_of([*block, [], *other])]))
+    forms = [*map(form_json, read_evaluation(Book("xlsx", [sheet_of([*block, [], *other])])))]
     assert [form["subject_name"]["value"] for form in forms] == ["示例项目", "另一项目"]
     assert [len(form["criteria"]) for form in forms] == [4, 4]
     assert [form["problems"] for form in forms] == [["甲。", "乙。"]] * 2
@@ -334,7 +334,10 @@ def test_what_a_cover_sheet_says_completes_the_only_form():
         ],
         name="封面",
     )
-    (form,) = read_evaluation(Book("xlsx", [cover, sheet_of([["评分表"], COLUMNS, *FOUR, *END])]))
+    (form,) = map(
+        form_json,
+        read_evaluation(Book("xlsx", [cover, sheet_of([["评分表"], COLUMNS, *FOUR, *END])])),
+    )
     assert form["subject_name"]["value"] == "示例项目"
     assert form["dept"]["sheet"] == "封面"
     assert form["year"]["value"] == 2024
@@ -368,7 +371,7 @@ def test_word_tables_with_the_head_in_another_table_and_paragraphs_behind():
             (2, "1.乙。"),
         ],
     )
-    (form,) = read_evaluation(book)
+    (form,) = map(form_json, read_evaluation(book))
     assert form["subject_name"] == {
         "value": "示例项目",
         "cell": "0,1",
@@ -383,7 +386,9 @@ def test_word_tables_with_the_head_in_another_table_and_paragraphs_behind():
 def test_a_score_table_split_over_two_word_tables_is_one_form():
     first = sheet_of([COLUMNS, *FOUR[:2]], origin=0, name="表1")
     second = sheet_of([COLUMNS, *FOUR[2:], *END], origin=0, name="表2")
-    forms = read_evaluation(Book("docx", [first, second], [(0, "项目名称：示例项目")]))
+    forms = [
+        *map(form_json, read_evaluation(Book("docx", [first, second], [(0, "项目名称：示例项目")])))
+    ]
     assert [len(form["criteria"]) for form in forms] == [4]
     assert forms[0]["total"]["value"] == "92"
 
@@ -479,6 +484,6 @@ def test_percent_weights_and_hidden_rows_are_read():
     sheet = sheet_of([*HEAD, COLUMNS, *FOUR, *END])
     sheet.cells[5, 4] = Cell(5, 4, "D5", "10%", "0.1", "0%")
     sheet.hidden_rows = frozenset({6})
-    (form,) = read_evaluation(Book("xlsx", [sheet]))
+    (form,) = map(form_json, read_evaluation(Book("xlsx", [sheet])))
     assert form["criteria"][0]["weight"]["value"] == "10"
     assert form["criteria"][1]["hidden"] is True

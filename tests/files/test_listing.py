@@ -8,7 +8,7 @@ from pathlib import Path
 from wenxiao.files.cells.workbooks import read_xlsx
 from wenxiao.files.forms.checking import problems_of
 from wenxiao.files.forms.evaluation import read_evaluation
-from wenxiao.files.forms.forms import typed
+from wenxiao.files.forms.forms import form_json, typed
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 
 HERE = Path(__file__).parent
@@ -23,7 +23,7 @@ def sample(number: str):
 
 def test_a_list_of_twenty_projects_with_uncached_totals():
     book, expected = sample("41")
-    (form,) = read_list(book)
+    (form,) = map(form_json, read_list(book))
     (wanted,) = expected["forms"]
     assert form["columns"] == wanted["columns"]
     assert (form["header_row"], form["money_unit"], form["unit_cell"]) == (3, "万元", "J2")
@@ -44,6 +44,7 @@ def test_the_summary_page_repeats_its_score_sheets():
     book, expected = sample("65")
     lists, sheets = read_list(book), read_evaluation(book)
     mark_summary(lists, sheets)
+    lists, sheets = [*map(form_json, lists)], [*map(form_json, sheets)]
     wanted = expected["forms"][0]
     assert [form.get("role") for form in lists] == ["summary"]
     for want, got in zip(wanted["rows"], lists[0]["rows"], strict=True):
@@ -65,6 +66,7 @@ def test_a_summary_that_differs_from_its_sheet_is_named():
     book, _ = sample("65")
     lists, sheets = read_list(book), read_evaluation(book)
     mark_summary(lists, sheets)
+    lists, sheets = [*map(form_json, lists)], [*map(form_json, sheets)]
     assert summary_problems(lists[0], sheets) == []
     assert problems_of([typed(lists[0])]) == []
     lists[0]["rows"][1]["score"]["value"] = "70.9"
@@ -79,6 +81,6 @@ def test_the_list_of_twenty_adds_up():
     book, _ = sample("41")
     told = [
         (problem.code, problem.cell, problem.expected)
-        for problem in problems_of([typed(read_list(book)[0])])
+        for problem in problems_of(read_list(book)[:1])
     ]
     assert told == [("ZJ-10", "I17", "31.08%")]  # the public table itself prints 31.00%

@@ -6,6 +6,7 @@ import pytest
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.cells.grids import column_name
+from wenxiao.files.forms.forms import form_json
 from wenxiao.files.forms.listing import heading_key, looks_like_list, read_list
 
 
@@ -31,7 +32,7 @@ def sheet_of(rows, merges=(), name="清单", origin=1):
 
 
 def read(rows, merges=(), **more):
-    (form,) = read_list(Book("xlsx", [sheet_of(rows, merges, **more)]))
+    (form,) = map(form_json, read_list(Book("xlsx", [sheet_of(rows, merges, **more)])))
     return form
 
 
@@ -144,7 +145,7 @@ def test_a_list_in_word():
         [sheet_of([["项目名称", "主管部门", "年初预算"], ["甲", "某局", "1.5"]], origin=0)],
         [(0, "单位：万元")],
     )
-    (form,) = read_list(book)
+    (form,) = map(form_json, read_list(book))
     assert form["table"] == 0
     assert form["rows"][0]["initial"] == {"cell": "1,2", "raw": "1.5", "yuan": "15000"}
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.forms.forms import (
     Amount,
     Criterion,
@@ -15,7 +16,6 @@ from wenxiao.files.forms.forms import (
     MonitorForm,
     MonitorRow,
     ScoreSheet,
-    Seen,
     SelfEvalForm,
     SelfEvalRow,
 )

@@ -6,6 +6,7 @@ from openpyxl.utils import get_column_letter
 
 from wenxiao.files.cells import labels
 from wenxiao.files.cells.cells import Cell, Merge, Sheet
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import half_width, number_of
 
 column_name = get_column_letter
@@ -31,19 +32,18 @@ class Grid(labels.Grid):
         """Cells written in this row itself (a merge from above is not), left to right."""
         return self._by_row.get(row, [])
 
-    def figure(self, row: int, col: int) -> dict[str, str | None]:
-        """{"cell", "value"} of a number; a formula without cached value has ``value`` None and ``computed``."""
-        cell = self.cell(row, col)
-        place: dict[str, str | None] = {"cell": self.address(row, col)}
+    def figure(self, row: int, col: int) -> Seen:
+        """A number with its cell; a formula without cached value has ``value`` None and ``computed``."""
+        cell, address = self.cell(row, col), self.address(row, col)
         if cell is None:
-            return place | {"value": None}
+            return Seen(cell=address, value=None)
         if cell.formula is not None and not cell.has_cached:
             exact = self.computed_number(cell)
             computed = None if exact is None else trimmed(format(round(exact, 6), "f"))
-            return place | {"value": None, "stored": cell.formula, "computed": computed}
+            return Seen(cell=address, value=None, stored=cell.formula, computed=computed)
         shown = plain_number(cell)
-        out = place | {"value": shown if shown is not None else (cell.text.strip() or None)}
-        return out | {"stored": cell.formula} if cell.formula is not None else out
+        value = shown if shown is not None else (cell.text.strip() or None)
+        return Seen(cell=address, value=value, stored=cell.formula)
 
 
 def plain_number(cell: Cell) -> str | None:

@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from wenxiao.files.cells.cells import Cell, Merge, Sheet
 from wenxiao.files.cells.formulas import computed_value, decimal_text
 from wenxiao.files.cells.numberformats import LONG, format_number, plain, unsingled
+from wenxiao.files.cells.seen import Seen
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff\u3000]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -202,20 +203,15 @@ class Grid:
                     return row, col
         return None
 
-    def seen(self, row: int, col: int) -> dict[str, object]:
-        """``{"cell", "value"}`` of a cell; a formula without cached value has value None and ``computed`` beside it."""
-        cell = self.cell(row, col)
-        out: dict[str, object] = {"cell": self.address(row, col), "value": None}
+    def seen(self, row: int, col: int) -> Seen:
+        """A cell as a person sees it; a formula without cached value has value None and ``computed`` beside it."""
+        cell, address = self.cell(row, col), self.address(row, col)
         if cell is None:
-            return out
+            return Seen(cell=address, value=None)
         if not cell.has_cached:
-            out["computed"] = self.computed(cell)
-            out["stored"] = cell.formula
-            return out
-        out["value"] = tidy(cell.text) or None
-        if cell.raw is not None and cell.raw != cell.text:
-            out["stored"] = cell.raw
-        return out
+            return Seen(cell=address, value=None, computed=self.computed(cell), stored=cell.formula)
+        stored = cell.raw if cell.raw != cell.text else None
+        return Seen(cell=address, value=tidy(cell.text) or None, stored=stored)
 
     def computed(self, cell: Cell) -> str | None:
         """What a formula without cached value yields, printed under the cell's format; None if it isn't known here."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+
+from msgspec import structs
 
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.grids import Grid, plain_number
+from wenxiao.files.cells.seen import Seen, missing
 from wenxiao.files.cells.textforms import (
     LEADING_NUMBER,
     half_width,
@@ -19,7 +21,9 @@ from wenxiao.files.cells.textforms import (
 from wenxiao.files.forms.evaluation_columns import Head, find_heads, looks_like_evaluation
 from wenxiao.files.forms.evaluation_figures import is_trimmed, shares_as_points, sum_text
 from wenxiao.files.forms.evaluation_head import (
+    HERE,
     Found,
+    Where,
     field_of,
     head_fields,
     labelled_values,
@@ -44,6 +48,7 @@ from wenxiao.files.forms.evaluation_totals import (
     take_total_in_words,
     takes_bare_sum,
 )
+from wenxiao.files.forms.forms import Criterion, Grade, ScoreSheet, Year
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 
@@ -63,66 +68,51 @@ YEAR_ALONE = re.compile(r"\(?20\d\d年度?\)?")
 REMARK = re.compile(r"^(备注|注|说明)$")
 
 
-def read_evaluation(book: Book) -> list[dict[str, Any]]:
-    """Every score sheet of the file as the command line promises it, ``kind`` "evaluation".
+def read_evaluation(book: Book) -> list[ScoreSheet]:
+    """Every score sheet of the file.
 
     Weights and points are decimal text; money is 元; a formula without cached value has ``value`` None and ``computed``.
     Working papers and summary lists give no form.
     """
-    forms: list[dict[str, Any]] = []
+    forms: list[ScoreSheet] = []
     last_head: Head | None = None
     width = 0
     for index, sheet in enumerate(book.sheets):
         if sheet.hidden:
             continue
         if _continues(book, sheet, forms, last_head):
-            before = (forms[-1]["criteria"] or [None])[-1]
+            before = forms[-1].criteria[-1] if forms[-1].criteria else None
             _join(forms[-1], _read_form(book, index, sheet, _segments(sheet)[0], after=before))
         elif last_head is not None and _goes_on(book, sheet, forms, last_head, width):
             head = replace(last_head, row=sheet.origin - 1, last_row=sheet.origin - 1)
             whole = _Segment(head, sheet.origin, sheet.bottom, frozenset())
-            _join(forms[-1], _read_form(book, index, sheet, whole, after=forms[-1]["criteria"][-1]))
+            _join(forms[-1], _read_form(book, index, sheet, whole, after=forms[-1].criteria[-1]))
         elif looks_like_evaluation(sheet):
             segments = _segments(sheet)
             forms += [_read_form(book, index, sheet, segment) for segment in segments]
             last_head, width = segments[-1].head, sheet.right
     if len(forms) == 1:
         _complete_from_cover(book, forms[0])
-    for form in forms:
-        form |= {name: dict(empty) for name, empty in EMPTY.items() if form[name] is None}
     return forms
 
 
-EMPTY: dict[str, dict[str, None]] = {
-    "subject_name": {"value": None, "cell": None},
-    "dept": {"value": None, "cell": None},
-    "year": {"value": None, "raw": None, "cell": None},
-    "audited_arranged": {"cell": None, "raw": None, "yuan": None},
-    "audited_used": {"cell": None, "raw": None, "yuan": None},
-    "total": {"cell": None, "value": None},
-    "total_weight": {"cell": None, "value": None},
-    "grade": {"cell": None, "value": None, "norm": None},
-}
-"""What stands where the sheet says nothing: the shape stays, the value is missing."""
-
-
-def _continues(
-    book: Book, sheet: Sheet, forms: list[dict[str, Any]], last_head: Head | None
-) -> bool:
+def _continues(book: Book, sheet: Sheet, forms: list[ScoreSheet], last_head: Head | None) -> bool:
     """Whether a Word table goes on with the score table before it: the same head again and no total yet."""
-    if book.container != "docx" or not forms or last_head is None or forms[-1]["total"] is not None:
+    if book.container != "docx" or not forms or last_head is None:
+        return False
+    if not forms[-1].total.is_missing:
         return False
     heads = find_heads(sheet)
     return bool(heads) and heads[0].row == sheet.origin and heads[0].same_columns(last_head)
 
 
-def _goes_on(book: Book, sheet: Sheet, forms: list[dict[str, Any]], head: Head, width: int) -> bool:
+def _goes_on(book: Book, sheet: Sheet, forms: list[ScoreSheet], head: Head, width: int) -> bool:
     """Whether a Word table without a head goes on with the score table before it: as wide, scored, no total yet."""
     if (
         book.container != "docx"
         or not forms
-        or forms[-1]["total"] is not None
-        or not forms[-1]["criteria"]
+        or not forms[-1].total.is_missing
+        or not forms[-1].criteria
     ):
         return False
     score = head.roles.get("score", -1)
@@ -132,18 +122,25 @@ def _goes_on(book: Book, sheet: Sheet, forms: list[dict[str, Any]], head: Head, 
     return sheet.right <= width and scored and not find_heads(sheet)
 
 
-def _join(form: dict[str, Any], rest: dict[str, Any]) -> None:
-    for item in [*rest["criteria"], *rest["subtotals"]]:
-        item["table"] = rest["table"]
-    for name in ("criteria", "subtotals", "problems", "suggestions"):
-        form[name] += rest[name]
+def _join(form: ScoreSheet, rest: ScoreSheet) -> None:
+    for item in [*rest.criteria, *rest.subtotals]:
+        item.table = rest.table
+    form.criteria += rest.criteria
+    form.subtotals += rest.subtotals
+    form.problems += rest.problems
+    form.suggestions += rest.suggestions
     for name in ("total", "total_weight", "grade", "remark"):
-        if rest[name] is not None:
-            form[name] = rest[name] | {"table": rest["table"]}
-    if "expert_totals" in rest:
-        form["expert_totals"] = rest["expert_totals"]
-    form["level_weights"] = rest["level_weights"] | form["level_weights"]
-    form["sum_of_scores"] = sum_text(form["criteria"])
+        found = getattr(rest, name)
+        if found is not None and not found.is_missing:
+            setattr(form, name, structs.replace(found, table=rest.table))
+    if rest.expert_totals is not None:
+        form.expert_totals = rest.expert_totals
+    form.level_weights = rest.level_weights | form.level_weights
+    form.sum_of_scores = _sum_of_scores(form)
+
+
+def _sum_of_scores(form: ScoreSheet) -> str | None:
+    return sum_text(item.score for item in form.criteria)
 
 
 @dataclass(slots=True)
@@ -187,38 +184,10 @@ def _start_above(grid: Grid, head: Head, after: int) -> int | None:
 
 
 def _read_form(
-    book: Book, index: int, sheet: Sheet, segment: _Segment, after: dict[str, Any] | None = None
-) -> dict[str, Any]:
+    book: Book, index: int, sheet: Sheet, segment: _Segment, after: Criterion | None = None
+) -> ScoreSheet:
     grid, head = Grid(sheet), segment.head
-    out: dict[str, Any] = {"kind": "evaluation", "sheet": sheet.name}
-    if book.container == "docx":
-        out["table"] = index
-    first_row = min((row for row, _ in sheet.cells if row >= segment.first), default=segment.first)
-    out |= {"first_row": first_row, "title": title_of(grid, segment.first, head.row - 1)}
-    found, texts = _head_sources(book, index, grid, segment)
-    unit = stated_unit(texts)
-    out |= head_fields(found, unit)
-    out["money_unit"] = unit or _unit_of_money(found)
-    out["year"] = out["year"] or _year_above(grid, segment, out["title"])
-    if book.container == "docx" and out["title"] is None:
-        _take_title_above(book, index, out)
-    out |= {
-        "header_row": head.last_row,
-        "columns": head.names,
-        "criteria": [],
-        "subtotals": [],
-        "level_weights": {},
-    }
-    out |= {
-        "total": None,
-        "total_weight": None,
-        "grade": None,
-        "problems": [],
-        "suggestions": [],
-        "remark": None,
-    }
-    if head.experts and is_trimmed([*(cell.text for cell in sheet.cells.values()), *texts]):
-        out["mean"] = "trimmed"
+    out = _begun(book, index, grid, segment)
     reading = Reading(
         grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated
     )
@@ -227,22 +196,62 @@ def _read_form(
         if row not in reading.skipped and (grid.own_cells(row) or reading.mode == "criteria"):
             _read_row(reading, row)
     for block in ("problems", "suggestions"):
-        places = out.get(f"{block}_cells", [])
-        if len(places) == 1 and len(out[block]) > 1:
-            out[f"{block}_cell"] = out.pop(f"{block}_cells")[0]
+        places = getattr(out, f"{block}_cells")
+        if len(places) == 1 and len(getattr(out, block)) > 1:
+            setattr(out, f"{block}_cell", places[0])
+            setattr(out, f"{block}_cells", [])
     _read_paragraphs(book, index, out)
     shares_as_points(out)
-    out["last_row"] = max(
-        (row for row, _ in sheet.cells if row <= segment.last), default=segment.last
+    out.sum_of_scores = _sum_of_scores(out)
+    return out
+
+
+def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
+    """The form with what stands above its table; nothing is read of the table yet."""
+    sheet, head = grid.sheet, segment.head
+    own = [row for row, _ in sheet.cells if segment.first <= row <= segment.last]
+    found, texts = _head_sources(book, index, grid, segment)
+    unit, title = stated_unit(texts), title_of(grid, segment.first, head.row - 1)
+    said = head_fields(found, unit)
+    trimmed = bool(head.experts) and is_trimmed(
+        [*(cell.text for cell in sheet.cells.values()), *texts]
     )
-    out["sum_of_scores"] = sum_text(out["criteria"])
+    out = ScoreSheet(
+        sheet=sheet.name,
+        table=index if book.container == "docx" else None,
+        first_row=min(own, default=segment.first),
+        last_row=max(own, default=segment.last),
+        title=title,
+        subject_name=said.subject_name,
+        dept=said.dept,
+        year=said.year if not said.year.is_missing else _year_above(grid, segment, title),
+        audited_arranged=said.audited_arranged,
+        audited_used=said.audited_used,
+        money_unit=unit or _unit_of_money(found),
+        header_extra=said.extra,
+        header_row=head.last_row,
+        columns=head.names,
+        criteria=[],
+        subtotals=[],
+        level_weights={},
+        total=missing(),
+        total_weight=missing(),
+        grade=Grade(cell=None, value=None),
+        problems=[],
+        suggestions=[],
+        remark=None,
+        sum_of_scores=None,
+        mean="trimmed" if trimmed else None,
+    )
+    if book.container == "docx" and out.title is None:
+        _take_title_above(book, index, out)
     return out
 
 
 def _head_sources(
     book: Book, index: int, grid: Grid, segment: _Segment
 ) -> tuple[list[Found], list[str]]:
-    found = labelled_values(grid, segment.first, segment.head.row - 1, {})
+    found = labelled_values(grid, segment.first, segment.head.row - 1, HERE)
     texts = [
         cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)
     ]
@@ -250,7 +259,7 @@ def _head_sources(
     if book.container == "docx":
         for number in _head_tables(book, index):
             table = Grid(book.sheets[number])
-            found += labelled_values(table, table.top, table.bottom, {"table": number})
+            found += labelled_values(table, table.top, table.bottom, Where(table=number))
             texts += [cell.text for cell in book.sheets[number].cells.values()]
             texts += unit_beside(table, table.top, table.bottom)
         above = [text for at, text in book.paragraphs if at <= index]
@@ -269,7 +278,7 @@ def _head_tables(book: Book, index: int) -> list[int]:
     return out + [number for number, sheet in enumerate(book.sheets) if sheet.inside == index]
 
 
-def _take_title_above(book: Book, index: int, out: dict[str, Any]) -> None:
+def _take_title_above(book: Book, index: int, out: ScoreSheet) -> None:
     """Title, year and a plainly named subject from the title paragraph above the table of a Word file."""
     first = min([index, *_head_tables(book, index)])
     above = [
@@ -279,15 +288,15 @@ def _take_title_above(book: Book, index: int, out: dict[str, Any]) -> None:
     text = next((text for text in reversed(above) if TITLE_ABOVE.fullmatch(squeezed(text))), None)
     if text is None:
         return
-    out["title"] = {"value": text, "cell": None}
+    out.title = Seen(value=text, cell=None)
     alone = [line for line in reversed(above) if YEAR_ALONE.fullmatch(squeezed(line))]
     for line in [text, *alone]:
         year = year_of(half_width(line))
-        if out["year"] is None and year is not None:
-            out["year"] = {"value": year, "raw": line, "cell": None}
+        if out.year.is_missing and year is not None:
+            out.year = Year(value=year, raw=line, cell=None)
     named = SUBJECT_IN_TITLE.match(squeezed(text))
-    if out["subject_name"] is None and named and not GENERAL.fullmatch(named[1]):
-        out["subject_name"] = {"value": named[1], "cell": None}
+    if out.subject_name.is_missing and named and not GENERAL.fullmatch(named[1]):
+        out.subject_name = Seen(value=named[1], cell=None)
 
 
 def _unit_of_money(found: list[Found]) -> str | None:
@@ -300,27 +309,25 @@ def _unit_of_money(found: list[Found]) -> str | None:
     return None
 
 
-def _year_above(
-    grid: Grid, segment: _Segment, title: dict[str, str] | None
-) -> dict[str, Any] | None:
+def _year_above(grid: Grid, segment: _Segment, title: Seen | None) -> Year:
     """The year in a subtitle or the title, when no label gives it."""
     for row in range(segment.head.row - 1, segment.first - 1, -1):
         for cell in grid.own_cells(row):
             text = half_width(cell.text)
             if (re.search(r"20\d\d\s*年", text) and len(text) < 20) or (
-                title and cell.address == title["cell"]
+                title and cell.address == title.cell
             ):
                 year = year_of(text)
                 if year:
-                    return {"value": year, "raw": cell.text.strip(), "cell": cell.address}
-    return None
+                    return Year(value=year, raw=cell.text.strip(), cell=cell.address)
+    return Year(value=None, cell=None)
 
 
-def _complete_from_cover(book: Book, form: dict[str, Any]) -> None:
+def _complete_from_cover(book: Book, form: ScoreSheet) -> None:
     """What the only score sheet lacks is taken from a cover sheet that is no form of its own."""
     for sheet in book.sheets:
         if (
-            sheet.name == form["sheet"]
+            sheet.name == form.sheet
             or sheet.hidden
             or looks_like_evaluation(sheet)
             or len(sheet.cells) > 60
@@ -329,12 +336,13 @@ def _complete_from_cover(book: Book, form: dict[str, Any]) -> None:
         grid = Grid(sheet)
         unit = stated_unit([cell.text for cell in sheet.cells.values()])
         cover = head_fields(
-            labelled_values(grid, grid.top, grid.bottom, {"sheet": sheet.name}),
-            unit or form["money_unit"],
+            labelled_values(grid, grid.top, grid.bottom, Where(sheet=sheet.name)),
+            unit or form.money_unit,
         )
-        for name, value in cover.items():
-            if form.get(name) is None and value:
-                form[name] = value
+        for name in ("subject_name", "dept", "year", "audited_arranged", "audited_used"):
+            found = getattr(cover, name)
+            if getattr(form, name).is_missing and not found.is_missing:
+                setattr(form, name, found)
 
 
 def _read_row(reading: Reading, row: int) -> None:
@@ -379,8 +387,7 @@ def _take_text_block(reading: Reading, cells: list[Cell], bare: str, left: str) 
     rest = cells[1:] if opens_block(bare) else cells
     if opens_block(bare) is None and opens_block(bare.split(":", maxsplit=1)[0]):
         text = re.split(r"[:：]", cells[0].text, maxsplit=1)[1]
-        reading.out[opening] += numbered_items(text)
-        reading.out.setdefault(f"{opening}_cells", []).append(cells[0].address)
+        _add_items(reading.out, opening, numbered_items(text), cells[0].address)
         rest = cells[1:]
     _collect(reading, opening, rest)
     return True
@@ -393,18 +400,24 @@ def _collect(reading: Reading, block: str, cells: list[Cell]) -> None:
     for cell in cells:
         items = [item for item in numbered_items(cell.text) if item.strip("。. ") not in NOTHING]
         if items:
-            reading.out[block] += items
-            reading.out.setdefault(f"{block}_cells", []).append(cell.address)
+            _add_items(reading.out, block, items, cell.address)
 
 
-def _take_remark(out: dict[str, Any], cells: list[Cell]) -> None:
+def _add_items(out: ScoreSheet, block: str, items: list[str], cell: str | None) -> None:
+    """Problems or suggestions with the cell they stand in."""
+    getattr(out, block).extend(items)
+    if cell is not None:
+        getattr(out, f"{block}_cells").append(cell)
+
+
+def _take_remark(out: ScoreSheet, cells: list[Cell]) -> None:
     cell = cells[1] if len(cells) > 1 else cells[0]
     text = (
         cell.text.strip()
         if len(cells) > 1
         else re.split(r"[:：]", cell.text, maxsplit=1)[-1].strip()
     )
-    out["remark"] = {"cell": cell.address, "value": text}
+    out.remark = Seen(cell=cell.address, value=text)
 
 
 def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) -> None:
@@ -425,7 +438,7 @@ def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) ->
         take_criterion(reading, row, cells)
 
 
-def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
+def _read_paragraphs(book: Book, index: int, out: ScoreSheet) -> None:
     """Problems and suggestions written as paragraphs behind the table of a Word file; the grade too."""
     block: str | None = None
     for at, text in book.paragraphs:
@@ -434,17 +447,12 @@ def _read_paragraphs(book: Book, index: int, out: dict[str, Any]) -> None:
         opened = opens_block(text)
         if opened is not None:
             block = opened
-        elif (found := GRADE_INLINE.search(squeezed(text[:400]))) and out["grade"] is None:
-            out["grade"] = {
-                "cell": None,
-                "value": found[1],
-                "norm": GRADES[found[1]],
-                "stored": text,
-            }
+        elif (found := GRADE_INLINE.search(squeezed(text[:400]))) and out.grade.is_missing:
+            out.grade = Grade(cell=None, value=found[1], norm=GRADES[found[1]], stored=text)
         elif SIGNATURE.search(squeezed(text)):
             block = None
         elif block is not None:
             head, _, rest = text.partition("：")
             inner = opens_block(head) if rest else None
             block = inner or block
-            out[block] += numbered_items(rest if inner else text)
+            _add_items(out, block, numbered_items(rest if inner else text), None)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+
+import msgspec
 
 from wenxiao.files.cells.grids import trimmed as short
+from wenxiao.files.cells.seen import Seen, rewritten
 from wenxiao.files.cells.textforms import number_of, squeezed
+from wenxiao.files.forms.forms import ScoreSheet
 
 TRIMMED = re.compile(
     r"(?:去掉|去除|剔除|扣除|除去)(?:了|一个|1个|其中)*(?:最高|最低).{0,12}?(?:最低|最高)"
@@ -18,30 +21,30 @@ TRIMMED = re.compile(
 OUT_OF = re.compile(r"(\d+(?:\.\d+)?)分?/(\d+(?:\.\d+)?)分?")
 
 
-def without_whole(figure: dict[str, Any], whole: str | None) -> dict[str, Any]:
+def without_whole(figure: Seen, whole: str | None) -> Seen:
     """Points written with what they are out of (4/5) as the points alone, where the whole is the weight beside them."""
-    hit = OUT_OF.fullmatch(squeezed(figure.get("value") or ""))
+    hit = OUT_OF.fullmatch(squeezed(figure.value or ""))
     if hit is None or whole is None or number_of(hit[2]) != number_of(whole):
         return figure
-    return figure | {"value": short(hit[1]), "stored": figure["value"]}
+    return rewritten(figure, short(hit[1]))
 
 
-def shares_as_points(form: dict[str, Any]) -> None:
+def shares_as_points(form: ScoreSheet) -> None:
     """Weights given as shares of 1 (0.05 … 1.00 in all) as the points they stand for, what was written beside them."""
-    figures = [item["weight"] for item in form["criteria"]]
-    shares = [number_of(figure["value"]) for figure in figures]
+    figures = [item.weight for item in form.criteria]
+    shares = [number_of(figure.value) for figure in figures]
     known = [share for share in shares if share is not None]
     if not known or len(known) < len(shares) or sum(known) != 1:
         return
     others = [
-        form["total_weight"],
-        *(entry.get("weight") for entry in form["subtotals"]),
-        *form["level_weights"].values(),
+        form.total_weight,
+        *(entry.weight for entry in form.subtotals if entry.weight is not None),
+        *form.level_weights.values(),
     ]
     for figure in [*figures, *others]:
-        share = number_of((figure or {}).get("value"))
-        if figure is not None and share is not None and share <= 1:
-            figure |= {"value": short(format(share * 100, "f")), "stored": figure["value"]}
+        share = number_of(figure.value)
+        if share is not None and share <= 1:
+            figure.value, figure.stored = short(format(share * 100, "f")), figure.value
 
 
 def is_trimmed(texts: Iterable[str]) -> bool:
@@ -49,17 +52,15 @@ def is_trimmed(texts: Iterable[str]) -> bool:
     return any(TRIMMED.search(squeezed(text[:400])) for text in texts)
 
 
-def with_mean(
-    score: dict[str, Any], experts: list[dict[str, Any]] | None, *, trimmed: bool = False
-) -> dict[str, Any]:
+def with_mean(score: Seen, experts: list[Seen] | None, *, trimmed: bool = False) -> Seen:
     """A score left empty beside experts' marks carries their mean as ``computed``, never as what was written."""
-    if score["value"] is not None or not experts or score.get("computed"):
+    if score.value is not None or not experts or score.computed_text:
         return score
     mean = mean_of(experts, trimmed=trimmed)
-    return score | {"computed": str(mean)} if mean is not None else score
+    return score if mean is None else msgspec.structs.replace(score, computed=str(mean))
 
 
-def mean_of(experts: list[dict[str, Any]], *, trimmed: bool = False) -> Decimal | None:
+def mean_of(experts: list[Seen], *, trimmed: bool = False) -> Decimal | None:
     """The experts' mean, half-up to 2 decimals once; without one highest and one lowest if ``trimmed``; None if empty.
 
     A formula without saved result counts with what it yields. Of fewer than three marks none is left out.
@@ -67,7 +68,7 @@ def mean_of(experts: list[dict[str, Any]], *, trimmed: bool = False) -> Decimal 
     marks = [
         number
         for item in experts
-        if (number := number_of(item["value"] or item.get("computed"))) is not None
+        if (number := number_of(item.value or item.computed_text)) is not None
     ]
     if trimmed and len(marks) > 2:
         marks = sorted(marks)[1:-1]
@@ -78,9 +79,9 @@ def mean_of(experts: list[dict[str, Any]], *, trimmed: bool = False) -> Decimal 
     )
 
 
-def sum_text(criteria: list[dict[str, Any]], key: str = "score") -> str | None:
-    """The exact sum of the criteria's points or weights, written or computed; None when one is missing."""
-    values = [number_of(item[key]["value"] or item[key].get("computed")) for item in criteria]
+def sum_text(figures: Iterable[Seen]) -> str | None:
+    """The exact sum of points or weights, written or computed; None when one is missing."""
+    values = [number_of(figure.value or figure.computed_text) for figure in figures]
     if not values or any(value is None for value in values):
         return None
     text = format(sum((value for value in values if value is not None), Decimal(0)), "f")

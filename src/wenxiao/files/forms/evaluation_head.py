@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from wenxiao.files.cells.grids import Grid, plain_number
+from wenxiao.files.cells.seen import Seen, missing
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
+from wenxiao.files.forms.forms import Amount, Year
 
 FIELDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     # field, rank (the lowest found wins), label
@@ -61,6 +63,27 @@ UNIT_IN_TITLE = re.compile(r"\((?:人民币)?(亿元|万元|千元|元)\)$")
 SKIPPED_TITLE = re.compile(r"^(附件|附表|附)\d*[:]?$|单位:|编号")
 
 
+class Where(NamedTuple):
+    """The Word table or the sheet a value stands in, if not in the form's own."""
+
+    table: int | None = None
+    sheet: str | None = None
+
+
+HERE = Where()
+
+
+class SheetHead(NamedTuple):
+    """What a score sheet says above its table; ``extra`` are labels nothing is made of."""
+
+    subject_name: Seen
+    dept: Seen
+    year: Year
+    audited_arranged: Amount
+    audited_used: Amount
+    extra: dict[str, Seen]
+
+
 @dataclass(slots=True)
 class Found:
     """One labelled value: its label, where it stands, the text, the stored number, the unit beside the label."""
@@ -71,7 +94,7 @@ class Found:
     stored: str | None
     unit: str | None
     raw: str
-    place: dict[str, Any]
+    place: Where
 
 
 def without_remark(label: str) -> str:
@@ -85,7 +108,7 @@ def field_of(label: str) -> tuple[str, int] | None:
     return next(((name, rank) for name, rank, pattern in FIELDS if pattern.search(bare)), None)
 
 
-def labelled_values(grid: Grid, first: int, last: int, place: dict[str, Any]) -> list[Found]:
+def labelled_values(grid: Grid, first: int, last: int, place: Where) -> list[Found]:
     """Every label with its value in the rows, in the cell at its right or behind a colon in the same cell."""
     out: list[Found] = []
     for row in range(first, last + 1):
@@ -120,7 +143,7 @@ def labelled_values(grid: Grid, first: int, last: int, place: dict[str, Any]) ->
 
 def paragraph_values(paragraphs: list[str]) -> list[Found]:
     """Labels with values behind a colon in the paragraphs of a Word file."""
-    return [found for text in paragraphs for found in _inline(text, None, {})]
+    return [found for text in paragraphs for found in _inline(text, None, HERE)]
 
 
 def _is_label(text: str) -> bool:
@@ -128,7 +151,7 @@ def _is_label(text: str) -> bool:
     return len(bare) <= 16 and (field_of(bare) is not None or OTHERS.search(bare) is not None)
 
 
-def _inline(text: str, address: str | None, place: dict[str, Any]) -> list[Found]:
+def _inline(text: str, address: str | None, place: Where) -> list[Found]:
     wide = half_width(text)
     if ":" not in wide or len(wide) > LONGEST_HEAD_CELL:
         return []
@@ -166,7 +189,7 @@ def unit_beside(grid: Grid, first: int, last: int) -> list[str]:
     return out
 
 
-def title_of(grid: Grid, first: int, last: int) -> dict[str, str] | None:
+def title_of(grid: Grid, first: int, last: int) -> Seen | None:
     """The form's title: the first line of the head that is neither a label nor 「附件」."""
     for row in range(first, last + 1):
         cells = grid.own_cells(row)
@@ -175,14 +198,14 @@ def title_of(grid: Grid, first: int, last: int) -> dict[str, str] | None:
             and not _is_label(cells[0].text)
             and not SKIPPED_TITLE.search(squeezed(cells[0].text))
         ):
-            return {"value": cells[0].text.strip(), "cell": cells[0].address}
+            return Seen(value=cells[0].text.strip(), cell=cells[0].address)
     return None
 
 
-def head_fields(found: list[Found], unit: str | None) -> dict[str, Any]:
-    """The head's fields as the command line promises them, the best label winning; other labels in ``header_extra``."""
+def head_fields(found: list[Found], unit: str | None) -> SheetHead:
+    """The head's fields, the best label winning; other labels in ``extra``."""
     best: dict[str, tuple[int, Found]] = {}
-    extra: dict[str, Any] = {}
+    extra: dict[str, Seen] = {}
     for item in found:
         named = [(name, rank) for name, rank, pattern in FIELDS if pattern.search(item.label)]
         if not item.text and not any(name in MONEY for name, _ in named):
@@ -193,36 +216,35 @@ def head_fields(found: list[Found], unit: str | None) -> dict[str, Any]:
             ):
                 best[name] = (rank, item)
         if (not named or named[0][0] == "agency") and item.text:
-            extra[item.label] = {"value": item.text, "cell": item.cell} | item.place
-    return _shaped({name: item for name, (_, item) in best.items()}, unit) | {"header_extra": extra}
+            extra[item.label] = _text(item)
+    of = {name: item for name, (_, item) in best.items()}
+    subject = of.get("subject_name")
+    return SheetHead(
+        subject_name=_text(subject, subject.label) if subject else missing(),
+        dept=_text(of["dept"]) if "dept" in of else missing(),
+        year=_year(of.get("year")),
+        audited_arranged=_money(of.get("audited_arranged"), unit),
+        audited_used=_money(of.get("audited_used"), unit),
+        extra=extra,
+    )
 
 
-def _shaped(best: dict[str, Found], unit: str | None) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    subject, dept = best.get("subject_name"), best.get("dept")
-    out["subject_name"] = _text(subject) | {"label": subject.label} if subject else None
-    out["dept"] = _text(dept) if dept else None
-    year = best.get("year")
-    out["year"] = _year(year) if year else None
-    for name in sorted(MONEY):
-        out[name] = _money(best.get(name), unit)
-    return out
+def _text(item: Found, label: str | None = None) -> Seen:
+    table, sheet = item.place
+    return Seen(value=item.text, cell=item.cell, label=label, table=table, sheet=sheet)
 
 
-def _text(item: Found) -> dict[str, Any]:
-    return {"value": item.text, "cell": item.cell} | item.place
-
-
-def _year(item: Found) -> dict[str, Any]:
-    return {"value": year_of(item.text), "raw": item.raw, "cell": item.cell} | item.place
-
-
-def _money(item: Found | None, unit: str | None) -> dict[str, Any] | None:
+def _year(item: Found | None) -> Year:
     if item is None:
-        return None
+        return Year(cell=None, value=None)
+    table, sheet = item.place
+    value = year_of(item.text)
+    return Year(value=value, raw=item.raw, cell=item.cell, table=table, sheet=sheet)
+
+
+def _money(item: Found | None, unit: str | None) -> Amount:
+    if item is None:
+        return Amount(cell=None, raw=None, yuan=None)
     raw = item.stored if item.stored is not None and unit_in(item.text) is None else item.text
-    return {
-        "cell": item.cell,
-        "raw": raw or None,
-        "yuan": yuan(raw, item.unit or unit),
-    } | item.place
+    amount, (table, sheet) = yuan(raw, item.unit or unit), item.place
+    return Amount(cell=item.cell, raw=raw or None, yuan=amount, table=table, sheet=sheet)

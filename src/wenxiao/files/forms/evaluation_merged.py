@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from wenxiao.files.cells.grids import Grid, trimmed
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.evaluation_columns import Head
-
-Figure = dict[str, Any]
+from wenxiao.files.forms.forms import Criterion
 
 
 def deepest_column(head: Head) -> int | None:
@@ -18,53 +17,48 @@ def deepest_column(head: Head) -> int | None:
     return next((head.roles[name] for name in names), None)
 
 
-def shared_figure(grid: Grid, head: Head, row: int, col: int) -> Figure:
+def shared_figure(grid: Grid, head: Head, row: int, col: int) -> Seen:
     """A figure of a row; one merged over several criteria stands in the first and names the rows that share it."""
-    out: Figure = dict(grid.figure(row, col))
+    out = grid.figure(row, col)
     span, names = grid.span(row, col), deepest_column(head)
     if span.bottom == span.top or names is None:
         return out
     rows = sorted({grid.anchor(at, names)[0] for at in range(span.top, span.bottom + 1)})
     if len(rows) > 1:
-        out["shared_rows"] = rows
+        out.shared_rows = rows
         if rows[0] != grid.anchor(row, names)[0]:
-            out["value"] = None
+            out.value = None
     return out
 
 
-def continues_criterion(grid: Grid, head: Head, row: int, criteria: list[Figure]) -> bool:
+def continues_criterion(grid: Grid, head: Head, row: int, criteria: list[Criterion]) -> bool:
     """Whether a row is a further scoring point of the criterion above: its name is merged down, and so are its points."""
     names = deepest_column(head)
     if names is None or not criteria or "level4" in head.roles:
         return False
     span = grid.span(row, names)
-    if not (span.top < row and span.left == names and criteria[-1]["row"] >= span.top):
+    if not (span.top < row and span.left == names and criteria[-1].row >= span.top):
         return False
     weight = head.roles.get("weight")
     return weight is None or grid.anchor(row, weight)[0] != row or not grid.text(row, weight)
 
 
-def add_point(grid: Grid, head: Head, row: int, criterion: Figure) -> None:
+def add_point(grid: Grid, head: Head, row: int, criterion: Criterion) -> None:
     """Add what a further scoring point says: its own points to the criterion's, its reason behind the one above."""
     score = head.roles.get("score")
     if score is not None and grid.anchor(row, score)[0] == row:
-        _add_score(criterion, grid.figure(row, score)["value"])
+        _add_score(criterion, grid.figure(row, score).value)
     reason = head.roles.get("reason")
     if reason is not None and grid.anchor(row, reason)[0] == row and grid.text(row, reason):
-        before = criterion["reason"]
-        words = [before["value"], grid.text(row, reason)]
-        joined = "；".join(word for word in words if word)
-        criterion["reason"] = before | {"value": joined}
+        words = [criterion.reason.value, grid.text(row, reason)]
+        criterion.reason.value = "；".join(word for word in words if word)
 
 
-def _add_score(criterion: Figure, value: str | None) -> None:
-    more, score = number_of(value), criterion["score"]
+def _add_score(criterion: Criterion, value: str | None) -> None:
+    more, score = number_of(value), criterion.score
     if more is None:
         return
-    before = number_of(score["value"]) or Decimal(0)
-    written = [score.get("stored") or score["value"], value]
-    total = trimmed(format(before + more, "f"))
-    criterion["score"] = score | {
-        "value": total,
-        "stored": "+".join(word for word in written if word),
-    }
+    before = number_of(score.value) or Decimal(0)
+    written = [score.stored or score.value, value]
+    score.value = trimmed(format(before + more, "f"))
+    score.stored = "+".join(word for word in written if word)

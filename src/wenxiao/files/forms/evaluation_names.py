@@ -31,6 +31,11 @@ class Level:
     code: str | None = None
     points: str | None = None
 
+    @property
+    def own_words(self) -> str | None:
+        """What is printed, where it says more than the name."""
+        return self.raw if self.raw != self.name else None
+
 
 def split_name(text: str) -> tuple[str | None, str, str | None]:
     """(code, name, points) of an indicator's name: 「A101 立项依据充分性（4分）」 → ("A101", "立项依据充分性", "4")."""

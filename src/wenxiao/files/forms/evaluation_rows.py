@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from wenxiao.files.cells.cells import Cell
 from wenxiao.files.cells.formulas import computed_value, percent_text
 from wenxiao.files.cells.grids import Grid
+from wenxiao.files.cells.seen import Seen, missing
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.evaluation_columns import Head
 from wenxiao.files.forms.evaluation_figures import with_mean, without_whole
 from wenxiao.files.forms.evaluation_merged import add_point, continues_criterion, shared_figure
 from wenxiao.files.forms.evaluation_names import Level, split_name
 from wenxiao.files.forms.evaluation_outline import Place
+from wenxiao.files.forms.forms import ComputedShare, Criterion, Ratio, ScoreSheet, Subtotal
 
 
 @dataclass(slots=True)
@@ -24,21 +26,22 @@ class Reading:
     head: Head
     first: int
     last: int
-    out: dict[str, Any]
+    out: ScoreSheet
     levels: dict[str, Level] = field(default_factory=lambda: levels_after(None))
     mode: str = "criteria"
     skipped: frozenset[int] = frozenset()
     outline: dict[int, Place] = field(default_factory=dict)
 
 
-def levels_after(criterion: dict[str, Any] | None) -> dict[str, Level]:
+def levels_after(criterion: Criterion | None) -> dict[str, Level]:
     """The names in force below a criterion; none above the first."""
     if criterion is None:
         return {name: Level() for name in ("level1", "level2", "level3")}
-    carried = {
-        name: Level(criterion[name], criterion.get(f"{name}_raw")) for name in ("level1", "level2")
+    return {
+        "level1": Level(criterion.level1, criterion.level1_raw),
+        "level2": Level(criterion.level2, criterion.level2_raw),
+        "level3": Level(),
     }
-    return carried | {"level3": Level()}
 
 
 def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
@@ -56,13 +59,20 @@ def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
         if first and not first.endswith("小计") and not name
         else reading.levels["level1"].name
     )
-    out: dict[str, Any] = {"level1": above if own or not name else name, "row": row}
-    if own or inside:
-        out["level2"] = level2.name
-    for key, role in (("weight", "weight"), ("score", "score")):
-        if role in head.roles:
-            out[key] = grid.figure(row, head.roles[role])
-    reading.out["subtotals"].append(out)
+    figures = {
+        role: grid.figure(row, head.roles[role])
+        for role in ("weight", "score")
+        if role in head.roles
+    }
+    reading.out.subtotals.append(
+        Subtotal(
+            row=row,
+            level1=above if own or not name else name,
+            level2=level2.name if own or inside else None,
+            weight=figures.get("weight"),
+            score=figures.get("score"),
+        )
+    )
 
 
 def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
@@ -74,38 +84,31 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
         (name for name in ("level3", "level2", "level1") if name in head.roles), "level1"
     )
     level = reading.levels[deepest]
-    if continues_criterion(grid, head, row, out["criteria"]):
-        add_point(grid, head, row, out["criteria"][-1])
+    if continues_criterion(grid, head, row, out.criteria):
+        add_point(grid, head, row, out.criteria[-1])
         return
     weight, score = _weight(reading, row, level), _score(reading, row)
-    score = without_whole(score, weight["value"])
-    nameless = level.name is None and bool(weight["value"]) and bool(score["value"])
-    known = ("value", "stored", "shared_rows")
-    facts = any(figure.get(key) for figure in (weight, score) for key in known)
+    score = without_whole(score, weight.value)
+    nameless = level.name is None and bool(weight.value) and bool(score.value)
+    facts = any(one.value or one.stored or one.shared_rows for one in (weight, score))
     if (level.name is None and not nameless) or (not facts and len(cells) < 2):
         return
-    criterion = _levels_json(reading, row)
-    if nameless:
-        criterion |= {
-            "nameless": True,
-            f"{deepest}_cell": grid.address(row, head.roles.get(deepest, grid.left)),
-        }
-    criterion["weight"] = weight
-    ratio = _ratio(reading, row)
-    if ratio is not None:
-        criterion["ratio"] = ratio
     experts = [grid.figure(row, col) for col in head.experts] or None
-    criterion |= {
-        "experts": experts,
-        "score": with_mean(score, experts, trimmed=out.get("mean") == "trimmed"),
-        "reason": _text_at(reading, row, "reason"),
-    }
-    note = _text_at(reading, row, "note")
-    if note["value"]:
-        criterion["note"] = note["value"]
-    if row in grid.sheet.hidden_rows:
-        criterion["hidden"] = True
-    out["criteria"].append(criterion)
+    criterion = Criterion(
+        row=row,
+        **_level_fields(reading, row),
+        weight=weight,
+        score=with_mean(score, experts, trimmed=out.mean == "trimmed"),
+        experts=experts,
+        reason=_text_at(reading, row, "reason"),
+        ratio=_ratio(reading, row),
+        note=_text_at(reading, row, "note").value or None,
+        hidden=row in grid.sheet.hidden_rows,
+    )
+    if nameless:
+        criterion.nameless = True
+        setattr(criterion, f"{deepest}_cell", grid.address(row, head.roles.get(deepest, grid.left)))
+    out.criteria.append(criterion)
 
 
 def _advance_levels(reading: Reading, row: int) -> bool:
@@ -121,26 +124,18 @@ def _advance_levels(reading: Reading, row: int) -> bool:
     return place.is_leaf
 
 
-def _weight(reading: Reading, row: int, level: Level) -> dict[str, Any]:
+def _weight(reading: Reading, row: int, level: Level) -> Seen:
     """The weight in its column, else behind the name."""
     column = reading.head.roles.get("weight")
-    weight: dict[str, Any] = (
-        {"cell": None, "value": None}
-        if column is None
-        else shared_figure(reading.grid, reading.head, row, column)
-    )
-    if weight["value"] is None and level.points is not None:
-        return {"cell": level.cell, "value": level.points}
+    weight = missing() if column is None else shared_figure(reading.grid, reading.head, row, column)
+    if weight.value is None and level.points is not None:
+        return Seen(cell=level.cell, value=level.points)
     return weight
 
 
-def _score(reading: Reading, row: int) -> dict[str, Any]:
+def _score(reading: Reading, row: int) -> Seen:
     column = reading.head.roles.get("score")
-    return (
-        {"cell": None, "value": None}
-        if column is None
-        else shared_figure(reading.grid, reading.head, row, column)
-    )
+    return missing() if column is None else shared_figure(reading.grid, reading.head, row, column)
 
 
 def _advance_in_outline(reading: Reading, row: int) -> None:
@@ -168,18 +163,20 @@ def _take_branch(reading: Reading, row: int) -> None:
     ]
     if len(path) > 2:
         return
-    weight = reading.grid.figure(row, roles["weight"]) if "weight" in roles else None
-    value = (weight or {}).get("value") or levels["level3"].points
+    weight = reading.grid.figure(row, roles["weight"]) if "weight" in roles else missing()
+    value = weight.value or levels["level3"].points
     if value is not None:
-        entry = {"value": value, "cell": (weight or {}).get("cell") or levels["level3"].cell}
-        reading.out["level_weights"].setdefault("/".join(path), entry)
+        entry = Seen(value=value, cell=weight.cell or levels["level3"].cell)
+        reading.out.level_weights.setdefault("/".join(path), entry)
     if "score" in roles and reading.grid.text(row, roles["score"]):
-        out: dict[str, Any] = {
-            "level1": path[0],
-            "row": row,
-            "score": reading.grid.figure(row, roles["score"]),
-        }
-        reading.out["subtotals"].append(out | ({"level2": path[1]} if len(path) > 1 else {}))
+        reading.out.subtotals.append(
+            Subtotal(
+                row=row,
+                level1=path[0],
+                level2=path[1] if len(path) > 1 else None,
+                score=reading.grid.figure(row, roles["score"]),
+            )
+        )
 
 
 def _is_band(reading: Reading, cell: Cell) -> bool:
@@ -214,7 +211,7 @@ def _advance(reading: Reading, row: int, level: str) -> None:
         weight_col = reading.head.level_weights.get(level)
         if weight_col is not None:
             cell = reading.grid.figure(row, weight_col)
-            _note_level_weight(reading, level, cell["value"], cell["cell"], None)
+            _note_level_weight(reading, level, cell.value, cell.cell, None)
         elif "level3" in reading.head.roles:
             _note_level_weight(reading, level, points, address, text)
 
@@ -226,29 +223,45 @@ def _note_level_weight(
     key = levels["level1"].name or ""
     if level == "level2":
         key = f"{key}/{levels['level2'].name}"
-    if value is not None and key not in reading.out["level_weights"]:
-        entry = {"value": value, "cell": address}
-        reading.out["level_weights"][key] = entry | ({"raw": raw} if raw else {})
+    if value is not None and key not in reading.out.level_weights:
+        reading.out.level_weights[key] = Seen(value=value, cell=address, raw=raw or None)
 
 
-def _levels_json(reading: Reading, row: int) -> dict[str, Any]:
-    out: dict[str, Any] = {"row": row}
-    for name, level in reading.levels.items():
-        out[name], out[f"{name}_cell"] = level.name, level.cell
-    for name, level in reading.levels.items():
-        if level.raw is not None and level.raw != level.name:
-            out[f"{name}_raw"] = level.raw
-    code = reading.levels["level3"].code
-    if "code" in reading.head.roles:
-        code = reading.grid.text(row, reading.head.roles["code"]) or code
-    if code:
-        out["code"] = code
-    if "level4" in reading.head.roles:
-        out["level4"] = reading.grid.text(row, reading.head.roles["level4"]) or None
-    return out
+class _LevelFields(TypedDict):
+    level1: str | None
+    level1_cell: str | None
+    level1_raw: str | None
+    level2: str | None
+    level2_cell: str | None
+    level2_raw: str | None
+    level3: str | None
+    level3_cell: str | None
+    level3_raw: str | None
+    level4: str | None
+    code: str | None
 
 
-def _ratio(reading: Reading, row: int) -> dict[str, Any] | None:
+def _level_fields(reading: Reading, row: int) -> _LevelFields:
+    """The names in force with their cells, and what is printed where it says more than the name."""
+    first, second, third = (reading.levels[f"level{number}"] for number in (1, 2, 3))
+    roles, grid = reading.head.roles, reading.grid
+    code = (grid.text(row, roles["code"]) if "code" in roles else "") or third.code
+    return {
+        "level1": first.name,
+        "level1_cell": first.cell,
+        "level1_raw": first.own_words,
+        "level2": second.name,
+        "level2_cell": second.cell,
+        "level2_raw": second.own_words,
+        "level3": third.name,
+        "level3_cell": third.cell,
+        "level3_raw": third.own_words,
+        "level4": (grid.text(row, roles["level4"]) or None) if "level4" in roles else None,
+        "code": code or None,
+    }
+
+
+def _ratio(reading: Reading, row: int) -> Ratio | None:
     grid, roles = reading.grid, reading.head.roles
     if "numerator" not in roles or "denominator" not in roles:
         return None
@@ -256,9 +269,9 @@ def _ratio(reading: Reading, row: int) -> dict[str, Any] | None:
         grid.figure(row, roles["numerator"]),
         grid.figure(row, roles["denominator"]),
     )
-    if number_of(numerator["value"]) is None or number_of(denominator["value"]) is None:
+    if number_of(numerator.value) is None or number_of(denominator.value) is None:
         return None
-    out: dict[str, Any] = {"numerator": numerator, "denominator": denominator}
+    out = Ratio(numerator=numerator, denominator=denominator)
     if "computed" in roles:
         cell = grid.cell(row, roles["computed"])
         exact = computed_value(grid.sheet, cell.row, cell.col) if cell else None
@@ -270,16 +283,14 @@ def _ratio(reading: Reading, row: int) -> dict[str, Any] | None:
                 and (exact is None or cell.number_format is None)
             ):
                 percent = cell.text.strip().rstrip("%％")
-            out["computed"] = {
-                "cell": cell.address,
-                "stored": cell.formula or cell.raw,
-                "percent": percent,
-            }
+            out.computed = ComputedShare(
+                cell=cell.address, stored=cell.formula or cell.raw, percent=percent
+            )
     return out
 
 
-def _text_at(reading: Reading, row: int, role: str) -> dict[str, Any]:
+def _text_at(reading: Reading, row: int, role: str) -> Seen:
     col = reading.head.roles.get(role)
     if col is None:
-        return {"cell": None, "value": None}
-    return {"cell": reading.grid.address(row, col), "value": reading.grid.text(row, col) or None}
+        return missing()
+    return Seen(cell=reading.grid.address(row, col), value=reading.grid.text(row, col) or None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from wenxiao.files.cells.cells import Cell
 from wenxiao.files.cells.grids import plain_number, trimmed
+from wenxiao.files.cells.seen import Seen, rewritten
 from wenxiao.files.cells.textforms import half_width, squeezed
 from wenxiao.files.forms.evaluation_figures import sum_text, without_whole
 from wenxiao.files.forms.evaluation_names import opens_block
 from wenxiao.files.forms.evaluation_rows import Reading
+from wenxiao.files.forms.forms import Grade, ScoreSheet
 
 TOTAL = re.compile(
     r"^(合计|总计|总分|总得分|总评分|评价总分|(合计|综合|评价|最终|最后)得分(合计)?|得分合计|评价得分合计)(\(.*\))?$"
@@ -47,15 +48,16 @@ def takes_bare_sum(reading: Reading, row: int, cells: list[Cell]) -> bool:
     ):
         return False
     shown = reading.grid.figure(row, weight)
-    due = sum_text(reading.out["criteria"], "weight")
-    if (
-        len(reading.out["criteria"]) < 2
-        or due is None
-        or (shown["value"] or shown.get("computed")) != due
-    ):
+    due = _weights_due(reading.out)
+    if len(reading.out.criteria) < 2 or due is None or (shown.text or None) != due:
         return False
     take_total(reading, row, cells)
     return True
+
+
+def _weights_due(out: ScoreSheet) -> str | None:
+    """The sum of the criteria's weights."""
+    return sum_text(item.weight for item in out.criteria)
 
 
 def says_grade(bare: str, cells: list[Cell]) -> bool:
@@ -93,46 +95,38 @@ def criteria_follow(reading: Reading, row: int) -> bool:
     return False
 
 
-def take_grade(out: dict[str, Any], cells: list[Cell]) -> None:
+def take_grade(out: ScoreSheet, cells: list[Cell]) -> None:
     """Put the first grade among the cells down, alone in its cell or behind 等级."""
     for cell in cells:
         text = half_width(cell.text).strip().strip('“”"')
         if text in GRADES:
-            out["grade"] = {"cell": cell.address, "value": text, "norm": GRADES[text]}
+            out.grade = Grade(cell=cell.address, value=text, norm=GRADES[text])
             return
         inline = GRADE_INLINE.search(text)
         if inline:
-            out["grade"] = {
-                "cell": cell.address,
-                "value": inline[1],
-                "norm": GRADES[inline[1]],
-                "stored": cell.text,
-            }
+            out.grade = Grade(
+                cell=cell.address, value=inline[1], norm=GRADES[inline[1]], stored=cell.text
+            )
             return
 
 
-def _without_remark(total: dict[str, Any], out: dict[str, Any]) -> dict[str, Any]:
+def _without_remark(total: Seen, out: ScoreSheet) -> Seen:
     """「92.6分（优）」 as the points alone; the grade in the brackets is taken where none stood yet."""
-    hit = _WITH_REMARK.fullmatch(squeezed(total.get("value") or ""))
+    hit = _WITH_REMARK.fullmatch(squeezed(total.value or ""))
     if hit is None:
         return total
-    if out["grade"] is None and hit[2] in GRADES:
-        out["grade"] = {
-            "cell": total["cell"],
-            "value": hit[2],
-            "norm": GRADES[hit[2]],
-            "stored": total["value"],
-        }
-    return total | {"value": trimmed(hit[1]), "stored": total["value"]}
+    if out.grade.is_missing and hit[2] in GRADES:
+        out.grade = Grade(cell=total.cell, value=hit[2], norm=GRADES[hit[2]], stored=total.value)
+    return rewritten(total, trimmed(hit[1]))
 
 
-def take_total_in_words(out: dict[str, Any], cell: Cell) -> bool:
+def take_total_in_words(out: ScoreSheet, cell: Cell) -> bool:
     """A line such as 「综合得分：92.6分，评价等级：优」 below the table; False when it is none."""
     hit = _TOTAL_LINE.match(squeezed(cell.text[:200]))
-    if hit is None or out["total"] is not None:
+    if hit is None or not out.total.is_missing:
         return False
-    out["total"] = {"cell": cell.address, "value": trimmed(hit[1]), "stored": cell.text}
-    if out["grade"] is None:
+    out.total = Seen(cell=cell.address, value=trimmed(hit[1]), stored=cell.text)
+    if out.grade.is_missing:
         take_grade(out, [cell])
     return True
 
@@ -152,35 +146,27 @@ def take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
             cell for cell in others if plain_number(cell) is not None or cell.formula is not None
         ]
         if len(numbers) == 1 and numbers[0].col == head.roles.get("weight") and col is not None:
-            due, shown = sum_text(out["criteria"], "weight"), grid.figure(row, numbers[0].col)
+            due, shown = _weights_due(out), grid.figure(row, numbers[0].col)
             # the sum of the weights alone is no mark: the mark is missing
-            numbers = (
-                []
-                if due is not None and due == (shown["value"] or shown.get("computed"))
-                else numbers
-            )
-            out["total"] = (
-                {"cell": grid.address(row, col), "value": None} if not numbers else out["total"]
-            )
+            numbers = [] if due is not None and due == shown.text else numbers
+            out.total = out.total if numbers else Seen(cell=grid.address(row, col), value=None)
         col = numbers[-1].col if numbers and not head.experts else None
-    if out["total"] is None and col is not None:
-        out["total"] = grid.figure(row, col)
+    if out.total.is_missing and col is not None:
+        out.total = grid.figure(row, col)
     weight = head.roles.get("weight")
     if (
-        out["total_weight"] is None
+        out.total_weight.is_missing
         and weight is not None
         and weight != col
         and grid.anchor(row, weight) != label_at
     ):
-        out["total_weight"] = grid.figure(row, weight)
-    if out["total"] is not None:
-        out["total"] = _without_remark(out["total"], out)
-        out["total"] = without_whole(
-            out["total"], (out["total_weight"] or {}).get("value") or "100"
-        )
-    if head.experts and "expert_totals" not in out:
-        out["expert_totals"] = [grid.figure(row, expert) for expert in head.experts]
-    if out["grade"] is None:
+        out.total_weight = grid.figure(row, weight)
+    if not out.total.is_missing:
+        out.total = _without_remark(out.total, out)
+        out.total = without_whole(out.total, out.total_weight.value or "100")
+    if head.experts and out.expert_totals is None:
+        out.expert_totals = [grid.figure(row, expert) for expert in head.experts]
+    if out.grade.is_missing:
         take_grade(
             out,
             [

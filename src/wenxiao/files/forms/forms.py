@@ -6,55 +6,14 @@ decimal text as written; money is 元. None is missing. A field that has a defau
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
 
+from wenxiao.files.cells.seen import Part, Seen
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.problems import Problem
-
-
-class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A part of a form; ``table`` and ``sheet`` name where it stands if not in the form's own table or sheet."""
-
-    table: int | None = None
-
-
-class Seen(Part, kw_only=True):
-    """A cell: the text a person sees; a formula without saved result has ``value`` None and ``computed`` beside it.
-
-    ``stored`` is what the file holds where it differs from the text. Of points merged over several rows the first row
-    has the value, and each names the rows that share it.
-    """
-
-    cell: str | None
-    value: str | None
-    stored: str | None = None
-    computed: str | msgspec.UnsetType | None = msgspec.UNSET
-    shared_rows: list[int] | None = None
-    label: str | None = None
-    raw: str | None = None
-    sheet: str | None = None
-
-    @property
-    def is_uncached(self) -> bool:
-        """Whether the cell is a formula whose result the file does not hold."""
-        return self.computed is not msgspec.UNSET
-
-    @property
-    def text(self) -> str:
-        """The text, else what the formula yields; empty where neither is there."""
-        return self.value or (self.computed or "" if isinstance(self.computed, str) else "")
-
-    @property
-    def number(self) -> Decimal | None:
-        """The number written or computed, thousands commas and 分 aside; None where there is none."""
-        try:
-            number = Decimal(self.text.replace(",", "").removesuffix("分").strip())
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() else None
 
 
 class Year(Part, kw_only=True):
@@ -65,6 +24,11 @@ class Year(Part, kw_only=True):
     raw: str | None = None
     label: str | None = None
     sheet: str | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the form has neither a year nor a place for it."""
+        return self.cell is None and self.value is None and self.raw is None
 
 
 class Amount(Part, kw_only=True):
@@ -81,6 +45,16 @@ class Amount(Part, kw_only=True):
     def is_uncached(self) -> bool:
         """Whether the cell is a formula whose result the file does not hold."""
         return self.computed is not msgspec.UNSET
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the form has neither the amount nor a place for it."""
+        return self.cell is None and not self.raw and self.yuan is None
+
+    @property
+    def computed_text(self) -> str | None:
+        """What a formula without saved result yields; None where there is none."""
+        return self.computed if isinstance(self.computed, str) else None
 
     @property
     def amount(self) -> Decimal | None:
@@ -112,6 +86,11 @@ class Grade(Part, kw_only=True):
     value: str | None
     norm: str | None = None
     stored: str | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether no grade was found."""
+        return self.cell is None and self.value is None
 
 
 class Lines(Part, kw_only=True):
@@ -209,7 +188,7 @@ class Goal(Part, kw_only=True):
     actual: Seen
 
 
-class DossierForm(Part, kw_only=True, tag_field="kind"):
+class DossierHead(Part, kw_only=True):
     """The head and money every form of one project or department begins with."""
 
     sheet: str
@@ -225,6 +204,10 @@ class DossierForm(Part, kw_only=True, tag_field="kind"):
     hidden_rows: list[int]
     funds: list[FundLine]
     hidden_sheet: bool = False
+
+
+class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
+    """A form of one project or department."""
 
 
 class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
 
 from wenxiao.files.cells.labels import (
     UNIT_FACTORS,
@@ -17,6 +16,8 @@ from wenxiao.files.cells.labels import (
     yuan_text,
 )
 from wenxiao.files.cells.numberformats import plain
+from wenxiao.files.cells.seen import Seen, rewritten
+from wenxiao.files.forms.forms import Amount, DossierForm, FundLine, Rate
 from wenxiao.files.forms.headings import FUND_HEADINGS, Heading, heading_at, keyed
 
 MONEY_COLUMNS = ("initial", "full_year", "arrived", "executed", "expected_full_year")
@@ -81,12 +82,10 @@ def money_unit_of(
     return None, None, None
 
 
-def read_funds(
-    grid: Grid, heading: Heading, last: int, unit: str | None
-) -> list[dict[str, object]]:
+def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> list[FundLine]:
     """The rows of the money block, money in 元 as decimal text, rates as percent, each value with its cell."""
     first = min(column.left for column in heading.columns.values())
-    rows: list[dict[str, object]] = []
+    rows: list[FundLine] = []
     for row in range(heading.bottom + 1, min(last, heading.bottom + MOST_FUND_ROWS) + 1):
         label = _row_label(grid, row, first, heading)
         if label is None and not any(grid.in_row(row)):
@@ -109,20 +108,20 @@ def read_funds(
     return rows
 
 
-def _amounts_of(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [row[key] for key in MONEY_COLUMNS if key in row]
+def amounts_of(line: FundLine) -> dict[str, Amount]:
+    """The amounts of a line by the key of their column."""
+    found = {key: getattr(line, key) for key in MONEY_COLUMNS}
+    return {key: amount for key, amount in found.items() if amount is not None}
 
 
-def _is_blank(row: dict[str, Any]) -> bool:
+def _is_blank(line: FundLine) -> bool:
     """A line without any amount, at the end of a block that writes its zeros: only what the template printed."""
-    return not any(money["raw"] or "computed" in money for money in _amounts_of(row))
+    return not any(money.raw or money.is_uncached for money in amounts_of(line).values())
 
 
-def _is_zero(row: dict[str, Any]) -> bool:
-    amounts = _amounts_of(row)
-    return bool(amounts) and all(
-        money["yuan"] is not None and Decimal(money["yuan"]) == 0 for money in amounts
-    )
+def _is_zero(line: FundLine) -> bool:
+    amounts = amounts_of(line).values()
+    return bool(amounts) and all(money.amount == 0 for money in amounts)
 
 
 def _has_money(grid: Grid, heading: Heading, row: int) -> bool:
@@ -148,10 +147,8 @@ def _row_label(grid: Grid, row: int, first: int, heading: Heading) -> tuple[str,
 
 def _fund_row(
     grid: Grid, heading: Heading, row: int, label: tuple[str, str], unit: str | None
-) -> dict[str, object]:
-    out: dict[str, object] = {"label": label[0], "row": row, "label_cell": label[1]}
-    if grid.is_hidden(row):
-        out["hidden"] = True
+) -> FundLine:
+    out = FundLine(label=label[0], row=row, label_cell=label[1], hidden=grid.is_hidden(row))
     amounts = _amounts(out, grid, heading, row, unit)
     for key in ("weight", "score"):
         place = heading.place(grid, row, key)
@@ -162,43 +159,40 @@ def _fund_row(
     place = heading.place(grid, row, "rate")
     if place is not None:
         if is_dash(grid.text(*place)):
-            out["dashes"] = True
+            out.dashes = True
         else:
-            out["rate"] = rate_at(grid, place, amounts, heading.columns["rate"].words)
+            out.rate = rate_at(grid, place, amounts, heading.columns["rate"].words)
     return out
 
 
 def _amounts(
-    out: dict[str, object], grid: Grid, heading: Heading, row: int, unit: str | None
+    out: FundLine, grid: Grid, heading: Heading, row: int, unit: str | None
 ) -> dict[str, Decimal]:
     """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
     amounts: dict[str, Decimal] = {}
     named, readable = set(), True
-    row_unit = money_unit_in(str(out["label"])) if out.get("label") else None
+    row_unit = money_unit_in(out.label)
     for key in MONEY_COLUMNS:
         place = heading.place(grid, row, key)
         if place is None:
             continue
         nearest = row_unit or money_unit_in(heading.columns[key].words) or unit
-        money = out[key] = money_at(grid, place, nearest)
-        amount = money["yuan"] if money["yuan"] is not None else grid.number(*place)
+        money = money_at(grid, place, nearest)
+        setattr(out, key, money)
+        amount = money.amount if money.amount is not None else grid.number(*place)
         if amount is not None:
-            amounts[key] = Decimal(str(amount))
-            named.add(money["yuan"] is not None)
-        elif (
-            key == "full_year"
-            and money["raw"]
-            and not _NOTHING.fullmatch(squeezed(str(money["raw"])))
-        ):
+            amounts[key] = amount
+            named.add(money.amount is not None)
+        elif key == "full_year" and money.raw and not _NOTHING.fullmatch(squeezed(money.raw)):
             readable = False  # no other budget may stand in for one that can't be read
     return amounts if readable and len(named) < 2 else {}
 
 
-def _add_points(out: dict[str, object], key: str, grid: Grid, place: tuple[int, int]) -> None:
+def _add_points(out: FundLine, key: str, grid: Grid, place: tuple[int, int]) -> None:
     if is_dash(grid.text(*place)):
-        out["dashes"] = True
+        out.dashes = True
     else:
-        out[key] = points_at(grid, place)
+        setattr(out, key, points_at(grid, place))
 
 
 def row_has_dash(grid: Grid, heading: Heading, row: int) -> bool:
@@ -207,47 +201,43 @@ def row_has_dash(grid: Grid, heading: Heading, row: int) -> bool:
     return any(place is not None and is_dash(grid.text(*place)) for place in places)
 
 
-def _weight_in_words(out: dict[str, object], grid: Grid, heading: Heading) -> None:
+def _weight_in_words(out: FundLine, grid: Grid, heading: Heading) -> None:
     """Points of the execution rate written in the side label: 「预算执行情况（万元）（20分）」."""
     if "score" not in heading.columns:
         return
     for col, text in grid.in_row(heading.top):
         found = re.search(r"\((\d+(?:\.\d+)?)分\)", squeezed(text))
         if found:
-            out["weight"] = {
-                "cell": grid.address(heading.top, col),
-                "value": found[1],
-                "stored": text,
-            }
+            out.weight = Seen(cell=grid.address(heading.top, col), value=found[1], stored=text)
             return
 
 
-def points_at(grid: Grid, place: tuple[int, int]) -> dict[str, object]:
+def points_at(grid: Grid, place: tuple[int, int]) -> Seen:
     """Points with their cell; 「99.55分」 → value "99.55" with what is stored beside it."""
     out = grid.seen(*place)
-    value = out["value"]
-    if isinstance(value, str) and not re.fullmatch(
-        r"-?[0-9]+(\.[0-9]+)?", value
-    ):  # \d would let ２５ pass
-        number = number_in(value)
-        if number is not None:
-            out["stored"], out["value"] = value, plain(number)
-    return out
+    if out.value is None or re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", out.value):
+        return out  # \d would let ２５ pass
+    number = number_in(out.value)
+    return out if number is None else rewritten(out, plain(number))
 
 
 def money_at(
     grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None
-) -> dict[str, object]:
-    """``{"cell", "raw", "yuan"}``; a unit written in the cell wins over the form's; without any, yuan is None.
+) -> Amount:
+    """Money with its cell; a unit written in the cell wins over the form's; without any, yuan is None.
 
     ``inline`` is the amount where it stands behind its label in the same cell.
     """
-    out = grid.seen(*place)
-    written = out.pop("value")
-    out["raw"] = written if inline is None else inline
+    seen = grid.seen(*place)
+    raw = seen.value if inline is None else inline
     number = grid.number(*place) if inline is None else number_in(inline)
-    out["yuan"] = _yuan(out["raw"], number, unit)
-    return out
+    return Amount(
+        cell=seen.cell,
+        raw=raw,
+        yuan=_yuan(raw, number, unit),
+        stored=seen.stored,
+        computed=seen.computed,
+    )
 
 
 _OWN_UNIT = re.compile(r"(?P<times>[十百千])?(?P<unit>亿元|万元|千元|元|亿|万)$")
@@ -255,8 +245,8 @@ _ALIKE = (Decimal("0.5"), Decimal(2))
 _TIMES = {"十": 10, "百": 100, "千": 1000}
 
 
-def _yuan(raw: object, number: Decimal | None, unit: str | None) -> str | None:
-    words = squeezed(raw) if isinstance(raw, str) else ""
+def _yuan(raw: str | None, number: Decimal | None, unit: str | None) -> str | None:
+    words = squeezed(raw or "")
     found = _OWN_UNIT.search(words)
     if number is None or found is None:
         return None if number is None or unit is None else yuan_text(number, unit)
@@ -269,41 +259,38 @@ def _yuan(raw: object, number: Decimal | None, unit: str | None) -> str | None:
     return plain(number * factor)
 
 
-def in_unit(form: dict[str, Any], unit: str) -> None:
+def in_unit(form: DossierForm, unit: str) -> None:
     """Give a form whose own words name no money unit the one that stands elsewhere."""
-    form["money_unit"] = unit
-    for row in form["funds"]:
-        for key in MONEY_COLUMNS:
-            money = row.get(key)
-            if money is not None and money["yuan"] is None:
-                raw = money["raw"] or money.get("computed")
-                money["yuan"] = _yuan(raw, number_in(raw or ""), unit)
+    form.money_unit = unit
+    for line in form.funds:
+        for money in amounts_of(line).values():
+            if money.yuan is None:
+                raw = money.raw or money.computed_text
+                money.yuan = _yuan(raw, number_in(raw or ""), unit)
 
 
-def rate_at(
-    grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str
-) -> dict[str, object]:
+def rate_at(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], words: str) -> Rate:
     """A published rate with its cell, in percent, and what the amounts (of one unit) make of it."""
     seen = grid.seen(*place)
-    out: dict[str, object] = {"cell": seen["cell"], "published": None, "percent": None}
-    if "computed" in seen:
-        out |= {"computed": seen["computed"], "stored": seen["stored"]}
+    out = Rate(cell=seen.cell, published=None, percent=None)
+    if seen.is_uncached:
+        out.computed, out.stored = seen.computed, seen.stored
     exact = _exact_rate(amounts)
     number = grid.number(*place)
-    text = seen["value"] if isinstance(seen["value"], str) else ""
+    text = seen.value or ""
     if number is None:
-        out["published"] = text or None
+        out.published = text or None
     else:
         percent = _as_percent(number, grid, place, exact, words)
-        out["percent"] = _four(percent)
+        out.percent = _four(percent)
         if text:
-            out["text"] = text
+            out.text = text
             shown = number_in(text)
-            out["published"] = (
+            out.published = (
                 text if shown is None else plain(shown) + ("%" if "%" in squeezed(text) else "")
             )
     if exact is not None:
-        out["computed_percent"] = _four(exact)
+        out.computed_percent = _four(exact)
     return out
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wenxiao.files.cells.labels import Grid, bare, number_in, squeezed
+from wenxiao.files.cells.seen import Seen
 
 _WHEN = (
     r"(?:预算|年度|全年|年初|预期|计划|绩效|设定|当年|本年|本年度|三级|的|批复|原定|20\d\d年度?)*"
@@ -85,6 +86,11 @@ class Heading:
         """The cell of a row under a heading: the first filled column of a wide heading, else its first."""
         column = self.columns.get(key)
         return None if column is None else place_under(grid, row, column)
+
+    def seen(self, grid: Grid, row: int, key: str) -> Seen | None:
+        """What stands in that cell; None where the form has no such column."""
+        place = self.place(grid, row, key)
+        return None if place is None else grid.seen(*place)
 
 
 def place_under(grid: Grid, row: int, column: Column) -> tuple[int, int]:

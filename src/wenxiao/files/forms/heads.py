@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from wenxiao.files.cells.labels import Grid, bare, line_of, name_of, squeezed, tidy, year_in
+from wenxiao.files.cells.seen import Seen, missing
+from wenxiao.files.forms.forms import Year
 from wenxiao.files.forms.headings import FUND_HEADINGS, INDICATOR_HEADINGS, keyed
 
 PROJECT = {
@@ -186,8 +188,8 @@ def several(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
 
-def field(grid: Grid, labels: set[str], rows: range) -> dict[str, object] | None:
-    """``{"value", "cell"}`` of a labelled field, right of its label or after its colon; None when there's no label."""
+def field(grid: Grid, labels: set[str], rows: range) -> Seen | None:
+    """A labelled field, right of its label or after its colon; None when there's no label."""
     for row in rows:
         for col, text in grid.starts_in_row(row):
             parts = several(text)
@@ -196,7 +198,7 @@ def field(grid: Grid, labels: set[str], rows: range) -> dict[str, object] | None
             for part in parts:
                 inline = re.split(r"[:：]", part, maxsplit=1)
                 if len(inline) == 2 and tidy(inline[1]) and plain_label(inline[0]) in labels:
-                    return {"value": _unsealed(tidy(inline[1])), "cell": grid.address(row, col)}
+                    return Seen(value=_unsealed(tidy(inline[1])), cell=grid.address(row, col))
             if plain_label(text) in labels and (place := grid.right_of(row, col)) is not None:
                 return _beside(grid, place, labels)
     return None
@@ -221,7 +223,7 @@ def _stands_here(grid: Grid, row: int, col: int) -> bool:
     return bool(grid.text(row, col)) or span.right > span.left
 
 
-def _beside(grid: Grid, place: tuple[int, int], labels: set[str]) -> dict[str, object]:
+def _beside(grid: Grid, place: tuple[int, int], labels: set[str]) -> Seen:
     """The value right of a label; a neighbour that is itself a label means an empty field."""
     filled = _filled(grid, place)
     words = grid.text(*filled)
@@ -229,17 +231,17 @@ def _beside(grid: Grid, place: tuple[int, int], labels: set[str]) -> dict[str, o
         r"\d", words
     )
     if not words or is_label:
-        return {"value": None, "cell": grid.address(*place)}
-    return {"value": _unsealed(line_of(words)), "cell": grid.address(*filled)}
+        return Seen(value=None, cell=grid.address(*place))
+    return Seen(value=_unsealed(line_of(words)), cell=grid.address(*filled))
 
 
-def title(grid: Grid, rows: range) -> dict[str, object]:
+def title(grid: Grid, rows: range) -> Seen:
     """The form's title with its cell; value None where the sheet carries none."""
     for row in rows:
         for col, text in grid.starts_in_row(row):
             if _TITLE.fullmatch(squeezed(text)) and len(text) < 80:
-                return {"value": name_of(text), "cell": grid.address(row, col)}
-    return {"value": None, "cell": None}
+                return Seen(value=name_of(text), cell=grid.address(row, col))
+    return missing()
 
 
 def title_words(text: str) -> str | None:
@@ -247,15 +249,11 @@ def title_words(text: str) -> str | None:
     return name_of(text) if len(text) < 80 and _TITLE.fullmatch(squeezed(text)) else None
 
 
-def year(grid: Grid, rows: range) -> dict[str, object]:
+def year(grid: Grid, rows: range) -> Year:
     """The budget year as a number, with the words it was read from; value None where none is named."""
     labelled = field(grid, YEAR, rows)
-    if (
-        labelled is not None
-        and isinstance(labelled["value"], str)
-        and (found := year_in(labelled["value"] + "年"))
-    ):
-        return {"value": found, "raw": labelled["value"], "cell": labelled["cell"]}
+    if labelled is not None and labelled.value and (found := year_in(labelled.value + "年")):
+        return Year(value=found, raw=labelled.value, cell=labelled.cell)
     for words in (_BUDGET_YEAR, _ANY_YEAR, _PERIOD_YEAR):
         for row in rows:
             for col, text in grid.starts_in_row(row):
@@ -266,8 +264,8 @@ def year(grid: Grid, rows: range) -> dict[str, object]:
                 ):
                     found = year_in(text)
                     if found is not None:
-                        return {"value": found, "raw": text, "cell": grid.address(row, col)}
-    return {"value": None, "raw": None, "cell": None}
+                        return Year(value=found, raw=text, cell=grid.address(row, col))
+    return Year(value=None, cell=None)
 
 
 def _is_answer(grid: Grid, row: int, col: int) -> bool:
@@ -276,7 +274,7 @@ def _is_answer(grid: Grid, row: int, col: int) -> bool:
     return left >= grid.sheet.origin and bare(grid.text(row, left)) in PROJECT | DEPT | UNIT
 
 
-def grade(grid: Grid, rows: range) -> dict[str, object] | None:
+def grade(grid: Grid, rows: range) -> Seen | None:
     """The grade with its cell, a tick among 优□ 良☑ understood; None when the form has no such row."""
     for row in rows:
         for col, text in grid.starts_in_row(row):
@@ -285,7 +283,7 @@ def grade(grid: Grid, rows: range) -> dict[str, object] | None:
                 continue
             inline = re.split(r"[:：]", text, maxsplit=1)
             if len(inline) == 2 and _GRADE.search(inline[1]):
-                return {"value": grade_in(inline[1]), "cell": grid.address(row, col)}
+                return Seen(value=grade_in(inline[1]), cell=grid.address(row, col))
             place = grid.right_of(row, col)
             place = _filled(grid, place) if place is not None else None
             found = grade_in(grid.text(*place)) if place is not None else None
@@ -293,7 +291,7 @@ def grade(grid: Grid, rows: range) -> dict[str, object] | None:
                 label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(found or ""))
             ):
                 continue  # 自评结论 is as often a paragraph as a grade
-            return {"value": found, "cell": grid.address(*place)}
+            return Seen(value=found, cell=grid.address(*place))
     return None
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from wenxiao.files.cells.labels import Grid, bare, is_left_over, name_of, squeezed, tidy
+from wenxiao.files.cells.seen import Seen
+from wenxiao.files.forms.forms import IndicatorRow, Subtotal, Total
 from wenxiao.files.forms.funds import is_dash, points_at
 from wenxiao.files.forms.headings import INDICATOR_HEADINGS, Heading, heading_at
 from wenxiao.files.forms.heads import GRADE, label_of
@@ -40,17 +43,38 @@ _TOTAL_WITH_POINTS = re.compile(r"(?:自评)?总?得?分(?:合计)?:[\d.]+分?")
 _SUBTOTAL = re.compile(r"(?:.*)?小计(?:得分)?")
 _LEVEL_POINTS = re.compile(r"[(（\[]?\s*(\d+(?:\.\d+)?)\s*分\s*[)）\]]?$")
 VALUES = ("level3", "target", "actual", "weight", "score")
+Row = TypeVar("Row", bound=IndicatorRow)
 
 
 @dataclass(slots=True)
-class Block:
+class Levels:
+    """The names in force, each with its cell: level1 and level2 → (name, cell)."""
+
+    names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def name(self, level: str) -> str | None:
+        """The name as printed; None where none stands."""
+        return self.names.get(level, (None, None))[0]
+
+    def cell(self, level: str) -> str | None:
+        """Where it stands."""
+        return self.names.get(level, (None, None))[1]
+
+    def raw(self, level: str) -> str | None:
+        """The name as printed where points or signs were taken off it."""
+        name = self.name(level)
+        return name if name != plain_level(name) else None
+
+
+@dataclass(slots=True)
+class Block(Generic[Row]):
     """What was found from the first heading down: rows, blank rows and the row of the total."""
 
     heading: Heading
-    rows: list[dict[str, object]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
-    total: dict[str, object] | None = None
-    subtotals: list[dict[str, object]] = field(default_factory=list)
+    total: Total | None = None
+    subtotals: list[Subtotal] = field(default_factory=list)
     end: int = 0
 
 
@@ -77,21 +101,21 @@ def read_block(
     grid: Grid,
     heading: Heading,
     last: int,
-    row_of: Callable[[Grid, Heading, int], dict[str, object]],
-    levels: dict[str, tuple[str, str | None]] | None = None,
-) -> Block:
+    row_of: Callable[[Grid, Heading, int, Levels], Row],
+    levels: Levels | None = None,
+) -> Block[Row]:
     """Every indicator row down to the total or the notes; a repeated heading starts over with its own columns.
 
     ``levels`` are the names in force where the rows continue those of another table.
     """
-    block = Block(heading, end=heading.bottom)
-    levels = levels or {}
+    block: Block[Row] = Block(heading, end=heading.bottom)
+    levels = levels or Levels()
     row, reading = heading.bottom + 1, True
     while row <= last:
         again = heading_at(grid, row, INDICATOR_HEADINGS)
         if again is not None and is_indicator_heading(again):
             # the same headings again are those of the next printed page: the names above still hold
-            levels = levels if set(again.columns) == set(heading.columns) else {}
+            levels = levels if set(again.columns) == set(heading.columns) else Levels()
             heading, row, reading = again, again.bottom + 1, True
             continue
         kind = _kind(grid, heading, row)
@@ -176,9 +200,9 @@ def _take_row(
     grid: Grid,
     heading: Heading,
     row: int,
-    block: Block,
-    levels: dict[str, tuple[str, str | None]],
-    row_of: Callable[[Grid, Heading, int], dict[str, object]],
+    block: Block[Row],
+    levels: Levels,
+    row_of: Callable[[Grid, Heading, int, Levels], Row],
 ) -> None:
     if _kind(grid, heading, row) == "subtotal":
         block.subtotals.append(_subtotal(grid, heading, row, levels))
@@ -189,42 +213,36 @@ def _take_row(
     if not [place for place in filled if _begins_here(grid, heading, place, row)]:
         block.blanks.append(row)
         return
-    made: dict[str, object] = {"row": row}
-    for level in ("level1", "level2"):
-        name, cell = levels.get(level, (None, None))
-        made[level] = _plain_level(name)
-        made[f"{level}_cell"] = cell
-        if name is not None and made[level] != name:
-            made[f"{level}_raw"] = name
-    block.rows.append(made | row_of(grid, heading, row))
+    block.rows.append(row_of(grid, heading, row, levels))
     block.end = row
 
 
-def _subtotal(
-    grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]
-) -> dict[str, object]:
+def _subtotal(grid: Grid, heading: Heading, row: int, levels: Levels) -> Subtotal:
     """A subtotal with the level it names (产出小计, or its own cell left of 小计), else the levels in force."""
     label = next(text for _, text in grid.starts_in_row(row) if _SUBTOTAL.fullmatch(bare(text)))
     prefix = re.sub(r"小计(?:得分)?$", "", bare(label))
     column = heading.columns.get("level1")
     own = grid.text(row, column.left) if column is not None else ""
-    if own and own != label and name_of(own) != levels.get("level1", ("", None))[0]:
-        levels.clear()
-        levels["level1"] = (
+    if own and own != label and name_of(own) != (levels.name("level1") or ""):
+        levels.names.clear()
+        levels.names["level1"] = (
             name_of(own),
             grid.address(row, column.left if column is not None else grid.sheet.origin),
         )
-    first, second = (levels.get(level, (None, None))[0] for level in ("level1", "level2"))
-    out: dict[str, object] = {"row": row, "label": label, "named": bool(prefix)}
-    out |= {
-        "level1": prefix or _plain_level(first),
-        "level2": None if prefix else _plain_level(second),
-    }
-    for key in ("weight", "score"):
-        place = heading.place(grid, row, key)
-        if place is not None:
-            out[key] = points_at(grid, place)
-    return out
+    return Subtotal(
+        row=row,
+        label=label,
+        named=bool(prefix),
+        level1=prefix or plain_level(levels.name("level1")),
+        level2=None if prefix else plain_level(levels.name("level2")),
+        weight=_points(grid, heading, row, "weight"),
+        score=_points(grid, heading, row, "score"),
+    )
+
+
+def _points(grid: Grid, heading: Heading, row: int, key: str) -> Seen | None:
+    place = heading.place(grid, row, key)
+    return None if place is None else points_at(grid, place)
 
 
 def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:
@@ -249,9 +267,7 @@ def _begins_here(grid: Grid, heading: Heading, place: tuple[int, int], row: int)
     return not any(column.left <= place[1] <= column.right for column in points)
 
 
-def _carry_levels(
-    grid: Grid, heading: Heading, row: int, levels: dict[str, tuple[str, str | None]]
-) -> None:
+def _carry_levels(grid: Grid, heading: Heading, row: int, levels: Levels) -> None:
     """Level names stand once, merged or not, over the rows they hold."""
     for level in ("level1", "level2"):
         column = heading.columns.get(level)
@@ -261,37 +277,31 @@ def _carry_levels(
         text = grid.text(*place)
         if not text or is_dash(text):
             continue
-        if level == "level1" and levels.get("level1", ("", ""))[1] != grid.address(*place):
-            levels.pop("level2", None)
-        levels[level] = (name_of(text), grid.address(*place))
+        if level == "level1" and levels.cell("level1") != grid.address(*place):
+            levels.names.pop("level2", None)
+        levels.names[level] = (name_of(text), grid.address(*place))
 
 
-def _plain_level(name: str | None) -> str | None:
+def plain_level(name: str | None) -> str | None:
     """A level without the points its bureau wrote behind it: 「产出指标（50分）」 → 「产出指标」."""
     if name is None:
         return None
     return tidy(_LEVEL_POINTS.sub("", name)).strip(":：") or name
 
 
-def _total(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
+def _total(grid: Grid, heading: Heading, row: int) -> Total:
     """The total row: points allotted and reached, from their columns, else from what follows the word."""
-    out: dict[str, object] = {"row": row}
+    out = Total(row=row)
     label = next(((col, text) for col, text in grid.starts_in_row(row)), None)
     for key in ("weight", "score"):
         place = heading.place(grid, row, key)
         if place is not None and (label is None or grid.span(*place).left > label[0]):
-            out[key] = points_at(grid, place)
-    score = out.get("score")
-    if label is not None and (
-        not isinstance(score, dict) or (score["value"] is None and "stored" not in score)
-    ):
+            setattr(out, key, points_at(grid, place))
+    score = out.score
+    if label is not None and (score is None or (score.value is None and score.stored is None)):
         inline = re.search(r"[:：]\s*([\d.]+)\s*分?", label[1])
         if inline:
-            out["score"] = {
-                "cell": grid.address(row, label[0]),
-                "value": inline[1],
-                "stored": label[1],
-            }
+            out.score = Seen(cell=grid.address(row, label[0]), value=inline[1], stored=label[1])
             return out
         numbers = [
             col
@@ -303,11 +313,11 @@ def _total(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
             col for col in numbers if weight is None or not weight.left <= col <= weight.right
         ]
         if numbers:
-            out["score"] = points_at(grid, (row, numbers[-1]))
+            out.score = points_at(grid, (row, numbers[-1]))
     return out
 
 
-def shared_points(grid: Grid, heading: Heading, row: int, key: str) -> dict[str, object] | None:
+def shared_points(grid: Grid, heading: Heading, row: int, key: str) -> Seen | None:
     """Points of a row; points merged over several rows stand in the first and name the rows that share them."""
     place = heading.place(grid, row, key)
     if place is None:
@@ -315,15 +325,15 @@ def shared_points(grid: Grid, heading: Heading, row: int, key: str) -> dict[str,
     out = points_at(grid, place)
     span = grid.span(*place)
     if span.bottom > span.top and heading.bottom < span.top:
-        out["shared_rows"] = list(range(span.top, span.bottom + 1))
+        out.shared_rows = list(range(span.top, span.bottom + 1))
         if span.top != row:
-            out["value"] = None
+            out.value = None
     return out
 
 
-def others_of(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
+def others_of(grid: Grid, heading: Heading, row: int) -> dict[str, Seen]:
     """Columns the form knows nothing of, by their heading, where filled."""
-    out: dict[str, object] = {}
+    out: dict[str, Seen] = {}
     for words, column in heading.others.items():
         if grid.text(row, column.left) and grid.span(row, column.left).top > heading.bottom:
             span = grid.span(row, column.left)

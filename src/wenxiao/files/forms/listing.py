@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.formulas import computed_value, decimal_text
 from wenxiao.files.cells.grids import Grid, column_name, plain_number
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
 from wenxiao.files.forms.evaluation_head import (
@@ -18,6 +18,7 @@ from wenxiao.files.forms.evaluation_head import (
     stated_unit,
     unit_beside,
 )
+from wenxiao.files.forms.forms import Amount, Group, ListForm, ListRow, ScoreSheet, Sums, Year
 
 KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"^(序号|编号|行号|No\.?)$")),
@@ -181,8 +182,8 @@ def _place(grid: Grid, head: ListHead, col: int) -> None:
         head.units[key] = unit
 
 
-def read_list(book: Book) -> list[dict[str, Any]]:
-    """Every list of the file: ``columns``, ``rows`` (money in 元), ``totals``, ``groups``; ``kind`` "list".
+def read_list(book: Book) -> list[ListForm]:
+    """Every list of the file: columns, rows (money in 元), totals, groups.
 
     A list beside score sheets whose rows they repeat carries ``role`` "summary" and must not be stored again.
     """
@@ -191,10 +192,10 @@ def read_list(book: Book) -> list[dict[str, Any]]:
         for at, sheet in enumerate(book.sheets)
         if not sheet.hidden and looks_like_list(sheet)
     ]
-    return [form for form in forms if form["rows"]]
+    return [form for form in forms if form.rows]
 
 
-def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
+def _read_sheet(book: Book, at: int, sheet: Sheet) -> ListForm:
     grid = Grid(sheet)
     head = find_list_head(grid)
     if head is None:
@@ -213,33 +214,37 @@ def _read_sheet(book: Book, at: int, sheet: Sheet) -> dict[str, Any]:
     if book.container == "docx":
         texts += [text for number, text in book.paragraphs if number <= at]
     unit = stated_unit(texts) or next(iter(head.units.values()), None)
-    out: dict[str, Any] = {"kind": "list", "sheet": sheet.name}
-    if book.container == "docx":
-        out["table"] = at
-    out |= {
-        "title": _title(above) or _title_above(book, at),
-        "header_row": head.bottom,
-        "money_unit": unit,
-    }
-    out |= {"unit_cell": unit_cell.address if unit_cell else None, "year": _year(texts)}
-    out |= {"columns": head.names, "rows": [], "groups": [], "total_row": None, "totals": {}}
+    out = ListForm(
+        sheet=sheet.name,
+        table=at if book.container == "docx" else None,
+        title=_title(above) or _title_above(book, at),
+        header_row=head.bottom,
+        money_unit=unit,
+        unit_cell=unit_cell.address if unit_cell else None,
+        year=_year(texts),
+        columns=head.names,
+        rows=[],
+        groups=[],
+        total_row=None,
+        totals={},
+    )
     for row in range(head.bottom + 1, grid.bottom + 1):
         _read_row(grid, head, row, unit, out)
     return out
 
 
-def _title(above: list[Cell]) -> dict[str, str] | None:
+def _title(above: list[Cell]) -> Seen | None:
     titled = next((cell for cell in above if _is_title(squeezed(cell.text))), None)
-    return {"value": titled.text.strip(), "cell": titled.address} if titled else None
+    return Seen(value=titled.text.strip(), cell=titled.address) if titled else None
 
 
-def _title_above(book: Book, at: int) -> dict[str, str | None] | None:
+def _title_above(book: Book, at: int) -> Seen | None:
     """The title paragraph above the table of a Word file: the first that is more than a unit line."""
     above = [text.strip() for number, text in book.paragraphs if number == at]
     text = next(
         (text for text in above if _is_title(squeezed(text)) and len(text) < LONGEST_TITLE), None
     )
-    return {"value": text, "cell": None} if text is not None else None
+    return Seen(value=text, cell=None) if text is not None else None
 
 
 def _is_title(words: str) -> bool:
@@ -252,7 +257,7 @@ def _year(texts: list[str]) -> int | None:
     return next((year for text in texts if (year := year_of(text))), None)
 
 
-def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[str, Any]) -> None:
+def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: ListForm) -> None:
     cells = grid.own_cells(row)
     if not cells or NOTE_LINE.match(half_width(cells[0].text).strip()):
         return
@@ -265,27 +270,23 @@ def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[
     named = any(grid.text(row, head.columns[key]) for key in NAMES if key in head.columns)
     name = _group_name(head, cells)
     if name is not None:
-        group: dict[str, Any] = {"name": name, "row": row, "cell": cells[0].address}
-        out["groups"].append(
-            group
-            | {
-                key: value
-                for key, value in _amounts(grid, head, row, unit).items()
-                if value["yuan"]
-            }
-        )
+        amounts = _amounts(grid, head, row, unit).items()
+        money = {key: amount for key, amount in amounts if amount.yuan}
+        out.groups.append(Group(name=name, row=row, cell=cells[0].address, money=money))
         return
     if not named and len(cells) < 3:
         return
-    entry: dict[str, Any] = {"row": row}
-    if out["groups"]:
-        entry["group"] = out["groups"][-1]["name"]
-    for key in head.columns:
-        if key != "number":
-            entry[key] = _field(grid, head, row, key, unit)
-    if row in grid.sheet.hidden_rows:
-        entry["hidden"] = True
-    out["rows"].append(entry)
+    texts = [key for key in head.columns if key not in MONEY | {"number", "year"}]
+    out.rows.append(
+        ListRow(
+            row=row,
+            texts={key: _field(grid, head, row, key) for key in texts},
+            money=_amounts(grid, head, row, unit),
+            year=_year_at(grid, row, head.columns["year"]) if "year" in head.columns else None,
+            group=out.groups[-1].name if out.groups else None,
+            hidden=row in grid.sheet.hidden_rows,
+        )
+    )
 
 
 def _group_name(head: ListHead, cells: list[Cell]) -> str | None:
@@ -315,51 +316,46 @@ def _is_group(head: ListHead, cells: list[Cell]) -> bool:
     return not any(cell.col in others and cell is not cells[0] for cell in cells)
 
 
-def _field(grid: Grid, head: ListHead, row: int, key: str, unit: str | None) -> dict[str, Any]:
+def _field(grid: Grid, head: ListHead, row: int, key: str) -> Seen:
     col = head.columns[key]
-    if key in MONEY:
-        return _money(grid, row, col, head.units.get(key, unit))
-    cell = grid.cell(row, col)
-    out: dict[str, Any] = {"cell": grid.address(row, col)}
+    cell, address = grid.cell(row, col), grid.address(row, col)
     if cell is None:
-        return out | ({"value": None, "stored": None} if key == "rate" else {"value": None})
+        return Seen(cell=address, value=None)
     text = cell.text.strip() or None
     if key in {"score", "rate"} and cell.formula is not None and not cell.has_cached:
         exact = computed_value(grid.sheet, cell.row, cell.col)
-        return out | {
-            "value": None,
-            "stored": cell.formula,
-            "computed": decimal_text(exact, 6) if exact is not None else None,
-        }
-    if key == "year":
-        return out | {"value": year_of(cell.text) or text}
+        computed = decimal_text(exact, 6) if exact is not None else None
+        return Seen(cell=address, value=None, stored=cell.formula, computed=computed)
     if key == "rate":
-        return out | {"value": text, "stored": cell.raw}
-    if key == "score":
-        return out | {"value": plain_number(cell) or text}
-    return out | {"value": text}
+        return Seen(cell=address, value=text, stored=cell.raw)
+    return Seen(cell=address, value=(plain_number(cell) if key == "score" else None) or text)
 
 
-def _money(grid: Grid, row: int, col: int, unit: str | None) -> dict[str, Any]:
-    cell = grid.cell(row, col)
-    out: dict[str, Any] = {"cell": grid.address(row, col)}
+def _year_at(grid: Grid, row: int, col: int) -> Year:
+    text = grid.text(row, col)
+    return Year(cell=grid.address(row, col), value=year_of(text) or text or None)
+
+
+def _money(grid: Grid, row: int, col: int, unit: str | None) -> Amount:
+    cell, address = grid.cell(row, col), grid.address(row, col)
     if cell is None:
-        return out | {"raw": None, "yuan": None}
+        return Amount(cell=address, raw=None, yuan=None)
     if cell.formula is not None and not cell.has_cached:
         exact = computed_value(grid.sheet, cell.row, cell.col)
         computed = decimal_text(exact) if exact is not None else None
-        return out | {
-            "raw": None,
-            "stored": cell.formula,
-            "computed": computed,
-            "yuan": yuan(computed, unit),
-        }
+        return Amount(
+            cell=address,
+            raw=None,
+            stored=cell.formula,
+            computed=computed,
+            yuan=yuan(computed, unit),
+        )
     number = plain_number(cell)
     raw = number if number is not None and unit_in(cell.text) is None else cell.text.strip()
-    return out | {"raw": raw or None, "yuan": yuan(raw, unit)}
+    return Amount(cell=address, raw=raw or None, yuan=yuan(raw, unit))
 
 
-def _amounts(grid: Grid, head: ListHead, row: int, unit: str | None) -> dict[str, dict[str, Any]]:
+def _amounts(grid: Grid, head: ListHead, row: int, unit: str | None) -> dict[str, Amount]:
     return {
         key: _money(grid, row, col, head.units.get(key, unit))
         for key, col in head.columns.items()
@@ -367,30 +363,28 @@ def _amounts(grid: Grid, head: ListHead, row: int, unit: str | None) -> dict[str
     }
 
 
-def _take_totals(
-    grid: Grid, head: ListHead, row: int, unit: str | None, out: dict[str, Any]
-) -> None:
+def _take_totals(grid: Grid, head: ListHead, row: int, unit: str | None, out: ListForm) -> None:
     amounts = {
-        key: value
-        for key, value in _amounts(grid, head, row, unit).items()
-        if value["raw"] or value.get("computed")
+        key: amount
+        for key, amount in _amounts(grid, head, row, unit).items()
+        if amount.raw or amount.computed_text
     }
     label = squeezed(grid.own_cells(row)[0].text)
-    if "小计" in label and out["groups"]:
-        out["groups"][-1].setdefault("subtotal", amounts | {"row": row})
+    if "小计" in label and out.groups:
+        if out.groups[-1].subtotal is None:
+            out.groups[-1].subtotal = Sums(row=row, money=amounts)
         return
-    out["total_row"], out["totals"] = row, amounts
+    out.total_row, out.totals = row, amounts
 
 
-def mark_summary(lists: list[dict[str, Any]], sheets: list[dict[str, Any]]) -> None:
+def mark_summary(lists: list[ListForm], sheets: list[ScoreSheet]) -> None:
     """Mark the lists that only repeat the file's score sheets: ``role`` "summary", each row with ``sheet_of``."""
-    by_name = {(form["subject_name"] or {}).get("value"): form["sheet"] for form in sheets}
+    by_name = {form.subject_name.value: form.sheet for form in sheets}
     for form in lists:
-        for entry in form["rows"]:
-            if "subject_name" not in entry and "project_name" in entry:
-                name = entry["project_name"]["value"]
-                if name in by_name:
-                    entry["subject_name"] = entry["project_name"]
-                    entry["sheet_of"] = by_name[name]
-        if form["rows"] and all("sheet_of" in entry for entry in form["rows"]):
-            form["role"] = "summary"
+        for entry in form.rows:
+            named = entry.texts.get("project_name")
+            if "subject_name" not in entry.texts and named is not None and named.value in by_name:
+                entry.texts["subject_name"] = named
+                entry.sheet_of = by_name[named.value]
+        if form.rows and all(entry.sheet_of is not None for entry in form.rows):
+            form.role = "summary"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+from msgspec import structs
+
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.labels import Grid, bare, squeezed
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.forms import funds, heads
+from wenxiao.files.forms.forms import Lines, MonitorForm, MonitorRow
 from wenxiao.files.forms.headings import Heading
-from wenxiao.files.forms.indicators import indicator_heading, others_of, read_block
+from wenxiao.files.forms.indicators import Levels, indicator_heading, read_block
 from wenxiao.files.forms.selfeval import GOAL, head, named
 
-MONITOR = "monitor"
 _PERIOD = re.compile(r"(\d{1,2})(?:月份?)?[-~—–－～至到](\d{1,2})月")
 _TITLE = re.compile(r".*(?:监控|监测|跟踪).*")
 _SUGGESTIONS = {
@@ -38,8 +41,8 @@ CAUSES = {
 _MONITOR_KEYS = {"forecast", "possibility", "reason_funds", "reason_system", "reason_staff"}
 
 
-def read_monitor(sheet: Sheet) -> list[dict[str, object]]:
-    """Every monitoring form on a sheet, in the shape of ``wenxiao read``; empty when there is none."""
+def read_monitor(sheet: Sheet) -> list[MonitorForm]:
+    """Every monitoring form on a sheet; empty when there is none."""
     grid = Grid(sheet)
     forms = []
     for rows in heads.form_spans(grid):
@@ -57,31 +60,30 @@ def is_monitor(heading: Heading) -> bool:
 
 
 def _is_money_only(grid: Grid, rows: range) -> bool:
-    title = heads.title(grid, rows)["value"]
+    title = heads.title(grid, rows).value
     return (
-        isinstance(title, str)
+        title is not None
         and bool(_TITLE.fullmatch(title))
         and funds.fund_heading(grid, rows) is not None
     )
 
 
-def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]:
+def _form(grid: Grid, rows: range, heading: Heading | None) -> MonitorForm:
     before = range(rows.start, heading.top if heading is not None else rows.stop)
     money = funds.fund_heading(grid, before)
-    out = head(grid, rows, before, money)
-    out["kind"] = MONITOR
-    out["period"] = out["window"] = _period(grid, rows)
-    out["goal"] = heads.field(
-        grid, GOAL, range(money.bottom + 1 if money else rows.start, before.stop)
+    period = _period(grid, rows)
+    out = MonitorForm(
+        **structs.asdict(head(grid, rows, before, money)),
+        period=period,
+        window=period,
+        goal=heads.field(grid, GOAL, range(money.bottom + 1 if money else rows.start, before.stop)),
+        indicators=[],
+        suggestions=_suggestions(grid, rows),
     )
-    out["indicators"] = []
     if heading is not None:
         block = read_block(grid, heading, rows.stop - 1, indicator)
-        out["indicators"], out["blank_indicator_rows"] = block.rows, block.blanks
-        out["indicator_header_rows"] = list(range(heading.top, heading.bottom + 1))
-    suggestions = _suggestions(grid, rows)
-    if suggestions is not None:
-        out["suggestions"] = suggestions
+        out.indicators, out.blank_indicator_rows = block.rows, block.blanks
+        out.indicator_header_rows = list(range(heading.top, heading.bottom + 1))
     return out
 
 
@@ -95,47 +97,40 @@ def _period(grid: Grid, rows: range) -> str | None:
     return None
 
 
-def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
-    """One indicator watched, from the third level on: so far, forecast, causes, possibility."""
-    out = named(grid, heading, row)
-    for key in ("actual", "forecast", "possibility", "note", "weight", "score"):
-        place = heading.place(grid, row, key)
-        if place is not None:
-            out[key] = grid.seen(*place)
-    for key in ("actual", "forecast", "possibility", "note"):
-        out.setdefault(key, None)
-    ticked = _ticked_possibility(grid, heading, row)
-    if ticked is not None:
-        out["possibility"] = ticked
-    causes: dict[str, object] = {}
-    for key, name in CAUSES.items():
-        place = heading.place(grid, row, key)
-        if place is not None:
-            causes[name] = grid.seen(*place)
-    deviation = heading.place(grid, row, "deviation")
+def indicator(grid: Grid, heading: Heading, row: int, levels: Levels) -> MonitorRow:
+    """One indicator watched: so far, forecast, causes, possibility."""
+    base = structs.asdict(named(grid, heading, row, levels))
+    base["note"] = heading.seen(grid, row, "note")
+    said = {name: heading.seen(grid, row, key) for key, name in CAUSES.items()}
+    causes = {name: seen for name, seen in said.items() if seen is not None}
+    deviation = heading.seen(grid, row, "deviation")
     if deviation is not None and not causes:
-        causes["text"] = grid.seen(*deviation)
-    out["causes"] = causes
-    extra = others_of(grid, heading, row)
-    if extra:
-        out["extra"] = extra
-    out["hidden"] = grid.is_hidden(row)
-    return out
+        causes["text"] = deviation
+    possibility = heading.seen(grid, row, "possibility")
+    return MonitorRow(
+        **base,
+        actual=heading.seen(grid, row, "actual"),
+        forecast=heading.seen(grid, row, "forecast"),
+        possibility=_ticked_possibility(grid, heading, row) or possibility,
+        weight=heading.seen(grid, row, "weight"),
+        score=heading.seen(grid, row, "score"),
+        causes=causes,
+    )
 
 
-def _ticked_possibility(grid: Grid, heading: Heading, row: int) -> dict[str, object] | None:
+def _ticked_possibility(grid: Grid, heading: Heading, row: int) -> Seen | None:
     """Where the form has a column for each answer, the heading over the tick is the answer."""
     for words, column in heading.others.items():
         text = squeezed(grid.text(row, column.left))
         if _POSSIBLE.fullmatch(words) and text in _TICKS:
-            return {"cell": grid.address(row, column.left), "value": column.words, "stored": text}
+            return Seen(cell=grid.address(row, column.left), value=column.words, stored=text)
     return None
 
 
-def _suggestions(grid: Grid, rows: range) -> dict[str, object] | None:
+def _suggestions(grid: Grid, rows: range) -> Lines | None:
     found = grid.find(_SUGGESTIONS, rows)
     place = grid.right_of(*found) if found is not None else None
     if place is None:
         return None
     lines = [line.strip() for line in grid.text(*place).splitlines() if bare(line)]
-    return {"value": lines, "cell": grid.address(*place)}
+    return Lines(value=lines, cell=grid.address(*place))

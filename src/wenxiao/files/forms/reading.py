@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import column_name
 from wenxiao.files.cells.labels import Grid
@@ -19,7 +17,15 @@ from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_problem
 from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.forms.forms import Reading, reading_json, typed
+from wenxiao.files.forms.forms import (
+    Form,
+    ListForm,
+    MonitorForm,
+    Reading,
+    ScoreSheet,
+    SelfEvalForm,
+    reading_json,
+)
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.selfeval import read_selfeval
@@ -37,7 +43,6 @@ from wenxiao.rulebook.codes import (
 )
 from wenxiao.rulebook.problems import Problem
 
-Form = dict[str, Any]
 MOST_FORMULAS = 2_000
 MOST_NAMED = 10
 _NOISE = Decimal("0.0000001")
@@ -56,10 +61,9 @@ def read_forms(path: Path, layouts: Sequence[ListLayout] = ()) -> Reading:
     """
     try:
         book, problems = open_book(path)
-        drafts = [] if book is None else forms_of(book, layouts)
+        forms = [] if book is None else forms_of(book, layouts)
         if book is not None:
-            problems += problems_of(book, drafts)
-        forms = [typed(draft) for draft in drafts]
+            problems += problems_of(book, forms)
     except MemoryError:
         forms, problems = (
             [],
@@ -125,8 +129,12 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
     if scores:
         mark_summary(lists, scores)
     order = {sheet.name: at for at, sheet in enumerate(book.sheets)}
-    forms = [form for found in by_sheet for form in found] + scores + lists
-    return sorted(forms, key=lambda form: form.get("table", order.get(form["sheet"], 0)))
+    forms = [*(form for found in by_sheet for form in found), *scores, *lists]
+
+    def place(form: Form) -> int:
+        return order.get(form.sheet, 0) if form.table is None else form.table
+
+    return sorted(forms, key=place)
 
 
 def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
@@ -134,33 +142,28 @@ def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
     found: list[list[Form]] = []
     for at, (sheet, own) in enumerate(zip(book.sheets, taken, strict=True)):
         outside = [text for number, text in book.paragraphs if number == at]
-        drafts = [] if own else [msgspec.to_builtins(one) for one in read_targets(sheet, outside)]
-        for draft in drafts:
-            del draft["table"]
-            draft.update({"table": at} if book.container == "docx" else {})
-        found.append(drafts)
+        targets = [] if own else read_targets(sheet, outside)
+        for target in targets:
+            target.table = at if book.container == "docx" else None
+        found.append([*targets])
     return found
 
 
 def _mapped(book: Book, layouts: Sequence[ListLayout]) -> list[list[Form]]:
     """The targets of each sheet that is laid out as the bureau said."""
-    found: list[list[Form]] = []
-    for sheet in book.sheets:
-        drafts = [msgspec.to_builtins(one) for one in read_by_layout(sheet, layouts)]
-        for draft in drafts:
-            del draft["table"]
-        found.append(drafts)
-    return found
+    return [[*read_by_layout(sheet, layouts)] for sheet in book.sheets]
 
 
 def _own_forms(book: Book) -> list[list[Form]]:
     """Self-evaluation and monitoring forms of each sheet or Word table."""
-    found = [read_monitor(sheet) or read_selfeval(sheet) for sheet in book.sheets]
+    found: list[list[SelfEvalForm | MonitorForm]] = [
+        [*(read_monitor(sheet) or read_selfeval(sheet))] for sheet in book.sheets
+    ]
     forms = gathered(book, found) if book.container == "docx" else found
     return [
         []
-        if own and looks_like_evaluation(sheet) and not any(form["funds"] for form in own)
-        else own
+        if own and looks_like_evaluation(sheet) and not any(form.funds for form in own)
+        else [*own]
         for sheet, own in zip(book.sheets, forms, strict=True)
     ]
 
@@ -187,7 +190,7 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
 
 def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
     """Forms nobody sees when opening the file: an old version left behind, or one kept back."""
-    read = {form["sheet"] for form in forms}
+    read = {form.sheet for form in forms}
     for sheet in book.sheets:
         if sheet.hidden and (
             sheet.name in read or looks_like_list(sheet) or looks_like_evaluation(sheet)
@@ -205,13 +208,12 @@ def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
 
 def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
     """Hidden rows and columns with content in what was read; of a unit's own form only rows of indicators."""
-    whole = {form["sheet"] for form in forms if form["kind"] in {"evaluation", "list"}}
-    read = {form["sheet"] for form in forms}
+    whole = {form.sheet for form in forms if isinstance(form, ScoreSheet | ListForm)}
+    read = {form.sheet for form in forms}
     told = {name: set[int]() for name in read}
     for form in forms:
-        told[form["sheet"]] |= {
-            row["row"] for row in form.get("indicators", ()) if row.get("hidden")
-        }
+        if not isinstance(form, ScoreSheet | ListForm):
+            told[form.sheet] |= {row.row for row in form.indicators if row.hidden}
     for sheet in book.sheets:
         if sheet.name not in read:
             continue
@@ -235,7 +237,7 @@ def _hidden_part(sheet: Sheet, part: str) -> Problem:
 
 def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:
     """Formulas whose saved result isn't what they yield: somebody or some program wrote the number in."""
-    names = {form["sheet"] for form in forms}
+    names = {form.sheet for form in forms}
     return [
         problem for sheet in book.sheets if sheet.name in names for problem in _saved_lies(sheet)
     ]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.labels import Grid, bare, is_left_over, line_of, squeezed, without_prefix
+from wenxiao.files.cells.seen import Seen, missing
 from wenxiao.files.forms import funds, heads
+from wenxiao.files.forms.forms import DossierHead, Goal, IndicatorRow, SelfEvalForm, SelfEvalRow
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import (
     Block,
+    Levels,
     indicator_heading,
     others_of,
+    plain_level,
     read_block,
     shared_points,
 )
 from wenxiao.files.forms.sideways import read_sideways
 
-SELFEVAL = "selfeval"
 _MONITOR_KEYS = {"forecast", "possibility", "reason_funds", "reason_system", "reason_staff"}
 _EXPECTED_GOAL = {
     "预期目标",
@@ -62,8 +67,8 @@ GOAL = {
 }
 
 
-def read_selfeval(sheet: Sheet) -> list[dict[str, object]]:
-    """Every self-evaluation form on a sheet, in the shape of ``wenxiao read``; empty when there is none."""
+def read_selfeval(sheet: Sheet) -> list[SelfEvalForm]:
+    """Every self-evaluation form on a sheet; empty when there is none."""
     grid = Grid(sheet)
     forms = []
     for rows in heads.form_spans(grid):
@@ -82,128 +87,122 @@ def is_selfeval(heading: Heading) -> bool:
 
 def _is_money_only(grid: Grid, rows: range) -> bool:
     """A form whose indicators are missing still says 自评表 in its title and has the money block."""
-    title = heads.title(grid, rows)["value"]
-    return isinstance(title, str) and "自评" in title and funds.fund_heading(grid, rows) is not None
+    title = heads.title(grid, rows).value
+    return title is not None and "自评" in title and funds.fund_heading(grid, rows) is not None
 
 
-def _form(grid: Grid, rows: range, heading: Heading | None) -> dict[str, object]:
+def _form(grid: Grid, rows: range, heading: Heading | None) -> SelfEvalForm:
     before = range(rows.start, heading.top if heading is not None else rows.stop)
     money = funds.fund_heading(grid, before)
-    out = head(grid, rows, before, money)
-    out["kind"] = SELFEVAL
-    out["goal"] = _goal(grid, range(money.bottom + 1 if money else rows.start, before.stop))
-    out["indicators"], out["total"] = [], None
-    if heading is not None:
-        block = read_block(grid, heading, rows.stop - 1, indicator)
-        _put_block(out, block, grid)
     after = range(heading.bottom + 1, rows.stop) if heading is not None else rows
-    out["grade"] = heads.grade(grid, after) or heads.grade(grid, rows)
+    out = SelfEvalForm(
+        **structs.asdict(head(grid, rows, before, money)),
+        goal=_goal(grid, range(money.bottom + 1 if money else rows.start, before.stop)),
+        indicators=[],
+        total=None,
+        grade=heads.grade(grid, after) or heads.grade(grid, rows),
+    )
+    if heading is not None:
+        _put_block(out, read_block(grid, heading, rows.stop - 1, indicator), grid)
     return out
 
 
-def head(grid: Grid, rows: range, before: range, money: Heading | None) -> dict[str, object]:
+def head(grid: Grid, rows: range, before: range, money: Heading | None) -> DossierHead:
     """The fields every form begins with, money included; the money unit is None where none is named."""
     unit, words, cell = funds.money_unit_of(grid, money, before)
-    out: dict[str, object] = {
-        "kind": None,
-        "sheet": grid.sheet.name,
-        "first_row": rows.start,
-        "last_row": rows.stop - 1,
-        "title": heads.title(grid, before),
-        "year": heads.year(grid, before),
-        "project_name": heads.field(grid, heads.PROJECT, before) or {"value": None, "cell": None},
-        "dept": heads.field(grid, heads.DEPT, before)
-        or heads.field(grid, heads.UPPER_DEPT, before)
-        or {"value": None, "cell": None},
-        "unit": heads.field(grid, heads.UNIT, before) or {"value": None, "cell": None},
-        "money_label": {"value": words, "cell": cell},
-        "money_unit": unit,
-        "hidden_rows": sorted(row for row in grid.sheet.hidden_rows if row in rows),
-    }
-    if grid.sheet.hidden:
-        out["hidden_sheet"] = True
-    out["funds"] = (
-        read_sideways(grid, before, unit)
+    dept = heads.field(grid, heads.DEPT, before) or heads.field(grid, heads.UPPER_DEPT, before)
+    return DossierHead(
+        sheet=grid.sheet.name,
+        first_row=rows.start,
+        last_row=rows.stop - 1,
+        title=heads.title(grid, before),
+        year=heads.year(grid, before),
+        project_name=heads.field(grid, heads.PROJECT, before) or missing(),
+        dept=dept or missing(),
+        unit=heads.field(grid, heads.UNIT, before) or missing(),
+        money_label=Seen(value=words, cell=cell),
+        money_unit=unit,
+        hidden_rows=sorted(row for row in grid.sheet.hidden_rows if row in rows),
+        hidden_sheet=grid.sheet.hidden,
+        funds=read_sideways(grid, before, unit)
         if money is None
-        else funds.read_funds(grid, money, before.stop - 1, unit)
+        else funds.read_funds(grid, money, before.stop - 1, unit),
     )
-    return out
 
 
-def read_head(sheet: Sheet) -> dict[str, object]:
+def read_head(sheet: Sheet) -> tuple[DossierHead, Goal]:
     """The head alone, money and goal included, of a sheet or Word table that holds no indicators."""
     grid = Grid(sheet)
     money = funds.fund_heading(grid, grid.rows)
-    out = head(grid, grid.rows, grid.rows, money)
     start = money.bottom + 1 if money is not None else grid.rows.start
-    out["goal"] = _goal(grid, range(start, grid.rows.stop))
-    return out
+    goal = _goal(grid, range(start, grid.rows.stop))
+    return head(grid, grid.rows, grid.rows, money), goal
 
 
-def _put_block(out: dict[str, object], block: Block, grid: Grid) -> None:
-    out["indicators"], out["total"] = block.rows, block.total
-    out["indicator_header_row"] = block.heading.top
-    out["indicator_columns"] = {
+def _put_block(out: SelfEvalForm, block: Block[SelfEvalRow], grid: Grid) -> None:
+    out.indicators, out.total = block.rows, block.total
+    out.indicator_header_row = block.heading.top
+    out.indicator_columns = {
         key: grid.address(block.heading.top, column.left).rstrip("0123456789")
         if grid.sheet.origin
         else str(column.left)
         for key, column in block.heading.columns.items()
     }
-    out["blank_indicator_rows"] = block.blanks
-    if block.subtotals:
-        out["subtotals"] = block.subtotals
+    out.blank_indicator_rows = block.blanks
+    out.subtotals = block.subtotals
 
 
-def indicator(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
-    """One indicator from the third level on."""
-    out = named(grid, heading, row)
-    for key in ("actual", "deviation"):
-        place = heading.place(grid, row, key)
-        if place is not None:
-            out[key] = grid.seen(*place)
-    out.setdefault("actual", None)
-    for key in ("weight", "score"):
-        out[key] = shared_points(grid, heading, row, key)
-    note = heading.place(grid, row, "note")
-    if note is not None:
-        out.setdefault(
-            "deviation" if "deviation" not in heading.columns else "note", grid.seen(*note)
-        )
-    reason = heading.place(grid, row, "reason_text")
-    if reason is not None:
-        out.setdefault("deviation", grid.seen(*reason))
-    out.setdefault("deviation", None)
-    rate = heading.place(grid, row, "expected_rate")
-    extra = others_of(grid, heading, row)
-    if rate is not None and grid.text(*rate):
-        extra[bare(heading.columns["expected_rate"].words)] = grid.seen(*rate)
-    if extra:
-        out["extra"] = extra
-    out["hidden"] = grid.is_hidden(row)
-    return out
+def indicator(grid: Grid, heading: Heading, row: int, levels: Levels) -> SelfEvalRow:
+    """One indicator of a self-evaluation."""
+    deviation, note = heading.seen(grid, row, "deviation"), heading.seen(grid, row, "note")
+    if deviation is None:  # a remark is the reason where the form asks for none
+        deviation, note = note or heading.seen(grid, row, "reason_text"), None
+    base = named(grid, heading, row, levels)
+    base.note = note
+    rate = heading.seen(grid, row, "expected_rate")
+    if rate is not None and rate.value:
+        base.extra[bare(heading.columns["expected_rate"].words)] = rate
+    return SelfEvalRow(
+        **structs.asdict(base),
+        actual=heading.seen(grid, row, "actual"),
+        weight=shared_points(grid, heading, row, "weight"),
+        score=shared_points(grid, heading, row, "score"),
+        deviation=deviation,
+    )
 
 
-def named(grid: Grid, heading: Heading, row: int) -> dict[str, object]:
-    """Name and target of an indicator; sign, value and unit of three columns joined without blanks."""
-    out: dict[str, object] = {"level3": None, "level3_cell": None}
+def named(grid: Grid, heading: Heading, row: int, levels: Levels) -> IndicatorRow:
+    """What every form says of an indicator; sign, value and unit of three columns joined without blanks."""
     place = heading.place(grid, row, "level3")
-    if place is not None:
-        text = grid.text(*place)
-        level2 = heading.place(grid, row, "level2")
-        shared = level2 is not None and grid.anchor(*level2) == grid.anchor(*place)
-        out["level3"] = None if shared or is_left_over(text) else without_prefix(line_of(text))
-        out["level3_cell"] = grid.address(*place)
-    target = heading.place(grid, row, "target")
-    seen = grid.seen(*target) if target is not None else {"cell": None, "value": None}
-    out["target"] = seen
-    parts = {"target": str(seen["value"] or seen.get("computed") or "")}
+    target = heading.seen(grid, row, "target") or missing()
+    parts = {"target": target.text}
     for key in ("nature", "unit"):
         where = heading.place(grid, row, key)
         if where is not None:
-            out[key] = grid.seen(*where)
-            parts[key] = str(grid.text(*where))
-    out["target_text"] = _joined(parts)
-    return out
+            parts[key] = grid.text(*where)
+    return IndicatorRow(
+        row=row,
+        level1=plain_level(levels.name("level1")),
+        level1_cell=levels.cell("level1"),
+        level1_raw=levels.raw("level1"),
+        level2=plain_level(levels.name("level2")),
+        level2_cell=levels.cell("level2"),
+        level2_raw=levels.raw("level2"),
+        level3=None if place is None else _name_at(grid, heading, row, place),
+        level3_cell=None if place is None else grid.address(*place),
+        target=target,
+        target_text=_joined(parts),
+        nature=heading.seen(grid, row, "nature"),
+        unit=heading.seen(grid, row, "unit"),
+        extra=others_of(grid, heading, row),
+        hidden=grid.is_hidden(row),
+    )
+
+
+def _name_at(grid: Grid, heading: Heading, row: int, place: tuple[int, int]) -> str | None:
+    text, level2 = grid.text(*place), heading.place(grid, row, "level2")
+    shared = level2 is not None and grid.anchor(*level2) == grid.anchor(*place)
+    return None if shared or is_left_over(text) else without_prefix(line_of(text))
 
 
 def _joined(parts: dict[str, str]) -> str | None:
@@ -216,17 +215,16 @@ def _joined(parts: dict[str, str]) -> str | None:
     return "".join(f"{nature}{value}{unit}".split()) or None
 
 
-def _goal(grid: Grid, rows: range) -> dict[str, object]:
+def _goal(grid: Grid, rows: range) -> Goal:
     """The year's goal as planned and as reached: under their headings, else beside them."""
-    out: dict[str, object] = {}
-    for key, labels in (("expected", _EXPECTED_GOAL), ("actual", _ACTUAL_GOAL)):
-        place = _goal_place(grid, labels, rows)
-        out[key] = (
-            {"value": None, "cell": None}
-            if place is None
-            else {"value": grid.text(*place) or None, "cell": grid.address(*place)}
-        )
-    return out
+    places = [_goal_place(grid, labels, rows) for labels in (_EXPECTED_GOAL, _ACTUAL_GOAL)]
+    expected, actual = (
+        missing()
+        if place is None
+        else Seen(value=grid.text(*place) or None, cell=grid.address(*place))
+        for place in places
+    )
+    return Goal(expected=expected, actual=actual)
 
 
 def _goal_place(grid: Grid, labels: set[str], rows: range) -> tuple[int, int] | None:

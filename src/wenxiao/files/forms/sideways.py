@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 from wenxiao.files.cells.labels import Grid, bare, name_of, number_in, squeezed
-from wenxiao.files.forms.funds import MONEY_COLUMNS, is_dash, money_at, points_at, rate_at
+from wenxiao.files.forms.forms import Amount, FundLine
+from wenxiao.files.forms.funds import (
+    MONEY_COLUMNS,
+    amounts_of,
+    is_dash,
+    money_at,
+    points_at,
+    rate_at,
+)
 from wenxiao.files.forms.headings import FUND_HEADINGS, keyed
 
 MOST_PART_ROWS = 6
@@ -15,7 +22,6 @@ _PART = re.compile(
     r"(?:其中[:：]?)?.*(?:拨款|资金|财政|经费|收入|结转|支出|其他|其它|自筹|贷款|中央|省级|市级|县级|区级).*"
 )
 _BLANK = re.compile(r"[/\\无]?")
-Fund = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class _Pair:
     place: tuple[int, int]
 
 
-def read_sideways(grid: Grid, rows: range, unit: str | None) -> list[Fund]:
+def read_sideways(grid: Grid, rows: range, unit: str | None) -> list[FundLine]:
     """The rows of a money block such as 预算数｜120｜执行数｜110, in the shape of ``read_funds``; [] if there is none.
 
     A budget and what was spent of it must both be there. What stands below or beside them as 其中 becomes a part.
@@ -40,25 +46,19 @@ def read_sideways(grid: Grid, rows: range, unit: str | None) -> list[Fund]:
     if "executed" not in pairs or not {"initial", "full_year"} & set(pairs):
         return []
     first = min(pairs.values(), key=lambda pair: pair.label)
-    whole: Fund = {
-        "label": _side_label(grid, first),
-        "row": first.label[0],
-        "label_cell": grid.address(*first.label),
-    }
-    amounts: dict[str, Decimal] = {}
-    for key in (*MONEY_COLUMNS, "weight", "score"):
-        if key in pairs:
-            whole[key] = (
-                _amount(grid, pairs[key], unit)
-                if key in MONEY_COLUMNS
-                else points_at(grid, pairs[key].place)
-            )
+    whole = FundLine(
+        label=_side_label(grid, first), row=first.label[0], label_cell=grid.address(*first.label)
+    )
     for key in MONEY_COLUMNS:
-        money = whole.get(key)
-        if isinstance(money, dict) and money["yuan"] is not None:
-            amounts[key] = Decimal(money["yuan"])
+        if key in pairs:
+            setattr(whole, key, _amount(grid, pairs[key], unit))
+    for key in ("weight", "score"):
+        if key in pairs:
+            setattr(whole, key, points_at(grid, pairs[key].place))
+    known = {key: money.amount for key, money in amounts_of(whole).items()}
+    amounts = {key: amount for key, amount in known.items() if amount is not None}
     if "rate" in pairs and not is_dash(grid.text(*pairs["rate"].place)):
-        whole["rate"] = rate_at(grid, pairs["rate"].place, amounts, pairs["rate"].words)
+        whole.rate = rate_at(grid, pairs["rate"].place, amounts, pairs["rate"].words)
     return [whole, *_parts(grid, pairs, unit)]
 
 
@@ -93,11 +93,11 @@ def _says_amount(text: str) -> bool:
     return number_in(words) is not None or is_dash(words) or bool(_BLANK.fullmatch(words))
 
 
-def _amount(grid: Grid, pair: _Pair, unit: str | None) -> dict[str, object]:
+def _amount(grid: Grid, pair: _Pair, unit: str | None) -> Amount:
     if pair.place != pair.label:
         return money_at(grid, pair.place, unit)
     raw = squeezed(grid.text(*pair.place)).partition(":")[2]
-    return {"cell": grid.address(*pair.place)} | money_at(grid, pair.place, unit, raw)
+    return money_at(grid, pair.place, unit, raw)
 
 
 def _side_label(grid: Grid, first: _Pair) -> str:
@@ -109,9 +109,9 @@ def _side_label(grid: Grid, first: _Pair) -> str:
     return name_of(left[-1]) if left else "资金总额"
 
 
-def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[Fund]:
+def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[FundLine]:
     """What stands as 其中 under the pairs, line by line, or beside them in the same row, one after the other."""
-    found: dict[str, Fund] = {}
+    found: dict[str, FundLine] = {}
     money = [
         pair for key, pair in pairs.items() if key in MONEY_COLUMNS and pair.place != pair.label
     ]
@@ -144,12 +144,9 @@ def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[Fund]:
             name = bare(text).removeprefix("其中").strip(":：")
             part = found.setdefault(
                 name,
-                {
-                    "label": name_of(text),
-                    "row": row,
-                    "label_cell": grid.address(row, col),
-                    "dashes": True,
-                },
+                FundLine(
+                    label=name_of(text), row=row, label_cell=grid.address(row, col), dashes=True
+                ),
             )
-            part[pair.key] = money_at(grid, place, unit)
+            setattr(part, pair.key, money_at(grid, place, unit))
     return list(found.values())

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.files.cells.labels import number_in
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.forms import (
     Amount,
@@ -23,7 +24,6 @@ from wenxiao.files.forms.forms import (
     MonitorRow,
     Rate,
     ScoreSheet,
-    Seen,
     SelfEvalForm,
     SelfEvalRow,
     Subtotal,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
+from wenxiao.files.forms.forms import Form, MonitorForm, SelfEvalForm
 from wenxiao.rulebook.codes import COLUMN_UNKNOWN
 from wenxiao.rulebook.problems import Level, Problem
 
-Form = Mapping[str, Any]
 MOST = 10
 _MEANT: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("score", "得分", re.compile(r"得分|评分|打分|自评|实得|分数|折算")),
@@ -25,30 +24,30 @@ _ASIDE = re.compile(
 """What forms carry besides and no figure is read from."""
 
 
-def unknown_columns(forms: list[Any]) -> Iterator[Problem]:
+def unknown_columns(forms: Iterable[Form]) -> Iterator[Problem]:
     """One problem per unknown heading of each form; a warning where the form lacks what the column may be."""
     for form in forms:
-        yield from _of_form(form)
+        if isinstance(form, SelfEvalForm | MonitorForm):
+            yield from _of_form(form)
 
 
-def _of_form(form: Form) -> Iterator[Problem]:
-    rows = form.get("indicators") or []
-    found: dict[str, str] = {}
+def _of_form(form: SelfEvalForm | MonitorForm) -> Iterator[Problem]:
+    rows, found = form.indicators, dict[str, str]()
     for row in rows:
-        for words, seen in (row.get("extra") or {}).items():
+        for words, seen in row.extra.items():
             if not _ASIDE.fullmatch(words):
-                found.setdefault(words, seen.get("cell") or "")
-    known = set(form.get("indicator_columns") or {})
+                found.setdefault(words, seen.cell or "")
+    known = set(form.indicator_columns) if isinstance(form, SelfEvalForm) else set()
     for words, cell in list(found.items())[:MOST]:
         lacking = [(key, name) for key, name, sign in _MEANT if sign.search(words)]
         missing = next((name for key, name in lacking if key not in known), None)
         yield _problem(form, words, cell, missing)
-    if rows and {"weight"} == known & {"weight", "score"} and form["kind"] == "selfeval":
+    if rows and {"weight"} == known & {"weight", "score"}:
         yield Problem(
             COLUMN_UNKNOWN,
             "警告",
             "有分值列，没有找到得分列，各指标得分没有读出。",
-            form["sheet"],
+            form.sheet,
             mend="请把得分列的表头改为“得分”再导入；本表不填得分的，可不理会。",
         )
 
@@ -62,4 +61,4 @@ def _problem(form: Form, words: str, cell: str, missing: str | None) -> Problem:
         if missing
         else "请核对这一列是否应当读入；不需要的，可不理会。"
     )
-    return Problem(COLUMN_UNKNOWN, level, text, form["sheet"], cell or None, got=words, mend=mend)
+    return Problem(COLUMN_UNKNOWN, level, text, form.sheet, cell or None, got=words, mend=mend)

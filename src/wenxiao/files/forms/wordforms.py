@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TypeGuard, TypeVar
+
+import msgspec
 
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.labels import Grid, money_unit_in, year_in
+from wenxiao.files.cells.seen import Part, Seen
 from wenxiao.files.forms import funds, heads
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
+from wenxiao.files.forms.forms import DossierHead, Goal, MonitorForm, SelfEvalForm, Year
 from wenxiao.files.forms.headings import Heading
-from wenxiao.files.forms.indicators import indicator_heading, is_closed, read_block
-from wenxiao.files.forms.monitor import MONITOR
+from wenxiao.files.forms.indicators import Levels, indicator_heading, is_closed, read_block
 from wenxiao.files.forms.monitor import indicator as monitor_row
-from wenxiao.files.forms.selfeval import SELFEVAL, read_head
 from wenxiao.files.forms.selfeval import indicator as selfeval_row
+from wenxiao.files.forms.selfeval import read_head
 
-Form = dict[str, Any]
+Form = SelfEvalForm | MonitorForm
+Row = TypeVar("Row", bound=Part)
 FARTHEST_HEAD = 4
 """A head standing more tables above its indicators than this belongs to something else."""
 NAMES = ("project_name", "dept", "unit", "year", "title", "money_label")
-BLOCK = "blank_indicator_rows"
-"""Stands in a form whose indicator headings were found."""
-ROW_OF = {MONITOR: monitor_row, SELFEVAL: selfeval_row}
 
 
 def gathered(book: Book, by_table: list[list[Form]]) -> list[list[Form]]:
@@ -32,7 +33,8 @@ def gathered(book: Book, by_table: list[list[Form]]) -> list[list[Form]]:
     """
     gathering = _Gathering(book)
     taken = [gathering.take(index, found) for index, found in enumerate(by_table)]
-    return [[form for form in forms if not form.pop("joined", False)] for forms in taken]
+    joined = {id(form) for form in gathering.joined}
+    return [[form for form in forms if id(form) not in joined] for forms in taken]
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class _Gathering:
     """Tables since the last form that hold no form of their own."""
     hosts: set[int] = field(default_factory=set)
     """Tables that hold a form."""
+    joined: list[Form] = field(default_factory=list)
+    """Forms that were only the head of another."""
 
     def take(self, index: int, found: list[Form]) -> list[Form]:
         """The forms that begin in this table."""
@@ -59,7 +63,7 @@ class _Gathering:
             self._continue(self.last, self.heading, sheet, index)
             return []
         for form in found:
-            form["table"] = index
+            form.table = index
             _complete_from_paragraphs(
                 form, [text for number, text in self.book.paragraphs if number == index]
             )
@@ -98,39 +102,39 @@ class _Gathering:
 
     def _continue(self, form: Form, heading: Heading, sheet: Sheet, index: int) -> None:
         """Read the rows of this table with the columns of the table before, levels carried over."""
-        grid, above, rows = Grid(sheet), _above(heading), form["indicators"]
-        levels: dict[str, tuple[str, str | None]] = {
-            level: (rows[-1][level], None)
-            for level in ("level1", "level2")
-            if rows and rows[-1][level] is not None
-        }
-        block = read_block(grid, above, grid.bottom, ROW_OF[form["kind"]], levels)
-        form["indicators"] += [row | {"table": index} for row in block.rows]
-        if block.total is not None:
-            form["total"] = block.total | {"table": index}
-        if form.get("grade", True) is None and (grade := heads.grade(grid, grid.rows)) is not None:
-            form["grade"] = grade | {"table": index}
+        grid, above = Grid(sheet), _above(heading)
+        if isinstance(form, MonitorForm):
+            watched = read_block(grid, above, grid.bottom, monitor_row, _levels_of(form))
+            form.indicators += _of_table(watched.rows, index)
+        else:
+            block = read_block(grid, above, grid.bottom, selfeval_row, _levels_of(form))
+            form.indicators += _of_table(block.rows, index)
+            if block.total is not None:
+                form.total = msgspec.structs.replace(block.total, table=index)
+            if form.grade is None and (grade := heads.grade(grid, grid.rows)) is not None:
+                form.grade = msgspec.structs.replace(grade, table=index)
         if is_closed(grid, above):
             self.heading = None
 
     def _complete(self, form: Form) -> None:
         """Fill what the form lacks from the tables above it; a form that is only a head becomes one with its rows."""
-        if form["project_name"]["cell"] is not None or form["funds"] or BLOCK not in form:
+        if form.project_name.cell is not None or form.funds or not _has_block(form):
             return
         for number in reversed(self.heads[-FARTHEST_HEAD:]):
-            _fill(form, read_head(self.book.sheets[number]), number)
+            _fill(form, *read_head(self.book.sheets[number]), number)
             above = [text for at, text in self.book.paragraphs if at == number]
             _complete_from_paragraphs(form, above)
         only_head = self.last
-        if only_head is not None and BLOCK not in only_head:
-            _fill(form, only_head, only_head["table"])
-            only_head["joined"] = True
+        if only_head is not None and not _has_block(only_head):
+            goal = only_head.goal if isinstance(only_head, SelfEvalForm) else None
+            _fill(form, only_head, goal, only_head.table or 0)
+            self.joined.append(only_head)
 
     def _complete_from_nested(self, form: Form, index: int) -> None:
         """Fill what the form lacks from tables in its own cells, and its title from the cell its table stands in."""
         for number, sheet in enumerate(self.book.sheets):
-            if sheet.inside == index and BLOCK in form:
-                _fill(form, read_head(sheet), number)
+            if sheet.inside == index and _has_block(form):
+                _fill(form, *read_head(sheet), number)
         outer = self.book.sheets[index].inside
         if outer is not None:
             texts = [cell.text for cell in self.book.sheets[outer].cells.values()]
@@ -145,41 +149,60 @@ def _above(heading: Heading) -> Heading:
     return replace(heading, top=-1, bottom=-1)
 
 
-def _fill(form: Form, other: Form, number: int) -> None:
+def _has_block(form: Form) -> bool:
+    """Whether the headings of the form's indicators were found."""
+    return form.blank_indicator_rows is not None
+
+
+def _levels_of(form: Form) -> Levels:
+    """The names in force below the form's last row."""
+    last = form.indicators[-1] if form.indicators else None
+    if last is None:
+        return Levels()
+    known = (("level1", last.level1), ("level2", last.level2))
+    return Levels({level: (name, None) for level, name in known if name is not None})
+
+
+def _of_table(rows: list[Row], number: int) -> list[Row]:
+    """Rows that stand in another table than the form's own."""
+    return [msgspec.structs.replace(row, table=number) for row in rows]
+
+
+def _fill(form: Form, other: DossierHead, goal: Goal | None, number: int) -> None:
     """Take from the head in another table what the form lacks."""
     for key in NAMES:
-        if form[key]["value"] is None and (
-            other[key]["value"] is not None or form[key]["cell"] is None
-        ):
-            form[key] = other[key] | ({"table": number} if other[key]["cell"] is not None else {})
-    if not form["funds"] and other["funds"]:
-        form["funds"] = [row | {"table": number} for row in other["funds"]]
-        form["money_unit"] = other["money_unit"]
-    if form["kind"] == SELFEVAL and not _says_goal(form["goal"]) and _says_goal(other["goal"]):
-        form["goal"] = other["goal"] | {"table": number}
+        own, found = getattr(form, key), getattr(other, key)
+        if own.value is None and (found.value is not None or own.cell is None):
+            placed = found.cell is not None
+            setattr(form, key, msgspec.structs.replace(found, table=number) if placed else found)
+    if not form.funds and other.funds:
+        form.funds = _of_table(other.funds, number)
+        form.money_unit = other.money_unit
+    if isinstance(form, SelfEvalForm) and not _says_goal(form.goal) and _says_goal(goal):
+        form.goal = msgspec.structs.replace(goal, table=number)
 
 
-def _says_goal(goal: Form) -> bool:
+def _says_goal(goal: Goal | None) -> TypeGuard[Goal]:
     """Whether a goal block was found at all."""
-    return any(part["cell"] is not None for part in goal.values() if isinstance(part, dict))
+    return goal is not None and not (goal.expected.cell is None and goal.actual.cell is None)
 
 
 def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
     """In Word the title, the year and the money unit often stand above the table."""
-    if form["title"]["value"] is None:
+    if form.title.value is None:
         words = next(
             (words for text in reversed(above) if (words := heads.title_words(text))), None
         )
         if words:
-            form["title"] = {"value": words, "cell": None}
-    if form["year"]["value"] is None:
+            form.title = Seen(value=words, cell=None)
+    if form.year.value is None:
         for text in reversed(above):
             if len(text) < 80 and (year := year_in(text)) is not None:
-                form["year"] = {"value": year, "raw": text, "cell": None}
+                form.year = Year(value=year, raw=text, cell=None)
                 break
-    if form["money_unit"] is None:
+    if form.money_unit is None:
         for text in reversed(above):
             if len(text) < 60 and (unit := money_unit_in(text)) is not None:
-                form["money_label"] = {"value": text, "cell": None}
+                form.money_label = Seen(value=text, cell=None)
                 funds.in_unit(form, unit)
                 break

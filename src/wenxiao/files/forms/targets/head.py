@@ -63,11 +63,8 @@ def title(grid: Grid, before: range, outside: list[str]) -> Read:
 def year(grid: Grid, before: range, outside: list[str]) -> TargetYear:
     """The budget year: as the sheet says it, else as the paragraphs above a Word table do."""
     seen = heads.year(grid, before)
-    value, raw, cell = (seen.get(key) for key in ("value", "raw", "cell"))
-    if isinstance(value, int):
-        return TargetYear(
-            value, raw if isinstance(raw, str) else None, cell if isinstance(cell, str) else None
-        )
+    if isinstance(seen.value, int):
+        return TargetYear(seen.value, seen.raw, seen.cell)
     for text in outside:
         own = year_in(text)
         if own is not None and len(text) < _LONGEST_TITLE:
@@ -107,10 +104,7 @@ def names_the_unit(grid: Grid, before: range, cell: str | None) -> bool:
 
 def _labelled(grid: Grid, before: range, labels: set[str]) -> Read | None:
     seen = heads.field(grid, labels, before)
-    if seen is None:
-        return None
-    value, cell = seen["value"], seen["cell"]
-    return Read(value if isinstance(value, str) else None, cell if isinstance(cell, str) else None)
+    return None if seen is None else Read(seen.value, seen.cell)
 
 
 def project_code(grid: Grid, before: range, beside_name: str | None) -> str | None:
