@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from wenxiao.files.cells.seen import Seen
-from wenxiao.files.forms.forms import FundLine, Goal, Rate, SelfEvalForm, Year
+from wenxiao.files.cells.seen import Seen, Year
+from wenxiao.files.forms.forms import FundLine, Goal, Rate, SelfEvalForm
 from wenxiao.files.forms.tables import table_of
 from wenxiao.rulebook.checks import Table
 from wenxiao.rulebook.expressions import parse

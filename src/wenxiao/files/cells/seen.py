@@ -59,6 +59,21 @@ class Seen(Part, kw_only=True):
         return number if number.is_finite() else None
 
 
+class Year(Part, kw_only=True):
+    """The budget year with the words it was read from; in a list the words where no year is in them."""
+
+    cell: str | None
+    value: int | str | None
+    raw: str | None = None
+    label: str | None = None
+    sheet: str | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the form has neither a year nor a place for it."""
+        return self.cell is None and self.value is None and self.raw is None
+
+
 def missing() -> Seen:
     """What stands where a form says nothing."""
     return Seen(cell=None, value=None)

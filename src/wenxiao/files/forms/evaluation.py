@@ -9,7 +9,7 @@ from msgspec import structs
 
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.grids import Grid, plain_number
-from wenxiao.files.cells.seen import Seen, missing
+from wenxiao.files.cells.seen import Seen, Year, missing
 from wenxiao.files.cells.textforms import (
     LEADING_NUMBER,
     half_width,
@@ -48,7 +48,7 @@ from wenxiao.files.forms.evaluation_totals import (
     take_total_in_words,
     takes_bare_sum,
 )
-from wenxiao.files.forms.forms import Criterion, Grade, ScoreSheet, Year
+from wenxiao.files.forms.forms import Criterion, Grade, ScoreSheet
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 

@@ -11,24 +11,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from wenxiao.files.cells.seen import Part, Seen
+from wenxiao.files.cells.seen import Part, Seen, Year
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.problems import Problem
-
-
-class Year(Part, kw_only=True):
-    """The budget year with the words it was read from; in a list the words where no year is in them."""
-
-    cell: str | None
-    value: int | str | None
-    raw: str | None = None
-    label: str | None = None
-    sheet: str | None = None
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the form has neither a year nor a place for it."""
-        return self.cell is None and self.value is None and self.raw is None
 
 
 class Amount(Part, kw_only=True):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from wenxiao.files.cells.labels import Grid, bare, line_of, name_of, squeezed, tidy, year_in
-from wenxiao.files.cells.seen import Seen, missing
-from wenxiao.files.forms.forms import Year
+from wenxiao.files.cells.seen import Seen, Year, missing
 from wenxiao.files.forms.headings import FUND_HEADINGS, INDICATOR_HEADINGS, keyed
 
 PROJECT = {

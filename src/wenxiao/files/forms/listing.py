@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.formulas import computed_value, decimal_text
 from wenxiao.files.cells.grids import Grid, column_name, plain_number
-from wenxiao.files.cells.seen import Seen
+from wenxiao.files.cells.seen import Seen, Year
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
 from wenxiao.files.forms.evaluation_head import (
@@ -18,7 +18,7 @@ from wenxiao.files.forms.evaluation_head import (
     stated_unit,
     unit_beside,
 )
-from wenxiao.files.forms.forms import Amount, Group, ListForm, ListRow, ScoreSheet, Sums, Year
+from wenxiao.files.forms.forms import Amount, Group, ListForm, ListRow, ScoreSheet, Sums
 
 KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"^(序号|编号|行号|No\.?)$")),
