@@ -49,6 +49,11 @@ FILING = {
         filed("draft"),
         lambda h, row, by: filing.submit_target(target=row, by=by, version=row.version),
     ),
+    "submit_target_for_unit": Act(
+        "department office performance",
+        filed("draft"),
+        lambda h, row, by: filing.submit_target_for_unit(target=row, by=by, version=row.version),
+    ),
     "return_target": Act(
         CHECK,
         filed("submitted"),

@@ -257,6 +257,23 @@ REVIEWS = {
         lambda h: h.review("selfeval"),
         lambda h, row, by: reviews.submit_review(review=row, by=by),
     ),
+    "register_received": Act(
+        f"{IMPORTS} department office",
+        lambda h: h.round("selfeval"),
+        lambda h, row, by: reviews.register_received(
+            dossier=h.dossier, round=row, by=by, on=today()
+        ),
+    ),
+    "submit_for_unit": Act(
+        "department office performance",
+        lambda h: h.received(),
+        lambda h, row, by: reviews.submit_for_unit(review=row, by=by),
+    ),
+    "submit_for_units": Act(
+        "department office performance",
+        lambda h: h.received(),
+        lambda h, row, by: reviews.submit_for_units(reviews={row.pk: row.version}, by=by),
+    ),
     "submit_review: a score sheet": Act(
         PANEL,
         lambda h: h.review("finance_evaluation"),

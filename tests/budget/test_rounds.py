@@ -104,13 +104,13 @@ def test_todos_reach_the_clerks_and_go_with_the_round(open_round, dossiers, divi
 def test_progress_counts_who_is_excused_openly(open_round, dossiers, officer):
     opened = open_round()
     services.exempt(round=opened, dossier=dossiers[2], reason="cancelled", by=officer)
-    rows = selectors.round_progress(opened, handed_in=[dossiers[0].pk, dossiers[2].pk])
-    assert [(r.name, r.in_scope, r.excused, r.due, r.handed_in, r.missing) for r in rows] == [
+    rows = selectors.round_progress(opened, received=[dossiers[0].pk, dossiers[2].pk])
+    assert [(r.name, r.in_scope, r.excused, r.due, r.received, r.missing) for r in rows] == [
         ("卫健委", 1, 0, 1, 0, 1),
         ("教体局", 3, 1, 2, 1, 1),
         ("合计", 4, 1, 3, 1, 2),
     ]
-    lines = [m.line for m in selectors.not_handed_in(opened, handed_in=[dossiers[0].pk])]
+    lines = [m.line for m in selectors.not_received(opened, received=[dossiers[0].pk])]
     assert lines == ["实验小学 张某 8888 缺1项：项目B", "卫健委 缺1项：项目D"]
 
 
@@ -167,11 +167,11 @@ def test_a_long_list_names_its_head_and_counts_the_rest(open_round, dossiers, mo
     opened = open_round()
     monkeypatch.setattr(selectors, "NAMED", 2)
     monkeypatch.setattr(selectors, "HEAD", 1)
-    lines = [m.line for m in selectors.not_handed_in(opened)]
+    lines = [m.line for m in selectors.not_received(opened)]
     assert lines == ["教体局 缺1项：项目A", "实验小学 张某 8888 缺2项", "卫健委 缺1项"]
-    assert [m.lacking for m in selectors.not_handed_in(opened)] == [1, 2, 1]
+    assert [m.lacking for m in selectors.not_received(opened)] == [1, 2, 1]
     monkeypatch.setattr(selectors, "HEAD", 3)
-    assert selectors.not_handed_in(opened)[1].line == "实验小学 张某 8888 缺2项：项目B等"
+    assert selectors.not_received(opened)[1].line == "实验小学 张某 8888 缺2项：项目B等"
 
 
 def test_dues_of_a_year_are_each_rounds_own(

@@ -237,18 +237,18 @@ class Progress:
     name: str
     in_scope: int
     excused: int
-    handed_in: int
+    received: int
     late: int = 0
 
     @property
     def due(self) -> int:
-        """How many must hand in."""
+        """How many must be handed in."""
         return self.in_scope - self.excused
 
     @property
     def missing(self) -> int:
-        """How many have not yet."""
-        return self.due - self.handed_in
+        """How many have not arrived yet."""
+        return self.due - self.received
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,23 +262,23 @@ class UnitCount:
     phone: str
     in_scope: int
     excused: int
-    handed_in: int
+    received: int
 
     @property
     def missing(self) -> int:
-        """How many have not been handed in yet."""
-        return self.in_scope - self.excused - self.handed_in
+        """How many have not arrived yet."""
+        return self.in_scope - self.excused - self.received
 
 
 def unit_counts(
-    rows: QuerySet[Dossier], round: Round, handed_in: Iterable[int] | QuerySet[Any, Any]
+    rows: QuerySet[Dossier], round: Round, received: Iterable[int] | QuerySet[Any, Any]
 ) -> list[UnitCount]:
     """Some dossiers of a round counted by their unit; two queries, whatever their number.
 
-    ``handed_in`` are dossier ids or a query for them; budget doesn't know reviews, so the caller (reviews) gives them.
+    ``received`` are dossier ids or a query for them; budget doesn't know reviews, so the caller (reviews) gives them.
     """
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
-    done = Q(pk__in=handed_in) & ~excused
+    done = Q(pk__in=received) & ~excused
     told = {
         unit: counts
         for unit, *counts in rows.order_by()
@@ -298,13 +298,13 @@ HEAD = 40
 
 
 def missing_names(
-    rows: QuerySet[Dossier], round: Round, handed_in: Any, counts: Iterable[UnitCount]
+    rows: QuerySet[Dossier], round: Round, received: Any, counts: Iterable[UnitCount]
 ) -> dict[int, tuple[str, ...]]:
     """The names of what some dossiers of a round lack, by unit; ``counts`` in the order in which they are listed."""
     lacking = [one for one in counts if one.missing]
     chosen = lacking if sum(one.missing for one in lacking) <= NAMED else lacking[:HEAD]
     units = Q(unit__in=[one.unit for one in chosen])
-    rows = found_by(units, rows).exclude(pk__in=handed_in)
+    rows = found_by(units, rows).exclude(pk__in=received)
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     found: dict[int, list[str]] = defaultdict(list)
     for unit, name in rows.order_by("subject__code", "pk").values_list("unit", "subject__name")[
@@ -325,16 +325,16 @@ def called(who: Iterable[str], lacking: int, names: tuple[str, ...], gap: str = 
 def round_progress(
     round: Round,
     *,
-    handed_in: Iterable[int] | QuerySet[Any, Any] = (),
+    received: Iterable[int] | QuerySet[Any, Any] = (),
     counts: list[UnitCount] | None = None,
 ) -> list[Progress]:
     """Progress by department (the top unit of each dossier's unit), the whole round last; ``counts`` if known already."""
     names = _department_names(round.division_id)
     added: dict[int | None, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for one in unit_counts(dossiers_of(round), round, handed_in) if counts is None else counts:
+    for one in unit_counts(dossiers_of(round), round, received) if counts is None else counts:
         top = _department(one.path, names)
         for row in (added[top], added[None]) if top is not None else (added[None],):
-            row[:] = [row[0] + one.in_scope, row[1] + one.excused, row[2] + one.handed_in]
+            row[:] = [row[0] + one.in_scope, row[1] + one.excused, row[2] + one.received]
     rows = [Progress(key, names[key], *added[key]) for key in added if key is not None]
     rows.sort(key=lambda row: (-row.missing, row.name))
     return [*rows, Progress(None, "合计", *added[None])]
@@ -352,7 +352,7 @@ def _department(path: str, names: dict[int, str]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One unit that has not handed in, with whom to call. Of a long list (NAMED) not all ``subjects`` are named."""
+    """One unit whose forms have not arrived, with whom to call. Of a long list (NAMED) not all ``subjects`` are named."""
 
     unit: str
     contact: str
@@ -366,16 +366,16 @@ class Missing:
         return called((self.unit, self.contact, self.phone), self.lacking, self.subjects)
 
 
-def not_handed_in(
+def not_received(
     round: Round,
     *,
-    handed_in: Iterable[int] | QuerySet[Any, Any] = (),
+    received: Iterable[int] | QuerySet[Any, Any] = (),
     counts: list[UnitCount] | None = None,
 ) -> list[Missing]:
-    """Who must still hand in, by unit in tree order: the copy-ready list for 催办."""
+    """Whose forms have not arrived, by unit in tree order: the copy-ready list for 催办."""
     rows = dossiers_of(round)
-    counts = unit_counts(rows, round, handed_in) if counts is None else counts
-    names = missing_names(rows, round, handed_in, counts)
+    counts = unit_counts(rows, round, received) if counts is None else counts
+    names = missing_names(rows, round, received, counts)
     return [
         Missing(one.name, one.contact, one.phone, names.get(one.unit, ()), one.missing)
         for one in counts

@@ -44,6 +44,7 @@ class Outcome:
     targets: list[int] = field(default_factory=list)
     forms: list[dict[str, Any]] = field(default_factory=list)
     standing: str = "accept"
+    handed_in: int = 0
 
     @property
     def clean(self) -> bool:
@@ -64,6 +65,7 @@ class Outcome:
             "batch": self.batch.pk if self.batch else None,
             "reviews": self.reviews,
             "targets": self.targets,
+            "handed_in": self.handed_in,
         }
 
 

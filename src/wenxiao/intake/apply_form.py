@@ -13,7 +13,9 @@ from wenxiao.intake.differences import joined_rows
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.services import (
+    arrival,
     note_imported_changes,
+    receives,
     score_review,
     set_suggestions,
     start_review,
@@ -27,6 +29,7 @@ from wenxiao.targets.services import Promise, bring_target, complete_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from django.db.models import Model
 
@@ -35,6 +38,10 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch, StoredFile
     from wenxiao.records.services import Written
+
+
+ARRIVED_BY = ("received_on", "received_from", "received_road", "received_by")
+"""The columns that say a form arrived, as reviews.services.arrival fills them."""
 
 
 @dataclass(slots=True)
@@ -49,6 +56,7 @@ class Landing:
     written: Written
     synthetic: bool = False
     synthetic_points: bool = False
+    received_on: date | None = None
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     """Points of rows that had none."""
@@ -132,6 +140,8 @@ def _review(form: Incoming, landing: Landing) -> tuple[Review, bool]:
         "published_execution_points",
         "proved",
         "problems",
+        "received_by_id",
+        *(name for name in ARRIVED_BY if name != "received_by"),
     )
     landing.written.changed(
         review, {name.removesuffix("_id"): getattr(review, name) for name in names}
@@ -451,6 +461,9 @@ def _seat(row: IncomingRow, points: Decimal | None) -> IncomingRow:
 def _results(form: Incoming, landing: Landing, review: Review) -> None:
     review.published_points, review.published_grade = form.total, form.grade
     review.file = landing.file
+    if kind_of(review.kind).fill == "fill" and receives(landing.by, review):
+        for name, value in arrival(landing.by, Review.Road.FILE, landing.received_on).items():
+            setattr(review, name, value)
     if form.suggestions and [s.text for s in review.suggestions.all()] != form.suggestions:
         for suggestion in set_suggestions(
             review=review, texts=form.suggestions, by=landing.by, synthetic=landing.synthetic
@@ -474,5 +487,6 @@ def _results(form: Incoming, landing: Landing, review: Review) -> None:
             "target",
             "execution_weight",
             "published_execution_points",
+            *ARRIVED_BY,
         ]
     )

@@ -13,7 +13,7 @@ from wenxiao.intake.answers import FIRST_YEAR, LAST_YEAR
 from wenxiao.intake.scope import Importer, SeenDirectory
 from wenxiao.intake.status import compare, settle, standing_of, twins_of
 from wenxiao.intake.targets import NOBODYS
-from wenxiao.orgs.permissions import Refused
+from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.records.services import open_batch, record, refuse_batch, undo_batch
 from wenxiao.rulebook.codes import READING_STOPPED
@@ -300,14 +300,20 @@ def _not_read() -> Problem:
     return Problem(READING_STOPPED, "提示", "已停止读取，这份没有读。", mend="需要时请重新上传。")
 
 
-def begin_applying(intake: Intake, *, by: User | None) -> bool:
-    """Whether this call is the one that begins to import the ready files; the second press of a button is not."""
+def begin_applying(intake: Intake, *, by: User | None, for_units: bool = False) -> bool:
+    """Whether this call is the one that begins to import the ready files; the second press of a button is not.
+
+    ``for_units``: what passes the checks is handed in for its unit (代单位报送), by whoever holds that power.
+    """
+    if for_units:
+        require(by, "submit_for")
     Importer(by, intake.division)
     ready = intake.batches.filter(state=ImportBatch.State.PREVIEWED, summary__standing="ready")
     if not ready.exists():
         return False
     begun = Intake.objects.filter(pk=intake.pk, state=Intake.State.READY)
-    return begun.update(state=Intake.State.APPLYING, beat=timezone.now()) == 1
+    values = {"state": Intake.State.APPLYING, "beat": timezone.now(), "for_units": for_units}
+    return begun.update(**values) == 1
 
 
 def stalled(intake: Intake, *, seconds: int = 30) -> bool:

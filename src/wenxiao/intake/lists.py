@@ -1,4 +1,4 @@
-"""Intakes and import batches as the person asking may see them; what a unit must mend; who has not handed in."""
+"""Intakes and import batches as the person asking may see them; what a unit must mend; whose forms have not arrived."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wenxiao.budget.selectors import (
     Progress,
     dossiers_of,
     found_by,
-    not_handed_in,
+    not_received,
     round_progress,
     unit_counts,
 )
@@ -22,7 +22,9 @@ from wenxiao.intake.status import STANDINGS, problems_of_form, standing_of
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.reviews.kinds import FILED
-from wenxiao.reviews.worklists import handed_in
+from wenxiao.reviews.models import Review
+from wenxiao.reviews.states import OPEN as REVIEW_OPEN
+from wenxiao.reviews.worklists import received
 from wenxiao.rulebook.codes import (
     CHOICE_DIFFERS,
     NO_ROUND,
@@ -88,6 +90,25 @@ def standings_of(intakes: Iterable[int]) -> dict[int, Counter[str]]:
             state if state != ImportBatch.State.PREVIEWED else standing or "ask"
         ] += 1
     return found
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What became of the forms units handed over in one intake: how many handed in, how many received only, by round."""
+
+    handed_in: int
+    received: int
+    rounds: tuple[tuple[int, str, int], ...]
+
+
+def received_in(intake: Intake) -> Arrived:
+    """The forms of an intake that were imported, as they stand now; one query."""
+    rows = Review.objects.filter(file__importbatch__intake=intake, received_on__isnull=False)
+    told = rows.order_by("round").values_list("round", "round__name", "state", "pk").distinct()
+    waiting = Counter((pk, name) for pk, name, state, _ in told if state in REVIEW_OPEN)
+    total = len(told)
+    left = sum(waiting.values())
+    return Arrived(total - left, left, tuple((pk, name, n) for (pk, name), n in waiting.items()))
 
 
 def with_standing(rows: QuerySet[ImportBatch], standing: str) -> QuerySet[ImportBatch]:
@@ -182,7 +203,7 @@ def _file_name(batch: ImportBatch) -> str:
     return str(batch.file) if batch.file else "未留存的文件"
 
 
-# ---- who has not handed in -----------------------------------------------------------------------------------------
+# ---- whose forms have not arrived --------------------------------------------------------------------------------------
 
 
 def rounds_asked(division: Division, work_year: int) -> list[Round]:
@@ -218,20 +239,20 @@ class Standing:
 
 def standing_of_round(round: Round) -> Standing:
     """Progress, missing and excused of a round; a constant number of queries."""
-    done = handed_in(round)
+    done = received(round)
     counts = unit_counts(dossiers_of(round), round, done)
     excused = Exemption.objects.filter(round=round).select_related(
         "dossier__subject", "dossier__unit", "by"
     )
     return Standing(
         round_progress(round, counts=counts),
-        not_handed_in(round, handed_in=done, counts=counts),
+        not_received(round, received=done, counts=counts),
         list(excused.order_by("pk")),
     )
 
 
 def missing_dossiers(round: Round, unit: str) -> list[Dossier]:
-    """What one unit (by name) must still hand in."""
-    rows = found_by(Q(unit__name=unit), dossiers_of(round)).exclude(pk__in=handed_in(round))
+    """What has not arrived from one unit (by name)."""
+    rows = found_by(Q(unit__name=unit), dossiers_of(round)).exclude(pk__in=received(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     return list(rows.select_related("subject", "unit").order_by("subject__code"))

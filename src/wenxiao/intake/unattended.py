@@ -13,11 +13,13 @@ from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import WALL_SECONDS, forms_in_child
 from wenxiao.intake.answers import CREATE_ALL, checked
 from wenxiao.intake.apply import Outcome, apply
+from wenxiao.intake.confirm import hand_in_received
 from wenxiao.intake.forms import TARGET
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
 from wenxiao.intake.scope import Importer
+from wenxiao.orgs.permissions import require
 from wenxiao.records.services import open_batch, refuse_batch, store_file
 from wenxiao.rulebook.codes import OTHER_KIND
 from wenxiao.rulebook.problems import Problem
@@ -55,8 +57,14 @@ def take(
     accounting: bool = False,
     matches: Mapping[str, str] | None = None,
     choices: Any = None,
+    hand_in: bool = False,
 ) -> dict[str, Any]:
-    """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises."""
+    """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises.
+
+    ``hand_in``: forms of units that pass the checks are handed in for them (代单位报送).
+    """
+    if hand_in:
+        require(by, "submit_for")
     lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
     reading = None if lines else forms_in_child(path, layouts=layouts_of(division))
     found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
@@ -87,9 +95,12 @@ def take(
         reading.problems.append(Problem(OTHER_KIND, "阻断", text, mend=mend))
         dry_run = True
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
-    return import_reading(
+    outcome = import_reading(
         reading, path, division=division, by=by, choices=answers, dry_run=dry_run
-    ).as_json()
+    )
+    if hand_in:
+        outcome.handed_in = hand_in_received(outcome.reviews, by=by)
+    return outcome.as_json()
 
 
 def import_file(

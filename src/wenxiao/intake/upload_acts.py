@@ -18,9 +18,11 @@ from wenxiao.followup.services import reply_rectification
 from wenxiao.orgs.services.library import add_document, edit_document
 from wenxiao.records.models import Document
 from wenxiao.reviews.selectors import promise_of
-from wenxiao.reviews.services import hand_in_paper
+from wenxiao.reviews.services import hand_in_paper, submit_for_units
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.store.moves import NotAllowed
+from wenxiao.targets.selectors import targets_visible_to
+from wenxiao.targets.services import submit_target_for_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,6 +111,24 @@ def _approve(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     return Done("签字件已收，等主管部门或财政部门核对确认后代替线上审核。")
 
 
+def _for_units(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    seen = {int(pk): version for pk, version in values["reviews"]}
+    told = submit_for_units(reviews=seen, by=by, signed=arrived[0].file, why=values["why"])
+    done = [row for row, refused in told if not refused]
+    left = "；".join(f"{row.dossier.subject.name}：{refused}" for row, refused in told if refused)
+    if not done:
+        raise NotAllowed(left or GONE)
+    return Done(f"已代单位报送 {len(done)} 份。{'没有报的：' + left if left else ''}"[:2000])
+
+
+def _target_for_unit(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = _found(targets_visible_to(by), values["target"])
+    submit_target_for_unit(
+        target=row, by=by, version=values["version"], signed=arrived[0].file, why=values["why"]
+    )
+    return Done(f"已代{row.dossier.unit.name}报送{row.dossier.subject.name}的目标，附单位签章件。")
+
+
 def _enter(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     said = _said(values)
     if by.division is None:
@@ -138,6 +158,8 @@ ACTS: dict[str, Callable[[Values, Sequence[Arrived], User], Done]] = {
     "material_version": _replace,
     "rectification": _reply,
     "signature": _approve,
+    "for_units": _for_units,
+    "target_for_unit": _target_for_unit,
     "document": _enter,
     "document_edit": _edit,
 }

@@ -34,6 +34,7 @@ POWERS: dict[str, str] = {
     "see_unit": "查看单位资料",
     "fill": "填报",
     "submit": "提交",
+    "submit_for": "代单位报送",
     "check_unit": "单位审核",
     "check_department": "主管部门审核",
     "check_office": "财政业务科室审核",
@@ -61,13 +62,14 @@ POWERS: dict[str, str] = {
 HELD: dict[str, frozenset[str]] = {
     Role.CLERK: frozenset({"see_unit", "fill", "submit"}),
     Role.HEAD: frozenset({"see_unit", "check_unit"}),
-    Role.DEPARTMENT: frozenset({"see_unit", "check_department", "evaluate"}),
+    Role.DEPARTMENT: frozenset({"see_unit", "submit_for", "check_department", "evaluate"}),
     Role.OFFICE: frozenset(
-        {"see_unit", "check_office", "evaluate", "confirm_finding", "decide_use"}
+        {"see_unit", "submit_for", "check_office", "evaluate", "confirm_finding", "decide_use"}
     ),
     Role.PERFORMANCE: frozenset(
         {
             "see_unit",
+            "submit_for",
             "check_office",
             "manage_round",
             "evaluate",
@@ -93,6 +95,9 @@ HELD: dict[str, frozenset[str]] = {
     Role.AUDIT: frozenset({"watch_trail", "consent_security_reset"}),
     Role.AUDITOR: frozenset({"see_unit", "watch_trail"}),
 }
+
+FILING = frozenset({"fill", "submit", "submit_for"})
+"""What a unit does itself or has done for it; never by whoever was engaged from outside."""
 
 ADMINISTRATORS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
 """三员: disjoint from each other and from all business, whenever the grants hold."""
@@ -173,7 +178,7 @@ class Holdings:
         """Whether some grant gives ``power`` over the unit, the subject, or (neither given) at all."""
         if power not in POWERS:
             raise KeyError(power)
-        if power in {"fill", "submit"} and self._third_party(subject):
+        if power in FILING and self._third_party(subject):
             return False
         return any(
             (power in HELD[scope.role] or power in scope.named)
@@ -433,8 +438,9 @@ def _sentence(
     division: Division | None,
 ) -> str:
     what, who = POWERS[power], who_can(power)
-    if power in {"fill", "submit"} and any(scope.role in THIRD_PARTIES for scope in held.scopes):
-        return f"第三方机构和评审专家不得代单位{what}；应由{who}办理。"
+    if power in FILING and any(scope.role in THIRD_PARTIES for scope in held.scopes):
+        done = what if power == "submit_for" else f"代单位{what}"
+        return f"第三方机构和评审专家不得{done}；应由{who}办理。"
     if held.can(power):
         where = "该单位" if unit is not None and subject is None else "该对象"
         where = where if division is None else str(division)

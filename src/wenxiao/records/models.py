@@ -77,7 +77,8 @@ class Intake(models.Model):
     """Files handed over at once (an upload of many files, or one zip): what came, what of it could not even be read.
 
     ``files`` lists them in the order received: stored file, name, modified (ISO, from the zip or the browser), problems.
-    ``token`` is the upload form's own, so that sending it twice makes one intake.
+    ``token`` is the upload form's own, so that sending it twice makes one intake. ``for_units``: what passes the checks
+    is handed in for its unit while it is imported.
     """
 
     class State(models.TextChoices):
@@ -97,6 +98,7 @@ class Intake(models.Model):
     read = models.PositiveIntegerField("已读取", default=0)
     beat = models.DateTimeField("最近进展", null=True)
     token = models.CharField("表单编号", max_length=40, blank=True)
+    for_units = models.BooleanField("代单位报送", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "收件"

@@ -20,6 +20,8 @@ class Review(Versioned):
     ``authors`` gave or changed a value, points or money: they neither check nor confirm. ``grade_changes`` are the changes
     after hand-in that crossed a line between grades, each with its reason and with who confirmed it. ``frame`` names the
     framework an evaluation was begun with on line; its rows take points once another person has fixed it (``frame_set_on``).
+    ``received_on`` and its fellows say that the unit's form arrived, ``submitted_at`` that it passed the checks; ``hand`` is
+    who handed it in for the unit, on the strength of the ``signed`` paper where there is one.
     """
 
     class State(models.TextChoices):
@@ -30,6 +32,11 @@ class Review(Versioned):
         CHECKED = "checked", "已审核"
         CONFIRMED = "confirmed", "已确认"
         ISSUED = "issued", "已出具"
+
+    class Road(models.TextChoices):
+        FILE = "file", "交来的电子表"
+        PAPER = "paper", "交来的纸质表"
+        ONLINE = "online", "在系统内报送"
 
     dossier = models.ForeignKey(
         Dossier, models.PROTECT, related_name="reviews", verbose_name="档案"
@@ -61,6 +68,18 @@ class Review(Versioned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人"
     )
     submitted_at = models.DateTimeField("提交时间", null=True)
+    received_on = models.DateField("收到日期", null=True)
+    received_from = models.CharField("交表人", max_length=60, blank=True)
+    received_road = models.CharField("收到方式", max_length=8, choices=Road.choices, blank=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="收表人"
+    )
+    hand = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="代报人"
+    )
+    signed = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="单位签章件"
+    )
     authors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="+", verbose_name="经手评分的人"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import (
@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
 
-_WITH = ("dossier__subject__division", "dossier__unit", "round__division", "agency", "submitted_by")
+_WITH = (
+    "dossier__subject__division",
+    "dossier__unit",
+    "round__division",
+    "agency",
+    "submitted_by",
+    "hand",
+)
 
 
 def reviews_visible_to(user: User | None) -> QuerySet[Review]:
@@ -49,9 +56,15 @@ def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Ro
     return [row for row in found if not kind or row.kind == kind]
 
 
-def handed_in(round: Round) -> QuerySet[Any]:
-    """The dossiers whose review of the round left the hands of those who fill."""
-    return Review.objects.filter(round=round).exclude(state__in=OPEN).values("dossier")
+ARRIVED = ~Q(state__in=OPEN) | Q(received_on__isnull=False)
+"""The condition on reviews that the form arrived: handed in, or received and not handed in yet."""
+RECEIVED = Q(state__in=OPEN, received_on__isnull=False)
+"""The condition on reviews that the form arrived and is not handed in: 已收到."""
+
+
+def received(round: Round) -> QuerySet[Any]:
+    """The dossiers whose form of the round arrived, whether it passed the checks (handed in) or not."""
+    return Review.objects.filter(ARRIVED, round=round).values("dossier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ class Part:
     unit: int
     name: str
     due: int
-    handed_in: int
+    received: int
     excused: int
     contact: str
     phone: str
@@ -69,8 +82,8 @@ class Part:
 
     @property
     def lacking(self) -> int:
-        """How many have not been handed in yet."""
-        return self.due - self.handed_in
+        """How many have not arrived yet."""
+        return self.due - self.received
 
     @property
     def line(self) -> str:
@@ -80,7 +93,7 @@ class Part:
 
 def parts_of(user: User | None, round: Round) -> list[Part]:
     """Progress of a round by the unit responsible, of what the user may see; those that lack most first. Three queries."""
-    rows, done = dossiers_of(round).filter(seen_by(user, "")), handed_in(round)
+    rows, done = dossiers_of(round).filter(seen_by(user, "")), received(round)
     counts = sorted(unit_counts(rows, round, done), key=lambda one: -one.missing)
     names = missing_names(rows, round, done, counts)
     return [
@@ -88,7 +101,7 @@ def parts_of(user: User | None, round: Round) -> list[Part]:
             one.unit,
             one.name,
             one.in_scope - one.excused,
-            one.handed_in,
+            one.received,
             one.excused,
             one.contact,
             one.phone,
@@ -99,8 +112,8 @@ def parts_of(user: User | None, round: Round) -> list[Part]:
 
 
 def missing_of(user: User | None, round: Round) -> tuple[int, int]:
-    """What the user sees of a round that was not handed in nor excused: how many dossiers, of how many units."""
-    rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=handed_in(round))
+    """What the user sees of a round that did not arrive nor is excused: how many dossiers, of how many units."""
+    rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=received(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     told = rows.aggregate(n=Count("pk"), units=Count("unit", distinct=True))
     return told["n"], told["units"]
@@ -180,13 +193,33 @@ def to_fill(user: User, holding: Holdings, round: Round | None) -> list[Owed]:
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
-    """How many reviews of a work year the user sees, by kind, key round or not, and state; excused ones don't count. One query."""
+    """How many reviews of a work year the user sees, by kind, key round or not, and state; excused ones don't count. One query.
+
+    What arrived and is not handed in counts as ``received``, whatever its state is called.
+    """
     excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
     rows = Review.objects.filter(
         ~Exists(excused), seen_by(user), round__work_year=work_year
     ).order_by()
-    counted = rows.values_list("kind", "round__key", "state").annotate(n=Count("pk"))
+    state = Case(When(RECEIVED, then=Value("received")), default=F("state"))
+    counted = (
+        rows.annotate(at=state).values_list("kind", "round__key", "at").annotate(n=Count("pk"))
+    )
     return {(kind, key, state): n for kind, key, state, n in counted}
+
+
+def not_arrived(user: User | None, round: Round) -> QuerySet[Dossier]:
+    """The dossiers of a round's scope the user sees whose form did not arrive and that nobody excused, by unit."""
+    rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject__division")
+    excused = Exemption.objects.filter(round=round).values("dossier")
+    rows = rows.exclude(pk__in=received(round)).exclude(pk__in=excused)
+    return rows.order_by("unit__path", "subject__code", "pk")
+
+
+def received_open(user: User | None, round: Round) -> QuerySet[Review]:
+    """What arrived for a round and is not handed in yet, as far as the user sees it: to be mended or handed in."""
+    rows = reviews_visible_to(user).filter(RECEIVED, round=round).select_related("received_by")
+    return rows.order_by("dossier__unit__path", "dossier__subject__code", "pk")
 
 
 def assigned_to(user: User) -> QuerySet[Review]:
@@ -234,7 +267,7 @@ def assignments_of_year(user: User | None, work_year: int | None) -> QuerySet[As
 def whole_of(round: Round) -> Progress:
     """How far a whole round is, in one query (one more where its scope names units or tags)."""
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
-    done = Q(pk__in=handed_in(round)) & ~excused
+    done = Q(pk__in=received(round)) & ~excused
     told = dossiers_of(round).aggregate(
         n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done)
     )

@@ -138,6 +138,11 @@ def _add_work(verbs: Any) -> None:
         help='回答未定的问题，如 {"0": {"unit": "示例局"}}：表的序号、工作表名称或 * → unit、subject、'
         "round、year、skip、keep；台账写 未匹配项 → 代码",
     )
+    taken.add_argument(
+        "--hand-in",
+        action="store_true",
+        help="收到的自评、监控表检查通过的同时代单位报送；不写则只算收到",
+    )
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
@@ -297,6 +302,7 @@ def _import(args: argparse.Namespace) -> int:
         accounting=args.accounting,
         matches={one.rpartition("=")[0]: one.rpartition("=")[2] for one in args.match},
         choices=_choices(args.choices),
+        hand_in=args.hand_in,
     )
     show(outcome)
     return (

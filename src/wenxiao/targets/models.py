@@ -33,7 +33,7 @@ class Target(Versioned):
 
     ``origin`` says how it came. What only came along with a monitoring or self-evaluation sheet was never approved:
     it serves until an approved target arrives and is counted nowhere as one. ``filing``: drawn up here and not
-    approved yet; nothing is held against it.
+    approved yet; nothing is held against it. ``hand`` is who handed it in for the unit, with its ``signed`` paper.
     """
 
     class State(models.TextChoices):
@@ -78,6 +78,12 @@ class Target(Versioned):
     marks = models.JSONField("退回标注", default=list)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="报送人"
+    )
+    hand = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="代报人"
+    )
+    signed = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="单位签章件"
     )
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审核人"

@@ -55,7 +55,7 @@ def test_who_has_not_handed_in_is_listed_with_phone_and_letter(place, enter):
         client.post(excuse, {"dossier": place.dossier.pk, "reason": "cancelled"}).status_code == 302
     )
     page = client.get(address).content.decode()
-    assert "应报的 0 项都已报送" in page
+    assert "应报的 0 项都已收到" in page
     assert "项目取消" in page
     assert enter(place.treasury).get(address).status_code == 403
 

@@ -224,7 +224,7 @@ def handed_in_everywhere(user, row):
     counted = sum(n for (kind, _, state), n in stages if kind == "selfeval" and state not in OPEN)
     return [
         counted,
-        whole_of(row).handed_in,
+        whole_of(row).received,
         len(selfeval_coverage(row.division, row.work_year).handed_in),
     ]
 

@@ -19,7 +19,7 @@ from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.acts import carry_out, in_wan, points_of, text_of, version_of
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.checks import Check, blocking, checks_of, rows_of
+from wenxiao.reviews.checks import Check, checks_of, rows_of
 from wenxiao.reviews.kinds import CHECKERS, kind_of
 from wenxiao.reviews.readback import readback_of
 from wenxiao.reviews.selectors import last_return
@@ -32,7 +32,7 @@ from wenxiao.reviews.services import (
     waiting_for,
 )
 from wenxiao.reviews.services.paper import may_confirm, pending_paper
-from wenxiao.reviews.services.road import STEPS, skipped_by
+from wenxiao.reviews.services.road import STEPS, blocking_texts, skipped_by
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook import basis
@@ -132,7 +132,11 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
         "rows": rows,
         "checks": checks,
         "numbers": _numbers(checks),
-        "blocking": blocking(checks),
+        "blocking": blocking_texts(row, checks),
+        "came_with": row.problems if row.state in OPEN else [],
+        "for_unit": row.state in OPEN
+        and row.received_on is not None
+        and holding.can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),
         "fills": may_fill(request, row),
         "answer": answer,
         "rate": rate_percent(row.executed, row.budget),
@@ -314,7 +318,12 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
     told = {one.indicator.pk: _row_told(request, one, typed, fills=fills) for one in rows}
     part = render_to_string(
         "desk/filling/checks_part.html",
-        {"checks": checks, "blocking": blocking(checks), "review": review},
+        {
+            "checks": checks,
+            "blocking": blocking_texts(review, checks),
+            "review": review,
+            "came_with": review.problems,
+        },
         request,
     )
     return JsonResponse(

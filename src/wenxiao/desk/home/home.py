@@ -209,12 +209,14 @@ def _rounds_card(
         n for state, n in of_kind.items() if (state not in OPEN if fills else state in SETTLED)
     )
     remark = f"待审核 {of_kind['submitted']}" if of_kind.get("submitted") else ""
+    if waits := of_kind.get("received", 0):
+        remark = f"{waits} 项待报送" + (f"，{remark}" if remark else "")
     if due > done:
-        remark = f"{due - done} 项{'未报送' if fills else '未出结果'}" + (
+        remark = f"{due - done} 项{'未收到' if fills else '未出结果'}" + (
             f"，{remark}" if remark else ""
         )
     return StageCard(
-        name, done, due, "项已报送" if fills else "项已确认", remark or "已办完", href, done < due
+        name, done, due, "项已收到" if fills else "项已确认", remark or "已办完", href, done < due
     )
 
 
@@ -229,7 +231,7 @@ def _monitoring_card(dues: Dues, counts: Any, rounds: list[Any]) -> StageCard:
         if kind == "monitoring" and not k and state not in OPEN
     )
     remark = (
-        f"另有日常监控 {handed}/{sum(dues.rounds[row.pk] for row in daily)} 项已报送"
+        f"另有日常监控 {handed}/{sum(dues.rounds[row.pk] for row in daily)} 项已收到"
         if daily
         else ""
     )

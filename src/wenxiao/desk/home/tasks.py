@@ -134,7 +134,7 @@ def _chases(user: Any, year: int, on: date) -> list[Task]:
             continue
         missing, units = missing_of(user, row)
         if missing:
-            text = f"{row.name}：{units} 个单位 {missing} 项未报送"
+            text = f"{row.name}：{units} 个单位 {missing} 项未收到"
             made.append(
                 Task(
                     "催办",

@@ -97,6 +97,7 @@ def _show(
         "dossiers": _made(request, batch),
         "waiting": batch.state == "previewed",
         "creates": importer_of(request).creates,
+        "hands_in": held(request).can("submit_for"),
         "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",
     }
     return render(request, "desk/imports/file.html", values, status=status)
@@ -147,9 +148,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def _import(request: HttpRequest, batch: Any) -> HttpResponse:
     if batch.state == "applied":  # sent twice: the first one counted
         return redirect("desk:import_file", pk=batch.pk)
-    outcome = confirm_batch(batch, by=person(request))
+    outcome = confirm_batch(
+        batch, by=person(request), for_units=bool(request.POST.get("for_units"))
+    )
     if outcome.accepted:
-        said(request, f"已导入 {outcome.accepted} 份表。")
+        handed = f"其中 {outcome.handed_in} 份已代单位报送。" if outcome.handed_in else ""
+        said(request, f"已导入 {outcome.accepted} 份表。{handed}")
     else:
         said(request, f"没有导入：{outcome.problems[-1]['text']}", bad=True)
     return redirect("desk:import_file", pk=batch.pk)

@@ -19,6 +19,7 @@ from wenxiao.intake.lists import (
     faults_by_unit,
     intakes_visible_to,
     problem_line,
+    received_in,
     standings_of,
     with_standing,
 )
@@ -109,6 +110,8 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "chips": chips,
         "asked": asked,
         "refused": [one for one in row.files if one["problem"]],
+        "hands_in": held(request).can("submit_for"),
+        "received": received_in(row),
         "here": here,
         "twins": _twins(shown.rows),
     }
@@ -165,7 +168,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def import_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Import every file that is ready, in the background."""
     row = intake_of(request, pk)
-    if begin_applying(row, by=person(request)):
+    if begin_applying(row, by=person(request), for_units=bool(request.POST.get("for_units"))):
         queueing.begin_applying(row, apply, person(request))
     return redirect("desk:intake", pk=row.pk)
 

@@ -1,4 +1,4 @@
-"""未报送: who has not handed in, with whom to call; reminders on paper; 本次免报."""
+"""未报送: whose forms have not arrived, with whom to call; reminders on paper; 本次免报."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
-from wenxiao.reviews.kinds import HANDED_IN
+from wenxiao.reviews.kinds import FILED, HANDED_IN
+from wenxiao.reviews.worklists import received_open
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -70,6 +71,9 @@ def _show(
         "standing": standing,
         "tabs": tabs(request, "desk:missing"),
         "handed_in": chosen is not None and chosen.kind in HANDED_IN,
+        "to_hand_in": received_open(person(request), chosen).count()
+        if chosen is not None and chosen.kind in FILED
+        else 0,
         "error": error,
         "reasons": EXEMPTION_REASONS,
         "needs_note": NEEDS_NOTE,

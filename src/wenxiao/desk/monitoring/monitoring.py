@@ -122,6 +122,7 @@ def _page(
         "above": above,
         "behind": table.behind if table is not None else None,
         "parts": parts,
+        "receives": held(request).can("submit_for") or held(request).can("import"),
         "missing": [part for part in parts if part.lacking],
     }
     return render(request, "desk/monitoring/index.html", values)

@@ -23,7 +23,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.reviews.kinds import CHECKERS, FILED, HANDED_IN
-from wenxiao.reviews.worklists import rounds_of_year, whole_of
+from wenxiao.reviews.worklists import received_open, rounds_of_year, whole_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -114,6 +114,7 @@ def _page(
         "reminders": reminders_of(row),
         "handed_in": row.kind in HANDED_IN,
         "filed": row.kind in FILED,
+        "to_hand_in": received_open(person(request), row).count() if row.kind in FILED else 0,
         "units_shown": None if request.GET.get("all") else MOST_UNITS,
     }
     return render(request, "desk/rounds/round.html", values)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.rounds import batch_approval, key_choice, new, rounds, start
+from wenxiao.desk.rounds import batch_approval, key_choice, new, receiving, rounds, start
 
 urlpatterns = [
     path("rounds/<int:pk>/dossiers/<int:dossier>/begin", start.begin, name="begin"),
@@ -16,5 +16,8 @@ urlpatterns = [
     path("rounds/<int:pk>/key", key_choice.key_choice, name="key_choice"),
     path("rounds/<int:pk>/excuse/<int:dossier>/end", rounds.unexcuse, name="round_unexcuse"),
     path("rounds/<int:pk>/excuse", rounds.excuse, name="round_excuse"),
+    path("rounds/<int:pk>/received", receiving.received, name="received"),
+    path("rounds/<int:pk>/received/register", receiving.register, name="register_received"),
+    path("rounds/<int:pk>/received/submit", receiving.submit_for, name="submit_for"),
     path("rounds/<int:pk>/<str:act>", rounds.act, name="round_act"),
 ]

@@ -13,9 +13,17 @@ from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import Check, checks_in, rows_of
+from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, to_fill
+from wenxiao.reviews.worklists import (
+    RECEIVED,
+    parts_of,
+    received_open,
+    reviews_visible_to,
+    rounds_of_year,
+    to_fill,
+)
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
 
@@ -92,15 +100,18 @@ def _page(request: HttpRequest, rounds: list[Any], one: Any, year: int) -> HttpR
         "open": OPEN,
         "kind": one.kind,
         "owed": to_fill(user, holding, one),
+        "receives": one.kind in FILED and (holding.can("submit_for") or holding.can("import")),
+        "waiting": received_open(user, one).count(),
         "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
-        "handed": sum(part.handed_in for part in parts),
+        "handed": sum(part.received for part in parts),
         "due": sum(part.due for part in parts),
     }
     return render(request, "desk/selfeval/index.html", values)
 
 
 _ONLY: dict[str, tuple[str, Q]] = {
-    "open": ("未报送", Q(state__in=OPEN)),
+    "open": ("填报中", Q(state__in=OPEN) & ~RECEIVED),
+    "received": ("已收到待报送", RECEIVED),
     "submitted": ("待审核", Q(state="submitted")),
     "apart": ("与计算不符", Q(published_points__isnull=False) & ~Q(published_points=F("points"))),
     "unjudged": ("未评完", Q(complete=False)),

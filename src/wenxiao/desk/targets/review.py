@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import ENTRY, target_of
+from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused
-from wenxiao.pages.acts import carry_out, text_of, version_of
+from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.asked import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.reviews.services import approve_filed_target
@@ -47,6 +48,39 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{name}的目标审核通过，等批复。"
 
     return carry_out(request, run, reverse("desk:target", args=[row.pk]))
+
+
+@view("submit_for", methods=("POST",), files=True)
+def submit_for(request: HttpRequest, pk: int) -> HttpResponse:
+    """代单位报送 of one target, with the scan of the signed paper where there is one."""
+    row, back = target_of(request, pk), reverse("desk:target", args=[pk])
+    why, scan = text_of(request, "why", 300), request.FILES.get("scan")
+    typed = [Typed("说明", "", why)]
+    if scan is None:
+
+        def run() -> str:
+            services.submit_target_for_unit(
+                target=row, by=person(request), version=version_of(request), why=why
+            )
+            return f"已代{row.dossier.unit.name}报送{row.dossier.subject.name}的目标。"
+
+        return carry_out(request, run, back, typed)
+    values = {"target": row.pk, "version": version_of(request), "why": why}
+    return hand_in(
+        request,
+        lambda: set_aside(
+            request,
+            division=row.dossier.subject.division,
+            act="target_for_unit",
+            values=values,
+            files=[scan],
+            back=back,
+            target=row.pk,
+            typed=typed,
+        ),
+        back,
+        typed,
+    )
 
 
 @view("approve_target", methods=("GET", "POST"))

@@ -11,6 +11,7 @@ from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.pages.views import held, person, view
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import changes_between, targets_visible_to, versions_of
+from wenxiao.targets.services import blocking
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -54,6 +55,10 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "fills": fills and row.filing and row.state in {"draft", "returned"},
         "adjusts": fills and row.state == "approved",
         "judges": judges,
+        "for_unit": row.filing
+        and row.state in {"draft", "returned"}
+        and held(request).can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),
+        "blocking": blocking(row) if row.filing else [],
         "changes": _changes(row),
         "levels": LEVELS,
         "tones": STATES,

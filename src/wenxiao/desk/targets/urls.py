@@ -14,6 +14,7 @@ urlpatterns = [
     path("targets/approval", review.approval, name="target_approval"),
     path("targets/<int:pk>/fill", fill.fill, name="target_fill"),
     path("targets/<int:pk>/adjust", fill.adjust, name="target_adjust"),
+    path("targets/<int:pk>/submit-for", review.submit_for, name="target_submit_for"),
     path("targets/<int:pk>/judge", review.judge, name="target_judge"),
     path("targets/<int:pk>", target.target, name="target"),
 ]

@@ -14,6 +14,13 @@ from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
 from wenxiao.reviews.services.proving import judge_proof
+from wenxiao.reviews.services.receiving import (
+    arrival,
+    receives,
+    register_received,
+    submit_for_unit,
+    submit_for_units,
+)
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, results_under, what_if
 from wenxiao.reviews.services.road import (
     check_review,
@@ -31,6 +38,7 @@ from wenxiao.reviews.services.scoring import score_review
 __all__ = [
     "Moved",
     "approve_filed_target",
+    "arrival",
     "assign_reviewer",
     "barred_in",
     "begin_evaluation",
@@ -46,10 +54,12 @@ __all__ = [
     "open_frame",
     "pending_paper",
     "receive_approval",
+    "receives",
     "record_actual",
     "record_field_notes",
     "record_mark",
     "refuse_paper",
+    "register_received",
     "reopen_review",
     "rescore_round",
     "results_under",
@@ -60,6 +70,8 @@ __all__ = [
     "set_weights",
     "settle_panel",
     "start_review",
+    "submit_for_unit",
+    "submit_for_units",
     "submit_review",
     "unassign_reviewer",
     "waiting_for",

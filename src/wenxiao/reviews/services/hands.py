@@ -52,7 +52,8 @@ def _barred(review: Review, by: User, own: set[int], *, confirms: bool) -> str:
     if review.pk in own:
         return OWN_WORK
     brought = review.batch.by_id if confirms and review.batch_id and review.batch else None
-    if brought == by.pk and review.submitted_by_id is None and not review.authors.exists():
+    alone = review.submitted_by_id is None and review.signed_id is None
+    if brought == by.pk and alone and not review.authors.exists():
         return ONE_HAND
     return ""
 

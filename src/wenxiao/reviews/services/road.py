@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,14 +23,17 @@ from wenxiao.reviews.services.hands import (
 )
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import OPEN, RETURNED, ROAD, SETTLED
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Agency, User
     from wenxiao.records.models import ImportBatch, StoredFile
+    from wenxiao.reviews.checks import Check
     from wenxiao.targets.models import Target
 
 
@@ -54,7 +57,7 @@ def start_review(
     kind = kind_of(round.kind)
     permissions.require_one(
         by,
-        (kind.fill, "import"),
+        (kind.fill, "import", *(["submit_for"] if kind.fill == "fill" else [])),
         what=f"建立{kind.title}",
         division=round.division_id,
         unit=dossier.unit,
@@ -98,6 +101,7 @@ def _step(
     act: str,
     why: str = "",
     version: int | None = None,
+    data: Mapping[str, object] | None = None,
     **values: object,
 ) -> Review:
     before = standing_of(review)
@@ -109,7 +113,7 @@ def _step(
         target=review,
         label=str(review),
         why=why,
-        data={"before": before, "after": standing_of(review)},
+        data={"before": before, "after": standing_of(review), **(data or {})},
     )
     return review
 
@@ -190,17 +194,35 @@ def submit_review(
     _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
     require_panel(by)
     _refuse_unscored(review)
-    warned = _refuse_blocked(review)
+    warned = refuse_blocked(review)
+    values: dict[str, Any] = {"submitted_by": by, "hand": None, "signed": None}
+    if kind_of(review.kind).fill == "fill" and review.received_on is None:
+        values |= {"received_on": today(), "received_road": Review.Road.ONLINE}
+    return hand_in(review, by=by, act="报送", why=why or warned, version=version, **values)
+
+
+def hand_in(
+    review: Review,
+    *,
+    by: User | None,
+    act: str,
+    why: str,
+    version: int | None,
+    data: Mapping[str, object] | None = None,
+    **values: object,
+) -> Review:
+    """Move what was checked to 待审核 and take the unit's to-dos away; ``values`` say who handed it in."""
     _step(
         review,
         to="submitted",
         by=by,
-        act="报送",
-        why=why or (f"送审前检查提示：{'；'.join(warned)}"[:500] if warned else ""),
+        act=act,
+        why=why,
         version=version,
-        submitted_by=by,
+        data=data,
         submitted_at=timezone.now(),
         step=0,
+        **values,
     )
     finish_todos(target=review)
     if not _still_owed(review):
@@ -216,18 +238,24 @@ def _refuse_unscored(review: Review) -> None:
             raise NotAllowed("还有没评分的行，评完后再报送。")
 
 
-def _refuse_blocked(review: Review) -> list[str]:
-    """NotAllowed while something blocks the hand-in; else the sentences that only warn."""
+def refuse_blocked(review: Review) -> str:
+    """NotAllowed while something blocks the hand-in; else what only warns, as the entry says it."""
     checks = checks_of(review)
-    left = [one.get("text", "") for one in review.problems if one.get("level") == "阻断"]
-    left += [check.text for check in blocking(checks)]
+    left = blocking_texts(review, checks)
     if left:
         raise NotAllowed(f"还有 {len(left)} 处要改好才能报送：{left[0]}")
-    return [check.text for check in checks]
+    warned = "；".join(check.text for check in checks)
+    return f"送审前检查提示：{warned}"[:500] if warned else ""
+
+
+def blocking_texts(review: Review, checks: list[Check]) -> list[str]:
+    """What blocks the hand-in: the faults its form came with, then those of the checks over its stored rows."""
+    left = [one.get("text", "") for one in review.problems if one.get("level") == "阻断"]
+    return left + [check.text for check in blocking(checks)]
 
 
 def _still_owed(review: Review) -> bool:
-    """Whether the unit has something left to hand in for this round."""
+    """Whether the unit has something left to hand in for this round, received or not."""
     owed = dossiers_of(review.round).filter(unit=review.dossier.unit)
     owed = owed.exclude(pk__in=Exemption.objects.filter(round=review.round).values("dossier"))
     handed = Review.objects.filter(round=review.round).exclude(state__in=OPEN).values("dossier")

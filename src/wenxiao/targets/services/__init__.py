@@ -13,6 +13,7 @@ from wenxiao.targets.services.filing import (
     last_years,
     return_target,
     submit_target,
+    submit_target_for_unit,
 )
 from wenxiao.targets.services.layouts import add_sample, map_layout, register_layout, retire_layout
 from wenxiao.targets.services.rows import WIDEST, Promise
@@ -43,4 +44,5 @@ __all__ = [
     "retire_layout",
     "return_target",
     "submit_target",
+    "submit_target_for_unit",
 ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import StoredFile
     from wenxiao.targets.services.rows import Promise
 
 S = Target.State
@@ -205,14 +206,44 @@ def blocking(target: Target) -> list[str]:
 def submit_target(*, target: Target, by: User | None, version: int) -> Target:
     """送审: nothing that blocks may be left."""
     require(by, "submit", unit=target.dossier.unit, subject=target.dossier.subject)
+    before = _hand_in(target, version, filed_by=by, hand=None, signed=None)
+    _moved(target, before, act="送审绩效目标", by=by)
+    return target
+
+
+@transaction.atomic
+def submit_target_for_unit(
+    *,
+    target: Target,
+    by: User | None,
+    version: int,
+    signed: StoredFile | None = None,
+    why: str = "",
+) -> Target:
+    """代单位报送: the unit is the submitter with its ``signed`` paper, ``by`` the hand; never from outside."""
+    require(by, "submit_for", unit=target.dossier.unit, subject=target.dossier.subject)
+    before = _hand_in(target, version, filed_by=None, hand=by, signed=signed)
+    _moved(
+        target,
+        before,
+        act="代单位报送绩效目标",
+        by=by,
+        why=why,
+        unit=target.dossier.unit.name,
+        signed=[signed.sha256] if signed else [],
+    )
+    return target
+
+
+def _hand_in(target: Target, version: int, **values: Any) -> dict[str, Any]:
+    """Nothing that blocks may be left; ``values`` say who handed it in. Returns where it stood."""
     _must_file(target)
     wrong = blocking(target)
     if wrong:
         raise NotAllowed(f"还有 {len(wrong)} 处须改正，不能送审：{wrong[0]}")
     before = standing_of(target)
-    move(target, allowed=MOVES, to=S.SUBMITTED, version=version, filed_by=by, checked_by=None)
-    _moved(target, before, act="送审绩效目标", by=by)
-    return target
+    move(target, allowed=MOVES, to=S.SUBMITTED, version=version, checked_by=None, **values)
+    return before
 
 
 def _must_file(target: Target) -> None:
@@ -328,6 +359,8 @@ def approve_filed(
     dossier = target.dossier
     require(by, "approve_target", subject=dossier.subject)
     require_other(by, target.filed_by_id)
+    if target.signed_id is None:
+        require_other(by, target.hand_id)
     require_other(by, target.checked_by_id)
     _must_file(target)
     before = target_in_force(dossier)
