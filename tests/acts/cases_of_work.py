@@ -248,7 +248,7 @@ def _as_expert(h, review, by):
 
 REVIEWS = {
     "start_review": Act(
-        f"{IMPORTS} clerk",
+        f"{IMPORTS} clerk department office",
         lambda h: h.round(),
         lambda h, row, by: reviews.start_review(dossier=h.dossier, round=row, by=by),
     ),

@@ -18,8 +18,8 @@ from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.kinds import FILED
-from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import register_received, submit_for_units
+from wenxiao.reviews.services.receiving import ROADS
 from wenxiao.reviews.services.road import blocking_texts
 from wenxiao.reviews.worklists import not_arrived, received_open
 from wenxiao.store.clock import today
@@ -65,7 +65,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
         "absent": absent,
         "most": MOST,
         "today": today(),
-        "roads": [(road.value, road.label) for road in (Review.Road.PAPER, Review.Road.FILE)],
+        "roads": ROADS,
         "hands_in": held(request).can("submit_for"),
         "told": request.session.pop(KEPT, None),
         "home": reverse(f"desk:{row.kind}_round", args=[row.pk]),

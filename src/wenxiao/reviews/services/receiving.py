@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from wenxiao.records.models import StoredFile
 
 
+ROADS = [(str(road.value), str(road.label)) for road in (Review.Road.PAPER, Review.Road.FILE)]
+"""How a form may have come that somebody registers, with its words."""
+
+
 def receives(by: User | None, review: Review) -> bool:
     """Whether what this person brings counts as received: the bureau and the 主管部门 receive, a unit only fills in."""
     return can(by, "import") or can(
@@ -74,7 +78,7 @@ def register_received(
     )
     if round.kind not in FILED:
         raise NotAllowed(f"“{round.name}”不由单位报送，没有要收的表。")
-    if road not in {Review.Road.PAPER, Review.Road.FILE}:
+    if road not in dict(ROADS):
         raise NotAllowed("收到方式请从“交来的电子表”“交来的纸质表”里选。")
     review = Review.objects.filter(dossier=dossier, round=round).first()
     if review is None:
