@@ -9,9 +9,9 @@ USES: dict[str, dict[str, str]] = {
         "checks": "导入、台账、送审前检查和报送、问题线索、督看里各项检查的级别、启用和数值；本级改动从所定日期起对当年预算起作用，没有核对原文的至多警告，根据是法、算术、完整的只能更严；检查页上没有写明在哪里执行的只列目录"
     },
     "codes": {"codes": "读表、导入时所报编号的说明"},
+    "department_dimensions": {"dimensions": READ_ONLY},
     "department_framework": {
         "used_for": READ_ONLY,
-        "newer_six_dimensions": READ_ONLY,
         "criteria": "设计评价指标体系时查阅，不自动计分",
     },
     "disclosure": {"terms": READ_ONLY},

@@ -78,8 +78,14 @@ def weights_not_as_scored(table: Table) -> Iterator[Hit]:
         sums[branch] = sums.get(branch, Decimal(0)) + weight
     year = table.year
     content = basis.in_force("profiles", year, table.overrides).content
-    known = {code: _branches(profile["weights"]) for code, profile in content["profiles"].items()}
-    default = known[content["default"]]
+    known = {
+        code: _branches(profile["weights"])
+        for code, profile in content["profiles"].items()
+        if profile.get("shares") != "free"
+    }
+    default = known.get(content["default"])
+    if default is None:  # the division's profile leaves the shares of the indicators free
+        return
     # a branch that is missing altogether is named as that
     alike = any(set(sums) == set(weights) for weights in known.values())
     if alike and sum(sums.values()) == sum(default.values()) and sums not in known.values():
