@@ -7,9 +7,12 @@ import docx
 import pytest
 
 from wenxiao.budget.models import Milestone
+from wenxiao.desk.evaluations.forms import form_of
 from wenxiao.orgs.models import Role
-from wenxiao.reports.letters import NothingToTellError
+from wenxiao.reports.facts import facts
+from wenxiao.reports.letters import NothingToTellError, monitoring_docx
 from wenxiao.reports.monitoring import write_monitoring_report, write_project_report
+from wenxiao.reviews.models import Review
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -83,3 +86,19 @@ def test_late_money_is_told_in_the_report(watched, officer):
     watched.pay(dossier, 7, "20")
     text = words(write_project_report(window, dossier.pk, officer))
     assert "资金 6 月到位：按到位后计 100.0（绿灯），按全年计 49.0（红灯）。" in text
+
+
+def test_a_small_offices_confirmation_is_said(watched, officer, on):
+    """Who reads the report learns that one officer and the leader settled a result of it."""
+    _, second = watched.seed()
+    row = second.reviews.first()
+    note = "本单位为小机构，结果由一人经办、局领导王某确认。"
+    Review.objects.filter(pk=row.pk).update(state="confirmed", confirmed_note=note)
+    assert note in words(write_monitoring_report(second, officer, on=on))
+    assert note in words(write_project_report(second, row.dossier_id, officer, on=on))
+    other = second.reviews.exclude(pk=row.pk).first()
+    assert note not in words(write_project_report(second, other.dossier_id, officer, on=on))
+    row.refresh_from_db()
+    assert note in form_of(row).below
+    told = facts(second.division, second.work_year)
+    assert note in words(monitoring_docx(told))

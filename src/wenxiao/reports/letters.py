@@ -72,6 +72,7 @@ def monitoring_docx(facts: Facts) -> bytes:
         title=f"{facts.work_year}年度{facts.place.name}\n财政重点绩效监控报告",
         opening=opening,
         groups=groups,
+        notes=list(dict.fromkeys(r.confirmed_note for r in facts.monitored if r.confirmed_note)),
     )
 
 

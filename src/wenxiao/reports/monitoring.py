@@ -16,6 +16,7 @@ from wenxiao.reports.facts import place
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reports.wording import day_text
+from wenxiao.reviews.selectors import confirmed_notes
 from wenxiao.rulebook.goals import WORDS
 from wenxiao.rulebook.numbers import plain, rate_percent, wan
 from wenxiao.store.clock import today
@@ -56,6 +57,7 @@ def write_monitoring_report(
         title=f"{round.fiscal_year}年{round.period}\n{'财政重点' if round.key else '预算'}绩效运行监控报告",
         opening=f"{_basis(round)}{_opening(round, rows, departments)}",
         groups=[(round.period, [_project(row) for row in rows])],
+        notes=confirmed_notes(row.review for row in rows),
     )
 
 
@@ -78,6 +80,8 @@ def write_project_report(
     _problems(paper, row)
     paper.add_heading1("四、意见建议")
     paper.add_paragraph(out.numbered(row.suggestions) or "无。")
+    for note in confirmed_notes([row.review]):
+        paper.add_paragraph(note)
     paper.add_signature(named.bureau, day_text(on) if on else NO_DATE)
     return paper.save()
 

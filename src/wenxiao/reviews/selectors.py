@@ -324,3 +324,9 @@ def changed_points(review: Review) -> list[Changed]:
             if old not in {None, "", new}
         ]
     return found
+
+
+def confirmed_notes(reviews: Iterable[int | None]) -> list[str]:
+    """What papers must say of how some of these results were confirmed (小机构), each sentence once."""
+    rows = Review.objects.filter(pk__in=[pk for pk in reviews if pk]).exclude(confirmed_note="")
+    return sorted(set(rows.values_list("confirmed_note", flat=True)))

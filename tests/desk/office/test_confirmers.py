@@ -6,6 +6,7 @@ import pytest
 from docx import Document
 
 from wenxiao.desk.evaluations.forms import form_of
+from wenxiao.files.out.official_forms import ProjectForm, monitoring_form, self_evaluation_form
 from wenxiao.orgs.models import Division
 from wenxiao.records.models import Entry
 from wenxiao.reports.facts import facts
@@ -59,6 +60,9 @@ def test_every_paper_of_a_small_offices_result_says_so(small, inside):
     told = facts(small.division, row.round.work_year)
     letter = Document(io.BytesIO(feedback_docx(told, row.pk)))
     assert note in "\n".join(one.text for one in letter.paragraphs)
+    filled = ProjectForm(confirmed_note=note)
+    assert note in self_evaluation_form(filled).below
+    assert note in monitoring_form(filled).below
     client = inside(small.officer)
     paper = client.get(f"/reviews/{row.pk}/evaluation.docx").content
     assert note in "\n".join(one.text for one in Document(io.BytesIO(paper)).paragraphs)

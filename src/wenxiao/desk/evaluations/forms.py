@@ -128,6 +128,7 @@ def _project(review: Any, *, blank: bool) -> forms.ProjectForm:
     return forms.ProjectForm(
         **head,
         total=review.points,
+        confirmed_note=review.confirmed_note,
         suggestions="\n".join(f"{row.number}.{row.text}" for row in advice),
     )
 

@@ -182,8 +182,9 @@ def monitoring_report(
     opening: str,
     groups: Sequence[tuple[str, Sequence[MonitoredProject]]],
     next_steps: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> bytes:
-    """监控报告: per period a table of budget, spending and advice, then findings, then what follows."""
+    """监控报告: per period a table of budget, spending and advice, then findings, then what follows and how it was confirmed."""
     document = OfficialDocument(watermark=head.watermark)
     document.add_title(title)
     document.add_paragraph(opening)
@@ -208,4 +209,6 @@ def monitoring_report(
     if next_steps:
         document.add_heading1(f"{NUMERALS[at]}、下一步工作")
         document.add_paragraph(numbered(next_steps))
+    for note in notes:
+        document.add_paragraph(note)
     return _close(document, head)

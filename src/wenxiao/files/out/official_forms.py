@@ -69,6 +69,7 @@ class ProjectForm:
     total: Decimal | None = None
     period: str = "1-7月"
     suggestions: str = ""
+    confirmed_note: str = ""
     filler: str = ""
     phone: str = ""
     date: str = ""
@@ -154,6 +155,7 @@ def self_evaluation_form(data: ProjectForm) -> FormGrid:
     form.put(row, 8, None)
     form.below += [
         SELF_NOTE,
+        *([data.confirmed_note] if data.confirmed_note else []),
         f"填报人：{data.filler or '            '}　　联系电话：{data.phone or '            '}　　填报日期：{data.date or '      年   月   日'}",
     ]
     return form
@@ -252,7 +254,7 @@ def monitoring_form(data: ProjectForm) -> FormGrid:
     form.put(row, 0, "监控意见建议", cols=2, strong=True)
     form.put(row, 2, data.suggestions or None, cols=13, left=True)
     form.tall[row] = 44
-    form.below.append(MONITOR_NOTE)
+    form.below += [MONITOR_NOTE, *([data.confirmed_note] if data.confirmed_note else [])]
     return form
 
 
