@@ -108,10 +108,13 @@ def environment(url: str = "") -> dict[str, str]:
 
 
 def soak() -> int:
-    """The properties and long walks alone, up to 20 000 examples each."""
-    env = {**environment(), "WENXIAO_EXAMPLES": "20000"}
-    _, failed, whole = pytest("soak", ["-n", "2", "-m", "hypothesis or soak"], env)
-    return 0 if whole and not failed else 1
+    """The properties and long walks alone, up to 20 000 examples each; what soaks over rows on both databases."""
+    more = {"WENXIAO_EXAMPLES": "20000"}
+    first = pytest("soak", ["-n", "2", "-m", "hypothesis or soak"], environment() | more)
+    with postgres() as (url, _):
+        chosen = ["-n", "2", "-m", "soak and db"]
+        second = pytest("soak-PostgreSQL", chosen, environment(url) | more)
+    return 0 if first[2] and second[2] and not first[1] + second[1] else 1
 
 
 def main() -> int:

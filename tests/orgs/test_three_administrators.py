@@ -96,6 +96,7 @@ def _race(division, user, roles):
     return sorted(told)
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     """Two security administrators at once: on PostgreSQL both once succeeded, 6 times of 8."""

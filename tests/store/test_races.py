@@ -53,6 +53,15 @@ def test_the_loser_is_told_what_was_taken(place, what):
     assert isinstance(refusal.value, NotAllowed)
 
 
+def test_names_that_differ_by_case_are_one_account(place):
+    """Past the service's own look, as in a race, the database refuses the second name, on both databases."""
+    User.objects.create(division=place, username="Zhang.San", name="张三")
+    with pytest.raises(Overtaken, match="用户的“账号”"), one_wins(), transaction.atomic():
+        User.objects.create(division=place, username="zhang.san", name="张三")
+    with pytest.raises(NotAllowed, match=r"Zhang\.San，大小写不算不同"):
+        orgs.create_user(division=place, username="ZHANG.SAN", name="张三", by=None)
+
+
 def test_another_broken_constraint_stays_a_fault(place):
     with pytest.raises(IntegrityError), one_wins(), transaction.atomic():
         Unit.objects.create(division=place, code="1", name=None)
@@ -63,6 +72,11 @@ ACTS = {
         "/people/units/add",
         {"code": "777", "name": "新单位", "kind": "unit", "why": "新设"},
         lambda: Unit.objects.filter(code="777").count(),
+    ),
+    "account by case": (
+        "/people/users/add",
+        {"username": "{newComer,NEWCOMER,newcomer,Newcomer}", "name": "新人", "why": "新调入"},
+        lambda: User.objects.filter(username__iexact="newcomer").count(),
     ),
     "account": (
         "/people/users/add",
@@ -82,9 +96,11 @@ def test_of_a_race_over_one_code_one_wins_and_the_others_get_a_sentence(place, a
     together = Barrier(AT_ONCE)
 
     def post(client):
+        names = form.get("username", "").strip("{}").split(",")
+        mine = {"username": names[clients.index(client) % len(names)]} if names[0] else {}
         try:
             together.wait()
-            return client.post(address, form)
+            return client.post(address, form | mine)
         finally:
             connection.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from wenxiao.store.moves import Versioned
 
@@ -158,7 +158,8 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(duty__in=("", "system", "security", "audit", "business")),
                 name="user_duty",
-            )
+            ),
+            models.UniqueConstraint(Lower("username"), name="one_account_a_name"),
         ]
 
     def __str__(self) -> str:

@@ -49,12 +49,17 @@ def pending() -> list[str]:
 
 
 def migrate() -> int:
-    """Bring the tables up to date; returns how many migrations were applied."""
+    """Bring the tables up to date; returns how many migrations were applied. NotReady where the rows don't allow one."""
     from django.core.management import call_command
+
+    from wenxiao.store.moves import NotAllowed
 
     waiting = pending()
     if waiting:
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except NotAllowed as refusal:
+            raise NotReady(str(refusal)) from refusal
     return len(waiting)
 
 

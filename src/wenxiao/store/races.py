@@ -49,6 +49,8 @@ def _of_postgresql(error: IntegrityError) -> tuple[type[models.Model], list[str]
         return None
     model = _model(diagnosed.table_name)
     columns = re.search(r"\(([^)]*)\)=", diagnosed.message_detail or "")
+    if model is not None and columns is None:  # an index over an expression
+        return model, _columns(model, diagnosed.constraint_name)
     return (model, columns[1].split(", ") if columns else []) if model else None
 
 
@@ -57,7 +59,8 @@ def _of_sqlite(error: IntegrityError) -> tuple[type[models.Model], list[str]] | 
     if said is None:
         return None
     if said[1]:
-        return next(((m, []) for m in apps.get_models() if _holds(m, said[1])), None)
+        found = next((m for m in apps.get_models() if _holds(m, said[1])), None)
+        return (found, _columns(found, said[1])) if found else None
     places = [place.strip().split(".", 1) for place in said[2].split(",")]
     model = _model(places[0][0])
     return (model, [place[-1] for place in places]) if model else None
@@ -70,6 +73,22 @@ def _model(table: str | None) -> type[models.Model] | None:
 
 def _holds(model: type[models.Model], constraint: str) -> bool:
     return any(one.name == constraint for one in model._meta.constraints)
+
+
+def _columns(model: type[models.Model], constraint: str | None) -> list[str]:
+    """What a unique constraint over an expression, like a name without its case, is about."""
+    found = (one for one in model._meta.constraints if one.name == constraint)
+    names: list[str] = [
+        source.name
+        for one in found
+        for expression in getattr(one, "expressions", ())
+        for source in expression.get_source_expressions()
+    ]
+    return [
+        field.column
+        for field in model._meta.concrete_fields
+        if field.column and field.name in names
+    ]
 
 
 def _named(model: type[models.Model], columns: list[str]) -> str:

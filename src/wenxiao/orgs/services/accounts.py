@@ -41,8 +41,10 @@ def create_user(
     require(by, "manage_users", division=division)
     if not username.strip() or not name.strip():
         raise NotAllowed("账号和姓名都要填写。")
-    if User.objects.filter(username__iexact=username).exists():
-        raise NotAllowed(f"账号 {username} 已被使用，账号不重复使用。")
+    taken = User.objects.filter(username__iexact=username).first()
+    if taken is not None:
+        other = "" if taken.username == username else f"（{taken.username}，大小写不算不同）"
+        raise NotAllowed(f"账号 {username} 已被使用{other}，账号不重复使用。")
     user = User(
         division=division,
         username=username,
