@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -48,8 +49,15 @@ OPERATORS: tuple[Operator, ...] = tuple(
     for name in operator_names()
     if not get_operator(name).arguments() and not name.endswith(SAME)
 )
-HANGS = 300
-"""Seconds after which a mutant counts as noticed: it loops."""
+HANGS = 10
+"""A mutant loops, and counts as noticed, when its tests take so many times as long as all of them did unchanged."""
+PREPARE = """
+import django; django.setup()
+from django.db import connection
+connection.creation.create_test_db(verbosity=0, autoclobber=True)
+connection.close()
+"""
+"""The tests' empty database, made once: every run begins with a copy of it instead of all migrations."""
 
 
 @dataclass(frozen=True)
@@ -168,14 +176,17 @@ def killed_by(mutants: list[Mutant]) -> dict[tuple[str, str, str], str | None]:
     """Which test noticed each mutant, None for a survivor; two copies of the tree work side by side."""
     with tempfile.TemporaryDirectory(prefix="wenxiao-mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(2)]
+        _prepare(copies)
+        began = time.monotonic()
         broken = _failing(copies[0], tuple(dict.fromkeys(t for one in mutants for t in one.tests)))
+        seconds = HANGS * (time.monotonic() - began)
         if broken is not None:
             raise SystemExit(f"没有改动时测试就不通过，先改好再来：{broken}")
 
         def killer(mutant: Mutant) -> str | None:
             copy = copies.pop()
             try:
-                return noticed(mutant, copy)
+                return noticed(mutant, copy, seconds)
             finally:
                 copies.append(copy)
 
@@ -194,7 +205,27 @@ def _copy(folder: Path) -> Path:
     return folder
 
 
-def noticed(mutant: Mutant, folder: Path) -> str | None:
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of the user's own system; the tests' home is the copy's."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("WENXIAO_")}
+    paths = os.pathsep.join(str(folder / part) for part in ("src", "tests", "scripts"))
+    return env | {
+        "PYTHONPATH": paths,
+        "PYTHONWARNINGS": "",
+        "WENXIAO_TEST_HOME": str(folder / "home"),
+    }
+
+
+def _prepare(copies: list[Path]) -> None:
+    """The empty database, in a folder beside each copy's home."""
+    env = _environment(copies[0]) | {"DJANGO_SETTINGS_MODULE": "settings_for_tests"}
+    subprocess.run([sys.executable, "-B", "-c", PREPARE], cwd=copies[0], env=env, check=True)
+    (copies[0] / "home").rename(copies[0] / "empty")
+    for copy in copies[1:]:
+        shutil.copytree(copies[0] / "empty", copy / "empty")
+
+
+def noticed(mutant: Mutant, folder: Path, seconds: float) -> str | None:
     """The test that fails once the change is made in this copy; ValueError when its place is gone."""
     path = folder / mutant.path
     whole = path.read_text(encoding="utf-8")
@@ -202,23 +233,24 @@ def noticed(mutant: Mutant, folder: Path) -> str | None:
         raise ValueError(f"{mutant.path} 里这几行已改，请更新 tests/mutants.yaml：{mutant.before}")
     path.write_text(whole.replace(mutant.before, mutant.after), encoding="utf-8")
     try:
-        return _failing(folder, mutant.tests)
+        return _failing(folder, mutant.tests, seconds)
     finally:
         path.write_text(whole, encoding="utf-8")
 
 
-def _failing(folder: Path, tests: tuple[str, ...]) -> str | None:
+def _failing(folder: Path, tests: tuple[str, ...], seconds: float | None = None) -> str | None:
     """The first of these tests that fails in this copy; what never ends or is not collected fails too."""
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("WENXIAO_")}
-    env |= {"PYTHONPATH": str(folder / "src"), "PYTHONWARNINGS": ""}
+    shutil.rmtree(folder / "home", ignore_errors=True)
+    shutil.copytree(folder / "empty", folder / "home")
+    options = ["-x", "--reuse-db", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-B", "-m", "pytest", *options, *tests]
     try:
         ended = subprocess.run(
             command,
             cwd=folder,
-            env=env,
+            env=_environment(folder),
             check=False,
-            timeout=HANGS,
+            timeout=seconds,
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -121,3 +121,54 @@ def test_divisions_have_chains_of_their_own():
 def test_a_digest_is_the_same_for_the_same_rows():
     assert chain.digest_of([["甲", 1], ["乙", 2]]) == chain.digest_of([["甲", 1], ["乙", 2]])
     assert chain.digest_of([["甲", 1]]) != chain.digest_of([["甲", 2]])
+
+
+def headed(entries):
+    """The stored heads of whole days: each names the last entry of its day."""
+    last = {(entry["division"], entry["day"]): entry for entry in entries}
+    return [
+        {key: one[key] for key in ("division", "day", "number", "hash")} for one in last.values()
+    ]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_heads_name_the_last_entry_of_each_day_in_any_order(turned):
+    entries = made()
+    heads = headed(entries)
+    assert chain.verify(entries[::-1] if turned else entries, heads) == []
+    assert [
+        (fault.day, fault.number, "截断" in fault.text)
+        for fault in chain.verify(entries[-2::-1] if turned else entries[:-1], heads)
+    ] == [("2021-01-05", 5, True)]
+
+
+def test_a_number_given_twice_is_held_against_its_head_as_it_came_first():
+    entries = made()
+    twice = {**entries[-1], "why": "补记"}
+    twice["hash"] = chain.link(twice["previous"], twice)
+    faults = chain.verify([*entries, twice], headed(entries))
+    assert [(fault.number, "序号应为 7" in fault.text) for fault in faults] == [
+        (6, True),
+        (6, False),
+    ]
+
+
+def test_each_fault_of_a_head_has_its_sentence():
+    entries = made()
+    heads = headed(entries)
+    rewritten = [heads[0], {**heads[1], "hash": "0" * 64}]
+    cases = (
+        (made(1, ("2021-01-06",)), [], "链头被删除"),
+        (entries, heads[:1], "链头被删除"),
+        (entries[:6], heads, "尾部被截断"),
+        (entries, [heads[0], {**heads[1], "number": 7}], "链头记到第 7 条"),
+        (entries, [heads[0], {**heads[1], "number": 5}], "链头只记到第 5 条"),
+        (entries, rewritten, "有一处被重写"),
+    )
+    for rows, stored, sentence in cases:
+        (fault,) = chain.verify(rows, stored)
+        assert sentence in fault.text
+        assert (fault.division, fault.day) == (
+            1,
+            rows[-1]["day"] if len(rows) != 6 else "2021-01-05",
+        )
