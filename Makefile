@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test bundle check format bench soak
+.PHONY: help install run test bundle check format bench soak mutate
 
 help: ## 列出这些命令
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'

@@ -1,4 +1,4 @@
-"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db. Nothing is skipped.
+"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db, then sampled mutants. Nothing is skipped.
 
 Usage: python scripts/test.py [--soak]
 """
@@ -117,8 +117,14 @@ def soak() -> int:
     return 0 if first[2] and second[2] and not first[1] + second[1] else 1
 
 
+def mutants() -> bool:
+    """Whether the tests notice every change of the code that tests/mutants.yaml samples."""
+    command = [sys.executable, str(ROOT / "scripts" / "mutate.py"), "--sample"]
+    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode == 0
+
+
 def main() -> int:
-    """0 when both runs pass whole and no room fell below its coverage floor."""
+    """0 when both runs pass whole, the sampled mutants are noticed and no room fell below its coverage floor."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     if "--soak" in sys.argv:
         return soak()
@@ -134,9 +140,11 @@ def main() -> int:
         second = pytest("PostgreSQL", ["-n", "2", "-m", "db"], environment(url))
     floors = coverage_floors.compare()
     passed, failed = first[0] + second[0], first[1] + second[1]
-    whole = first[2] and second[2] and floors
+    whole = mutants() and first[2] and second[2] and floors
     if not whole and not failed:
-        print("没有全部通过：见上面未执行、未跑完或覆盖率不足的说明。", flush=True)
+        print(
+            "没有全部通过：见上面未执行、未跑完、没有测试发现的改动或覆盖率不足的说明。", flush=True
+        )
     print(f"{passed} passed, {failed} failed", flush=True)
     return 0 if whole and not failed else 1
 
