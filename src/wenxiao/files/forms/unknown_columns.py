@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from wenxiao.files.forms.forms import Form, MonitorForm, SelfEvalForm
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.codes import COLUMN_UNKNOWN
 from wenxiao.rulebook.problems import Level, Problem
 
@@ -27,11 +28,11 @@ _ASIDE = re.compile(
 def unknown_columns(forms: Iterable[Form]) -> Iterator[Problem]:
     """One problem per unknown heading of each form; a warning where the form lacks what the column may be."""
     for form in forms:
-        if isinstance(form, SelfEvalForm | MonitorForm):
+        if isinstance(form, SelfEvalForm | MonitorForm | TargetForm):
             yield from _of_form(form)
 
 
-def _of_form(form: SelfEvalForm | MonitorForm) -> Iterator[Problem]:
+def _of_form(form: SelfEvalForm | MonitorForm | TargetForm) -> Iterator[Problem]:
     rows, found = form.indicators, dict[str, str]()
     for row in rows:
         for words, seen in row.extra.items():
