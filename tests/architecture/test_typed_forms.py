@@ -1,0 +1,319 @@
+"""No form is a dictionary: what a reader makes is a record, and each mapping of anything left has a name and a reason."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
+ROOMS = ("files", "reviews", "intake", "rulebook")
+LOOSE = {"dict[str, Any]", "dict[str, object]", "Mapping[str, Any]", "Mapping[str, object]"}
+READERS = (
+    "files/forms/evaluation",
+    "files/forms/funds",
+    "files/forms/heads",
+    "files/forms/indicators",
+    "files/forms/listing",
+    "files/forms/monitor",
+    "files/forms/selfeval",
+    "files/forms/sideways",
+    "files/forms/wordforms",
+    "files/forms/unknown_columns",
+)
+REASONS: dict[str, dict[str, list[str]]] = {
+    "a stored or promised JSON: what the command line prints and a batch keeps": {
+        "files/cells/bookjson": ["_sheet_as_json", "book_as_json", "book_from_json"],
+        "files/forms/forms": [
+            "_group_json",
+            "_list_draft",
+            "_row_json",
+            "_sorted_columns",
+            "form_json",
+            "reading_json",
+            "reading_of",
+            "typed",
+        ],
+        "files/forms/looking": ["_answer", "look_through"],
+        "files/forms/reading": ["read_file"],
+        "files/pool": ["Pool.read", "_refused", "read_in_child"],
+        "intake/apply": ["Outcome", "Outcome.as_json"],
+        "intake/changes": ["Change.as_json"],
+        "intake/ledger/choices": ["matches_told"],
+        "intake/ledger/same_file": ["digest_of_asked", "unchanged"],
+        "intake/lists": ["UnitFaults", "_for_unit", "_told", "problem_line"],
+        "intake/outcome": ["_form", "_unmatched"],
+        "intake/receive": ["_kept", "_seen_before"],
+        "intake/status": [
+            "_blocks",
+            "_key",
+            "_shown",
+            "_twin",
+            "all_problems",
+            "mark",
+            "problems_of_form",
+            "put",
+            "settle",
+            "twins_of",
+        ],
+        "intake/unattended": ["_batch", "import_reading", "take"],
+        "reviews/services/paper": ["_decided"],
+        "rulebook/expressions/shape": ["Expression.as_json"],
+        "rulebook/problems": ["Problem.as_json"],
+        "rulebook/trying": ["Ledger.as_json", "Line.as_json", "Result"],
+    },
+    "a ledger: lines of text under headings of the file's own, not a form": {
+        "files/forms/ledger": [
+            "_begin",
+            "_check_cut",
+            "_check_full",
+            "_fill",
+            "_fill_from_export",
+            "_fill_from_workbook",
+            "_find_heading",
+            "_look_above",
+            "_look_for_unit",
+            "_refuse_marking",
+            "_say",
+            "_say_hidden",
+            "_take",
+            "_take_row",
+            "_take_text",
+            "empty_ledger",
+            "read_ledger",
+        ],
+        "files/forms/ledger_heading": [
+            "_join",
+            "continues_heading",
+            "filled_down",
+            "is_heading_again",
+            "remember_above",
+            "start_heading",
+        ],
+        "files/forms/ledger_rows": ["Ordinary.__init__"],
+        "files/out/target_list": ["Line"],
+        "intake/ledger/budgets": [
+            "Arranged",
+            "Arranged.as_json",
+            "Arranged.changed",
+            "Arranged.new",
+            "arranged",
+        ],
+        "intake/ledger/condense": ["_nothing"],
+        "intake/ledger/ledger_import": ["LedgerImport.__init__", "import_ledger"],
+        "intake/ledger/lines": ["Findings.judge", "Findings.pick", "Picked"],
+        "intake/ledger/matching": [
+            "Matching",
+            "Unmatched",
+            "Unmatched.as_json",
+            "_chosen",
+            "_namesakes",
+            "_offer",
+            "_subjects_to_make",
+            "_units_to_make",
+            "_with_choices",
+            "_with_unit_choices",
+            "matched",
+        ],
+        "intake/ledger/payments": ["Difference.as_json", "_STORED", "_reversal"],
+        "intake/ledger/plan": [
+            "Choices",
+            "Choices.as_json",
+            "LedgerOutcome",
+            "LedgerOutcome.as_json",
+            "_reconcile",
+            "_understand",
+            "plan_ledger",
+            "problem_of",
+        ],
+        "intake/ledger/reading": ["RawLines.__init__", "read_ledger_file"],
+        "intake/ledger_wizard": [
+            "_begin",
+            "_known",
+            "_matches",
+            "_outcome",
+            "_plain",
+            "matched_names",
+        ],
+    },
+    "a row of the one Table the checks look at: any rule may name any column": {
+        "files/forms/checking": ["_table"],
+        "files/forms/tables": ["Row"],
+        "files/forms/targets/table": ["_row", "target_table"],
+        "intake/differences": ["_row"],
+        "reviews/checks": [
+            "_cells",
+            "_head",
+            "_heads",
+            "_joined",
+            "_reported",
+            "_watched",
+            "window_head",
+        ],
+        "rulebook/checks/facts": ["row_name"],
+        "rulebook/checks/registry": [
+            "Cells",
+            "Table",
+            "_as_said",
+            "_mild",
+            "_rule",
+            "refused_change",
+        ],
+        "rulebook/checks/selfeval": ["_full_quantities"],
+        "rulebook/ratios": ["_ratio"],
+        "rulebook/similarity": ["_row_words", "_table", "similar"],
+    },
+    "answers a person gives to open questions, as they are posted or written": {
+        "intake/answers": ["answers_for", "checked"],
+        "intake/apply_target": ["apply_target"],
+        "intake/decide": ["_choice", "_round_choice", "choose", "read_choices"],
+        "intake/matching": [
+            "Match.as_json",
+            "_match_round",
+            "_match_subject",
+            "_match_unit",
+            "match",
+        ],
+        "intake/preview": [
+            "FormPreview",
+            "FormPreview.beside",
+            "FormPreview.everything",
+            "FormPreview.problems",
+            "FormPreview.spelled",
+            "Preview",
+            "Preview.all_problems",
+            "Preview.choices",
+            "Preview.problems_of",
+            "_form",
+            "keeps_out",
+            "preview",
+        ],
+        "intake/targets": ["_open_rows", "joins_of", "meeting"],
+        "intake/upload_acts": ["Values"],
+        "intake/uploads": ["set_aside"],
+    },
+    "values written into columns of one row, or handed on to an act, with what they were": {
+        "intake/apply_form": ["*"],
+        **{
+            f"reviews/services/{name}": ["*"]
+            for name in (
+                "filling",
+                "hands",
+                "monitoring",
+                "panel",
+                "receiving",
+                "rescoring",
+                "road",
+                "scoring",
+            )
+        },
+    },
+    "rule values as the YAML of the basis and a division's override hold them": {
+        "rulebook/basis": ["Overrides", "Value", "_merged", "_value", "standing_of"],
+        "rulebook/changes": ["_head", "laid_over", "refused_content", "start_of"],
+        "rulebook/code_levels": ["refused_codes"],
+        "rulebook/frameworks": ["_criterion"],
+        "rulebook/laws": ["_clause"],
+        "rulebook/profiles": ["_built", "_cited", "_steps", "_tier"],
+    },
+    "the table of a JSON file and the answer of `wenxiao score` to it": {
+        "files/forms/report_text": ["_audited", "_criterion", "sheet_of"],
+        "rulebook/published": [
+            "_amounts_in_words",
+            "_check_parts",
+            "_compare",
+            "_executed",
+            "_execution",
+            "_grade",
+            "_level_weights",
+            "_money_parts",
+            "_parts",
+            "_published_sum",
+            "_rate_text",
+            "_row",
+            "_target",
+            "_total",
+            "_weights",
+            "_whole",
+            "judge_table",
+        ],
+        "rulebook/published_marks": ["judged_grade"],
+        "rulebook/published_sheet": [
+            "_criteria",
+            "_expert_totals",
+            "_grade",
+            "_levels",
+            "_name",
+            "_row",
+            "_subtotals",
+            "_sum",
+            "_total",
+            "_weights",
+            "_whole",
+            "_year",
+            "judge_sheet",
+        ],
+        "rulebook/published_tables": [
+            "_budget",
+            "_criterion",
+            "_indicator",
+            "case_of",
+            "flattened",
+            "is_sheet",
+            "sheet_from_case",
+            "sheet_of",
+        ],
+    },
+}
+
+
+def loose_names(path: Path) -> set[str]:
+    """Functions, methods and names of the module whose annotations hold a mapping of anything."""
+    found: set[str] = set()
+
+    def is_loose(node: ast.expr | None) -> bool:
+        return node is not None and any(
+            ast.unparse(part) in LOOSE for part in ast.walk(node) if isinstance(part, ast.Subscript)
+        )
+
+    def look(node: ast.AST, where: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            name = where
+            if isinstance(child, ast.FunctionDef | ast.ClassDef):
+                name = f"{where}.{child.name}".strip(".")
+            if isinstance(child, ast.FunctionDef):
+                arguments = [*child.args.args, *child.args.kwonlyargs]
+                if is_loose(child.returns) or any(is_loose(one.annotation) for one in arguments):
+                    found.add(name)
+            if isinstance(child, ast.AnnAssign) and is_loose(child.annotation):
+                found.add(where or ast.unparse(child.target))
+            if isinstance(child, ast.Assign) and is_loose(child.value):
+                found.add(where or ast.unparse(child.targets[0]))
+            look(child, name)
+
+    look(ast.parse(path.read_text(encoding="utf-8")), "")
+    return found
+
+
+def modules() -> list[Path]:
+    return sorted(path for room in ROOMS for path in (SOURCE / room).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix().removesuffix(".py")
+
+
+def test_every_mapping_of_anything_has_a_reason():
+    """A new one is a record instead, or is named here with its reason."""
+    named = {(name, one) for of in REASONS.values() for name in of for one in of[name]}
+    loose = {
+        (name_of(path), one)
+        for path in modules()
+        for one in loose_names(path)
+        if (name_of(path), "*") not in named
+    }
+    assert loose <= named, f"without a reason: {sorted(loose - named)}"
+
+
+def test_the_readers_of_forms_have_no_mapping_of_anything():
+    named = {name for of in REASONS.values() for name in of}
+    assert not [name for name in named if name.startswith(READERS)]
