@@ -280,7 +280,9 @@ FOLLOWUP = {
     ),
     "decide_use": Act(
         "office performance budget",
-        lambda h: followup.propose_use(dossier=h.dossier, kind="strict", basis="得分低", by=None),
+        lambda h: followup.propose_use(
+            dossier=h.dossier, kind="strict", basis="得分低", by=h.people["performance"]
+        ),
         lambda h, row, by: followup.decide_use(
             use=row, by=by, accepted=True, why="同意", on=today()
         ),
@@ -293,7 +295,9 @@ FOLLOWUP = {
     "receive_feedback": Act(
         "clerk",
         lambda h: followup.send_feedback(
-            review=h.review("finance_evaluation", "confirmed"), by=None, issued_on=today()
+            review=h.review("finance_evaluation", "confirmed"),
+            by=h.people["performance"],
+            issued_on=today(),
         ),
         lambda h, row, by: followup.receive_feedback(notice=row, by=by, on=today(), name="某人"),
     ),
@@ -450,7 +454,7 @@ REPORTS = {
             given_on=today(),
             taker="performance",
             due_on=None,
-            by=None,
+            by=h.people["secretariat"],
         ),
         lambda h, row, by: instructions.carry_out_instruction(
             instruction=row, outcome="已办", on=today(), by=by

@@ -392,7 +392,7 @@ REVIEWS = {
             user=h.user(),
             duty="lead",
             until=today() + SOON,
-            by=None,
+            by=h.people["performance"],
             why="合同",
         ),
         lambda h, row, by: reviews.unassign_reviewer(assignment=row, by=by, why="回避"),
@@ -438,9 +438,9 @@ REVIEWS = {
     ),
     "reach_milestone": Act(
         "clerk",
-        lambda h: monitoring.plan_milestones(dossier=h.dossier, steps={"招标": today()}, by=None)[
-            0
-        ],
+        lambda h: monitoring.plan_milestones(
+            dossier=h.dossier, steps={"招标": today()}, by=h.people["clerk"]
+        )[0],
         lambda h, row, by: monitoring.reach_milestone(milestone=row, on=today(), by=by),
     ),
 }

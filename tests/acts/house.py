@@ -202,11 +202,11 @@ class House:
         return row
 
     def signature(self):
-        """A signature on paper that waits, handed in at the machine."""
+        """A signature on paper that waits, handed in by the unit's clerk."""
         from wenxiao.reviews.services import hand_in_paper
 
         row = self.review("selfeval", "submitted")
-        return hand_in_paper(review=row, by=None, file=self.file("签字页.txt"))
+        return hand_in_paper(review=row, by=self.people["clerk"], file=self.file("签字页.txt"))
 
     def material(self, state="unverified"):
         """A proof of the unit's own."""
@@ -231,13 +231,15 @@ class House:
             dossier=self.dossier, item=self.item, text=self.item.text, by=None
         )
         if state == "confirmed":
-            followup.confirm_finding(finding=made, by=None, why="查实")
+            followup.confirm_finding(finding=made, by=self.people["performance"], why="查实")
         return made
 
     def rectification(self, state="ordered", deadline=None):
         """A mending the bureau ordered."""
         made = followup.order_rectification(
-            finding=self.finding("confirmed"), by=None, deadline=deadline or today() + SOON
+            finding=self.finding("confirmed"),
+            by=self.people["performance"],
+            deadline=deadline or today() + SOON,
         )
         type(made).objects.filter(pk=made.pk).update(state=state)
         made.refresh_from_db()

@@ -191,16 +191,10 @@ def _sheets(small) -> None:
             )
         made.append(review)
     firm, panel = made
-    record_mark(review=firm, row=firm.criteria.first(), by=None, points=Decimal(40))
+    record_mark(review=firm, row=firm.criteria.first(), by=small.officer, points=Decimal(40))
     for row in panel.criteria.all():
-        record_mark(
-            review=panel,
-            row=row,
-            by=None,
-            points=row.weight - 3,
-            note="佐证不全",
-            seat="评审专家乙",
-        )
+        record_mark(review=panel, row=row, by=small.officer, points=row.weight - 3, note="佐证不全")
+    panel.marks.update(seat="评审专家乙")  # another expert's, who has no account here
     for review, name, duty in ((firm, "jigou", "lead"), (panel, "zhuanjia", "expert")):
         assign_reviewer(
             review=review,

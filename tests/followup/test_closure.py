@@ -119,11 +119,11 @@ def test_common_problems_group_catalogue_items(bureau):
 
 def test_use_is_proposed_by_rule_and_decided_by_a_person(bureau):
     use = services.propose_use(
-        dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None
+        dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=bureau.finance
     )
     assert (
         services.propose_use(
-            dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=None
+            dossier=bureau.dossier, kind="strict", basis="等级为中", rule="中", by=bureau.finance
         ).pk
         == use.pk
     )

@@ -9,7 +9,7 @@ import pytest
 from wenxiao.followup.models import Finding
 from wenxiao.orgs.models import Division
 from wenxiao.orgs.permissions import Refused
-from wenxiao.orgs.services import grant
+from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries
 from wenxiao.records.services import read_file
@@ -56,17 +56,24 @@ def test_only_a_leader_signs_and_only_a_writer_writes(year, writer, leader):
 
 
 def test_nobody_signs_in_another_division_or_what_he_wrote(year, leader):
-    foreign = services.save_draft(division=other_division(), work_year=2021, by=None)
+    foreign = foreign_draft()
     with pytest.raises(Refused, match="本区划"):
         services.sign_report(
             draft=foreign, issue_number=1, signer="张局长", signed_on=DAY, by=leader
         )
     grant(user=leader, role="performance", division=year.division, by=None)
     own = handing.hand_in_report(
-        draft=services.save_draft(division=year.division, work_year=2021, by=leader), by=None
+        draft=services.save_draft(division=year.division, work_year=2021, by=leader), by=leader
     )
     with pytest.raises(Refused):
         services.sign_report(draft=own, issue_number=1, signer="张局长", signed_on=DAY, by=leader)
+
+
+def foreign_draft():
+    place = other_division()
+    author = create_user(division=place, username="foreign", name="别区经办", by=None)
+    grant(user=author, role="performance", division=place, by=None)
+    return services.save_draft(division=place, work_year=2021, by=author)
 
 
 def other_division():
@@ -249,7 +256,7 @@ def test_unseen_foreign_twice_or_signed_is_not_handed_in(year, draft, writer, le
         handing.hand_in_report(draft=draft, by=writer, shown="别的内容")
     with pytest.raises(Refused):
         handing.hand_in_report(draft=draft, by=leader)
-    foreign = services.save_draft(division=other_division(), work_year=2021, by=None)
+    foreign = foreign_draft()
     with pytest.raises(Refused, match="本区划"):
         handing.hand_in_report(draft=foreign, by=writer)
     handing.hand_in_report(draft=draft, by=writer)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from wenxiao.followup.models import CommonProblem
-from wenxiao.orgs.models import Unit
+from wenxiao.orgs.models import Role, Unit
 from wenxiao.records.models import Notice
 from wenxiao.reports import facts, services, summary
 from wenxiao.reports.printing import annual_pdf
@@ -280,7 +280,7 @@ def test_a_public_version_drops_words_that_name_a_restricted_object(new_year):
     services.save_draft(
         division=year.division,
         work_year=2021,
-        by=None,
+        by=year.user(Role.PERFORMANCE),
         prose={"plan": "继续盯住区社发局村卫计室和社区卫生服务站建设经费。"},
     )
     assert "继续盯住" in report_of(year).text
@@ -341,7 +341,7 @@ def test_prose_that_claims_feedback_too_early_is_noted(new_year):
     services.save_draft(
         division=year.division,
         work_year=2021,
-        by=None,
+        by=year.user(Role.PERFORMANCE),
         prose={"opening": "问题反馈给了各部门。", "plan": "好。"},
     )
     assert report_of(year).notes == ("开头一段写到了反馈，但反馈函还没有全部签收，请核对。",)
@@ -352,7 +352,9 @@ def test_prose_whose_data_is_gone_stands_as_written(new_year):
     year.lines()
     year.finding(year.project(0), 0)
     prose = {"plan": "盯住{共性问题1个数}个项目。"}
-    services.save_draft(division=year.division, work_year=2021, by=None, prose=prose)
+    services.save_draft(
+        division=year.division, work_year=2021, by=year.user(Role.PERFORMANCE), prose=prose
+    )
     assert "盯住1个项目。" in report_of(year).text
     CommonProblem.objects.all().delete()
     report = report_of(year)
@@ -364,8 +366,10 @@ def test_prose_whose_data_is_gone_stands_as_written(new_year):
     "choices", [{"least": "x"}, {"prints": {"projects.opening": {}}}, {"named": ["a"]}, {"x": 1}]
 )
 def test_choices_that_cannot_be_read_are_refused(new_year, choices):
+    year = new_year()
+    writer = year.user(Role.PERFORMANCE)
     with pytest.raises(services.NotAllowed):
-        services.save_draft(division=new_year().division, work_year=2021, by=None, choices=choices)
+        services.save_draft(division=year.division, work_year=2021, by=writer, choices=choices)
 
 
 def test_documents_are_cited_as_chosen(year, writer):

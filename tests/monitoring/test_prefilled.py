@@ -80,7 +80,7 @@ def test_common_problems_over_a_selection(watched, officer):
         division=watched.division,
         work_year=2021,
         lines=[("管理不规范", ["HG-05", "HG-07"])],
-        by=None,
+        by=officer,
     )
     lines, _ = tally_over(everything, None, division=watched.division, work_year=2021)
     assert [line.sentence() for line in lines] == ["管理不规范（涉及到3个项目）"]

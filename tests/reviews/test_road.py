@@ -45,7 +45,7 @@ def filled(review, bureau):
 def test_the_whole_road(filled, bureau):
     assert filled.complete
     services.submit_review(review=filled, by=bureau.clerk)
-    services.check_review(review=filled, by=None)
+    services.check_review(review=filled, by=bureau.second)
     services.confirm_review(review=filled, by=bureau.finance)
     services.issue_review(
         review=filled, by=bureau.second, issued_on=date(2023, 6, 1), paper_number="1号"
@@ -57,6 +57,25 @@ def test_the_whole_road(filled, bureau):
         .values_list("act", flat=True)
     )
     assert acts[-4:] == ["报送", "审核通过", "确认结果", "出具报告"]
+
+
+def test_the_machine_is_nobody_s_hand(filled, bureau):
+    """Whoever sits at the server has no account: what a person answers for is refused, whatever the step."""
+    row = filled.target.indicators.first()
+    actual = row.actuals.get(stage="selfeval")
+    with pytest.raises(Refused, match="填报须由本人登录后办理，命令行不代人办理"):
+        services.record_actual(
+            review=filled, indicator=row, by=None, value="1", version=actual.version
+        )
+    with pytest.raises(Refused, match="提交须由本人登录后办理"):
+        services.submit_review(review=filled, by=None)
+    services.submit_review(review=filled, by=bureau.clerk)
+    for act in (services.check_review, services.confirm_review):
+        with pytest.raises(Refused, match="须由本人登录后办理"):
+            act(review=filled, by=None)
+    with pytest.raises(Refused, match="须由本人登录后办理"):
+        services.return_review(review=filled, by=None, why="佐证不足")
+    assert Review.objects.get(pk=filled.pk).state == "submitted"
 
 
 def test_the_units_to_do_ends_when_nothing_is_owed(filled, bureau):
@@ -91,8 +110,8 @@ def test_an_incomplete_review_is_not_confirmed(review, bureau):
 def test_returning_needs_a_reason(filled, bureau):
     services.submit_review(review=filled, by=bureau.clerk)
     with pytest.raises(NotAllowed, match="理由"):
-        services.return_review(review=filled, by=None, why=" ")
-    services.return_review(review=filled, by=None, why="第3行佐证不足")
+        services.return_review(review=filled, by=bureau.finance, why=" ")
+    services.return_review(review=filled, by=bureau.finance, why="第3行佐证不足")
     assert filled.state == "returned"
 
 

@@ -61,7 +61,7 @@ def paper(bureau):
         title="2022年预算批复",
         number="示财预〔2022〕1号",
         issued_on=None,
-        by=None,
+        by=bureau.finance,
     )
 
 
@@ -233,7 +233,12 @@ def test_rows_of_another_form_are_refused_and_nothing_is_written(bureau):
 
 
 def test_a_paper_of_approval_needs_its_number_and_is_entered_once(bureau, paper):
-    words = {"division": bureau.division, "title": paper.title, "issued_on": None, "by": None}
+    words = {
+        "division": bureau.division,
+        "title": paper.title,
+        "issued_on": None,
+        "by": bureau.finance,
+    }
     with pytest.raises(NotAllowed, match="批复文号"):
         approval_paper(number=" ", **words)
     assert approval_paper(number=paper.number, **words) == paper

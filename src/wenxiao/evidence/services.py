@@ -200,7 +200,7 @@ def side_of(by: User | None, dossier: Dossier) -> str:
     """Whose paper it would be: the unit's own report, or what an evaluator collected; Refused for anybody else."""
     held = permissions.holdings(by)
     where: dict[str, Any] = {"unit": dossier.unit, "subject": dossier.subject}
-    if by is None or held.can("fill", **where):
+    if held.can("fill", **where):
         return Material.Side.UNIT
     if held.can("evaluate", subject=dossier.subject):
         return Material.Side.EVALUATOR

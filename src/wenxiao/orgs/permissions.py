@@ -1,7 +1,8 @@
 """Who may do what: powers of each role as data, and grants (role × scope × period) that put them on a person.
 
 Access is grants and nothing else. A user without grants in force sees and does nothing, whatever their unit is.
-``None`` as user is whoever sits at the machine itself (the ``wenxiao`` command); no web request can be that.
+``None`` as user is whoever sits at the machine itself (the ``wenxiao`` command); no web request can be that. The machine
+founds, reads and imports (:data:`BY_MACHINE`); what a person answers for it never does.
 """
 
 from __future__ import annotations
@@ -58,6 +59,21 @@ POWERS: dict[str, str] = {
     "decide_use": "决定结果应用",
     "instruct": "登记批示",
 }
+
+BY_MACHINE = frozenset(
+    {
+        "see_unit",
+        "watch_trail",
+        "import",
+        "manage_round",
+        "manage_units",
+        "manage_users",
+        "manage_rules",
+        "grant",
+    }
+)
+"""What documented commands do without an account: begin a division, reset a password, import, try a rule, read. Nothing is
+handed in, checked, scored, confirmed, signed or made public by nobody."""
 
 HELD: dict[str, frozenset[str]] = {
     Role.CLERK: frozenset({"see_unit", "fill", "submit"}),
@@ -341,7 +357,9 @@ def can(
     user: User | None, power: str, *, unit: Unit | None = None, subject: Subject | None = None
 ) -> bool:
     """Whether the user may; for many rows take :func:`holdings` once instead."""
-    return user is None or holdings(user).can(power, unit=unit, subject=subject)
+    if user is None:
+        return power in BY_MACHINE
+    return holdings(user).can(power, unit=unit, subject=subject)
 
 
 def require_one(
@@ -357,7 +375,7 @@ def require_one(
 
     ``import`` is a power over the division: it never hangs on a unit or a subject.
     """
-    if user is None:
+    if user is None and BY_MACHINE & set(powers):
         return
     held, key = holdings(user), division if isinstance(division, int) else division.pk
     for power in powers:
@@ -392,6 +410,7 @@ def require(
     With ``submitted_by`` (the user or id who submitted what is now to be approved) the same person is refused.
     """
     if user is None:
+        _require_machine(power)
         return
     held = holdings(user)
     key = division.pk if division is not None else None
@@ -400,9 +419,19 @@ def require(
     require_other(user, submitted_by)
 
 
+def _require_machine(power: str) -> None:
+    """Refused for what somebody has to answer for by name."""
+    if power not in BY_MACHINE:
+        raise Refused(
+            f"{POWERS[power]}须由本人登录后办理，命令行不代人办理；可由{who_can(power)}办理。"
+        )
+
+
 def can_for_all(user: User | None, power: str, division: Division) -> bool:
     """Whether a grant over the whole division gives ``power``: what changes everybody's pages needs no less."""
-    return user is None or holdings(user).can_for_all(power, division.pk)
+    if user is None:
+        return power in BY_MACHINE
+    return holdings(user).can_for_all(power, division.pk)
 
 
 def require_for_all(user: User | None, power: str, division: Division) -> None:

@@ -57,9 +57,10 @@ def test_a_row_whose_proof_was_refused_says_why(place, inside):
     assert "佐证没有被采信：没有公章" in checked(inside(place.clerk), place)
 
 
-def test_whoever_sits_at_the_machine_may_load_and_judge(place, tmp_path):
-    """The command line and the demonstration hand in without a person; rights are those of the machine."""
+def test_the_services_take_a_proof_from_the_clerk_and_its_judgement_from_an_officer(place):
+    """One proof for two rows, without a page; whoever sits at the machine has no hand in either."""
     from wenxiao.evidence import services
+    from wenxiao.orgs.permissions import Refused
     from wenxiao.records.services import store_file
     from wenxiao.reviews.services import judge_proof
 
@@ -69,11 +70,13 @@ def test_whoever_sits_at_the_machine_may_load_and_judge(place, tmp_path):
         indicators=place.rows[:2],
         file=stored,
         kind="contract",
-        by=None,
+        by=place.clerk,
         synthetic=True,
     )
     assert (row.title, row.side, str(row)) == ("合同", "unit", "合同")
-    assert judge_proof(material=row, by=None, accepted=True) == 1
+    with pytest.raises(Refused, match="核验"):
+        judge_proof(material=row, by=None, accepted=True)
+    assert judge_proof(material=row, by=place.officer, accepted=True) == 1
 
 
 def test_wrong_rows_kinds_and_same_files_are_refused_by_the_services(handed, place):
@@ -86,15 +89,15 @@ def test_wrong_rows_kinds_and_same_files_are_refused_by_the_services(handed, pla
             indicators=place.rows[:1],
             file=handed.file,
             kind="photo",
-            by=None,
+            by=place.officer,
         )
     with pytest.raises(NotAllowed, match="完全相同"):
-        services.replace_material(material=handed, file=handed.file, by=None)
+        services.replace_material(material=handed, file=handed.file, by=place.clerk)
     with pytest.raises(NotAllowed, match="已经在证明"):
-        services.add_rows(material=handed, indicators=[place.rows[2]], by=None)
-    services.judge_material(material=handed, by=None, accepted=True)
+        services.add_rows(material=handed, indicators=[place.rows[2]], by=place.clerk)
+    services.judge_material(material=handed, by=place.officer, accepted=True)
     with pytest.raises(NotAllowed, match="不能再改所证明的指标"):
-        services.add_rows(material=handed, indicators=[place.rows[3]], by=None)
+        services.add_rows(material=handed, indicators=[place.rows[3]], by=place.clerk)
 
 
 def test_a_stranger_to_the_object_hands_in_nothing(place, inside):

@@ -23,7 +23,8 @@ def sheet(small):
     review.marks.all().delete()
     review.refresh_from_db()
     for row in review.criteria.all():
-        record_mark(review=review, row=row, by=None, points=row.weight, seat="评审专家乙")
+        record_mark(review=review, row=row, by=small.officer, points=row.weight)
+    review.marks.update(seat="评审专家乙")
     review.refresh_from_db()
     return review
 
@@ -97,8 +98,8 @@ def test_objects_without_a_sheet_are_named_and_what_waits_is_one_click_away(insi
     dossier = Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2020)
     small.finance.scope = {"dossiers": [dossier.pk]}
     small.finance.save()
-    record_mark(review=sheet, row=sheet.criteria.first(), by=None, points=Decimal(6))
-    submit_review(review=sheet, by=None)
+    record_mark(review=sheet, row=sheet.criteria.first(), by=small.officer, points=Decimal(6))
+    submit_review(review=sheet, by=small.officer)
     text = inside(small.officer).get("/evaluations?year=2021").content.decode()
     assert "应评而还没有评分表的 1 个" in text
     assert "示例未评项目" in text

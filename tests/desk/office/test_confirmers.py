@@ -49,7 +49,7 @@ def test_every_paper_of_a_small_offices_result_says_so(small, inside):
     if row.state in {"confirmed", "issued"}:
         Review.objects.filter(pk=row.pk).update(state="confirmed")
         row.refresh_from_db()
-        reopen_review(review=row, by=None, why="复议")
+        reopen_review(review=row, by=small.leader, why="复议")
     if row.state in {"waiting", "filling", "returned"}:
         submit_review(review=row, by=small.officer)
     confirm_review(review=row, by=small.leader)

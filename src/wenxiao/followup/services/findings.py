@@ -33,8 +33,12 @@ LOW_EXECUTION = "rate_below"
 
 @transaction.atomic
 def ensure_catalogue(*, division: Division, by: User | None) -> int:
-    """Give a division the rulebook's problem catalogue; entries it has already stay as they are. Returns how many are new."""
-    permissions.require_for_all(by, "confirm_finding", division)
+    """Give a division the rulebook's problem catalogue; entries it has already stay as they are. Returns how many are new.
+
+    ``by`` is None where the division is founded (``wenxiao init``): the catalogue is there from the first day.
+    """
+    if by is not None:
+        permissions.require_for_all(by, "confirm_finding", division)
     known = set(CatalogueItem.objects.filter(division=division).values_list("code", flat=True))
     rows = [
         CatalogueItem(
