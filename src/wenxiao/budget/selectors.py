@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
-from wenxiao.budget.models import Dossier, Exemption, Milestone, Round, Spending, Subject
+from wenxiao.budget.models import Dossier, Exemption, Fund, Milestone, Round, Spending, Subject
 from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import seeing_grants, sight_of, within
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 KINDS = {kind.value: str(kind.label) for kind in Subject.Kind}
 """The kinds of subjects with their words."""
+RESTRICTIONS = {one.value: str(one.label) for one in Subject.Restriction}
+"""How open a subject is, with the words for it (公开属性)."""
+SOURCES = {one.value: str(one.label) for one in Spending.Source}
+"""Who says what was spent, with their words."""
+FUNDS = {one.value: str(one.label) for one in Fund}
+"""The kinds of funds with their words."""
 
 
 def subjects_visible_to(user: User | None) -> QuerySet[Subject]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+UNIT_KINDS = {one.value: str(one.label) for one in Unit.Kind}
+"""The kinds of units with their words."""
 SEEING_ROLES = tuple(role for role, powers in HELD.items() if "see_unit" in powers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.http import Http404
@@ -23,6 +23,8 @@ from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.followup.models import Disclosure
 
 STATES = {
     "proposed": "待审查",
@@ -84,7 +86,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/disclosures/propose.html", values)
 
 
-def _disclosure(request: HttpRequest, pk: int) -> Any:
+def _disclosure(request: HttpRequest, pk: int) -> Disclosure:
     row = disclosures_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404

@@ -20,6 +20,9 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wenxiao.budget.models import Dossier
+    from wenxiao.records.models import StoredFile
+
 _CHECK = """
 
 if __name__ == "__main__":
@@ -44,7 +47,7 @@ class Writes(Protocol):
         """Put one file in."""
 
 
-def package(dossier: Any) -> tuple[bytes, dict[str, int]]:
+def package(dossier: Dossier) -> tuple[bytes, dict[str, int]]:
     """The zip's bytes and what it holds by count. A file missing from the store is named in 说明.txt, not passed over."""
     tables = kept_about(dossier)
     entries = [fields_of(entry) for entry in entries_of_tables(tables)]
@@ -64,7 +67,7 @@ def package(dossier: Any) -> tuple[bytes, dict[str, int]]:
     }
 
 
-def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     """A table as .csv that Excel opens: UTF-8 with its mark, no cell a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -73,7 +76,7 @@ def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _inert(cell: Any) -> str:
+def _inert(cell: object) -> str:
     """A spreadsheet shall not take a cell for a formula; a plain negative number is none."""
     text = "" if cell is None else str(cell)
     risky = (
@@ -83,7 +86,7 @@ def _inert(cell: Any) -> str:
     return f"'{text}" if risky else text
 
 
-def _put_files(zipped: zipfile.ZipFile, files: list[Any]) -> list[str]:
+def _put_files(zipped: zipfile.ZipFile, files: list[StoredFile]) -> list[str]:
     lost, rows = [], []
     for stored in files:
         name = f"{stored.pk}_{PurePosixPath(stored.name).name}"
@@ -121,7 +124,7 @@ def put_trail(
         zipped.writestr(f"{folder}/sm3.py", Path(sm3.__file__).read_text(encoding="utf-8"))
 
 
-def _put_rules(zipped: zipfile.ZipFile, dossier: Any) -> None:
+def _put_rules(zipped: zipfile.ZipFile, dossier: Dossier) -> None:
     """Every rule as it was in force for the dossier's fiscal year, in words."""
     own = dossier.subject.division.own_rules
     for name in basis.names():
@@ -158,7 +161,11 @@ def _lines(told: Iterable[Any], depth: int = 0) -> list[str]:
 
 
 def _told(
-    dossier: Any, tables: list[Kept], files: list[Any], entries: list[Any], lost: list[str]
+    dossier: Dossier,
+    tables: list[Kept],
+    files: list[StoredFile],
+    entries: list[dict[str, Any]],
+    lost: list[str],
 ) -> str:
     subject = dossier.subject
     lines = [

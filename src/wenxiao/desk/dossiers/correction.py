@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect
@@ -21,10 +21,13 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.evidence.models import Actual
+    from wenxiao.reviews.models import Mark
+
 TRAIL = 6
 
 
-def editable(request: HttpRequest, mark: Any) -> dict[str, Any]:
+def editable(request: HttpRequest, mark: Mark | None) -> dict[str, object]:
     """For the panel that explains a mark: its value now, whether this person may change it, and the value's trail."""
     if mark is None or mark.indicator_id is None:
         return {"actual": None, "edits": False, "steps": []}
@@ -36,12 +39,12 @@ def editable(request: HttpRequest, mark: Any) -> dict[str, Any]:
     }
 
 
-def _actual(mark: Any) -> Any:
+def _actual(mark: Mark) -> Actual | None:
     rows = rows_of([mark.review])[mark.review_id]
     return next((row.actual for row in rows if row.indicator.pk == mark.indicator_id), None)
 
 
-def _may(request: HttpRequest, mark: Any) -> bool:
+def _may(request: HttpRequest, mark: Mark) -> bool:
     kind = KINDS[mark.review.kind]
     open_states = MARKABLE if kind.fill == "evaluate" else OPEN
     subject = mark.review.dossier.subject

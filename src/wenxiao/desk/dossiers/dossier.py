@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.money import money
-from wenxiao.budget.selectors import dossiers_visible_to, spending_by_month, years_of
+from wenxiao.budget.selectors import (
+    FUNDS,
+    RESTRICTIONS,
+    SOURCES,
+    dossiers_visible_to,
+    spending_by_month,
+    years_of,
+)
 from wenxiao.desk.dossiers.correction import editable
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.dossiers.results import results, stages
@@ -29,12 +36,14 @@ from wenxiao.rulebook.profiles import rule_texts
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Dossier, Subject
     from wenxiao.budget.selectors import Years
+    from wenxiao.reviews.models import Mark
 
 TRAIL_SHOWN = 12
 
 
-def dossier_of(request: HttpRequest, pk: int) -> Any:
+def dossier_of(request: HttpRequest, pk: int) -> Dossier:
     """The dossier, if this person may see it; otherwise it is as if there were none."""
     row = (
         dossiers_visible_to(person(request))
@@ -105,7 +114,7 @@ def _years(years: Years) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _about(subject: Any) -> list[tuple[str, str]]:
+def _about(subject: Subject) -> list[tuple[str, str]]:
     """Who answers for the subject and for how long it was set up, as far as anybody wrote it down."""
     words = [("项目负责人", subject.manager)]
     if subject.term_years is not None:
@@ -118,10 +127,10 @@ def _about(subject: Any) -> list[tuple[str, str]]:
     return [(word, text) for word, text in words if text]
 
 
-def _restrictions(request: HttpRequest, row: Any) -> list[tuple[str, str]]:
+def _restrictions(request: HttpRequest, row: Dossier) -> list[tuple[str, str]]:
     """What this person may make of the subject's 公开属性, (code, word); empty for whoever may not."""
     may = held(request).can("disclose", subject=row.subject)
-    return list(row.subject._meta.get_field("restriction").choices) if may else []
+    return list(RESTRICTIONS.items()) if may else []
 
 
 @view("see_unit")
@@ -139,13 +148,14 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def explained(mark: Any) -> dict[str, Any]:
+def explained(mark: Mark) -> dict[str, object]:
     """A mark's explanation as the panel shows it; marks set by people have none and say whose they are."""
     kept = mark.explanation or {}
     row = mark.criterion or mark.indicator
     given = kept.get("inputs") or {}
     texts = rule_texts(mark.review.dossier.fiscal_year, mark.review.round.division.own_rules)
-    lost = row.weight - mark.points if row.weight is not None and mark.points is not None else None
+    weight = row.weight if row is not None else None
+    lost = weight - mark.points if weight is not None and mark.points is not None else None
     return {
         "row": row,
         "review": mark.review,
@@ -166,13 +176,11 @@ def explained(mark: Any) -> dict[str, Any]:
 def spending(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows behind the year's spending."""
     row = dossier_of(request, pk)
-    sources = dict(row.spendings.model.Source.choices)
-    funds = dict(row.spendings.model._meta.get_field("fund").choices)
     rows = [
         {
             **entry,
-            "source_word": sources.get(entry["source"], entry["source"]),
-            "fund_word": funds.get(entry["fund"], ""),
+            "source_word": SOURCES.get(entry["source"], entry["source"]),
+            "fund_word": FUNDS.get(entry["fund"], ""),
         }
         for entry in spending_by_month(row)
     ]

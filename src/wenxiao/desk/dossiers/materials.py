@@ -44,10 +44,16 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from wenxiao.budget.models import Dossier
+    from wenxiao.evidence.models import Material
+    from wenxiao.intake.models import Upload
+    from wenxiao.rulebook.basis import Value
+    from wenxiao.targets.models import Indicator
+
 STAGES = {"monitoring": "监控", "selfeval": "自评", "recheck": "复核"}
 
 
-def limit_of(rule: Any) -> tuple[int, int]:
+def limit_of(rule: Value) -> tuple[int, int]:
     """How many files at once, and how large each in bytes, by the rule 佐证材料."""
     return int(rule.content["most_files"]), int(rule.content["largest_mb"]) * MB
 
@@ -56,7 +62,7 @@ def limit_of(rule: Any) -> tuple[int, int]:
 class Item:
     """One proof as this person sees it: may they take it out, replace or withdraw it, judge it."""
 
-    row: Any
+    row: Material
     kind: str
     stage: str
     opens: bool
@@ -68,7 +74,7 @@ class Item:
 class Line:
     """One indicator row: what was promised, what was reported at each stage, and what proves it."""
 
-    indicator: Any
+    indicator: Indicator
     values: tuple[tuple[str, str], ...]
     items: tuple[Item, ...]
 
@@ -80,7 +86,7 @@ class Line:
         )
 
 
-def _dossier(request: HttpRequest, pk: int) -> Any:
+def _dossier(request: HttpRequest, pk: int) -> Dossier:
     rows = dossiers_visible_to(person(request)).select_related(
         "subject__division", "subject__unit", "unit"
     )
@@ -95,7 +101,9 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
-def _items(request: HttpRequest, rows: Sequence[Any], words: dict[str, str]) -> tuple[Item, ...]:
+def _items(
+    request: HttpRequest, rows: Sequence[Material], words: dict[str, str]
+) -> tuple[Item, ...]:
     holding, user = held(request), person(request)
     return tuple(
         Item(
@@ -127,7 +135,7 @@ def _values(promise: Promise | None, indicator: int) -> tuple[tuple[str, str], .
     return tuple((_stage(order[at], month), value) for at, month, value in sorted(known))
 
 
-def _form(request: HttpRequest, dossier: Any) -> dict[str, Any]:
+def _form(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
     """What the form that hands in needs, and whether this person may."""
     most, largest = limit_of(rule_of(dossier.subject.division, dossier.fiscal_year))
     return {
@@ -149,12 +157,12 @@ def asked_row(request: HttpRequest) -> int | None:
 
 def panel(
     request: HttpRequest,
-    dossier: Any,
+    dossier: Dossier,
     row: int | None,
     origin: str = "",
     box: str = "#aside",
     shelf: Shelf | None = None,
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """One row's proofs for the side of a page; None where the dossier has no such row.
 
     ``origin`` says which page the forms lead back to ("dossier", or "filling:" and the review); ``box`` is its place there.
@@ -228,7 +236,7 @@ def _origin(text: str) -> str:
     return text if text == "dossier" or (head == "filling" and _number(key)) else ""
 
 
-def _back(request: HttpRequest, dossier: Any, row: int | None) -> str:
+def _back(request: HttpRequest, dossier: Dossier, row: int | None) -> str:
     """Where the person came from, with the row's panel open again."""
     origin = _origin(request.POST.get("from", ""))
     if origin == "dossier":
@@ -252,7 +260,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         Typed("证明什么", "", text_of(request, "note", 300)),
     ]
 
-    def begin() -> Any:
+    def begin() -> Upload:
         uploads, kind, dated = _told(request, dossier)
         stage, month = _stage_of(request, dossier)
         values = {
@@ -280,7 +288,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return hand_in(request, begin, back, typed)
 
 
-def _told(request: HttpRequest, dossier: Any) -> tuple[list[Any], str, date | None]:
+def _told(request: HttpRequest, dossier: Dossier) -> tuple[list[Any], str, date | None]:
     """The files and the facts of the form, checked before anything is looked at."""
     services.side_of(person(request), dossier)
     uploads = request.FILES.getlist("files")
@@ -301,11 +309,11 @@ def _told(request: HttpRequest, dossier: Any) -> tuple[list[Any], str, date | No
     return uploads, text_of(request, "kind", 30), dated
 
 
-def _largest(dossier: Any) -> int:
+def _largest(dossier: Dossier) -> int:
     return limit_of(rule_of(dossier.subject.division, dossier.fiscal_year))[1]
 
 
-def _stage_of(request: HttpRequest, dossier: Any) -> tuple[str, int | None]:
+def _stage_of(request: HttpRequest, dossier: Dossier) -> tuple[str, int | None]:
     """The actual a proof is for: that of the form it was handed in from; none where it was handed in on the dossier."""
     key = _number(_origin(request.POST.get("from", "")).partition(":")[2])
     review = (
@@ -316,7 +324,7 @@ def _stage_of(request: HttpRequest, dossier: Any) -> tuple[str, int | None]:
     return KINDS[review.kind].stage or "", review.round.through_month or 12
 
 
-def _material(request: HttpRequest, pk: int) -> Any:
+def _material(request: HttpRequest, pk: int) -> Material:
     row = material_seen_by(person(request), pk)
     if row is None:
         raise Http404
@@ -341,7 +349,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return carry_out(request, lambda: acts[act](request, row), back, typed)
 
 
-def _replacing(request: HttpRequest, row: Any, back: str, typed: Sequence[Typed]) -> Any:
+def _replacing(request: HttpRequest, row: Material, back: str, typed: Sequence[Typed]) -> Upload:
     services.require_own_side(person(request), row)
     upload = request.FILES.get("file")
     if upload is None:
@@ -366,7 +374,7 @@ def _replacing(request: HttpRequest, row: Any, back: str, typed: Sequence[Typed]
     )
 
 
-def _withdraw(request: HttpRequest, row: Any) -> str:
+def _withdraw(request: HttpRequest, row: Material) -> str:
     services.withdraw_material(
         material=row,
         by=person(request),
@@ -376,7 +384,7 @@ def _withdraw(request: HttpRequest, row: Any) -> str:
     return f"“{row.title}”已撤回，撤回的理由已留痕。"
 
 
-def _judge(request: HttpRequest, row: Any) -> str:
+def _judge(request: HttpRequest, row: Material) -> str:
     accepted = request.POST.get("accepted") == "yes"
     settled = judge_proof(
         material=row,
@@ -393,7 +401,7 @@ def _judge(request: HttpRequest, row: Any) -> str:
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The proof as received; always as a file to keep, never shown inside the page."""
     row = _material(request, pk)
-    if not may_open(held(request), row):
+    if row.file is None or not may_open(held(request), row):
         raise Refused(f"“{row.title}”{row.get_state_display()}，文件只供承办人员和审计人员查阅。")
     response = HttpResponse(read_file(row.file), content_type="application/octet-stream")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.file.name)}"

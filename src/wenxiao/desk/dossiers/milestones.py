@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -19,6 +19,8 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.models import Dossier
 
 MOST = 12
 """How many steps one plan may have."""
@@ -47,7 +49,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/dossiers/milestones.html", values)
 
 
-def _save(request: HttpRequest, row: Any, back: str) -> HttpResponse:
+def _save(request: HttpRequest, row: Dossier, back: str) -> HttpResponse:
     """All steps of the form as the new plan; a step without name is left out."""
     why = text_of(request, "why", 200)
     named = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.budget.selectors import RESTRICTIONS, dossiers_visible_to
 from wenxiao.budget.services import restrict_subject
 from wenxiao.desk.dossiers.dossier import dossier_of
 from wenxiao.pages.acts import Typed, carry_out, text_of
@@ -26,7 +26,7 @@ def restriction(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(here)
     chosen, why = text_of(request, "restriction", 20), text_of(request, "why", 200)
-    words = dict(row.subject._meta.get_field("restriction").choices)
+    words = RESTRICTIONS
 
     def write() -> str:
         if chosen not in words:

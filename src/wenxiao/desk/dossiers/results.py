@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.states import SETTLED
@@ -11,6 +11,10 @@ from wenxiao.reviews.states import SETTLED
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
+
+    from wenxiao.followup.models import Finding, Use
+    from wenxiao.reviews.models import Review
+    from wenxiao.reviews.selectors import Promise
 
 SHORT = {"monitoring": "监控", "selfeval": "自评", "recheck": "复核"}
 """Kinds as a narrow column calls them; the others by their full name."""
@@ -22,7 +26,7 @@ UNBEGUN = frozenset({"waiting", "filling"})
 class Result:
     """One named result: 自评分 · 复核分 · 部门评价分 · 财政评价分. There is no result above the others."""
 
-    review: Any
+    review: Review
     name: str
     title: str
     points: Decimal | None
@@ -37,9 +41,9 @@ class Result:
         return str(self.review.get_state_display()) if self.review.complete else "未评完"
 
 
-def results(reviews: Iterable[Any]) -> list[Result]:
+def results(reviews: Iterable[Review]) -> list[Result]:
     """The latest result of each scoring kind, in the order of the year; none for kinds that were not held."""
-    latest: dict[str, Any] = {}
+    latest: dict[str, Review] = {}
     for review in reviews:
         kind = KINDS.get(review.kind)
         if kind and kind.scores:
@@ -58,7 +62,7 @@ def results(reviews: Iterable[Any]) -> list[Result]:
     ]
 
 
-def stage_words(reviews: list[Any]) -> str:
+def stage_words(reviews: list[Review]) -> str:
     """Where the dossier stands, by its furthest review: 「财政评价 已出具」「1-7月监控 待审核」; 未开展 before the first."""
     if not reviews:
         return "未开展"
@@ -76,9 +80,11 @@ class Stage:
     when: str
 
 
-def stages(reviews: list[Any], promise: Any, findings: list[Any], uses: list[Any]) -> list[Stage]:
+def stages(
+    reviews: list[Review], promise: Promise | None, findings: list[Finding], uses: list[Use]
+) -> list[Stage]:
     """The cycle as this dossier went through it; what was not held says so."""
-    by_kind: dict[str, list[Any]] = {}
+    by_kind: dict[str, list[Review]] = {}
     for review in reviews:
         by_kind.setdefault(review.kind, []).append(review)
     return [
@@ -93,7 +99,7 @@ def stages(reviews: list[Any], promise: Any, findings: list[Any], uses: list[Any
     ]
 
 
-def _reviewed(name: str, held: list[Any] | None) -> Stage:
+def _reviewed(name: str, held: list[Review] | None) -> Stage:
     if not held:
         return Stage(name, "none", "未开展", "")
     last = held[-1]
@@ -107,7 +113,7 @@ def _reviewed(name: str, held: list[Any] | None) -> Stage:
     return Stage(name, state, result or str(last.get_state_display()), when)
 
 
-def _promised(promise: Any) -> Stage:
+def _promised(promise: Promise | None) -> Stage:
     if promise is None:
         return Stage("绩效目标", "none", "未填报", "")
     state = "done" if promise.target.state == "approved" else "now"
@@ -116,7 +122,7 @@ def _promised(promise: Any) -> Stage:
     )
 
 
-def _mended(findings: list[Any]) -> Stage:
+def _mended(findings: list[Finding]) -> Stage:
     confirmed = [row for row in findings if row.state == "confirmed"]
     ordered = [row.rectification for row in confirmed if hasattr(row, "rectification")]
     if not ordered:
@@ -127,7 +133,7 @@ def _mended(findings: list[Any]) -> Stage:
     )
 
 
-def _used(uses: list[Any]) -> Stage:
+def _used(uses: list[Use]) -> Stage:
     if not uses:
         return Stage("结果应用", "none", "未提出", "")
     waiting = any(row.state == "proposed" for row in uses)

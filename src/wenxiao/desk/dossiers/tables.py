@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wenxiao.desk.dossiers.results import UNBEGUN
 from wenxiao.reviews.kinds import KINDS
@@ -15,7 +15,11 @@ from wenxiao.rulebook.profiles import profile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wenxiao.reviews.selectors import Promise
+    from wenxiao.budget.models import Dossier
+    from wenxiao.reviews.kinds.shape import Kind
+    from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
+    from wenxiao.reviews.selectors import Promise, Sheet
+    from wenxiao.targets.models import Indicator
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Filled:
 class Row:
     """One indicator across the year; ``opens`` says that a new level-1 group begins here."""
 
-    indicator: Any
+    indicator: Indicator
     opens: bool
     watched: tuple[str, ...]
     filled: tuple[Filled, ...]
@@ -46,7 +50,7 @@ class Row:
 class Column:
     """A scoring stage of the table: its review, title and result's name."""
 
-    review: Any
+    review: Review
     title: str
     result: str
 
@@ -62,7 +66,9 @@ class Table:
     execution_weight: Decimal
 
 
-def indicator_table(promise: Promise | None, reviews: Sequence[Any], dossier: Any) -> Table | None:
+def indicator_table(
+    promise: Promise | None, reviews: Sequence[Review], dossier: Dossier
+) -> Table | None:
     """Lay out a dossier's indicator rows; None where no target was filed.
 
     The execution rate's weight is the year's profile's, as the division has it.
@@ -91,7 +97,7 @@ def indicator_table(promise: Promise | None, reviews: Sequence[Any], dossier: An
     return Table(periods, columns, tuple(rows), sum(weights, Decimal(0)), rules.execution_weight)
 
 
-def _columns(reviews: Sequence[Any]) -> tuple[Column, ...]:
+def _columns(reviews: Sequence[Review]) -> tuple[Column, ...]:
     latest = {
         r.kind: r
         for r in reviews
@@ -104,19 +110,21 @@ def _columns(reviews: Sequence[Any]) -> tuple[Column, ...]:
     )
 
 
-def _period(month: int, reviews: Sequence[Any]) -> str:
+def _period(month: int, reviews: Sequence[Review]) -> str:
     found = [
         r.round.period for r in reviews if r.kind == "monitoring" and r.round.through_month == month
     ]
     return found[0] if found and found[0] else f"1-{month}月"
 
 
-def _value(promise: Promise, indicator: Any, stage: str, month: int) -> str:
+def _value(promise: Promise, indicator: Indicator, stage: str, month: int) -> str:
     actual = promise.actuals.get((indicator.pk, stage, month))
     return actual.value if actual else ""
 
 
-def _filled(promise: Promise, indicator: Any, columns: tuple[Column, ...]) -> tuple[Filled, ...]:
+def _filled(
+    promise: Promise, indicator: Indicator, columns: tuple[Column, ...]
+) -> tuple[Filled, ...]:
     made: list[Filled] = []
     for column in columns:
         kind = KINDS[column.review.kind]
@@ -139,14 +147,14 @@ def _filled(promise: Promise, indicator: Any, columns: tuple[Column, ...]) -> tu
 
 
 @dataclass(frozen=True)
-class Criterion:
+class CriterionRow:
     """One row of a score sheet; ``first`` and ``second`` say that a new level-1 or level-2 group begins here."""
 
-    criterion: Any
+    criterion: Criterion
     first: bool
     second: bool
     points: Decimal | None
-    marks: list[Any]
+    marks: list[Mark]
 
     @property
     def spread(self) -> str:
@@ -166,15 +174,15 @@ class Criterion:
 class ScoreSheet:
     """An evaluation's own sheet beside the indicator table."""
 
-    review: Any
-    kind: Any
-    rows: tuple[Criterion, ...]
-    suggestions: list[Any]
+    review: Review
+    kind: Kind | None
+    rows: tuple[CriterionRow, ...]
+    suggestions: list[Suggestion]
     weight: Decimal
     levels: tuple[tuple[str, Decimal, Decimal | None], ...]
 
 
-def score_sheets(reviews: Sequence[Any], marks: Sequence[Any] = ()) -> list[ScoreSheet]:
+def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[ScoreSheet]:
     """The sheets of department and finance evaluations, and the advice of every review that gave some."""
     read = sheets_of([review.pk for review in reviews], marks=marks)
     made = []
@@ -197,19 +205,19 @@ def score_sheets(reviews: Sequence[Any], marks: Sequence[Any] = ()) -> list[Scor
     return made
 
 
-def _criteria(sheet: Any) -> tuple[Criterion, ...]:
-    rows: list[Criterion] = []
-    before: Any = None
+def _criteria(sheet: Sheet) -> tuple[CriterionRow, ...]:
+    rows: list[CriterionRow] = []
+    before: Criterion | None = None
     for criterion in sheet.criteria:
         marks = sheet.marks.get(criterion.pk, [])
         first = before is None or before.level1 != criterion.level1
-        second = first or before.level2 != criterion.level2
-        rows.append(Criterion(criterion, first, second, criterion_points(marks), marks))
+        second = first or (before is not None and before.level2 != criterion.level2)
+        rows.append(CriterionRow(criterion, first, second, criterion_points(marks), marks))
         before = criterion
     return tuple(rows)
 
 
-def _levels(rows: tuple[Criterion, ...]) -> tuple[tuple[str, Decimal, Decimal | None], ...]:
+def _levels(rows: tuple[CriterionRow, ...]) -> tuple[tuple[str, Decimal, Decimal | None], ...]:
     """Level 1 with weight and points; points None while a row of it has none."""
     found: dict[str, tuple[Decimal, Decimal | None]] = {}
     for row in rows:

@@ -57,6 +57,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.records.models import Notice
+    from wenxiao.reviews.models import Review
+
 EVALUATIONS = ("finance_evaluation", "department_evaluation")
 ORDER = ["-round__fiscal_year", "dossier__subject__kind", "dossier__unit__path", "pk"]
 """部门整体 sorts before every other kind by its code, so departments come first."""
@@ -71,10 +75,10 @@ MOST_ROUNDS, MOST_NAMED = 6, 12
 class Line:
     """One evaluated object; ``opens`` is the group whose first row it is."""
 
-    review: Any
+    review: Review
     rate: Decimal | None
     findings: int
-    notice: Any
+    notice: Notice | None
     opens: Group | None
 
 
@@ -124,7 +128,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/evaluations/index.html", values)
 
 
-def _over_years(request: HttpRequest, kind: str) -> dict[str, Any]:
+def _over_years(request: HttpRequest, kind: str) -> dict[str, object]:
     """The settled results of this kind once there are years to compare, and the chart of their grades."""
     history = results_over_years(person(request), kind)
     graded = [(one.year, one.grades) for one in history if one.projects]
@@ -135,7 +139,7 @@ def _over_years(request: HttpRequest, kind: str) -> dict[str, Any]:
     }
 
 
-def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
+def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Dossier]]:
     """What the year's rounds of this kind ask for and no score sheet came in for: the rest of the honest denominator."""
     if not held(request).can("evaluate") and not held(request).can("manage_round"):
         return []
@@ -147,7 +151,7 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[Any]:
     ]
 
 
-def _waiting(request: HttpRequest, rows: QuerySet[Any]) -> list[tuple[int, str, int]]:
+def _waiting(request: HttpRequest, rows: QuerySet[Review]) -> list[tuple[int, str, int]]:
     """Rounds with results to check or confirm, for whoever may: id, name, how many."""
     if not held(request).can("confirm"):
         return []
@@ -169,7 +173,7 @@ def _tabs(request: HttpRequest, year: int, chosen: str) -> list[tuple[str, str, 
     ]
 
 
-def _states(rows: QuerySet[Any]) -> dict[str, int]:
+def _states(rows: QuerySet[Review]) -> dict[str, int]:
     counted = Counter(dict(rows.order_by().values_list("state").annotate(n=Count("pk"))))
     settled = sum(counted[state] for state in SETTLED)
     return {
@@ -179,7 +183,7 @@ def _states(rows: QuerySet[Any]) -> dict[str, int]:
     }
 
 
-def _grades(rows: QuerySet[Any]) -> list[tuple[str, list[tuple[str, int]], int]]:
+def _grades(rows: QuerySet[Review]) -> list[tuple[str, list[tuple[str, int]], int]]:
     """By group (部门整体, 项目 …): how many settled results of each grade, and how many are not settled yet."""
     found = (
         rows.order_by()
@@ -197,7 +201,7 @@ def _grades(rows: QuerySet[Any]) -> list[tuple[str, list[tuple[str, int]], int]]
     ]
 
 
-def _groups(rows: QuerySet[Any]) -> dict[tuple[int, str], Group]:
+def _groups(rows: QuerySet[Review]) -> dict[tuple[int, str], Group]:
     groups: dict[tuple[int, str], Group] = {}
     names = ("round__fiscal_year", "dossier__subject__kind", "audited__arranged", "audited__used")
     for year, kind, arranged, used in rows.order_by().values_list(*names):
@@ -209,7 +213,7 @@ def _groups(rows: QuerySet[Any]) -> dict[tuple[int, str], Group]:
     return groups
 
 
-def _lines(rows: list[Any], groups: dict[tuple[int, str], Group]) -> list[Line]:
+def _lines(rows: list[Review], groups: dict[tuple[int, str], Group]) -> list[Line]:
     found = confirmed_counts([row.dossier_id for row in rows])
     notices = notices_about([row.pk for row in rows])
     lines, before = [], None
@@ -235,7 +239,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def review_page(
-    request: HttpRequest, row: Any, typed: score_grid.Wrong | None = None
+    request: HttpRequest, row: Review, typed: score_grid.Wrong | None = None
 ) -> HttpResponse:
     """The page; with ``typed`` the grid keeps what was refused, each row with its reason."""
     sheets = score_sheets([row])
@@ -285,7 +289,7 @@ def review_page(
     return render(request, "desk/evaluations/review.html", values, status=422 if typed else 200)
 
 
-def _problems(row: Any, marking: list[Any]) -> list[Any]:
+def _problems(row: Review, marking: list[Any]) -> list[Any]:
     """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
     told = [
         one
@@ -300,7 +304,7 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """One step on the review's road: submit, return, check, confirm, issue, reopen."""
     row, version, why = review_of(request, pk), version_of(request), text_of(request, "why")
     by = person(request)
-    acts: dict[str, tuple[Callable[[], Any], str]] = {
+    acts: dict[str, tuple[Callable[[], object], str]] = {
         "submit": (
             lambda: services.submit_review(review=row, by=by, why=why, version=version),
             "已报送，等审核。",
@@ -336,7 +340,7 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     )
 
 
-def _issue(request: HttpRequest, row: Any, version: int) -> None:
+def _issue(request: HttpRequest, row: Review, version: int) -> None:
     services.issue_review(
         review=row,
         by=person(request),
@@ -346,7 +350,7 @@ def _issue(request: HttpRequest, row: Any, version: int) -> None:
     )
 
 
-def _address(row: Any) -> str:
+def _address(row: Review) -> str:
     return reverse("desk:review", args=[row.pk])
 
 

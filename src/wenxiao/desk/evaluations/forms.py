@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from wenxiao.reviews.models import Mark, Review
+    from wenxiao.reviews.selectors import Promise
+    from wenxiao.targets.models import Indicator
+
 WATERMARK = "演示数据"
 TITLES = {"finance_evaluation": "财政评价评分表", "department_evaluation": "部门评价评分表"}
 
@@ -35,7 +39,7 @@ def written(form: FormGrid, kind: str) -> bytes:
         raise NotAllowed(f"{error} 可先下载 Word 或 Excel 版。") from error
 
 
-def form_of(review: Any, *, blank: bool = False) -> FormGrid:
+def form_of(review: Review, *, blank: bool = False) -> FormGrid:
     """A review's own official form. ``blank`` keeps the head and the rows' names and weights and leaves the rest to fill."""
     if KINDS[review.kind].rows == "criteria":
         return forms.score_sheet_form(_score_sheet(review, blank=blank))
@@ -47,11 +51,11 @@ def form_of(review: Any, *, blank: bool = False) -> FormGrid:
     )
 
 
-def _mark_of(review: Any) -> str | None:
+def _mark_of(review: Review) -> str | None:
     return WATERMARK if review.round.division.demo else None
 
 
-def _score_sheet(review: Any, *, blank: bool) -> forms.ScoreSheet:
+def _score_sheet(review: Review, *, blank: bool) -> forms.ScoreSheet:
     sheet = sheets_of([review.pk])[review.pk]
     dossier = review.dossier
     seats = list(dict.fromkeys(m.seat for marks in sheet.marks.values() for m in marks if m.seat))
@@ -59,7 +63,7 @@ def _score_sheet(review: Any, *, blank: bool) -> forms.ScoreSheet:
         _criterion(row, sheet.marks.get(row.pk, []), seats, blank=blank) for row in sheet.criteria
     ]
     overall = dossier.subject.kind == "department_overall"
-    head = {
+    head: dict[str, Any] = {
         "subject_name": dossier.unit.name if overall else dossier.subject.name,
         "dept": departments_of([dossier.unit])[dossier.unit_id],
         "year": dossier.fiscal_year,
@@ -87,7 +91,7 @@ def _score_sheet(review: Any, *, blank: bool) -> forms.ScoreSheet:
 
 
 def _criterion(
-    row: Any, marks: Sequence[Any], seats: Sequence[str], *, blank: bool
+    row: Any, marks: Sequence[Mark], seats: Sequence[str], *, blank: bool
 ) -> forms.CriterionLine:
     names = (row.level1, row.level2, row.name)
     words = {"explanation": row.explanation, "standard": row.standard}
@@ -105,13 +109,16 @@ def _criterion(
     )
 
 
-def _project(review: Any, *, blank: bool) -> forms.ProjectForm:
+def _project(review: Review, *, blank: bool) -> forms.ProjectForm:
     dossier, promise = review.dossier, promise_of(review.dossier)
     through = review.round.through_month or 12
-    rows = promise.indicators if promise else []
-    lines = [_indicator(review, promise, row, through, blank=blank) for row in rows]
+    lines = [
+        _indicator(review, promise, row, through, blank=blank)
+        for row in (promise.indicators if promise else [])
+        if promise
+    ]
     target = promise.target if promise else None
-    head = {
+    head: dict[str, Any] = {
         "project_name": dossier.subject.name,
         "dept": departments_of([dossier.unit])[dossier.unit_id],
         "unit": dossier.unit.name,
@@ -134,7 +141,7 @@ def _project(review: Any, *, blank: bool) -> forms.ProjectForm:
 
 
 def _indicator(
-    review: Any, promise: Any, row: Any, through: int, *, blank: bool
+    review: Review, promise: Promise, row: Indicator, through: int, *, blank: bool
 ) -> forms.IndicatorLine:
     names = (row.level1, row.level2, row.name)
     if blank:
@@ -157,7 +164,7 @@ def _indicator(
     )
 
 
-def _funds(review: Any, through: int, *, blank: bool) -> Sequence[forms.FundLine]:
+def _funds(review: Review, through: int, *, blank: bool) -> Sequence[forms.FundLine]:
     labels = forms.MONITOR_FUND_LABELS if review.kind == "monitoring" else forms.FUND_LABELS
     rest = [forms.FundLine(label) for label in labels[1:]]
     if blank:

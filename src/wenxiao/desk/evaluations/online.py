@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -32,6 +32,8 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.reviews.models import Review
 
 LINES = 6
 """Differences one page takes; more go in after saving."""
@@ -71,7 +73,7 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
     return _frame_page(request, _framed(request, pk), {}, "")
 
 
-def _framed(request: HttpRequest, pk: int) -> Any:
+def _framed(request: HttpRequest, pk: int) -> Review:
     """The review, if it was begun on line: one whose sheet was imported has no frame of its own."""
     row = review_of(request, pk)
     if not row.frame:
@@ -79,7 +81,9 @@ def _framed(request: HttpRequest, pk: int) -> Any:
     return row
 
 
-def _frame_page(request: HttpRequest, row: Any, typed: dict[int, str], error: str) -> HttpResponse:
+def _frame_page(
+    request: HttpRequest, row: Review, typed: dict[int, str], error: str
+) -> HttpResponse:
     writes = may(request, "evaluate", row) and row.state in OPEN
     values = {
         "review": row,

@@ -16,7 +16,9 @@ from wenxiao.store.moves import NotAllowed, Stale
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
+    from wenxiao.reviews.models import Mark, Review
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Cell:
     """
 
     row: Any
-    mark: Any
+    mark: Mark
     points: str
     note: str
     version: int
@@ -53,7 +55,7 @@ def seats_of(sheet: Any) -> list[str]:
     return list(dict.fromkeys(mark.seat for row in sheet.rows for mark in row.marks if mark.seat))
 
 
-def rows_of(user: Any, sheet: Any, wrong: Wrong | None) -> list[Cell]:
+def rows_of(user: User, sheet: Any, wrong: Wrong | None) -> list[Cell]:
     """The grid's rows for the person marking."""
     seat = seat_of(user)
     return [_cell(user, sheet.review, row, seat, wrong) for row in sheet.rows]
@@ -63,7 +65,7 @@ def _own(row: Any, seat: str) -> Any:
     return next((mark for mark in row.marks if mark.seat == seat), None)
 
 
-def _cell(user: Any, review: Any, row: Any, seat: str, wrong: Wrong | None) -> Cell:
+def _cell(user: User, review: Review, row: Any, seat: str, wrong: Wrong | None) -> Cell:
     mark, pk = _own(row, seat), row.criterion.pk
     points = "" if mark is None or mark.points is None else f"{mark.points:.2f}"
     note, error, why = mark.note if mark else "", "", ""
@@ -75,7 +77,7 @@ def _cell(user: Any, review: Any, row: Any, seat: str, wrong: Wrong | None) -> C
 
 
 def save(
-    request: HttpRequest, review: Any, sheet: Any, holding: Holdings
+    request: HttpRequest, review: Review, sheet: Any, holding: Holdings
 ) -> tuple[int, Wrong | None]:
     """Write every changed row; how many were, or everything typed with what is wrong and nothing written."""
     seat, wrong, written = seat_of(person(request), holding), Wrong(), 0
@@ -100,7 +102,7 @@ def save(
 
 
 def _write(
-    request: HttpRequest, review: Any, row: Any, seat: str, fields: tuple[str, str, str]
+    request: HttpRequest, review: Review, row: Any, seat: str, fields: tuple[str, str, str]
 ) -> bool:
     typed, note, why = fields
     mark, pk = _own(row, seat), row.criterion.pk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 
@@ -18,8 +18,10 @@ from wenxiao.reviews.states import OPEN
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from wenxiao.reviews.models import Review
 
-def review_of(request: HttpRequest, pk: int) -> Any:
+
+def review_of(request: HttpRequest, pk: int) -> Review:
     """The review, if this person may see its dossier; otherwise it is as if there were none."""
     row = reviews_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
@@ -28,7 +30,7 @@ def review_of(request: HttpRequest, pk: int) -> Any:
     return row
 
 
-def may(request: HttpRequest, power: str, review: Any) -> bool:
+def may(request: HttpRequest, power: str, review: Review) -> bool:
     """Whether this person holds a power over the review's object."""
     return held(request).can(power, unit=review.dossier.unit, subject=review.dossier.subject)
 
@@ -44,7 +46,7 @@ class Step:
     barred: str = ""
 
 
-def steps(request: HttpRequest, row: Any) -> list[Step]:
+def steps(request: HttpRequest, row: Review) -> list[Step]:
     """What can happen next from the review's state. The next step of others says who takes it; their other acts are absent."""
     kind = KINDS.get(row.kind)
     if kind is None:
@@ -75,12 +77,12 @@ def steps(request: HttpRequest, row: Any) -> list[Step]:
     return [step for step in found if step.main or not step.barred]
 
 
-def _unconfirmed(row: Any) -> bool:
+def _unconfirmed(row: Review) -> bool:
     """Whether a grade was changed after hand-in and nobody confirmed that yet."""
     return any(not one["confirmed_by"] for one in row.grade_changes)
 
 
-def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:
+def _barred(request: HttpRequest, row: Review, code: str, power: str) -> str:
     if not may(request, power, row):
         return who(power)
     if code == "submit":
@@ -96,7 +98,7 @@ def _barred(request: HttpRequest, row: Any, code: str, power: str) -> str:
     return ""
 
 
-def not_yet(request: HttpRequest, row: Any) -> str:
+def not_yet(request: HttpRequest, row: Review) -> str:
     """Why a score sheet can't be handed in by this person now; an expert's marks are handed in with the panel's."""
     if seat_of(person(request), held(request)):
         return "您的评分存好即可；由主评人或主管部门汇总后报送"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
@@ -20,6 +20,10 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from wenxiao.intake.models import Upload
+    from wenxiao.orgs.models import User
+    from wenxiao.reviews.models import Review
 
 ON_PAPER = ("confirm", "refuse")
 """What another person does with a signature on paper."""
@@ -46,7 +50,7 @@ def judge(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return carry_out(request, run, back, typed)
 
 
-def _judged(request: HttpRequest, row: Any, act: str, why: str) -> str:
+def _judged(request: HttpRequest, row: Review, act: str, why: str) -> str:
     by, version, name = person(request), version_of(request), row.dossier.subject.name
     if act == "return":
         services.return_review(review=row, by=by, why=why, version=version)
@@ -57,7 +61,7 @@ def _judged(request: HttpRequest, row: Any, act: str, why: str) -> str:
     return f"{name}已审核通过{_next(row)}。"
 
 
-def _decided(row: Any, by: Any, act: str, why: str) -> str:
+def _decided(row: Review, by: User, act: str, why: str) -> str:
     paper = services.pending_paper(row)
     if paper is None:
         raise NotAllowed("没有等待核对的签字件，可能已有人办理，或表在此后改动过。")
@@ -81,7 +85,7 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _signed(request: HttpRequest, row: Any, why: str, back: str, typed: list[Typed]) -> Any:
+def _signed(request: HttpRequest, row: Review, why: str, back: str, typed: list[Typed]) -> Upload:
     upload = request.FILES.get("scan")
     if upload is None:
         raise NotAllowed("请选择签字盖章件的扫描件（PDF 或照片）。")
@@ -97,6 +101,6 @@ def _signed(request: HttpRequest, row: Any, why: str, back: str, typed: list[Typ
     )
 
 
-def _next(row: Any) -> str:
+def _next(row: Review) -> str:
     role = services.waiting_for(row)
     return f"，等{CHECKERS[role]}审核" if role else ""

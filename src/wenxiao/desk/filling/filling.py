@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.reviews.checks import Filled
+    from wenxiao.reviews.models import Review
 
 FILLED = ("selfeval", "monitoring")
 HOME = {"selfeval": ("desk:selfeval", "自评"), "monitoring": ("desk:monitoring", "监控")}
@@ -61,7 +62,7 @@ class Answer:
     typed: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
-def review_of(request: HttpRequest, pk: int) -> Any:
+def review_of(request: HttpRequest, pk: int) -> Review:
     """The review, if its dossier is in the person's scope and its kind is filled by units."""
     row = (
         reviews_visible_to(person(request))
@@ -75,7 +76,7 @@ def review_of(request: HttpRequest, pk: int) -> Any:
     return row
 
 
-def may_fill(request: HttpRequest, row: Any) -> bool:
+def may_fill(request: HttpRequest, row: Review) -> bool:
     """Whether this person may write on it now."""
     power = kind_of(row.kind).fill
     return row.state in OPEN and held(request).can(
@@ -83,7 +84,7 @@ def may_fill(request: HttpRequest, row: Any) -> bool:
     )
 
 
-def _may_judge(request: HttpRequest, row: Any) -> bool:
+def _may_judge(request: HttpRequest, row: Review) -> bool:
     """Whether this person may pass it or give it back; never whoever filled it in or handed it in."""
     if barred_in([row], person(request), confirms=False):
         return False
@@ -92,7 +93,7 @@ def _may_judge(request: HttpRequest, row: Any) -> bool:
     return any(holding.can(power, unit=row.dossier.unit, subject=subject) for power in powers)
 
 
-def _road(row: Any) -> list[tuple[str, str]]:
+def _road(row: Review) -> list[tuple[str, str]]:
     """The checks of the round's route with where each stands: 已过, 现在, 未到."""
     now = (
         row.step
@@ -111,7 +112,7 @@ def filling(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, review_of(request, pk), Answer())
 
 
-def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> HttpResponse:
+def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) -> HttpResponse:
     rows = rows_of([row])[row.pk]
     checks = checks_of(row, rows)
     holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
@@ -164,15 +165,15 @@ def _show(request: HttpRequest, row: Any, answer: Answer, status: int = 200) -> 
     return render(request, "desk/filling/filling.html", values, status=status)
 
 
-def _possibilities(row: Any) -> list[str]:
+def _possibilities(row: Review) -> list[str]:
     return list(_monitoring_rule(row)["possibility"].values())
 
 
-def _causes(row: Any) -> list[str]:
+def _causes(row: Review) -> list[str]:
     return list(_monitoring_rule(row)["causes"])
 
 
-def _monitoring_rule(row: Any) -> Any:
+def _monitoring_rule(row: Review) -> Any:
     """The monitoring rule of the review's year, the division's own where it has one."""
     return basis.in_force(
         "monitoring", row.dossier.fiscal_year, row.round.division.own_rules
@@ -215,7 +216,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("desk:filling", args=[pk]) + (f"#row-{asked}" if asked else ""))
 
 
-def _save_row(request: HttpRequest, review: Any, one: Any, answer: Answer) -> None:
+def _save_row(request: HttpRequest, review: Review, one: Filled, answer: Answer) -> None:
     pk = one.indicator.pk
     if f"a{pk}" not in request.POST:
         return
@@ -245,7 +246,7 @@ def _save_row(request: HttpRequest, review: Any, one: Any, answer: Answer) -> No
             answer.written.append(pk)
 
 
-def _write_actual(request: HttpRequest, review: Any, one: Any, typed: dict[str, str]) -> bool:
+def _write_actual(request: HttpRequest, review: Review, one: Filled, typed: dict[str, str]) -> bool:
     actual, pk = one.actual, one.indicator.pk
     causes = [typed["cause"]] if typed["cause"] else []
     new = (typed["value"], typed["note"], typed["forecast"], typed["possibility"], causes)
@@ -280,7 +281,7 @@ def _same_points(text: str, points: Decimal | None) -> bool:
     return points is not None and text == f"{points:.2f}"
 
 
-def _write_points(request: HttpRequest, review: Any, one: Any, typed: dict[str, str]) -> bool:
+def _write_points(request: HttpRequest, review: Review, one: Filled, typed: dict[str, str]) -> bool:
     if not typed["points"] or one.mark is None or one.mark.status not in SELF_MARKED:
         return False
     points = points_of(typed["points"], "自评得分")
@@ -309,7 +310,7 @@ def _both(refusal: Stale, typed: dict[str, str]) -> str:
     return f"{by}刚改为“{now}”，您填的是“{typed['value']}”。核对后再存一次，就以您的为准。"
 
 
-def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
+def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
     """What the grid's script needs to repaint: versions, points, words, the checks."""
     review.refresh_from_db()
     rows = rows_of([review])[review.pk]
@@ -344,7 +345,7 @@ def _told(request: HttpRequest, review: Any, answer: Answer) -> HttpResponse:
 
 def _row_told(
     request: HttpRequest, one: Filled, typed: dict[int, dict[str, str]], *, fills: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """One row as it is stored now: version, value, points as text and as they stand on the page, how it was read."""
     pk, readback = one.indicator.pk, readback_of(one)
     part = {"row": one, "fills": fills, "self_marked": SELF_MARKED, "typed": typed.get(pk)}

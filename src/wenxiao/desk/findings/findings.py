@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -32,6 +32,8 @@ from wenxiao.store.moves import NotAllowed, Stale
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from wenxiao.followup.models import CatalogueItem, Finding
 
 ENTRY = "desk:evaluations"
 ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
@@ -100,7 +102,7 @@ NARROWED = {
 WORDS = frozenset({"rule", "severity"})
 
 
-def _narrow(rows: QuerySet[Any], given: QueryDict) -> QuerySet[Any]:
+def _narrow(rows: QuerySet[Finding], given: QueryDict) -> QuerySet[Finding]:
     for name, column in NARROWED.items():
         asked = given.get(name, "")
         if name in WORDS and asked:
@@ -114,7 +116,7 @@ def _narrow(rows: QuerySet[Any], given: QueryDict) -> QuerySet[Any]:
     return rows
 
 
-def _finding(request: HttpRequest, pk: int) -> Any:
+def _finding(request: HttpRequest, pk: int) -> Finding:
     row = findings_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -138,7 +140,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return carry_out(request, carry, _place(request), typed)
 
 
-def _decide(request: HttpRequest, row: Any, *, confirmed: bool, why: str, version: int) -> None:
+def _decide(request: HttpRequest, row: Finding, *, confirmed: bool, why: str, version: int) -> None:
     if not confirmed:
         services.dismiss_finding(finding=row, by=person(request), why=why, version=version)
         return
@@ -154,7 +156,7 @@ def _decide(request: HttpRequest, row: Any, *, confirmed: bool, why: str, versio
     )
 
 
-def _item(row: Any, asked: str) -> Any:
+def _item(row: Finding, asked: str) -> CatalogueItem | None:
     if not asked.isdecimal():
         return None
     item = catalogue_item(row.dossier.subject.division, whole(asked) or 0)
@@ -202,7 +204,7 @@ def _place(request: HttpRequest) -> str:
 
 
 def _one(
-    request: HttpRequest, row: Any, seen: int, *, confirmed: bool, why: str
+    request: HttpRequest, row: Finding, seen: int, *, confirmed: bool, why: str
 ) -> tuple[str, str]:
     """The object's name and, if it could not be decided, why."""
     name = f"{row.dossier.subject.name}：{row.text}"[:80]

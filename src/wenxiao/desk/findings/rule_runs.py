@@ -21,6 +21,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Round
     from wenxiao.followup.selectors.runs import Run
 
 
@@ -58,7 +59,7 @@ def drawn(request: HttpRequest, what: Drawing) -> dict[str, Any]:
         row for row in rounds_of_year(person(request), work_year(request)) if row.kind in what.kinds
     ]
     runs = last_runs(what.task, [row.pk for row in rounds])
-    lines: list[tuple[Any, Run | None]] = [(row, runs.get(row.pk)) for row in rounds]
+    lines: list[tuple[Round, Run | None]] = [(row, runs.get(row.pk)) for row in rounds]
     busy = any(run.busy for run in runs.values())
     return {
         "what": what,

@@ -22,6 +22,7 @@ from wenxiao.reviews.worklists import reviews_visible_to, rounds_of_year, to_sco
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
 
 MOST = 20
@@ -50,7 +51,7 @@ class Task:
         return lateness(self.due, self.on)
 
 
-def duties(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
+def duties(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
     """Everything at this person's own step in a work year."""
     wanted: tuple[tuple[bool, Callable[[], list[Task]]], ...] = (
         (
@@ -68,7 +69,7 @@ def duties(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
     return [task for asked, made in wanted if asked for task in made()]
 
 
-def _reports(user: Any, holding: Holdings, on: date) -> list[Task]:
+def _reports(user: User, holding: Holdings, on: date) -> list[Task]:
     """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
     wanted = (
         ("sign_report", "handed", "待签发", "签发"),
@@ -90,7 +91,7 @@ def _reports(user: Any, holding: Holdings, on: date) -> list[Task]:
     ]
 
 
-def _road(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
+def _road(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
     """What was handed in and stands at one of this person's steps of its round's road, counted by round and step."""
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
     rows = reviews_visible_to(user).filter(
@@ -126,7 +127,7 @@ def _next_power(route: list[str], kind: str, state: str, step: int) -> str:
     return STEPS[road[step]] if step < len(road) else "check_office"
 
 
-def _scoring(user: Any, holding: Holdings, year: int, on: date) -> list[Task]:
+def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
     """Score sheets assigned to this person and not done; a department's own evaluations, counted by round."""
     roles = {scope.role for scope in holding.scopes}
     made = (
@@ -177,7 +178,7 @@ def _sheet(row: Any, on: date) -> Task:
     )
 
 
-def _receipts(user: Any, on: date) -> list[Task]:
+def _receipts(user: User, on: date) -> list[Task]:
     """Feedback notices the unit has not signed for."""
     rows = notices_to_receive(user)[:MOST]
     return [
@@ -194,7 +195,7 @@ def _receipts(user: Any, on: date) -> list[Task]:
     ]
 
 
-def _disclosures(user: Any, on: date) -> list[Task]:
+def _disclosures(user: User, on: date) -> list[Task]:
     """Results on their way to the public at a step another person left to this one; opinions nobody answered."""
     found = (
         disclosures_seen_by(user)

@@ -38,8 +38,13 @@ from wenxiao.store.clock import today
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Round
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.permissions import Holdings
+    from wenxiao.reviews.models import Review
     from wenxiao.reviews.worklists import Dues
 
 READERS = ("write_report", "sign_report", "instruct")
@@ -94,7 +99,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home/home.html", values)
 
 
-def _desks(holding: Any) -> list[tuple[str, str, str]]:
+def _desks(holding: Holdings) -> list[tuple[str, str, str]]:
     """Ways on for those who administer: word, what is done there, address."""
     known = (
         ("manage_users", "单位与用户", "建账号、停账号、维护单位", "desk:people"),
@@ -109,7 +114,7 @@ def _desks(holding: Any) -> list[tuple[str, str, str]]:
     ]
 
 
-def _assigned(user: Any, year: int) -> Iterable[Any]:
+def _assigned(user: User, year: int) -> Iterable[Review]:
     """What an agency or expert works on: what was assigned, else all the reviews their grants list."""
     rows = reviews_visible_to(user).filter(
         round__work_year=year, kind__in=("finance_evaluation", "department_evaluation")
@@ -119,7 +124,7 @@ def _assigned(user: Any, year: int) -> Iterable[Any]:
     return rows.order_by(Case(When(state__in=SETTLED, then=1), default=0), "pk")[:60]
 
 
-def _year(user: Any, year: int) -> dict[str, Any]:
+def _year(user: User, year: int) -> dict[str, object]:
     """The year's state as this person may see it."""
     rows = reviews_visible_to(user).filter(round__work_year=year)
     watched = rounds_of_year(user, year, "monitoring")
@@ -147,7 +152,7 @@ def _year(user: Any, year: int) -> dict[str, Any]:
 # --- The year's stages ------------------------------------------------------------------------------------------------
 
 
-def stages(user: Any, year: int) -> list[StageCard]:
+def stages(user: User, year: int) -> list[StageCard]:
     """Nine stages, each counted within itself: what was handed in or settled of what is due in its round's scope."""
     counts, rounds = states_of_year(user, year), rounds_of_year(user, year)
     dues = dues_of_year(user, rounds, year)
@@ -191,7 +196,12 @@ def stages(user: Any, year: int) -> list[StageCard]:
 
 
 def _rounds_card(
-    dues: Dues, name: str, kind: str, counts: Any, rounds: list[Any], href: str
+    dues: Dues,
+    name: str,
+    kind: str,
+    counts: dict[tuple[str, bool, str], int],
+    rounds: list[Round],
+    href: str,
 ) -> StageCard:
     """A stage held by rounds. What fills is counted by handing in, what judges by settled results."""
     held_ = [row for row in rounds if row.kind == kind]
@@ -220,7 +230,9 @@ def _rounds_card(
     )
 
 
-def _monitoring_card(dues: Dues, counts: Any, rounds: list[Any]) -> StageCard:
+def _monitoring_card(
+    dues: Dues, counts: dict[tuple[str, bool, str], int], rounds: list[Round]
+) -> StageCard:
     """Key monitoring is the stage's figure; ordinary monitoring is said beside it, never added to it."""
     key = [row for row in rounds if row.kind == "monitoring" and row.key]
     daily = [row for row in rounds if row.kind == "monitoring" and not row.key]
@@ -267,9 +279,9 @@ class ProblemBar:
     href: str
 
 
-def _problems(user: Any, year: int) -> list[ProblemBar]:
+def _problems(user: User, year: int) -> list[ProblemBar]:
     lines = common_lines(user.division, year) if user.division else ()
-    if not lines:
+    if not lines or user.division is None:
         return []
     from wenxiao.followup.selectors.problems import catalogue
 
@@ -286,7 +298,7 @@ def _problems(user: Any, year: int) -> list[ProblemBar]:
     ]
 
 
-def _grades(rows: Any) -> dict[str, Any]:
+def _grades(rows: QuerySet[Review]) -> dict[str, object]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
     settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(
         points=None
@@ -303,7 +315,7 @@ def _grades(rows: Any) -> dict[str, Any]:
     }
 
 
-def _report(division: Any, year: int) -> dict[str, Any]:
+def _report(division: Division, year: int) -> dict[str, object]:
     """Where the annual report stands, without writing it."""
     signed, draft = reports.signed_reports(division, year), reports.draft_of(division, year)
     return {"signed": signed[0] if signed else None, "draft": draft}

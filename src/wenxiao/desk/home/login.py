@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import User
+
 HALF, HALF_SECONDS = "half", 300
 """Whose password was right and whose code is still to come, for five minutes."""
 BACKEND = "wenxiao.orgs.backends.PausingBackend"
@@ -55,7 +57,7 @@ def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _demo_person(request: HttpRequest) -> Any:
+def _demo_person(request: HttpRequest) -> User | None:
     """The demonstration account that was clicked; None outside a demonstration and for whoever comes from elsewhere."""
     username = request.POST.get("demo", "")
     if not username or not settings.ENTER_WITHOUT_PASSWORD:
@@ -80,7 +82,7 @@ def _moment(until: datetime) -> str:
     return timezone.localtime(until).strftime("%H:%M:%S")
 
 
-def ask_code(request: HttpRequest, user: Any, onward: str) -> HttpResponse | None:
+def ask_code(request: HttpRequest, user: User, onward: str) -> HttpResponse | None:
     """On to the second factor, with nobody logged in yet; None for who has none."""
     if not has_second_factor(user):
         return None
@@ -94,7 +96,7 @@ def ask_code(request: HttpRequest, user: Any, onward: str) -> HttpResponse | Non
     return redirect("desk:login_code")
 
 
-def _half_in(request: HttpRequest) -> tuple[Any, str]:
+def _half_in(request: HttpRequest) -> tuple[User | None, str]:
     """Whose password was right within the last minutes, and where they go on; None where nobody's was."""
     half = request.session.get(HALF) or {}
     if time.time() - half.get("at", 0) > HALF_SECONDS:
@@ -129,7 +131,7 @@ def code(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home/code.html", values, status=401 if error else 200)
 
 
-def come_in(request: HttpRequest, user: Any, how: str, onward: str) -> HttpResponse:
+def come_in(request: HttpRequest, user: User, how: str, onward: str) -> HttpResponse:
     """Log the person in, keep it in the trail, and know their browser from now on."""
     browser = known_browser(request) or secrets.token_urlsafe(18)
     login(request, user, backend=BACKEND)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import segno
 from django.contrib import messages
@@ -17,6 +17,8 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.orgs.models import User
 
 
 @view("login", methods=("GET", "POST"))
@@ -35,7 +37,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
                 return redirect("desk:second_factor")
             request.session[SECOND] = True
             return render(request, "desk/home/recovery_codes.html", {"codes": codes})
-    values: dict[str, Any] = {"error": error, "key": "", "left": services.codes_left(user)}
+    values: dict[str, object] = {"error": error, "key": "", "left": services.codes_left(user)}
     if not services.has_second_factor(user):
         device = services.begin_enrolment(user)
         key = b32encode(device.bin_key).decode()
@@ -44,7 +46,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home/second_factor.html", values, status=422 if error else 200)
 
 
-def _act(request: HttpRequest, user: Any) -> list[str] | None:
+def _act(request: HttpRequest, user: User) -> list[str] | None:
     """What the button asked for: new recovery codes, or None where the phone was given up."""
     code, act = text_of(request, "code", 40), request.POST.get("act", "")
     if not services.has_second_factor(user):

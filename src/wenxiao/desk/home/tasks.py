@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.desk.home.duties import Task, duties
@@ -18,6 +18,8 @@ from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from wenxiao.orgs.models import User
 
 TODOS = 40
 
@@ -121,7 +123,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
     return made
 
 
-def _chases(user: Any, year: int, on: date) -> list[Task]:
+def _chases(user: User, year: int, on: date) -> list[Task]:
     """Units that owe a filled form past the round's day."""
     made = []
     for row in rounds_of_year(user, year):

@@ -29,6 +29,9 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Round
+    from wenxiao.records.models import Notice
+
 
 def _rounds(request: HttpRequest) -> list[Any]:
     request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
@@ -36,7 +39,7 @@ def _rounds(request: HttpRequest) -> list[Any]:
     return rounds_asked(division, work_year(request)) if division is not None else []
 
 
-def _round(request: HttpRequest, pk: int) -> Any:
+def _round(request: HttpRequest, pk: int) -> Round:
     """A round of the person's own division, whatever its work year."""
     from wenxiao.budget.selectors import rounds_visible_to
 
@@ -61,7 +64,7 @@ def missing(request: HttpRequest) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, rounds: list[Any], chosen: Any, *, error: str = "", status: int = 200
+    request: HttpRequest, rounds: list[Round], chosen: Any, *, error: str = "", status: int = 200
 ) -> HttpResponse:
     standing = standing_of_round(chosen) if chosen else None
     missing_ids = _missing_options(chosen, standing) if chosen else []
@@ -147,7 +150,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     return download(_paper(row, unit, rows, notice, times), f"催办函（{unit}）.docx", DOCX)
 
 
-def _paper(row: Any, unit: str, rows: list[Any], notice: Any, times: int) -> bytes:
+def _paper(row: Any, unit: str, rows: list[Any], notice: Notice, times: int) -> bytes:
     due = str(full_day(row.deadline)) if row.deadline else "未定"
     what = f"{row.get_kind_display()}材料"
     head = Letterhead(

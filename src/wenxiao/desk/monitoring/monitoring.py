@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.models import Round
+    from wenxiao.followup.watch.sentences import WatchRow
 
 SIZE = 60
 """Rows a page: lights need the whole round, pages only keep the sheet short."""
@@ -73,7 +76,7 @@ def monitoring_round(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _rounds_around(request: HttpRequest, pk: int) -> list[Any]:
+def _rounds_around(request: HttpRequest, pk: int) -> list[Round]:
     from wenxiao.budget.selectors import rounds_visible_to
 
     return list(
@@ -84,7 +87,11 @@ def _rounds_around(request: HttpRequest, pk: int) -> list[Any]:
 
 
 def _page(
-    request: HttpRequest, rounds: Sequence[Any], chosen: Sequence[Any], one: Any, year: int
+    request: HttpRequest,
+    rounds: Sequence[Round],
+    chosen: Sequence[Round],
+    one: Round | None,
+    year: int,
 ) -> HttpResponse:
     user = person(request)
     table = table_of(chosen, user)
@@ -131,7 +138,7 @@ def _page(
 # --- One monitored project --------------------------------------------------------------------------------------------
 
 
-def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Any, Any]:
+def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Round, WatchRow]:
     """A round and its row of one dossier, if the person may see both."""
     found = _rounds_around(request, pk)
     row = of_dossier(table_of(found, person(request)), dossier)

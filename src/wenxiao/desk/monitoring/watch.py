@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Round
     from wenxiao.followup.watch.overview import DepartmentRow
 
 CHARTED = 14
@@ -80,7 +81,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/monitoring/watch.html", values)
 
 
-def _widest(rounds: Sequence[Any]) -> Any:
+def _widest(rounds: Sequence[Round]) -> Round | None:
     """The ordinary round of the latest period, else the key one."""
     return max(rounds, key=lambda row: (not row.key, row.through_month or 0, row.pk), default=None)
 

@@ -21,7 +21,11 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.reviews.models import Review
 
 ENTRY = "desk:agencies"
 ASSIGNABLE = ("finance_evaluation", "department_evaluation", "recheck")
@@ -54,14 +58,14 @@ def agencies(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/office/agencies/index.html", values)
 
 
-def _reviews(request: HttpRequest) -> Any:
+def _reviews(request: HttpRequest) -> QuerySet[Review]:
     rows = reviews_visible_to(person(request)).filter(
         round__work_year=work_year(request), kind__in=ASSIGNABLE
     )
     return rows.select_related("round", "dossier__subject", "dossier__unit", "agency")
 
 
-def _people(division: Any) -> list[Any]:
+def _people(division: Division) -> list[User]:
     """Accounts that may be assigned: active, and not of any budget unit (those have a side)."""
     rows = selectors.users_of(division).filter(is_active=True, unit=None).order_by("name", "pk")
     inside = selectors.grants_in_force().exclude(role__in=("agency", "expert")).values("user")

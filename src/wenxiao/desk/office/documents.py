@@ -25,7 +25,12 @@ from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from wenxiao.intake.models import Upload
+    from wenxiao.orgs.models import Division
+    from wenxiao.records.models import Document
 
 ENTRY = "desk:documents"
 TEXTS = {
@@ -42,7 +47,7 @@ MIMES = {
 }
 
 
-def _library(request: HttpRequest) -> Any:
+def _library(request: HttpRequest) -> QuerySet[Document]:
     division = division_of(request, ENTRY)
     return selectors.documents(division=division).select_related("file")
 
@@ -79,7 +84,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/office/documents/index.html", values)
 
 
-def _document(request: HttpRequest, pk: int) -> Any:
+def _document(request: HttpRequest, pk: int) -> Document:
     row = _library(request).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -103,7 +108,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/office/documents/document.html", values)
 
 
-def _rules_citing(row: Any) -> list[tuple[str, str, bool, Any]]:
+def _rules_citing(row: Document) -> list[tuple[str, str, bool, Any]]:
     """Rules that stand in this paper: the division's own by its id, the national ones by its number."""
     found: list[tuple[str, str, bool, Any]] = []
     own = row.division.own_rules
@@ -156,7 +161,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return _done(request, run, made)
 
 
-def _entering(request: HttpRequest, division: Any, back: str) -> Any:
+def _entering(request: HttpRequest, division: Division, back: str) -> Upload:
     """The paper with its file, set aside until the file is looked at."""
     said = _told(request)
     refuse_double(division, said["title"], said["number"])
@@ -222,7 +227,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return carry_out(request, run, back, typed)
 
 
-def _editing(request: HttpRequest, row: Any, back: str) -> Any:
+def _editing(request: HttpRequest, row: Document, back: str) -> Upload:
     """The change with a file, set aside until the file is looked at."""
     why, said, seen = _changed(request)
     values = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
@@ -32,7 +32,7 @@ def resets(request: HttpRequest) -> HttpResponse:
     need_any(request, *RESETS)
     division, me, holding = division_of(request, ENTRY), person(request), held(request)
     shown = page(resetting.open_resets(division), ["pk"], size=SIZE, token=request.GET.get("at"))
-    lines: list[dict[str, Any]] = []
+    lines: list[dict[str, object]] = []
 
     def at(token: str) -> str:
         return f"{reverse(ENTRY)}?at={token}"

@@ -41,6 +41,10 @@ from wenxiao.store.moves import NotAllowed, Stale
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Round
+    from wenxiao.orgs.models import Division
+    from wenxiao.records.models import Document
+
 ENTRY = "desk:rules"
 CHOSEN = {CATALOGUE: (choices, changed_checks), CODES: (code_choices, changed_codes)}
 """Rules whose form is a choice of levels: what is offered, and what a form says of it."""
@@ -56,8 +60,9 @@ class Line:
     dated: int
 
 
-def _division(request: HttpRequest) -> Any:
-    return division_of(request, ENTRY)
+def _division(request: HttpRequest) -> Division:
+    division: Division = division_of(request, ENTRY)
+    return division
 
 
 def _on(request: HttpRequest) -> date:
@@ -212,7 +217,9 @@ def _start(request: HttpRequest) -> date:
         return date(work_year(request), 1, 1)
 
 
-def _act(request: HttpRequest, name: str, division: Any, shown: dict[str, Any]) -> HttpResponse:
+def _act(
+    request: HttpRequest, name: str, division: Division, shown: dict[str, Any]
+) -> HttpResponse:
     require(person(request), "manage_rules")
     start = day_of(request, "start", "起用日期")
     posted = {key[2:]: str(text) for key, text in request.POST.items() if key.startswith("v:")}
@@ -254,11 +261,12 @@ def _typed(name: str, start: date, shown: dict[str, Any], posted: dict[str, str]
     return content
 
 
-def _source(request: HttpRequest, division: Any) -> Source:
+def _source(request: HttpRequest, division: Division) -> Source:
     """The document, clause and how far it was read, as the form says."""
     standing: Any = request.POST.get("standing") or UNREAD
+    document = _document(request, division)
     return Source(
-        document=_document(request, division),
+        document=document,
         clause=text_of(request, "clause", 100),
         standing=standing,
         words=request.POST.get("words", ""),
@@ -267,18 +275,18 @@ def _source(request: HttpRequest, division: Any) -> Source:
     )
 
 
-def _by_rules(row: Any) -> bool:
+def _by_rules(row: Round) -> bool:
     kind = KINDS.get(row.kind)
     return kind is not None and kind.scores
 
 
-def _rounds(request: HttpRequest) -> list[Any]:
+def _rounds(request: HttpRequest) -> list[Round]:
     return [
         row for row in rounds_of_year(person(request), work_year(request)) if row.state == "open"
     ]
 
 
-def _document(request: HttpRequest, division: Any) -> Any:
+def _document(request: HttpRequest, division: Division) -> Document:
     """The library's document chosen, or a new one with at least its title."""
     chosen = request.POST.get("document", "")
     if chosen.isdecimal():

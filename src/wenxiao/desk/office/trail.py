@@ -28,7 +28,11 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from wenxiao.orgs.models import Division
+    from wenxiao.records.models import Entry
 
 ENTRY = "desk:trail"
 MOST_VERIFIED = 50_000
@@ -135,7 +139,7 @@ CODES = {
 _SIDES = {"before", "after"}
 
 
-def told(data: Any) -> list[tuple[str, str, str | None]]:
+def told(data: object) -> list[tuple[str, str, str | None]]:
     """An entry's data as (word, before or value, after); before and after stand side by side, None where there is one."""
     if not isinstance(data, dict):
         return []
@@ -151,7 +155,7 @@ def told(data: Any) -> list[tuple[str, str, str | None]]:
     return lines
 
 
-def _both(before: Any, after: Any) -> list[tuple[str, str, str | None]]:
+def _both(before: object, after: object) -> list[tuple[str, str, str | None]]:
     if isinstance(before, dict) or isinstance(after, dict):
         old, new = (
             before if isinstance(before, dict) else {},
@@ -162,7 +166,7 @@ def _both(before: Any, after: Any) -> list[tuple[str, str, str | None]]:
     return [("改动", _said(before), _said(after))]
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
@@ -199,7 +203,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _narrow(rows: Any, asked: dict[str, str]) -> Any:
+def _narrow(rows: QuerySet[Entry], asked: dict[str, str]) -> QuerySet[Entry]:
     if asked["who"]:
         rows = rows.filter(by_name__icontains=asked["who"])
     if asked["act"]:
@@ -219,7 +223,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, result: dict[str, Any] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, result: dict[str, object] | None = None) -> HttpResponse:
     division, asked = division_of(request, ENTRY), _asked(request)
     shown = page(
         _narrow(selectors.entries_of(division=division), asked),
@@ -268,7 +272,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _unknown(anchors: list[str], entries: list[dict[str, Any]], division: Any) -> list[Fault]:
+def _unknown(anchors: list[str], entries: list[dict[str, Any]], division: Division) -> list[Fault]:
     """Of links noted down elsewhere, those the trail does not hold any more."""
     there = {entry["hash"] for entry in entries}
     text = "另存的校验值{}不在链上：所指的一条被删除，或整链被重算。"
@@ -300,7 +304,7 @@ def export(request: HttpRequest) -> Any:
     return response
 
 
-def _streamed(division: Any, since: date | None) -> Iterator[str]:
+def _streamed(division: Division, since: date | None) -> Iterator[str]:
     yield f'{{"whole": {json.dumps(since is None)}, "entries": ['
     for at, entry in enumerate(selectors.export_entries(division=division, since=since)):
         yield ("," if at else "") + "\n" + json.dumps(entry, ensure_ascii=False)

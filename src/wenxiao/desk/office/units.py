@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.http import Http404
@@ -14,6 +14,7 @@ from django.urls import reverse
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.budget.services import hand_over
 from wenxiao.orgs import selectors, services
+from wenxiao.orgs.selectors import UNIT_KINDS
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.asked import whole
 from wenxiao.pages.views import division_of, held, need_any, person, view
@@ -25,6 +26,8 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.orgs.models import Division, Unit
 
 ENTRY = "desk:people"
 ANY = ("manage_units", "manage_users", "grant")
@@ -41,7 +44,7 @@ def tabs(chosen: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-def all_units(division: Any) -> QuerySet[Any]:
+def all_units(division: Division) -> QuerySet[Unit]:
     """Every unit of the division, ended ones too: administrators work on the whole tree."""
     return selectors.units_of(division)
 
@@ -97,8 +100,8 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/office/people/unit.html", values)
 
 
-def _unit(request: HttpRequest, pk: int) -> Any:
-    row = (
+def _unit(request: HttpRequest, pk: int) -> Unit:
+    row: Unit | None = (
         all_units(division_of(request, ENTRY))
         .filter(pk=pk)
         .select_related("parent", "office", "successor")
@@ -109,7 +112,15 @@ def _unit(request: HttpRequest, pk: int) -> Any:
     return row
 
 
-def named_unit(request: HttpRequest, name: str, word: str, *, needed: bool = True) -> Any:
+def needed_unit(request: HttpRequest, name: str, word: str) -> Unit:
+    """As :func:`named_unit`, where one must be named."""
+    row = named_unit(request, name, word)
+    if row is None:
+        raise NotAllowed(f"请填写{word}的单位代码或全称。")
+    return row
+
+
+def named_unit(request: HttpRequest, name: str, word: str, *, needed: bool = True) -> Unit | None:
     """The unit a person typed by code or full name; NotAllowed where none or several are called so."""
     text = text_of(request, name, 100)
     if not text:
@@ -136,7 +147,7 @@ def add(request: HttpRequest) -> HttpResponse:
             code=text_of(request, "code", 21),
             name=text_of(request, "name", 100),
             by=person(request),
-            kind=_kind(request, division),
+            kind=_kind(request),
             parent=named_unit(request, "parent", "上级", needed=False),
             contact=text_of(request, "contact", 60),
             phone=text_of(request, "phone", 40),
@@ -152,9 +163,9 @@ def add(request: HttpRequest) -> HttpResponse:
     return carry_out(request, run, reverse(ENTRY), typed)
 
 
-def _kind(request: HttpRequest, division: Any) -> str:
+def _kind(request: HttpRequest) -> str:
     kind = request.POST.get("kind", "")
-    if kind not in dict(all_units(division).model._meta.get_field("kind").choices):
+    if kind not in UNIT_KINDS:
         raise NotAllowed("请选择单位类别。")
     return kind
 
@@ -190,7 +201,7 @@ _TYPED = {
 }
 
 
-def _edit(request: HttpRequest, row: Any, why: str) -> str:
+def _edit(request: HttpRequest, row: Unit, why: str) -> str:
     services.edit_unit(
         unit=row,
         by=person(request),
@@ -199,14 +210,14 @@ def _edit(request: HttpRequest, row: Any, why: str) -> str:
         contact=text_of(request, "contact", 60),
         phone=text_of(request, "phone", 40),
         office=named_unit(request, "office", "对口业务科室", needed=False),
-        kind=_kind(request, row.division),
+        kind=_kind(request),
         valid_from=_day(request, "valid_from", "启用日期"),
         valid_to=_day(request, "valid_to", "停用日期"),
     )
     return f"“{row}”已修改。"
 
 
-def _rename(request: HttpRequest, row: Any, why: str) -> str:
+def _rename(request: HttpRequest, row: Unit, why: str) -> str:
     before = row.name
     services.rename_unit(
         unit=row,
@@ -218,7 +229,7 @@ def _rename(request: HttpRequest, row: Any, why: str) -> str:
     return f"“{before}”已更名为“{row}”，以前签发的仍是旧名。"
 
 
-def _move(request: HttpRequest, row: Any, why: str) -> str:
+def _move(request: HttpRequest, row: Unit, why: str) -> str:
     parent = named_unit(request, "parent", "新上级", needed=False)
     services.move_unit(
         unit=row, parent=parent, by=person(request), why=why, version=version_of(request)
@@ -226,15 +237,15 @@ def _move(request: HttpRequest, row: Any, why: str) -> str:
     return f"“{row}”已调整到“{parent}”之下。" if parent else f"“{row}”已调整为一级单位。"
 
 
-def _merge(request: HttpRequest, row: Any, why: str) -> str:
-    into = named_unit(request, "into", "并入的单位")
+def _merge(request: HttpRequest, row: Unit, why: str) -> str:
+    into = needed_unit(request, "into", "并入的单位")
     services.merge_units(
         units=[row], into=into, on=day_of(request, "on", "合并日期"), by=person(request), why=why
     )
     return f"“{row}”已并入“{into}”，历史留在原单位名下；对象用“移交对象”移交。"
 
 
-def _split(request: HttpRequest, row: Any, why: str) -> str:
+def _split(request: HttpRequest, row: Unit, why: str) -> str:
     lines = [
         re.split(r"[\s,，]+", line.strip(), maxsplit=1)
         for line in text_of(request, "parts").splitlines()
@@ -253,8 +264,8 @@ def _split(request: HttpRequest, row: Any, why: str) -> str:
     return f"“{row}”已分设 {len(made)} 个单位，对象用“移交对象”逐个移交。"
 
 
-def _hand_over(request: HttpRequest, row: Any, why: str) -> str:
-    to = named_unit(request, "to", "移交到")
+def _hand_over(request: HttpRequest, row: Unit, why: str) -> str:
+    to = needed_unit(request, "to", "移交到")
     year = whole(text_of(request, "from_year", 4), 4)
     if year is None or not 2000 <= year <= 2100:
         raise NotAllowed("请填写从哪个预算年度起移交，四位年份，如 2022。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404
@@ -22,6 +22,8 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.orgs.models import User
 
 SIZE = 50
 
@@ -76,7 +78,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _user(request, pk))
 
 
-def _page(request: HttpRequest, row: Any) -> HttpResponse:
+def _page(request: HttpRequest, row: User) -> HttpResponse:
     grants = list(
         row.grants.select_related("unit")
         .annotate(listed=Count("subjects"))
@@ -96,7 +98,7 @@ def _page(request: HttpRequest, row: Any) -> HttpResponse:
     return render(request, "desk/office/people/user.html", values)
 
 
-def _user(request: HttpRequest, pk: int) -> Any:
+def _user(request: HttpRequest, pk: int) -> User:
     row = (
         selectors.users_of(division_of(request, ENTRY))
         .filter(pk=pk)
@@ -167,6 +169,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         names = {code: word for code, word, _ in _roles()}
         if role not in names:
             raise NotAllowed("请选择角色。第三方机构和专家在“第三方与专家”里按评审分派。")
+        if row.division is None:
+            raise NotAllowed(f"账号“{row}”不属于任何财政区划，不能授权。")
         services.grant(
             user=row,
             role=role,

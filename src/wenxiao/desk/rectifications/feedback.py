@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.http import Http404
@@ -30,11 +30,13 @@ from wenxiao.store.keyset import page
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import Division
+
 RULE = "rectification"
 ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
 
 
-def deadline_rule(division: Any, on: date) -> tuple[int, str, str]:
+def deadline_rule(division: Division, on: date) -> tuple[int, str, str]:
     """Days a unit has to answer, the basis, and how far that basis was read (原文 · 旁证 · 未核)."""
     value = basis.in_force(RULE, on, division.own_rules if division else None)
     return int(value.content["plan_days"]), value.basis, value.standing

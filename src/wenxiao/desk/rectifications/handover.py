@@ -38,6 +38,10 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from wenxiao.evidence.models import Material
+    from wenxiao.followup.models import Accountability, Rectification
+    from wenxiao.records.models import Notice
+
 MOST = 300
 LARGEST = 300 << 20
 """Bytes of proofs one package may hold; more is handed over in parts."""
@@ -99,7 +103,7 @@ def handover_package(request: HttpRequest) -> Any:
     return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
 
 
-def _chosen(request: HttpRequest, year: int) -> list[Any]:
+def _chosen(request: HttpRequest, year: int) -> list[Rectification]:
     rows = of_work_year(handed_over(person(request)), year).order_by(*ORDER)
     asked = {
         int(key) for key in request.POST.getlist("item")[:5000] if key.isdecimal() and len(key) < 18
@@ -114,7 +118,7 @@ def _chosen(request: HttpRequest, year: int) -> list[Any]:
     return found
 
 
-def _package(request: HttpRequest, rows: list[Any], year: int) -> tuple[IO[bytes], str]:
+def _package(request: HttpRequest, rows: list[Rectification], year: int) -> tuple[IO[bytes], str]:
     division = rows[0].finding.dossier.subject.division
     mark = "演示数据" if division.demo else None
     title, parcel = f"{year}年移送清单", Parcel()
@@ -148,9 +152,9 @@ def _plain(text: str) -> str:
     return re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "", text)[:24] or "未名"
 
 
-def _proofs(request: HttpRequest, rows: list[Any]) -> dict[int, list[Any]]:
+def _proofs(request: HttpRequest, rows: list[Rectification]) -> dict[int, list[Material]]:
     """The proofs that stand in the dossiers concerned, by dossier."""
-    found: dict[int, list[Any]] = {}
+    found: dict[int, list[Material]] = {}
     dossiers = {row.finding.dossier_id for row in rows}
     for one in (
         materials_seen_by(person(request))
@@ -161,7 +165,7 @@ def _proofs(request: HttpRequest, rows: list[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _put_proofs(parcel: Parcel, folder: str, row: Any, materials: list[Any]) -> int:
+def _put_proofs(parcel: Parcel, folder: str, row: Rectification, materials: list[Material]) -> int:
     """The mending's own proof and the dossier's, with a list that says what each is; a lost file is named there."""
     listed = [("整改佐证", row.proof, "", "", "整改回复所附")] if row.proof else []
     listed += [
@@ -173,6 +177,7 @@ def _put_proofs(parcel: Parcel, folder: str, row: Any, materials: list[Any]) -> 
             one.note,
         )
         for one in materials
+        if one.file is not None
     ]
     lines = []
     for at, (kind, stored, title, state, note) in enumerate(listed, start=1):
@@ -191,7 +196,7 @@ def _put_proofs(parcel: Parcel, folder: str, row: Any, materials: list[Any]) -> 
     return len(lines)
 
 
-def _facts(row: Any, accounts: list[Any]) -> list[tuple[str, str]]:
+def _facts(row: Rectification, accounts: list[Accountability]) -> list[tuple[str, str]]:
     finding, notice = row.finding, row.notice
     told = [
         ("对象", finding.dossier.subject.name),
@@ -204,7 +209,7 @@ def _facts(row: Any, accounts: list[Any]) -> list[tuple[str, str]]:
         ("依据的数据", finding.evidence),
         ("由哪里发现", finding.review.round.name if finding.review else "未关联评审"),
         ("反馈函", _notice(notice) if notice else "未发"),
-        ("整改期限", str(full_day(row.due))),
+        ("整改期限", str(full_day(row.extended_to or row.deadline))),
         ("责任人", row.owner),
         ("整改措施", row.measure),
         ("整改结果", row.reply),
@@ -214,7 +219,7 @@ def _facts(row: Any, accounts: list[Any]) -> list[tuple[str, str]]:
     return told + [("问责", _account(one)) for one in accounts]
 
 
-def _notice(notice: Any) -> str:
+def _notice(notice: Notice) -> str:
     signed = (
         f"，{full_day(notice.received_on)} {notice.received_by}签收"
         if notice.received_on
@@ -223,7 +228,7 @@ def _notice(notice: Any) -> str:
     return f"{notice.number or '未编号'}，{full_day(notice.issued_on)}发出{signed}"
 
 
-def _account(one: Any) -> str:
+def _account(one: Accountability) -> str:
     parts = (
         one.matter,
         f"责任人 {one.person}" if one.person else "",
@@ -234,7 +239,7 @@ def _account(one: Any) -> str:
     return "；".join(part for part in parts if part)
 
 
-def _line(at: int, row: Any, papers: int, entries: int) -> tuple[str, ...]:
+def _line(at: int, row: Rectification, papers: int, entries: int) -> tuple[str, ...]:
     subject = row.finding.dossier.subject
     return (
         str(at),
@@ -247,7 +252,7 @@ def _line(at: int, row: Any, papers: int, entries: int) -> tuple[str, ...]:
     )
 
 
-def _told(request: HttpRequest, rows: list[Any], title: str) -> str:
+def _told(request: HttpRequest, rows: list[Rectification], title: str) -> str:
     lines = [
         f"{title}，共 {len(rows)} 项",
         f"打包人：{person(request).name}　{timezone.localtime():%Y-%m-%d %H:%M}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from wenxiao.followup.models import Rectification
+    from wenxiao.intake.models import Upload
+    from wenxiao.orgs.models import Unit
+
 
 ENTRY = "desk:rectifications"
 ORDER = ["done", "due", "pk"]
@@ -92,8 +96,8 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _narrow(
-    rows: QuerySet[Any], asked: dict[str, str], units: dict[int, Any], on: date
-) -> QuerySet[Any]:
+    rows: QuerySet[Rectification], asked: dict[str, str], units: dict[int, Unit], on: date
+) -> QuerySet[Rectification]:
     if asked["state"] == "late":
         rows = overdue(rows, on)
     elif asked["state"] == "open":
@@ -111,11 +115,11 @@ def _narrow(
     return rows
 
 
-def _of_year(request: HttpRequest) -> QuerySet[Any]:
+def _of_year(request: HttpRequest) -> QuerySet[Rectification]:
     return of_work_year(rectifications_seen_by(person(request)), work_year(request))
 
 
-def _units(request: HttpRequest, rows: QuerySet[Any]) -> dict[int, Any]:
+def _units(request: HttpRequest, rows: QuerySet[Rectification]) -> dict[int, Unit]:
     concerned = rows.order_by().values("unit")
     return {
         unit.pk: unit
@@ -209,7 +213,7 @@ COLUMNS = (
 )
 
 
-def ledger_sheet(request: HttpRequest, rows: list[Any], title: str) -> bytes:
+def ledger_sheet(request: HttpRequest, rows: list[Rectification], title: str) -> bytes:
     """Rectifications as one workbook of the ledger's columns."""
     division = person(request).division
     lines = [
@@ -279,7 +283,7 @@ def handover(request: HttpRequest) -> HttpResponse:
 # --- One item ---------------------------------------------------------------------------------------------------------
 
 
-def _item(request: HttpRequest, pk: int) -> Any:
+def _item(request: HttpRequest, pk: int) -> Rectification:
     row = rectifications_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -304,12 +308,13 @@ def rectification(request: HttpRequest, pk: int) -> HttpResponse:
         "road": _road(row),
         "trail": list(trail_of(row, row.finding)),
         "accounts": list(accountabilities_seen_by(person(request)).filter(rectification=row)),
-        "late": row.state not in {"closed", "replied"} and row.due < today(),
+        "late": row.state not in {"closed", "replied"}
+        and (row.extended_to or row.deadline) < today(),
     }
     return render(request, "desk/rectifications/rectification.html", values)
 
 
-def _road(row: Any) -> list[tuple[str, str, str]]:
+def _road(row: Rectification) -> list[tuple[str, str, str]]:
     """下达 → 方案 → 整改 → 核验 → 销号: word, state (done, now, none) and remark of each."""
     at = {"ordered": 1, "planned": 2, "refused": 2, "replied": 3, "closed": 5}[row.state]
     remarks = ("已下达", row.owner, "核验未通过，重改" if row.state == "refused" else "", "", "")
@@ -324,7 +329,7 @@ def _road(row: Any) -> list[tuple[str, str, str]]:
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """One step on the road; permissions and states are the services'."""
     row = _item(request, pk)
-    acts: dict[str, Callable[[HttpRequest, Any], str]] = {
+    acts: dict[str, Callable[[HttpRequest, Rectification], str]] = {
         "plan": _plan,
         "reply": _reply,
         "verify": _verify,
@@ -361,7 +366,7 @@ def _typed(request: HttpRequest) -> list[Typed]:
     return [Typed("状态", "state", ""), *typed]
 
 
-def _plan(request: HttpRequest, row: Any) -> str:
+def _plan(request: HttpRequest, row: Rectification) -> str:
     services.plan_rectification(
         item=row,
         by=person(request),
@@ -372,7 +377,7 @@ def _plan(request: HttpRequest, row: Any) -> str:
     return "整改方案已报。"
 
 
-def _reply(request: HttpRequest, row: Any) -> str:
+def _reply(request: HttpRequest, row: Rectification) -> str:
     services.reply_rectification(
         item=row, by=person(request), reply=text_of(request, "reply"), version=version_of(request)
     )
@@ -381,7 +386,7 @@ def _reply(request: HttpRequest, row: Any) -> str:
     return "整改结果已报；没有附佐证，核验时可能退回。"
 
 
-def _replying(request: HttpRequest, row: Any, back: str) -> Any:
+def _replying(request: HttpRequest, row: Rectification, back: str) -> Upload:
     """The reply with its proof, set aside until the file is looked at."""
     require(person(request), "fill", unit=row.unit)
     values = {"item": row.pk, "reply": text_of(request, "reply"), "version": version_of(request)}
@@ -397,7 +402,7 @@ def _replying(request: HttpRequest, row: Any, back: str) -> Any:
     )
 
 
-def _verify(request: HttpRequest, row: Any) -> str:
+def _verify(request: HttpRequest, row: Rectification) -> str:
     passed = request.POST.get("passed") == "yes"
     services.verify_rectification(
         item=row,
@@ -410,7 +415,7 @@ def _verify(request: HttpRequest, row: Any) -> str:
     return "核验通过，已销号。" if passed else "已退回重改，单位会看到您的意见。"
 
 
-def _extend(request: HttpRequest, row: Any) -> str:
+def _extend(request: HttpRequest, row: Rectification) -> str:
     to = day_of(request, "to", "延至的日期")
     services.extend_deadline(
         item=row,
@@ -422,14 +427,14 @@ def _extend(request: HttpRequest, row: Any) -> str:
     return f"已延至 {to.year}年{to.month}月{to.day}日，原期限留在记录里。"
 
 
-def _escalate(request: HttpRequest, row: Any) -> str:
+def _escalate(request: HttpRequest, row: Rectification) -> str:
     services.escalate(
         item=row, by=person(request), on=today(), why=text_of(request, "escalate_why")
     )
     return "已督办，单位负责人会收到待办。"
 
 
-def _account(request: HttpRequest, row: Any) -> str:
+def _account(request: HttpRequest, row: Rectification) -> str:
     matter = text_of(request, "matter")
     services.hold_to_account(
         item=row,

@@ -86,7 +86,7 @@ def desk(
     request: HttpRequest,
     year: int,
     *,
-    drawer: dict[str, Any] | None = None,
+    drawer: dict[str, object] | None = None,
     opened: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -135,7 +135,7 @@ def desk(
     return render(request, "desk/report/report.html", {**values, **(drawer or {})}, status=status)
 
 
-def is_text(block: Any) -> bool:
+def is_text(block: object) -> bool:
     """Whether a block is a paragraph; else it is a table."""
     return isinstance(block, Paragraph)
 

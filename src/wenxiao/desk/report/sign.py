@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -105,7 +105,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     newest = not any(row.corrects_id == signed.pk for row in editions)
     draft = services.draft_of(division, signed.work_year)
     told = instructions.instructions_on(signed)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "signed": signed,
         "paper": paper,
         "opened": opened,

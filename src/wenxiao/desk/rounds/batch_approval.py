@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404
@@ -25,7 +25,11 @@ from wenxiao.store.moves import NotAllowed, Stale
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.models import Round
+    from wenxiao.reviews.models import Review
 
 SIZE, MOST = 100, 300
 """Rows a page, and how many one act may take."""
@@ -36,7 +40,7 @@ WORDS = {"check": "待我审核", "ahead": "前面环节还没审", "confirm": "
 VERBS = {"check": "审核通过", "ahead": "审核通过", "confirm": "确认评价结果"}
 
 
-def _round(request: HttpRequest, pk: int) -> Any:
+def _round(request: HttpRequest, pk: int) -> Round:
     found = (
         rounds_visible_to(person(request))
         .filter(pk=pk, kind__in=KINDS)
@@ -48,11 +52,11 @@ def _round(request: HttpRequest, pk: int) -> Any:
     return found
 
 
-def steps_held(request: HttpRequest, found: Any) -> dict[str, Any]:
+def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]]:
     """By what a person may settle in a round: the reviews that wait for it. Empty where they may settle nothing."""
     holding = held(request)
     rows = reviews_visible_to(person(request)).filter(round=found)
-    parts: dict[str, Any] = {}
+    parts: dict[str, QuerySet[Review]] = {}
     if found.kind in FILED:
         road = [role for role in found.route if role in STEPS]
         own = [at for at, role in enumerate(road) if holding.can(STEPS[role])]
@@ -110,7 +114,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/rounds/batch_approval.html", values)
 
 
-def _entry(found: Any) -> str:
+def _entry(found: Round) -> str:
     return (
         "desk:evaluations"
         if found.kind in JUDGED
@@ -120,7 +124,7 @@ def _entry(found: Any) -> str:
     )
 
 
-def _list(found: Any) -> str:
+def _list(found: Round) -> str:
     """The round's own list page."""
     if found.kind in JUDGED:
         return f"{reverse('desk:evaluations')}?kind={found.kind}&year={found.work_year}"
@@ -130,7 +134,7 @@ def _list(found: Any) -> str:
     )
 
 
-def _unfinished(row: Any, step: str) -> str:
+def _unfinished(row: Review, step: str) -> str:
     """Why a row can't be confirmed by anybody yet, empty when it can; the service says the last word."""
     unfinished = step == "confirm" and KINDS[row.kind].scores and not row.complete
     return "还有待评定的行" if unfinished else ""
@@ -177,7 +181,7 @@ def _ticked(request: HttpRequest) -> dict[int, int]:
     }
 
 
-def _carry(act: Callable[..., Any], row: Any, version: int, request: HttpRequest) -> str:
+def _carry(act: Callable[..., object], row: Review, version: int, request: HttpRequest) -> str:
     """Settle one; empty, or why it could not be."""
     try:
         act(review=row, by=person(request), why=text_of(request, "why", 500), version=version)
@@ -186,7 +190,7 @@ def _carry(act: Callable[..., Any], row: Any, version: int, request: HttpRequest
     return ""
 
 
-def _stands(row: Any) -> str:
+def _stands(row: Review) -> str:
     role = services.waiting_for(row)
     return f"等{CHECKERS[role]}审核" if role else str(row.get_state_display())
 

@@ -26,7 +26,12 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from wenxiao.budget.models import Round
+    from wenxiao.orgs.models import Division, Unit
+    from wenxiao.records.models import Document
 
 ROUTE = ("head", "department", "office", "performance")
 MONTHS = range(1, 13)
@@ -51,7 +56,7 @@ class Asked:
     key: bool = False
 
 
-def _read(data: Any) -> Asked:
+def _read(data: QueryDict) -> Asked:
     texts = (
         "kind",
         "name",
@@ -78,7 +83,7 @@ def _blank(request: HttpRequest) -> Asked:
     return Asked(work_year=str(year), fiscal_year=str(year - 1))
 
 
-def rolled(row: Any) -> Asked:
+def rolled(row: Round) -> Asked:
     """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet."""
     scope = row.scope or {}
     names = (
@@ -123,7 +128,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, division: Any, asked: Asked, error: str = "", status: int = 200
+    request: HttpRequest, division: Division, asked: Asked, error: str = "", status: int = 200
 ) -> HttpResponse:
     subjects = subjects_visible_to(person(request))
     values = {
@@ -141,7 +146,7 @@ def _show(
     return render(request, "desk/rounds/new.html", values, status=status)
 
 
-def _department_names(division: Any) -> Any:
+def _department_names(division: Division) -> QuerySet[Unit, str]:
     return (
         units_of(division)
         .exclude(kind="finance")
@@ -161,11 +166,11 @@ def count(request: HttpRequest) -> HttpResponse:
 class _Scoped:
     """A round not opened yet, as far as its scope needs one."""
 
-    def __init__(self, division: Any, year: int, scope: dict[str, Any]) -> None:
+    def __init__(self, division: Division, year: int, scope: dict[str, Any]) -> None:
         self.division_id, self.fiscal_year, self.scope = division.pk, year, scope
 
 
-def _count(division: Any, asked: Asked) -> dict[str, Any]:
+def _count(division: Division, asked: Asked) -> dict[str, Any]:
     try:
         trial: Any = _Scoped(
             division, _year(asked.fiscal_year, "预算年度"), _scope(division, asked)
@@ -190,7 +195,7 @@ def _year(text: str, word: str) -> int:
     return year
 
 
-def _scope(division: Any, asked: Asked) -> dict[str, Any]:
+def _scope(division: Division, asked: Asked) -> dict[str, Any]:
     """The scope as data; unit names or codes that nobody has are named, not passed over."""
     scope: dict[str, Any] = {}
     wanted = [one for one in re.split(r"[\s,，、;；]+", asked.units) if one]
@@ -207,7 +212,7 @@ def _scope(division: Any, asked: Asked) -> dict[str, Any]:
     return scope
 
 
-def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
+def _open(request: HttpRequest, division: Division, asked: Asked) -> HttpResponse:
     row = open_round(
         division=division,
         kind=asked.kind,
@@ -229,7 +234,7 @@ def _open(request: HttpRequest, division: Any, asked: Asked) -> HttpResponse:
     return redirect("desk:round", pk=row.pk)
 
 
-def _name(request: HttpRequest, division: Any, asked: Asked) -> str:
+def _name(request: HttpRequest, division: Division, asked: Asked) -> str:
     if not asked.name:
         raise NotAllowed("请填写任务名称。")
     year = _year(asked.work_year, "工作年度")
@@ -263,7 +268,7 @@ def _deadline(asked: Asked) -> date | None:
     return day
 
 
-def _basis(division: Any, asked: Asked) -> Any:
+def _basis(division: Division, asked: Asked) -> Document | None:
     if not asked.basis:
         return None
     found = documents(division=division).filter(pk=whole(asked.basis) or 0).first()

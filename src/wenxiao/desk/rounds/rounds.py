@@ -30,6 +30,9 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.budget.selectors import Progress
+
 ENTRY = "desk:rounds"
 MOST_ROUNDS = 40
 """A work year has a handful of rounds; each line costs a query of its own, for every scope differs."""
@@ -67,13 +70,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/rounds/index.html", values)
 
 
-def _late(row: Any, whole: Any) -> bool:
+def _late(row: Round, whole: Progress | None) -> bool:
     return bool(
         whole and row.state == "open" and row.deadline and row.deadline < today() and whole.missing
     )
 
 
-def round_of(request: HttpRequest, pk: int) -> Any:
+def round_of(request: HttpRequest, pk: int) -> Round:
     """A round of the person's own division; 404 for any other. The bureau's rounds are run by whoever holds them all."""
     division = division_of(request, ENTRY)
     row = (
@@ -94,7 +97,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, row: Any, results: list[tuple[str, str]] | None = None
+    request: HttpRequest, row: Round, results: list[tuple[str, str]] | None = None
 ) -> HttpResponse:
     standing = standing_of_round(row)
     todos = open_todos_about(row)
@@ -120,7 +123,7 @@ def _page(
     return render(request, "desk/rounds/round.html", values)
 
 
-def _options(row: Any, standing: Any) -> list[tuple[int, str]]:
+def _options(row: Round, standing: Any) -> list[tuple[int, str]]:
     """What may be excused: the missing dossiers by unit, while they are few enough to tick."""
     if row.state != "open" or not 0 < sum(one.lacking for one in standing.missing) <= MOST_LISTED:
         return []
@@ -138,7 +141,7 @@ def kind_words(dossiers: Any) -> dict[str, str]:
     return dict(dossiers._meta.get_field("subject").related_model._meta.get_field("kind").choices)
 
 
-def _scope_words(row: Any) -> str:
+def _scope_words(row: Round) -> str:
     scope = row.scope or {}
     kinds = kind_words(dossiers_of(row).model)
     said = []
@@ -183,31 +186,32 @@ def _why(request: HttpRequest) -> str:
     return why
 
 
-def _extend(request: HttpRequest, row: Any) -> str:
+def _extend(request: HttpRequest, row: Round) -> str:
+    deadline = day_of(request, "deadline", "新期限")
     services.extend_round(
         round=row,
-        deadline=day_of(request, "deadline", "新期限"),
+        deadline=deadline,
         by=person(request),
         why=_why(request),
         version=version_of(request),
     )
-    return f"“{row}”延长到 {row.deadline.month}月{row.deadline.day}日，待办的期限一起改了。"
+    return f"“{row}”延长到 {deadline.month}月{deadline.day}日，待办的期限一起改了。"
 
 
-def _close(request: HttpRequest, row: Any) -> str:
+def _close(request: HttpRequest, row: Round) -> str:
     services.close_round(
         round=row, by=person(request), why=_why(request), version=version_of(request)
     )
     return f"“{row}”已结束，没办的待办已取消。"
 
 
-def _reopen(request: HttpRequest, row: Any) -> str:
+def _reopen(request: HttpRequest, row: Round) -> str:
     deadline = day_of(request, "deadline", "新期限") if request.POST.get("deadline") else None
     services.reopen_round(round=row, by=person(request), why=_why(request), deadline=deadline)
     return f"“{row}”已重开。"
 
 
-def _remind(request: HttpRequest, row: Any) -> str:
+def _remind(request: HttpRequest, row: Round) -> str:
     """Remind the units that still owe something; the others' to-dos are left alone."""
     names = {one.unit for one in standing_of_round(row).missing}
     owing = units_of(row.division).filter(name__in=names).values_list("pk", flat=True)
@@ -244,7 +248,7 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, row, results)
 
 
-def _excused(request: HttpRequest, row: Any, dossier: Any, reason: str, note: str) -> str:
+def _excused(request: HttpRequest, row: Round, dossier: Dossier, reason: str, note: str) -> str:
     try:
         with transaction.atomic():
             services.exempt(
@@ -273,7 +277,7 @@ def unexcuse(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     return carry_out(request, write, back, [Typed("理由", "", text_of(request, "why", 500))])
 
 
-def _cannot(row: Any, ids: list[int]) -> str:
+def _cannot(row: Round, ids: list[int]) -> str:
     services.refuse_ended(row, "免报")
     raise NotAllowed(
         "请先勾选要免报的对象。"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q
 from django.http import Http404
@@ -30,7 +30,11 @@ from wenxiao.store.keyset import page
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.models import Round
+    from wenxiao.reviews.models import Review
 
 KINDS = ("selfeval", "recheck")
 ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
@@ -40,7 +44,7 @@ ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
 class Line:
     """One self-evaluation: the form's own score, ours, the difference, the share of proved points, what to doubt."""
 
-    review: Any
+    review: Review
     rate: Decimal | None
     difference: Decimal | None
     proved: Decimal | None
@@ -71,7 +75,7 @@ def selfeval_round(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, rounds, one, one.work_year)
 
 
-def _page(request: HttpRequest, rounds: list[Any], one: Any, year: int) -> HttpResponse:
+def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: int) -> HttpResponse:
     if one is None:
         return render(
             request,
@@ -119,7 +123,7 @@ _ONLY: dict[str, tuple[str, Q]] = {
 }
 
 
-def _narrow(rows: Any, asked: dict[str, str]) -> Any:
+def _narrow(rows: QuerySet[Review], asked: dict[str, str]) -> QuerySet[Review]:
     for word in asked["q"].split():
         rows = rows.filter(
             Q(dossier__subject__name__icontains=word) | Q(dossier__unit__name__icontains=word)
@@ -127,7 +131,7 @@ def _narrow(rows: Any, asked: dict[str, str]) -> Any:
     return rows.filter(_ONLY[asked["only"]][1]) if asked["only"] in _ONLY else rows
 
 
-def _chips(rows: Any, asked: dict[str, str]) -> list[tuple[str, int, str, bool]]:
+def _chips(rows: QuerySet[Review], asked: dict[str, str]) -> list[tuple[str, int, str, bool]]:
     counts = rows.order_by().aggregate(
         **{code: Count("pk", filter=condition) for code, (_, condition) in _ONLY.items()}
     )
@@ -143,12 +147,12 @@ def _chips(rows: Any, asked: dict[str, str]) -> list[tuple[str, int, str, bool]]
     ]
 
 
-def _lines(reviews: list[Any]) -> list[Line]:
+def _lines(reviews: list[Review]) -> list[Line]:
     checks = checks_in(reviews, rows_of(reviews))
     return [_line(review, checks[review.pk]) for review in reviews]
 
 
-def _line(review: Any, checks: list[Check]) -> Line:
+def _line(review: Review, checks: list[Check]) -> Line:
     told, points = review.published_points, review.points
     return Line(
         review,

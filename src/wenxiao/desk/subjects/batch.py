@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import QueryDict
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Dossier
+
 MOST = 300
 """How many rows one act may take."""
 KEPT = "subjects_batch"
-Act = tuple[str, "Callable[[Any], object]"]
+Act = tuple[str, "Callable[[Dossier], object]"]
 
 
 @view("manage_round", methods=("GET", "POST"))

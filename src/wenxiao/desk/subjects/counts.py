@@ -126,7 +126,7 @@ def chips_of(
     below: frozenset[int] | None,
     works: Mapping[str, int],
     labels: Mapping[str, str],
-) -> dict[str, list[tuple[Any, ...]]]:
+) -> dict[str, list[tuple[object, ...]]]:
     """Alternatives with honest counts: how many there would be, everything else asked for staying as it is."""
     kinds, years, tags = Counter[str](), Counter[int](), Counter[str]()
     for cell in narrowed(cells, asked, below, but="kind"):
@@ -137,7 +137,7 @@ def chips_of(
         for tag in cell.tags:
             tags[tag] += cell.n
 
-    def chip(name: str, word: str, value: Any, n: int, *, on: bool) -> tuple[Any, ...]:
+    def chip(name: str, word: str, value: object, n: int, *, on: bool) -> tuple[object, ...]:
         return (word, n, asked.address(**{name: "" if on else value}), on)
 
     shown = dict(sorted(tags.items(), key=lambda one: (-one[1], one[0]))[:TAGS])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wenxiao.budget.money import money_of
 from wenxiao.budget.selectors import KINDS
@@ -21,9 +21,14 @@ from wenxiao.rulebook.numbers import rate_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.budget.models import Dossier
+    from wenxiao.budget.money import Money
+    from wenxiao.reviews.models import Review
 
 MOST = 20_000
 """How many rows one workbook holds; beyond that it says so."""
@@ -101,13 +106,15 @@ def conditions(whole: Look) -> str:
     return "、".join(part for part in said if part) or "全部对象"
 
 
-def _ids(found: QuerySet[Any], sort: str) -> list[int]:
+def _ids(found: QuerySet[Dossier], sort: str) -> list[int]:
     if sort.lstrip("-") in SHOWN:
         return [key[2] for key in keys_by_shown(found, sort)][:MOST]
     return list(found.order_by(*STORED.get(sort, DEFAULT)).values_list("pk", flat=True)[:MOST])
 
 
-def _rows(dossiers: QuerySet[Any], ids: list[int]) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    dossiers: QuerySet[Dossier], ids: list[int]
+) -> Iterator[tuple[str | int | Decimal | None, ...]]:
     """Tuples as wide as the columns, a thousand dossiers read at once."""
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
@@ -117,7 +124,9 @@ def _rows(dossiers: QuerySet[Any], ids: list[int]) -> Iterator[tuple[Any, ...]]:
             yield _row(at, rows[pk], monies[pk], reviews.get(pk, []), findings.get(pk, 0))
 
 
-def _row(at: int, dossier: Any, money: Any, held: list[Any], findings: int) -> tuple[Any, ...]:
+def _row(
+    at: int, dossier: Dossier, money: Money, held: list[Review], findings: int
+) -> tuple[str | int | Decimal | None, ...]:
     budget, spent, basis = shown_money(money, held)
     last = results(held)[-1:]
     told = last[0] if last and last[0].settled else None

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wenxiao.budget.models import Dossier
     from wenxiao.budget.selectors import Cell
     from wenxiao.orgs.selectors import Place
+    from wenxiao.reviews.models import Review
 
 DEFAULT = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
 """``rank`` 0: judged or watched by the bureau itself (财政重点) in the work year; these stand first."""
@@ -54,7 +56,7 @@ SIZE = 50
 Key = tuple[int, Decimal, int]
 
 
-def shown_money(money: Money, held: list[Any]) -> tuple[Decimal | None, Decimal | None, str]:
+def shown_money(money: Money, held: list[Review]) -> tuple[Decimal | None, Decimal | None, str]:
     """Budget and spending a line shows, always a pair of one basis, and the word for it where it isn't the year's own.
 
     The year's spending first; else what an evaluation audited; else what the latest review states for its period.
@@ -209,14 +211,14 @@ def _conditions(runs: Iterable[Run]) -> Iterator[Q]:
         yield Q(unit__in=some) if year is None else Q(fiscal_year=year, unit__in=some)
 
 
-def ordered(found: QuerySet[Any], sort: str, token: str | None) -> Page:
+def ordered(found: QuerySet[Dossier], sort: str, token: str | None) -> Page:
     """A page of ``found`` in the order that ``applied`` gave."""
     if sort.lstrip("-") in SHOWN:
         return _by_shown(found, sort, token)
     return page(found, STORED.get(sort, DEFAULT), size=SIZE, token=token)
 
 
-def _by_shown(found: QuerySet[Any], sort: str, token: str | None) -> Page:
+def _by_shown(found: QuerySet[Dossier], sort: str, token: str | None) -> Page:
     keys = keys_by_shown(found, sort)
     start, stop = _window(keys, sort, token)
     rows = {row.pk: row for row in found.filter(pk__in=[key[2] for key in keys[start:stop]])}
@@ -227,7 +229,7 @@ def _by_shown(found: QuerySet[Any], sort: str, token: str | None) -> Page:
     )
 
 
-def keys_by_shown(found: QuerySet[Any], sort: str) -> list[Key]:
+def keys_by_shown(found: QuerySet[Dossier], sort: str) -> list[Key]:
     """(missing, value turned so that small stands first, id) of every row, in order."""
     ids = list(found.order_by().values_list("pk", flat=True))
     monies = money_of(ids)

@@ -59,7 +59,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.budget.models import Round
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.followup.selectors import Line as CommonLine
+    from wenxiao.orgs.models import User
     from wenxiao.reviews.selectors import Works
 
 KEY_KINDS = ("finance_evaluation", "monitoring")
@@ -81,7 +83,7 @@ class Asked:
     sort: str = ""
 
     @classmethod
-    def read(cls, query: Any) -> Asked:
+    def read(cls, query: QueryDict) -> Asked:
         """From a query string; what makes no sense is left out."""
         number = {name: whole(query.get(name)) for name in ("unit", "fy", "problem")}
         work, sort = query.get("work", ""), query.get("sort", "")
@@ -124,7 +126,7 @@ class Asked:
 class Line:
     """One dossier of the list; ``opens`` is the group it opens, if it is the first of one on the page."""
 
-    dossier: Any
+    dossier: Dossier
     money: Money
     rate: Decimal | None
     stage: str
@@ -195,13 +197,13 @@ class Look:
 
     asked: Asked
     year: int
-    seen: QuerySet[Any]
+    seen: QuerySet[Dossier]
     works: Works
     running: list[Round]
     cells: list[Cell]
     units: dict[int, Place]
     known: dict[int, Place]
-    problem: Any
+    problem: CommonLine | None
 
     @property
     def unit(self) -> Place | None:
@@ -223,7 +225,7 @@ class Look:
         return self.but("")
 
     @cached_property
-    def found(self) -> QuerySet[Any]:
+    def found(self) -> QuerySet[Dossier]:
         """The dossiers with everything asked for."""
         return _narrow(self.seen, self.asked, self.below, self.works)
 
@@ -231,14 +233,14 @@ class Look:
         """The bureau's own (财政重点) among them: id, unit, fiscal year, kind. They are few."""
         return self.works.dossiers(KEY_KINDS, among=self.found)
 
-    def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def ranked(self, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
         """``rank`` 0: judged or watched by the bureau itself in the work year; these stand first."""
         own = Case(
             *(When(self.works.holds(kind, key=True), then=Value(0)) for kind in KEY_KINDS),
             default=Value(1),
             output_field=IntegerField(),
         )
-        ranked: QuerySet[Any] = rows.annotate(rank=own)
+        ranked: QuerySet[Dossier] = rows.annotate(rank=own)
         return ranked
 
     def work_counts(self) -> dict[str, int]:
@@ -298,7 +300,7 @@ def look(request: HttpRequest) -> Look:
     return Look(asked, year, seen, works, running, cells, units, known, problem)
 
 
-def _problem(request: HttpRequest, asked: Asked, year: int) -> Any:
+def _problem(request: HttpRequest, asked: Asked, year: int) -> CommonLine | None:
     """The printed line of common problems asked for; None where none is, or the year has no such line."""
     division = person(request).division
     if asked.problem is None or division is None:
@@ -306,7 +308,7 @@ def _problem(request: HttpRequest, asked: Asked, year: int) -> Any:
     return next((one for one in common_lines(division, year) if one.id == asked.problem), None)
 
 
-def open_rounds(user: Any) -> list[Any]:
+def open_rounds(user: User) -> list[Round]:
     """The running rounds of the person's own division, the latest first: what a dossier may be excused from."""
     return list(
         rounds_visible_to(user)
@@ -315,7 +317,7 @@ def open_rounds(user: Any) -> list[Any]:
     )
 
 
-def _searched(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
+def _searched(rows: QuerySet[Dossier], q: str) -> QuerySet[Dossier]:
     """Those in whose name, project code or unit each word stands."""
     for word in q.split():
         rows = rows.filter(
@@ -326,7 +328,7 @@ def _searched(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
     return rows
 
 
-def _worked(rows: QuerySet[Any], work: str, works: Works) -> QuerySet[Any]:
+def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossier]:
     """Those of one of the year's works."""
     if not work:
         return rows
@@ -335,7 +337,7 @@ def _worked(rows: QuerySet[Any], work: str, works: Works) -> QuerySet[Any]:
 
 
 def _census(
-    seen: QuerySet[Any], asked: Asked, works: Works, divisions: Iterable[int]
+    seen: QuerySet[Dossier], asked: Asked, works: Works, divisions: Iterable[int]
 ) -> list[Cell]:
     """Kept while nobody acts, unless searched for words or narrowed by reviews: those are counted each time."""
     if asked.q or asked.problem or asked.work:
@@ -344,8 +346,8 @@ def _census(
 
 
 def _narrow(
-    rows: QuerySet[Any], asked: Asked, below: frozenset[int] | None, works: Works
-) -> QuerySet[Any]:
+    rows: QuerySet[Dossier], asked: Asked, below: frozenset[int] | None, works: Works
+) -> QuerySet[Dossier]:
     """The dossiers asked for, in the words of the database: the same as the cells that ``narrowed`` leaves."""
     if asked.kind:
         rows = rows.filter(subject__kind=asked.kind)
@@ -357,7 +359,7 @@ def _narrow(
     return rows if below is None else found_by(Q(unit__in=below), rows)
 
 
-def _concerned(rows: QuerySet[Any], line: Any, works: Works) -> QuerySet[Any]:
+def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -> QuerySet[Dossier]:
     """The evaluated projects of the year with a confirmed problem of a printed line (共性问题); all where none is asked."""
     if line is None:
         return rows

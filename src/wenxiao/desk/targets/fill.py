@@ -27,6 +27,8 @@ from wenxiao.targets.services import Promise
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.targets.models import Indicator, Target
+
 COLUMNS = (
     ("level1", "一级指标"),
     ("level2", "二级指标"),
@@ -98,16 +100,16 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/targets/fill.html", values)
 
 
-def _cells(row: Any) -> list[str]:
+def _cells(row: Indicator) -> list[str]:
     told = [getattr(row, name) for name, _ in COLUMNS]
     return ["" if value is None else _shown(value) for value in told]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _typed(request: HttpRequest, row: Any) -> list[tuple[int | None, Promise]]:
+def _typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Promise]]:
     """The rows of the posted grid in their order; a row in which nothing is written is left out."""
     known = {one.pk: one for one in row.indicators.all()}
     found: list[tuple[int | None, Promise]] = []
@@ -141,7 +143,7 @@ def _typed(request: HttpRequest, row: Any) -> list[tuple[int | None, Promise]]:
     return found
 
 
-def _write(request: HttpRequest, row: Any) -> Any:
+def _write(request: HttpRequest, row: Target) -> Target:
     return services.fill_target(
         target=row,
         rows=_typed(request, row),
@@ -151,7 +153,7 @@ def _write(request: HttpRequest, row: Any) -> Any:
     )
 
 
-def _auto(request: HttpRequest, row: Any) -> HttpResponse:
+def _auto(request: HttpRequest, row: Target) -> HttpResponse:
     """Saved while typing: the new version, the numbers of the rows, what the checks say; or why it was not saved."""
     try:
         _write(request, row)
@@ -165,7 +167,7 @@ def _auto(request: HttpRequest, row: Any) -> HttpResponse:
     return JsonResponse({"version": row.version, "rows": rows, "checks": told})
 
 
-def _save(request: HttpRequest, row: Any) -> HttpResponse:
+def _save(request: HttpRequest, row: Target) -> HttpResponse:
     back = reverse("desk:target_fill", args=[row.pk])
 
     def run() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
@@ -25,6 +25,9 @@ from wenxiao.targets.selectors import layouts_visible_to, lines_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import Division
+    from wenxiao.targets.models import Layout
+
 ENTRY = "desk:targets"
 LARGEST = 2 << 20
 SECONDS = 10.0
@@ -44,7 +47,7 @@ def layouts(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/targets/layouts.html", values)
 
 
-def _register(request: HttpRequest, division: Any) -> str:
+def _register(request: HttpRequest, division: Division) -> str:
     if request.POST.get("sample"):
         made = services.add_sample(division=division, by=person(request))
         return f"{made}已装入，标为合成，供试用。"
@@ -79,7 +82,7 @@ def _register(request: HttpRequest, division: Any) -> str:
     return f"{made}已登记，{len(made.columns)} 列中认出 {known} 列，请逐列核对。"
 
 
-def _layout(request: HttpRequest, pk: int) -> Any:
+def _layout(request: HttpRequest, pk: int) -> Layout:
     row = layouts_visible_to(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -101,7 +104,7 @@ def layout(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/targets/layout.html", values)
 
 
-def _map(request: HttpRequest, row: Any) -> str:
+def _map(request: HttpRequest, row: Layout) -> str:
     why = text_of(request, "why", 200)
     if request.POST.get("act") == "retire":
         services.retire_layout(layout=row, by=person(request), why=why)

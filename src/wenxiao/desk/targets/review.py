@@ -23,6 +23,10 @@ from wenxiao.targets.selectors import targets_visible_to
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.orgs.models import Division
+    from wenxiao.records.models import Document
+    from wenxiao.targets.models import Target
+
 PAGE = 100
 
 
@@ -88,7 +92,7 @@ def approval(request: HttpRequest) -> HttpResponse:
     """The targets that passed, approved together by one paper; each has its own outcome."""
     division = division_of(request, ENTRY)
     rows = targets_visible_to(person(request)).filter(state="checked", filing=True)
-    outcome: list[tuple[Any, str]] = []
+    outcome: list[tuple[Target, str]] = []
     error = ""
     if request.method == "POST":
         try:
@@ -103,7 +107,7 @@ def approval(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/targets/approval.html", values, status=422 if error else 200)
 
 
-def _approve(request: HttpRequest, division: Any, rows: Any) -> list[tuple[Any, str]]:
+def _approve(request: HttpRequest, division: Division, rows: Any) -> list[tuple[Target, str]]:
     """(target, "" or why it was not approved) of each that was ticked."""
     chosen = {
         key: whole(request.POST.get(f"v{key}")) or 0
@@ -127,7 +131,7 @@ def _approve(request: HttpRequest, division: Any, rows: Any) -> list[tuple[Any, 
     ]
 
 
-def _one(request: HttpRequest, row: Any, document: Any, version: int) -> str:
+def _one(request: HttpRequest, row: Target, document: Document, version: int) -> str:
     try:
         approve_filed_target(target=row, approval=document, by=person(request), version=version)
     except (NotAllowed, Refused, Stale) as refusal:

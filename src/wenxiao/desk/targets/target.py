@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import render
@@ -14,12 +15,16 @@ from wenxiao.targets.selectors import changes_between, targets_visible_to, versi
 from wenxiao.targets.services import blocking
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.targets.models import Indicator, Target
 
 ENTRY = "desk:targets"
 
 
-def target_of(request: HttpRequest, pk: int) -> Any:
+def target_of(request: HttpRequest, pk: int) -> Target:
     """The target, if this person may see it; otherwise it is as if there were none."""
     row = targets_visible_to(person(request)).filter(pk=pk).first()
     if row is None:
@@ -66,7 +71,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/targets/target.html", values)
 
 
-def _judges(request: HttpRequest, row: Any) -> bool:
+def _judges(request: HttpRequest, row: Target) -> bool:
     """Whether this person may check it: not who handed it in."""
     own = held(request)
     powers = ("check_department", "check_office")
@@ -74,14 +79,14 @@ def _judges(request: HttpRequest, row: Any) -> bool:
     return may and row.filed_by_id != person(request).pk
 
 
-def _changes(row: Any) -> list[tuple[str, str, str, str]]:
+def _changes(row: Target) -> list[tuple[str, str, str, str]]:
     """Against the version before it that was approved once; none for a first version."""
     older = [one for one in versions_of(row) if one.number < row.number]
     before = next((one for one in older if one.state in {"approved", "replaced"}), None)
     return changes_between(before, row) if before is not None else []
 
 
-def _sum(rows: Any) -> Any:
+def _sum(rows: Iterable[Indicator]) -> Decimal | None:
     """The weights together; None where no row has one."""
     given = [row.weight for row in rows if row.weight is not None]
-    return sum(given) if given else None
+    return sum(given, Decimal(0)) if given else None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.targets.models import Target
+
 PAGE = 50
 LEVELS = {"阻断": "bad", "警告": "warn", "提示": ""}
 """Level → tone of its tag."""
@@ -73,7 +75,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/targets/index.html", values)
 
 
-def _here(**wanted: Any) -> str:
+def _here(**wanted: object) -> str:
     from urllib.parse import urlencode
 
     kept = {name: value for name, value in wanted.items() if value not in (None, "")}
@@ -90,7 +92,7 @@ def _chips(
     ]
 
 
-def _lines(rows: Iterable[Any]) -> list[tuple[Any, list[tuple[str, int]]]]:
+def _lines(rows: Iterable[Target]) -> list[tuple[Target, list[tuple[str, int]]]]:
     """Each target with how many problems of each level it has."""
     listed = list(rows)
     found = faults_of(listed)

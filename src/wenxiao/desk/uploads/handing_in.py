@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.intake.models import Upload
+    from wenxiao.orgs.models import Division
+
 FOUND = 302
 MADE = {"document": "desk:document"}
 """Acts that make something with a page of its own."""
 
 
 def hand_in(
-    request: HttpRequest, begin: Callable[[], Any], back: str, typed: Sequence[Typed] = ()
+    request: HttpRequest, begin: Callable[[], Upload], back: str, typed: Sequence[Typed] = ()
 ) -> HttpResponse:
     """Answer a form with files. ``begin`` checks the form and gives the upload set aside (uploads.set_aside).
 
@@ -31,7 +34,7 @@ def hand_in(
     worker, and the page of the upload says how far it is; no web process waits for a file to be read.
     """
     waiting: list[int] = []
-    made: list[Any] = []
+    made: list[Upload] = []
 
     def run() -> str:
         upload = begin()
@@ -47,7 +50,7 @@ def hand_in(
     return redirect(landing(made[0])) if response.status_code == FOUND else response
 
 
-def landing(upload: Any) -> str:
+def landing(upload: Upload) -> str:
     """Where a person goes after an upload is done: to what it made, else back."""
     route = MADE.get(upload.act)
     upload.refresh_from_db(fields=["target_id"])
@@ -64,14 +67,14 @@ def typed_of(typed: Sequence[Typed]) -> list[tuple[str, str]]:
 def set_aside(
     request: HttpRequest,
     *,
-    division: Any,
+    division: Division,
     act: str,
     values: dict[str, Any],
     files: Sequence[Any],
     back: str,
     target: int | None = None,
     typed: Sequence[Typed] = (),
-) -> Any:
+) -> Upload:
     """The upload of this request's person."""
     return uploads.set_aside(
         division=division,

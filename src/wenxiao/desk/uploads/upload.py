@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404
@@ -18,18 +18,20 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.intake.models import Upload
+
 LOOK_AGAIN = "2"
 """Seconds after which the browser asks again, with or without script."""
 
 
-def _upload(request: HttpRequest, pk: int) -> Any:
+def _upload(request: HttpRequest, pk: int) -> Upload:
     row = uploads.uploads_of(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
     return row
 
 
-def _waits(row: Any) -> dict[str, Any]:
+def _waits(row: Upload) -> dict[str, object]:
     before = queueing.ahead(take, row.pk)
     stalled = uploads.stalled(row) and not before
     return {"row": row, "ahead": before, "stalled": stalled, "total": len(row.files)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Count
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.followup.models import Use
+    from wenxiao.reviews.models import Review
+
 ORDER = ["dossier__unit__path", "pk"]
 SIZE = 60
 STATES = {"proposed": "待决定", "accepted": "采纳", "declined": "不采纳"}
@@ -44,7 +47,7 @@ INSIDE = ("decide_use", "instruct", "sign_report", "watch_trail")
 """Powers of which one sees proposals before they are decided."""
 
 
-def _rows(request: HttpRequest) -> QuerySet[Any]:
+def _rows(request: HttpRequest) -> QuerySet[Use]:
     internal = any(held(request).can(power) for power in INSIDE)
     rows = uses_seen_by(person(request), internal=internal)
     return rows.filter(review__round__work_year=work_year(request))
@@ -84,7 +87,7 @@ def uses(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/uses/index.html", values)
 
 
-def _results(request: HttpRequest) -> list[Any]:
+def _results(request: HttpRequest) -> list[Review]:
     """Fixed evaluation results a proposal can rest on, lowest points first."""
     rows = reviews_seen_by(person(request)).filter(
         round__work_year=work_year(request), state__in=("confirmed", "issued"), round__key=True
@@ -187,8 +190,8 @@ def strict_file(request: HttpRequest) -> HttpResponse:
             row.dossier.unit.name,
             row.dossier.subject.name,
             row.dossier.fiscal_year,
-            row.review.points,
-            row.review.grade or None,
+            row.review.points if row.review else None,
+            (row.review.grade or None) if row.review else None,
             counts.get(row.dossier_id, 0),
             row.basis,
             row.get_state_display(),
