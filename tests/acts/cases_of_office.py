@@ -188,6 +188,13 @@ def _rectify(act, state="ordered", **more):
 
 
 FOLLOWUP = {
+    "set_round_key": Act(
+        "performance",
+        lambda h: h.round("finance_evaluation"),
+        lambda h, row, by: followup.set_round_key(
+            round=row, key=not row.key, by=by, why="局务会议定"
+        ),
+    ),
     "ensure_catalogue": Act(
         "performance",
         lambda h: None,

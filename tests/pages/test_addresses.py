@@ -222,6 +222,7 @@ MATRIX = {
     "trail/packages/<int:pk>.zip": "watch_trail",
     "rounds": "manage_round",
     "rounds/new": "manage_round",
+    "subjects/round": "manage_round",
     "rounds/count": "manage_round",
     "rounds/<int:pk>": "manage_round",
     "rounds/<int:pk>/key": "manage_round",

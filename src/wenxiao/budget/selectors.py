@@ -209,6 +209,12 @@ def dossiers_of(round: Round) -> QuerySet[Dossier]:
     return Dossier.objects.filter(in_scope(round))
 
 
+def successors_of(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """The next year's dossiers of the same objects, wherever a merger put them since."""
+    going_on = dossiers.filter(subject=OuterRef("subject"), fiscal_year=OuterRef("fiscal_year") - 1)
+    return Dossier.objects.filter(Exists(going_on)).order_by("pk")
+
+
 def in_scope(round: Round) -> Q:
     """The condition of :func:`dossiers_of` on dossiers, for counting several rounds at once."""
     condition = Q(subject__division=round.division_id, fiscal_year=round.fiscal_year)

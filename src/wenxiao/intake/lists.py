@@ -208,18 +208,12 @@ def _file_name(batch: ImportBatch) -> str:
 
 def rounds_asked(division: Division, work_year: int) -> list[Round]:
     """The rounds of a work year in which units hand something in, the running ones first."""
-    rows = Round.objects.filter(division=division, work_year=work_year).exclude(
+    rows = Round.objects.filter(division=division, work_year=work_year, kind__in=FILED).exclude(
         state=Round.State.DRAFT
     )
     return sorted(
         rows,
-        key=lambda row: (
-            row.state != Round.State.OPEN,
-            row.kind not in FILED,
-            row.kind,
-            row.through_month or 0,
-            row.pk,
-        ),
+        key=lambda row: (row.state != Round.State.OPEN, row.kind, row.through_month or 0, row.pk),
     )
 
 

@@ -23,7 +23,7 @@ from wenxiao.orgs.permissions import once
 from wenxiao.records.models import StoredFile
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Review
-from wenxiao.reviews.states import MARKABLE, OPEN
+from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
@@ -206,6 +206,23 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
         rows.annotate(at=state).values_list("kind", "round__key", "at").annotate(n=Count("pk"))
     )
     return {(kind, key, state): n for kind, key, state, n in counted}
+
+
+def late_arrivals(round: Round) -> int:
+    """How many forms of a round came after its deadline, by the day on the paper."""
+    if round.deadline is None:
+        return 0
+    return Review.objects.filter(round=round, received_on__gt=round.deadline).count()
+
+
+def settled_apart(user: User | None, work_year: int) -> list[tuple[int, str, int]]:
+    """Finance evaluations and monitoring settled in rounds that are not 财政重点: the round, its name, how many."""
+    kinds = ("finance_evaluation", "monitoring")
+    rows = Review.objects.filter(
+        seen_by(user), kind__in=kinds, round__work_year=work_year, round__key=False
+    ).filter(state__in=SETTLED)
+    told = rows.order_by("round").values_list("round", "round__name").annotate(n=Count("pk"))
+    return [(pk, name, n) for pk, name, n in told]
 
 
 def not_arrived(user: User | None, round: Round) -> QuerySet[Dossier]:

@@ -108,7 +108,7 @@ def test_no_letter_asks_a_unit_for_what_the_bureau_does_itself(small, inside):
         by=None,
     )
     page = client.get(f"/rounds/{small.asked.pk}").content.decode()
-    assert "谁还没报" in page
+    assert "还没评完的" in page
     assert reverse("desk:reminder_letter", args=[small.asked.pk]) not in page
     refused = letter(client, small, small.units[0])
     assert refused.status_code == 409

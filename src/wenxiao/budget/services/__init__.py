@@ -3,6 +3,7 @@
 from wenxiao.budget.services.money import add_spending, set_appropriation, set_audited
 from wenxiao.budget.services.rounds import (
     DEFAULT_ROUTE,
+    KEYED,
     ROUND_TODO,
     close_round,
     end_exemption,
@@ -24,6 +25,7 @@ from wenxiao.budget.services.subjects import (
 
 __all__ = [
     "DEFAULT_ROUTE",
+    "KEYED",
     "ROUND_TODO",
     "add_spending",
     "close_round",

@@ -41,7 +41,7 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     work_year: int,
     fiscal_year: int,
     by: User | None,
-    key: bool = False,
+    key: bool | None = None,
     from_month: int | None = None,
     through_month: int | None = None,
     scope: Mapping[str, Any] | None = None,
@@ -56,6 +56,8 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     """下达任务: the round opens at once and a to-do appears for the clerk of every unit in scope.
 
     ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. Monitoring needs its months.
+    ``key`` (财政重点) left open is right by its kind: a finance evaluation is the bureau's own. Without ``todos`` (补录
+    of work that was done) nobody is asked for anything.
     """
     require(by, "manage_round", division=division)
     _refuse_round(kind, from_month, through_month, deadline, opens_on)
@@ -67,14 +69,14 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
         name=name,
         work_year=work_year,
         fiscal_year=fiscal_year,
-        key=key,
+        key=kind == Round.Kind.FINANCE if key is None else key,
         from_month=from_month,
         through_month=through_month,
         scope=dict(scope or {}),
         deadline=deadline,
         basis=basis,
-        route=list(route),
-        opens_on=opens_on or today(),
+        route=list(route) if kind in FILED_BY_UNITS else [],
+        opens_on=opens_on or (min(deadline, today()) if deadline else today()),
         state=Round.State.OPEN,
         synthetic=synthetic,
     )
@@ -106,6 +108,10 @@ WORKED = (
 """The kinds somebody can work on in a page; no other round is opened."""
 FILED_BY_UNITS = frozenset({Round.Kind.MONITORING, Round.Kind.SELFEVAL})
 """Rounds in which the units fill in a form; the others begin with an assignment."""
+
+
+KEYED = frozenset({Round.Kind.MONITORING, Round.Kind.FINANCE})
+"""Kinds of which a round may be the bureau's own (财政重点)."""
 
 
 def round_kinds() -> list[tuple[str, str]]:

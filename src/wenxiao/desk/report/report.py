@@ -15,6 +15,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services
 from wenxiao.reports.structure import Paragraph
+from wenxiao.reviews.worklists import settled_apart
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def desk(
         "paper": paper,
         "opened": figure_open,
         "parts": parts_of(request, figure_open),
+        "apart": settled_apart(person(request), year) if internal and writes else [],
         "empty": not paper.sections or not edition.facts.reported,
         "shown": len(paper.shown_figures()),
         "stale": stale,

@@ -11,7 +11,12 @@ from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import redirect, render
 
-from wenxiao.budget.selectors import dossiers_of, rounds_visible_to, subjects_visible_to
+from wenxiao.budget.selectors import (
+    dossiers_of,
+    rounds_visible_to,
+    subjects_visible_to,
+    successors_of,
+)
 from wenxiao.budget.services import open_round, round_kinds
 from wenxiao.desk.rounds.rounds import ENTRY, kind_words, round_of
 from wenxiao.followup.tasks import keep
@@ -21,7 +26,7 @@ from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import documents
-from wenxiao.reviews.kinds import CHECKERS
+from wenxiao.reviews.kinds import CHECKERS, FILED, owner_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -53,7 +58,18 @@ class Asked:
     tags: str = ""
     kinds: list[str] = field(default_factory=list)
     route: list[str] = field(default_factory=lambda: list(ROUTE))
-    key: bool = False
+    key: str = ""
+    dossiers: str = ""
+    before: str = ""
+    past: bool = False
+    opens_on: str = ""
+    sure: bool = False
+
+    @property
+    def listed(self) -> list[int]:
+        """The objects ticked one by one, by number."""
+        told = (whole(one) for one in self.dossiers.split())
+        return list(dict.fromkeys(pk for pk in told if pk is not None))
 
 
 def _read(data: QueryDict) -> Asked:
@@ -68,23 +84,40 @@ def _read(data: QueryDict) -> Asked:
         "through_month",
         "units",
         "tags",
+        "key",
+        "before",
+        "opens_on",
     )
     said = {name: data.get(name, "").replace("\0", "").strip()[:400] for name in texts}
     return Asked(
         **said,
         kinds=data.getlist("kinds"),
         route=[r for r in ROUTE if r in data.getlist("route")],
-        key=bool(data.get("key")),
+        dossiers=data.get("dossiers", "")[:200_000],
+        past=bool(data.get("past")),
+        sure=bool(data.get("sure")),
     )
+
+
+TICKED = "round_dossiers"
+"""Where the list of objects leaves what was ticked there, for the form."""
 
 
 def _blank(request: HttpRequest) -> Asked:
     year = work_year(request)
-    return Asked(work_year=str(year), fiscal_year=str(year - 1))
+    made = Asked(work_year=str(year), fiscal_year=str(year - 1))
+    ticked = request.session.get(TICKED) if request.GET.get("ticked") else None
+    if ticked:
+        made.dossiers = " ".join(map(str, ticked["dossiers"]))
+        made.fiscal_year = str(ticked["fiscal_year"])
+    return made
 
 
 def rolled(row: Round) -> Asked:
-    """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet."""
+    """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet.
+
+    A round over named objects goes on with exactly these: their dossiers of the next year.
+    """
     scope = row.scope or {}
     names = (
         units_of(row.division).filter(pk__in=scope.get("units", ())).values_list("name", flat=True)
@@ -97,12 +130,26 @@ def rolled(row: Round) -> Asked:
         deadline=_next_year(row.deadline),
         from_month=str(row.from_month or 1),
         through_month=str(row.through_month or ""),
-        units="\n".join(names),
-        tags="、".join(scope.get("tags", ())),
-        kinds=list(scope.get("kinds", ())),
+        units="" if scope.get("dossiers") else "\n".join(names),
+        tags="" if scope.get("dossiers") else "、".join(scope.get("tags", ())),
+        kinds=[] if scope.get("dossiers") else list(scope.get("kinds", ())),
         route=[role for role in ROUTE if role in row.route],
-        key=row.key,
+        key="1" if row.key else "0",
+        before=str(dossiers_of(row).count()),
+        **_named(row),
     )
+
+
+def _named(row: Round) -> dict[str, Any]:
+    """The next year's dossiers of the objects a round names, which then are its whole scope; nothing for other rounds."""
+    if not (row.scope or {}).get("dossiers"):
+        return {}
+    next_year = successors_of(dossiers_of(row)).values_list("pk", flat=True)
+    return {"dossiers": " ".join(map(str, next_year)) or NOBODY}
+
+
+NOBODY = "0"
+"""The number no dossier has: a list of objects of which none goes on is still a list."""
 
 
 def _next_year(day: date | None) -> str:
@@ -137,7 +184,7 @@ def _show(
         "months": MONTHS,
         "checkers": CHECKERS,
         "today": today(),
-        "round_kinds": round_kinds(),
+        "round_kinds": [(code, f"{word}（{owner_of(code)}办）") for code, word in round_kinds()],
         "subject_kinds": subjects.model._meta.get_field("kind").choices,
         "documents": list(documents(division=division)[:200]),
         "unit_names": list(_department_names(division)),
@@ -177,11 +224,22 @@ def _count(division: Division, asked: Asked) -> dict[str, Any]:
         )
     except NotAllowed as refusal:
         return {"in_scope": None, "in_units": None, "by_kind": [], "unclear": str(refusal)}
+    listed = asked.listed
     found = dossiers_of(trial)
     labels = kind_words(found.model)
     kinds = found.order_by().values_list("subject__kind").annotate(n=Count("pk"))
+    count = found.count()
     return {
-        "in_scope": found.count(),
+        "in_scope": count,
+        "listed": len([pk for pk in listed if pk]),
+        "names": list(found.order_by("pk").values_list("subject__name", flat=True)[:8])
+        if listed
+        else [],
+        "many": _many(asked, count),
+        "before": whole(asked.before) if listed else None,
+        "fiscal_year": asked.fiscal_year,
+        "asked_kind": asked.kind,
+        "owner": owner_of(asked.kind),
         "in_units": found.order_by().values("unit").distinct().count(),
         "unclear": "",
         "by_kind": [(labels.get(kind, kind), n) for kind, n in kinds],
@@ -197,7 +255,7 @@ def _year(text: str, word: str) -> int:
 
 def _scope(division: Division, asked: Asked) -> dict[str, Any]:
     """The scope as data; unit names or codes that nobody has are named, not passed over."""
-    scope: dict[str, Any] = {}
+    scope: dict[str, Any] = {"dossiers": asked.listed} if asked.listed else {}
     wanted = [one for one in re.split(r"[\s,，、;；]+", asked.units) if one]
     if wanted:
         known = list(units_of(division).values_list("pk", "name", "code"))
@@ -212,17 +270,44 @@ def _scope(division: Division, asked: Asked) -> dict[str, Any]:
     return scope
 
 
+MOST_KEY = 60
+"""A 财政重点 round over more objects than that is asked about before it opens."""
+
+
+def _many(asked: Asked, count: int) -> str:
+    """Why so many objects are asked about before the round opens; empty where the number is no surprise."""
+    before = whole(asked.before)
+    if before is not None and count > max(before + 20, before * 3 // 2):
+        return f"上年 {before} 个对象，这次 {count} 个"
+    key = asked.key == "1" or (not asked.key and asked.kind == "finance_evaluation")
+    return f"财政重点任务 {count} 个对象" if key and count > MOST_KEY else ""
+
+
+def _refuse_surprise(division: Division, asked: Asked) -> None:
+    """NotAllowed where nobody confirmed a number that surprises, or the objects named are not of the year."""
+    told = _count(division, asked)
+    if asked.listed and not told["in_scope"]:
+        raise NotAllowed(
+            f"指定的对象没有 {asked.fiscal_year} 预算年度的档案：先导入这一年的预算清单，或改预算年度。"
+        )
+    if (many := told.get("many")) and not asked.sure:
+        raise NotAllowed(f"{many}，比一般的多：请核对范围，确是这样就勾选“范围核对无误”再下达。")
+
+
 def _open(request: HttpRequest, division: Division, asked: Asked) -> HttpResponse:
+    _refuse_surprise(division, asked)
     row = open_round(
         division=division,
         kind=asked.kind,
         name=_name(request, division, asked),
         work_year=_year(asked.work_year, "工作年度"),
         fiscal_year=_year(asked.fiscal_year, "预算年度"),
-        key=asked.key,
+        key={"1": True, "0": False}.get(asked.key),
         **_period(asked),
         scope=_scope(division, asked),
         deadline=_deadline(asked),
+        opens_on=_opens_on(asked),
+        todos=not asked.past,
         basis=_basis(division, asked),
         route=asked.route,
         by=person(request),
@@ -230,7 +315,12 @@ def _open(request: HttpRequest, division: Division, asked: Asked) -> HttpRespons
     )
     if row.kind == "monitoring":
         keep.enqueue()  # its watch is worked out before anybody looks
-    messages.success(request, f"“{row}”已下达，单位的待办里马上能看到。")
+    request.session.pop(TICKED, None)
+    if row.kind not in FILED:
+        said = f"由{owner_of(row.kind)}办，不向单位收表。"
+    else:
+        said = "是补录，没有给单位派待办。" if asked.past else "单位的待办里马上能看到。"
+    messages.success(request, f"“{row}”已下达，{said}")
     return redirect("desk:round", pk=row.pk)
 
 
@@ -263,8 +353,22 @@ def _deadline(asked: Asked) -> date | None:
         day = date.fromisoformat(asked.deadline)
     except ValueError as error:
         raise NotAllowed(f"报送期限应写作 2021-11-05，收到“{asked.deadline}”。") from error
-    if day < today():
-        raise NotAllowed(f"报送期限 {day} 已经过去。")
+    if day < today() and not asked.past:
+        raise NotAllowed(
+            f"报送期限 {day} 已经过去。补录以前办过的任务请勾选“补录”，迟没迟按表上的收到日期算。"
+        )
+    return day
+
+
+def _opens_on(asked: Asked) -> date | None:
+    if not asked.opens_on:
+        return None
+    try:
+        day = date.fromisoformat(asked.opens_on)
+    except ValueError as error:
+        raise NotAllowed(f"下达日期应写作 2021-11-05，收到“{asked.opens_on}”。") from error
+    if day > today():
+        raise NotAllowed(f"下达日期 {day} 还没有到。")
     return day
 
 

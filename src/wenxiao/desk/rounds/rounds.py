@@ -12,8 +12,9 @@ from django.urls import reverse
 from wenxiao.budget import services
 from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
 from wenxiao.budget.selectors import dossiers_of, rounds_visible_to
+from wenxiao.budget.services import KEYED
 from wenxiao.followup.selectors.reminders import reminders_of
-from wenxiao.followup.services import remind_units
+from wenxiao.followup.services import remind_units, set_round_key
 from wenxiao.intake.lists import standing_of_round
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
@@ -22,8 +23,8 @@ from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
-from wenxiao.reviews.kinds import CHECKERS, FILED, HANDED_IN
-from wenxiao.reviews.worklists import received_open, rounds_of_year, whole_of
+from wenxiao.reviews.kinds import CHECKERS, FILED, owner_of
+from wenxiao.reviews.worklists import late_arrivals, received_open, rounds_of_year, whole_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -115,7 +116,9 @@ def _page(
         "scope": _scope_words(row),
         "most": MOST_LISTED,
         "reminders": reminders_of(row),
-        "handed_in": row.kind in HANDED_IN,
+        "owner": owner_of(row.kind),
+        "keyed": row.kind in KEYED,
+        "late_ones": late_arrivals(row),
         "filed": row.kind in FILED,
         "to_hand_in": received_open(person(request), row).count() if row.kind in FILED else 0,
         "units_shown": None if request.GET.get("all") else MOST_UNITS,
@@ -221,7 +224,18 @@ def _remind(request: HttpRequest, row: Round) -> str:
     return f"已催办 {count} 个单位，对方的待办上会显示已催次数。"
 
 
-_ACTS = {"extend": _extend, "close": _close, "reopen": _reopen, "remind": _remind}
+def _key(request: HttpRequest, row: Any) -> str:
+    set_round_key(
+        round=row,
+        key=not row.key,
+        by=person(request),
+        why=_why(request),
+        version=version_of(request),
+    )
+    return f"“{row}”已改为{'财政重点' if row.key else '日常'}。"
+
+
+_ACTS = {"extend": _extend, "close": _close, "reopen": _reopen, "remind": _remind, "rekey": _key}
 
 
 @view("manage_round", methods=("POST",))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.budget.services import exempt, tag_subject
-from wenxiao.desk.subjects.subjects import Asked, open_rounds
+from wenxiao.desk.subjects.subjects import Asked, look, open_rounds
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST = 300
 """How many rows one act may take."""
+MOST_FILTERED = 5_000
+"""How many objects a round may name one by one."""
 KEPT = "subjects_batch"
 Act = tuple[str, "Callable[[Dossier], object]"]
 
@@ -52,6 +55,8 @@ def _carry(request: HttpRequest) -> HttpResponse:
             int(one) for one in request.POST.getlist("tick") if one.isdecimal() and len(one) < 16
         )
     )
+    if request.POST.get("act") == "round" and ids:
+        return _to_round(request, ids)
     try:
         if not ids:
             raise NotAllowed("还没有勾选对象。")  # noqa: TRY301 - told on the list like every other refusal
@@ -76,6 +81,34 @@ def _carry(request: HttpRequest) -> HttpResponse:
             done.append((pk, name, rows[pk].unit.name))
     request.session[KEPT] = {"title": title, "done": done, "refused": refused, "query": query}
     return redirect("desk:subjects_batch")
+
+
+TICKED = "round_dossiers"
+"""Under which name the form of a new round finds what was ticked here."""
+
+
+def _to_round(request: HttpRequest, ids: list[int]) -> HttpResponse:
+    """On to the form of a new round over exactly these objects; they must be of one budget year."""
+    rows = dossiers_visible_to(person(request)).filter(pk__in=ids)
+    years = sorted(set(rows.order_by().values_list("fiscal_year", flat=True)))
+    if len(years) != 1:
+        told = "、".join(str(year) for year in years)
+        messages.error(request, f"所选对象分属 {told} 预算年度，一项任务只能评一个预算年度。")
+        return redirect(_back(request.POST.get("query", "")[:1000]))
+    chosen = list(rows.order_by("pk").values_list("pk", flat=True))
+    request.session[TICKED] = {"dossiers": chosen, "fiscal_year": years[0]}
+    return redirect(reverse("desk:round_new") + "?ticked=1")
+
+
+@view("manage_round")
+def filtered(request: HttpRequest) -> HttpResponse:
+    """On to the form of a new round over everything the list's conditions leave now."""
+    found = look(request).found
+    ids = list(found.order_by("pk").values_list("pk", flat=True)[:MOST_FILTERED])
+    if not ids:
+        messages.error(request, "这些条件下没有对象。")
+        return redirect(_back(request.GET.urlencode()[:1000]))
+    return _to_round(request, ids)
 
 
 def _act(request: HttpRequest) -> Act:

@@ -174,12 +174,12 @@ def notices_to_receive(user: User) -> QuerySet[Notice]:
 
 
 def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
-    """Reviews of a year's key rounds whose result is fixed, so that their problems can be told; others once they were told."""
+    """Results that are fixed, so that their problems can be told: finance evaluations, key rounds, others once they were told."""
     told = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values(
         "target_id"
     )
     return reviews_seen_by(user).filter(
-        Q(round__key=True) | Q(pk__in=told),
+        Q(round__key=True) | Q(kind="finance_evaluation") | Q(pk__in=told),
         round__work_year=work_year,
         state__in=(Review.State.CONFIRMED, Review.State.ISSUED),
     )

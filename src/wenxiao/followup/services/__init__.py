@@ -12,6 +12,7 @@ from wenxiao.followup.services.findings import (
     propose_low_execution,
     set_common_problems,
 )
+from wenxiao.followup.services.keying import set_round_key
 from wenxiao.followup.services.notices import receive_feedback, send_feedback
 from wenxiao.followup.services.rectifying import (
     escalate,
@@ -51,5 +52,6 @@ __all__ = [
     "send_feedback",
     "send_reminder",
     "set_common_problems",
+    "set_round_key",
     "verify_rectification",
 ]

@@ -13,10 +13,10 @@ KINDS: dict[str, Kind] = {
 }
 """Kinds by code. Ex-ante evaluation and target review have rubrics in the rulebook but no working kind yet."""
 
-FILED = ("selfeval", "monitoring")
-"""What units fill in themselves and hand in."""
-HANDED_IN = (*FILED, "department_evaluation")
-"""What a unit or its department owes the bureau: only these are asked for by reminder and letter."""
+FILED = tuple(kind.code for kind in KINDS.values() if kind.owner == "unit")
+"""What units fill in themselves and hand in: only these are asked of them by list, to-do and letter."""
+OWNERS = {"unit": "单位", "department": "主管部门", "bureau": "财政部门"}
+"""Whose work a kind is, as people call them."""
 JUDGED = ("department_evaluation", "finance_evaluation")
 """What somebody else judges by a score sheet."""
 CHECKERS = {
@@ -33,4 +33,9 @@ def kind_of(code: str) -> Kind:
     return KINDS[code]
 
 
-__all__ = ["CHECKERS", "FILED", "HANDED_IN", "JUDGED", "KINDS", "Kind", "kind_of"]
+def owner_of(code: str) -> str:
+    """Whose work a kind of round is, in words; the bureau's where the kind does not work yet."""
+    return OWNERS[KINDS[code].owner if code in KINDS else "bureau"]
+
+
+__all__ = ["CHECKERS", "FILED", "JUDGED", "KINDS", "OWNERS", "Kind", "kind_of", "owner_of"]

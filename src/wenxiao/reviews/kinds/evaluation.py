@@ -11,6 +11,7 @@ DEPARTMENT_EVALUATION = Kind(
     stage=None,
     fill="evaluate",
     check=("confirm",),
+    owner="department",
 )
 
 FINANCE_EVALUATION = Kind(
@@ -22,4 +23,5 @@ FINANCE_EVALUATION = Kind(
     stage=None,
     fill="evaluate",
     check=("confirm",),
+    owner="bureau",
 )

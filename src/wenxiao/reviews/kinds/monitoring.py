@@ -19,6 +19,7 @@ MONITORING = Kind(
     stage="monitoring",
     fill="fill",
     check=("check_department", "check_office"),
+    owner="unit",
 )
 
 

@@ -11,6 +11,7 @@ SELFEVAL = Kind(
     stage="selfeval",
     fill="fill",
     check=("check_department", "check_office"),
+    owner="unit",
 )
 
 RECHECK = Kind(
@@ -22,4 +23,5 @@ RECHECK = Kind(
     stage="recheck",
     fill="evaluate",
     check=("confirm",),
+    owner="bureau",
 )
