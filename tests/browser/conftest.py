@@ -30,7 +30,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(folder, seeding, *, worker=False):
+def serving(folder, seeding, migrated, *, worker=False):
     """The address of a server over a house that ``seeding`` planted, beside it the task worker if wanted."""
     port = _free_port()
     env = {
@@ -44,6 +44,7 @@ def serving(folder, seeding, *, worker=False):
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
+    migrated(folder / "only")
     subprocess.run(
         [sys.executable, str(Path(__file__).parent / seeding)],
         env=env,
@@ -75,23 +76,24 @@ def serving(folder, seeding, *, worker=False):
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory):
+def house(tmp_path_factory, migrated):
     """The address of a server over a planted house; it ends with the session."""
-    with serving(tmp_path_factory.mktemp("house"), "seeding.py") as address:
+    with serving(tmp_path_factory.mktemp("house"), "seeding.py", migrated) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def bare_house(tmp_path_factory):
+def bare_house(tmp_path_factory, migrated):
     """A house of units, objects, rounds and people alone, with its task worker: everything else enters by pages."""
-    with serving(tmp_path_factory.mktemp("bare"), "seeding_bare.py", worker=True) as address:
+    folder = tmp_path_factory.mktemp("bare")
+    with serving(folder, "seeding_bare.py", migrated, worker=True) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def roles_house(tmp_path_factory):
+def roles_house(tmp_path_factory, migrated):
     """A house with work waiting on every desk."""
-    with serving(tmp_path_factory.mktemp("roles"), "seeding_roles.py") as address:
+    with serving(tmp_path_factory.mktemp("roles"), "seeding_roles.py", migrated) as address:
         yield address
 
 

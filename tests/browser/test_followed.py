@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.db, pytest.mark.journey]
+pytestmark = pytest.mark.journey
 
 
 def heading(page):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from wenxiao.site.demo import workbooks
 from wenxiao.site.demo.accounts import PASSWORD as DEMO
 
-pytestmark = [pytest.mark.db, pytest.mark.journey]
+pytestmark = pytest.mark.journey
 PUBLISHED = (
     "0.58",
     "约2.8",

@@ -10,8 +10,10 @@ BACK = "恢复正常"
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("home")) as one:
+def system(tmp_path_factory, migrated):
+    home = tmp_path_factory.mktemp("home")
+    migrated(home)
+    with running(home) as one:
         yield one
 
 
@@ -94,7 +96,8 @@ def test_a_killed_website_comes_back_with_all_it_acknowledged(system, which):
     saver.nothing_lost_or_half()
 
 
-def test_asked_to_stop_it_ends_whole(tmp_path):
+def test_asked_to_stop_it_ends_whole(tmp_path, migrated):
+    migrated(tmp_path)
     with running(tmp_path) as system:
         family = system.processes("wenxiao")
         assert system.stop() == 0
