@@ -141,6 +141,15 @@ class Appropriation(Versioned):
         ]
 
 
+class Entered(models.Manager["Spending"]):
+    """Spending that counts: not that of an import which is still being written part by part (or was killed over it)."""
+
+    def get_queryset(self) -> models.QuerySet[Spending]:
+        """All rows but those of such a batch; the batches being written are looked up once a query."""
+        writing = ImportBatch.objects.filter(state=ImportBatch.State.WRITING).values("pk")
+        return super().get_queryset().exclude(batch__in=writing)
+
+
 class Spending(models.Model):
     """Money out of a dossier in one month from one fund: paid by the treasury, or spent by the unit's accounts.
 
@@ -167,6 +176,8 @@ class Spending(models.Model):
     line = models.CharField("凭证号", max_length=60, blank=True)
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
+
+    objects = Entered()
 
     class Meta:
         verbose_name = verbose_name_plural = "支出"

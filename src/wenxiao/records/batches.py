@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models import ProtectedError
 
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.trail import plain_data, record
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from wenxiao.records.models import StoredFile
 
 _SLICE = 500
+W = ImportBatch.State
 
 
 class Written:
@@ -50,6 +53,11 @@ class Written:
             self._acts.append(
                 {"act": "created_with_batch", "model": model._meta.label, "count": count}
             )
+
+    @property
+    def acts(self) -> list[dict[str, Any]]:
+        """What was written so far."""
+        return list(self._acts)
 
     def __len__(self) -> int:
         return sum(act.get("count", 1) for act in self._acts)
@@ -102,8 +110,8 @@ def close_batch(
     before = plain_data(dict(choices)) if choices is not None else batch.choices
     _move(
         batch,
-        ImportBatch.State.PREVIEWED,
-        ImportBatch.State.APPLIED,
+        W.WRITING if batch.state == W.WRITING else W.PREVIEWED,
+        W.APPLIED,
         accepted=accepted,
         written=acts,
         choices=before,
@@ -126,6 +134,35 @@ def close_batch(
         },
     )
     return batch
+
+
+def hold_batch(*, batch: ImportBatch, written: Written) -> None:
+    """Its rows will come part by part, hidden until :func:`close_batch`; what is there already goes if that never comes."""
+    _move(batch, W.PREVIEWED, W.WRITING, written=written.acts)
+
+
+@transaction.atomic
+def drop_batch(*, batch: ImportBatch) -> None:
+    """An import that ended before its last part, its hidden rows gone: all else it made goes too, unless others use it."""
+    for act in reversed(batch.written):
+        model = apps.get_model(act["model"])
+        only = {"pk": act["pk"]} if act["act"] == "created" else {"batch": batch}
+        rows = model._default_manager.filter(**only)
+        with suppress(NotAllowed), transaction.atomic():
+            _refuse_hanging(model, rows)
+            rows.delete()
+    division, label, file = batch.division, str(batch.file or batch), batch.file
+    batch.delete()
+    if file is not None:
+        with suppress(ProtectedError), transaction.atomic():
+            file.delete()
+    record(
+        division=division,
+        by=None,
+        act="导入中断，已清除",
+        label=label,
+        why="写入途中被打断，没有一行算数；请重新导入。",
+    )
 
 
 @transaction.atomic

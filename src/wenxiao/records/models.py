@@ -151,10 +151,14 @@ class Upload(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One import: what came in, what was wrong, what it wrote, and how to take it back."""
+    """One import: what came in, what was wrong, what it wrote, and how to take it back.
+
+    While one is being written part by part, ``written`` says what goes if its process ends before the last part.
+    """
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", "待确认"
+        WRITING = "writing", "写入中"
         APPLIED = "applied", "已导入"
         UNDONE = "undone", "已撤销"
         REFUSED = "refused", "未通过"

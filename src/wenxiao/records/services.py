@@ -8,7 +8,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from wenxiao.records.batches import Written, close_batch, open_batch, refuse_batch, undo_batch
+from wenxiao.records.batches import (
+    Written,
+    close_batch,
+    drop_batch,
+    hold_batch,
+    open_batch,
+    refuse_batch,
+    undo_batch,
+)
 from wenxiao.records.models import Instruction, Notice, Todo
 from wenxiao.records.storage import Placed, place_file, read_file, store_file
 from wenxiao.records.trail import label_of, record, target_of
@@ -29,7 +37,9 @@ __all__ = [
     "close_batch",
     "close_instruction",
     "count_reminder",
+    "drop_batch",
     "finish_todos",
+    "hold_batch",
     "make_todo",
     "make_todos",
     "open_batch",

@@ -167,11 +167,13 @@ def _bring_up_to_date() -> None:
     from django_tasks_db.models import DBTaskResult
 
     from wenxiao.followup.tasks import keep
+    from wenxiao.intake.ledger import parts
     from wenxiao.intake.uploads import sweep
     from wenxiao.store.scratch import Scratch
 
     sweep()
     Scratch.sweep()
+    parts.sweep()
     waiting = DBTaskResult.objects.ready().filter(task_path=keep.module_path)
     if not waiting.exists():
         keep.enqueue()

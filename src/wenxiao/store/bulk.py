@@ -54,7 +54,10 @@ def insert_rows(
     table, columns = quote(model._meta.db_table), ", ".join(quote(f.column) for f in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+            ):
                 for row in prepared:
                     copy.write_row(row)
         else:
@@ -97,7 +100,7 @@ def _update_by_temp_table(
     kinds = ", ".join(f"{quote(f.column)} {f.rel_db_type(connection)}" for f in fields)
     cursor.execute("DROP TABLE IF EXISTS wenxiao_bulk")
     cursor.execute(f"CREATE TEMP TABLE wenxiao_bulk ({kinds}) ON COMMIT DROP")
-    with cursor.copy("COPY wenxiao_bulk FROM STDIN") as copy:
+    with connection.wrap_database_errors, cursor.copy("COPY wenxiao_bulk FROM STDIN") as copy:
         for row in prepared:
             copy.write_row(row)
     assignments = ", ".join(f"{quote(f.column)} = b.{quote(f.column)}" for f in sets)
@@ -148,7 +151,7 @@ _SLICE = 100_000
 
 
 def _copy(cursor: Any, statement: str, ready: pl.DataFrame) -> None:
-    with cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for part in ready.iter_slices(_SLICE):
             copy.write(
                 part.write_csv(

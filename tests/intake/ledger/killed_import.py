@@ -11,6 +11,9 @@ from pathlib import Path
 
 import django
 
+IN_PARTS = {"between parts", "after all parts", "amid the last part"}
+"""Moments of a ledger that is too large for one transaction; for these a small one is."""
+
 
 def say(*words):
     """One line, at once: a line written with one call is never torn."""
@@ -26,7 +29,7 @@ def take(path, moment, alive):
         kept = getattr(owner, name)
 
         def stopped(*args, **named):
-            if moment.startswith(("after", "amid")):
+            if moment.startswith(("after", "amid", "between")):
                 kept(*args, **named)
             say("standing", os.getpid())
             os.read(alive, 1)
@@ -37,12 +40,20 @@ def take(path, moment, alive):
     if moment == "amid the rows":
         ledger_import.payments._SLICE = 100
 
+    if moment in IN_PARTS:
+        ledger_import.parts.LARGE, ledger_import.parts.SMALLEST = 20, 20
+        ledger_import.parts.LARGEST = 40
+        ledger_import.parts.PAUSE = 0
+
     moments = {
         "reading": (ledger_import, "read_ledger_file"),
         "after planning": (ledger_import.LedgerImport, "plan"),
         "after file stored": (ledger_import, "store_file"),
         "after batch opened": (ledger_import, "open_batch"),
         "amid the rows": (ledger_import.payments, "insert_frame"),
+        "between parts": (ledger_import.parts, "_let_others_in"),
+        "after all parts": (ledger_import.parts, "enter"),
+        "amid the last part": (ledger_import.payments, "correct"),
         "after rows written": (ledger_import.payments, "apply"),
         "before commit": (ledger_import, "remember_source"),
     }

@@ -43,7 +43,7 @@ class Importer:
     """The process that imports, and its database as everybody else sees it."""
 
     def __init__(self, environment, rows_of):
-        self._rows_of = rows_of
+        self.rows_of = rows_of
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.intake.ledger.killed_import"],
             cwd=ROOT,
@@ -73,11 +73,11 @@ class Importer:
 
     def counts(self):
         """How many rows each table holds for others."""
-        return {table: self._rows_of(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}
+        return {table: self.rows_of(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}
 
     def states(self):
         """The batches' states."""
-        return [state for (state,) in self._rows_of("SELECT state FROM records_importbatch")]
+        return [state for (state,) in self.rows_of("SELECT state FROM records_importbatch")]
 
     def close(self):
         """No process is left, whatever happened."""
@@ -169,6 +169,32 @@ def test_killed_at_any_moment_nothing_is_half_and_the_next_is_whole(importer, le
     }
     assert after["records_entry"] > before["records_entry"]
     assert importer.states() == ["applied"]
+
+
+IN_PARTS = ("between parts", "after all parts", "amid the last part")
+COUNTED = """SELECT count(*) FROM budget_spending s WHERE NOT EXISTS (
+    SELECT 1 FROM records_importbatch b WHERE b.id = s.batch_id AND b.state = 'writing')"""
+
+
+def test_killed_between_the_parts_of_a_large_ledger_nothing_counts_and_the_next_clears_it(
+    importer, ledger
+):
+    before = importer.counts()
+    for moment in IN_PARTS:
+        assert importer.take(ledger, moment)[0] == "standing", moment
+        assert importer.rows_of("SELECT count(*) FROM budget_spending")[0][0] > 0, "parts were in"
+        assert importer.rows_of(COUNTED) == [(0,)], moment
+        assert importer.states() == ["writing"], "what the one before left is gone"
+    assert importer.take(ledger) == ("stored", ["ended", "0"])
+    after = importer.counts()
+    assert {name: after[name] - before[name] for name in TABLES if name != "records_entry"} == {
+        "budget_spending": LINES,
+        "budget_dossier": 1,
+        "records_importbatch": 1,
+        "records_storedfile": 1,
+    }
+    assert importer.states() == ["applied"]
+    assert importer.rows_of(COUNTED) == [(LINES,)]
 
 
 def test_a_file_that_stops_half_way_is_named_and_stores_nothing(ledger):

@@ -8,10 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+
 import wenxiao
 from wenxiao.store.triggers import Input, drop, install, mark_together, standing, statements
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wenxiao.budget.models import Round
 
 PREFIX = "watch_"
@@ -104,6 +108,21 @@ def watch_inputs() -> bool:
 def unwatch_inputs() -> bool:
     """Take the marks' triggers away (before tables are rebuilt); returns whether there were any."""
     return drop(PREFIX) > 0
+
+
+def mark(dossiers: Collection[int]) -> None:
+    """Mark dossiers by name, where no trigger did: rows that were hidden when they were inserted count from now on.
+
+    On PostgreSQL a mark is appended even beside an open one, as the triggers do; SQLite has one writer at a time.
+    """
+    sqlite = connection.vendor == "sqlite"
+    open_one = f"SELECT 1 FROM {MARKS} m WHERE m.dossier = %s AND m.{OPEN_MARK}"  # noqa: S608 - names of this house
+    values = f"SELECT %s WHERE NOT EXISTS ({open_one})" if sqlite else "VALUES (%s)"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {MARKS} (dossier) {values}",
+            [(pk, pk) if sqlite else (pk,) for pk in dossiers],
+        )
 
 
 def digest_of(round: Round) -> str:

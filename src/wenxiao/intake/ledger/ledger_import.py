@@ -1,4 +1,4 @@
-"""A ledger taken in: read in a limited child, planned (:mod:`.planning`), written in one transaction or not at all."""
+"""A ledger taken in: read in a limited child, planned (:mod:`.planning`), written all at once or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Spending, Subject
-from wenxiao.intake.ledger import budgets, payments
+from wenxiao.followup.watch.inputs import mark
+from wenxiao.intake.ledger import budgets, parts, payments
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
@@ -27,6 +28,7 @@ from wenxiao.records.services import (
     Placed,
     Written,
     close_batch,
+    hold_batch,
     open_batch,
     place_file,
     store_file,
@@ -145,7 +147,7 @@ class LedgerImport:
         return outcome
 
     def write(self) -> LedgerOutcome:
-        """All of it in one transaction, or nothing: blocked without the word to leave lines out, or nothing new."""
+        """All of it at once, or nothing: blocked without the word to leave lines out, or nothing new."""
         work, outcome = self._work, self.outcome
         if work is not None and (
             work.found is None or (outcome.blocked and not work.choices.leave_out)
@@ -157,8 +159,9 @@ class LedgerImport:
             )
             return outcome
         placed = place_file(self.path) if self.path.is_file() else None
-        with transaction.atomic():
-            _write(work, placed, self.name, self.why, digest_of_asked(self._asked))
+        parts.sweep()
+        way = _write_in_parts if _is_large(work) else _write
+        way(work, placed, self.name, self.why, digest_of_asked(self._asked))
         return outcome
 
 
@@ -206,9 +209,55 @@ def _changes(work: Work) -> bool:
     return found is not None and bool(found.new() or found.changed())
 
 
+def _is_large(work: Work) -> bool:
+    found = work.found
+    return isinstance(found, payments.Difference) and found.new.height > parts.LARGE
+
+
+@transaction.atomic
 def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -> None:
     """File, batch, subjects, dossiers, money, trail: all of it or nothing."""
-    outcome, written = work.outcome, Written()
+    written = Written()
+    batch, dossiers = _open(work, placed, name, asked, written)
+    if isinstance(work.found, payments.Difference):
+        payments.apply(
+            work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
+        )
+    elif work.found is not None:
+        budgets.apply(work.found, dossiers=dossiers, batch=batch, written=written)
+    _close(work, batch, written, why)
+
+
+def _write_in_parts(work: Work, placed: Placed | None, name: str, why: str, asked: str) -> None:
+    """The same for very many payments: they enter hidden, part by part, and count all at once or never."""
+    found = work.found
+    assert isinstance(found, payments.Difference)
+    with parts.alone():
+        parts.clear_left()
+        written = Written()
+        with transaction.atomic():
+            batch, dossiers = _open(work, placed, name, asked, written)
+            hold_batch(batch=batch, written=written)
+        try:
+            entering = payments.Entering(
+                found.new, dossiers=dossiers, source=work.source, batch=batch
+            )
+            parts.enter(entering)
+            with transaction.atomic():
+                mark(entering.dossiers)
+                written.created_with_batch(Spending, entering.height)
+                payments.correct(found.changed, written)
+                _close(work, batch, written, why)
+        except BaseException:
+            parts.take_back(ImportBatch.objects.get(pk=batch.pk))
+            raise
+
+
+def _open(
+    work: Work, placed: Placed | None, name: str, asked: str, written: Written
+) -> tuple[ImportBatch, dict[int, int]]:
+    """The batch, and the dossiers its money goes to, made where there were none."""
+    outcome = work.outcome
     file = (
         store_file(division=work.division, by=work.by, name=name, content=placed)
         if placed is not None
@@ -235,13 +284,11 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
             "asked": asked,
         },
     )
-    dossiers = _make_dossiers(work, batch, written)
-    if isinstance(work.found, payments.Difference):
-        payments.apply(
-            work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
-        )
-    elif work.found is not None:
-        budgets.apply(work.found, dossiers=dossiers, batch=batch, written=written)
+    return batch, _make_dossiers(work, batch, written)
+
+
+def _close(work: Work, batch: ImportBatch, written: Written, why: str) -> None:
+    outcome = work.outcome
     close_batch(
         batch=batch,
         by=work.by,

@@ -285,6 +285,45 @@ def _budgets(subjects: list[int], division: Division, year: int) -> pl.DataFrame
     )
 
 
+class Entering:
+    """The new lines of a difference on their way into the table, as many at a time as wanted."""
+
+    def __init__(
+        self, new: pl.DataFrame, *, dossiers: dict[int, int], source: str, batch: ImportBatch
+    ) -> None:
+        self._new, self._source, self._batch = new, source, batch
+        self._owned = pl.DataFrame(
+            {"subject": list(dossiers), "dossier_id": list(dossiers.values())},
+            schema={"subject": pl.Int64, "dossier_id": pl.Int64},
+        )
+        # in the order of the table's own indexes: a million rows enter twice as fast
+        keys = ["subject", "fund_key", "key_line"]
+        self._order = new.select(keys).with_row_index("at").sort(keys)["at"]
+        self.height = new.height
+
+    @property
+    def dossiers(self) -> list[int]:
+        """Whose money changes."""
+        wanted = pl.col("subject").is_in(self._new["subject"].unique().implode())
+        return self._owned.filter(wanted)["dossier_id"].to_list()
+
+    def rows(self, start: int, count: int) -> pl.DataFrame:
+        """Some of the rows as the table holds them."""
+        part = self._new[self._order[start : start + count]].join(
+            self._owned, on="subject", how="left", maintain_order="left"
+        )
+        return part.select(
+            "dossier_id",
+            pl.col("fund_key").cast(pl.String).alias("fund"),
+            pl.lit(str(self._source)).alias("source"),
+            pl.col("own_month").alias("month"),
+            pl.col("spent_fen").alias("amount"),
+            pl.col("on").alias("paid_on"),
+            pl.col("key_line").alias("line"),
+            pl.lit(self._batch.pk, dtype=pl.Int64).alias("batch_id"),
+        )
+
+
 def apply(
     found: Difference,
     *,
@@ -294,39 +333,15 @@ def apply(
     written: Written,
 ) -> None:
     """Insert what is new and correct what changed; lines missing from the file stay (the preview showed them)."""
-    owned = pl.DataFrame(
-        {"subject": list(dossiers), "dossier_id": list(dossiers.values())},
-        schema={"subject": pl.Int64, "dossier_id": pl.Int64},
-    )
-    # in the order of the table's own indexes: a million rows enter twice as fast
-    keys = ["subject", "fund_key", "key_line"]
-    order = found.new.select(keys).with_row_index("at").sort(keys)["at"]
-    _insert(found.new, order, owned, source=source, batch=batch)
+    entering = Entering(found.new, dossiers=dossiers, source=source, batch=batch)
+    for start in range(0, entering.height, _SLICE):
+        insert_frame(Spending, entering.rows(start, _SLICE))
     written.created_with_batch(Spending, found.new.height)
-    _correct(found.changed, written)
+    correct(found.changed, written)
 
 
-def _insert(
-    new: pl.DataFrame, order: pl.Series, owned: pl.DataFrame, *, source: str, batch: ImportBatch
-) -> None:
-    for start in range(0, new.height, _SLICE):
-        part = new[order[start : start + _SLICE]].join(
-            owned, on="subject", how="left", maintain_order="left"
-        )
-        rows = part.select(
-            "dossier_id",
-            pl.col("fund_key").cast(pl.String).alias("fund"),
-            pl.lit(str(source)).alias("source"),
-            pl.col("own_month").alias("month"),
-            pl.col("spent_fen").alias("amount"),
-            pl.col("on").alias("paid_on"),
-            pl.col("key_line").alias("line"),
-            pl.lit(batch.pk, dtype=pl.Int64).alias("batch_id"),
-        )
-        insert_frame(Spending, rows)
-
-
-def _correct(changed: pl.DataFrame, written: Written) -> None:
+def correct(changed: pl.DataFrame, written: Written) -> None:
+    """Write the new amounts of lines that stand, noting the old ones."""
     rows = list(changed.select("pk", "spent_fen", "own_month", "on").iter_rows())
     for start in range(0, len(rows), _FEW):
         before = Spending.objects.in_bulk([row[0] for row in rows[start : start + _FEW]])
