@@ -14,7 +14,7 @@ from wenxiao.orgs.models import Grant
 from wenxiao.orgs.services import resetting, tokens
 from wenxiao.orgs.services.account_policy import LIMITS, set_account_policy
 from wenxiao.orgs.services.second_factor import drop_second_factor
-from wenxiao.reports import handing, instructions
+from wenxiao.reports import hand_in, instructions
 from wenxiao.reports import services as reports
 from wenxiao.reports.models import Draft, Signed
 from wenxiao.store.clock import today
@@ -88,7 +88,7 @@ ORGS = {
             division=h.division,
             rule="monitoring",
             start=today(),
-            source=orgs.Source(row, "三"),
+            source=orgs.RuleSource(row, "三"),
             content={"lights": {"red_below": "55"}},
             by=by,
             why="本级办法",
@@ -418,17 +418,17 @@ REPORTS = {
         lambda h, row, by: reports.save_draft(division=h.division, work_year=YEAR, by=by),
     ),
     "hand_in_report": Act(
-        "performance", _draft(), lambda h, row, by: handing.hand_in_report(draft=row, by=by)
+        "performance", _draft(), lambda h, row, by: hand_in.hand_in_report(draft=row, by=by)
     ),
     "take_back_report": Act(
         "performance",
         _draft("handed"),
-        lambda h, row, by: handing.take_back_report(draft=row, by=by, why="改数"),
+        lambda h, row, by: hand_in.take_back_report(draft=row, by=by, why="改数"),
     ),
     "send_back_report": Act(
         "leader",
         _draft("handed"),
-        lambda h, row, by: handing.send_back_report(draft=row, by=by, why="再核"),
+        lambda h, row, by: hand_in.send_back_report(draft=row, by=by, why="再核"),
     ),
     "sign_report": Act(
         "leader", lambda h: {"draft": _draft()(h)}, _sign(reports.sign_report), blocked="还没有送签"

@@ -210,7 +210,7 @@ def _sheets(small) -> None:
 def _results(small) -> None:
     """A result on its way to the public, and a signed report to write instructions on."""
     from wenxiao.followup.services.disclosing import approve_disclosure, propose_disclosure
-    from wenxiao.reports.handing import hand_in_report
+    from wenxiao.reports.hand_in import hand_in_report
     from wenxiao.reports.services import save_draft, sign_report
 
     disclosure = propose_disclosure(

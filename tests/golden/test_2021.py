@@ -7,7 +7,7 @@ import pytest
 
 from wenxiao.followup.models import Finding
 from wenxiao.records.models import Notice
-from wenxiao.reports import handing, services
+from wenxiao.reports import hand_in, services
 from wenxiao.reports.structure import Table
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -148,7 +148,7 @@ def test_one_notice_without_receipt_and_nobody_says_fed_back(year):
 
 def test_signed_is_frozen(year, writer, leader):
     draft = services.save_draft(division=year.division, work_year=2021, by=writer)
-    handing.hand_in_report(draft=draft, by=writer)
+    hand_in.hand_in_report(draft=draft, by=writer)
     signed = services.sign_report(
         draft=draft, issue_number=3, signer="张局长", signed_on=date(2021, 12, 5), by=leader
     )

@@ -13,7 +13,7 @@ from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries
 from wenxiao.records.services import read_file
-from wenxiao.reports import handing, services
+from wenxiao.reports import hand_in, services
 from wenxiao.store.moves import NotAllowed, Stale
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -27,7 +27,7 @@ def draft(year, writer):
 
 @pytest.fixture
 def handed(draft, writer):
-    return handing.hand_in_report(draft=draft, by=writer)
+    return hand_in.hand_in_report(draft=draft, by=writer)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_nobody_signs_in_another_division_or_what_he_wrote(year, leader):
             draft=foreign, issue_number=1, signer="张局长", signed_on=DAY, by=leader
         )
     grant(user=leader, role="performance", division=year.division, by=None)
-    own = handing.hand_in_report(
+    own = hand_in.hand_in_report(
         draft=services.save_draft(division=year.division, work_year=2021, by=leader), by=leader
     )
     with pytest.raises(Refused):
@@ -217,32 +217,32 @@ def test_what_is_handed_in_rests_until_it_is_taken_back(year, handed, writer):
     with pytest.raises(NotAllowed, match="撤回"):
         services.save_draft(division=year.division, work_year=2021, by=writer, prose={"plan": "改"})
     with pytest.raises(NotAllowed, match="理由"):
-        handing.take_back_report(draft=handed, by=writer, why=" ")
-    handing.take_back_report(draft=handed, by=writer, why="第三段要补")
+        hand_in.take_back_report(draft=handed, by=writer, why=" ")
+    hand_in.take_back_report(draft=handed, by=writer, why="第三段要补")
     assert services.save_draft(
         division=year.division, work_year=2021, by=writer, prose={"plan": "改"}
     ).prose
     with pytest.raises(NotAllowed):
-        handing.take_back_report(draft=handed, by=writer, why="再撤一次")
+        hand_in.take_back_report(draft=handed, by=writer, why="再撤一次")
 
 
 def test_a_leader_sends_back_with_a_reason_and_it_comes_again(year, handed, writer, leader):
     with pytest.raises(Refused):
-        handing.send_back_report(draft=handed, by=writer, why="不是局领导")
-    handing.send_back_report(draft=handed, by=leader, why="下一步计划写实一些")
+        hand_in.send_back_report(draft=handed, by=writer, why="不是局领导")
+    hand_in.send_back_report(draft=handed, by=leader, why="下一步计划写实一些")
     assert (handed.state, handed.back_by, handed.back_why) == (
         "returned",
         leader,
         "下一步计划写实一些",
     )
-    assert handing.drafts_waiting(year.division, "returned") == [handed]
+    assert hand_in.drafts_waiting(year.division, "returned") == [handed]
     with pytest.raises(NotAllowed, match="送签"):
         services.sign_report(
             draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader
         )
-    again = handing.hand_in_report(draft=services.draft_of(year.division, 2021), by=writer)
+    again = hand_in.hand_in_report(draft=services.draft_of(year.division, 2021), by=writer)
     assert again.back_why == ""
-    assert handing.drafts_waiting(None, "handed") == []
+    assert hand_in.drafts_waiting(None, "handed") == []
 
 
 def test_the_signer_learns_what_changed_after_it_was_handed_in(year, handed):
@@ -253,23 +253,23 @@ def test_the_signer_learns_what_changed_after_it_was_handed_in(year, handed):
 
 def test_unseen_foreign_twice_or_signed_is_not_handed_in(year, draft, writer, leader):
     with pytest.raises(Stale, match="送签"):
-        handing.hand_in_report(draft=draft, by=writer, shown="别的内容")
+        hand_in.hand_in_report(draft=draft, by=writer, shown="别的内容")
     with pytest.raises(Refused):
-        handing.hand_in_report(draft=draft, by=leader)
+        hand_in.hand_in_report(draft=draft, by=leader)
     foreign = foreign_draft()
     with pytest.raises(Refused, match="本区划"):
-        handing.hand_in_report(draft=foreign, by=writer)
-    handing.hand_in_report(draft=draft, by=writer)
+        hand_in.hand_in_report(draft=foreign, by=writer)
+    hand_in.hand_in_report(draft=draft, by=writer)
     with pytest.raises(NotAllowed):
-        handing.hand_in_report(draft=draft, by=writer)
+        hand_in.hand_in_report(draft=draft, by=writer)
     services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
     assert services.draft_of(year.division, 2021).state == "writing"
     with pytest.raises(NotAllowed, match="更正"):
-        handing.hand_in_report(draft=draft, by=writer)
+        hand_in.hand_in_report(draft=draft, by=writer)
 
 
 def test_who_handed_it_in_does_not_sign_it(year, draft, leader):
     grant(user=leader, role="performance", division=year.division, by=None)
-    handing.hand_in_report(draft=draft, by=leader)
+    hand_in.hand_in_report(draft=draft, by=leader)
     with pytest.raises(Refused, match="送签"):
         services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)

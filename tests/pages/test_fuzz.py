@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from pages.planting import plant_home
 from pages.test_addresses import MATRIX
 
-from wenxiao.pages.asked import LARGEST, names_nothing, whole, without_nul
+from wenxiao.pages.request_values import LARGEST, names_nothing, whole, without_nul
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 

@@ -8,7 +8,7 @@ from reach import reach, reaches
 
 from wenxiao.followup.selectors import Reported, Told
 from wenxiao.reports import annual, wording
-from wenxiao.reports.facts import Facts, Place
+from wenxiao.reports.facts import DivisionNames, Facts
 from wenxiao.reports.structure import as_data, from_data, plain_text
 from wenxiao.rulebook.grading import bands_in_force
 
@@ -67,7 +67,7 @@ def rows(draw, *, monitored=False, finished=False):
 def years(draw):
     finished = draw(st.integers(0, 3)) == 0
     return Facts(
-        place=Place("示例区", "示例区财政局", demo=False),
+        place=DivisionNames("示例区", "示例区财政局", demo=False),
         work_year=2021,
         version="internal",
         overall=draw(rows(finished=finished)),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from wenxiao.reports import wording
-from wenxiao.reports.facts import Place
+from wenxiao.reports.facts import DivisionNames
 from wenxiao.rulebook.grading import bands_in_force
 
 
@@ -21,7 +21,7 @@ from wenxiao.rulebook.grading import bands_in_force
     ],
 )
 def test_a_place_is_named_as_its_papers_do(name, bureau, finance, own_level):
-    place = Place(name, bureau, demo=False)
+    place = DivisionNames(name, bureau, demo=False)
     assert (place.finance, place.own_level) == (finance, own_level)
 
 

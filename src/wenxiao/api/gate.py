@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from wenxiao.orgs.permissions import POWERS, Refused, holdings, who_can
 from wenxiao.orgs.services.tokens import user_of_token
 from wenxiao.pages import noted
-from wenxiao.pages.asked import brings_files, names_nothing, without_nul
+from wenxiao.pages.request_values import brings_files, names_nothing, without_nul
 from wenxiao.pages.views import OPEN
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins

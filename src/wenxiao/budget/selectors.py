@@ -133,7 +133,7 @@ def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier
     return found if rows is None else found.filter(Exists(rows.filter(pk=OuterRef("pk"))))
 
 
-class Cell(NamedTuple):
+class CensusCell(NamedTuple):
     """``n`` dossiers of one unit and fiscal year whose subjects are of one kind and carry the same tags."""
 
     unit: int
@@ -143,19 +143,21 @@ class Cell(NamedTuple):
     n: int
 
 
-def census(rows: QuerySet[Dossier]) -> list[Cell]:
+def census(rows: QuerySet[Dossier]) -> list[CensusCell]:
     """The cells of some dossiers, in one query; exact whatever their number, for every dossier is in one cell only."""
     names = ("unit_id", "fiscal_year", "subject__kind", "subject__tags")
     counted = rows.order_by().values_list(*names).annotate(n=Count("pk"))
-    return [Cell(unit, year, kind, tuple(tags or ()), n) for unit, year, kind, tags, n in counted]
+    return [
+        CensusCell(unit, year, kind, tuple(tags or ()), n) for unit, year, kind, tags, n in counted
+    ]
 
 
-_KEPT: OrderedDict[str, tuple[object, list[Cell]]] = OrderedDict()
+_KEPT: OrderedDict[str, tuple[object, list[CensusCell]]] = OrderedDict()
 """Latest used last; each request takes its own out and puts it back, so threads never meet halfway."""
 _KEPT_CENSUSES = 16
 
 
-def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[Cell]:
+def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[CensusCell]:
     """As :func:`census`, kept in this process until anybody acts in these divisions; never older than the last act.
 
     Every act leaves an entry, written while the division's chain is locked: the heads of the chains tell. Rows that came

@@ -45,7 +45,7 @@ AT_ONCE = 8
 """Files copied out and read together: bounds the disk a big intake takes besides its originals."""
 
 
-class Upload(Protocol):
+class ReceivedFile(Protocol):
     """A file as the web hands it over."""
 
     name: str | None

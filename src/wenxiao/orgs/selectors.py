@@ -166,7 +166,7 @@ def units_visible_to(user: User | None) -> QuerySet[Unit]:
     return Unit.objects.filter(condition)
 
 
-class Place(NamedTuple):
+class UnitPlace(NamedTuple):
     """A unit as trees and orders need it: a thousand of them are read as plain rows."""
 
     pk: int
@@ -176,10 +176,10 @@ class Place(NamedTuple):
     synthetic: bool
 
 
-def places(units: QuerySet[Unit]) -> dict[int, Place]:
+def places(units: QuerySet[Unit]) -> dict[int, UnitPlace]:
     """Some units by id in the order of the tree. One query."""
     rows = units.order_by("path", "pk").values_list("pk", "name", "path", "parent_id", "synthetic")
-    return {row[0]: Place(*row) for row in rows}
+    return {row[0]: UnitPlace(*row) for row in rows}
 
 
 def units_among(ids: Iterable[int]) -> QuerySet[Unit]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
 from wenxiao.orgs.selectors import mixed_sentences, role_names
-from wenxiao.pages.asked import whole
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person
 from wenxiao.reviews.selectors import latest_work_year
 from wenxiao.store import parts
@@ -24,7 +24,7 @@ THEMES = {"light": "浅色", "dark": "深色", "contrast": "高对比"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One entry of the menu: its word, its route, and the powers of which one opens it (none: everybody)."""
 
     word: str
@@ -39,35 +39,39 @@ class Entry:
 
 
 MENU = (
-    Entry("工作台", "desk:home"),
-    Entry("对象", "desk:subjects", ("see_unit",)),
-    Entry("目标", "desk:targets", ("see_unit",)),
-    Entry("监控", "desk:monitoring", ("see_unit",)),
-    Entry("督看", "desk:watch", ("sign_report", "instruct")),
-    Entry("自评", "desk:selfeval", ("see_unit",)),
-    Entry("评价", "desk:evaluations", ("see_unit",)),
-    Entry("整改应用", "desk:rectifications", ("see_unit",)),
-    Entry("报告", "desk:report_now", ("write_report", "sign_report", "instruct", "watch_trail")),
+    MenuEntry("工作台", "desk:home"),
+    MenuEntry("对象", "desk:subjects", ("see_unit",)),
+    MenuEntry("目标", "desk:targets", ("see_unit",)),
+    MenuEntry("监控", "desk:monitoring", ("see_unit",)),
+    MenuEntry("督看", "desk:watch", ("sign_report", "instruct")),
+    MenuEntry("自评", "desk:selfeval", ("see_unit",)),
+    MenuEntry("评价", "desk:evaluations", ("see_unit",)),
+    MenuEntry("整改应用", "desk:rectifications", ("see_unit",)),
+    MenuEntry(
+        "报告", "desk:report_now", ("write_report", "sign_report", "instruct", "watch_trail")
+    ),
 )
 MORE = (
-    Entry("任务", "desk:rounds", ("manage_round",)),
-    Entry("导入", "desk:imports", ("import", "submit")),
-    Entry("第三方与专家", "desk:agencies", ("manage_round",)),
-    Entry("制度库", "desk:documents", ("see_unit",)),
-    Entry("评分规则与制度", "desk:rules", ("see_unit",)),
-    Entry("公开", "desk:disclosures", ("disclose",)),
-    Entry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
-    Entry("密码重置", "desk:resets", ("manage_users", "consent_reset", "consent_security_reset")),
-    Entry("结果确认人", "desk:confirmers", ("sign_report",)),
-    Entry("留痕", "desk:trail", ("watch_trail",)),
-    Entry("备份", "desk:backups", ("manage_users", "watch_trail")),
-    Entry("帮助", "desk:help"),
+    MenuEntry("任务", "desk:rounds", ("manage_round",)),
+    MenuEntry("导入", "desk:imports", ("import", "submit")),
+    MenuEntry("第三方与专家", "desk:agencies", ("manage_round",)),
+    MenuEntry("制度库", "desk:documents", ("see_unit",)),
+    MenuEntry("评分规则与制度", "desk:rules", ("see_unit",)),
+    MenuEntry("公开", "desk:disclosures", ("disclose",)),
+    MenuEntry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),
+    MenuEntry(
+        "密码重置", "desk:resets", ("manage_users", "consent_reset", "consent_security_reset")
+    ),
+    MenuEntry("结果确认人", "desk:confirmers", ("sign_report",)),
+    MenuEntry("留痕", "desk:trail", ("watch_trail",)),
+    MenuEntry("备份", "desk:backups", ("manage_users", "watch_trail")),
+    MenuEntry("帮助", "desk:help"),
 )
 THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
 """The phone's bottom bar: what a leader or an officer on the way looks at."""
 
 
-def open_entries(entries: tuple[Entry, ...], holding: Holdings) -> list[Entry]:
+def open_entries(entries: tuple[MenuEntry, ...], holding: Holdings) -> list[MenuEntry]:
     """The entries whose page is open to this person."""
     powers = {power for scope in holding.scopes for power in HELD[scope.role]}
     return [entry for entry in entries if not entry.powers or powers.intersection(entry.powers)]

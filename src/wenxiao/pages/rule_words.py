@@ -164,7 +164,7 @@ def plain(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class RulePart:
     """One piece of a value: a leaf with ``text``, a list of texts, a table, or a heading over further parts."""
 
     key: str
@@ -173,7 +173,7 @@ class Part:
     items: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
-    below: tuple[Part, ...] = field(default=())
+    below: tuple[RulePart, ...] = field(default=())
     shape: str = "leaf"
     yes: bool | None = None
     name: str = ""
@@ -189,14 +189,14 @@ class Part:
         return [word(column) for column in self.columns]
 
 
-def parts(content: Mapping[str, Any], path: str = "") -> list[Part]:
+def parts(content: Mapping[str, Any], path: str = "") -> list[RulePart]:
     """A rule's content as parts, in the order of the file."""
     return [_part(str(key), value, f"{path}{key}") for key, value in content.items()]
 
 
-def _part(key: str, value: Any, path: str) -> Part:
+def _part(key: str, value: Any, path: str) -> RulePart:
     if isinstance(value, Mapping):
-        return Part(
+        return RulePart(
             key,
             path,
             below=tuple(parts(value, path + "/")),
@@ -206,8 +206,8 @@ def _part(key: str, value: Any, path: str) -> Part:
     if isinstance(value, list | tuple):
         if value and all(isinstance(item, Mapping) for item in value):
             return _table(key, value, path) if _flat(value) else _listing(key, value, path)
-        return Part(key, path, items=tuple(_line(item) for item in value), shape="list")
-    return Part(key, path, text=plain(value), yes=value if isinstance(value, bool) else None)
+        return RulePart(key, path, items=tuple(_line(item) for item in value), shape="list")
+    return RulePart(key, path, text=plain(value), yes=value if isinstance(value, bool) else None)
 
 
 def _line(item: Any) -> str:
@@ -225,19 +225,19 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(key) for row in rows for key in row))
 
 
-def _table(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
+def _table(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> RulePart:
     columns = _columns(rows)
     body = tuple(tuple(_cell(row, column) for column in columns) for row in rows)
-    return Part(key, path, columns=columns, rows=body, shape="table")
+    return RulePart(key, path, columns=columns, rows=body, shape="table")
 
 
 def _cell(row: Mapping[str, Any], column: str) -> str:
     return plain(row[column]) if row.get(column) is not None else ""
 
 
-def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
+def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> RulePart:
     below = tuple(
-        Part(
+        RulePart(
             str(row.get("name") or row.get("code") or at + 1),
             f"{path}/{at}",
             below=tuple(parts(row, f"{path}/{at}/")),
@@ -245,7 +245,7 @@ def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> Part:
         )
         for at, row in enumerate(rows)
     )
-    return Part(key, path, below=below, shape="group")
+    return RulePart(key, path, below=below, shape="group")
 
 
 # ---- back from a form ------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
 from wenxiao.orgs.services.account_policy import policy_of
 from wenxiao.pages import errors, noted
-from wenxiao.pages.asked import brings_files, names_nothing, without_nul
+from wenxiao.pages.request_values import brings_files, names_nothing, without_nul
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
 

@@ -28,7 +28,7 @@ from wenxiao.reports.structure import (
 from wenxiao.rulebook.numbers import PrintRule
 
 if TYPE_CHECKING:
-    from wenxiao.followup.selectors import Consequence, Line, Paper, Reported
+    from wenxiao.followup.selectors import Consequence, Paper, ProblemLine, Reported
     from wenxiao.reports.figures import Figure
 
 MASTHEAD = "工作动态"
@@ -172,7 +172,7 @@ def named_projects(facts: Facts, choices: Choices) -> tuple[Reported, ...]:
     return tuple(by_id[pk] for pk in choices.named if pk in by_id)
 
 
-def printed_lines(facts: Facts, choices: Choices) -> tuple[Line, ...]:
+def printed_lines(facts: Facts, choices: Choices) -> tuple[ProblemLine, ...]:
     """The lines of common problems that are printed: chosen, and found in at least ``least`` projects."""
     kept = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
     return tuple(line for line in kept if len(f.with_problem(facts, line)) >= choices.least)

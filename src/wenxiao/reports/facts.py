@@ -12,7 +12,14 @@ from wenxiao.rulebook.grading import Bands, bands_in_force
 from wenxiao.rulebook.numbers import PrintRule
 
 if TYPE_CHECKING:
-    from wenxiao.followup.selectors import Consequence, Coverage, Line, Paper, Reported, Standing
+    from wenxiao.followup.selectors import (
+        Consequence,
+        Coverage,
+        OrderedRectifications,
+        Paper,
+        ProblemLine,
+        Reported,
+    )
     from wenxiao.orgs.models import Division
 
 Version = Literal["internal", "public"]
@@ -31,7 +38,7 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DivisionNames:
     """The division as its papers name it: 南昌高新区, 区财政局, 区本级."""
 
     name: str
@@ -63,17 +70,17 @@ class Facts:
     ``concerned`` holds, by line of common problems, the project dossiers with a confirmed finding of it.
     """
 
-    place: Place
+    place: DivisionNames
     work_year: int
     version: Version
     overall: tuple[Reported, ...]
     projects: tuple[Reported, ...]
     monitored: tuple[Reported, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ProblemLine, ...]
     papers: tuple[Paper, ...]
     bands: Bands
     coverage: Coverage | None = None
-    standing: Standing | None = None
+    standing: OrderedRectifications | None = None
     consequences: tuple[Consequence, ...] = ()
     previous: Facts | None = None
     withheld: frozenset[str] = frozenset()
@@ -171,9 +178,9 @@ def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Fa
     return found
 
 
-def place(division: Division) -> Place:
+def place(division: Division) -> DivisionNames:
     """The division's names for papers; a demonstration says so by watermark, not in its name."""
     name = division.short_name or division.name
-    return Place(
+    return DivisionNames(
         name.removesuffix("（演示）"), division.bureau.removesuffix("（演示）"), division.demo
     )

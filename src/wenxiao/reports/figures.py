@@ -23,7 +23,7 @@ from wenxiao.rulebook.numbers import (
 )
 
 if TYPE_CHECKING:
-    from wenxiao.followup.selectors import Consequence, Line, Reported
+    from wenxiao.followup.selectors import Consequence, ProblemLine, Reported
     from wenxiao.reports.facts import Facts
     from wenxiao.rulebook.grading import Band
 
@@ -288,14 +288,14 @@ def ungraded_count(facts: Facts) -> Figure:
     return count("projects.ungraded", "未定级个数", "评价结果尚未确认的项目个数", _reviews(rows))
 
 
-def problem_count(facts: Facts, line: Line, number: int) -> Figure:
+def problem_count(facts: Facts, line: ProblemLine, number: int) -> Figure:
     """Projects with a confirmed finding of one line of common problems; each project counts once."""
     rows = with_problem(facts, line)
     rule = f"存在已确认的“{line.text}”问题的项目个数，一个项目只计一次"
     return count(f"problems.{line.id}", f"共性问题{number}个数", rule, _dossiers(rows))
 
 
-def with_problem(facts: Facts, line: Line) -> tuple[Reported, ...]:
+def with_problem(facts: Facts, line: ProblemLine) -> tuple[Reported, ...]:
     """The projects with a confirmed finding coded to an item of the line."""
     return tuple(row for row in facts.projects if row.dossier in facts.concerned[line.id])
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from wenxiao.followup.selectors import Line, Reported
+    from wenxiao.followup.selectors import ProblemLine, Reported
     from wenxiao.reports.facts import Facts
 
 KINDS = {
@@ -62,7 +62,7 @@ def sheets(
     return [replace(sheet, watermark=WATERMARK if facts.place.demo else None) for sheet in found]
 
 
-def _problems(facts: Facts, row: Reported, lines: Sequence[Line]) -> frozenset[int]:
+def _problems(facts: Facts, row: Reported, lines: Sequence[ProblemLine]) -> frozenset[int]:
     return frozenset(at for at, line in enumerate(lines) if row.dossier in facts.concerned[line.id])
 
 

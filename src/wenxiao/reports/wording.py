@@ -15,7 +15,7 @@ from wenxiao.reports.structure import Run, Runs, Words, bind, joined
 if TYPE_CHECKING:
     from datetime import date
 
-    from wenxiao.followup.selectors import Line, Paper, Reported
+    from wenxiao.followup.selectors import Paper, ProblemLine, Reported
     from wenxiao.reports.facts import Facts
     from wenxiao.reports.figures import Figure
     from wenxiao.rulebook.grading import Band, Bands
@@ -253,7 +253,7 @@ def single_result(facts: Facts) -> Runs:
     return bind("评价得分{得分}分，评价等级为“{等级}”", words)
 
 
-def problem_line(facts: Facts, line: Line, number: int, *, last: bool) -> Runs:
+def problem_line(facts: Facts, line: ProblemLine, number: int, *, last: bool) -> Runs:
     """「1.…（涉及到13个项目）；」; the last ends with 。; a single project isn't counted."""
     counted = "" if len(facts.projects) == 1 else "（涉及到{个数}个项目）"
     figure: Figure = f.problem_count(facts, line, number)

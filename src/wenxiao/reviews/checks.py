@@ -39,7 +39,7 @@ TONE = {"阻断": "bad", "警告": "warn", "提示": "acc"}
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledRow:
     """One row to fill: the promise, what came of it at the review's stage, its mark, and how many proofs stand behind it."""
 
     indicator: Indicator
@@ -58,12 +58,12 @@ class Filled:
         return self.proof.standing - self.proof.verified
 
 
-def rows_of(reviews: Sequence[Review]) -> dict[int, list[Filled]]:
+def rows_of(reviews: Sequence[Review]) -> dict[int, list[FilledRow]]:
     """The indicator rows of reviews with the values of their stage and month, by review id. Five queries for all."""
     return {review.pk: rows for review, rows in zip(reviews, _rows(reviews), strict=True)}
 
 
-def _rows(reviews: Sequence[Review]) -> list[list[Filled]]:
+def _rows(reviews: Sequence[Review]) -> list[list[FilledRow]]:
     """The rows of each review; one that is not stored yet has its dossier's target and what was reported for it."""
     targets = _targets(reviews)
     indicators: dict[int, list[Indicator]] = defaultdict(list)
@@ -89,7 +89,7 @@ def _rows(reviews: Sequence[Review]) -> list[list[Filled]]:
         stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
         found.append(
             [
-                Filled(
+                FilledRow(
                     row,
                     actuals.get((row.pk, stage, month)),
                     marks.get((review.pk, row.pk)),
@@ -141,7 +141,7 @@ def tables_in(round: Round, dossiers: Sequence[int]) -> dict[int, Table]:
     return {review.dossier_id: table for review, table in zip(reviews, tables, strict=True)}
 
 
-def _tables(reviews: Sequence[Review], rows: Sequence[list[Filled]]) -> list[Table]:
+def _tables(reviews: Sequence[Review], rows: Sequence[list[FilledRow]]) -> list[Table]:
     heads = _heads(reviews)
     made = []
     for review, filled, head in zip(reviews, rows, heads, strict=True):
@@ -263,7 +263,7 @@ def window_head(
     return head
 
 
-def _cells(review: Review, row: Filled, own: Overrides) -> dict[str, Any]:
+def _cells(review: Review, row: FilledRow, own: Overrides) -> dict[str, Any]:
     indicator, actual, mark = row.indicator, row.actual, row.mark
     notes = (mark.note if mark else "", actual.note if actual else "")
     cells = {
@@ -327,7 +327,7 @@ class Check:
         return TONE.get(self.level, "")
 
 
-def checks_of(review: Review, rows: Sequence[Filled] | None = None) -> list[Check]:
+def checks_of(review: Review, rows: Sequence[FilledRow] | None = None) -> list[Check]:
     """Everything to look at before handing in: what is missing, then what the rules say; blocking first.
 
     ``rows`` are those of :func:`rows_of` where they are read already.
@@ -339,7 +339,7 @@ def checks_of(review: Review, rows: Sequence[Filled] | None = None) -> list[Chec
 
 
 def checks_in(
-    reviews: Sequence[Review], rows: Mapping[int, Sequence[Filled]]
+    reviews: Sequence[Review], rows: Mapping[int, Sequence[FilledRow]]
 ) -> dict[int, list[Check]]:
     """The checks of many reviews of indicator rows by review id, from their ``rows``; queries as for one."""
     tables = _tables(reviews, [list(rows[review.pk]) for review in reviews])
@@ -354,7 +354,7 @@ def checks_in(
 
 
 def _numbered(
-    review: Review, rows: Sequence[Filled], table: Table, strict: tuple[Rule, ...]
+    review: Review, rows: Sequence[FilledRow], table: Table, strict: tuple[Rule, ...]
 ) -> list[Check]:
     rules = {rule.code: rule for rule in strict}
     found = doors.HAND_IN.run(table, review.kind, strict)
@@ -386,7 +386,7 @@ def blocking(checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if check.level == "阻断"]
 
 
-def _place(rows: Sequence[Filled], at: int | None) -> str:
+def _place(rows: Sequence[FilledRow], at: int | None) -> str:
     return f"第 {at + 1} 行 {rows[at].indicator.name}" if at is not None else "整表"
 
 

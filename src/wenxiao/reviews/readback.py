@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wenxiao.rulebook.readback import unread
 
 if TYPE_CHECKING:
-    from wenxiao.reviews.checks import Filled
+    from wenxiao.reviews.checks import FilledRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Readback:
     unread: bool = False
 
 
-def readback_of(row: Filled) -> Readback:
+def readback_of(row: FilledRow) -> Readback:
     """How the stored value of a row was read and what it earned; empty where nothing is typed or nothing is scored."""
     value = row.actual.value if row.actual else ""
     fault = unread(row.indicator.expression, value)

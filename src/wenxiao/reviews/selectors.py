@@ -126,7 +126,7 @@ class Proofs:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class DossierTarget:
     """A dossier's target with everything that was filled in on its rows, keyed for laying out one table.
 
     ``actuals`` by (indicator, stage, through month); ``marks`` by (review, indicator): the panel's, else the first seat's.
@@ -150,7 +150,7 @@ def marks_of(reviews: Iterable[int]) -> list[Mark]:
 
 def promise_of(
     dossier: Dossier, *, marks: Iterable[Mark] | None = None, shelf: Shelf | None = None
-) -> Promise | None:
+) -> DossierTarget | None:
     """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed.
 
     ``marks`` of the dossier's reviews and its ``shelf`` of proofs are taken where the page has read them already.
@@ -170,7 +170,7 @@ def promise_of(
         if mark.indicator_id in ids:
             first.setdefault((mark.review_id, mark.indicator_id), mark)
     proofs = _proofs(ids) if shelf is None else _shelved(shelf)
-    return Promise(target, versions, indicators, actuals, first, proofs)
+    return DossierTarget(target, versions, indicators, actuals, first, proofs)
 
 
 def _target_in_force(dossier: Dossier) -> tuple[Target | None, int, list[Indicator]]:
@@ -212,7 +212,7 @@ def _proofs(indicators: list[int]) -> dict[int, Proofs]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ReviewSheet:
     """A review's own score sheet: its criteria in order, and the marks on each by criterion id, panel's first."""
 
     criteria: list[Criterion]
@@ -220,10 +220,10 @@ class Sheet:
     suggestions: list[Suggestion]
 
 
-def sheets_of(reviews: Iterable[int], *, marks: Sequence[Mark] = ()) -> dict[int, Sheet]:
+def sheets_of(reviews: Iterable[int], *, marks: Sequence[Mark] = ()) -> dict[int, ReviewSheet]:
     """Score sheets and suggestions by review id, three queries for all; fewer where their ``marks`` were read before."""
     ids = list(reviews)
-    sheets = {pk: Sheet([], defaultdict(list), []) for pk in ids}
+    sheets = {pk: ReviewSheet([], defaultdict(list), []) for pk in ids}
     for criterion in _criteria(ids, marks):
         sheets[criterion.review_id].criteria.append(criterion)
     own = marks or Mark.objects.filter(review__in=ids, criterion__isnull=False).order_by(
@@ -297,7 +297,7 @@ def last_return(review: Review) -> Entry | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedPoints:
     """Points of one row that stood and were changed: the row, old and new points, who, when, why."""
 
     name: str
@@ -308,7 +308,7 @@ class Changed:
     why: str
 
 
-def changed_points(review: Review) -> list[Changed]:
+def changed_points(review: Review) -> list[ChangedPoints]:
     """Where points of a review were changed after somebody had given them, oldest first; one query."""
     found = []
     for entry in review_trail(review).filter(act__in=("评分", "导入改分")).order_by("pk"):
@@ -319,7 +319,7 @@ def changed_points(review: Review) -> list[Changed]:
             else [(entry.label.rpartition("：")[2], before, after)]
         )
         found += [
-            Changed(name, old, new, entry.by_name, entry.at, entry.why)
+            ChangedPoints(name, old, new, entry.by_name, entry.at, entry.why)
             for name, old, new in pairs
             if old not in {None, "", new}
         ]

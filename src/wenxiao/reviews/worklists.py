@@ -68,7 +68,7 @@ def received(round: Round) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class UnitPart:
     """One unit's part of a round: in scope less excused is what is due. Of a long list not all ``missing`` are named."""
 
     unit: int
@@ -91,13 +91,13 @@ class Part:
         return called((self.name, self.contact, self.phone), self.lacking, self.missing, gap=" ")
 
 
-def parts_of(user: User | None, round: Round) -> list[Part]:
+def parts_of(user: User | None, round: Round) -> list[UnitPart]:
     """Progress of a round by the unit responsible, of what the user may see; those that lack most first. Three queries."""
     rows, done = dossiers_of(round).filter(seen_by(user, "")), received(round)
     counts = sorted(unit_counts(rows, round, done), key=lambda one: -one.missing)
     names = missing_names(rows, round, done, counts)
     return [
-        Part(
+        UnitPart(
             one.unit,
             one.name,
             one.in_scope - one.excused,

@@ -46,20 +46,20 @@ def _key(row: Any, order: list[str]) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class Place:
+class KeysetPlace:
     """Where a page begins: after the row with these values of the order, or (``backwards``) before it."""
 
     backwards: bool
     values: list[Any]
 
 
-def place_of(token: str | None, order: list[str]) -> Place | None:
+def place_of(token: str | None, order: list[str]) -> KeysetPlace | None:
     """What a page's token says; None without one, and for a forged one or that of another order."""
     try:
         backwards, kept, values = signing.loads(token or "", salt="keyset")
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Place(backwards, values) if kept == order else None
+    return KeysetPlace(backwards, values) if kept == order else None
 
 
 def page(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wenxiao.desk.office.rule_uses import USES
-from wenxiao.orgs.services import Source, override_rule
+from wenxiao.orgs.services import RuleSource, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.rule_words import changed, parts
 from wenxiao.rulebook import basis, grading
@@ -127,7 +127,7 @@ def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, 
             division=small.division,
             rule=rule,
             start=date(2021, 1, 1),
-            source=Source(paper, "一"),
+            source=RuleSource(paper, "一"),
             content=content,
             by=small.officer,
             why="试",
@@ -281,7 +281,7 @@ def test_only_the_division_s_own_paper_counts(small):
         "division": small.division,
         "rule": "grades",
         "start": date(2021, 1, 1),
-        "source": Source(paper, "一"),
+        "source": RuleSource(paper, "一"),
         "why": "试",
     }
     with pytest.raises(NotAllowed, match="本级制度库"):

@@ -11,7 +11,7 @@ from wenxiao.followup.models import Finding
 from wenxiao.orgs.models import Division, Role, User
 from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Instruction, Todo
-from wenxiao.reports import handing, services
+from wenxiao.reports import hand_in, services
 from wenxiao.reports.models import Draft, Signed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -65,7 +65,7 @@ def draft(small):
 
 @pytest.fixture
 def handed(small, draft):
-    return handing.hand_in_report(draft=draft, by=small.officer)
+    return hand_in.hand_in_report(draft=draft, by=small.officer)
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ def test_the_author_and_officers_do_not_sign(inside, small, draft):
     grant(user=small.leader, role=Role.PERFORMANCE, division=small.division, by=None)
     leader = User.objects.get(pk=small.leader.pk)
     draft = services.save_draft(division=small.division, work_year=2021, by=leader)
-    handing.hand_in_report(draft=draft, by=small.officer)
+    hand_in.hand_in_report(draft=draft, by=small.officer)
     client = inside(leader)
     page = body(client.get("/report/2021"))
     assert "不能自己签发" in page

@@ -21,7 +21,7 @@ from tests.desk.report.test_report_desk import (  # noqa: F401 - fixtures used b
     written,
 )
 
-from wenxiao.reports import handing, services
+from wenxiao.reports import hand_in, services
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -76,7 +76,7 @@ def _cost(inside, small):
         "/report/2021/changes",
     ]
     counts = [_queries(client, address) for address in pages]
-    handing.hand_in_report(draft=draft, by=small.officer)
+    hand_in.hand_in_report(draft=draft, by=small.officer)
     signed = services.sign_report(
         draft=draft, issue_number=1, signer="甲", signed_on=date(2021, 12, 5), by=small.leader
     )

@@ -24,9 +24,9 @@ from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_and_uses
 from wenxiao.followup.selectors.ledger import reviews_seen_by
-from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import latest_year_known
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, marks_of, promise_of, reviews_of
 from wenxiao.rulebook.grounds import UNREAD

@@ -33,7 +33,7 @@ from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.services import read_file
 from wenxiao.reviews.kinds import KINDS
-from wenxiao.reviews.selectors import Promise, promise_of
+from wenxiao.reviews.selectors import DossierTarget, promise_of
 from wenxiao.reviews.services import judge_proof
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.store.clock import today
@@ -71,7 +71,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Line:
+class MaterialLine:
     """One indicator row: what was promised, what was reported at each stage, and what proves it."""
 
     indicator: Indicator
@@ -124,7 +124,7 @@ def _stage(stage: str, month: int | None) -> str:
     return STAGES.get(stage, "")
 
 
-def _values(promise: Promise | None, indicator: int) -> tuple[tuple[str, str], ...]:
+def _values(promise: DossierTarget | None, indicator: int) -> tuple[tuple[str, str], ...]:
     """What was reported for a row, stage by stage in the order of the year."""
     order = list(STAGES)
     known = [
@@ -178,7 +178,7 @@ def panel(
     past = [
         one for one in shelf.past if any(row.pk == indicator.pk for row in one.indicators.all())
     ]
-    line = Line(indicator, _values(promise, indicator.pk), items)
+    line = MaterialLine(indicator, _values(promise, indicator.pk), items)
     return {
         **form,
         "line": line,
@@ -210,7 +210,7 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
         _form(request, dossier),
     )
     lines = [
-        Line(
+        MaterialLine(
             one,
             _values(promise, one.pk),
             _items(request, shelf.by_row.get(one.pk, []), form["kinds"]),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from wenxiao.followup.models import Finding, Use
     from wenxiao.reviews.models import Review
-    from wenxiao.reviews.selectors import Promise
+    from wenxiao.reviews.selectors import DossierTarget
 
 SHORT = {"monitoring": "监控", "selfeval": "自评", "recheck": "复核"}
 """Kinds as a narrow column calls them; the others by their full name."""
@@ -81,7 +81,7 @@ class Stage:
 
 
 def stages(
-    reviews: list[Review], promise: Promise | None, findings: list[Finding], uses: list[Use]
+    reviews: list[Review], promise: DossierTarget | None, findings: list[Finding], uses: list[Use]
 ) -> list[Stage]:
     """The cycle as this dossier went through it; what was not held says so."""
     by_kind: dict[str, list[Review]] = {}
@@ -113,7 +113,7 @@ def _reviewed(name: str, held: list[Review] | None) -> Stage:
     return Stage(name, state, result or str(last.get_state_display()), when)
 
 
-def _promised(promise: Promise | None) -> Stage:
+def _promised(promise: DossierTarget | None) -> Stage:
     if promise is None:
         return Stage("绩效目标", "none", "未填报", "")
     state = "done" if promise.target.state == "approved" else "now"

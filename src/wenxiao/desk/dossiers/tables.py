@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.reviews.kinds.shape import Kind
     from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
-    from wenxiao.reviews.selectors import Promise, Sheet
+    from wenxiao.reviews.selectors import DossierTarget, ReviewSheet
     from wenxiao.targets.models import Indicator
 
 
 @dataclass(frozen=True)
-class Filled:
+class StageValue:
     """What one stage put on a row: value, points, the mark that explains them, and whether it fell since the last stage."""
 
     value: str
@@ -35,19 +35,19 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Row:
+class IndicatorTableRow:
     """One indicator across the year; ``opens`` says that a new level-1 group begins here."""
 
     indicator: Indicator
     opens: bool
     watched: tuple[str, ...]
-    filled: tuple[Filled, ...]
+    filled: tuple[StageValue, ...]
     proofs: Proofs
     status: str
 
 
 @dataclass(frozen=True)
-class Column:
+class ResultColumn:
     """A scoring stage of the table: its review, title and result's name."""
 
     review: Review
@@ -56,19 +56,19 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class IndicatorTable:
     """THE indicator table. ``periods`` are the monitoring columns, ``columns`` the scoring stages that were begun."""
 
     periods: tuple[tuple[int, str], ...]
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[IndicatorTableRow, ...]
     weight: Decimal
     execution_weight: Decimal
 
 
 def indicator_table(
-    promise: Promise | None, reviews: Sequence[Review], dossier: Dossier
-) -> Table | None:
+    promise: DossierTarget | None, reviews: Sequence[Review], dossier: Dossier
+) -> IndicatorTable | None:
     """Lay out a dossier's indicator rows; None where no target was filed.
 
     The execution rate's weight is the year's profile's, as the division has it.
@@ -82,7 +82,7 @@ def indicator_table(
     for indicator in promise.indicators:
         filled = _filled(promise, indicator, columns)
         rows.append(
-            Row(
+            IndicatorTableRow(
                 indicator,
                 before is not None and indicator.level1 != before,
                 tuple(_value(promise, indicator, "monitoring", month) for month, _ in periods),
@@ -94,17 +94,19 @@ def indicator_table(
         before = indicator.level1
     weights = [row.weight for row in promise.indicators if row.weight is not None]
     rules = profile(None, dossier.fiscal_year, dossier.subject.division.own_rules)
-    return Table(periods, columns, tuple(rows), sum(weights, Decimal(0)), rules.execution_weight)
+    return IndicatorTable(
+        periods, columns, tuple(rows), sum(weights, Decimal(0)), rules.execution_weight
+    )
 
 
-def _columns(reviews: Sequence[Review]) -> tuple[Column, ...]:
+def _columns(reviews: Sequence[Review]) -> tuple[ResultColumn, ...]:
     latest = {
         r.kind: r
         for r in reviews
         if r.kind in KINDS and KINDS[r.kind].rows == "indicators" and KINDS[r.kind].scores
     }
     return tuple(
-        Column(latest[code], kind.title, kind.result)
+        ResultColumn(latest[code], kind.title, kind.result)
         for code, kind in KINDS.items()
         if code in latest
     )
@@ -117,15 +119,15 @@ def _period(month: int, reviews: Sequence[Review]) -> str:
     return found[0] if found and found[0] else f"1-{month}月"
 
 
-def _value(promise: Promise, indicator: Indicator, stage: str, month: int) -> str:
+def _value(promise: DossierTarget, indicator: Indicator, stage: str, month: int) -> str:
     actual = promise.actuals.get((indicator.pk, stage, month))
     return actual.value if actual else ""
 
 
 def _filled(
-    promise: Promise, indicator: Indicator, columns: tuple[Column, ...]
-) -> tuple[Filled, ...]:
-    made: list[Filled] = []
+    promise: DossierTarget, indicator: Indicator, columns: tuple[ResultColumn, ...]
+) -> tuple[StageValue, ...]:
+    made: list[StageValue] = []
     for column in columns:
         kind = KINDS[column.review.kind]
         actual = promise.actuals.get((indicator.pk, kind.stage or "", 12))
@@ -134,7 +136,7 @@ def _filled(
         before = made[-1].points if made else None
         status = mark.status if mark else ("" if column.review.state in UNBEGUN else "not_reported")
         made.append(
-            Filled(
+            StageValue(
                 actual.value if actual else "",
                 actual.note if actual else "",
                 points,
@@ -171,7 +173,7 @@ class CriterionRow:
 
 
 @dataclass(frozen=True)
-class ScoreSheet:
+class OwnSheet:
     """An evaluation's own sheet beside the indicator table."""
 
     review: Review
@@ -182,7 +184,7 @@ class ScoreSheet:
     levels: tuple[tuple[str, Decimal, Decimal | None], ...]
 
 
-def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[ScoreSheet]:
+def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[OwnSheet]:
     """The sheets of department and finance evaluations, and the advice of every review that gave some."""
     read = sheets_of([review.pk for review in reviews], marks=marks)
     made = []
@@ -193,7 +195,7 @@ def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[
         rows = _criteria(sheet)
         weights = [row.criterion.weight for row in rows if row.criterion.weight is not None]
         made.append(
-            ScoreSheet(
+            OwnSheet(
                 review,
                 KINDS.get(review.kind),
                 rows,
@@ -205,7 +207,7 @@ def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[
     return made
 
 
-def _criteria(sheet: Sheet) -> tuple[CriterionRow, ...]:
+def _criteria(sheet: ReviewSheet) -> tuple[CriterionRow, ...]:
     rows: list[CriterionRow] = []
     before: Criterion | None = None
     for criterion in sheet.criteria:

@@ -31,9 +31,9 @@ from wenxiao.pages.acts import (
     version_of,
     who,
 )
-from wenxiao.pages.asked import whole
 from wenxiao.pages.charts import grades_over_years
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, view
 from wenxiao.reports.facts import facts
 from wenxiao.reports.letters import NothingToTellError, feedback_docx
@@ -72,18 +72,18 @@ MOST_ROUNDS, MOST_NAMED = 6, 12
 
 
 @dataclass(frozen=True)
-class Line:
+class EvaluationLine:
     """One evaluated object; ``opens`` is the group whose first row it is."""
 
     review: Review
     rate: Decimal | None
     findings: int
     notice: Notice | None
-    opens: Group | None
+    opens: EvaluationGroup | None
 
 
 @dataclass
-class Group:
+class EvaluationGroup:
     """Objects of one kind in one fiscal year: only their audited money may be added up. Points never are."""
 
     fiscal_year: int
@@ -201,11 +201,11 @@ def _grades(rows: QuerySet[Review]) -> list[tuple[str, list[tuple[str, int]], in
     ]
 
 
-def _groups(rows: QuerySet[Review]) -> dict[tuple[int, str], Group]:
-    groups: dict[tuple[int, str], Group] = {}
+def _groups(rows: QuerySet[Review]) -> dict[tuple[int, str], EvaluationGroup]:
+    groups: dict[tuple[int, str], EvaluationGroup] = {}
     names = ("round__fiscal_year", "dossier__subject__kind", "audited__arranged", "audited__used")
     for year, kind, arranged, used in rows.order_by().values_list(*names):
-        group = groups.setdefault((year, kind), Group(year, kind))
+        group = groups.setdefault((year, kind), EvaluationGroup(year, kind))
         group.count += 1
         group.without += arranged is None
         group.arranged = group.arranged if arranged is None else (group.arranged or 0) + arranged
@@ -213,7 +213,9 @@ def _groups(rows: QuerySet[Review]) -> dict[tuple[int, str], Group]:
     return groups
 
 
-def _lines(rows: list[Review], groups: dict[tuple[int, str], Group]) -> list[Line]:
+def _lines(
+    rows: list[Review], groups: dict[tuple[int, str], EvaluationGroup]
+) -> list[EvaluationLine]:
     found = confirmed_counts([row.dossier_id for row in rows])
     notices = notices_about([row.pk for row in rows])
     lines, before = [], None
@@ -223,7 +225,9 @@ def _lines(rows: list[Review], groups: dict[tuple[int, str], Group]) -> list[Lin
         told = notices.get(row.pk, [])
         opens = groups[key] if key != before else None
         lines.append(
-            Line(row, rate, found.get(row.dossier_id, 0), told[-1] if told else None, opens)
+            EvaluationLine(
+                row, rate, found.get(row.dossier_id, 0), told[-1] if told else None, opens
+            )
         )
         before = key
     return lines
@@ -239,7 +243,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def review_page(
-    request: HttpRequest, row: Review, typed: score_grid.Wrong | None = None
+    request: HttpRequest, row: Review, typed: score_grid.WrongMarks | None = None
 ) -> HttpResponse:
     """The page; with ``typed`` the grid keeps what was refused, each row with its reason."""
     sheets = score_sheets([row])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from wenxiao.reviews.models import Mark, Review
-    from wenxiao.reviews.selectors import Promise
+    from wenxiao.reviews.selectors import DossierTarget
     from wenxiao.targets.models import Indicator
 
 WATERMARK = "演示数据"
@@ -141,7 +141,7 @@ def _project(review: Review, *, blank: bool) -> forms.ProjectForm:
 
 
 def _indicator(
-    review: Review, promise: Promise, row: Indicator, through: int, *, blank: bool
+    review: Review, promise: DossierTarget, row: Indicator, through: int, *, blank: bool
 ) -> forms.IndicatorLine:
     names = (row.level1, row.level2, row.name)
     if blank:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Wrong:
+class WrongMarks:
     """A grid that was refused: what was typed and what is wrong, by criterion."""
 
     points: dict[int, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Cell:
+class MarkCell:
     """One row of the grid as shown: the sheet's row, the seat's own mark, what its fields hold, what is wrong with it.
 
     ``asks``: the points stand, so that another figure needs a reason (``why``).
@@ -55,7 +55,7 @@ def seats_of(sheet: Any) -> list[str]:
     return list(dict.fromkeys(mark.seat for row in sheet.rows for mark in row.marks if mark.seat))
 
 
-def rows_of(user: User, sheet: Any, wrong: Wrong | None) -> list[Cell]:
+def rows_of(user: User, sheet: Any, wrong: WrongMarks | None) -> list[MarkCell]:
     """The grid's rows for the person marking."""
     seat = seat_of(user)
     return [_cell(user, sheet.review, row, seat, wrong) for row in sheet.rows]
@@ -65,7 +65,7 @@ def _own(row: Any, seat: str) -> Any:
     return next((mark for mark in row.marks if mark.seat == seat), None)
 
 
-def _cell(user: User, review: Review, row: Any, seat: str, wrong: Wrong | None) -> Cell:
+def _cell(user: User, review: Review, row: Any, seat: str, wrong: WrongMarks | None) -> MarkCell:
     mark, pk = _own(row, seat), row.criterion.pk
     points = "" if mark is None or mark.points is None else f"{mark.points:.2f}"
     note, error, why = mark.note if mark else "", "", ""
@@ -73,14 +73,14 @@ def _cell(user: User, review: Review, row: Any, seat: str, wrong: Wrong | None) 
         points, note = wrong.points.get(pk, points), wrong.notes.get(pk, note)
         error, why = wrong.errors.get(pk, ""), wrong.reasons.get(pk, "")
     version, asks = mark.version if mark else 0, asks_reason(review, mark, user)
-    return Cell(row, mark, points, note, version, error, asks, why)
+    return MarkCell(row, mark, points, note, version, error, asks, why)
 
 
 def save(
     request: HttpRequest, review: Review, sheet: Any, holding: Holdings
-) -> tuple[int, Wrong | None]:
+) -> tuple[int, WrongMarks | None]:
     """Write every changed row; how many were, or everything typed with what is wrong and nothing written."""
-    seat, wrong, written = seat_of(person(request), holding), Wrong(), 0
+    seat, wrong, written = seat_of(person(request), holding), WrongMarks(), 0
     with transaction.atomic():
         for row in sheet.rows:
             pk = row.criterion.pk

@@ -36,7 +36,7 @@ def may(request: HttpRequest, power: str, review: Review) -> bool:
 
 
 @dataclass(frozen=True)
-class Step:
+class ReviewStep:
     """One next act: its code, verb, whether it is the main one, what its dialog asks for, and what forbids it ("" nothing)."""
 
     code: str
@@ -46,7 +46,7 @@ class Step:
     barred: str = ""
 
 
-def steps(request: HttpRequest, row: Review) -> list[Step]:
+def steps(request: HttpRequest, row: Review) -> list[ReviewStep]:
     """What can happen next from the review's state. The next step of others says who takes it; their other acts are absent."""
     kind = KINDS.get(row.kind)
     if kind is None:
@@ -71,7 +71,7 @@ def steps(request: HttpRequest, row: Review) -> list[Step]:
     elif row.state == "issued":
         wanted = [("reopen", "重开", False, "why", "confirm")]
     found = [
-        Step(code, verb, main, asks, _barred(request, row, code, power))
+        ReviewStep(code, verb, main, asks, _barred(request, row, code, power))
         for code, verb, main, asks, power in wanted
     ]
     return [step for step in found if step.main or not step.barred]

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.reviews.checks import Filled
+    from wenxiao.reviews.checks import FilledRow
     from wenxiao.reviews.models import Review
 
 FILLED = ("selfeval", "monitoring")
@@ -216,7 +216,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("desk:filling", args=[pk]) + (f"#row-{asked}" if asked else ""))
 
 
-def _save_row(request: HttpRequest, review: Review, one: Filled, answer: Answer) -> None:
+def _save_row(request: HttpRequest, review: Review, one: FilledRow, answer: Answer) -> None:
     pk = one.indicator.pk
     if f"a{pk}" not in request.POST:
         return
@@ -246,7 +246,9 @@ def _save_row(request: HttpRequest, review: Review, one: Filled, answer: Answer)
             answer.written.append(pk)
 
 
-def _write_actual(request: HttpRequest, review: Review, one: Filled, typed: dict[str, str]) -> bool:
+def _write_actual(
+    request: HttpRequest, review: Review, one: FilledRow, typed: dict[str, str]
+) -> bool:
     actual, pk = one.actual, one.indicator.pk
     causes = [typed["cause"]] if typed["cause"] else []
     new = (typed["value"], typed["note"], typed["forecast"], typed["possibility"], causes)
@@ -281,7 +283,9 @@ def _same_points(text: str, points: Decimal | None) -> bool:
     return points is not None and text == f"{points:.2f}"
 
 
-def _write_points(request: HttpRequest, review: Review, one: Filled, typed: dict[str, str]) -> bool:
+def _write_points(
+    request: HttpRequest, review: Review, one: FilledRow, typed: dict[str, str]
+) -> bool:
     if not typed["points"] or one.mark is None or one.mark.status not in SELF_MARKED:
         return False
     points = points_of(typed["points"], "自评得分")
@@ -344,7 +348,7 @@ def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
 
 
 def _row_told(
-    request: HttpRequest, one: Filled, typed: dict[int, dict[str, str]], *, fills: bool
+    request: HttpRequest, one: FilledRow, typed: dict[int, dict[str, str]], *, fills: bool
 ) -> dict[str, object]:
     """One row as it is stored now: version, value, points as text and as they stand on the page, how it was read."""
     pk, readback = one.indicator.pk, readback_of(one)

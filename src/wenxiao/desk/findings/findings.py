@@ -23,8 +23,8 @@ from wenxiao.followup.selectors.problems import (
 )
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, view
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale

@@ -13,7 +13,7 @@ from wenxiao.followup.selectors.disclosed import comments_seen_by, disclosures_s
 from wenxiao.followup.selectors.ledger import notices_to_receive
 from wenxiao.pages.formats import lateness, subject_title
 from wenxiao.pages.jinja import address
-from wenxiao.reports.handing import drafts_waiting
+from wenxiao.reports.hand_in import drafts_waiting
 from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
@@ -29,7 +29,7 @@ MOST = 20
 
 
 @dataclass(frozen=True)
-class Task:
+class HomeTask:
     """One thing to do: kind of act, whose, what, until when, the verb of its button and where it leads."""
 
     kind: str
@@ -51,9 +51,9 @@ class Task:
         return lateness(self.due, self.on)
 
 
-def duties(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
+def duties(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     """Everything at this person's own step in a work year."""
-    wanted: tuple[tuple[bool, Callable[[], list[Task]]], ...] = (
+    wanted: tuple[tuple[bool, Callable[[], list[HomeTask]]], ...] = (
         (
             holding.can("sign_report") or holding.can("write_report"),
             lambda: _reports(user, holding, on),
@@ -69,14 +69,14 @@ def duties(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
     return [task for asked, made in wanted if asked for task in made()]
 
 
-def _reports(user: User, holding: Holdings, on: date) -> list[Task]:
+def _reports(user: User, holding: Holdings, on: date) -> list[HomeTask]:
     """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
     wanted = (
         ("sign_report", "handed", "待签发", "签发"),
         ("write_report", "returned", "被退回，待修改", "修改"),
     )
     return [
-        Task(
+        HomeTask(
             "报告",
             "",
             f"{row.work_year} 年度工作报告{said}",
@@ -91,7 +91,7 @@ def _reports(user: User, holding: Holdings, on: date) -> list[Task]:
     ]
 
 
-def _road(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
+def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     """What was handed in and stands at one of this person's steps of its round's road, counted by round and step."""
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
     rows = reviews_visible_to(user).filter(
@@ -106,7 +106,7 @@ def _road(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
         if holding.can(power):
             waiting[pk, "确认" if power == "confirm" and state == "checked" else "审核"] += n
     return [
-        Task(
+        HomeTask(
             verb,
             "",
             f"{rounds[pk].name}：{n} 份待{verb}",
@@ -127,7 +127,7 @@ def _next_power(route: list[str], kind: str, state: str, step: int) -> str:
     return STEPS[road[step]] if step < len(road) else "check_office"
 
 
-def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
+def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     """Score sheets assigned to this person and not done; a department's own evaluations, counted by round."""
     roles = {scope.role for scope in holding.scopes}
     made = (
@@ -142,7 +142,7 @@ def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
             .order_by()
         )
         made += [
-            Task(
+            HomeTask(
                 "部门评价",
                 "",
                 f"{name}：{n} 项未评完",
@@ -158,7 +158,7 @@ def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[Task]:
     return made
 
 
-def _sheet(row: Any, on: date) -> Task:
+def _sheet(row: Any, on: date) -> HomeTask:
     left = row.asked - row.given
     said = (
         f"还有 {left} 行没有评分"
@@ -167,7 +167,7 @@ def _sheet(row: Any, on: date) -> Task:
         if left
         else "已评完，待报送"
     )
-    return Task(
+    return HomeTask(
         "评分",
         row.dossier.unit.name,
         f"{subject_title(row.dossier)}：{said}",
@@ -178,11 +178,11 @@ def _sheet(row: Any, on: date) -> Task:
     )
 
 
-def _receipts(user: User, on: date) -> list[Task]:
+def _receipts(user: User, on: date) -> list[HomeTask]:
     """Feedback notices the unit has not signed for."""
     rows = notices_to_receive(user)[:MOST]
     return [
-        Task(
+        HomeTask(
             "反馈",
             row.unit.name,
             f"反馈函{row.number}待签收",
@@ -195,7 +195,7 @@ def _receipts(user: User, on: date) -> list[Task]:
     ]
 
 
-def _disclosures(user: User, on: date) -> list[Task]:
+def _disclosures(user: User, on: date) -> list[HomeTask]:
     """Results on their way to the public at a step another person left to this one; opinions nobody answered."""
     found = (
         disclosures_seen_by(user)
@@ -209,7 +209,7 @@ def _disclosures(user: User, on: date) -> list[Task]:
         states[state] += n if reviewer != user.pk else 0
     words = (("proposed", "待审查", "审查"), ("approved", "待签发公开", "签发"))
     made = [
-        Task(
+        HomeTask(
             "公开",
             "",
             f"拟公开的结果 {states[state]} 项{said}",
@@ -226,7 +226,7 @@ def _disclosures(user: User, on: date) -> list[Task]:
         *made,
         *(
             [
-                Task(
+                HomeTask(
                     "公开",
                     "",
                     f"公众意见 {waiting} 条待回应",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.desk.home.duties import Task, duties
+from wenxiao.desk.home.duties import HomeTask, duties
 from wenxiao.followup.selectors.ledger import mending_of, use_states
 from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.followup.selectors.reminders import reminders_for
@@ -30,13 +30,13 @@ _RECTIFICATION = "followup.Rectification"
 _REVIEW = "reviews.Review"
 
 
-def waiting(request: HttpRequest, year: int) -> list[Task]:
+def waiting(request: HttpRequest, year: int) -> list[HomeTask]:
     """All of it: late first by day, then what has no day."""
     tasks = [*_todos(request, year), *_steps(request, year)]
     return sorted(tasks, key=lambda task: (task.due is None, task.due or task.on))
 
 
-def _todos(request: HttpRequest, year: int) -> list[Task]:
+def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     """The person's open to-dos: forms of rounds, forms given back, and steps of rectifications."""
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_of_year(user, year)}
@@ -50,20 +50,20 @@ def _todos(request: HttpRequest, year: int) -> list[Task]:
         who, key = row.unit.name if row.unit else "", row.target_id or 0
         if row.target_type == _RECTIFICATION:
             href = address("desk:rectification", key)
-            made.append(Task("整改", who, row.title, row.due_on, "去办", href, on))
+            made.append(HomeTask("整改", who, row.title, row.due_on, "去办", href, on))
         elif row.target_type == _REVIEW:
             href = address("desk:filling", key)
-            made.append(Task("退回", who, row.title, row.due_on, "重填", href, on))
+            made.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
         elif row.target_type == _ROUND and key in rounds and rounds[key].kind in _ROUND_ROUTES:
             told = reminders.get((key, row.unit_id or 0))
             title = f"{row.title}（{told.words}）" if told else row.title
             href = address(_ROUND_ROUTES[rounds[key].kind], key)
             word = rounds[key].get_kind_display()
-            made.append(Task(word, who, title, row.due_on, "填报", href, on))
+            made.append(HomeTask(word, who, title, row.due_on, "填报", href, on))
     return made
 
 
-def _steps(request: HttpRequest, year: int) -> list[Task]:
+def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
     """Rows that stand at the officer's own step, grouped: each says how many."""
     holding, user, on = held(request), person(request), today()
     made = duties(user, holding, year, on)
@@ -73,7 +73,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
         found = findings_seen_by(user).filter(state="candidate").count()
         if found:
             made.append(
-                Task(
+                HomeTask(
                     "问题",
                     "",
                     f"提示的问题 {found} 个待确认",
@@ -86,7 +86,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
         mending = mending_of(user, on)
         if answered := mending.states["replied"]:
             made.append(
-                Task(
+                HomeTask(
                     "核验",
                     "",
                     f"整改结果 {answered} 项待核验",
@@ -98,7 +98,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
             )
         if mending.late:
             made.append(
-                Task(
+                HomeTask(
                     "督办",
                     "",
                     f"整改逾期 {mending.late} 项",
@@ -110,7 +110,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
             )
     if holding.can("decide_use") and (open_uses := use_states(user).get("proposed", 0)):
         made.append(
-            Task(
+            HomeTask(
                 "应用",
                 "",
                 f"结果应用建议 {open_uses} 项待决定",
@@ -123,7 +123,7 @@ def _steps(request: HttpRequest, year: int) -> list[Task]:
     return made
 
 
-def _chases(user: User, year: int, on: date) -> list[Task]:
+def _chases(user: User, year: int, on: date) -> list[HomeTask]:
     """Units that owe a filled form past the round's day."""
     made = []
     for row in rounds_of_year(user, year):
@@ -138,7 +138,7 @@ def _chases(user: User, year: int, on: date) -> list[Task]:
         if missing:
             text = f"{row.name}：{units} 个单位 {missing} 项未收到"
             made.append(
-                Task(
+                HomeTask(
                     "催办",
                     "",
                     text,

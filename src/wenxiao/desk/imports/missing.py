@@ -17,9 +17,9 @@ from wenxiao.files.out.notices import Letterhead, Reminder, reminder_letter
 from wenxiao.followup.selectors.reminders import letters_about, reminders_of
 from wenxiao.followup.services import send_reminder
 from wenxiao.intake.lists import missing_dossiers, rounds_asked, standing_of_round
-from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.worklists import received_open

@@ -11,7 +11,7 @@ from wenxiao.desk.office.units import ANY, ENTRY, tabs
 from wenxiao.orgs import selectors
 from wenxiao.orgs.services.account_policy import LIMITS, policy_of, set_account_policy, source_of
 from wenxiao.pages.acts import carry_out, text_of
-from wenxiao.pages.asked import whole
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, need_any, person, view
 from wenxiao.store.moves import NotAllowed
 

@@ -38,7 +38,7 @@ class Shift:
 
 
 @dataclass(slots=True)
-class Group:
+class TrialGroup:
     """One round (or one year's targets): what moves in it, and why the others stay."""
 
     name: str
@@ -70,7 +70,7 @@ class Trial:
     objects: int
     moved: int
     lights: int
-    groups: tuple[Group, ...]
+    groups: tuple[TrialGroup, ...]
 
 
 def trial_of(
@@ -82,11 +82,11 @@ def trial_of(
 
 
 def _shown(ledger: Ledger) -> Trial:
-    groups: dict[str, Group] = {}
+    groups: dict[str, TrialGroup] = {}
 
-    def group(key: str) -> tuple[Group, str]:
+    def group(key: str) -> tuple[TrialGroup, str]:
         place, _, name = key.partition("/")
-        return groups.setdefault(place, Group(place)), name
+        return groups.setdefault(place, TrialGroup(place)), name
 
     for line in ledger.moved:
         found, name = group(line.id)

@@ -16,11 +16,11 @@ from wenxiao.desk.office.check_levels import changed_checks, changed_codes, choi
 from wenxiao.desk.office.rule_trials import trial_of
 from wenxiao.desk.office.rule_uses import uses_of
 from wenxiao.orgs.permissions import require
-from wenxiao.orgs.services import Source, override_rule
+from wenxiao.orgs.services import RuleSource, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.acts import carry_out, day_of, text_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.rule_words import changed, parts, word
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records.selectors import documents
@@ -51,7 +51,7 @@ CHOSEN = {CATALOGUE: (choices, changed_checks), CODES: (code_choices, changed_co
 
 
 @dataclass(frozen=True)
-class Line:
+class RuleLine:
     """A rule on a day: its value in force and how many dated values there are."""
 
     name: str
@@ -79,7 +79,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     division, on = _division(request), _on(request)
     own = division.own_rules
     lines = [
-        Line(
+        RuleLine(
             name,
             basis.load(name).title,
             basis.in_force(name, on, own),
@@ -261,11 +261,11 @@ def _typed(name: str, start: date, shown: dict[str, Any], posted: dict[str, str]
     return content
 
 
-def _source(request: HttpRequest, division: Division) -> Source:
+def _source(request: HttpRequest, division: Division) -> RuleSource:
     """The document, clause and how far it was read, as the form says."""
     standing: Any = request.POST.get("standing") or UNREAD
     document = _document(request, division)
-    return Source(
+    return RuleSource(
         document=document,
         clause=text_of(request, "clause", 100),
         standing=standing,

@@ -16,7 +16,7 @@ from wenxiao.budget.services import hand_over
 from wenxiao.orgs import selectors, services
 from wenxiao.orgs.selectors import UNIT_KINDS
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
-from wenxiao.pages.asked import whole
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, need_any, person, view
 from wenxiao.records.selectors import trail_of
 from wenxiao.store.clock import today

@@ -20,8 +20,8 @@ from wenxiao.followup.selectors.ledger import (
     to_feed_back,
 )
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, who
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, view
 from wenxiao.rulebook import basis
 from wenxiao.store.clock import today

@@ -9,7 +9,8 @@ from django.urls import reverse
 from wenxiao.desk.report.report import bureau_of
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.views import person, view
-from wenxiao.reports import handing, services
+from wenxiao.reports import services
+from wenxiao.reports.hand_in import hand_in_report, send_back_report, take_back_report
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def hand_in(request: HttpRequest, year: int) -> HttpResponse:
     def run() -> str:
         if draft.state != "handed":
             shown = request.POST.get("shown", "")
-            handing.hand_in_report(
+            hand_in_report(
                 draft=draft, by=person(request), shown=shown, version=version_of(request)
             )
         return "已送签，局领导的工作台上会列出来。签发之前可以撤回。"
@@ -47,9 +48,7 @@ def take_back(request: HttpRequest, year: int) -> HttpResponse:
     draft, why = _draft(request, year), text_of(request, "why")
 
     def run() -> str:
-        handing.take_back_report(
-            draft=draft, by=person(request), why=why, version=version_of(request)
-        )
+        take_back_report(draft=draft, by=person(request), why=why, version=version_of(request))
         return "已撤回，可以修改；改好后再送签。"
 
     return carry_out(request, run, reverse("desk:report", args=[year]), [Typed("理由", "", why)])
@@ -61,9 +60,7 @@ def send_back(request: HttpRequest, year: int) -> HttpResponse:
     draft, why = _draft(request, year), text_of(request, "why")
 
     def run() -> str:
-        handing.send_back_report(
-            draft=draft, by=person(request), why=why, version=version_of(request)
-        )
+        send_back_report(draft=draft, by=person(request), why=why, version=version_of(request))
         return "已退回绩效科，理由已写明。"
 
     return carry_out(request, run, reverse("desk:report", args=[year]), [Typed("理由", "", why)])

@@ -13,7 +13,7 @@ from django.urls import reverse
 from wenxiao.desk.report.report import KEYS, bureau_of, desk, edition_for
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.acts import version_of
-from wenxiao.pages.asked import whole
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
 from wenxiao.reports import annual, services, structure, wording
 from wenxiao.reports.facts import OPTIONAL_BLOCKS
@@ -62,7 +62,7 @@ def _may_write(request: HttpRequest) -> None:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongPart:
     """Why something typed was not saved, what was typed, and what stands there now when somebody was faster."""
 
     text: str
@@ -71,7 +71,7 @@ class Wrong:
 
 
 def _writing(
-    request: HttpRequest, year: int, key: str, wrong: Wrong | None = None
+    request: HttpRequest, year: int, key: str, wrong: WrongPart | None = None
 ) -> dict[str, Any]:
     """The editor of a paragraph: its text, the words one may insert, last year's text and the default to take over."""
     _may_write(request)
@@ -130,7 +130,7 @@ def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
     text, began = _typed(request), _typed(request, "began")
     now = draft.prose.get(key, "") if draft else ""
     if (draft.version if draft else 0) != version_of(request) and now not in {began, text}:
-        wrong = Wrong(
+        wrong = WrongPart(
             "这一段刚被别人改过。两份文字都在下面：合并到您的一份里再保存，或者不保存、沿用现在的。",
             text,
             now,
@@ -147,13 +147,13 @@ def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
             version=draft.version if draft else None,
         )
     except Stale:
-        wrong = Wrong("别人刚保存过报告。您的文字在下面，请再保存一次。", text, None)
+        wrong = WrongPart("别人刚保存过报告。您的文字在下面，请再保存一次。", text, None)
         return desk(request, year, drawer=_writing(request, year, key, wrong), status=409)
     except NotAllowed as refusal:
         return desk(
             request,
             year,
-            drawer=_writing(request, year, key, Wrong(str(refusal), text)),
+            drawer=_writing(request, year, key, WrongPart(str(refusal), text)),
             status=409,
         )
     messages.success(

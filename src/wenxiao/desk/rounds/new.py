@@ -22,8 +22,8 @@ from wenxiao.desk.rounds.rounds import ENTRY, kind_words, round_of
 from wenxiao.followup.tasks import keep
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.acts import text_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import documents
 from wenxiao.reviews.kinds import CHECKERS, FILED, owner_of
@@ -43,7 +43,7 @@ MONTHS = range(1, 13)
 
 
 @dataclass
-class Asked:
+class NewRound:
     """What the form says, as typed; ``scope`` and ``error`` follow from it."""
 
     kind: str = "selfeval"
@@ -72,7 +72,7 @@ class Asked:
         return list(dict.fromkeys(pk for pk in told if pk is not None))
 
 
-def _read(data: QueryDict) -> Asked:
+def _read(data: QueryDict) -> NewRound:
     texts = (
         "kind",
         "name",
@@ -89,7 +89,7 @@ def _read(data: QueryDict) -> Asked:
         "opens_on",
     )
     said = {name: data.get(name, "").replace("\0", "").strip()[:400] for name in texts}
-    return Asked(
+    return NewRound(
         **said,
         kinds=data.getlist("kinds"),
         route=[r for r in ROUTE if r in data.getlist("route")],
@@ -103,9 +103,9 @@ TICKED = "round_dossiers"
 """Where the list of objects leaves what was ticked there, for the form."""
 
 
-def _blank(request: HttpRequest) -> Asked:
+def _blank(request: HttpRequest) -> NewRound:
     year = work_year(request)
-    made = Asked(work_year=str(year), fiscal_year=str(year - 1))
+    made = NewRound(work_year=str(year), fiscal_year=str(year - 1))
     ticked = request.session.get(TICKED) if request.GET.get("ticked") else None
     if ticked:
         made.dossiers = " ".join(map(str, ticked["dossiers"]))
@@ -113,7 +113,7 @@ def _blank(request: HttpRequest) -> Asked:
     return made
 
 
-def rolled(row: Round) -> Asked:
+def rolled(row: Round) -> NewRound:
     """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet.
 
     A round over named objects goes on with exactly these: their dossiers of the next year.
@@ -122,7 +122,7 @@ def rolled(row: Round) -> Asked:
     names = (
         units_of(row.division).filter(pk__in=scope.get("units", ())).values_list("name", flat=True)
     )
-    return Asked(
+    return NewRound(
         kind=row.kind,
         name=re.sub(r"\d{4}", lambda year: str(int(year.group()) + 1), row.name),
         work_year=str(row.work_year + 1),
@@ -175,7 +175,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, division: Division, asked: Asked, error: str = "", status: int = 200
+    request: HttpRequest, division: Division, asked: NewRound, error: str = "", status: int = 200
 ) -> HttpResponse:
     subjects = subjects_visible_to(person(request))
     values = {
@@ -217,7 +217,7 @@ class _Scoped:
         self.division_id, self.fiscal_year, self.scope = division.pk, year, scope
 
 
-def _count(division: Division, asked: Asked) -> dict[str, Any]:
+def _count(division: Division, asked: NewRound) -> dict[str, Any]:
     try:
         trial: Any = _Scoped(
             division, _year(asked.fiscal_year, "预算年度"), _scope(division, asked)
@@ -253,7 +253,7 @@ def _year(text: str, word: str) -> int:
     return year
 
 
-def _scope(division: Division, asked: Asked) -> dict[str, Any]:
+def _scope(division: Division, asked: NewRound) -> dict[str, Any]:
     """The scope as data; unit names or codes that nobody has are named, not passed over."""
     scope: dict[str, Any] = {"dossiers": asked.listed} if asked.listed else {}
     wanted = [one for one in re.split(r"[\s,，、;；]+", asked.units) if one]
@@ -274,7 +274,7 @@ MOST_KEY = 60
 """A 财政重点 round over more objects than that is asked about before it opens."""
 
 
-def _many(asked: Asked, count: int) -> str:
+def _many(asked: NewRound, count: int) -> str:
     """Why so many objects are asked about before the round opens; empty where the number is no surprise."""
     before = whole(asked.before)
     if before is not None and count > max(before + 20, before * 3 // 2):
@@ -283,7 +283,7 @@ def _many(asked: Asked, count: int) -> str:
     return f"财政重点任务 {count} 个对象" if key and count > MOST_KEY else ""
 
 
-def _refuse_surprise(division: Division, asked: Asked) -> None:
+def _refuse_surprise(division: Division, asked: NewRound) -> None:
     """NotAllowed where nobody confirmed a number that surprises, or the objects named are not of the year."""
     told = _count(division, asked)
     if asked.listed and not told["in_scope"]:
@@ -294,7 +294,7 @@ def _refuse_surprise(division: Division, asked: Asked) -> None:
         raise NotAllowed(f"{many}，比一般的多：请核对范围，确是这样就勾选“范围核对无误”再下达。")
 
 
-def _open(request: HttpRequest, division: Division, asked: Asked) -> HttpResponse:
+def _open(request: HttpRequest, division: Division, asked: NewRound) -> HttpResponse:
     _refuse_surprise(division, asked)
     row = open_round(
         division=division,
@@ -324,7 +324,7 @@ def _open(request: HttpRequest, division: Division, asked: Asked) -> HttpRespons
     return redirect("desk:round", pk=row.pk)
 
 
-def _name(request: HttpRequest, division: Division, asked: Asked) -> str:
+def _name(request: HttpRequest, division: Division, asked: NewRound) -> str:
     if not asked.name:
         raise NotAllowed("请填写任务名称。")
     year = _year(asked.work_year, "工作年度")
@@ -339,14 +339,14 @@ def _name(request: HttpRequest, division: Division, asked: Asked) -> str:
     return asked.name[:100]
 
 
-def _period(asked: Asked) -> dict[str, Any]:
+def _period(asked: NewRound) -> dict[str, Any]:
     if asked.kind != "monitoring":
         return {"from_month": None, "through_month": None}
     months = [whole(text) for text in (asked.from_month, asked.through_month)]
     return {"from_month": months[0], "through_month": months[1]}
 
 
-def _deadline(asked: Asked) -> date | None:
+def _deadline(asked: NewRound) -> date | None:
     if not asked.deadline:
         raise NotAllowed("请填写报送期限。")
     try:
@@ -360,7 +360,7 @@ def _deadline(asked: Asked) -> date | None:
     return day
 
 
-def _opens_on(asked: Asked) -> date | None:
+def _opens_on(asked: NewRound) -> date | None:
     if not asked.opens_on:
         return None
     try:
@@ -372,7 +372,7 @@ def _opens_on(asked: Asked) -> date | None:
     return day
 
 
-def _basis(division: Division, asked: Asked) -> Document | None:
+def _basis(division: Division, asked: NewRound) -> Document | None:
     if not asked.basis:
         return None
     found = documents(division=division).filter(pk=whole(asked.basis) or 0).first()

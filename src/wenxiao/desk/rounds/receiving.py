@@ -13,8 +13,8 @@ from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.formats import subject_title
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.kinds import FILED

@@ -19,8 +19,8 @@ from wenxiao.intake.lists import standing_of_round
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.reviews.kinds import CHECKERS, FILED, owner_of

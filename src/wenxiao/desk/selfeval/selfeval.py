@@ -41,7 +41,7 @@ ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
 
 
 @dataclass(frozen=True)
-class Line:
+class SelfEvaluationLine:
     """One self-evaluation: the form's own score, ours, the difference, the share of proved points, what to doubt."""
 
     review: Review
@@ -147,14 +147,14 @@ def _chips(rows: QuerySet[Review], asked: dict[str, str]) -> list[tuple[str, int
     ]
 
 
-def _lines(reviews: list[Review]) -> list[Line]:
+def _lines(reviews: list[Review]) -> list[SelfEvaluationLine]:
     checks = checks_in(reviews, rows_of(reviews))
     return [_line(review, checks[review.pk]) for review in reviews]
 
 
-def _line(review: Review, checks: list[Check]) -> Line:
+def _line(review: Review, checks: list[Check]) -> SelfEvaluationLine:
     told, points = review.published_points, review.points
-    return Line(
+    return SelfEvaluationLine(
         review,
         rate_percent(review.executed, review.budget),
         told - points if told is not None and points is not None else None,

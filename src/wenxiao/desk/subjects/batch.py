@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.budget.services import exempt, tag_subject
-from wenxiao.desk.subjects.subjects import Asked, look, open_rounds
+from wenxiao.desk.subjects.subjects import ListQuery, look, open_rounds
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
@@ -45,7 +45,7 @@ def batch(request: HttpRequest) -> HttpResponse:
 
 
 def _back(query: str) -> str:
-    return Asked.read(QueryDict(query[:1000])).address()
+    return ListQuery.read(QueryDict(query[:1000])).address()
 
 
 def _carry(request: HttpRequest) -> HttpResponse:

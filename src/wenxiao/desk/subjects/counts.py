@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wenxiao.budget.money import Money
-    from wenxiao.budget.selectors import Cell
-    from wenxiao.orgs.selectors import Place
+    from wenxiao.budget.selectors import CensusCell
+    from wenxiao.orgs.selectors import UnitPlace
 
 GroupKey = tuple[int, int, str]
 """Rank (0: the bureau's own objects), fiscal year and kind."""
@@ -36,7 +36,7 @@ WORKS: dict[str, tuple[str, str, bool]] = {
 
 
 @dataclass
-class Group:
+class DossierGroup:
     """Dossiers of one kind in one fiscal year: the only ones whose money may be added up."""
 
     fiscal_year: int
@@ -68,7 +68,7 @@ class Group:
 class Branch:
     """A unit of the tree with the number of dossiers at it and below."""
 
-    unit: Place
+    unit: UnitPlace
     depth: int
     count: int
     has_more: bool
@@ -77,14 +77,14 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Tree:
+class UnitTree:
     """The unit tree as far as it is opened; ``more`` top units are left out until somebody asks for all."""
 
     tops: list[Branch]
     more: int
 
 
-def subtree_of(unit: Place | None, known: Mapping[int, Place]) -> frozenset[int] | None:
+def subtree_of(unit: UnitPlace | None, known: Mapping[int, UnitPlace]) -> frozenset[int] | None:
     """The ids of a unit and everything below it; None where no unit is asked for."""
     if unit is None:
         return None
@@ -92,8 +92,8 @@ def subtree_of(unit: Place | None, known: Mapping[int, Place]) -> frozenset[int]
 
 
 def narrowed(
-    cells: Iterable[Cell], asked: Any, below: frozenset[int] | None, but: str = ""
-) -> list[Cell]:
+    cells: Iterable[CensusCell], asked: Any, below: frozenset[int] | None, but: str = ""
+) -> list[CensusCell]:
     """The cells asked for, leaving out the condition named ``but`` (for counting its alternatives)."""
     if below is not None and but != "unit":
         cells = [cell for cell in cells if cell.unit in below]
@@ -107,8 +107,8 @@ def narrowed(
 
 
 def groups_of(
-    cells: Iterable[Cell], first: Iterable[tuple[int, int, int, str]]
-) -> dict[GroupKey, Group]:
+    cells: Iterable[CensusCell], first: Iterable[tuple[int, int, int, str]]
+) -> dict[GroupKey, DossierGroup]:
     """How many stand in each group; ``first`` are the bureau's own among them: id, unit, fiscal year, kind."""
     own = Counter((0, year, kind) for _, _, year, kind in first)
     every: Counter[GroupKey] = Counter()
@@ -117,11 +117,11 @@ def groups_of(
     for (_, year, kind), n in own.items():
         every[1, year, kind] -= n
     counted = {key: n for key, n in (own | +every).items() if n}
-    return {key: Group(key[1], key[2], n, key=key[0] == 0) for key, n in counted.items()}
+    return {key: DossierGroup(key[1], key[2], n, key=key[0] == 0) for key, n in counted.items()}
 
 
 def chips_of(
-    cells: list[Cell],
+    cells: list[CensusCell],
     asked: Any,
     below: frozenset[int] | None,
     works: Mapping[str, int],
@@ -162,13 +162,13 @@ def chips_of(
 
 
 def tree_of(
-    cells: Iterable[Cell],
+    cells: Iterable[CensusCell],
     asked: Any,
-    units: Mapping[int, Place],
-    known: Mapping[int, Place],
+    units: Mapping[int, UnitPlace],
+    known: Mapping[int, UnitPlace],
     *,
     whole: bool,
-) -> Tree:
+) -> UnitTree:
     """Top units of ``units``, opened along the way to the chosen one; a unit without any dossier is left out.
 
     ``known`` are the units of all cells, those too that dossiers once had and the person doesn't see.
@@ -178,7 +178,7 @@ def tree_of(
         for part in known[cell.unit].path.strip("/").split("/"):
             counts[int(part)] += cell.n
     way = units[asked.unit].path if asked.unit in units else "/"
-    below: dict[int | None, list[Place]] = {}
+    below: dict[int | None, list[UnitPlace]] = {}
     for place in units.values():
         if counts[place.pk]:
             below.setdefault(place.parent if place.parent in units else None, []).append(place)
@@ -189,10 +189,10 @@ def tree_of(
         else [top for at, top in enumerate(tops) if at < TOPS or way.startswith(top.path)]
     )
 
-    def grow(place: Place, depth: int) -> Branch:
+    def grow(place: UnitPlace, depth: int) -> Branch:
         on_way = way.startswith(place.path) or (len(tops) == 1 and depth == 0)
         own = below.get(place.pk, [])
         children = [grow(child, depth + 1) for child in own] if on_way else []
         return Branch(place, depth, counts[place.pk], bool(own), place.pk == asked.unit, children)
 
-    return Tree([grow(top, 0) for top in kept], len(tops) - len(kept))
+    return UnitTree([grow(top, 0) for top in kept], len(tops) - len(kept))

@@ -9,7 +9,7 @@ from wenxiao.budget.selectors import KINDS
 from wenxiao.desk.dossiers.results import results, stage_words
 from wenxiao.desk.subjects.counts import WORKS
 from wenxiao.desk.subjects.order import DEFAULT, SHOWN, STORED, applied, keys_by_shown, shown_money
-from wenxiao.desk.subjects.subjects import SUMMED, Look, look
+from wenxiao.desk.subjects.subjects import SUMMED, ListView, look
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.pages.acts import attachment
@@ -91,7 +91,7 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
     return attachment(workbook_bytes([sheet]), "对象清单", "xlsx")
 
 
-def conditions(whole: Look) -> str:
+def conditions(whole: ListView) -> str:
     """What the address asks for in words, for the trail: 全部对象, or 单位“区教体局”、2020 预算年度、标签“民生”."""
     asked = whole.asked
     said = [

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from wenxiao.budget.models import Dossier
-    from wenxiao.budget.selectors import Cell
-    from wenxiao.orgs.selectors import Place
+    from wenxiao.budget.selectors import CensusCell
+    from wenxiao.orgs.selectors import UnitPlace
     from wenxiao.reviews.models import Review
 
 DEFAULT = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
@@ -73,7 +73,7 @@ def shown_money(money: Money, held: list[Review]) -> tuple[Decimal | None, Decim
 
 
 @dataclass(frozen=True)
-class Head:
+class ColumnHead:
     """One column's head: its word, where pressing it leads (empty: not ordered by it), and how it is ordered now."""
 
     word: str
@@ -81,14 +81,14 @@ class Head:
     aria: str = ""
 
 
-def heads(asked: Any, *, small: bool) -> dict[str, Head]:
+def heads(asked: Any, *, small: bool) -> dict[str, ColumnHead]:
     """The heads by name; money only leads somewhere while the list is small. Pressed again the order turns, then goes."""
     made = {}
     for name, word in HEADS.items():
         first, second = (name, f"-{name}") if name in {"name", "unit"} else (f"-{name}", name)
         onward = {first: second, second: ""}.get(asked.sort, first)
         aria = {name: "ascending", f"-{name}": "descending"}.get(asked.sort, "")
-        made[name] = Head(
+        made[name] = ColumnHead(
             word, asked.address(sort=onward) if small or name not in SHOWN else "", aria
         )
     return made
@@ -100,7 +100,7 @@ def applied(sort: str, *, small: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Run:
+class RowRun:
     """Rows that stand together in an order: where, how many, and by which columns they are found."""
 
     at: tuple[int | str, ...]
@@ -111,8 +111,8 @@ class Run:
 
 
 def near_page(
-    cells: Iterable[Cell],
-    known: Mapping[int, Place],
+    cells: Iterable[CensusCell],
+    known: Mapping[int, UnitPlace],
     first: Iterable[First],
     sort: str,
     token: str | None,
@@ -138,8 +138,8 @@ Positions = dict[str, int]
 
 
 def _by_group(
-    cells: Iterable[Cell], known: Mapping[int, Place], first: Iterable[First]
-) -> tuple[list[Run], Positions]:
+    cells: Iterable[CensusCell], known: Mapping[int, UnitPlace], first: Iterable[First]
+) -> tuple[list[RowRun], Positions]:
     """The runs of DEFAULT: rank, year, kind, unit. Kinds are ASCII words, which every database puts in one order."""
     at = {pk: number for number, pk in enumerate(known)}
     own: dict[tuple[int | str, ...], list[int]] = defaultdict(list)
@@ -148,17 +148,17 @@ def _by_group(
     counts: Counter[tuple[int, int, str]] = Counter()
     for cell in cells:
         counts[cell.unit, cell.fiscal_year, cell.kind] += cell.n
-    runs = [Run(key, len(pks), 0, own=tuple(pks)) for key, pks in own.items()]
+    runs = [RowRun(key, len(pks), 0, own=tuple(pks)) for key, pks in own.items()]
     for (unit, year, kind), n in counts.items():
         rest = n - len(own.get((0, -year, kind, at[unit]), ()))
         if rest:
-            runs.append(Run((1, -year, kind, at[unit]), rest, unit, year))
+            runs.append(RowRun((1, -year, kind, at[unit]), rest, unit, year))
     return sorted(runs, key=lambda run: run.at), {
         known[pk].path: number for pk, number in at.items()
     }
 
 
-def _by_unit_name(cells: Iterable[Cell], sort: str) -> tuple[list[Run], Positions]:
+def _by_unit_name(cells: Iterable[CensusCell], sort: str) -> tuple[list[RowRun], Positions]:
     """The runs of the order by unit: one for each unit, those of one name at one place, as the database orders names."""
     counts: Counter[int] = Counter()
     for cell in cells:
@@ -167,7 +167,7 @@ def _by_unit_name(cells: Iterable[Cell], sort: str) -> tuple[list[Run], Position
     runs = []
     for pk, name in units_among(counts).order_by("name", "pk").values_list("pk", "name"):
         number = positions.setdefault(name, len(positions))
-        runs.append(Run((-number if sort.startswith("-") else number,), counts[pk], pk))
+        runs.append(RowRun((-number if sort.startswith("-") else number,), counts[pk], pk))
     return sorted(runs, key=lambda run: run.at), positions
 
 
@@ -182,9 +182,11 @@ def _start(values: list[Any], positions: Positions, sort: str) -> tuple[int | st
     return (values[0], -values[1], values[2], number)
 
 
-def _taken(runs: list[Run], start: tuple[int | str, ...] | None, *, backwards: bool) -> list[Run]:
+def _taken(
+    runs: list[RowRun], start: tuple[int | str, ...] | None, *, backwards: bool
+) -> list[RowRun]:
     """Runs from the start on until they surely hold one row more than a page; the starting run counts as used up."""
-    kept: list[Run] = []
+    kept: list[RowRun] = []
     sure = 0
     for run in reversed(runs) if backwards else runs:
         if start is not None and (run.at > start if backwards else run.at < start):
@@ -196,7 +198,7 @@ def _taken(runs: list[Run], start: tuple[int | str, ...] | None, *, backwards: b
     return kept
 
 
-def _conditions(runs: Iterable[Run]) -> Iterator[Q]:
+def _conditions(runs: Iterable[RowRun]) -> Iterator[Q]:
     """By dossiers' own columns alone: year and units, units, ids."""
     units: dict[int | None, set[int]] = defaultdict(set)
     own: list[int] = []

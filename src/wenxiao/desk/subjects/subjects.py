@@ -17,7 +17,7 @@ from wenxiao.budget.money import Money, money_of
 from wenxiao.budget.reasons import EXEMPTION_REASONS
 from wenxiao.budget.selectors import (
     KINDS,
-    Cell,
+    CensusCell,
     census,
     census_kept,
     dossiers_visible_to,
@@ -27,7 +27,7 @@ from wenxiao.budget.selectors import (
 from wenxiao.desk.dossiers.results import Result, results, stage_words
 from wenxiao.desk.subjects.counts import (
     WORKS,
-    Group,
+    DossierGroup,
     GroupKey,
     chips_of,
     groups_of,
@@ -38,7 +38,7 @@ from wenxiao.desk.subjects.counts import (
 from wenxiao.desk.subjects.order import SORTS, applied, heads, near_page, ordered, shown_money
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
 from wenxiao.orgs.selectors import (
-    Place,
+    UnitPlace,
     places,
     saved_views,
     seeing_grants,
@@ -46,8 +46,8 @@ from wenxiao.orgs.selectors import (
     units_visible_to,
 )
 from wenxiao.orgs.services.saved_views import forget_view, save_view
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.selectors import reviews_of, works_and_running
 from wenxiao.rulebook.numbers import rate_percent
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Round
-    from wenxiao.followup.selectors import Line as CommonLine
+    from wenxiao.followup.selectors import ProblemLine as CommonLine
     from wenxiao.orgs.models import User
     from wenxiao.reviews.selectors import Works
 
@@ -70,7 +70,7 @@ SUMMED = 1000
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuery:
     """What the address asks for."""
 
     q: str = ""
@@ -83,7 +83,7 @@ class Asked:
     sort: str = ""
 
     @classmethod
-    def read(cls, query: QueryDict) -> Asked:
+    def read(cls, query: QueryDict) -> ListQuery:
         """From a query string; what makes no sense is left out."""
         number = {name: whole(query.get(name)) for name in ("unit", "fy", "problem")}
         work, sort = query.get("work", ""), query.get("sort", "")
@@ -119,11 +119,11 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether anything was asked for."""
-        return self != Asked(sort=self.sort)
+        return self != ListQuery(sort=self.sort)
 
 
 @dataclass(frozen=True)
-class Line:
+class DossierLine:
     """One dossier of the list; ``opens`` is the group it opens, if it is the first of one on the page."""
 
     dossier: Dossier
@@ -132,7 +132,7 @@ class Line:
     stage: str
     results: list[Result]
     findings: int
-    opens: Group | None
+    opens: DossierGroup | None
     budget: Decimal | None = None
     spent: Decimal | None = None
     basis: str = ""
@@ -187,7 +187,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Look:
+class ListView:
     """What an address asks for, as the person asking may see it.
 
     ``seen`` are the dossiers in question before anything that has alternatives narrows them, ``cells`` their census
@@ -195,18 +195,18 @@ class Look:
     person sees, ``known`` those of all cells; both in the order of the tree.
     """
 
-    asked: Asked
+    asked: ListQuery
     year: int
     seen: QuerySet[Dossier]
     works: Works
     running: list[Round]
-    cells: list[Cell]
-    units: dict[int, Place]
-    known: dict[int, Place]
+    cells: list[CensusCell]
+    units: dict[int, UnitPlace]
+    known: dict[int, UnitPlace]
     problem: CommonLine | None
 
     @property
-    def unit(self) -> Place | None:
+    def unit(self) -> UnitPlace | None:
         """The unit asked for, where the person sees it."""
         return self.units.get(self.asked.unit or 0)
 
@@ -215,12 +215,12 @@ class Look:
         """That unit and everything below it."""
         return subtree_of(self.unit, self.known)
 
-    def but(self, name: str) -> list[Cell]:
+    def but(self, name: str) -> list[CensusCell]:
         """The cells that stay with everything asked for but one condition."""
         return narrowed(self.cells, self.asked, self.below, but=name)
 
     @cached_property
-    def kept(self) -> list[Cell]:
+    def kept(self) -> list[CensusCell]:
         """The cells that stay with everything asked for."""
         return self.but("")
 
@@ -250,15 +250,15 @@ class Look:
             free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
         )
 
-    def keys(self) -> list[Key]:
+    def keys(self) -> list[ListKey]:
         """Every dossier asked for, of a list that is few enough to be read at once."""
         rows = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
         names = ("pk", "unit", "fiscal_year", "subject__kind", "rank")
-        return [Key(*row) for row in self.ranked(rows).order_by().values_list(*names)]
+        return [ListKey(*row) for row in self.ranked(rows).order_by().values_list(*names)]
 
 
-class Key(NamedTuple):
-    """One dossier of a list read at once; ``rank`` as in :meth:`Look.ranked`."""
+class ListKey(NamedTuple):
+    """One dossier of a list read at once; ``rank`` as in :meth:`ListView.ranked`."""
 
     pk: int
     unit: int
@@ -267,13 +267,15 @@ class Key(NamedTuple):
     rank: int
 
 
-def own_of(keys: Iterable[Key]) -> list[tuple[int, int, int, str]]:
-    """As :meth:`Look.first`, of a list that was read already."""
+def own_of(keys: Iterable[ListKey]) -> list[tuple[int, int, int, str]]:
+    """As :meth:`ListView.first`, of a list that was read already."""
     return [(key.pk, key.unit, key.fiscal_year, key.kind) for key in keys if key.rank == 0]
 
 
 def add_up(
-    keys: Iterable[Key], groups: dict[GroupKey, Group], first: Iterable[tuple[int, int, int, str]]
+    keys: Iterable[ListKey],
+    groups: dict[GroupKey, DossierGroup],
+    first: Iterable[tuple[int, int, int, str]],
 ) -> dict[int, Money]:
     """Add every dossier's money to its group; the money of all, which must be few enough for that."""
     own = {pk for pk, *_ in first}
@@ -285,9 +287,9 @@ def add_up(
     return monies
 
 
-def look(request: HttpRequest) -> Look:
+def look(request: HttpRequest) -> ListView:
     """Read the address: the list, its export and its batch acts speak of the same rows."""
-    asked, year = Asked.read(request.GET), work_year(request)
+    asked, year = ListQuery.read(request.GET), work_year(request)
     units = places(units_visible_to(person(request)))
     works, running = works_and_running(person(request).division_id, year)
     problem = _problem(request, asked, year)
@@ -297,10 +299,10 @@ def look(request: HttpRequest) -> Look:
     )
     strange = {cell.unit for cell in cells}.difference(units)
     known = places(units_among(strange.union(units))) if strange else units
-    return Look(asked, year, seen, works, running, cells, units, known, problem)
+    return ListView(asked, year, seen, works, running, cells, units, known, problem)
 
 
-def _problem(request: HttpRequest, asked: Asked, year: int) -> CommonLine | None:
+def _problem(request: HttpRequest, asked: ListQuery, year: int) -> CommonLine | None:
     """The printed line of common problems asked for; None where none is, or the year has no such line."""
     division = person(request).division
     if asked.problem is None or division is None:
@@ -337,8 +339,8 @@ def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossie
 
 
 def _census(
-    seen: QuerySet[Dossier], asked: Asked, works: Works, divisions: Iterable[int]
-) -> list[Cell]:
+    seen: QuerySet[Dossier], asked: ListQuery, works: Works, divisions: Iterable[int]
+) -> list[CensusCell]:
     """Kept while nobody acts, unless searched for words or narrowed by reviews: those are counted each time."""
     if asked.q or asked.problem or asked.work:
         return census(_worked(seen, asked.work, works))
@@ -346,7 +348,7 @@ def _census(
 
 
 def _narrow(
-    rows: QuerySet[Dossier], asked: Asked, below: frozenset[int] | None, works: Works
+    rows: QuerySet[Dossier], asked: ListQuery, below: frozenset[int] | None, works: Works
 ) -> QuerySet[Dossier]:
     """The dossiers asked for, in the words of the database: the same as the cells that ``narrowed`` leaves."""
     if asked.kind:
@@ -371,11 +373,11 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
 
 def _lines(
     rows: list[Any],
-    groups: dict[GroupKey, Group],
+    groups: dict[GroupKey, DossierGroup],
     known_money: dict[int, Money] | None,
     *,
     grouped: bool,
-) -> list[Line]:
+) -> list[DossierLine]:
     ids = [row.pk for row in rows]
     monies = money_of(ids) if known_money is None else known_money
     reviews, findings = reviews_of(ids), confirmed_counts(ids)
@@ -385,7 +387,7 @@ def _lines(
         known, opens = reviews.get(row.pk, []), groups[key] if grouped and key != before else None
         budget, spent, basis = shown_money(money, known)
         lines.append(
-            Line(
+            DossierLine(
                 row,
                 money,
                 rate_percent(spent, budget),
@@ -412,7 +414,7 @@ def keep_view(request: HttpRequest) -> HttpResponse:
         name = forget_view(user=person(request), pk=forget)
         messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
         return redirect("desk:subjects")
-    kept = Asked.read(QueryDict(request.POST.get("query", "")[:1000]))
+    kept = ListQuery.read(QueryDict(request.POST.get("query", "")[:1000]))
     back = kept.address()
     try:
         row = save_view(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 
 from wenxiao.desk.targets.target import ENTRY
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
 from wenxiao.rulebook.similarity import similar
 from wenxiao.targets.selectors import tables_to_compare

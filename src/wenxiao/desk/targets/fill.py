@@ -13,8 +13,8 @@ from wenxiao.desk.targets.target import ENTRY, target_of
 from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import carry_out, points_of, text_of, version_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.services import held_against
 from wenxiao.store.keyset import page

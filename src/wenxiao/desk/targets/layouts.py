@@ -13,8 +13,8 @@ from wenxiao.files.forms.targets.layouts import KEYS, headings_of
 from wenxiao.files.out.target_list import fill_list
 from wenxiao.files.pool import read_in_child
 from wenxiao.pages.acts import attachment, carry_out, text_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.services import read_file, store_file
 from wenxiao.store.moves import NotAllowed

@@ -12,7 +12,7 @@ from wenxiao.desk.targets.target import ENTRY, target_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
-from wenxiao.pages.asked import whole
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.keyset import page

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.keyset import page
 from wenxiao.targets.checks import faults_of

@@ -56,7 +56,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProblemLine:
     """A printed line of common problems and the catalogue items it groups."""
 
     id: int
@@ -257,13 +257,13 @@ def _reported(review: Review, parts: _Parts) -> Reported:
     )
 
 
-def common_lines(division: Division, work_year: int) -> tuple[Line, ...]:
+def common_lines(division: Division, work_year: int) -> tuple[ProblemLine, ...]:
     """The lines of common problems (共性问题) of a work year, in their printed order."""
     rows = CommonProblem.objects.filter(division=division, work_year=work_year).prefetch_related(
         "items"
     )
     return tuple(
-        Line(row.pk, row.order, row.text, frozenset(item.pk for item in row.items.all()))
+        ProblemLine(row.pk, row.order, row.text, frozenset(item.pk for item in row.items.all()))
         for row in rows.order_by("order", "pk")
     )
 
@@ -340,14 +340,16 @@ def selfeval_coverage(division: Division, work_year: int, *, public: bool = Fals
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OrderedRectifications:
     """Rectifications (整改) ordered from a work year's key reviews: all, and those closed (已销号)."""
 
     ordered: tuple[int, ...]
     closed: tuple[int, ...]
 
 
-def rectification_standing(division: Division, work_year: int, *, public: bool = False) -> Standing:
+def rectification_standing(
+    division: Division, work_year: int, *, public: bool = False
+) -> OrderedRectifications:
     """How the mending of what a work year's reviews found stands today."""
     rows = Rectification.objects.filter(
         _told(public=public, dossier="finding__dossier"),
@@ -357,7 +359,7 @@ def rectification_standing(division: Division, work_year: int, *, public: bool =
     ).order_by("pk")
     states = list(rows.values_list("pk", "state"))
     closed = tuple(pk for pk, state in states if state == Rectification.State.CLOSED)
-    return Standing(tuple(pk for pk, _ in states), closed)
+    return OrderedRectifications(tuple(pk for pk, _ in states), closed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def state_counts(rows: QuerySet[Rectification]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
+class RectificationCounts:
     """The rectifications a person sees, counted: by state, and how many are overdue since which day."""
 
     states: dict[str, int]
@@ -82,19 +82,21 @@ class Mending:
     first: date | None
 
 
-def mending_of(user: User, on: date) -> Mending:
+def mending_of(user: User, on: date) -> RectificationCounts:
     """One query, and one for a whole page however often it asks."""
     return once(user, f"mending {on}", lambda: _mending(user, on))
 
 
-def _mending(user: User, on: date) -> Mending:
+def _mending(user: User, on: date) -> RectificationCounts:
     rows = rectifications_seen_by(user)
     late = Q(pk__in=overdue(Rectification.objects.all(), on).values("pk"))
     counted = {state: Count("pk", filter=Q(state=state)) for state, _ in states()}
     told = rows.order_by().aggregate(
         late_ones=Count("pk", filter=late), first_day=Min("due", filter=late), **counted
     )
-    return Mending({state: told[state] for state in counted}, told["late_ones"], told["first_day"])
+    return RectificationCounts(
+        {state: told[state] for state in counted}, told["late_ones"], told["first_day"]
+    )
 
 
 def use_states(user: User) -> dict[str, int]:

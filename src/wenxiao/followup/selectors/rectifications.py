@@ -28,7 +28,7 @@ LATE_STATES = frozenset({"ordered", "planned", "refused"})
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
+class RectificationLine:
     """One line of the ledger (整改台账). ``days_late`` is 0 while in time or closed; ``due`` counts an extension."""
 
     id: int
@@ -54,7 +54,7 @@ class Mending:
     synthetic: bool
 
 
-def ledger(user: User | None, *, on: date, work_year: int | None = None) -> list[Mending]:
+def ledger(user: User | None, *, on: date, work_year: int | None = None) -> list[RectificationLine]:
     """The mendings on dossiers the user may see, the latest due first among the late. Constant queries."""
     rows = rectifications_seen_by(user)
     if work_year is not None:
@@ -63,18 +63,18 @@ def ledger(user: User | None, *, on: date, work_year: int | None = None) -> list
     return sorted(lines, key=lambda one: (-one.days_late, one.state == "closed", one.due, one.id))
 
 
-def _lines(rows: Iterable[Rectification], on: date) -> list[Mending]:
+def _lines(rows: Iterable[Rectification], on: date) -> list[RectificationLine]:
     found = list(rows)
     departments = departments_of(row.finding.dossier.unit for row in found)
     return [_line(row, departments, on) for row in found]
 
 
-def _line(row: Rectification, departments: dict[int, str], on: date) -> Mending:
+def _line(row: Rectification, departments: dict[int, str], on: date) -> RectificationLine:
     finding, dossier = row.finding, row.finding.dossier
     due = row.extended_to or row.deadline
     late = (on - due).days if row.state in LATE_STATES and due < on else 0
     subject = dossier.subject
-    return Mending(
+    return RectificationLine(
         row.pk,
         dossier.pk,
         subject.name,
@@ -99,9 +99,9 @@ def _line(row: Rectification, departments: dict[int, str], on: date) -> Mending:
     )
 
 
-def board(lines: Iterable[Mending]) -> list[tuple[str, str, list[Mending]]]:
+def board(lines: Iterable[RectificationLine]) -> list[tuple[str, str, list[RectificationLine]]]:
     """The ledger by state in the order of its road: (code, word, lines)."""
-    columns: dict[str, list[Mending]] = defaultdict(list)
+    columns: dict[str, list[RectificationLine]] = defaultdict(list)
     for line in lines:
         columns[line.state].append(line)
     return [(code, word, columns[code]) for code, word in states()]
@@ -119,18 +119,20 @@ class Closing:
     rate: Decimal | None
 
 
-def closing_by_department(lines: Iterable[Mending]) -> list[Closing]:
+def closing_by_department(lines: Iterable[RectificationLine]) -> list[Closing]:
     """销号率 by department, the lowest first; the last row is the whole (合计)."""
     return _closings(lines, lambda line: line.department)
 
 
-def closing_by_year(lines: Iterable[Mending]) -> list[Closing]:
+def closing_by_year(lines: Iterable[RectificationLine]) -> list[Closing]:
     """销号率 by work year of the evaluation or monitoring that found the problem; the last row is the whole."""
     return _closings(lines, lambda line: f"{line.work_year}年")
 
 
-def _closings(lines: Iterable[Mending], key: Callable[[Mending], str]) -> list[Closing]:
-    groups: dict[str, list[Mending]] = defaultdict(list)
+def _closings(
+    lines: Iterable[RectificationLine], key: Callable[[RectificationLine], str]
+) -> list[Closing]:
+    groups: dict[str, list[RectificationLine]] = defaultdict(list)
     whole = list(lines)
     for line in whole:
         groups[key(line)].append(line)
@@ -141,7 +143,7 @@ def _closings(lines: Iterable[Mending], key: Callable[[Mending], str]) -> list[C
     return [*rows, _closing("合计", whole)]
 
 
-def _closing(name: str, lines: list[Mending]) -> Closing:
+def _closing(name: str, lines: list[RectificationLine]) -> Closing:
     closed = sum(line.state == "closed" for line in lines)
     late, refused = (
         sum(line.days_late > 0 for line in lines),
@@ -156,7 +158,7 @@ def _closing(name: str, lines: list[Mending]) -> Closing:
 class Handed:
     """One matter of the package: the ledger line, the evidence behind the finding, what was answered, who answered."""
 
-    line: Mending
+    line: RectificationLine
     evidence: str
     confirmed_why: str
     reply: str

@@ -33,7 +33,7 @@ Watch = WatchTable | KeptTable
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class LightCell:
     """One square of 钱与事对照: how many dossiers have this money light and this goal light."""
 
     money: str
@@ -41,13 +41,13 @@ class Cell:
     count: int
 
 
-def money_by_goals(table: Watch) -> list[list[Cell]]:
+def money_by_goals(table: Watch) -> list[list[LightCell]]:
     """The matrix money (rows) × goals (columns), both in the order red, yellow, green, none."""
     found = {
         (m, g): n
         for m, g, n in table.sums.group_by("light", "goal").agg(pl.col("n").sum()).iter_rows()
     }
-    return [[Cell(m, g, found.get((m, g), 0)) for g in LIGHTS] for m in LIGHTS]
+    return [[LightCell(m, g, found.get((m, g), 0)) for g in LIGHTS] for m in LIGHTS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from wenxiao.orgs.services.administering import (
 from wenxiao.orgs.services.confirming import NAMEABLE, name_confirmers, set_small_office
 from wenxiao.orgs.services.granting import end_grant, grant
 from wenxiao.orgs.services.library import add_document, edit_document
-from wenxiao.orgs.services.ruling import Source, override_rule, rule_entry, with_rule
+from wenxiao.orgs.services.rule_values import RuleSource, override_rule, rule_entry, with_rule
 
 __all__ = [
     "NAMEABLE",
-    "Source",
+    "RuleSource",
     "add_agency",
     "add_document",
     "add_expert",

@@ -32,7 +32,7 @@ NOBODY = "未登录"
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class LoginAttempt:
     """One try: the doors it was counted at, until when it has to wait (None: go on), and whether it shut one itself."""
 
     doors: tuple[tuple[str, str], ...]
@@ -74,25 +74,25 @@ def user_named(username: str) -> User | None:
     )
 
 
-def begin_login(username: str, address: str, browser: str, user: User | None) -> Tried:
+def begin_login(username: str, address: str, browser: str, user: User | None) -> LoginAttempt:
     """Count a try before any password is hashed; refused ones cost a query and no hash."""
     policy = policy_of(user.division if user is not None else _house())
     return _begin(_doors(username, address, browser), policy.failures, policy.longest_pause)
 
 
-def begin_secret(user: User, what: str) -> Tried:
+def begin_secret(user: User, what: str) -> LoginAttempt:
     """Count a try at something of the person's own before it is looked at: the old password, a code."""
     policy = policy_of(user.division)
     return _begin(((Door.SECRET, f"{what}|{user.pk}"),), policy.failures, policy.longest_pause)
 
 
 @transaction.atomic
-def _begin(doors: tuple[tuple[str, str], ...], most: int, longest: int) -> Tried:
+def _begin(doors: tuple[tuple[str, str], ...], most: int, longest: int) -> LoginAttempt:
     now = timezone.now()
     rows = [_locked_row(door, key, now) for door, key in sorted(doors)]
     waits = [row.locked_until for row in rows if row.locked_until and row.locked_until > now]
     if waits:
-        return Tried(doors, until=max(waits))
+        return LoginAttempt(doors, until=max(waits))
     shut = None
     for row in rows:
         failures = row.failures + 1 if row.last_at > now - FORGOTTEN_AFTER else 1
@@ -102,7 +102,7 @@ def _begin(doors: tuple[tuple[str, str], ...], most: int, longest: int) -> Tried
             failures=failures, last_at=now, locked_until=until
         )
         shut = max(filter(None, (shut, until)), default=None)
-    return Tried(doors, shut_until=shut)
+    return LoginAttempt(doors, shut_until=shut)
 
 
 def _locked_row(door: str, key: str, now: datetime) -> LoginTry:
@@ -115,7 +115,7 @@ def _locked_row(door: str, key: str, now: datetime) -> LoginTry:
 
 
 @transaction.atomic
-def succeed(tried: Tried) -> None:
+def succeed(tried: LoginAttempt) -> None:
     """The try was right: the person's own doors count from zero, shared ones forget this one try alone."""
     for door, key in sorted(tried.doors):
         row = LoginTry.objects.filter(door=door, key=key)
@@ -173,7 +173,9 @@ def note_left(user: User, address: str, how: str) -> None:
     _note(user, "退出", address, {"how": how}, by=user)
 
 
-def note_failed(user: User | None, address: str, tried: Tried, what: str = "登录失败") -> None:
+def note_failed(
+    user: User | None, address: str, tried: LoginAttempt, what: str = "登录失败"
+) -> None:
     """A wrong password or code; where it shut the door, that too. A name nobody has is not kept: it may be a password."""
     _note(user, what, address, {})
     if tried.shut_until is not None:

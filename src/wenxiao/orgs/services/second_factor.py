@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from wenxiao.orgs.models import RecoveryCode
 from wenxiao.orgs.permissions import Refused
-from wenxiao.orgs.services.entering import Tried, begin_secret, note_failed, succeed
+from wenxiao.orgs.services.entering import LoginAttempt, begin_secret, note_failed, succeed
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
 
@@ -75,7 +75,7 @@ def finish_enrolment(*, user: User, code: str) -> list[str]:
     return codes
 
 
-def _refuse_pause(tried: Tried) -> None:
+def _refuse_pause(tried: LoginAttempt) -> None:
     if tried.until is not None:
         at = timezone.localtime(tried.until).strftime("%H:%M:%S")
         raise NotAllowed(f"动态口令连续输错，{at} 以后再试。")

@@ -9,7 +9,7 @@ import yaml
 
 from wenxiao.records.selectors import documents
 from wenxiao.reports.facts import facts
-from wenxiao.reports.handing import hand_in_report
+from wenxiao.reports.hand_in import hand_in_report
 from wenxiao.reports.services import save_draft
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class RuleSource:
     """The division's document behind a value: the clause, how far it was read, and by whom.
 
     原文 needs the clause's ``words`` (kept as digest alone), who compared them, and a second person.
@@ -54,7 +54,7 @@ def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[Ma
 
 
 def rule_entry(
-    *, rule: str, start: date, source: Source, content: Mapping[str, Any]
+    *, rule: str, start: date, source: RuleSource, content: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A value of the division's own in the shape the rulebook reads, with the library's document it stands in."""
     entry = {
@@ -96,7 +96,7 @@ def override_rule(
     division: Division,
     rule: str,
     start: date,
-    source: Source,
+    source: RuleSource,
     content: Mapping[str, Any],
     by: User | None,
     why: str,
@@ -136,7 +136,7 @@ def _content(
     return dict(basis.in_force(rule, on, overrides).content)
 
 
-def _refuse_source(division: Division, source: Source, why: str) -> None:
+def _refuse_source(division: Division, source: RuleSource, why: str) -> None:
     """The document is the division's own, the clause is named, and who says 原文 has read it with somebody else."""
     if source.document.division_id != division.pk:
         raise NotAllowed(f"{source.document}不在本级制度库中；请先登记本级的文件。")
