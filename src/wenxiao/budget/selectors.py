@@ -13,6 +13,7 @@ from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import seeing_grants, sight_of, within
 from wenxiao.records.models import ChainHead
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +97,7 @@ def sees_all_of(user: User | None, divisions: Iterable[int]) -> bool:
 class Years(NamedTuple):
     """A dossier and its subject's dossiers in all fiscal years, the latest first.
 
-    ``planned``: whether the dossier has steps; ``latest_work_year``: of its division's opened rounds.
+    ``planned``: whether the dossier has steps; ``latest_work_year``: of its division's opened rounds until today.
     """
 
     row: Dossier
@@ -109,7 +110,9 @@ def years_of(user: User | None, pk: int) -> Years | None:
     """A dossier among its subject's years, as the user may see them, in one query; None where they don't see it."""
     rows = dossiers_visible_to(user).select_related("subject__division", "subject__unit", "unit")
     subject = Dossier.objects.filter(pk=pk).values("subject")
-    opened = Round.objects.filter(division=OuterRef("subject__division"))
+    opened = Round.objects.filter(
+        division=OuterRef("subject__division"), work_year__lte=today().year
+    )
     latest = opened.exclude(state=Round.State.DRAFT).order_by("-work_year").values("work_year")[:1]
     found: list[Any] = list(
         rows.filter(subject__in=subject)

@@ -78,19 +78,31 @@ def open_entries(entries: tuple[MenuEntry, ...], holding: Holdings) -> list[Menu
 
 
 def work_year(request: HttpRequest) -> int:
-    """The work year all pages speak of: from the address, else what was chosen last, else the latest with work."""
+    """The work year a page speaks of: its own, the address's, the one the person chose, else the calendar's.
+
+    Only the arrows of the frame choose (``choose``); following a link into another year changes that page alone.
+    """
     match = request.resolver_match
     for asked in ((match.kwargs.get("year") if match else None), request.GET.get("year")):
         year = whole(str(asked or ""))
         if year is not None and 2000 <= year <= 2100:
-            if request.session.get("work_year") != year:
+            if request.GET.get("choose") and request.session.get("work_year") != year:
                 request.session["work_year"] = year
             return year
-    return int(request.session.get("work_year") or default_year(request))
+    own = getattr(request, "wenxiao_year", None)
+    return int(own or request.session.get("work_year") or default_year(request))
+
+
+def show_year(request: HttpRequest, year: int) -> None:
+    """A page about a round of a certain year says that year, whatever year the person looks at otherwise."""
+    request.wenxiao_year = year  # type: ignore[attr-defined]  # read by work_year
 
 
 def default_year(request: HttpRequest) -> int:
-    """The year of the division's latest round; without rounds, the calendar's."""
+    """The calendar's year; before its first round, the latest year before it that had one.
+
+    Rounds of years to come, opened or imported early, move nobody.
+    """
     division = getattr(request.user, "division", None)
     known = getattr(request, "wenxiao_latest_year", UNKNOWN)
     latest = known if known != UNKNOWN else latest_work_year(division) if division else None
@@ -109,11 +121,12 @@ def year_address(request: HttpRequest, year: int) -> str:
     """The same page in another work year."""
     match = request.resolver_match
     if match and "year" in match.kwargs:
-        return reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "year": year})
+        kwargs = {**match.kwargs, "year": year}
+        return reverse(match.view_name, args=match.args, kwargs=kwargs) + "?choose=1"
     query = request.GET.copy()
     for passing in ("at", "why", "figure"):
         query.pop(passing, None)
-    query["year"] = str(year)
+    query["year"], query["choose"] = str(year), "1"
     return f"{request.path}?{query.urlencode()}"
 
 

@@ -18,6 +18,7 @@ from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
 from wenxiao.reviews.states import OPEN, RETURNED
+from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 
 def latest_work_year(division: Division) -> int | None:
-    """The work year of the latest round that was opened; None before the first."""
-    opened = Round.objects.filter(division=division).exclude(state=Round.State.DRAFT)
+    """The latest work year, not after the calendar's, in which a round was opened; None before the first."""
+    opened = Round.objects.filter(division=division, work_year__lte=today().year)
+    opened = opened.exclude(state=Round.State.DRAFT)
     latest: int | None = opened.aggregate(latest=Max("work_year"))["latest"]
     return latest
 

@@ -50,10 +50,21 @@ def reviews_visible_to(user: User | None) -> QuerySet[Review]:
 
 def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Round]:
     """The rounds of a work year the user may see, key rounds first, then by period."""
-    rows = rounds_visible_to(user).filter(work_year=work_year).select_related("division", "basis")
+    return [
+        row
+        for row in rounds_at_work(user, work_year)
+        if row.work_year == work_year and (not kind or row.kind == kind)
+    ]
+
+
+def rounds_at_work(user: User | None, work_year: int) -> list[Round]:
+    """The rounds of a work year, and those of any other year that still run: what is late stays, whatever year is shown."""
+    if user is None:
+        return []
+    asked = Q(work_year=work_year) | Q(state=Round.State.OPEN)
+    rows = rounds_visible_to(user).filter(asked).select_related("division", "basis")
     rows = rows.order_by("kind", "-key", "through_month", "pk")
-    found = once(user, f"rounds {work_year}", lambda: list(rows)) if user is not None else []
-    return [row for row in found if not kind or row.kind == kind]
+    return once(user, f"rounds {work_year}", lambda: list(rows))
 
 
 ARRIVED = ~Q(state__in=OPEN) | Q(received_on__isnull=False)

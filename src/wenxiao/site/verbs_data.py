@@ -141,7 +141,7 @@ def _add_work(verbs: Any) -> None:
     taken.add_argument(
         "--hand-in",
         action="store_true",
-        help="收到的自评、监控表检查通过的同时代单位报送；不写则只算收到",
+        help="收到的自评、监控表检查通过的同时代单位报送（同时写 --by）；不写则只算收到",
     )
     taken.add_argument("--dry-run", action="store_true", help="只读只查，不写入")
     taken.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")

@@ -32,7 +32,7 @@ from wenxiao.pages.acts import (
     who,
 )
 from wenxiao.pages.charts import grades_over_years
-from wenxiao.pages.frame import work_year
+from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, view
 from wenxiao.reports.facts import facts
@@ -239,7 +239,9 @@ def _lines(
 @view("see_unit")
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """One review whole: points, sheet, differences, advice, what may be done next and by whom."""
-    return review_page(request, review_of(request, pk))
+    row = review_of(request, pk)
+    show_year(request, row.round.work_year)
+    return review_page(request, row)
 
 
 def review_page(

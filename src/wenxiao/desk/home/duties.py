@@ -17,11 +17,12 @@ from wenxiao.reports.hand_in import drafts_waiting
 from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import reviews_visible_to, rounds_of_year, to_score
+from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
 
@@ -93,9 +94,9 @@ def _reports(user: User, holding: Holdings, on: date) -> list[HomeTask]:
 
 def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     """What was handed in and stands at one of this person's steps of its round's road, counted by round and step."""
-    rounds = {row.pk: row for row in rounds_of_year(user, year)}
+    rounds = {row.pk: row for row in rounds_at_work(user, year)}
     rows = reviews_visible_to(user).filter(
-        round__work_year=year, state__in=("submitted", "checked")
+        round__in=list(rounds), state__in=("submitted", "checked")
     )
     rows = rows.exclude(submitted_by=user).exclude(authors=user) if holding.can("confirm") else rows
     waiting: Counter[tuple[int, str]] = Counter()
@@ -109,7 +110,7 @@ def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
         HomeTask(
             verb,
             "",
-            f"{rounds[pk].name}：{n} 份待{verb}",
+            f"{of_year(rounds[pk], year)}{rounds[pk].name}：{n} 份待{verb}",
             None,
             verb,
             address("desk:settle", pk),
@@ -117,6 +118,11 @@ def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
         )
         for (pk, verb), n in sorted(waiting.items())
     ]
+
+
+def of_year(round: Round, year: int) -> str:
+    """The work year before a round's name, where it is not the one the page shows."""
+    return "" if round.work_year == year else f"{round.work_year} 工作年度 "
 
 
 def _next_power(route: list[str], kind: str, state: str, step: int) -> str:

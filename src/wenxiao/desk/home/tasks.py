@@ -6,14 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.desk.home.duties import HomeTask, duties
+from wenxiao.desk.home.duties import HomeTask, duties, of_year
 from wenxiao.followup.selectors.ledger import mending_of, use_states
 from wenxiao.followup.selectors.problems import findings_seen_by
 from wenxiao.followup.selectors.reminders import reminders_for
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
-from wenxiao.reviews.worklists import missing_of, rounds_of_year
+from wenxiao.reviews.worklists import missing_of, rounds_at_work
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def waiting(request: HttpRequest, year: int) -> list[HomeTask]:
 def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     """The person's open to-dos: forms of rounds, forms given back, and steps of rectifications."""
     user, on = person(request), today()
-    rounds = {row.pk: row for row in rounds_of_year(user, year)}
+    rounds = {row.pk: row for row in rounds_at_work(user, year)}
     reminders = reminders_for(user, rounds)
     listed = list(todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION, _REVIEW))[:TODOS])
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
@@ -56,7 +56,8 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
             made.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
         elif row.target_type == _ROUND and key in rounds and rounds[key].kind in _ROUND_ROUTES:
             told = reminders.get((key, row.unit_id or 0))
-            title = f"{row.title}（{told.words}）" if told else row.title
+            title = of_year(rounds[key], year) + row.title
+            title += f"（{told.words}）" if told else ""
             href = address(_ROUND_ROUTES[rounds[key].kind], key)
             word = rounds[key].get_kind_display()
             made.append(HomeTask(word, who, title, row.due_on, "填报", href, on))
@@ -126,7 +127,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
 def _chases(user: User, year: int, on: date) -> list[HomeTask]:
     """Units that owe a filled form past the round's day."""
     made = []
-    for row in rounds_of_year(user, year):
+    for row in rounds_at_work(user, year):
         if (
             row.kind not in _ROUND_ROUTES
             or row.state != "open"
@@ -136,7 +137,7 @@ def _chases(user: User, year: int, on: date) -> list[HomeTask]:
             continue
         missing, units = missing_of(user, row)
         if missing:
-            text = f"{row.name}：{units} 个单位 {missing} 项未收到"
+            text = f"{of_year(row, year)}{row.name}：{units} 个单位 {missing} 项未收到"
             made.append(
                 HomeTask(
                     "催办",

@@ -23,7 +23,7 @@ from wenxiao.desk.monitoring.lights import (
 from wenxiao.followup.watch.overview import money_by_goals
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, attachment, carry_out, text_of, version_of
-from wenxiao.pages.frame import work_year
+from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports.facts import facts
 from wenxiao.reports.letters import NothingToTellError, monitoring_docx
@@ -66,6 +66,7 @@ def monitoring_round(request: HttpRequest, pk: int) -> HttpResponse:
     found = next((row for row in _rounds_around(request, pk) if row.pk == pk), None)
     if found is None:
         raise Http404
+    show_year(request, found.work_year)
     request.wenxiao_entry = "desk:monitoring"  # type: ignore[attr-defined]  # the menu entry this page stands under
     return _page(
         request,

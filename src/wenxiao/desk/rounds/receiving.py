@@ -14,6 +14,7 @@ from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
 from wenxiao.pages.formats import subject_title
+from wenxiao.pages.frame import show_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import checks_in, rows_of
@@ -44,6 +45,7 @@ def _round(request: HttpRequest, pk: int) -> Any:
     )
     if found is None:
         raise Http404
+    show_year(request, found.work_year)
     if not (holding.can("submit_for") or holding.can("import")):
         raise Refused("收表和代单位报送由主管部门、财政业务科室、财政绩效科办理。")
     request.wenxiao_entry = (  # type: ignore[attr-defined]  # the menu entry this page stands under

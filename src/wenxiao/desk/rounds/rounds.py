@@ -19,7 +19,7 @@ from wenxiao.intake.lists import standing_of_round
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
-from wenxiao.pages.frame import work_year
+from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
@@ -88,6 +88,7 @@ def round_of(request: HttpRequest, pk: int) -> Round:
     )
     if row is None:
         raise Http404
+    show_year(request, row.work_year)
     return row
 
 

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.pages.frame import work_year
+from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.checks import Check, checks_in, rows_of
 from wenxiao.reviews.kinds import FILED
@@ -19,7 +19,6 @@ from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import (
     RECEIVED,
     parts_of,
-    received_open,
     reviews_visible_to,
     rounds_of_year,
     to_fill,
@@ -70,6 +69,7 @@ def selfeval_round(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if one is None:
         raise Http404
+    show_year(request, one.work_year)
     request.wenxiao_entry = "desk:selfeval"  # type: ignore[attr-defined]  # the menu entry this page stands under
     rounds = [row for kind in KINDS for row in rounds_of_year(person(request), one.work_year, kind)]
     return _page(request, rounds, one, one.work_year)
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
     asked = {"q": request.GET.get("q", "").strip()[:60], "only": request.GET.get("only", "")}
     chosen = _narrow(rows, asked)
     shown = page(chosen.select_related("target"), ORDER, token=request.GET.get("at"))
-    parts = parts_of(user, one)
+    parts, chips = parts_of(user, one), _chips(rows, asked)
     values = {
         "list_year": year,
         "rounds": rounds,
@@ -98,14 +98,14 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "total": chosen.count(),
         "parts": parts,
         "missing": [part for part in parts if part.lacking],
-        "chips": _chips(rows, asked),
+        "chips": chips,
         "checks_office": holding.can("check_office") or holding.can("check_department"),
         "fills": holding.can("fill"),
         "open": OPEN,
         "kind": one.kind,
         "owed": to_fill(user, holding, one),
         "receives": one.kind in FILED and (holding.can("submit_for") or holding.can("import")),
-        "waiting": received_open(user, one).count(),
+        "waiting": next((n for word, n, *_ in chips if word == _ONLY["received"][0]), 0),
         "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
         "handed": sum(part.received for part in parts),
         "due": sum(part.due for part in parts),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Table, doors
 from wenxiao.rulebook.goals import WORDS
 from wenxiao.rulebook.numbers import from_fen, plain, scaled, wan
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,6 +117,8 @@ class _Parts:
         month, day = self.round.through_month or 12, cut_off(self.round)
         plan = [pacing.Milestone(step.name, step.due, step.done) for step in steps] or None
         told = pacing.pace(budget, executed, month, row["arrived"], plan, day, overrides=self.rules)
+        if told.light == "none" and executed is None and (begins := _to_begin(self.round)):
+            told = replace(told, reason=begins)
         late = not plan and row["arrived"] not in {None, 1}
         whole_year = (
             pacing.pace(budget, executed, month, None, None, day, overrides=self.rules)
@@ -168,6 +172,14 @@ class _Parts:
             return None
         straight = scaled(Fraction(executed) * 12 / month, 2)
         return pacing.Forecast(straight, straight, (("直线外推", straight),))
+
+
+def _to_begin(round: Round) -> str:
+    """That a window has not begun yet, so that nothing is said of its money; empty once it has."""
+    first = date(round.fiscal_year, round.from_month or 1, 1)
+    if first <= today():
+        return ""
+    return f"{round.period}还没有开始（{first.year}年{first.month}月起），开始以后再判断进度。"
 
 
 def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, Decimal]]:
