@@ -210,10 +210,13 @@ def test_forms_come_as_files(house, client):
     headers = {"Authorization": f"Bearer {house.treasury_token}"}
     assert client.get("/api/v1/forms", headers=headers).status_code == 405
     assert client.post("/api/v1/forms", headers=headers).status_code == 400
-    text = SimpleUploadedFile("说明.txt", b"x")
+    lines = SimpleUploadedFile("支付.csv", b"x")
     assert (
-        "ledgers" in client.post("/api/v1/forms", {"file": text}, headers=headers).json()["error"]
+        "ledgers" in client.post("/api/v1/forms", {"file": lines}, headers=headers).json()["error"]
     )
+    text = SimpleUploadedFile("说明.txt", b"x")
+    refused = client.post("/api/v1/forms", {"file": text}, headers=headers)
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "DR-19")
     broken = SimpleUploadedFile("自评表.xlsx", b"not a workbook")
     refused = client.post("/api/v1/forms", {"file": broken, "dry_run": "1"}, headers=headers)
     assert (refused.status_code, refused.json()["accepted"]) == (422, 0)

@@ -14,7 +14,7 @@ from wenxiao.intake.ledger import Choices, import_ledger, read_ledger_file
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.ledger.matching import UNIT
 from wenxiao.intake.secrets import NOT_KEPT, refusal
-from wenxiao.intake.zips import refusal_by_name, too_large
+from wenxiao.intake.zips import refusal_unread
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.orgs.services.secrecy import secret_mark
@@ -48,12 +48,12 @@ def receive_ledger(
     if upload is None:
         raise NotAllowed("还没有选择台账文件。请选择一份 .xlsx、.xls 或 .csv。")
     name = PurePosixPath(str(upload.name).replace("\\", "/")).name
-    problem = refusal_by_name(name) or too_large(name, upload.size)
+    problem = refusal_unread(name, upload.size)
     mark = secret_mark(name)
     if mark:
         raise NotAllowed(refusal("文件名", mark).sentence())
     if problem is not None:
-        raise NotAllowed(f"{problem.text}{problem.mend or ''}")
+        raise NotAllowed(problem.sentence())
     stored = store_file(division=division, by=by, name=name, content=upload.read())
     told = {
         "name": name,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import WALL_SECONDS, forms_in_child
 from wenxiao.intake.answers import CREATE_ALL, checked
@@ -19,7 +20,9 @@ from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
 from wenxiao.intake.scope import Importer
+from wenxiao.intake.zips import refusal_unread
 from wenxiao.orgs.permissions import require
+from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.services import open_batch, refuse_batch, store_file
 from wenxiao.rulebook.codes import OTHER_KIND
 from wenxiao.rulebook.problems import Problem
@@ -65,15 +68,14 @@ def take(
     """
     if hand_in:
         require(by, "submit_for")
+    unread = _unread(path, LARGEST_FILE)
+    if unread is not None:
+        return unread.as_json()
     lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
     reading = None if lines else forms_in_child(path, layouts=layouts_of(division))
     found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
     if reading is None or (kind or found) in LEDGERS or found in LEDGERS:
-        told = {**(choices or {}), **(matches or {})}
-        if not all(isinstance(one, str) for one in told.values()):
-            raise NotAllowed(
-                '台账的 choices 应为文本，如 {"unit:新设局": "create", "P901": "不导入"}。'
-            )
+        told = _told_as_text(choices, matches)
         return import_ledger(
             path=path,
             division=division,
@@ -103,6 +105,16 @@ def take(
     return outcome.as_json()
 
 
+def _told_as_text(choices: Any, matches: Mapping[str, str] | None) -> dict[str, str]:
+    """A ledger's answers; NotAllowed where one is no text."""
+    told = {**(choices or {}), **(matches or {})}
+    if not all(isinstance(one, str) for one in told.values()):
+        raise NotAllowed(
+            '台账的 choices 应为文本，如 {"unit:新设局": "create", "P901": "不导入"}。'
+        )
+    return told
+
+
 def import_file(
     path: Path,
     *,
@@ -113,9 +125,13 @@ def import_file(
     choices: Any = None,
     synthetic: bool = False,
     seconds: float = WALL_SECONDS,
+    most: int = LARGEST_FILE,
 ) -> Outcome:
     """Read and import one file of forms. What keeps it out leaves the database untouched but for the batch."""
     Importer(by, division)  # who may bring nothing has nothing read
+    unread = _unread(path, most)
+    if unread is not None:
+        return unread
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
     return import_reading(
         forms_in_child(path, seconds=seconds, layouts=layouts_of(division)),
@@ -126,6 +142,14 @@ def import_file(
         dry_run=dry_run,
         synthetic=synthetic,
     )
+
+
+def _unread(path: Path, most: int) -> Outcome | None:
+    """The outcome of a file that isn't opened: no table by its name, too large, empty. A marked name is refused elsewhere."""
+    problem = refusal_unread(path.name, path.stat().st_size, most=most)
+    if problem is None or secret_mark(path.name):
+        return None
+    return Outcome(None, problems=[problem.as_json()], standing="refuse")
 
 
 def import_reading(

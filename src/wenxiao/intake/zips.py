@@ -84,7 +84,7 @@ def refusal_by_name(name: str) -> Problem | None:
             FILE_KIND_NOT_TAKEN,
             "阻断",
             f"“{name}”是压缩包。",
-            mend="只能直接上传一层 .zip；请先解压，再选择里面的文件。",
+            mend="页面上可以上传一层 .zip；其余请先解压，再导入里面的文件。",
         )
     if suffix not in READABLE:
         text = f"“{name}”不是表格或 Word 文件。"
@@ -97,10 +97,15 @@ def refusal_by_name(name: str) -> Problem | None:
     return None
 
 
-def too_large(name: str, size: int) -> Problem | None:
+def refusal_unread(name: str, size: int, *, most: int = LARGEST_FILE) -> Problem | None:
+    """Why a file is not even opened, by its name and its size in bytes, whichever door it came to; None when it may be."""
+    return refusal_by_name(name) or too_large(name, size, most=most)
+
+
+def too_large(name: str, size: int, *, most: int = LARGEST_FILE) -> Problem | None:
     """Why a file of this size in bytes is not taken; None when it may be."""
-    if size > LARGEST_FILE:
-        text = f"“{name}”有 {size / MB:.1f} MB，超过 {LARGEST_FILE // MB} MB。"
+    if size > most:
+        text = f"“{name}”有 {size / MB:.1f} MB，超过 {most // MB} MB。"
         return Problem(FILE_TOO_LARGE, "阻断", text, mend="请删除图片或拆成几份再导入。")
     if size == 0:
         return Problem(
@@ -191,7 +196,7 @@ def _piece(package: zipfile.ZipFile, entry: zipfile.ZipInfo, whole: str) -> Piec
         path.name[-200:] or "未命名",
         "" if path.parent == PurePosixPath() else str(path.parent)[-200:],
     )
-    problem = refusal_by_name(name) or too_large(name, entry.file_size)
+    problem = refusal_unread(name, entry.file_size)
     if problem is None and entry.flag_bits & _ENCRYPTED:
         problem = Problem(
             LOCKED_FILE,

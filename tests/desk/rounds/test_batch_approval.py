@@ -78,7 +78,12 @@ def ticked(*reviews):
 
 
 def _filer(small, kind, unit):
-    return small.officer if kind != "selfeval" else None if unit else small.clerk
+    if kind != "selfeval":
+        return small.officer
+    if unit is None:
+        return small.clerk
+    known = User.objects.filter(username=f"clerk{unit.pk}").first()
+    return known or person(small, f"clerk{unit.pk}", Role.CLERK, unit)
 
 
 @pytest.fixture
@@ -123,10 +128,13 @@ def test_nothing_ticked_too_many_and_wrong_steps_change_nothing(inside, small, h
     assert client.post(f"{page}/ticked", {"step": "check", "tick": many})["Location"].endswith(
         "settle?step=check"
     )
-    assert (
-        client.post(f"{page}/ticked", {"step": "confirm", "tick": ticked(*rows)}).status_code == 403
-    )
     assert client.get(f"/rounds/{small.selfeval.pk}/settled")["Location"] == page
+    assert client.post(f"{page}/ticked", {"step": "x", "tick": ticked(*rows)}).status_code == 404
+    client.post(f"{page}/ticked", {"step": "confirm", "tick": ticked(*rows)})
+    told = client.get(f"/rounds/{small.selfeval.pk}/settled").content.decode()
+    assert "没有办成" in told
+    assert "您没有“确认评价结果”的权限" in told
+    assert Review.objects.get(pk=rows[0].pk).state == "submitted"
     assert client.get("/rounds/999999/settle").status_code == 404
     assert Review.objects.get(pk=rows[0].pk).step == 0
 

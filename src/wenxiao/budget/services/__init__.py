@@ -11,6 +11,7 @@ from wenxiao.budget.services.rounds import (
     extend_round,
     open_round,
     refuse_ended,
+    refuse_unlisted,
     reopen_round,
     round_kinds,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "open_dossier",
     "open_round",
     "refuse_ended",
+    "refuse_unlisted",
     "reopen_round",
     "restrict_subject",
     "round_kinds",

@@ -229,6 +229,14 @@ def refuse_ended(round: Round, what: str) -> None:
         )
 
 
+def refuse_unlisted(reason: str) -> None:
+    """NotAllowed for a reason of 本次免报 that is none of those listed, or none at all."""
+    if reason not in EXEMPTION_REASONS:
+        listed = "、".join(EXEMPTION_REASONS.values())
+        told = f"免报理由“{reason[:40]}”不在所列之中" if reason else "还没有选择免报理由"
+        raise NotAllowed(f"{told}，请从所列理由中选择：{listed}。")
+
+
 @transaction.atomic
 def exempt(
     *, round: Round, dossier: Dossier, reason: str, note: str = "", by: User, why: str = ""
@@ -236,10 +244,7 @@ def exempt(
     """本次免报 with a listed reason (reasons.py); 其他 needs a note. Counted openly in every progress figure."""
     require(by, "manage_round", division=round.division)
     refuse_ended(round, "免报")
-    if reason not in EXEMPTION_REASONS:
-        raise NotAllowed(
-            f"免报理由“{reason}”不在所列之中：{'、'.join(EXEMPTION_REASONS.values())}。"
-        )
+    refuse_unlisted(reason)
     if reason in NEEDS_NOTE and not note.strip():
         raise NotAllowed(f"免报理由为“{EXEMPTION_REASONS[reason]}”时须写明说明。")
     if not selectors.dossiers_of(round).filter(pk=dossier.pk).exists():

@@ -144,9 +144,9 @@ def _unfinished(row: Review, step: str) -> str:
 def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
     """Pass or confirm the ticked ones, then show what became of each."""
     found = _round(request, pk)
-    parts, step = steps_held(request, found), request.POST.get("step", "")
-    if step not in parts:
-        raise Refused("这一步由单位负责人、主管部门、财政业务科室或财政绩效科办理。")
+    step = request.POST.get("step", "")
+    if step not in VERBS:
+        raise Http404
     wanted = _ticked(request)
     if not wanted or len(wanted) > MOST:
         told = (
@@ -202,10 +202,11 @@ def settled(request: HttpRequest, pk: int) -> HttpResponse:
     if not told or told["round"] != pk:
         return redirect("desk:settle", pk=pk)
     request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
+    parts = steps_held(request, found)
     values = {
         "told": told,
         "one": found,
         "verb": VERBS[told["step"]],
-        "left": steps_held(request, found)[told["step"]].count(),
+        "left": parts[told["step"]].count() if told["step"] in parts else 0,
     }
     return render(request, "desk/rounds/batch_outcome.html", values)

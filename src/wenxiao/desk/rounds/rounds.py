@@ -247,7 +247,9 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     reason, note = request.POST.get("reason", ""), text_of(request, "note", 200)
     back = reverse("desk:round", args=[pk])
     if not ids or row.state != "open" or reason not in EXEMPTION_REASONS:
-        return carry_out(request, lambda: _cannot(row, ids), back, [Typed("说明", "", note)])
+        return carry_out(
+            request, lambda: _cannot(row, ids, reason), back, [Typed("说明", "", note)]
+        )
     found = (
         dossiers_of(row)
         .filter(pk__in=ids)
@@ -292,10 +294,8 @@ def unexcuse(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     return carry_out(request, write, back, [Typed("理由", "", text_of(request, "why", 500))])
 
 
-def _cannot(row: Round, ids: list[int]) -> str:
+def _cannot(row: Round, ids: list[int], reason: str) -> str:
     services.refuse_ended(row, "免报")
-    raise NotAllowed(
-        "请先勾选要免报的对象。"
-        if not ids
-        else f"请从所列理由中选择：{'、'.join(EXEMPTION_REASONS.values())}。"
-    )
+    if ids:
+        services.refuse_unlisted(reason)
+    raise NotAllowed("请先勾选要免报的对象。")
