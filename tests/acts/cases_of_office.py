@@ -94,6 +94,26 @@ ORGS = {
             why="本级办法",
         ),
     ),
+    "set_articles": Act(
+        "performance",
+        lambda h: h.paper(),
+        lambda h, row, by: orgs.set_articles(
+            document=row, text="第一条　为了规范管理。", by=by, why="官方文本"
+        ),
+    ),
+    "raise_standing": Act(
+        "performance",
+        lambda h: h.paper(),
+        lambda h, row, by: orgs.raise_standing(
+            division=h.division,
+            rule="grades",
+            node="",
+            on=today(),
+            source=orgs.RuleSource(row, "第十八条", words="条文", compared_by="甲", second="乙"),
+            by=by,
+            why="两人逐字核对",
+        ),
+    ),
     "set_account_policy": Act(
         "security",
         lambda h: None,

@@ -208,11 +208,20 @@ REASONS: dict[str, dict[str, list[str]]] = {
         },
     },
     "rule values as the YAML of the basis and a division's override hold them": {
-        "rulebook/basis": ["Overrides", "Value", "_merged", "_value", "standing_of"],
+        "rulebook/basis": [
+            "Overrides",
+            "Value",
+            "_marked",
+            "_merged",
+            "_value",
+            "nodes_of",
+            "standing_of",
+        ],
         "rulebook/changes": ["_head", "laid_over", "refused_content", "start_of"],
         "rulebook/code_levels": ["refused_codes"],
         "rulebook/frameworks": ["_criterion"],
         "rulebook/laws": ["_clause"],
+        "rulebook/papers": ["_paper"],
         "rulebook/profiles": ["_built", "_cited", "_steps", "_tier"],
     },
     "the table of a JSON file and the answer of `wenxiao score` to it": {

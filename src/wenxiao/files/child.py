@@ -44,7 +44,7 @@ def _peak_kib() -> int:
 def answer(
     path: Path, what: str, rows_to: Path | None = None, layouts: list[Any] | None = None
 ) -> bytes:
-    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "ledger" as rows (into ``rows_to``)."""
+    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "paper" as its words, "ledger" as rows (into ``rows_to``)."""
     from wenxiao.files.cells.bookjson import book_as_json
     from wenxiao.files.forms.ledger import read_ledger
     from wenxiao.files.forms.reading import open_book, read_forms
@@ -59,6 +59,10 @@ def answer(
         from wenxiao.files.forms.looking import look_through
 
         return _encoded(look_through(path))
+    if what == "paper":
+        from wenxiao.files.forms.paper_text import paper_text
+
+        return _encoded(paper_text(path))
     if what == "ledger":
         return _encoded(read_ledger(path, rows_to))
     book, problems = open_book(path)

@@ -24,7 +24,7 @@ from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.rulebook.codes import READING_TIMED_OUT, UNREADABLE
 from wenxiao.rulebook.problems import Problem
 
-What = Literal["book", "texts", "ledger"]
+What = Literal["book", "texts", "paper", "ledger"]
 Answer = TypeVar("Answer")
 _FORMS = msgspec.json.Decoder(Reading)
 WALL_SECONDS = 120.0
@@ -241,6 +241,8 @@ def _ask_first() -> None:
 def _refused(path: Path, what: What, problem: Problem) -> dict[str, Any]:
     if what == "book":
         return {"file": path.name, "book": None, "problems": [problem.as_json()]}
+    if what == "paper":
+        return {"file": path.name, "text": "", "problems": [problem.as_json()]}
     if what == "texts":
         return {
             "file": path.name,

@@ -193,6 +193,7 @@ class Document(models.Model):
     """A policy document or notice of the document library (制度库): what rules and rounds cite."""
 
     class Kind(models.TextChoices):
+        LAW = "law", "法律法规"
         MEASURES = "measures", "制度办法"
         NOTICE = "notice", "通知"
         OPINION = "opinion", "实施意见"
@@ -215,6 +216,28 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"《{self.title}》"
+
+
+class Article(models.Model):
+    """One 条 of a document, in the words the bureau took in: what rules cite can be opened and compared by digest."""
+
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="articles", verbose_name="文件"
+    )
+    order = models.PositiveIntegerField("序号")
+    label = models.CharField("条", max_length=20)
+    words = models.TextField("条文")
+    sha256 = models.CharField("摘要值", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "条文"
+        ordering = ["document", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "label"], name="article_label_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}{self.label}"
 
 
 class Todo(models.Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from wenxiao.records.models import ChainHead, Document, Entry, Instruction, Notice, Todo
+from wenxiao.records.models import Article, ChainHead, Document, Entry, Instruction, Notice, Todo
 from wenxiao.records.trail import fields_of, target_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,12 @@ def documents(*, division: Division, kind: str = "") -> QuerySet[Document]:
     """The document library (制度库), latest first; papers without a date at the end."""
     found = Document.objects.filter(division=division).order_by("-issued_on", "-pk")
     return found.filter(kind=kind) if kind else found
+
+
+def articles(*, division: Division, labels: Iterable[str]) -> QuerySet[Article]:
+    """The articles of the division's papers that bear one of these labels, with their paper."""
+    rows = Article.objects.filter(document__division=division, label__in=list(labels))
+    return rows.select_related("document").order_by("document", "order")
 
 
 def entries_of(*, division: Division) -> QuerySet[Entry]:

@@ -26,6 +26,10 @@ Overrides = Mapping[str, Sequence[Mapping[str, Any]]]
 """A division's own values: rule name → list of mappings with from, document, clause, standing, content."""
 
 _HEAD = ("from", "document", "clause", "standing", "cite", "seen", "laws", "note", "content")
+RAISED = "raised"
+"""Of an entry that changes no value: the path of the node whose clause was read ("" the whole rule)."""
+OF = "of"
+"""Of such an entry: from when the value holds that it speaks of; a newer one has not been read."""
 CITED = frozenset({"body", "title", "number", "date", "clause"})
 SEEN = frozenset({"what", "compared", "sha256"})
 
@@ -36,7 +40,10 @@ class BasisError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One dated value of a rule. ``own`` says that the division's own document stands behind it."""
+    """One dated value of a rule. ``own`` says that the division's own document stands behind it.
+
+    ``raised`` is no value: only that a clause was read, of the node with this path, in the value that holds from ``of``.
+    """
 
     start: date
     document: str
@@ -48,6 +55,8 @@ class Value:
     laws: tuple[str, ...] = ()
     cite: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
+    raised: str | None = None
+    of: str = ""
 
     @property
     def basis(self) -> str:
@@ -91,8 +100,13 @@ def in_force(name: str, on: date | int | None = None, overrides: Overrides | Non
     day = _day(on)
     known = [value for value in values if value.start <= day]
     national = known[-1] if known else _before_records(values[0])
-    own = [value for value in map(_value, (overrides or {}).get(name, ())) if value.start <= day]
-    return _overlaid(national, max(own, key=lambda value: value.start)) if own else national
+    dated = [value for value in map(_value, (overrides or {}).get(name, ())) if value.start <= day]
+    own = [value for value in dated if value.raised is None]
+    held = _overlaid(national, max(own, key=lambda value: value.start)) if own else national
+    for one in dated:
+        if one.raised is not None and one.of == national.start.isoformat():
+            held = _read(held, one)
+    return held
 
 
 def cited(document: str, clause: str, standing: Standing) -> str:
@@ -138,6 +152,8 @@ def _value(entry: Mapping[str, Any]) -> Value:
         laws=tuple(entry.get("laws") or ()),
         cite=dict(entry.get("cite") or {}),
         seen=dict(entry.get("seen") or {}),
+        raised=entry.get(RAISED),
+        of=str(entry.get(OF) or ""),
     )
 
 
@@ -149,6 +165,64 @@ def _before_records(oldest: Value) -> Value:
 def _overlaid(national: Value, own: Value) -> Value:
     content = _merged(national.content, own.content)
     return replace(own, content=content, own=True, laws=national.laws)
+
+
+def _read(value: Value, said: Value) -> Value:
+    """A value, or one node of it, whose clause a division read itself: the content stays, the standing is theirs."""
+    marks = {"standing": said.standing, "cite": dict(said.cite), "seen": dict(said.seen)}
+    if said.raised:
+        content = _marked(value.content, said.raised.split("/"), marks)
+        return replace(value, content=content)
+    if value.own:
+        return value
+    return replace(
+        value,
+        standing=said.standing,
+        cite=said.cite,
+        seen=said.seen,
+        document=said.document or value.document,
+        clause=said.clause,
+        note=said.note,
+    )
+
+
+def _marked(item: Any, path: Sequence[str], marks: Mapping[str, Any]) -> Any:
+    """Content with the marks of one node replaced; untouched where the path leads nowhere."""
+    if not path:
+        return {**item, **marks} if isinstance(item, Mapping) else item
+    if isinstance(item, Mapping) and path[0] in item:
+        return {**item, path[0]: _marked(item[path[0]], path[1:], marks)}
+    if isinstance(item, list | tuple):
+        return [
+            _marked(one, path[1:], marks) if step_of(one, at) == path[0] else one
+            for at, one in enumerate(item)
+        ]
+    return item
+
+
+def step_of(item: Any, at: int) -> str:
+    """How a path names an entry of a list: by its code, else by its place."""
+    code = item.get("code") if isinstance(item, Mapping) else None
+    return str(at if code is None else code)
+
+
+def nodes_of(content: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """(path, name, node) of everything inside a content that has a standing of its own, in order."""
+    found: list[tuple[str, str, Mapping[str, Any]]] = []
+
+    def walk(item: Any, path: tuple[str, ...]) -> None:
+        if isinstance(item, Mapping):
+            if path and "standing" in item:
+                name = item.get("name") or item.get("title") or path[-1]
+                found.append(("/".join(path), str(name), item))
+            for key, one in item.items():
+                walk(one, (*path, str(key)))
+        elif isinstance(item, list | tuple):
+            for at, one in enumerate(item):
+                walk(one, (*path, step_of(one, at)))
+
+    walk(content, ())
+    return found
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

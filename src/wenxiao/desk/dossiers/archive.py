@@ -133,12 +133,23 @@ def _put_rules(zipped: zipfile.ZipFile, dossier: Dossier) -> None:
             basis.load(name).title,
             f"依据：{value.document or '没有文件依据'} {value.clause}".rstrip(),
             f"起用：{value.start.isoformat()}　依据{value.standing}　{'本级规定' if value.own else '通行规定'}",
+            *([f"核对：{_seen(value.seen)}"] if value.seen else []),
             *([f"说明：{value.note}"] if value.note else []),
             "",
         ]
         zipped.writestr(
             f"规则/{basis.load(name).title}.txt", "\n".join([*head, *_lines(parts(value.content))])
         )
+
+
+def _seen(seen: Any) -> str:
+    """What was read of the clause, when, by whom, and the digest of its words."""
+    people = [
+        f"{word}{seen[key]}"
+        for key, word in (("by", "核对人"), ("second", "复核人"))
+        if seen.get(key)
+    ]
+    return "，".join([seen["what"], seen["compared"], *people, f"条文摘要值 {seen['sha256']}"])
 
 
 def _lines(told: Iterable[Any], depth: int = 0) -> list[str]:

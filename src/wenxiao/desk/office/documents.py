@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.desk.office.clauses import papers_beside, words_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.orgs.services.library import add_document, edit_document, refuse_double, refuse_faulty
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from wenxiao.records.models import Document
 
 ENTRY = "desk:documents"
+MOST_BESIDE = 500
+"""So many papers of a library are looked through for those that rules stand on."""
 TEXTS = {
     "title": ("名称", 200),
     "number": ("文号", 60),
@@ -65,21 +68,26 @@ def documents(request: HttpRequest) -> HttpResponse:
     found = rows
     for one in q.split():
         found = found.filter(
-            Q(title__icontains=one) | Q(number__icontains=one) | Q(issuer__icontains=one)
+            Q(title__icontains=one)
+            | Q(number__icontains=one)
+            | Q(issuer__icontains=one)
+            | Q(pk__in=rows.filter(articles__words__icontains=one).values("pk"))
         )
     if kind in dict(kinds):
         found = found.filter(kind=kind)
     shown = page(found, ["-pk"], token=request.GET.get("at"))
+    held_rows = list(rows.annotate(articles_held=Count("articles")).order_by("pk")[:MOST_BESIDE])
     values = {
         "shown": shown,
         "kinds": kinds,
         "kind": kind,
         "q": q,
-        "total": rows.count(),
+        "total": len(held_rows) if len(held_rows) < MOST_BESIDE else rows.count(),
         "narrowed": bool(kind or q),
         "may": held(request).can("manage_rules"),
         "texts": TEXTS,
         "days": DAYS,
+        "papers": papers_beside(held_rows),
     }
     return render(request, "desk/office/documents/index.html", values)
 
@@ -103,6 +111,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
             rounds_visible_to(person(request)).filter(basis=row).order_by("-work_year", "pk")[:50]
         ),
         "rules": _rules_citing(row),
+        "words": words_of(row),
         "trail": list(selectors.trail_of(row)[:20]),
     }
     return render(request, "desk/office/documents/document.html", values)

@@ -90,10 +90,10 @@ def _shown(ledger: Ledger) -> Trial:
 
     for line in ledger.moved:
         found, name = group(line.id)
-        found.moved.append(Shift(name, _parts(line)))
+        found.moved.append(Shift(_named(name, line), _parts(line)))
     for line in ledger.lights:
         found, name = group(line.id)
-        found.lights.append(Shift(name, _parts(line)))
+        found.lights.append(Shift(_named(name, line), _parts(line)))
     for one in ledger.untouched:
         found, name = group(one.id)
         if one.settled:
@@ -102,6 +102,12 @@ def _shown(ledger: Ledger) -> Trial:
             found.reasons[one.why] += 1
     ordered = sorted(groups.values(), key=lambda one: not (one.moved or one.lights))
     return Trial(ledger.objects, len(ledger.moved), len(ledger.lights), tuple(ordered))
+
+
+def _named(name: str, line: Line) -> str:
+    """The object's name without its long code, with the points it has where they stay."""
+    points, short = line.before.get("points"), name.partition(" ")[2] or name
+    return f"{short}（{points} 分）" if points and points == line.after.get("points") else short
 
 
 def _parts(line: Line) -> tuple[tuple[str, str, str], ...]:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.office.check_levels import changed_checks, changed_codes, choices, code_choices
+from wenxiao.desk.office.clauses import opened
 from wenxiao.desk.office.rule_trials import trial_of
 from wenxiao.desk.office.rule_uses import uses_of
 from wenxiao.orgs.permissions import require
@@ -145,7 +146,8 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         "on": on,
         "history": _history(name, own),
         "may": held(request).can("manage_rules") and name not in FIXED,
-        "laws": named(value.laws),
+        "may_read": held(request).can("manage_rules"),
+        "laws": opened(division, named(value.laws)),
         "national": basis.in_force(name, on) if value.own else None,
         "uses": [(word(key), text) for key, text in uses_of(name, value.content)],
     }
@@ -163,9 +165,9 @@ def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Valu
             entry.get("standing", UNREAD),
             entry["content"],
             entry.get("note", ""),
-            own=True,
+            own=entry.get(basis.RAISED) is None,
         )
-        rows.append((value, parts(entry["content"])))
+        rows.append((value, parts(entry["content"]) if value.own else []))
     return sorted(rows, key=lambda row: (row[0].start, row[0].own), reverse=True)
 
 

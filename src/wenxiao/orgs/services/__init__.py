@@ -21,8 +21,14 @@ from wenxiao.orgs.services.administering import (
 )
 from wenxiao.orgs.services.confirming import NAMEABLE, name_confirmers, set_small_office
 from wenxiao.orgs.services.granting import end_grant, grant
-from wenxiao.orgs.services.library import add_document, edit_document
-from wenxiao.orgs.services.rule_values import RuleSource, override_rule, rule_entry, with_rule
+from wenxiao.orgs.services.library import add_document, edit_document, set_articles
+from wenxiao.orgs.services.rule_values import (
+    RuleSource,
+    override_rule,
+    raise_standing,
+    rule_entry,
+    with_rule,
+)
 
 __all__ = [
     "NAMEABLE",
@@ -45,9 +51,11 @@ __all__ = [
     "name_confirmers",
     "one_time_password",
     "override_rule",
+    "raise_standing",
     "rename_unit",
     "reset_password",
     "rule_entry",
+    "set_articles",
     "set_small_office",
     "split_unit",
     "with_rule",

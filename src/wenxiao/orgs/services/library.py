@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.files.door.markings import marking_in, marking_refused
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services.secrecy import refuse_secret
-from wenxiao.records.models import Document
+from wenxiao.records.models import Article, Document
 from wenxiao.records.services import record
+from wenxiao.rulebook.articles import split
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -104,3 +106,43 @@ def refuse_faulty(kind: str, title: str) -> None:
     refuse_secret(title)
     if kind not in Document.Kind.values:
         raise NotAllowed("请选择文件类别。")
+
+
+@transaction.atomic
+def set_articles(*, document: Document, text: str, by: User | None, why: str) -> list[Article]:
+    """The words of a paper, split by 条, in place of those it had: rules open their clauses here.
+
+    NotAllowed where nothing reads like an article. The entry holds which articles changed, never the words.
+    """
+    require(by, "manage_rules", division=document.division)
+    if not why.strip():
+        raise NotAllowed("录入条文须写明文本的来处或理由。")
+    for line in text.splitlines():
+        if (marking := marking_in(line)) is not None:
+            raise NotAllowed("".join(marking_refused(marking)))
+    found = split(text)
+    if not found:
+        raise NotAllowed("没有找到以“第…条”开头的条文。请贴入带条号的正文，每条另起一行。")
+    held = Document.objects.select_for_update().get(pk=document.pk)
+    before = dict(held.articles.values_list("label", "sha256"))
+    held.articles.all().delete()
+    made = Article.objects.bulk_create(
+        Article(document=held, order=at, label=one.label, words=one.words, sha256=one.sha256)
+        for at, one in enumerate(found, 1)
+    )
+    after = {one.label: one.sha256 for one in made}
+    record(
+        division=held.division,
+        by=by,
+        act="录入条文",
+        target=held,
+        why=why,
+        data={
+            "count": len(made),
+            "changed": [
+                label for label in after if before.get(label, after[label]) != after[label]
+            ],
+            "gone": [label for label in before if label not in after],
+        },
+    )
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.articles import label_of
 from wenxiao.rulebook.changes import ChangeError, laid_over, refused_content
 from wenxiao.rulebook.grounds import READ, STANDINGS, UNREAD, Standing, digest
 from wenxiao.store.clock import today
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Document
+    from wenxiao.rulebook.basis import Value
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,80 @@ def _refuse_content(division: Division, rule: str, start: date, content: Mapping
     if refused := refused_content(rule, content, start):
         raise NotAllowed(refused)
     if any(
-        entry["rule"] == rule and entry["from"] == start.isoformat() for entry in division.rules
+        entry["rule"] == rule
+        and entry["from"] == start.isoformat()
+        and entry.get(basis.RAISED) is None
+        for entry in division.rules
     ):
         raise NotAllowed(f"{start} 起的本级规定已有一条，旧值不改；请另定起用日期。")
+
+
+@transaction.atomic
+def raise_standing(
+    *,
+    division: Division,
+    rule: str,
+    node: str,
+    on: date,
+    source: RuleSource,
+    by: User | None,
+    why: str,
+) -> dict[str, Any]:
+    """Say of a rule, or of one node of it, that its clause was read: which, by whom, when, by which second person.
+
+    The value stays as it is; its standing becomes 原文 with citation and digest, for this division alone and for the
+    value in force ``on`` that day: a newer one has not been read. ``node`` is a path (``rules/POS``), empty for the whole
+    rule. The clause's words come from the library where it has them.
+    """
+    require(by, "manage_rules", division=division)
+    held = _locked(division, None)
+    if rule not in basis.names():
+        raise NotAllowed(f"没有名为“{rule}”的规则。")
+    source = _with_words(replace(source, standing=READ))
+    _refuse_source(held, source, why)
+    value = basis.in_force(rule, on, held.own_rules)
+    before = _standing_in(rule, node, value)
+    if before == READ:
+        raise NotAllowed("这一条已登记为原文，不必再登记。")
+    national = basis.in_force(rule, on)
+    entry = rule_entry(rule=rule, start=national.start, source=source, content={})
+    entry |= {basis.RAISED: node, basis.OF: national.start.isoformat()}
+    held.rules = [*held.rules, entry]
+    held.save(update_fields=["rules"])
+    division.rules = held.rules
+    record(
+        division=held,
+        by=by,
+        act="核对规则原文",
+        target=held,
+        why=why,
+        label=basis.load(rule).title,
+        data={
+            "rule": rule,
+            "node": node,
+            "before": {"standing": before},
+            "after": {"standing": READ, "cite": entry["cite"], "seen": entry["seen"]},
+        },
+    )
+    return entry
+
+
+def _with_words(source: RuleSource) -> RuleSource:
+    """The source with its clause's words from the library, where nobody typed them."""
+    label = label_of(source.clause)
+    if source.words.strip() or not label:
+        return source
+    known = source.document.articles.filter(label=label).first()
+    return source if known is None else replace(source, words=known.words)
+
+
+def _standing_in(rule: str, node: str, value: Value) -> str:
+    """The standing of the whole value or of one node; NotAllowed where there is no such node or the value is own."""
+    if not node:
+        if value.own:
+            raise NotAllowed(f"“{basis.load(rule).title}”按本级文件执行，核对情况写在本级规定里。")
+        return value.standing
+    known = {path: one for path, _, one in basis.nodes_of(value.content)}
+    if node not in known:
+        raise NotAllowed(f"“{basis.load(rule).title}”里没有“{node}”这一条。")
+    return str(known[node]["standing"])
