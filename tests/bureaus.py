@@ -7,7 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from wenxiao.budget.services import ensure_subject, open_dossier, open_round, set_appropriation
+from wenxiao.budget.services import (
+    choose_own_filing,
+    ensure_subject,
+    open_dossier,
+    open_round,
+    set_appropriation,
+)
 from wenxiao.orgs.services import add_unit, create_division, create_user, grant
 
 PASS = Path(__file__).parent / "files" / "pass"
@@ -24,6 +30,10 @@ def bureau(db):
     )
     dossier = open_dossier(subject=subject, fiscal_year=2022, by=None)
     set_appropriation(dossier=dossier, by=None, opening=8800000, adjusted=8800000)
+    for year in (2022, 2023):
+        choose_own_filing(
+            division=division, fiscal_year=year, kinds=["project"], by=None, why="本级申报"
+        )
     people = {}
     for username, role, where in (
         ("clerk", "clerk", unit),

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from tests.acts.shape import Act
 
+from wenxiao.files.forms.targets.own_workbook import Brought
 from wenxiao.reviews.services import approval
 from wenxiao.targets.models import Indicator, Target
-from wenxiao.targets.services import Promise, filing
+from wenxiao.targets.offline import given_of
+from wenxiao.targets.services import Promise, drafting, filing, offline
 
 ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
 CHECK = "department office performance"
@@ -30,17 +32,17 @@ def filed(state):
 
 FILING = {
     "begin_target": Act(
-        "clerk", lambda h: h.dossier, lambda h, row, by: filing.begin_target(dossier=row, by=by)
+        "clerk", lambda h: h.dossier, lambda h, row, by: drafting.begin_target(dossier=row, by=by)
     ),
     "begin_adjustment": Act(
         "clerk",
         filed("approved"),
-        lambda h, row, by: filing.begin_adjustment(target=row, by=by, why="预算追加"),
+        lambda h, row, by: drafting.begin_adjustment(target=row, by=by, why="预算追加"),
     ),
     "fill_target": Act(
         "clerk",
         filed("draft"),
-        lambda h, row, by: filing.fill_target(
+        lambda h, row, by: drafting.fill_target(
             target=row, rows=[(None, ROW)], head={}, by=by, version=row.version
         ),
     ),
@@ -53,6 +55,11 @@ FILING = {
         "department office performance",
         filed("draft"),
         lambda h, row, by: filing.submit_target_for_unit(target=row, by=by, version=row.version),
+    ),
+    "withdraw_target": Act(
+        "clerk",
+        filed("submitted"),
+        lambda h, row, by: filing.withdraw_target(target=row, by=by, version=row.version),
     ),
     "return_target": Act(
         CHECK,
@@ -81,6 +88,21 @@ FILING = {
         ),
     ),
 }
+
+
+def brought(target):
+    """A workbook of the target with one row more."""
+    row = (9, {"level1": "产出指标", "name": "人数", "expression": "≥5人"})
+    return Brought(given_of(target), {}, [row])
+
+
+FILING["take_workbook"] = Act(
+    "clerk",
+    filed("draft"),
+    lambda h, row, by: offline.take_workbook(
+        target=row, brought=brought(row), chosen=["r+:9"], by=by, version=row.version
+    ),
+)
 APPROVAL = {
     "approve_filed_target": Act(
         APPROVE,

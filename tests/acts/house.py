@@ -6,6 +6,7 @@ from functools import cached_property
 
 from wenxiao.budget.models import Round
 from wenxiao.budget.services import (
+    choose_own_filing,
     ensure_subject,
     exempt,
     open_dossier,
@@ -65,6 +66,9 @@ class House:
         )
         self.dossier = open_dossier(subject=self.subject, fiscal_year=YEAR, by=None)
         set_appropriation(dossier=self.dossier, by=None, opening=8800000, adjusted=8800000)
+        choose_own_filing(
+            division=self.division, fiscal_year=YEAR, kinds=["project"], by=None, why="本级申报"
+        )
         self.people = {role: self._person(role, office) for role in Role.values}
 
     def _person(self, role, office):

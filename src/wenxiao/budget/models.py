@@ -216,7 +216,7 @@ class Round(Versioned):
 
     class Kind(models.TextChoices):
         EX_ANTE = "ex_ante", "事前评估"
-        TARGET = "target_review", "目标审核"
+        TARGET = "target_review", "目标申报"
         MONITORING = "monitoring", "绩效监控"
         SELFEVAL = "selfeval", "单位自评"
         RECHECK = "recheck", "自评复核"
@@ -255,6 +255,24 @@ class Round(Versioned):
     def period(self) -> str:
         """监控期间, "1-7月"; empty for rounds without months."""
         return f"{self.from_month}-{self.through_month}月" if self.through_month else ""
+
+
+class OwnFiling(models.Model):
+    """申报范围: subjects of this kind file their targets of this budget year here. Without a row they are approved
+    elsewhere (预算管理一体化) and imported.
+    """
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    fiscal_year = models.PositiveSmallIntegerField("预算年度")
+    kind = models.CharField("类型", max_length=24, choices=Subject.Kind.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报范围"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["division", "fiscal_year", "kind"], name="own_filing_once"
+            )
+        ]
 
 
 class Exemption(models.Model):

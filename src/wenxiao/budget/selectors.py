@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
-from wenxiao.budget.models import Dossier, Exemption, Fund, Milestone, Round, Spending, Subject
+from wenxiao.budget.models import (
+    Dossier,
+    Exemption,
+    Fund,
+    Milestone,
+    OwnFiling,
+    Round,
+    Spending,
+    Subject,
+)
 from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import seeing_grants, sight_of, within
@@ -134,6 +143,12 @@ def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier
     """
     found = Dossier.objects.filter(near)
     return found if rows is None else found.filter(Exists(rows.filter(pk=OuterRef("pk"))))
+
+
+def kinds_filed_here(division: Division | int, fiscal_year: int) -> frozenset[str]:
+    """The kinds of subjects whose targets of a budget year are filed in this system (申报范围)."""
+    rows = OwnFiling.objects.filter(division=division, fiscal_year=fiscal_year)
+    return frozenset(rows.values_list("kind", flat=True))
 
 
 class CensusCell(NamedTuple):

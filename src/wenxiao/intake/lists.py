@@ -21,7 +21,7 @@ from wenxiao.budget.selectors import (
 from wenxiao.intake.status import STANDINGS, problems_of_form, standing_of
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
-from wenxiao.reviews.kinds import FILED
+from wenxiao.reviews.kinds import ASKED
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import OPEN as REVIEW_OPEN
 from wenxiao.reviews.worklists import received
@@ -208,7 +208,7 @@ def _file_name(batch: ImportBatch) -> str:
 
 def rounds_asked(division: Division, work_year: int) -> list[Round]:
     """The rounds of a work year in which units hand something in, the running ones first."""
-    rows = Round.objects.filter(division=division, work_year=work_year, kind__in=FILED).exclude(
+    rows = Round.objects.filter(division=division, work_year=work_year, kind__in=ASKED).exclude(
         state=Round.State.DRAFT
     )
     return sorted(

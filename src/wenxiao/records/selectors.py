@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from wenxiao.records.models import Article, ChainHead, Document, Entry, Instruction, Notice, Todo
+from wenxiao.records.models import (
+    Article,
+    ChainHead,
+    Document,
+    Entry,
+    Instruction,
+    Notice,
+    StoredFile,
+    Todo,
+)
 from wenxiao.records.trail import fields_of, target_of
 
 if TYPE_CHECKING:
@@ -104,3 +113,8 @@ def instructions_about(row: Model) -> QuerySet[Instruction]:
 def instruction_of(*, division: Division, pk: int) -> Instruction | None:
     """One instruction of a division, None where there is no such."""
     return Instruction.objects.filter(division=division, pk=pk).select_related("division").first()
+
+
+def file_of(pk: int, *, division: Division) -> StoredFile | None:
+    """A file the division received; whoever asks for it knows its number from their own act."""
+    return StoredFile.objects.filter(pk=pk, division=division).first()

@@ -25,6 +25,7 @@ from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Review
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.targets.models import Target
+from wenxiao.targets.selectors import handed_in_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,11 @@ RECEIVED = Q(state__in=OPEN, received_on__isnull=False)
 
 
 def received(round: Round) -> QuerySet[Any]:
-    """The dossiers whose form of the round arrived, whether it passed the checks (handed in) or not."""
+    """The dossiers whose form of the round arrived, whether it passed the checks (handed in) or not; of a target round
+    those whose target was handed in.
+    """
+    if round.kind == Round.Kind.TARGET:
+        return handed_in_targets(round)
     return Review.objects.filter(ARRIVED, round=round).values("dossier")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from wenxiao.budget.selectors import dossiers_visible_to, seen_by
+from wenxiao.budget.models import Exemption, OwnFiling, Round
+from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by
 from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from decimal import Decimal
 
     from django.db.models import QuerySet
@@ -42,10 +43,51 @@ def targets_visible_to(user: User) -> QuerySet[Target]:
     return rows.select_related("dossier__subject__division", "dossier__unit", "approval", "batch")
 
 
+def handed_in_targets(round: Round) -> QuerySet[Any, Any]:
+    """The dossiers of a target round's year whose target left the unit's hands, or was approved elsewhere."""
+    states = (Target.State.SUBMITTED, Target.State.CHECKED, Target.State.APPROVED)
+    return Target.objects.filter(dossier__fiscal_year=round.fiscal_year, state__in=states).values(
+        "dossier"
+    )
+
+
+def owed_in(round: Round) -> QuerySet[Dossier]:
+    """The dossiers a target round still waits for: neither handed in nor excused."""
+    rows = dossiers_of(round).exclude(pk__in=handed_in_targets(round))
+    return rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+
+
+def rounds_asking(dossier: Dossier) -> list[Round]:
+    """The target rounds whose scope holds the dossier, running or ended, by number."""
+    rows = Round.objects.filter(
+        kind=Round.Kind.TARGET,
+        division=dossier.subject.division_id,
+        fiscal_year=dossier.fiscal_year,
+    ).exclude(state=Round.State.DRAFT)
+    return [row for row in rows.order_by("pk") if dossiers_of(row).filter(pk=dossier.pk).exists()]
+
+
+def targets_for_step(user: User, powers: Collection[str]) -> dict[str, QuerySet[Target]]:
+    """What stands at a step of these powers: 审核 for who checks, 批复 for who approves; never what one handed on oneself."""
+    rows = targets_visible_to(user).filter(filing=True)
+    found: dict[str, QuerySet[Target]] = {}
+    if {"check_department", "check_office"} & set(powers):
+        found["审核"] = rows.filter(state=Target.State.SUBMITTED).exclude(filed_by=user)
+    if "approve_target" in powers:
+        own = Q(filed_by=user) | Q(checked_by=user)
+        found["批复"] = rows.filter(state=Target.State.CHECKED).exclude(own)
+    return found
+
+
 def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:
-    """The dossiers of a budget year this person may see for which nothing is approved and nothing drawn up."""
+    """The dossiers of a budget year this person may see filed here (申报范围), for which nothing is approved
+    and nothing drawn up.
+    """
     taken = Target.objects.filter(Q(state=Target.State.APPROVED) | Q(filing=True))
-    rows = dossiers_visible_to(user).filter(fiscal_year=year)
+    here = OwnFiling.objects.filter(
+        division=OuterRef("subject__division"), kind=OuterRef("subject__kind"), fiscal_year=year
+    )
+    rows = dossiers_visible_to(user).filter(Exists(here), fiscal_year=year)
     return rows.exclude(pk__in=taken.values("dossier")).select_related("subject", "unit")
 
 

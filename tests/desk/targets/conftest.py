@@ -1,5 +1,5 @@
 """The small division these pages are tried in."""
 
-from tests.bureaus import bureau
+from tests.bureaus import bureau, selfeval_round
 
-__all__ = ["bureau"]
+__all__ = ["bureau", "selfeval_round"]

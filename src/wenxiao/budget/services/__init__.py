@@ -1,5 +1,6 @@
 """Subjects, dossiers, money and the year's rounds: every act of this room."""
 
+from wenxiao.budget.services.filing_scope import choose_own_filing
 from wenxiao.budget.services.money import add_spending, set_appropriation, set_audited
 from wenxiao.budget.services.rounds import (
     DEFAULT_ROUTE,
@@ -29,6 +30,7 @@ __all__ = [
     "KEYED",
     "ROUND_TODO",
     "add_spending",
+    "choose_own_filing",
     "close_round",
     "describe_subject",
     "end_exemption",

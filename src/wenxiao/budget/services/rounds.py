@@ -9,6 +9,7 @@ from django.db import transaction
 from wenxiao.budget import selectors
 from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
+from wenxiao.budget.services.filing_scope import filed_here
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import require
 from wenxiao.records.models import Todo
@@ -63,6 +64,8 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     _refuse_round(kind, from_month, through_month, deadline, opens_on)
     if kind == Round.Kind.MONITORING and from_month is None:
         from_month = 1
+    if kind == Round.Kind.TARGET:
+        scope = filed_here(division, fiscal_year, scope or {})
     opened = Round.objects.create(
         division=division,
         kind=kind,
@@ -99,6 +102,7 @@ def _facts(opened: Round, todos: int) -> dict[str, Any]:
 
 
 WORKED = (
+    Round.Kind.TARGET,
     Round.Kind.MONITORING,
     Round.Kind.SELFEVAL,
     Round.Kind.RECHECK,
@@ -106,7 +110,7 @@ WORKED = (
     Round.Kind.FINANCE,
 )
 """The kinds somebody can work on in a page; no other round is opened."""
-FILED_BY_UNITS = frozenset({Round.Kind.MONITORING, Round.Kind.SELFEVAL})
+FILED_BY_UNITS = frozenset({Round.Kind.TARGET, Round.Kind.MONITORING, Round.Kind.SELFEVAL})
 """Rounds in which the units fill in a form; the others begin with an assignment."""
 
 

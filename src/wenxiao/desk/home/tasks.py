@@ -25,7 +25,12 @@ TODOS = 40
 
 
 _ROUND = "budget.Round"
-_ROUND_ROUTES = {"selfeval": "desk:selfeval_round", "monitoring": "desk:monitoring_round"}
+_ROUND_ROUTES = {
+    "selfeval": "desk:selfeval_round",
+    "monitoring": "desk:monitoring_round",
+    "target_review": "desk:target_round",
+}
+_TARGET = "targets.Target"
 _RECTIFICATION = "followup.Rectification"
 _REVIEW = "reviews.Review"
 
@@ -41,7 +46,9 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
     reminders = reminders_for(user, rounds)
-    listed = list(todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION, _REVIEW))[:TODOS])
+    listed = list(
+        todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION, _REVIEW, _TARGET))[:TODOS]
+    )
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
     if earlier := {pk for pk in asked if pk is not None} - set(rounds):
         rounds |= rounds_visible_to(user).in_bulk(earlier)
@@ -54,6 +61,9 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
         elif row.target_type == _REVIEW:
             href = address("desk:filling", key)
             made.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
+        elif row.target_type == _TARGET:
+            href = address("desk:target_fill", key)
+            made.append(HomeTask("目标", who, row.title, row.due_on, "重填", href, on))
         elif row.target_type == _ROUND and key in rounds and rounds[key].kind in _ROUND_ROUTES:
             told = reminders.get((key, row.unit_id or 0))
             title = of_year(rounds[key], year) + row.title

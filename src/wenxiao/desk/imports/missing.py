@@ -21,7 +21,7 @@ from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
-from wenxiao.reviews.kinds import FILED
+from wenxiao.reviews.kinds import ASKED, FILED
 from wenxiao.reviews.worklists import received_open
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -73,7 +73,7 @@ def _show(
         "chosen": chosen,
         "standing": standing,
         "tabs": tabs(request, "desk:missing"),
-        "handed_in": chosen is not None and chosen.kind in FILED,
+        "handed_in": chosen is not None and chosen.kind in ASKED,
         "to_hand_in": received_open(person(request), chosen).count()
         if chosen is not None and chosen.kind in FILED
         else 0,

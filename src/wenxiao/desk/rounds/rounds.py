@@ -23,7 +23,7 @@ from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
-from wenxiao.reviews.kinds import CHECKERS, FILED, owner_of
+from wenxiao.reviews.kinds import ASKED, CHECKERS, FILED, owner_of
 from wenxiao.reviews.worklists import late_arrivals, received_open, rounds_of_year, whole_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -120,7 +120,8 @@ def _page(
         "owner": owner_of(row.kind),
         "keyed": row.kind in KEYED,
         "late_ones": late_arrivals(row),
-        "filed": row.kind in FILED,
+        "filed": row.kind in ASKED,
+        "receives": row.kind in FILED,
         "to_hand_in": received_open(person(request), row).count() if row.kind in FILED else 0,
         "units_shown": None if request.GET.get("all") else MOST_UNITS,
     }

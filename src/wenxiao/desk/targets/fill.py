@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import ENTRY, target_of
+from wenxiao.desk.targets.typed import (
+    COLUMNS,
+    HEAD,
+    MONEY_KINDS,
+    SPARE,
+    money_typed,
+    rows_typed,
+    steps_typed,
+)
 from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.orgs.permissions import Refused
-from wenxiao.pages.acts import carry_out, points_of, text_of, version_of
+from wenxiao.pages.acts import carry_out, in_wan, text_of, version_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
@@ -20,34 +29,15 @@ from wenxiao.reviews.services import held_against
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets import services
+from wenxiao.targets.carryover import stale_parts
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import dossiers_without_target, stale_rows
-from wenxiao.targets.services import Promise
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.targets.models import Indicator, Target
 
-COLUMNS = (
-    ("level1", "一级指标"),
-    ("level2", "二级指标"),
-    ("name", "三级指标"),
-    ("expression", "指标值"),
-    ("weight", "分值"),
-    ("source", "数据来源"),
-    ("proof", "佐证"),
-    ("last_actual", "上年实际"),
-)
-HEAD = (
-    ("text", "年度目标"),
-    ("long_text", "中长期目标"),
-    ("content", "项目概况"),
-    ("manager", "项目负责人"),
-    ("starts", "开始时间"),
-    ("ends", "结束时间"),
-)
-SPARE = 5
 PAGE = 50
 
 
@@ -83,14 +73,19 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     for number, one in found:
         if one.hit.row is not None:
             numbers.setdefault(one.hit.row, []).append(number)
+    before = services.last_years(row.dossier)
     values = {
         "target": row,
+        "money": _money_rows(row),
+        "money_kinds": MONEY_KINDS,
+        "steps": [*row.plan, *({"step": "", "from": "", "to": ""} for _ in range(3))],
+        "stale_parts": stale_parts(row, before),
         "fields": [(name, word, getattr(row, name)) for name, word in HEAD],
         "columns": COLUMNS,
         "rows": [*((r, _cells(r)) for r in rows), *((None, [""] * 8) for _ in range(SPARE))],
         "marks": row.marks,
         "notes": {mark["row"]: mark for mark in row.marks if mark["row"]},
-        "stale": stale_rows(row, services.last_years(row.dossier)),
+        "stale": stale_rows(row, before),
         "found": found,
         "numbers": numbers,
         "counts": level_counts([one for _, one in found]),
@@ -98,6 +93,12 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         "submits": held(request).can("submit", subject=row.dossier.subject),
     }
     return render(request, "desk/targets/fill.html", values)
+
+
+def _money_rows(row: Target) -> list[tuple[str, str, str, str]]:
+    """(kind, name, amount in 万元, what it was reckoned by) of each amount, and room for more."""
+    told = [(one.kind, one.name, in_wan(one.amount), one.content) for one in row.amounts.all()]
+    return [*told, *(("fund", "", "", "") for _ in range(3))]
 
 
 def _cells(row: Indicator) -> list[str]:
@@ -109,44 +110,12 @@ def _shown(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Promise]]:
-    """The rows of the posted grid in their order; a row in which nothing is written is left out."""
-    known = {one.pk: one for one in row.indicators.all()}
-    found: list[tuple[int | None, Promise]] = []
-    for at in range(services.MOST_ROWS + SPARE + 1):
-        if f"r{at}" not in request.POST:
-            break
-        told = {name: text_of(request, f"{name}{at}", 2000) for name, _ in COLUMNS}
-        if not any(told.values()):
-            continue
-        weight = told.pop("weight")
-        pk = whole(request.POST.get(f"r{at}"))
-        old = known.get(pk or 0)
-        found.append(
-            (
-                pk,
-                Promise(
-                    told["level1"],
-                    told["level2"],
-                    told["name"],
-                    told["expression"],
-                    points_of(weight, f"第 {at + 1} 行分值") if weight else None,
-                    unit=old.unit if old is not None else "",
-                    nature=old.nature if old is not None else "",
-                    source=told["source"],
-                    proof=told["proof"],
-                    last_actual=told["last_actual"],
-                    note=old.note if old is not None else "",
-                ),
-            )
-        )
-    return found
-
-
 def _write(request: HttpRequest, row: Target) -> Target:
     return services.fill_target(
         target=row,
-        rows=_typed(request, row),
+        rows=rows_typed(request, row),
+        money=money_typed(request),
+        steps=steps_typed(request),
         head={name: text_of(request, name) for name, _ in HEAD if name in request.POST},
         by=person(request),
         version=version_of(request),
@@ -180,11 +149,25 @@ def _save(request: HttpRequest, row: Target) -> HttpResponse:
     return carry_out(request, run, back)
 
 
+@view("submit", methods=("POST",))
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤回: what nobody has checked yet, to be changed and handed in again."""
+    row = target_of(request, pk)
+
+    def run() -> str:
+        services.withdraw_target(
+            target=row, by=person(request), version=version_of(request), why=text_of(request, "why")
+        )
+        return f"{row.dossier.subject.name}的目标已撤回，改后请再送审。"
+
+    return carry_out(request, run, reverse("desk:target", args=[row.pk]))
+
+
 @view("fill", methods=("POST",))
 def adjust(request: HttpRequest, pk: int) -> HttpResponse:
     """目标调整: a draft of the next version; what is held against the present one is named."""
     row = target_of(request, pk)
-    made: list[Any] = []
+    made: list[Target] = []
 
     def run() -> str:
         made.append(

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import ENTRY, target_of
+from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
-from wenxiao.orgs.permissions import Refused
+from wenxiao.orgs.permissions import Refused, who_can
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import division_of, person, view
+from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets import services
-from wenxiao.targets.selectors import targets_visible_to
+from wenxiao.targets.checks import faults_of
+from wenxiao.targets.selectors import targets_for_step, targets_visible_to
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.orgs.models import Division
@@ -87,6 +91,50 @@ def submit_for(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@view("see_unit", methods=("GET", "POST"))
+def review(request: HttpRequest) -> HttpResponse:
+    """What waits for this person to check, many passed at once; each has its own outcome."""
+    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    powers = [one for one in ("check_department", "check_office") if held(request).can(one)]
+    if not powers:
+        raise Refused(f"目标由{who_can('check_department')}、{who_can('check_office')}审核。")
+    rows = targets_for_step(person(request), powers)["审核"]
+    outcome: list[tuple[Target, str]] = []
+    if request.method == "POST":
+        chosen = _ticked(request)
+        found = rows.filter(pk__in=chosen).order_by("pk")
+        outcome = [(row, _passed(request, row, chosen[row.pk])) for row in found]
+    shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
+    listed = list(shown.rows)
+    faults = faults_of(listed)
+    values = {
+        "shown": shown,
+        "lines": [(row, level_counts(faults[row.pk])) for row in listed],
+        "levels": LEVELS,
+        "outcome": outcome,
+        "posted": request.method == "POST",
+    }
+    return render(request, "desk/targets/review.html", values)
+
+
+def _ticked(request: HttpRequest) -> dict[int, int]:
+    """The ticked targets with the version each was shown in."""
+    return {
+        key: whole(request.POST.get(f"v{key}")) or 0
+        for text in request.POST.getlist("target")
+        if (key := whole(text)) is not None
+    }
+
+
+def _passed(request: HttpRequest, row: Target, version: int) -> str:
+    try:
+        with transaction.atomic():
+            services.check_target(target=row, by=person(request), version=version)
+    except (NotAllowed, Refused, Stale) as refusal:
+        return str(refusal)
+    return ""
+
+
 @view("approve_target", methods=("GET", "POST"))
 def approval(request: HttpRequest) -> HttpResponse:
     """The targets that passed, approved together by one paper; each has its own outcome."""
@@ -107,13 +155,11 @@ def approval(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/targets/approval.html", values, status=422 if error else 200)
 
 
-def _approve(request: HttpRequest, division: Division, rows: Any) -> list[tuple[Target, str]]:
+def _approve(
+    request: HttpRequest, division: Division, rows: QuerySet[Target]
+) -> list[tuple[Target, str]]:
     """(target, "" or why it was not approved) of each that was ticked."""
-    chosen = {
-        key: whole(request.POST.get(f"v{key}")) or 0
-        for text in request.POST.getlist("target")
-        if (key := whole(text)) is not None
-    }
+    chosen = _ticked(request)
     if not chosen:
         raise NotAllowed("请勾选要批复的目标。")
     number, title = text_of(request, "number", 60), text_of(request, "title", 200)

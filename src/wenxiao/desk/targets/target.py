@@ -58,6 +58,9 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": level_counts(found),
         "versions": versions_of(row),
         "fills": fills and row.filing and row.state in {"draft", "returned"},
+        "withdraws": row.filing
+        and row.state == "submitted"
+        and held(request).can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "adjusts": fills and row.state == "approved",
         "judges": judges,
         "for_unit": row.filing

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.targets import alike, fill, layouts, review, target, year
+from wenxiao.desk.targets import alike, fill, layouts, paper, returns, review, rounds, target, year
 
 urlpatterns = [
     path("targets", year.targets, name="targets"),
@@ -10,9 +10,17 @@ urlpatterns = [
     path("targets/layouts/<int:pk>", layouts.layout, name="target_layout"),
     path("targets/layouts/<int:pk>/export", layouts.export, name="target_export"),
     path("targets/alike", alike.alike, name="targets_alike"),
+    path("targets/scope", rounds.scope, name="target_scope"),
+    path("targets/rounds/<int:pk>", rounds.target_round, name="target_round"),
     path("targets/start", fill.start, name="target_start"),
+    path("targets/review", review.review, name="target_review"),
+    path("targets/returns", returns.returns, name="target_returns"),
     path("targets/approval", review.approval, name="target_approval"),
     path("targets/<int:pk>/fill", fill.fill, name="target_fill"),
+    path("targets/<int:pk>/form", paper.form, name="target_form"),
+    path("targets/<int:pk>/workbook", paper.workbook, name="target_workbook"),
+    path("targets/<int:pk>/compare", paper.compare, name="target_compare"),
+    path("targets/<int:pk>/withdraw", fill.withdraw, name="target_withdraw"),
     path("targets/<int:pk>/adjust", fill.adjust, name="target_adjust"),
     path("targets/<int:pk>/submit-for", review.submit_for, name="target_submit_for"),
     path("targets/<int:pk>/judge", review.judge, name="target_judge"),

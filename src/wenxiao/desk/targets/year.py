@@ -70,6 +70,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "imports": held(request).can("import"),
         "fills": held(request).can("fill"),
         "approves": held(request).can("approve_target"),
+        "runs": held(request).can("manage_round"),
         "here": _here,
     }
     return render(request, "desk/targets/index.html", values)

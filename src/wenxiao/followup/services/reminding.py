@@ -11,7 +11,7 @@ from wenxiao.followup.selectors.reminders import letters_about
 from wenxiao.orgs import permissions
 from wenxiao.records.selectors import open_todos_about
 from wenxiao.records.services import count_reminder, remind_todos, send_notice
-from wenxiao.reviews.kinds import FILED, owner_of
+from wenxiao.reviews.kinds import ASKED, owner_of
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def remind_units(*, round: Round, units: Iterable[int], by: User | None, why: st
     """催办: one more reminder on the open to-dos of the units that still owe something; how many. Raises Refused, NotAllowed."""
     permissions.require(by, "manage_round", division=round.division)
     refuse_ended(round, "催办")
-    if round.kind not in FILED:
+    if round.kind not in ASKED:
         raise NotAllowed(f"“{round}”由{owner_of(round.kind)}办，不催办单位。")
     count = remind_todos(
         todos=open_todos_about(round, units=units), by=by, why=why or f"{round}未报送"
@@ -53,7 +53,7 @@ def send_reminder(
     """
     permissions.require(by, "manage_round", division=round.division)
     refuse_ended(round, "催办")
-    if round.kind not in FILED:
+    if round.kind not in ASKED:
         raise NotAllowed(f"“{round}”由{owner_of(round.kind)}办，不向单位收表，不发催办函。")
     if not missing:
         raise NotAllowed("该单位应报的都已报送，不必催办。")

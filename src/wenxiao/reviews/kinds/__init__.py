@@ -14,7 +14,9 @@ KINDS: dict[str, Kind] = {
 """Kinds by code. Ex-ante evaluation and target review have rubrics in the rulebook but no working kind yet."""
 
 FILED = tuple(kind.code for kind in KINDS.values() if kind.owner == "unit")
-"""What units fill in themselves and hand in: only these are asked of them by list, to-do and letter."""
+"""What units fill in themselves and hand in as a review."""
+ASKED = (*FILED, "target_review")
+"""What units owe: only these rounds are asked of them by list, to-do and letter. Targets are filed, not reviewed."""
 OWNERS = {"unit": "单位", "department": "主管部门", "bureau": "财政部门"}
 """Whose work a kind is, as people call them."""
 JUDGED = ("department_evaluation", "finance_evaluation")
@@ -35,7 +37,9 @@ def kind_of(code: str) -> Kind:
 
 def owner_of(code: str) -> str:
     """Whose work a kind of round is, in words; the bureau's where the kind does not work yet."""
+    if code in ASKED:
+        return OWNERS["unit"]
     return OWNERS[KINDS[code].owner if code in KINDS else "bureau"]
 
 
-__all__ = ["CHECKERS", "FILED", "JUDGED", "KINDS", "OWNERS", "Kind", "kind_of", "owner_of"]
+__all__ = ["ASKED", "CHECKERS", "FILED", "JUDGED", "KINDS", "OWNERS", "Kind", "kind_of", "owner_of"]

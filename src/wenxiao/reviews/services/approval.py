@@ -11,8 +11,10 @@ from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import result_of
+from wenxiao.reviews.services.monitoring import replace_milestones
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import OPEN
+from wenxiao.targets.plan import milestones_of
 from wenxiao.targets.selectors import target_in_force
 from wenxiao.targets.services import Contents, approve_filed, approve_target
 
@@ -56,6 +58,7 @@ def receive_approval(
         synthetic=synthetic,
     )
     _follow(before, target, by=by)
+    _plan_of(target, by=by)
     return target
 
 
@@ -66,7 +69,29 @@ def approve_filed_target(
     """:func:`~wenxiao.targets.services.approve_filed`, and the dossier's reviews stand on the new version."""
     before = approve_filed(target=target, approval=approval, by=by, version=version, why=why)
     _follow(before, target, by=by)
+    _plan_of(target, by=by)
     return target
+
+
+def _plan_of(target: Target, *, by: User | None) -> None:
+    """The steps of the approved plan become the milestones the dossier's money is judged by; a plan without days doesn't."""
+    steps = milestones_of(target.plan)
+    dossier = target.dossier
+    if not steps:
+        return
+    before = {one.name: one.due for one in dossier.milestones.all()}
+    if before == steps:
+        return
+    replace_milestones(dossier, steps, synthetic=target.synthetic)
+    record(
+        division=dossier.subject.division,
+        by=by,
+        act="按批复的计划定节点",
+        target=dossier,
+        label=str(dossier),
+        why=f"目标第 {target.number} 版的实施进度计划",
+        data={"before": before, "after": steps},
+    )
 
 
 def _follow(before: Target | None, target: Target, *, by: User | None) -> None:

@@ -154,19 +154,10 @@ def plan_milestones(
     named = {name.strip(): due for name, due in steps.items()}
     if any(not name for name in named):
         raise NotAllowed("计划节点须有名称，如招标、开工、验收。")
-    kept = list(dossier.milestones.all())
-    before = {step.name: step.due for step in kept}
+    before = {step.name: step.due for step in dossier.milestones.all()}
     if before and not why.strip() and named != before:
         raise NotAllowed("改动已报的计划节点须写明理由。")
-    done = {step.name for step in kept if step.done}
-    dossier.milestones.filter(done=None).exclude(name__in=named).delete()
-    for order, (name, due) in enumerate(named.items(), start=1):
-        planned = (
-            {"order": order}
-            if name in done
-            else {"due": due, "order": order, "synthetic": synthetic}
-        )
-        Milestone.objects.update_or_create(dossier=dossier, name=name, defaults=planned)
+    replace_milestones(dossier, named, synthetic=synthetic)
     record(
         division=dossier.subject.division,
         by=by,
@@ -177,6 +168,21 @@ def plan_milestones(
         data={"before": before, "after": named},
     )
     return list(dossier.milestones.all())
+
+
+def replace_milestones(
+    dossier: Dossier, named: Mapping[str, date], *, synthetic: bool = False
+) -> None:
+    """The steps not done yet give way to these, in order; steps done keep their day. The caller records it."""
+    done = set(dossier.milestones.exclude(done=None).values_list("name", flat=True))
+    dossier.milestones.filter(done=None).exclude(name__in=named).delete()
+    for order, (name, due) in enumerate(named.items(), start=1):
+        planned = (
+            {"order": order}
+            if name in done
+            else {"due": due, "order": order, "synthetic": synthetic}
+        )
+        Milestone.objects.update_or_create(dossier=dossier, name=name, defaults=planned)
 
 
 @transaction.atomic

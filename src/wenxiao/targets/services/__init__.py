@@ -1,26 +1,34 @@
 """What happens to targets: one function per act, each on record."""
 
 from wenxiao.targets.services.approving import Amount, Contents, OpenJoins, approve_target, noted
-from wenxiao.targets.services.filing import (
+from wenxiao.targets.services.drafting import (
+    MOST_AMOUNTS,
     MOST_ROWS,
-    approval_paper,
-    approve_filed,
+    MOST_STEPS,
     begin_adjustment,
     begin_target,
-    blocking,
-    check_target,
     fill_target,
     last_years,
+)
+from wenxiao.targets.services.filing import (
+    approval_paper,
+    approve_filed,
+    blocking,
+    check_target,
     return_target,
     submit_target,
     submit_target_for_unit,
+    withdraw_target,
 )
 from wenxiao.targets.services.layouts import add_sample, map_layout, register_layout, retire_layout
+from wenxiao.targets.services.offline import take_workbook
 from wenxiao.targets.services.rows import WIDEST, Promise
 from wenxiao.targets.services.sheets import bring_target, complete_target
 
 __all__ = [
+    "MOST_AMOUNTS",
     "MOST_ROWS",
+    "MOST_STEPS",
     "WIDEST",
     "Amount",
     "Contents",
@@ -45,4 +53,6 @@ __all__ = [
     "return_target",
     "submit_target",
     "submit_target_for_unit",
+    "take_workbook",
+    "withdraw_target",
 ]

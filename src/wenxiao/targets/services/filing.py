@@ -1,197 +1,38 @@
-"""申报 · 审核 · 批复 · 调整: a target drawn up here, from the first row to the approval, by hands that check each other."""
+"""送审 · 审核 · 批复: a target drawn up here, from the unit's hand to the approval, by hands that check each other."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.budget.models import Round
+from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused, holdings, require, require_other, who_can
 from wenxiao.orgs.services.library import refuse_faulty
 from wenxiao.records.models import Document
-from wenxiao.records.services import record
+from wenxiao.records.services import finish_todos, make_todo, record
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 from wenxiao.targets.checks import faults_of
-from wenxiao.targets.models import Indicator, LongIndicator, Target, TargetAmount
-from wenxiao.targets.selectors import same_wording, target_in_force
-from wenxiao.targets.services.rows import next_number, record_act, refuse_wide, standing_of
+from wenxiao.targets.models import Indicator, Target
+from wenxiao.targets.selectors import owed_in, rounds_asking, same_wording, target_in_force
+from wenxiao.targets.services.rows import record_act, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import StoredFile
-    from wenxiao.targets.services.rows import Promise
 
 S = Target.State
 MOVES = {
     S.DRAFT: frozenset({S.SUBMITTED}),
     S.RETURNED: frozenset({S.SUBMITTED}),
-    S.SUBMITTED: frozenset({S.CHECKED, S.RETURNED}),
+    S.SUBMITTED: frozenset({S.CHECKED, S.RETURNED, S.DRAFT}),
     S.CHECKED: frozenset({S.APPROVED, S.RETURNED}),
 }
-OPEN = frozenset({S.DRAFT, S.RETURNED})
-"""The states in which the unit writes."""
-MOST_ROWS = 200
-_HEAD = ("text", "long_text", "content", "manager", "starts", "ends")
-_COPIED = ("scope", "level", *_HEAD, "plan")
-
-
-@transaction.atomic
-def begin_target(*, dossier: Dossier, by: User | None, why: str = "") -> Target:
-    """A draft of the dossier's target, carried over from last year's approved one where there is one."""
-    require(by, "fill", unit=dossier.unit, subject=dossier.subject)
-    _refuse_second(dossier)
-    standing = target_in_force(dossier)
-    if standing is not None and standing.state == S.APPROVED:
-        raise NotAllowed("这份档案的目标已经批复，改动请办理目标调整。")
-    before = last_years(dossier)
-    return _drafted(dossier, before, by=by, why=why, act="起草绩效目标", adjusts=False)
-
-
-@transaction.atomic
-def begin_adjustment(*, target: Target, by: User | None, why: str) -> Target:
-    """目标调整: a draft of the next version over the approved one, which holds until the new one is approved."""
-    dossier = target.dossier
-    require(by, "fill", unit=dossier.unit, subject=dossier.subject)
-    if not why.strip():
-        raise NotAllowed("目标调整须写明理由，如预算追加、政策变化。")
-    if target.state != S.APPROVED:
-        raise NotAllowed(f"只有批复的目标可以调整，这一版现为“{target.get_state_display()}”。")
-    _refuse_second(dossier)
-    return _drafted(dossier, target, by=by, why=why.strip(), act="申请目标调整", adjusts=True)
-
-
-def last_years(dossier: Dossier) -> Target | None:
-    """The approved target of the same subject a year before; None where there is none."""
-    rows = Target.objects.filter(
-        dossier__subject=dossier.subject_id,
-        dossier__fiscal_year=dossier.fiscal_year - 1,
-        state=S.APPROVED,
-    )
-    return rows.order_by("-number").first()
-
-
-def _refuse_second(dossier: Dossier) -> None:
-    other = dossier.targets.filter(filing=True).first()
-    if other is not None:
-        raise NotAllowed(
-            f"第 {other.number} 版目标还在办理（{other.get_state_display()}），不能再起草。"
-        )
-
-
-def _drafted(
-    dossier: Dossier, before: Target | None, *, by: User | None, why: str, act: str, adjusts: bool
-) -> Target:
-    kept = {name: getattr(before, name) for name in _COPIED} if before is not None else {}
-    if before is None:
-        kinds = {"department_overall": "department", "transfer": "transfer"}
-        kept["scope"] = kinds.get(dossier.subject.kind, "project")
-    made = Target.objects.create(
-        dossier=dossier,
-        number=next_number(dossier),
-        state=S.DRAFT,
-        origin=Target.Origin.FILED,
-        filing=True,
-        asks_source=True,
-        why=why,
-        synthetic=dossier.subject.synthetic,
-        **kept,
-    )
-    if before is not None:
-        _copy_rows(before, made, adjusts=adjusts)
-    more = {
-        "from": before.pk if before else None,
-        "before": {},
-        "after": standing_of(made, made.indicators.all()),
-    }
-    record_act(made, [], act=act, by=by, why=why, more=more)
-    return made
-
-
-def _copy_rows(before: Target, made: Target, *, adjusts: bool) -> None:
-    names = [
-        field.name
-        for field in Indicator._meta.concrete_fields
-        if field.name not in {"id", "version", "target", "came_from"}
-    ]
-    Indicator.objects.bulk_create(
-        Indicator(
-            target=made,
-            came_from=row if adjusts else None,
-            **{name: getattr(row, name) for name in names},
-        )
-        for row in before.indicators.all()
-    )
-    LongIndicator.objects.bulk_create(
-        LongIndicator(target=made, **{name: getattr(row, name) for name in names})
-        for row in before.long_indicators.all()
-    )
-    TargetAmount.objects.bulk_create(
-        TargetAmount(
-            target=made,
-            kind=row.kind,
-            order=row.order,
-            name=row.name,
-            content=row.content,
-            amount=row.amount if adjusts else None,
-        )
-        for row in before.amounts.all()
-    )
-
-
-@transaction.atomic
-def fill_target(
-    *,
-    target: Target,
-    rows: Sequence[tuple[int | None, Promise]],
-    head: Mapping[str, str],
-    by: User | None,
-    version: int,
-) -> Target:
-    """What the unit wrote: (number of the row it had, its texts) in their order; a row left out goes. Raises Stale."""
-    require(by, "fill", unit=target.dossier.unit, subject=target.dossier.subject)
-    _must_be_open(target)
-    if len(rows) > MOST_ROWS:
-        raise NotAllowed(
-            f"一份目标最多 {MOST_ROWS} 行指标，收到 {len(rows)} 行；请核对粘贴的内容。"
-        )
-    refuse_wide([row for _, row in rows])
-    change(target, version=version, **{name: head[name] for name in _HEAD if name in head})
-    known = {row.pk: row for row in target.indicators.all()}
-    kept = [pk for pk, _ in rows if pk is not None]
-    if not set(kept) <= set(known) or len(set(kept)) < len(kept):
-        raise NotAllowed("页面上的行与系统里的对不上，请重新打开再填。")
-    came = {pk: row.came_from_id for pk, row in known.items()}
-    before = standing_of(target, known.values())
-    target.indicators.all().delete()
-    Indicator.objects.bulk_create(
-        Indicator(pk=pk, target=target, order=order, came_from_id=came.get(pk or 0), **asdict(row))
-        for order, (pk, row) in enumerate(rows, start=1)
-        if pk is not None
-    )
-    Indicator.objects.bulk_create(
-        Indicator(target=target, order=order, **asdict(row))
-        for order, (pk, row) in enumerate(rows, start=1)
-        if pk is None
-    )
-    record_act(
-        target,
-        [row for _, row in rows],
-        act="填报绩效目标",
-        by=by,
-        why="",
-        more={"before": before, "after": standing_of(target, [row for _, row in rows])},
-    )
-    return target
-
-
-def _must_be_open(target: Target) -> None:
-    if not target.filing or target.state not in OPEN:
-        raise NotAllowed(f"目标现为“{target.get_state_display()}”，不能再改；要改请审核人退回。")
 
 
 def blocking(target: Target) -> list[str]:
@@ -204,10 +45,10 @@ def blocking(target: Target) -> list[str]:
 
 @transaction.atomic
 def submit_target(*, target: Target, by: User | None, version: int) -> Target:
-    """送审: nothing that blocks may be left."""
+    """送审: nothing that blocks may be left, and a round that asks for it must still run; after its day it counts as late."""
     require(by, "submit", unit=target.dossier.unit, subject=target.dossier.subject)
-    before = _hand_in(target, version, filed_by=by, hand=None, signed=None)
-    _moved(target, before, act="送审绩效目标", by=by)
+    before, late = _hand_in(target, version, filed_by=by, hand=None, signed=None)
+    _moved(target, before, act="送审绩效目标", by=by, late=late)
     return target
 
 
@@ -222,7 +63,7 @@ def submit_target_for_unit(
 ) -> Target:
     """代单位报送: the unit is the submitter with its ``signed`` paper, ``by`` the hand; never from outside."""
     require(by, "submit_for", unit=target.dossier.unit, subject=target.dossier.subject)
-    before = _hand_in(target, version, filed_by=None, hand=by, signed=signed)
+    before, late = _hand_in(target, version, filed_by=None, hand=by, signed=signed)
     _moved(
         target,
         before,
@@ -231,19 +72,70 @@ def submit_target_for_unit(
         why=why,
         unit=target.dossier.unit.name,
         signed=[signed.sha256] if signed else [],
+        late=late,
     )
     return target
 
 
-def _hand_in(target: Target, version: int, **values: Any) -> dict[str, Any]:
-    """Nothing that blocks may be left; ``values`` say who handed it in. Returns where it stood."""
+def _hand_in(target: Target, version: int, **values: Any) -> tuple[dict[str, Any], list[str]]:
+    """Nothing that blocks may be left; ``values`` say who handed it in. Returns where it stood and what it is late for."""
     _must_file(target)
+    rounds = _rounds_asking(target)
     wrong = blocking(target)
     if wrong:
         raise NotAllowed(f"还有 {len(wrong)} 处须改正，不能送审：{wrong[0]}")
     before = standing_of(target)
     move(target, allowed=MOVES, to=S.SUBMITTED, version=version, checked_by=None, **values)
-    return before
+    finish_todos(target=target)
+    for row in rounds:
+        if not owed_in(row).filter(unit=target.dossier.unit).exists():
+            finish_todos(target=row, unit=target.dossier.unit)
+    late = [row.name for row in rounds if row.deadline is not None and row.deadline < today()]
+    return before, late
+
+
+def _rounds_asking(target: Target) -> list[Round]:
+    """The running rounds that ask for this target; NotAllowed where every one that asked for it has ended."""
+    asking = rounds_asking(target.dossier)
+    open_ones = [row for row in asking if row.state == Round.State.OPEN]
+    if asking and not open_ones and not _adjusts(target):
+        raise NotAllowed(
+            f"“{asking[-1].name}”已结束，不再收目标；需要补报请联系财政绩效科重开任务。"
+        )
+    return open_ones
+
+
+def _adjusts(target: Target) -> bool:
+    return target.dossier.targets.filter(state=S.APPROVED, number__lt=target.number).exists()
+
+
+@transaction.atomic
+def withdraw_target(*, target: Target, by: User | None, version: int, why: str = "") -> Target:
+    """撤回: what nobody has checked yet goes back to the unit to be changed, and is owed again."""
+    require(by, "submit", unit=target.dossier.unit, subject=target.dossier.subject)
+    _must_file(target)
+    if target.state != S.SUBMITTED:
+        raise NotAllowed(
+            f"目标现为“{target.get_state_display()}”，不能撤回；审核通过的请审核人退回。"
+        )
+    before = standing_of(target)
+    move(target, allowed=MOVES, to=S.DRAFT, version=version, filed_by=None, hand=None)
+    _moved(target, before, act="撤回绩效目标", by=by, why=why)
+    _ask_again(target, "已撤回，改后送审")
+    return target
+
+
+def _ask_again(target: Target, word: str) -> None:
+    """A to-do for the unit's clerk about this very target."""
+    dossier = target.dossier
+    make_todo(
+        division=dossier.subject.division,
+        kind="target",
+        title=f"{dossier.subject.name}（{dossier.fiscal_year}）的绩效目标{word}",
+        role=Role.CLERK,
+        unit=dossier.unit,
+        target=target,
+    )
 
 
 def _must_file(target: Target) -> None:
@@ -285,6 +177,7 @@ def return_target(
     before = standing_of(target)
     move(target, allowed=MOVES, to=S.RETURNED, version=version, marks=kept + told)
     _moved(target, before, act="退回绩效目标", by=by, why=why, marks=told)
+    _ask_again(target, "被退回，改后再送审")
     return target
 
 

@@ -1,0 +1,105 @@
+"""What a posted grid of a target says: rows, money and steps; a row in which nothing is written is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wenxiao.pages.acts import points_of, text_of, yuan_of
+from wenxiao.pages.request_values import whole
+from wenxiao.store.moves import NotAllowed
+from wenxiao.targets import services
+from wenxiao.targets.plan import Step
+from wenxiao.targets.services import Amount, Promise
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from wenxiao.targets.models import Indicator, Target
+
+COLUMNS = (
+    ("level1", "一级指标"),
+    ("level2", "二级指标"),
+    ("name", "三级指标"),
+    ("expression", "指标值"),
+    ("weight", "分值"),
+    ("source", "数据来源"),
+    ("proof", "佐证"),
+    ("last_actual", "上年实际"),
+)
+HEAD = (
+    ("text", "年度目标"),
+    ("long_text", "中长期目标"),
+    ("content", "项目概况"),
+    ("manager", "项目负责人"),
+    ("starts", "开始时间"),
+    ("ends", "结束时间"),
+)
+MONEY_KINDS = {"fund": "资金来源", "task": "主要任务"}
+SPARE = 5
+
+
+def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Promise]]:
+    """The rows of the posted grid in their order, each with the number it had."""
+    known = {one.pk: one for one in row.indicators.all()}
+    typed: list[tuple[int | None, Promise]] = []
+    for at in range(services.MOST_ROWS + SPARE + 1):
+        if f"r{at}" not in request.POST:
+            break
+        texts = {name: text_of(request, f"{name}{at}", 2000) for name, _ in COLUMNS}
+        if not any(texts.values()):
+            continue
+        weight = texts.pop("weight")
+        pk = whole(request.POST.get(f"r{at}"))
+        typed.append((pk, promise_of(texts, weight, known.get(pk or 0), at)))
+    return typed
+
+
+def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: int) -> Promise:
+    """One row as typed; what has no column of its own stays as it was."""
+    return Promise(
+        texts["level1"],
+        texts["level2"],
+        texts["name"],
+        texts["expression"],
+        points_of(weight, f"第 {at + 1} 行分值") if weight else None,
+        unit=old.unit if old is not None else "",
+        nature=old.nature if old is not None else "",
+        source=texts["source"],
+        proof=texts["proof"],
+        last_actual=texts["last_actual"],
+        note=old.note if old is not None else "",
+    )
+
+
+def money_typed(request: HttpRequest) -> list[tuple[str, Amount]] | None:
+    """Sources and tasks with their money and what it was reckoned by; None where the page has no such grid."""
+    if "m0" not in request.POST:
+        return None
+    typed = []
+    for at in range(services.MOST_AMOUNTS + SPARE):
+        if f"m{at}" not in request.POST:
+            break
+        kind = text_of(request, f"m{at}", 8)
+        name = text_of(request, f"mname{at}", 400)
+        amount = yuan_of(request, f"mamount{at}", f"资金第 {at + 1} 行金额")
+        content = text_of(request, f"mcontent{at}")
+        if not name and amount is None and not content:
+            continue
+        if kind not in MONEY_KINDS:
+            raise NotAllowed(f"资金第 {at + 1} 行的类别应为{'、'.join(MONEY_KINDS.values())}之一。")
+        typed.append((kind, Amount(name, amount, content)))
+    return typed
+
+
+def steps_typed(request: HttpRequest) -> list[Step] | None:
+    """The steps of the plan; None where the page has no such grid."""
+    if "s0" not in request.POST:
+        return None
+    typed = []
+    for at in range(services.MOST_STEPS + SPARE):
+        if f"s{at}" not in request.POST:
+            break
+        texts = [text_of(request, f"{name}{at}", 200) for name in ("s", "sfrom", "sto")]
+        if any(texts):
+            typed.append(Step(*texts))
+    return typed

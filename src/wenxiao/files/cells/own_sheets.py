@@ -1,0 +1,31 @@
+"""The sheets and headings of the workbook a target is filled in away from the system: written and read by one list."""
+
+GIVEN, GOALS, ROWS, MONEY, PLAN = "说明", "目标", "年度指标", "资金和测算依据", "实施进度计划"
+"""The sheets, in their order."""
+GIVEN_LABELS = (
+    ("key", "编号"),
+    ("version", "版本号"),
+    ("project", "项目"),
+    ("code", "项目代码"),
+    ("unit", "单位"),
+    ("year", "预算年度"),
+)
+"""What the bureau gave and the unit doesn't change; ``key`` and ``version`` say which target it is of."""
+ROW_HEADINGS = (
+    ("pk", "行号（不要改）"),
+    ("level1", "一级指标"),
+    ("level2", "二级指标"),
+    ("name", "三级指标"),
+    ("expression", "指标值"),
+    ("weight", "分值"),
+    ("source", "数据来源"),
+    ("proof", "佐证"),
+    ("last_actual", "上年实际"),
+)
+MONEY_HEADINGS = (
+    ("kind", "类别"),
+    ("name", "名称"),
+    ("amount", "金额（万元）"),
+    ("content", "测算依据或主要内容"),
+)
+PLAN_HEADINGS = (("step", "步骤"), ("from", "开始时间"), ("to", "完成时间"))
