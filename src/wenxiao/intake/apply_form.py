@@ -170,7 +170,7 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
         review.audited, review.budget, review.executed = audited, form.arranged, form.used
         return
     opening, full, executed = form.money()
-    budget = full if full is not None else opening
+    budget = form.budget()
     landing.changed("预算数", review.budget, budget)
     landing.changed("执行数", review.executed, executed)
     review.budget = budget
@@ -188,7 +188,7 @@ def _money(form: Incoming, landing: Landing, review: Review) -> None:
     if landing.dossier.appropriations.exists() and known is None:
         return  # money by fund came from the budget system already; the form's total does not overwrite it
     before = {"opening": known.opening, "adjusted": known.adjusted} if known else None
-    wanted = {"opening": opening, "adjusted": full if full is not None else opening}
+    wanted = {"opening": opening, "adjusted": budget}
     if before == wanted:
         return
     row = set_appropriation(

@@ -143,10 +143,10 @@ def _money(form: Incoming, review: Review | None) -> Iterator[Change]:
             ],
         )
         return
-    opening, full, executed = form.money()
+    executed = form.money()[2]
     cells = form.funds[0].cells if form.funds else {}
     line = _spent_line(review)
-    whole = full if full is not None else opening
+    whole = form.budget()
     yield from _differ(
         "",
         [

@@ -45,6 +45,7 @@ class IncomingFund:
     executed: Decimal | None
     expected: Decimal | None = None
     cells: dict[str, str] = field(default_factory=dict)
+    two_budgets: bool = False
 
 
 @dataclass(slots=True)
@@ -95,6 +96,13 @@ class Incoming:
             _sum([p.full_year for p in parts]),
             _sum([p.executed for p in parts]),
         )
+
+    def budget(self) -> Decimal | None:
+        """The year's budget: the full-year one, else the initial one; None where two columns may be it."""
+        opening, full, _ = self.money()
+        if full is not None or any(fund.two_budgets for fund in self.funds):
+            return full
+        return opening
 
     def expected(self) -> Decimal | None:
         """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""

@@ -94,6 +94,7 @@ def _head(form: DossierForm, kind: str) -> Incoming:
                     full_year=line.full_year,
                     executed=line.executed,
                 ),
+                two_budgets=bool(line.budget_candidates),
             )
             for line in form.funds
         ],

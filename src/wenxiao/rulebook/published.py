@@ -105,7 +105,12 @@ def _execution(
     case: Mapping[str, Any], rule: Profile, found: list[Difference]
 ) -> tuple[dict[str, Any], Decimal | None, bool]:
     """Execution judged, its points, and whether nothing about it is open."""
-    judged = _executed(case.get("budget") or {}, number_in(case.get("exec_weight")), rule, found)
+    budget = case.get("budget") or {}
+    if two := case.get("budget_candidates"):
+        budget = {**budget, "full_year": None, "initial": None}
+        both = f"{'、'.join(map(str, two))} 两列都可能是全年预算数，不算执行率"
+        found.append(Difference("budget_column_ambiguous", "年度资金总额", both))
+    judged = _executed(budget, number_in(case.get("exec_weight")), rule, found)
     weight, published = number_in(case.get("exec_weight")), number_in(case.get("exec_score"))
     points = judged.points if weight is not None else None
     answer: dict[str, Any] = {
@@ -116,7 +121,12 @@ def _execution(
         "reason": judged.reason,
         "rule": judged.rule,
         "denominator": judged.denominator,
+        "assumed": "没有全年预算数一列，按年初预算数计算"
+        if judged.denominator == "年初预算数"
+        else None,
     }
+    if two:
+        answer["reason"] = f"{both}，待确认。"
     _rate_text(case, judged, found)
     said = _amounts_in_words(case.get("budget") or {})
     if said is not None:
@@ -126,7 +136,8 @@ def _execution(
         found.append(
             Difference("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%")
         )
-    if judged.points is None and judged.status == "not_reported" and published is not None:
+    missing = judged.points is None and judged.status == "not_reported" and not two
+    if missing and published is not None:
         found.append(
             Difference("points_without_facts", "预算执行率", "没有预算数或执行数，却有得分")
         )

@@ -31,6 +31,7 @@ def case_of(table: Table, *, name: str) -> dict[str, Any]:
         "year": head.get("year"),
         "money_unit": "元",
         "budget": _budget(funds, total, bare=unit is None),
+        "budget_candidates": [cell for _, cell in cells.get("budgets") or ()],
         "exec_weight": _seen(cells, "weight"),
         "exec_rate_text": cells.get("rate_published") or None,
         "exec_score": _seen(cells, "score"),

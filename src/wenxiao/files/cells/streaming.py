@@ -12,6 +12,9 @@ from xml.parsers import expat
 _CHUNK = 1 << 16
 _SHEET = re.compile(r"^/?xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 _STRINGS = re.compile(r"^/?xl/sharedstrings[^/]*\.xml$", re.IGNORECASE)
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
 
 
@@ -33,6 +36,55 @@ def _count(part: IO[bytes]) -> int:
         found += len(_CELL.findall(block, 0, cut)) if cut > 0 else 0
         rest = block[cut:] if cut >= 0 else b""
     return found + len(_CELL.findall(rest))
+
+
+def hidden_rows_of(path: Path, sheet: str) -> list[int]:
+    """Numbers of the rows a sheet of a .xlsx hides, filtered or folded away: found in its bytes, nothing is built."""
+    with zipfile.ZipFile(path) as package:
+        name = _part_of(package, sheet)
+        if name is None:
+            return []
+        found: list[int] = []
+        with package.open(name) as part:
+            rest = b""
+            while chunk := part.read(_CHUNK):
+                block = rest + chunk
+                cut = max(block.rfind(b"<"), 0)
+                found += _hidden_in(block[:cut])
+                rest = block[cut:]
+            return found + _hidden_in(rest)
+
+
+def _hidden_in(block: bytes) -> list[int]:
+    tags = (tag for tag in _ROW.findall(block) if _HIDDEN.search(tag))
+    return [int(number[1]) for tag in tags if (number := _NUMBER.search(tag))]
+
+
+def _part_of(package: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part a sheet's rows stand in."""
+    parts = {name.replace("\\", "/").lstrip("/").lower(): name for name in package.namelist()}
+    book, links = parts.get("xl/workbook.xml"), parts.get("xl/_rels/workbook.xml.rels")
+    if book is None or links is None:
+        return None
+    numbers = dict(_attributes(package.read(book), "sheet", "name", "id"))
+    targets = dict(_attributes(package.read(links), "Relationship", "Id", "Target"))
+    target = targets.get(numbers.get(sheet, ""), "").lstrip("/")
+    return parts.get((target if target.startswith("xl/") else f"xl/{target}").lower())
+
+
+def _attributes(xml: bytes, tag: str, key: str, value: str) -> Iterator[tuple[str, str]]:
+    """(key, value) of two attributes of each element of a name, whatever their prefixes."""
+    found: list[tuple[str, str]] = []
+    parser = expat.ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == tag:
+            plain = {word.rpartition(":")[2]: text for word, text in attributes.items()}
+            found.append((plain.get(key, ""), plain.get(value, "")))
+
+    parser.StartElementHandler = start
+    parser.Parse(xml, True)
+    return iter(found)
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, bool]]:

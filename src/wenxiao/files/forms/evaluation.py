@@ -49,6 +49,7 @@ from wenxiao.files.forms.evaluation_totals import (
     takes_bare_sum,
 )
 from wenxiao.files.forms.forms import Criterion, Grade, ScoreSheet
+from wenxiao.files.forms.heads import grade_in
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 
@@ -245,6 +246,10 @@ def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
     )
     if book.container == "docx" and out.title is None:
         _take_title_above(book, index, out)
+    named = grade_in(said.grade.value or "") or ""
+    if named in GRADES:
+        stored = said.grade.value if named != said.grade.value else None
+        out.grade = Grade(cell=said.grade.cell, value=named, norm=GRADES[named], stored=stored)
     return out
 
 

@@ -17,11 +17,12 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "level3",
         re.compile(
-            r"^三级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?三级$|^(具体|评价|考核)?指标(名称|内容)?$"
+            r"^三级(评价|考核|绩效)?(指标)?(名称)?$|^(指标)?三级$|^(具体|评价|考核|评审|评估|审核|审查|考评)?指标(名称|内容)?$"
         ),
     ),
     ("item", re.compile(r"^(考核|评价|评审|审核|评分|测评|评估)?(项目|类别|维度|事项|大类)$")),
-    ("content", re.compile(r"^(考核|评价|评审|审核|评估|评分)(内容|要素)$")),
+    ("content", re.compile(r"^(考核|评价|评审|审核|评估|评分)(内容|要素|要点)$")),
+    ("opinion", re.compile(r"^(专家)?(评审|审核|评估|审查|评价|考评)(意见|结论|结果)$")),
     ("level4", re.compile(r"^四级(评价|考核|绩效)?(指标)?(名称)?$")),
     ("code", re.compile(r"^(指标)?(编码|编号|代码)$")),
     ("numerator", re.compile(r"^分子")),
@@ -107,6 +108,18 @@ def find_heads(sheet: Sheet) -> list[Head]:
             row = head.last_row
         row += 1
     return heads
+
+
+def unscored_head(sheet: Sheet) -> tuple[list[str], str] | None:
+    """(headings nobody knows, cell of the row) of a table with levels and weights but no column of points."""
+    grid = Grid(sheet)
+    for row in range(sheet.origin, grid.bottom + 1):
+        cells = grid.own_cells(row)
+        roles = {role_of(cell.text) for cell in cells}
+        if {"level1", "level3"} & roles and "weight" in roles and not {"score", "target"} & roles:
+            unknown = [cell.text.strip() for cell in cells if role_of(cell.text) is None]
+            return unknown, cells[0].address
+    return None
 
 
 def _head_at(grid: Grid, row: int) -> Head | None:

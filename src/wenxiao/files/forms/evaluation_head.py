@@ -44,10 +44,11 @@ FIELDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
         ),
     ),
     ("audited_used", 1, re.compile(r"^实际(使用|支出)(的)?(资金|金额|数)?$")),
+    ("grade", 0, re.compile(r"^(综合|绩效|评价|评审|评估|评定|考评){0,2}(等级|等次|档次|级别)$")),
     ("agency", 0, re.compile(r"^(第三方)?(评价|受托|中介)?机构(名称)?$|^评价(实施)?(机构|单位)$")),
 )
 OTHERS = re.compile(
-    r"^(评价(类型|时间|期间|日期|方式|人员|组长|组)|主评人|项目负责人|联系人|联系电话|预算(安排)?(资金|金额)|填表(人|日期)|项目(类型|属性)|资金性质)$"
+    r"^((专项)?债券(项目)?(名称|类型|期限|代码|编码|额度|资金|金额|利率|资金(总额|规模|额度))|(债券)?(发行|申请)(额度|金额|规模|时间|日期|期限)|项目总投资|总投资(额)?|建设(地点|期限|周期|内容)|评价(类型|时间|期间|日期|方式|人员|组长|组)|主评人|项目负责人|联系人|联系电话|预算(安排)?(资金|金额)|填表(人|日期)|项目(类型|属性)|资金性质)$"
 )
 MONEY = {"audited_arranged", "audited_used"}
 INLINE = re.compile(
@@ -81,6 +82,7 @@ class SheetHead(NamedTuple):
     year: Year
     audited_arranged: Amount
     audited_used: Amount
+    grade: Seen
     extra: dict[str, Seen]
 
 
@@ -225,6 +227,7 @@ def head_fields(found: list[Found], unit: str | None) -> SheetHead:
         year=_year(of.get("year")),
         audited_arranged=_money(of.get("audited_arranged"), unit),
         audited_used=_money(of.get("audited_used"), unit),
+        grade=_text(of["grade"]) if "grade" in of else missing(),
         extra=extra,
     )
 

@@ -8,7 +8,7 @@ from typing import TypedDict
 from wenxiao.files.cells.cells import Cell
 from wenxiao.files.cells.formulas import computed_value, percent_text
 from wenxiao.files.cells.grids import Grid
-from wenxiao.files.cells.seen import Seen, missing
+from wenxiao.files.cells.seen import Seen, missing, rewritten
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.evaluation_columns import Head
 from wenxiao.files.forms.evaluation_figures import with_mean, without_whole
@@ -16,6 +16,7 @@ from wenxiao.files.forms.evaluation_merged import add_point, continues_criterion
 from wenxiao.files.forms.evaluation_names import Level, split_name
 from wenxiao.files.forms.evaluation_outline import Place
 from wenxiao.files.forms.forms import ComputedShare, Criterion, Ratio, ScoreSheet, Subtotal
+from wenxiao.files.forms.heads import ticked
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
         reason=_text_at(reading, row, "reason"),
         ratio=_ratio(reading, row),
         note=_text_at(reading, row, "note").value or None,
+        opinion=_opinion(reading, row),
         hidden=row in grid.sheet.hidden_rows,
     )
     if nameless:
@@ -287,6 +289,13 @@ def _ratio(reading: Reading, row: int) -> Ratio | None:
                 cell=cell.address, stored=cell.formula or cell.raw, percent=percent
             )
     return out
+
+
+def _opinion(reading: Reading, row: int) -> Seen | None:
+    """The grade ticked in the column of opinions: 优☑ 良□."""
+    said = _text_at(reading, row, "opinion")
+    found = ticked(said.value or "")
+    return rewritten(said, found) if found else None
 
 
 def _text_at(reading: Reading, row: int, role: str) -> Seen:

@@ -12,6 +12,7 @@ from wenxiao.files.forms.evaluation_figures import sum_text, without_whole
 from wenxiao.files.forms.evaluation_names import opens_block
 from wenxiao.files.forms.evaluation_rows import Reading
 from wenxiao.files.forms.forms import Grade, ScoreSheet
+from wenxiao.files.forms.heads import ticked
 
 TOTAL = re.compile(
     r"^(合计|总计|总分|总得分|总评分|评价总分|(合计|综合|评价|最终|最后)得分(合计)?|得分合计|评价得分合计)(\(.*\))?$"
@@ -101,6 +102,10 @@ def take_grade(out: ScoreSheet, cells: list[Cell]) -> None:
         text = half_width(cell.text).strip().strip('“”"')
         if text in GRADES:
             out.grade = Grade(cell=cell.address, value=text, norm=GRADES[text])
+            return
+        found = ticked(text)
+        if found in GRADES:
+            out.grade = Grade(cell=cell.address, value=found, norm=GRADES[found], stored=cell.text)
             return
         inline = GRADE_INLINE.search(text)
         if inline:

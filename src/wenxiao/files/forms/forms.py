@@ -86,7 +86,10 @@ class Lines(Part, kw_only=True):
 
 
 class FundLine(Part, kw_only=True):
-    """One line of a money block; ``dashes``: the line says that it is not scored."""
+    """One line of a money block; ``dashes``: the line says that it is not scored.
+
+    ``budget_candidates``: where two columns may be the year's budget, what each says; ``full_year`` is None then.
+    """
 
     label: str
     row: int
@@ -102,6 +105,7 @@ class FundLine(Part, kw_only=True):
     score: Seen | None = None
     rate: Rate | None = None
     dashes: bool = False
+    budget_candidates: list[Amount] = []
 
 
 class IndicatorRow(Part, kw_only=True):
@@ -189,6 +193,7 @@ class DossierHead(Part, kw_only=True):
     hidden_rows: list[int]
     funds: list[FundLine]
     hidden_sheet: bool = False
+    other_units: list[Seen] = []
 
 
 class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
@@ -239,7 +244,7 @@ class ComputedShare(Part, kw_only=True):
 
 
 class Criterion(Part, kw_only=True):
-    """A criterion of a score sheet; its points are people's."""
+    """A criterion of a score sheet; its points are people's. ``opinion``: the grade ticked beside them."""
 
     row: int
     level1: str | None
@@ -257,6 +262,7 @@ class Criterion(Part, kw_only=True):
     level3_raw: str | None = None
     level4: str | None = None
     code: str | None = None
+    opinion: Seen | None = None
     nameless: bool = False
     ratio: Ratio | None = None
     note: str | None = None

@@ -27,6 +27,7 @@ _NEXT_SECTION = re.compile(
 _DASH = re.compile(r"[-—–_/\\―─]+")
 _NOTHING = re.compile(r"[-—–_/\\―─]+|无|不适用|没有|未安排")
 MOST_FUND_ROWS = 20
+_LONGEST_UNIT = 60
 _OF_LISTS = {
     "序号",
     "项目名称",
@@ -77,9 +78,27 @@ def money_unit_of(
     places += [(row, col) for row in rows for col in grid.cols]
     for row, col in places:
         words = grid.text(row, col)
-        if words and len(words) < 60 and not number_in(words) and (unit := money_unit_in(words)):
+        if (
+            words
+            and len(words) < _LONGEST_UNIT
+            and not number_in(words)
+            and (unit := money_unit_in(words))
+        ):
             return unit, words, grid.address(row, col)
     return None, None, None
+
+
+def other_units(grid: Grid, rows: range, unit: str | None, cell: str | None) -> list[Seen]:
+    """Where the form names another money unit than the one it is read in, headings over a column of their own apart."""
+    found: list[Seen] = []
+    for row in rows:
+        for col, words in grid.starts_in_row(row):
+            if len(words) >= _LONGEST_UNIT or number_in(words) or keyed(words, FUND_HEADINGS):
+                continue
+            named = money_unit_in(words)
+            if unit is not None and named not in {None, unit} and grid.address(row, col) != cell:
+                found.append(Seen(cell=grid.address(row, col), value=words))
+    return found
 
 
 def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> list[FundLine]:
@@ -185,7 +204,21 @@ def _amounts(
             named.add(money.amount is not None)
         elif key == "full_year" and money.raw and not _NOTHING.fullmatch(squeezed(money.raw)):
             readable = False  # no other budget may stand in for one that can't be read
-    return amounts if readable and len(named) < 2 else {}
+    _two_budgets(out, grid, heading, row, row_unit or unit)
+    return amounts if readable and len(named) < 2 and not out.budget_candidates else {}
+
+
+def _two_budgets(out: FundLine, grid: Grid, heading: Heading, row: int, unit: str | None) -> None:
+    """Take no budget where two columns may be it and do not say the same."""
+    place = heading.place(grid, row, "other_budget")
+    if place is None:
+        return
+    other = money_at(grid, place, money_unit_in(heading.columns["other_budget"].words) or unit)
+    first = out.full_year or out.initial
+    if first is None or (out.full_year is not None and first.amount == other.amount):
+        return
+    if any(money.raw or money.is_uncached for money in (first, other)):
+        out.budget_candidates, out.full_year = [first, other], None
 
 
 def _add_points(out: FundLine, key: str, grid: Grid, place: tuple[int, int]) -> None:

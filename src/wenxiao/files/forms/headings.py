@@ -49,7 +49,7 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
         "executed": _FUNDS_WHEN
         + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金)|(?:全年|年度|实际|累计|当年|本年|\d+-\d+月)+(?:执行|支出|使用)(?:情况)?",
         "initial": r"年初(?:批复|下达|安排|部门)?(?:预算)?(?:资金)?(?:数|金额|额|安排|批复数|安排数)?|预算批复数|批复预算数|(?:项目)?年初预算安排(?:资金)?数?",
-        "adjustment": r"(?:预算)?(?:调整|追加|调增|调减|调剂)(?:预算)?(?:数|金额|额)",
+        "adjustment": r"(?:预算)?(?:调整|追加|调增|调减|调剂)(?:预算)?(?:数|金额|额)|(?:变更|调剂)预算(?:总额|数|金额|额)",
         "full_year": r"(?:全年|调整后?|年度|全年度|变动后|调整后全年|本年|当年|项目|资金)?(?:的)?预算(?:总额|数|金额|资金|额|安排数|安排|资金数)?",
         "weight": INDICATOR_HEADINGS["weight"].pattern,
         "score": INDICATOR_HEADINGS["score"].pattern,
@@ -130,6 +130,7 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
         _take(grid, (row, bottom), col, headings, columns, others)
     if headings is FUND_HEADINGS and "full_year" not in columns:
         _take_lettered_budget(columns)
+        _take_adjusted_budget(columns)
     if headings is INDICATOR_HEADINGS and not {"level1", "level2", "level3"} & set(columns):
         _take_side_label(columns, others)
     return Heading(row, bottom, columns, others)
@@ -144,6 +145,18 @@ def _take_lettered_budget(columns: dict[str, Column]) -> None:
     rate = squeezed(columns["rate"].words).upper() if "rate" in columns else ""
     if all(letters) and f"{letters[1][0]}/{letters[0][0]}".upper() in rate.replace("÷", "/"):
         columns["full_year"] = columns.pop("adjustment")
+
+
+_ADJUSTED = re.compile(r"(?:调整|变更|调剂)(?:后的?)?预算(?:总额|数|金额|额)?")
+"""What may be the budget after adjustment as well as what was adjusted; 预算调整数, 调增 and 追加 are only the latter."""
+
+
+def _take_adjusted_budget(columns: dict[str, Column]) -> None:
+    """调整预算数 beside 年初预算数 may be either; where there is no other budget at all it is the budget."""
+    adjusted = columns.get("adjustment")
+    if adjusted is None or not _ADJUSTED.fullmatch(bare(adjusted.words)):
+        return
+    columns["other_budget" if "initial" in columns else "full_year"] = columns.pop("adjustment")
 
 
 _SOURCE = re.compile(
@@ -211,6 +224,8 @@ def _take(
         )
         if key not in columns or _better(key, columns):
             columns[key] = Column(col, right, words)
+        elif key == "full_year" and headings is FUND_HEADINGS:
+            columns.setdefault("other_budget", Column(col, right, words))
         return
 
 

@@ -113,9 +113,8 @@ _PERIOD_YEAR = re.compile(
 )
 _ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|加盖公章|单位盖章|章)[)）]\s*$")
-_TICK = re.compile(
-    r"([优良中差合不格]{1,3}秀?好?等?)\s*[(（]?\s*[☑√✓■✔]|[☑√✓■✔]\s*[)）]?\s*([优良中差合不格]{1,3}秀?好?等?)"
-)
+_TICKS = "☑√✓■✔☒✅"
+_MARK = re.compile(r"([☑√✓■✔☒✅□☐◻○])|(优秀?|良好?|合格|中等?|较差|差|不合格)")
 _GRADE = re.compile(r"优秀|良好|优|良|合格|中等|中|较差|差|不合格")
 
 
@@ -296,7 +295,16 @@ def grade(grid: Grid, rows: range) -> Seen | None:
 
 def grade_in(text: str) -> str | None:
     """The grade word in a cell: the ticked one, else the cell as it stands."""
-    ticked = _TICK.search(squeezed(text))
-    if ticked:
-        return ticked[1] or ticked[2]
-    return tidy(text) or None
+    return ticked(text) or tidy(text) or None
+
+
+def ticked(text: str) -> str | None:
+    """The grade whose box is ticked: 优□ 良☑, or □优 ☑良 where the boxes stand before the words; None without a tick."""
+    marks = _MARK.findall(squeezed(text))
+    ticks = [at for at, (box, _) in enumerate(marks) if box in _TICKS and box]
+    if len(ticks) != 1:
+        return None
+    at = ticks[0]
+    before = bool(marks[0][0])
+    near = [at + 1, at - 1] if before else [at - 1, at + 1]
+    return next((marks[one][1] for one in near if 0 <= one < len(marks) and marks[one][1]), None)

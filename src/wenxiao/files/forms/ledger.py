@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,7 @@ from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.exported import read_html, read_xml2003
 from wenxiao.files.cells.labels import money_unit_in, squeezed
 from wenxiao.files.cells.numberformats import decimal_of, plain
+from wenxiao.files.cells.oldbooks import look_of
 from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import (
     PlainText,
@@ -26,6 +28,7 @@ from wenxiao.files.cells.plaintext import (
     pieces_of,
     rows_of,
 )
+from wenxiao.files.cells.streaming import hidden_rows_of
 from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_in, marking_problem
 from wenxiao.files.forms.ledger_heading import (
@@ -41,6 +44,7 @@ from wenxiao.rulebook.codes import (
     CLASSIFIED,
     FILE_CUT_OFF,
     HEADINGS_REPEATED,
+    HIDDEN_PARTS,
     HIDDEN_SHEET,
     LEDGER_NO_TABLE,
     LEDGER_WITHOUT_HEADINGS,
@@ -55,6 +59,11 @@ from wenxiao.rulebook.problems import Level, Problem
 LARGEST_TEXT = 256 * 1024 * 1024
 """A plain text ledger may be this large: a million lines are about 120 MB."""
 _SEARCHED = 40
+_LARGEST_LOOKED = 24 * 1024 * 1024
+"""A larger workbook is not gone through once more for what it hides."""
+_NAMED = 10
+"""Rows named one by one at most."""
+_THROUGH = re.compile(r"截[至止]到?\s*(?:20\d\d年)?\s*(\d{1,2})\s*月(?:\s*\d{1,2}\s*日)?")
 _TOTAL = re.compile(
     r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
     r"|(?:本[日周旬月季年期页]度?|截至.{1,8}|至本月)?累计(?:数|金额|发生额?|支出)?[:：]?|(?:承前|过次|接上|转[下次])页"
@@ -101,6 +110,7 @@ def empty_ledger(path: Path) -> dict[str, Any]:
         "totals": [],
         "source_rows": 0,
         "year": None,
+        "through": None,
         "problems": [],
     }
 
@@ -229,6 +239,7 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
             if out["header_line"] is not None:
                 _check_full((sheet.end or (0, 0))[0] + 1, out)
                 _say_hidden(book, name, out)
+                _say_hidden_rows(path, name, out)
                 return
 
 
@@ -242,6 +253,22 @@ def _say_hidden(book: CalamineWorkbook, name: str, out: dict[str, Any]) -> None:
                 HIDDEN_SHEET, "警告", f"工作表“{name}”是隐藏的，已一并读取。", name, mend=mend
             ).as_json()
         )
+
+
+def _say_hidden_rows(path: Path, name: str, out: dict[str, Any]) -> None:
+    """Rows filtered or folded away are lines like any other; whoever brings the file is told."""
+    hidden: Iterable[int]
+    if zipfile.is_zipfile(path):
+        hidden = hidden_rows_of(path, name) if path.stat().st_size < _LARGEST_LOOKED else ()
+    else:
+        look = look_of(path).get(name)
+        hidden = () if look is None else sorted(look.hidden_rows)
+    rows = [row for row in hidden if row > out["header_line"]]
+    if rows:
+        more = " 等" if len(rows) > _NAMED else ""
+        text = f"有 {len(rows)} 行被筛选或隐藏（第 {'、'.join(map(str, rows[:_NAMED]))}{more} 行），已一并读取。"
+        mend = "请核对这些行是否应导入；不应导入的请删除，应导入的请取消筛选。"
+        out["problems"].append(Problem(HIDDEN_PARTS, "警告", text, name, mend=mend).as_json())
 
 
 def _shown(value: object) -> str:
@@ -311,9 +338,11 @@ def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
     if len(known) >= 2 and sum(1 for field in fields if field) >= 2:
         start_heading(out, line, fields)
         _look_for_unit(fields, out)
+        _look_for_end(fields, out)
         return
     if any(fields):
         remember_above(out, fields)
+    _look_for_end(fields, out)
     if out["year"] is None:
         out["year"] = next((year for field in fields if (year := _title_year(field))), None)
     _look_for_unit(fields, out)
@@ -323,6 +352,13 @@ def _look_for_unit(fields: list[str], out: dict[str, Any]) -> None:
     units = [unit for field in fields if field and (unit := money_unit_in(field))]
     if units and out["unit"] is None:
         out["unit"] = units[0]
+
+
+def _look_for_end(fields: list[str], out: dict[str, Any]) -> None:
+    """The day up to which a table of sums counts: 「截至2021年7月31日」."""
+    if out["through"] is None:
+        hits = (_THROUGH.search(squeezed(field)) for field in fields if field)
+        out["through"] = next((hit[0] for hit in hits if hit), None)
 
 
 def _title_year(text: str) -> int | None:

@@ -31,7 +31,7 @@ from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
 from wenxiao.files.forms.targets.reading import read_targets
-from wenxiao.files.forms.unknown_columns import unknown_columns
+from wenxiao.files.forms.unknown_columns import no_score_column, unknown_columns
 from wenxiao.files.forms.wordforms import gathered
 from wenxiao.rulebook.codes import (
     HIDDEN_PARTS,
@@ -178,6 +178,7 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
                 "没有认出绩效自评表、监控表、评分表或清单。",
                 mend="请核对是否选错文件；表头应有“一级指标、二级指标、三级指标”等字样。",
             ),
+            *(problem for sheet in book.sheets for problem in no_score_column(sheet)),
             *_hidden_sheets(book, forms),
         ]
     return [

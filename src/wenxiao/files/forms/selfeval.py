@@ -122,6 +122,7 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> Dossi
         unit=heads.field(grid, heads.UNIT, before) or missing(),
         money_label=Seen(value=words, cell=cell),
         money_unit=unit,
+        other_units=funds.other_units(grid, before, unit, cell),
         hidden_rows=sorted(row for row in grid.sheet.hidden_rows if row in rows),
         hidden_sheet=grid.sheet.hidden,
         funds=read_sideways(grid, before, unit)

@@ -154,6 +154,8 @@ def _dossier_head(form: SelfEvalForm | MonitorForm) -> Row:
         "year": form.year.value,
         "money_unit": form.money_unit,
         "hidden_rows": form.hidden_rows,
+        "units_said": [(one.value or "", one.cell) for one in form.other_units],
+        "unit_said": (form.money_label.value or "", form.money_label.cell),
         "funds": lines,
         "parts": lines[1:],
         **{key: lines[0][key] if lines else None for key in (*AMOUNTS, "rate")},
@@ -184,6 +186,7 @@ def _fund(form: SelfEvalForm | MonitorForm, line: FundLine) -> Row:
     values.out["places"]["label"] = line.label_cell
     for key in AMOUNTS:
         values.money(key, getattr(line, key))
+    values.out["budgets"] = [(one.amount, one.cell) for one in line.budget_candidates]
     values.figure("weight", line.weight)
     values.figure("score", line.score)
     rate = line.rate

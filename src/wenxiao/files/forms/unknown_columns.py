@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from wenxiao.files.forms.forms import Form, MonitorForm, SelfEvalForm
+from wenxiao.files.cells.cells import Sheet
+from wenxiao.files.forms.evaluation_columns import role_of, unscored_head
+from wenxiao.files.forms.forms import Form, ListForm, MonitorForm, ScoreSheet, SelfEvalForm
+from wenxiao.files.forms.listing import heading_key
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.codes import COLUMN_UNKNOWN
 from wenxiao.rulebook.problems import Level, Problem
@@ -20,7 +23,7 @@ _MEANT: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 )
 _ASIDE = re.compile(
     r"序号|编号|行次|栏次|(?:指标)?(?:解释|说明|内涵|释义|定义|内容)|(?:评[分价]|计分|考核|打分)(?:标准|细则|规则|依据|办法|方法)"
-    r"|计算公式|计算方法|(?:数据|信息|指标|取值)?来源|佐证.*|证明.*|附件|责任.*|填报.*|联系.*|.{0,4}率|偏差.{0,2}|年度|绩效指标|指标"
+    r"|计算公式|计算方法|(?:数据|信息|指标|取值)?来源|佐证.*|证明.*|附件|责任.*|填报.*|联系.*|.{0,4}率|序|行号|No\.?|偏差.{0,2}|年度|绩效指标|指标"
 )
 """What forms carry besides and no figure is read from."""
 
@@ -28,6 +31,11 @@ _ASIDE = re.compile(
 def unknown_columns(forms: Iterable[Form]) -> Iterator[Problem]:
     """One problem per unknown heading of each form; a warning where the form lacks what the column may be."""
     for form in forms:
+        if isinstance(form, ScoreSheet):
+            yield from _of_columns(form, _sheet_columns(form))
+        if isinstance(form, ListForm) and form.rows[0].texts.keys() & {"score", "grade"}:
+            unknown = {words: at for words, at in form.columns.items() if not heading_key(words)}
+            yield from _of_columns(form, unknown)
         if isinstance(form, SelfEvalForm | MonitorForm | TargetForm):
             yield from _of_form(form)
 
@@ -51,6 +59,36 @@ def _of_form(form: SelfEvalForm | MonitorForm | TargetForm) -> Iterator[Problem]
             form.sheet,
             mend="请把得分列的表头改为“得分”再导入；本表不填得分的，可不理会。",
         )
+
+
+def _sheet_columns(form: ScoreSheet) -> dict[str, str]:
+    """Headings of a score sheet that are nothing known, nor the names of experts."""
+    marks = [mark.cell or "" for item in form.criteria for mark in item.experts or []]
+    experts = {mark.rstrip("0123456789") for mark in marks}
+    return {
+        words: at
+        for words, at in form.columns.items()
+        if role_of(words.partition("[")[0]) is None and at not in experts
+    }
+
+
+def _of_columns(form: ScoreSheet | ListForm, unknown: Mapping[str, str]) -> Iterator[Problem]:
+    for words, column in list(unknown.items())[:MOST]:
+        if words and not _ASIDE.fullmatch(words):
+            cell = f"{column}{form.header_row}" if column.isalpha() else ""
+            yield _problem(form, words, cell, None)
+
+
+def no_score_column(sheet: Sheet) -> Iterator[Problem]:
+    """A table of levels and weights without points: what it lacks, and which heading it may be."""
+    found = unscored_head(sheet)
+    if found is None:
+        return
+    words, cell = found
+    may = "、".join(f"“{one}”" for one in words[:MOST] if not _ASIDE.fullmatch(one))
+    text = "像是评分表：有指标和分值，没有找到得分列。" + (f"没有认出的列：{may}。" if may else "")
+    mend = "请把得分一列的表头改为“得分”再导入；没有评分的，请不导入。"
+    yield Problem(COLUMN_UNKNOWN, "警告", text, sheet.name, cell, mend=mend)
 
 
 def _problem(form: Form, words: str, cell: str, missing: str | None) -> Problem:

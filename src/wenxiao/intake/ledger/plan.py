@@ -152,6 +152,9 @@ def plan_ledger(
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
         text, mend = f"没有找到{'、'.join(lacks)}列。", "请指明哪一列是什么，或改正表头。"
+        if read.get("through") and columns.kind == "spending":
+            text = f"{text}表上写明“{read['through']}”，像是累计数，不是逐笔支付。"
+            mend = "请改导逐笔或逐月的支付明细；只有累计数的，随自评表、监控表的执行数报送。确有日期列的，请指明哪一列。"
         findings.say(LEDGER_COLUMN_MISSING, "阻断", read["header_line"], text, mend=mend)
     elif read["header_line"] is not None and not any(
         p.line is None and p.level == "阻断" for p in findings.problems

@@ -17,7 +17,7 @@ PACE = "JK-01"
 CUT_BACK = "JK-08"
 """A budget cut back that lifts the rate: one of the watch's sentences."""
 
-_MONEY_BLOCK = ("ZJ-01", "ZJ-03", "ZJ-04", "ZJ-05", "ZJ-07", "ZJ-08", "ZJ-10", "ZJ-11", "ZJ-14")
+_MONEY_BLOCK = tuple(f"ZJ-{number:02}" for number in (1, 3, 4, 5, 7, 8, 10, 11, 14, 23, 24))
 _HEAD = ("DR-21", "DR-22", "DR-24")
 _SELFEVAL = tuple(f"ZP-{number}" for number in (10, 11, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25, 26))
 _SHEET = tuple(f"PJ-{number:02}" for number in (*range(1, 8), *range(11, 19), 20, 21))

@@ -24,6 +24,8 @@ from wenxiao.rulebook.numbers import plain, scaled, wan
 
 _BUDGETS = ("audited_arranged", "full_year", "budget", "initial")
 _OF_LEDGERS = ("date", "month", "voucher", "payee", "purpose", "item", "fund_code")
+_FEWEST, _MOST = 2_000, 20_000
+"""Between these two amounts part by the 10 000 of 元 and 万元."""
 _PERCENT = re.compile(r"(?:达到?|为|约|[≥>])?([0-9]+(?:\.[0-9]+)?)%")
 _SHARE = re.compile(
     r"(?:合格|达标|覆盖|及时|准确|出勤|到位|入学|巩固|优良|优秀|通过|验收|完好|就业|参保|参与|普及|知晓|满意|发放|足额)"
@@ -244,6 +246,54 @@ def _some_make(parts: Sequence[Cells], key: str, whole: Decimal) -> bool:
         if running == whole:
             return True
     return False
+
+
+@rule("ZJ-23")
+def two_columns_for_the_budget(table: Table) -> Iterator[Hit]:
+    """Two columns that may both be the year's budget and say different amounts: nobody divides by a guess."""
+    for line in money_lines(table):
+        cells = [str(cell) for _, cell in line.get("budgets") or ()]
+        if cells:
+            text = f"预算有两列可选（{'、'.join(cells)}），看不出哪一列是全年预算数，没有取数，也不算执行率。"
+            yield Hit(None, "full_year", text, cell=cells[-1])
+            return
+
+
+@rule("ZJ-24")
+def money_apart_by_ten_thousand(table: Table) -> Iterator[Hit]:
+    """Amounts side by side, or two units in one head, that part by 10 000: one was written in 元, the other in 万元."""
+    said, cell = table.head.get("unit_said") or ("", None)
+    for words, other in table.head.get("units_said") or ():
+        text = f"金额单位写了两种：“{said[:30]}”（{cell}）和“{words[:30]}”（{other}），按“{table.head.get('money_unit')}”读取。"
+        yield Hit(None, "money_unit", text, cell=other)
+    lines = money_lines(table)
+    for line in lines:
+        known = [(key, number(line, key)) for key in ("initial", "full_year", "executed")]
+        yield from _apart(line, [(key, amount) for key, amount in known if amount])
+    for key in ("initial", "full_year", "executed"):
+        parts = [number(line, key) for line in lines[1:]]
+        whole, summed = (number(lines[0], key) if lines else None), sum(one or 0 for one in parts)
+        if whole and _is_ten_thousand(whole, Decimal(summed)):
+            name = AMOUNTS[key]
+            text = f"{name}的总额与各项之和相差约一万倍，像是有的按元、有的按万元填写。"
+            yield Hit(None, key, text, cell=place(lines[0], key))
+
+
+def _apart(line: Cells, known: Sequence[tuple[str, Decimal]]) -> Iterator[Hit]:
+    for at, (key, amount) in enumerate(known):
+        for other, beside in known[at + 1 :]:
+            if _is_ten_thousand(amount, beside):
+                text = (
+                    f"{AMOUNTS[key]}与{AMOUNTS[other]}相差约一万倍，像是一个按元、一个按万元填写。"
+                )
+                yield Hit(None, other, text, cell=place(line, other))
+                return
+
+
+def _is_ten_thousand(one: Decimal, other: Decimal) -> bool:
+    """Whether two amounts part by 10 000, give or take what a budget may change in a year."""
+    small, large = sorted((abs(one), abs(other)))
+    return small > 0 and _FEWEST * small <= large <= _MOST * small
 
 
 @rule("ZJ-10")
