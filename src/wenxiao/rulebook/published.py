@@ -16,6 +16,7 @@ from wenxiao.rulebook.published_marks import (
     ROUNDED,
     Difference,
     agreement,
+    amounts_in_words,
     judged_grade,
     not_a_number,
     number_in,
@@ -128,7 +129,7 @@ def _execution(
     if two:
         answer["reason"] = f"{both}，待确认。"
     _rate_text(case, judged, found)
-    said = _amounts_in_words(case.get("budget") or {})
+    said = amounts_in_words(case.get("budget") or {})
     if said is not None:
         answer["reason"] = f"{said}，不计分，待确认。"
         found.append(Difference("not_a_number", "年度资金总额", said))
@@ -176,19 +177,6 @@ def _executed(
             Difference(judged.difference, "年度资金总额", "合计行为空或为 0，按各分项资金之和计算")
         )
     return judged
-
-
-def _amounts_in_words(budget: Mapping[str, Any]) -> str | None:
-    """What is wrong with an amount that is no number; None when every amount is a number or missing."""
-    for key, name in (
-        ("full_year", "全年预算数"),
-        ("initial", "年初预算数"),
-        ("executed", "全年执行数"),
-    ):
-        words = not_a_number(budget.get(key))
-        if words is not None:
-            return f"{name}“{words}”不是数"
-    return None
 
 
 def _rate_text(case: Mapping[str, Any], judged: Execution, found: list[Difference]) -> None:

@@ -147,3 +147,16 @@ def judged_grade(
 def shown(value: Decimal) -> str:
     """A figure in a sentence."""
     return plain(value)
+
+
+def amounts_in_words(budget: Mapping[str, Any]) -> str | None:
+    """What is wrong with an amount that is no number; None when every amount is a number or missing."""
+    for key, name in (
+        ("full_year", "全年预算数"),
+        ("initial", "年初预算数"),
+        ("executed", "全年执行数"),
+    ):
+        words = not_a_number(budget.get(key))
+        if words is not None:
+            return f"{name}“{words}”不是数"
+    return None

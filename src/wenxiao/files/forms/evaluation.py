@@ -213,7 +213,7 @@ def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
     own = [row for row, _ in sheet.cells if segment.first <= row <= segment.last]
     found, texts = _head_sources(book, index, grid, segment)
     unit, title = stated_unit(texts), title_of(grid, segment.first, head.row - 1)
-    said = head_fields(found, unit)
+    above = head_fields(found, unit)
     trimmed = bool(head.experts) and is_trimmed(
         [*(cell.text for cell in sheet.cells.values()), *texts]
     )
@@ -223,13 +223,13 @@ def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
         first_row=min(own, default=segment.first),
         last_row=max(own, default=segment.last),
         title=title,
-        subject_name=said.subject_name,
-        dept=said.dept,
-        year=said.year if not said.year.is_missing else _year_above(grid, segment, title),
-        audited_arranged=said.audited_arranged,
-        audited_used=said.audited_used,
+        subject_name=above.subject_name,
+        dept=above.dept,
+        year=above.year if not above.year.is_missing else _year_above(grid, segment, title),
+        audited_arranged=above.audited_arranged,
+        audited_used=above.audited_used,
         money_unit=unit or _unit_of_money(found),
-        header_extra=said.extra,
+        header_extra=above.extra,
         header_row=head.last_row,
         columns=head.names,
         criteria=[],
@@ -246,10 +246,10 @@ def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
     )
     if book.container == "docx" and out.title is None:
         _take_title_above(book, index, out)
-    named = grade_in(said.grade.value or "") or ""
+    named = grade_in(above.grade.value or "") or ""
     if named in GRADES:
-        stored = said.grade.value if named != said.grade.value else None
-        out.grade = Grade(cell=said.grade.cell, value=named, norm=GRADES[named], stored=stored)
+        stored = above.grade.value if named != above.grade.value else None
+        out.grade = Grade(cell=above.grade.cell, value=named, norm=GRADES[named], stored=stored)
     return out
 
 

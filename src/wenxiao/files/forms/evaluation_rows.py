@@ -293,9 +293,9 @@ def _ratio(reading: Reading, row: int) -> Ratio | None:
 
 def _opinion(reading: Reading, row: int) -> Seen | None:
     """The grade ticked in the column of opinions: 优☑ 良□."""
-    said = _text_at(reading, row, "opinion")
-    found = ticked(said.value or "")
-    return rewritten(said, found) if found else None
+    opinion = _text_at(reading, row, "opinion")
+    found = ticked(opinion.value or "")
+    return rewritten(opinion, found) if found else None
 
 
 def _text_at(reading: Reading, row: int, role: str) -> Seen:

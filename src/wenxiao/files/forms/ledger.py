@@ -268,7 +268,7 @@ def _say_hidden_rows(path: Path, name: str, out: dict[str, Any]) -> None:
         more = " 等" if len(rows) > _NAMED else ""
         text = f"有 {len(rows)} 行被筛选或隐藏（第 {'、'.join(map(str, rows[:_NAMED]))}{more} 行），已一并读取。"
         mend = "请核对这些行是否应导入；不应导入的请删除，应导入的请取消筛选。"
-        out["problems"].append(Problem(HIDDEN_PARTS, "警告", text, name, mend=mend).as_json())
+        out["problems"].append(Problem(HIDDEN_PARTS, "提示", text, name, mend=mend).as_json())
 
 
 def _shown(value: object) -> str:

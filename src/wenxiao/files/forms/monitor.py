@@ -101,8 +101,8 @@ def indicator(grid: Grid, heading: Heading, row: int, levels: Levels) -> Monitor
     """One indicator watched: so far, forecast, causes, possibility."""
     base = structs.asdict(named(grid, heading, row, levels))
     base["note"] = heading.seen(grid, row, "note")
-    said = {name: heading.seen(grid, row, key) for key, name in CAUSES.items()}
-    causes = {name: seen for name, seen in said.items() if seen is not None}
+    columns = {name: heading.seen(grid, row, key) for key, name in CAUSES.items()}
+    causes = {name: seen for name, seen in columns.items() if seen is not None}
     deviation = heading.seen(grid, row, "deviation")
     if deviation is not None and not causes:
         causes["text"] = deviation

@@ -262,9 +262,9 @@ def two_columns_for_the_budget(table: Table) -> Iterator[Hit]:
 @rule("ZJ-24")
 def money_apart_by_ten_thousand(table: Table) -> Iterator[Hit]:
     """Amounts side by side, or two units in one head, that part by 10 000: one was written in 元, the other in 万元."""
-    said, cell = table.head.get("unit_said") or ("", None)
+    label, cell = table.head.get("unit_said") or ("", None)
     for words, other in table.head.get("units_said") or ():
-        text = f"金额单位写了两种：“{said[:30]}”（{cell}）和“{words[:30]}”（{other}），按“{table.head.get('money_unit')}”读取。"
+        text = f"金额单位写了两种：“{label[:30]}”（{cell}）和“{words[:30]}”（{other}），按“{table.head.get('money_unit')}”读取。"
         yield Hit(None, "money_unit", text, cell=other)
     lines = money_lines(table)
     for line in lines:
