@@ -44,15 +44,15 @@ def hidden_rows_of(path: Path, sheet: str) -> list[int]:
         name = _part_of(package, sheet)
         if name is None:
             return []
-        found: list[int] = []
+        numbers: list[int] = []
         with package.open(name) as part:
             rest = b""
             while chunk := part.read(_CHUNK):
                 block = rest + chunk
                 cut = max(block.rfind(b"<"), 0)
-                found += _hidden_in(block[:cut])
+                numbers += _hidden_in(block[:cut])
                 rest = block[cut:]
-            return found + _hidden_in(rest)
+            return numbers + _hidden_in(rest)
 
 
 def _hidden_in(block: bytes) -> list[int]:
@@ -74,17 +74,17 @@ def _part_of(package: zipfile.ZipFile, sheet: str) -> str | None:
 
 def _attributes(xml: bytes, tag: str, key: str, value: str) -> Iterator[tuple[str, str]]:
     """(key, value) of two attributes of each element of a name, whatever their prefixes."""
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == tag:
             plain = {word.rpartition(":")[2]: text for word, text in attributes.items()}
-            found.append((plain.get(key, ""), plain.get(value, "")))
+            pairs.append((plain.get(key, ""), plain.get(value, "")))
 
     parser.StartElementHandler = start
     parser.Parse(xml, True)
-    return iter(found)
+    return iter(pairs)
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, bool]]:

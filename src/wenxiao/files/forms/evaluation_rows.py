@@ -294,8 +294,8 @@ def _ratio(reading: Reading, row: int) -> Ratio | None:
 def _opinion(reading: Reading, row: int) -> Seen | None:
     """The grade ticked in the column of opinions: 优☑ 良□."""
     opinion = _text_at(reading, row, "opinion")
-    found = ticked(opinion.value or "")
-    return rewritten(opinion, found) if found else None
+    grade = ticked(opinion.value or "")
+    return rewritten(opinion, grade) if grade else None
 
 
 def _text_at(reading: Reading, row: int, role: str) -> Seen:

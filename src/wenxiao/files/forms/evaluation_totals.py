@@ -103,9 +103,9 @@ def take_grade(out: ScoreSheet, cells: list[Cell]) -> None:
         if text in GRADES:
             out.grade = Grade(cell=cell.address, value=text, norm=GRADES[text])
             return
-        found = ticked(text)
-        if found in GRADES:
-            out.grade = Grade(cell=cell.address, value=found, norm=GRADES[found], stored=cell.text)
+        grade = ticked(text)
+        if grade in GRADES:
+            out.grade = Grade(cell=cell.address, value=grade, norm=GRADES[grade], stored=cell.text)
             return
         inline = GRADE_INLINE.search(text)
         if inline:

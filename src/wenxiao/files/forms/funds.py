@@ -90,15 +90,15 @@ def money_unit_of(
 
 def other_units(grid: Grid, rows: range, unit: str | None, cell: str | None) -> list[Seen]:
     """Where the form names another money unit than the one it is read in, headings over a column of their own apart."""
-    found: list[Seen] = []
+    others: list[Seen] = []
     for row in rows:
         for col, words in grid.starts_in_row(row):
             if len(words) >= _LONGEST_UNIT or number_in(words) or keyed(words, FUND_HEADINGS):
                 continue
             named = money_unit_in(words)
             if unit is not None and named not in {None, unit} and grid.address(row, col) != cell:
-                found.append(Seen(cell=grid.address(row, col), value=words))
-    return found
+                others.append(Seen(cell=grid.address(row, col), value=words))
+    return others
 
 
 def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> list[FundLine]:

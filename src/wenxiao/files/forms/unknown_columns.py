@@ -81,10 +81,10 @@ def _of_columns(form: ScoreSheet | ListForm, unknown: Mapping[str, str]) -> Iter
 
 def no_score_column(sheet: Sheet) -> Iterator[Problem]:
     """A table of levels and weights without points: what it lacks, and which heading it may be."""
-    found = unscored_head(sheet)
-    if found is None:
+    head = unscored_head(sheet)
+    if head is None:
         return
-    words, cell = found
+    words, cell = head
     may = "、".join(f"“{one}”" for one in words[:MOST] if not _ASIDE.fullmatch(one))
     text = "像是评分表：有指标和分值，没有找到得分列。" + (f"没有认出的列：{may}。" if may else "")
     mend = "请把得分一列的表头改为“得分”再导入；没有评分的，请不导入。"
