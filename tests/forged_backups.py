@@ -7,9 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from django.db.migrations.loader import MigrationLoader
-
 MANIFEST = "manifest.json"
+NEWEST = ("otp_totp", "0003_add_timestamps", "otp_totp_totpdevice", ("created_at", "last_used_at"))
 
 
 def head_of(folder: Path) -> dict:
@@ -86,18 +85,21 @@ def newer(folder: Path) -> None:
 
 
 def older(folder: Path) -> None:
-    """From the release before this one's table of backup runs."""
-    name = next(name for app, name in MigrationLoader(None).disk_migrations if "backup_run" in name)
+    """From the release before the newest structure of a room nothing else stands on: the second factor's two columns."""
+    app, name, table, columns = NEWEST
     head = head_of(folder)
-    head["migrations"].remove(f"records.{name}")
-    del head["facts"]["rows"]["records_backuprun"]
+    head["migrations"].remove(f"{app}.{name}")
     if (folder / "database.sqlite3").exists():
         with closing(sqlite3.connect(folder / "database.sqlite3")) as file:
-            file.execute("DELETE FROM django_migrations WHERE name = ?", (name,))
-            file.execute("DROP TABLE records_backuprun")
+            file.execute("DELETE FROM django_migrations WHERE app = ? AND name = ?", (app, name))
+            for column in columns:
+                file.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
             file.commit()
     else:
-        (folder / "tables" / "records_backuprun.copy").unlink()
+        copied = folder / "tables" / f"{table}.copy"
+        lines = [line.split("\t") for line in copied.read_text("utf-8").split("\n") if line]
+        left = [at for at, column in enumerate(lines[0]) if column not in columns]
+        copied.write_text("".join("\t".join(row[at] for at in left) + "\n" for row in lines))
     sealed(folder, head)
 
 

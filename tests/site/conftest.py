@@ -32,3 +32,36 @@ def run():
 def forge():
     """Ways in which a backup may be unsound: forge.absent(folder), forge.link(folder) …"""
     return forged_backups
+
+
+@pytest.fixture(scope="session")
+def _built(django_db_setup, django_db_blocker):
+    """On PostgreSQL a copy of the tests' database, migrated and empty, to begin others with; its name."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        yield ""
+        return
+    own = connection.settings_dict["NAME"]
+    copy = f"{own}_migrated"
+    with django_db_blocker.unblock():
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}"')
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{own}"')
+    yield copy
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{copy}"')
+
+
+@pytest.fixture
+def built(_built, monkeypatch):
+    """Databases to restore into are migrated already: building one takes six seconds. The drill builds its own."""
+    from wenxiao.site.backups import database
+
+    asked = database._on_server
+    monkeypatch.setattr(
+        database,
+        "_on_server",
+        lambda text: asked(text.replace("TEMPLATE template0", f'TEMPLATE "{_built}"')),
+    )

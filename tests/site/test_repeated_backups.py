@@ -21,7 +21,7 @@ LARGE = bytes(range(256)) * 12_000
 
 
 @pytest.fixture
-def store(settings, tmp_path):
+def store(settings, built, tmp_path):
     """A division with a file of three megabytes, and a store with one copy."""
     settings.MEDIA_ROOT = tmp_path / "files"
     begin(code="360100", name="某某市", bureau="某某市财政局")
