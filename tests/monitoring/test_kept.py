@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from reach import SOAK
 
 from wenxiao.budget.models import Appropriation, Dossier, Exemption, Milestone, Spending, Subject
 from wenxiao.evidence.models import Actual
@@ -229,7 +230,8 @@ class Acts:
 ACTS = [name for name in vars(Acts) if name[0] != "_" and name != "one"]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(8 if SOAK else 4))
 def test_after_any_acts_the_kept_lines_are_those_from_scratch(watched, officer, on, seed):
     chance = random.Random(seed)
     windows = [watched.window(7), watched.window(10), watched.window(4, key=True)]
