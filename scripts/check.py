@@ -75,7 +75,7 @@ def main() -> int:
         }
         env.pop("WENXIAO_DATABASE_URL", None)
         with ThreadPoolExecutor(2) as pool:
-            passed = pool.map(lambda gate: run(*gate, env), gates())
+            passed = pool.map(lambda gate: run(gate[0], gate[1], env), gates())
         failed = [name for (name, _), good in zip(gates(), passed, strict=True) if not good]
     print(
         f"检查：{len(gates()) - len(failed)} 项通过，{len(failed)} 项未过"

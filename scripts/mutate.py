@@ -16,11 +16,11 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -49,8 +49,10 @@ OPERATORS: tuple[Operator, ...] = tuple(
     for name in operator_names()
     if not get_operator(name).arguments() and not name.endswith(SAME)
 )
-HANGS = 10
-"""A mutant loops, and counts as noticed, when its tests take so many times as long as all of them did unchanged."""
+LOOPS = 3
+"""A mutant loops, and counts as noticed, when its tests use so many times the CPU time that all of them did unchanged."""
+HANGS = 900
+"""Seconds after which a mutant counts as noticed: it waits for what never comes."""
 PREPARE = """
 import django; django.setup()
 from django.db import connection
@@ -177,9 +179,9 @@ def killed_by(mutants: list[Mutant]) -> dict[tuple[str, str, str], str | None]:
     with tempfile.TemporaryDirectory(prefix="wenxiao-mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(2)]
         _prepare(copies)
-        began = time.monotonic()
         broken = _failing(copies[0], tuple(dict.fromkeys(t for one in mutants for t in one.tests)))
-        seconds = HANGS * (time.monotonic() - began)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = int(LOOPS * (used.ru_utime + used.ru_stime))
         if broken is not None:
             raise SystemExit(f"没有改动时测试就不通过，先改好再来：{broken}")
 
@@ -225,7 +227,7 @@ def _prepare(copies: list[Path]) -> None:
         shutil.copytree(copies[0] / "empty", copy / "empty")
 
 
-def noticed(mutant: Mutant, folder: Path, seconds: float) -> str | None:
+def noticed(mutant: Mutant, folder: Path, seconds: int) -> str | None:
     """The test that fails once the change is made in this copy; ValueError when its place is gone."""
     path = folder / mutant.path
     whole = path.read_text(encoding="utf-8")
@@ -238,19 +240,25 @@ def noticed(mutant: Mutant, folder: Path, seconds: float) -> str | None:
         path.write_text(whole, encoding="utf-8")
 
 
-def _failing(folder: Path, tests: tuple[str, ...], seconds: float | None = None) -> str | None:
-    """The first of these tests that fails in this copy; what never ends or is not collected fails too."""
+def _failing(folder: Path, tests: tuple[str, ...], seconds: int | None = None) -> str | None:
+    """The first of these tests that fails in this copy; what uses up its CPU ``seconds`` or is not collected fails too."""
     shutil.rmtree(folder / "home", ignore_errors=True)
     shutil.copytree(folder / "empty", folder / "home")
     options = ["-x", "--reuse-db", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-B", "-m", "pytest", *options, *tests]
+    limit = [
+        "sh",
+        "-c",
+        'ulimit -t "$0"; exec "$@"',
+        "unlimited" if seconds is None else str(seconds),
+    ]
+    command = [*limit, sys.executable, "-B", "-m", "pytest", *options, *tests]
     try:
         ended = subprocess.run(
             command,
             cwd=folder,
             env=_environment(folder),
             check=False,
-            timeout=seconds,
+            timeout=HANGS,
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -260,6 +268,8 @@ def _failing(folder: Path, tests: tuple[str, ...], seconds: float | None = None)
         return "没有跑完"
     if ended.returncode == 0:
         return None
+    if ended.returncode < 0:
+        return "没有跑完"
     named = re.search(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE)
     return named[1] if named else "测试没有开始"
 
