@@ -7,9 +7,8 @@ import pytest
 import time_machine
 from django.test import Client
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from wenxiao.orgs.models import Grant, PasswordReset, Role, User
+from wenxiao.orgs.models import Grant, PasswordReset, Phone, Role, User
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services.account_policy import AccountPolicy, policy_of, set_account_policy
 from wenxiao.orgs.services.second_factor import (
@@ -36,7 +35,7 @@ def people(small):
 
 
 def now_code(user):
-    return f"{totp(TOTPDevice.objects.get(user=user).bin_key):06d}"
+    return f"{totp(Phone.objects.get(user=user).bin_key):06d}"
 
 
 def enrol(user):

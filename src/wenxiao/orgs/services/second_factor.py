@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from wenxiao.orgs.models import RecoveryCode
+from wenxiao.orgs.models import Phone, RecoveryCode, sealed_for
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services.entering import LoginAttempt, begin_secret, note_failed, succeed
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.sealing import seal
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODES, CODE_LENGTH = 10, 12
 PHONE = "手机"
+SECRET_BYTES = 20
 
 
 def _digest(user: User, code: str) -> str:
@@ -34,8 +35,8 @@ def _digest(user: User, code: str) -> str:
     return hashlib.sha256(f"{user.pk}\n{plain}".encode()).hexdigest()
 
 
-def _confirmed(user: User) -> QuerySet[TOTPDevice]:
-    found: QuerySet[TOTPDevice] = TOTPDevice.objects.filter(user=user, confirmed=True)
+def _confirmed(user: User) -> QuerySet[Phone]:
+    found: QuerySet[Phone] = Phone.objects.filter(user=user, confirmed=True)
     return found
 
 
@@ -50,11 +51,14 @@ def codes_left(user: User) -> int:
 
 
 @transaction.atomic
-def begin_enrolment(user: User) -> TOTPDevice:
+def begin_enrolment(user: User) -> Phone:
     """The phone that is being enrolled: its secret stays the same until a code of it was typed once."""
     if has_second_factor(user):
         raise NotAllowed("已经启用动态口令；换手机请先填现在的动态口令或恢复码。")
-    device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, name=PHONE)
+    sealed = seal(secrets.token_bytes(SECRET_BYTES), of=sealed_for(user.pk))
+    device: Phone = Phone.objects.get_or_create(
+        user=user, confirmed=False, name=PHONE, defaults={"key": sealed}
+    )[0]
     return device
 
 
@@ -66,7 +70,7 @@ def finish_enrolment(*, user: User, code: str) -> list[str]:
     with transaction.atomic():
         right = device.verify_token(_digits(code))
         if right:
-            TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+            Phone.objects.filter(pk=device.pk).update(confirmed=True)
             codes = _new_codes(user)
             _record(user, user, "启用动态口令")
     if not right:
@@ -136,7 +140,7 @@ def drop_second_factor(*, user: User, by: User | None, why: str) -> None:
     """No code is asked for any more: by the person, by a reset two administrators agreed to, or at the machine."""
     if by is not None and by.pk != user.pk:
         raise Refused("动态口令由本人申请重置，两名管理员同意后解除；管理员不能直接解除。")
-    TOTPDevice.objects.filter(user=user).delete()
+    Phone.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     _record(user, by, "解除动态口令", why)
 
