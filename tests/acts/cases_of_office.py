@@ -30,6 +30,11 @@ ORGS = {
         lambda h: None,
         lambda h, row, by: orgs.add_unit(division=h.division, code="900", name="新单位", by=by),
     ),
+    "call_unit": Act(
+        "performance budget treasury system",
+        lambda h: h.unit,
+        lambda h, row, by: orgs.call_unit(unit=row, name="一中", by=by, why="简称"),
+    ),
     "rename_unit": Act(
         "performance system",
         lambda h: h.other,

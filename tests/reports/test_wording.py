@@ -58,3 +58,28 @@ def test_bands_say_which_end_they_hold():
 
 def test_days_have_no_leading_zero():
     assert wording.day_text(date(2021, 11, 5)) == "2021年11月5日"
+
+
+@pytest.mark.parametrize(
+    ("sent", "signed", "said"),
+    [
+        (0, 0, "问题反馈函尚未发出。"),
+        (1, 1, "1份问题反馈函已由相关部门签收，另有11份尚未发出。"),
+        (5, 0, "问题反馈函已发出5份，尚未签收，另有7份尚未发出。"),
+        (12, 11, "11份问题反馈函已由相关部门签收，其余1份尚未签收。"),
+        (12, 12, "且将存在的问题反馈到各相关部门。"),
+    ],
+)
+def test_what_was_never_sent_is_not_called_unsigned(sent, signed, said):
+    def row(number):
+        notices = (SimpleNamespace(),) if number < sent else ()
+        return SimpleNamespace(
+            review=number,
+            name=f"项目{number}",
+            issued=True,
+            notices=notices,
+            received=number < signed,
+        )
+
+    facts = SimpleNamespace(reported=[row(number) for number in range(12)])
+    assert "".join(run.text for run in wording.status(facts)).endswith(said)

@@ -139,3 +139,42 @@ def test_who_waits_hears_what_is_being_made(filled):
     heard = []
     begin(**WHO, source=filled(), progress=heard.append)
     assert heard[1:] == ["正在建立单位 2 个……", "正在建立账号 2 个……", "正在建立对象 3 个……"]
+
+
+def test_every_column_of_the_template_is_used(tmp_path):
+    path = tmp_path / "opening.xlsx"
+    path.write_bytes(opening_template())
+    book = openpyxl.load_workbook(path)
+    book["单位"].append(
+        ["101", "示例县教育局", "教育局", None, "教科文科", "2024-01-01", "合并新设"]
+    )
+    book["单位"].append(["101001", "示例县第一中学", "一中、第一中学", "101", "教科文科"])
+    book["人员"].append(["zhangsan", "张某", "101001", "单位经办人", "8888"])
+    book["人员"].append(["wangwu", "王某", "教科文科", "业务科室"])
+    book["人员"].append(["zhuguan", "赵某", "101", "主管部门"])
+    book["人员"].append(["jigou", "某机构", "101", "第三方机构", None, "2026-12-31"])
+    book.save(path)
+    begun = begin(**WHO, source=path)
+    assert not begun.problems, [problem.sentence() for problem in begun.problems]
+    school, office = Unit.objects.get(code="101001"), Unit.objects.get(kind="finance")
+    assert (school.contact, school.phone, school.aliases) == ("张某", "8888", ["一中", "第一中学"])
+    assert (school.office, office.name) == (office, "教科文科")
+    assert Unit.objects.get(code="101").valid_from == date(2024, 1, 1)
+    assert Grant.objects.get(user__username="wangwu").unit == office
+    assert Grant.objects.get(user__username="zhuguan").role == "department"
+    assert Grant.objects.get(user__username="jigou").until is not None
+    assert begun.units == 2
+
+
+def test_a_code_kept_as_a_number_or_told_twice_is_named(filled):
+    path = filled()
+    book = openpyxl.load_workbook(path)
+    book["对象"].append([360999261010000000001, "甲项目", "101", "项目", None, 2024, 1])
+    book["对象"].append(["360100000000000000001", "乙项目", "101", "项目", None, 2024, 7])
+    book["对象"].append(["P9", "丙项目", "101", "项目", None, 2024, 7, "也许"])
+    book.save(path)
+    said = [problem.text for problem in begin(**WHO, source=path).problems]
+    assert any("按数字存，末几位已丢失" in text for text in said), said
+    assert any("与第" in text and "行重复" in text for text in said), said
+    assert any("“也许”不是“是”或“否”" in text for text in said), said
+    assert not Division.objects.exists()

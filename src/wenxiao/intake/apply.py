@@ -19,7 +19,7 @@ from wenxiao.intake.preview import round_name
 from wenxiao.intake.targets import subject_kind
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import grants_kept
-from wenxiao.orgs.services import add_unit
+from wenxiao.orgs.services import add_unit, call_unit
 from wenxiao.records.services import Written, close_batch, refuse_batch
 from wenxiao.reviews.models import Review
 
@@ -158,7 +158,10 @@ class _Writing:
     def _unit(self, one: FormPreview) -> Unit:
         division, form = self.batch.division, one.form
         if one.match.unit is not None:
-            return Unit.objects.get(pk=one.match.unit, division=division)
+            known = Unit.objects.get(pk=one.match.unit, division=division)
+            if isinstance(one.choice.get("unit"), int) and form.unit:
+                call_unit(unit=known, name=form.unit, by=self.by, why="导入时选定")
+            return known
         name = form.unit or form.department
         code = (
             f"ZJ{timezone.now():%Y%m%d%H%M%S}{Unit.objects.filter(division=division).count():04d}"

@@ -13,6 +13,8 @@ from wenxiao.rulebook.codes import NO_ROUND, NO_YEAR, UNKNOWN_SUBJECT, UNKNOWN_U
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from wenxiao.intake.forms import Incoming
@@ -65,8 +67,12 @@ class Directory:
 
     def __init__(self, division: Division) -> None:
         self.division = division
-        self.unit_names: dict[int, str] = dict(self._known_units().values_list("pk", "name"))
+        known = list(self._known_units().values_list("pk", "name", "aliases"))
+        self.unit_names: dict[int, str] = {pk: name for pk, name, _ in known}
         self.units = {fold(name): pk for pk, name in self.unit_names.items()}
+        for alias, bearers in _called(known).items():
+            if len(bearers) == 1:
+                self.units.setdefault(alias, bearers[0])
         self.by_code: dict[str, tuple[int, int]] = {}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
         self.subject_names: dict[int, str] = {}
@@ -122,10 +128,11 @@ class Directory:
 
     def close_units(self, name: str) -> list[tuple[int, str]]:
         """Up to five units of a similar name, for a person to choose from."""
-        return [
-            (self.units[n], n)
-            for n in difflib.get_close_matches(fold(name), self.units, n=5, cutoff=0.5)
-        ]
+        asked = fold(name)
+        holding = [n for n in self.units if asked and (asked in n or n in asked)]
+        near = difflib.get_close_matches(asked, self.units, n=5, cutoff=0.5)
+        units = dict.fromkeys(self.units[n] for n in [*sorted(holding, key=len), *near])
+        return [(pk, self.unit_names.get(pk, name)) for pk in list(units)[:5]]
 
     def subject(self, *, code: str, name: str, unit: int | None) -> int | None:
         """By code; else by exact name within the unit; else by a name that only one subject bears."""
@@ -165,6 +172,15 @@ class Directory:
         return self._scopes[row.pk]
 
 
+def _called(known: Iterable[tuple[int, str, list[str]]]) -> dict[str, list[int]]:
+    """The units by their other names; a name that two share tells neither."""
+    bearers: dict[str, list[int]] = {}
+    for pk, _, aliases in known:
+        for alias in aliases:
+            bearers.setdefault(fold(alias), []).append(pk)
+    return bearers
+
+
 def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
     """Match one form; ``choice`` is what a person said in the match step: unit, subject, round (id or "create"), year, skip."""
     said = choice or {}
@@ -181,11 +197,7 @@ def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = 
 def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
     name = form.unit or form.department
     wanted = said.get("unit")
-    made.unit = (
-        wanted
-        if isinstance(wanted, int)
-        else directory.unit(form.unit) or directory.unit(form.department)
-    )
+    made.unit = wanted if isinstance(wanted, int) else directory.unit(form.unit or form.department)
     if made.unit is not None:
         return
     if wanted == "create" and name:
@@ -196,6 +208,9 @@ def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made
         made.unit = Subject.objects.filter(pk=subject).values_list("unit_id", flat=True).get()
         return
     made.close["unit"] = directory.close_units(name) if name else []
+    above = directory.unit(form.department) if form.unit else None
+    if above is not None and above not in {pk for pk, _ in made.close["unit"]}:
+        made.close["unit"].append((above, directory.unit_names[above]))
     text = f"没有名为“{name}”的单位。" if name else "表上没有写实施单位。"
     made.problems.append(
         Problem(

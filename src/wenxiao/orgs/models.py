@@ -81,7 +81,10 @@ class Division(models.Model):
 
 
 class Unit(Versioned):
-    """A budget department or unit. ``path`` ("/3/17/") names its ancestors and itself, so a subtree is one prefix."""
+    """A budget department or unit. ``path`` ("/3/17/") names its ancestors and itself, so a subtree is one prefix.
+
+    ``aliases`` are other names it is called by in files: short ones, and those a person chose it for.
+    """
 
     class Kind(models.TextChoices):
         DEPARTMENT = "department", "预算部门"
@@ -101,6 +104,7 @@ class Unit(Versioned):
     )
     contact = models.CharField("联系人", max_length=60, blank=True)
     phone = models.CharField("联系电话", max_length=40, blank=True)
+    aliases = models.JSONField("别名", default=list)
     valid_from = models.DateField("启用日期", null=True)
     valid_to = models.DateField("停用日期", null=True)
     successor = models.ForeignKey(

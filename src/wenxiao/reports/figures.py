@@ -239,6 +239,12 @@ def issued_count(facts: Facts) -> Figure:
     )
 
 
+def sent_count(facts: Facts) -> Figure:
+    """Reviews about which a feedback notice went out, signed for or not."""
+    rows = [row for row in facts.reported if row.notices]
+    return count("reviews.sent", "已发出份数", "已发出反馈函的评审份数", _reviews(rows), unit="份")
+
+
 def received_count(facts: Facts) -> Figure:
     """Reviews whose feedback notice the department has signed for (签收)."""
     rows = [row for row in facts.reported if row.received]

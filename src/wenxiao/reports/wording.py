@@ -188,7 +188,7 @@ def status(facts: Facts) -> Runs:
         f.issued_count(facts),
         f.received_count(facts),
     )
-    words = {"总数": total, "出具": issued, "签收": received}
+    words: dict[str, f.Figure | str] = {"总数": total, "出具": issued, "签收": received}
     everything, all_issued, all_received = (
         total.value,
         issued.value == total.value,
@@ -204,16 +204,20 @@ def status(facts: Facts) -> Runs:
         head = "目前，{总数}份报告中已出具{出具}份"
     else:
         head = "目前，各项报告尚未出具"
-    tail = (
-        "{签收}份问题反馈函已由相关部门签收，其余{余}份尚未签收"
-        if received.value
-        else "问题反馈函尚未签收"
-    )
-    rest = str(len(total.parts) - len(received.parts))
-    return bind(
-        f"{head}；{tail}。" if not all_received else f"{head}；问题反馈函均已签收。",
-        words | {"余": rest},
-    )
+    sent = f.sent_count(facts)
+    words |= {"发出": sent, "余": str(len(sent.parts) - len(received.parts))}
+    words |= {"未发": str(len(total.parts) - len(sent.parts))}
+    if not sent.value:
+        tail = "问题反馈函尚未发出"
+    elif not received.value:
+        tail = "问题反馈函已发出{发出}份，尚未签收"
+    elif received.value == sent.value:
+        tail = "{签收}份问题反馈函已由相关部门签收"
+    else:
+        tail = "{签收}份问题反馈函已由相关部门签收，其余{余}份尚未签收"
+    if sent.value and sent.value != total.value:
+        tail += "，另有{未发}份尚未发出"
+    return bind(f"{head}；{tail}。" if not all_received else f"{head}；问题反馈函均已签收。", words)
 
 
 # --- grades and problems ---------------------------------------------------------------------------------------------

@@ -16,7 +16,14 @@ from wenxiao.files.pool import read_in_child
 from wenxiao.followup.services import ensure_catalogue
 from wenxiao.orgs.models import Division, Role, Unit, User
 from wenxiao.orgs.permissions import Refused
-from wenxiao.orgs.services import add_unit, create_division, create_user, grant, one_time_password
+from wenxiao.orgs.services import (
+    add_unit,
+    create_division,
+    create_user,
+    edit_unit,
+    grant,
+    one_time_password,
+)
 from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.rulebook.codes import CLASSIFIED, DIVISION_REFUSED, ROLE_NOT_LISTED
 from wenxiao.rulebook.problems import Problem
@@ -208,7 +215,7 @@ def _stored(
         _people(begun, division, opening.people, units)
         progress(f"正在建立对象 {len(opening.subjects)} 个……")
         begun.subjects = _subjects(division, opening.subjects, units)
-        begun.units = len(units)
+        begun.units = len(opening.units)
     return begun
 
 
@@ -274,6 +281,7 @@ def _account(
     role: str,
     *,
     unit: Unit | None = None,
+    until: date | None = None,
     **details: Any,
 ) -> User:
     """An account with a one-time password that must be changed, and its grant."""
@@ -290,9 +298,9 @@ def _account(
     )
     scope = None if role in WHOLE_DIVISION else unit
     if role in {Role.AGENCY, Role.EXPERT}:
-        grant(user=user, role=role, division=division, subjects=[], by=None, why=WHY)
+        grant(user=user, role=role, division=division, subjects=[], until=until, by=None, why=WHY)
     else:
-        grant(user=user, role=role, division=division, unit=scope, by=None, why=WHY)
+        grant(user=user, role=role, division=division, unit=scope, until=until, by=None, why=WHY)
     begun.passwords[login] = password
     return user
 
@@ -300,6 +308,7 @@ def _account(
 def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
     """Units by code; a parent may stand below its children in the sheet."""
     made: dict[str, Unit] = {}
+    offices = _offices(division, rows)
     waiting = list(rows)
     while waiting:
         ready = [row for row in waiting if row["parent_code"] is None or row["parent_code"] in made]
@@ -314,11 +323,30 @@ def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
                 name=row["name"],
                 kind=kind,
                 parent=parent,
+                office=offices.get(row["office"] or ""),
+                aliases=[one for one in (row["short"] or "").split("、") if one],
+                valid_from=_day(row["valid_from"]),
                 by=None,
-                why=WHY,
+                why=f"{WHY}；备注：{row['note']}"[:500] if row["note"] else WHY,
             )
         waiting = [row for row in waiting if row not in ready]
-    return made
+    return made | offices
+
+
+def _offices(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
+    """The finance offices that serve the units (归口业务科室), by name; each is a unit of the bureau's own."""
+    names = dict.fromkeys(row["office"] for row in rows if row["office"])
+    return {
+        name: add_unit(
+            division=division,
+            code=f"CZ{number:02d}",
+            name=name,
+            kind=Unit.Kind.FINANCE,
+            by=None,
+            why=WHY,
+        )
+        for number, name in enumerate(names, 1)
+    }
 
 
 def _people(
@@ -334,7 +362,11 @@ def _people(
             ROLES[row["role"]],
             unit=unit,
             phone=row["phone"] or "",
+            until=_day(row["valid_until"]),
         )
+        clerk = ROLES[row["role"]] == Role.CLERK
+        if clerk and unit is not None and row["phone"] and not unit.contact:
+            edit_unit(unit=unit, by=None, why=WHY, contact=row["name"], phone=row["phone"])
 
 
 def _subjects(division: Division, rows: list[dict[str, Any]], units: dict[str, Unit]) -> int:
@@ -353,7 +385,7 @@ def _subjects(division: Division, rows: list[dict[str, Any]], units: dict[str, U
             expires_on=_day(row["expires_on"]),
             midterm_on=_day(row["midterm_on"]),
             by=None,
-            why=WHY,
+            why=f"{WHY}；备注：{row['note']}"[:500] if row["note"] else WHY,
         )
         dossier = open_dossier(subject=subject, fiscal_year=row["year"], by=None, why=WHY)
         if row["budget"] is not None:

@@ -14,8 +14,9 @@ from wenxiao.orgs.permissions import holdings
 from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services import submit_review
+from wenxiao.reviews.services import confirm_review, submit_review
 from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -224,3 +225,21 @@ def test_evaluators_find_their_sheets_and_departments_their_evaluations(small):
     row = small.evaluation.criteria.first()
     record_mark(review=small.evaluation, row=row, by=expert, points=row.weight, seat="评审专家甲")
     assert [text.endswith("还有 7 行没有评分") for text in kinds_of(expert)] == [True]
+
+
+def test_points_over_a_hundred_are_never_confirmed_in_bulk(inside, small):
+    row = Review.objects.filter(round=small.finance).order_by("pk").first()
+    Review.objects.filter(pk=row.pk).update(
+        state="checked", points=Decimal(110), complete=True, submitted_by=None
+    )
+    row.refresh_from_db()
+    client, page = inside(small.officer), f"/rounds/{small.finance.pk}/settle"
+    assert "超过 100 分" in client.get(f"{page}?step=confirm").content.decode()
+    client.post(f"{page}/ticked", {"step": "confirm", "tick": ticked(row), "why": "属实"})
+    told = client.get(f"/rounds/{small.finance.pk}/settled").content.decode()
+    assert "超过 100 分" in told
+    row.refresh_from_db()
+    assert row.state == "checked"
+    with pytest.raises(NotAllowed, match="写明理由"):
+        confirm_review(review=row, by=small.officer)
+    confirm_review(review=row, by=small.officer, why="附加分 10 分，办法第 3 条")

@@ -209,6 +209,9 @@ def _edit(request: HttpRequest, row: Unit, why: str) -> str:
         version=version_of(request),
         contact=text_of(request, "contact", 60),
         phone=text_of(request, "phone", 40),
+        aliases=[
+            one for one in re.split(r"[\s、，,;；]+", text_of(request, "aliases", 400)) if one
+        ],
         office=named_unit(request, "office", "对口业务科室", needed=False),
         kind=_kind(request),
         valid_from=_day(request, "valid_from", "启用日期"),

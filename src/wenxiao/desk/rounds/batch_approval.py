@@ -16,7 +16,7 @@ from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import CHECKERS, FILED, JUDGED, KINDS
-from wenxiao.reviews.services.road import STEPS
+from wenxiao.reviews.services.road import STEPS, over_hundred
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
@@ -136,8 +136,9 @@ def _list(found: Round) -> str:
 
 def _unfinished(row: Review, step: str) -> str:
     """Why a row can't be confirmed by anybody yet, empty when it can; the service says the last word."""
-    unfinished = step == "confirm" and KINDS[row.kind].scores and not row.complete
-    return "还有待评定的行" if unfinished else ""
+    if step != "confirm" or not KINDS[row.kind].scores:
+        return ""
+    return over_hundred(row).rstrip("。") if row.complete else "还有待评定的行"
 
 
 @view("see_unit", methods=("POST",))
@@ -161,7 +162,8 @@ def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
         if one not in rows:
             refused.append((0, "未列出的对象", "", "没有这一份，或不在您的授权范围内。"))
             continue
-        why = _carry(act, rows[one], version, request)
+        over = over_hundred(rows[one]) if step == "confirm" else ""
+        why = over or _carry(act, rows[one], version, request)
         line = (one, subject_title(rows[one].dossier), rows[one].dossier.unit.name)
         if why:
             refused.append((*line, why))

@@ -103,8 +103,8 @@ def _to_round(request: HttpRequest, ids: list[int]) -> HttpResponse:
 @view("manage_round")
 def filtered(request: HttpRequest) -> HttpResponse:
     """On to the form of a new round over everything the list's conditions leave now."""
-    found = look(request).found
-    ids = list(found.order_by("pk").values_list("pk", flat=True)[:MOST_FILTERED])
+    dossiers = look(request).found
+    ids = list(dossiers.order_by("pk").values_list("pk", flat=True)[:MOST_FILTERED])
     if not ids:
         messages.error(request, "这些条件下没有对象。")
         return redirect(_back(request.GET.urlencode()[:1000]))

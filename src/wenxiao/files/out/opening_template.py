@@ -33,12 +33,15 @@ KINDS = (
     "政府采购",
     "政府投资基金",
 )
-DAYS = frozenset({"expires_on", "midterm_on"})
+DAYS = frozenset({"expires_on", "midterm_on", "valid_from", "valid_until"})
+_SPOILT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}|\d{15}0{1,9}")
+"""A code that a sheet kept as a number: fifteen digits of it are left."""
 LONGEST_TERM, LONGEST_NAME = 99, 60
 CLASSES = ("人员类", "运转类", "特定目标类")
 ROLES = (
     "单位经办人",
     "单位负责人",
+    "主管部门",
     "业务科室",
     "绩效科",
     "预算科",
@@ -75,14 +78,14 @@ TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
         TemplateColumn(
             "name", "单位名称", f"示例单位甲{EXAMPLE_MARK}", "全称", must=True, width=30
         ),
-        TemplateColumn("short", "简称", "单位甲", "可不填"),
+        TemplateColumn("short", "简称", "单位甲", "可不填；导入时按它找到单位，多个用顿号隔开"),
         TemplateColumn(
             "parent_code", "上级单位编码", "101", "主管部门不填", also=("主管部门编码", "上级编码")
         ),
         TemplateColumn(
             "office", "归口业务科室", "行政政法科", "财政局内负责该单位的科室", also=("业务科室",)
         ),
-        TemplateColumn("valid_from", "启用日期", "2024-01-01", "可不填"),
+        TemplateColumn("valid_from", "启用日期", "2024-01-01", "可不填；年月日，如 2024-01-01"),
         TemplateColumn("note", "备注", "", "可不填"),
     ),
     "人员": (
@@ -91,11 +94,18 @@ TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
         ),
         TemplateColumn("name", "姓名", f"张三{EXAMPLE_MARK}", "", must=True, width=24),
         TemplateColumn(
-            "unit_code", "单位编码", "101001", "见“单位”表", must=True, also=("单位代码",)
+            "unit_code",
+            "单位编码",
+            "101001",
+            "见“单位”表；业务科室的人填“归口业务科室”里的科室名称",
+            must=True,
+            also=("单位代码",),
         ),
         TemplateColumn("role", "角色", "单位经办人", "、".join(ROLES), must=True, width=20),
         TemplateColumn("phone", "联系电话", "", "可不填", also=("手机", "电话")),
-        TemplateColumn("valid_until", "有效期至", "", "第三方机构和专家应填"),
+        TemplateColumn(
+            "valid_until", "有效期至", "", "第三方机构和专家应填；年月日，如 2026-12-31"
+        ),
     ),
     "对象": (
         TemplateColumn(
@@ -227,6 +237,7 @@ def read_opening(book: Book) -> Opening:
         kept.extend(_rows(sheet, name, out))
     _doubles(out, "code", "单位", "单位编码")
     _doubles(out, "login", "人员", "登录名")
+    _same_project(out)
     _links(out)
     return out
 
@@ -320,6 +331,10 @@ def _fault(column: TemplateColumn, text: str, unit: str | None) -> str | None:
         return f"“{text}”不是金额。"
     if column.key == "budget" and yuan(text, unit) is None:
         return "没有写明金额单位。"
+    if column.key == "project_code" and _SPOILT.fullmatch(half_width(text).strip()):
+        return f"“{text}”按数字存，末几位已丢失：把这一列设为文本，从一体化系统重新复制。"
+    if column.key == "recurring" and text not in {"是", "否"}:
+        return f"“{text}”不是“是”或“否”。"
     if column.key == "kind" and half_width(text) not in KINDS:
         return f"“{text}”不在可选类型内。"
     return _term_fault(column.key, text)
@@ -385,10 +400,33 @@ def _doubles(out: Opening, key: str, sheet: str, label: str) -> None:
         seen.setdefault(row[key], row["line"])
 
 
+def _same_project(out: Opening) -> None:
+    """Two rows of one code and year would be one object, the second budget in place of the first."""
+    seen: dict[tuple[object, object], object] = {}
+    for row in sorted(out.written("对象"), key=lambda row: int(row["line"] or 0)):
+        key = (row["project_code"], row["year"])
+        if row["project_code"] is not None and key in seen:
+            out.problems.append(
+                Problem(
+                    TEMPLATE_VALUE_WRONG,
+                    "阻断",
+                    f"项目编码“{row['project_code']}”（{row['year']}年）与第 {seen[key]} 行重复。",
+                    "对象",
+                    out.cell("对象", "project_code", row["line"]),
+                    line=int(row["line"] or 0),
+                    mend="同一项目一年一行；编码不同的请核对是否被存成了数字。",
+                )
+            )
+        seen.setdefault(key, row["line"])
+
+
 def _links(out: Opening) -> None:
     known = {row["code"] for row in out.written("单位")}
+    offices = {row["office"] for row in out.written("单位") if row["office"]}
     for sheet, key in (("单位", "parent_code"), ("人员", "unit_code"), ("对象", "unit_code")):
         for row in out.written(sheet):
+            if sheet == "人员" and row["role"] == "业务科室" and row[key] in offices:
+                continue
             if row[key] is not None and row[key] not in known:
                 line = row["line"]
                 problem = Problem(

@@ -10,7 +10,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from wenxiao.orgs.models import Agency, Division, Expert, Grant, Installation, Unit, User
-from wenxiao.orgs.permissions import Refused, require
+from wenxiao.orgs.permissions import Refused, require, require_one
 from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed, change
@@ -84,7 +84,7 @@ def add_unit(
 ) -> Unit:
     """A unit under ``parent`` (None: directly under the division).
 
-    ``details``: office, contact, phone, valid_from, valid_to, synthetic. The code is unique in the division for ever.
+    ``details``: office, contact, phone, aliases, valid_from, valid_to, synthetic. The code is unique in the division for ever.
     """
     require(by, "manage_units", division=division)
     if not code.strip() or not name.strip():
@@ -129,9 +129,9 @@ def rename_unit(
 def edit_unit(
     *, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any
 ) -> Unit:
-    """Contact, phone, office, kind or validity of a unit; names and places in the tree have acts of their own."""
+    """Contact, phone, office, aliases, kind or validity of a unit; names and places in the tree have acts of their own."""
     require(by, "manage_units", division=unit.division)
-    allowed = {"contact", "phone", "office", "kind", "valid_from", "valid_to"}
+    allowed = {"contact", "phone", "office", "kind", "aliases", "valid_from", "valid_to"}
     if unknown := set(values) - allowed:
         raise KeyError(*sorted(unknown))
     before = {name: getattr(unit, name) for name in values}
@@ -143,6 +143,26 @@ def edit_unit(
         target=unit,
         why=why,
         data={"before": before, "after": values},
+    )
+    return unit
+
+
+@transaction.atomic
+def call_unit(*, unit: Unit, name: str, by: User | None, why: str) -> Unit:
+    """One more name (别名) by which files call a unit, as whoever imports chose; editing the unit takes it off again."""
+    require_one(by, ("import", "manage_units"), what="登记单位别名", division=unit.division)
+    name = name.strip()[:100]
+    if not name or name == unit.name or name in unit.aliases:
+        return unit
+    refuse_secret(name)
+    change(unit, aliases=[*unit.aliases, name])
+    record(
+        division=unit.division,
+        by=by,
+        act="登记单位别名",
+        target=unit,
+        why=why,
+        data={"alias": name},
     )
     return unit
 

@@ -127,6 +127,8 @@ def _require(by: User | None, power: str, review: Review) -> None:
     permissions.require(by, power, unit=review.dossier.unit, subject=review.dossier.subject)
 
 
+FULL = 100
+"""A result's points at most."""
 STEPS = {"head": "check_unit", "department": "check_department", "office": "check_office"}
 """Roles of a round's route that check before the bureau confirms, and the power each checks with."""
 
@@ -344,6 +346,8 @@ def confirm_review(
     require_second_hand(review, by, confirms=True)
     if kind_of(review.kind).scores and not review.complete:
         raise NotAllowed("还有待评定的行，评完后才能确认结果。")
+    if (over := over_hundred(review)) and not why.strip():
+        raise NotAllowed(f"{over}确需确认的，写明理由。")
     changes, note = confirmed_changes(review, by, why), small_office_note(review, by)
     if note and review.state == Review.State.SUBMITTED and waiting_for(review) in {"", "office"}:
         pass_on(review, len(route_of(review)), by=by, act="审核通过", why=note, version=version)
@@ -361,6 +365,13 @@ def confirm_review(
     )
     finish_todos(target=review)
     return review
+
+
+def over_hundred(review: Review) -> str:
+    """That the points pass 100, which somebody must look at; empty where they don't."""
+    if review.points is None or review.points <= FULL:
+        return ""
+    return f"得分 {review.points} 超过 {FULL} 分，请打开这一份核对各行分值。"
 
 
 @transaction.atomic
