@@ -1,8 +1,13 @@
-"""The OpenAPI description, written by hand and held to the routes by a test."""
+"""The OpenAPI description: resources from their own table, the rest by hand; a test holds it to the routes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from wenxiao.api.resources import RESOURCES, schema_of
+
+if TYPE_CHECKING:
+    from wenxiao.api.resources import Resource
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _TRUTH: dict[str, Any] = {"type": "boolean", "default": False}
@@ -40,6 +45,39 @@ def _query(name: str, words: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": words, "schema": _TEXT}
 
 
+def _listing(resource: Resource) -> dict[str, Any]:
+    """The description of a resource: its filters, its columns, the token of what follows and the moment it stands for."""
+    row = {"type": "object", "properties": {c.name: schema_of(c) for c in resource.columns}}
+    body = {
+        "type": "object",
+        "required": [resource.name, "next", "as_of"],
+        "properties": {
+            resource.name: {"type": "array", "items": row, "maxItems": 100},
+            "next": {"type": ["string", "null"], "description": "还有下一页时，作为 after 再取"},
+            "as_of": {
+                "type": "string",
+                "format": "date-time",
+                "description": "下次作为 changed_since，只取有过办理的",
+            },
+        },
+    }
+    since = "只取从这一时刻起留痕里有过办理的对象名下的行；可能含没有变的，不会漏掉变了的。撤销导入、恢复备份之后取全部。删除的不在其中"
+    parameters = [_query(one.name, one.words) for one in resource.filters]
+    told = _responses(200, 400, 401, 403)
+    told["200"]["content"]["application/json"]["schema"] = body
+    return {
+        "get": {
+            "summary": f"{resource.words}，每次 100 个",
+            "parameters": [
+                *parameters,
+                _query("changed_since", since),
+                _query("after", "上一次返回的 next"),
+            ],
+            "responses": told,
+        }
+    }
+
+
 _PK = {
     "name": "pk",
     "in": "path",
@@ -64,17 +102,7 @@ DESCRIPTION: dict[str, Any] = {
         "/api/v1/openapi.json": {
             "get": {"summary": "本说明", "security": [], "responses": _responses(200)}
         },
-        "/api/v1/dossiers": {
-            "get": {
-                "summary": "档案（对象 × 预算年度），每次 100 个",
-                "parameters": [
-                    _query("year", "预算年度"),
-                    _query("unit", "单位代码"),
-                    _query("after", "上一次返回的 next"),
-                ],
-                "responses": _responses(200, 400, 401, 403),
-            }
-        },
+        **{f"/api/v1/{one.name}": _listing(one) for one in RESOURCES},
         "/api/v1/dossiers/{pk}/money": {
             "get": {
                 "summary": "一个档案的预算与支出",

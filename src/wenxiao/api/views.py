@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
+from django.utils.timezone import make_aware, now
 
 from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import WrongUse, answer, machine
+from wenxiao.api.resources import row_of
 from wenxiao.budget.money import money
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.files.forms.listing import heading_key
+from wenxiao.followup.selectors.changes import changes_since
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.selectors import reviews_of
@@ -22,7 +26,11 @@ from wenxiao.store.keyset import page
 from wenxiao.store.scratch import Scratch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.api.resources import Resource
 
 SIZE = 100
 MOST_LINES = 20_000
@@ -39,17 +47,48 @@ def description(request: HttpRequest) -> HttpResponse:
     return answer(DESCRIPTION)
 
 
-@machine("see_unit")
-def dossiers(request: HttpRequest) -> HttpResponse:
-    """Dossiers the user may see, by fiscal year and unit, a hundred at a time; ``next`` is the token of what follows."""
-    rows = dossiers_visible_to(_user(request)).select_related("subject", "unit")
-    year, unit = request.GET.get("year", ""), request.GET.get("unit", "")
-    if year:
-        rows = rows.filter(fiscal_year=_number(year, "year"))
-    if unit:
-        rows = rows.filter(unit__code=unit[:21])
-    shown = page(rows, ["pk"], size=SIZE, token=request.GET.get("after"))
-    return answer({"dossiers": [_dossier(row) for row in shown.rows], "next": shown.after})
+def listing(resource: Resource) -> Callable[..., HttpResponse]:
+    """The address of a resource: rows the user may see, a hundred at a time; ``next`` is the token of what follows."""
+
+    @machine(resource.power)
+    def view(request: HttpRequest) -> HttpResponse:
+        asked_at = now() - OVERLAP
+        known = {"after", "changed_since", *(one.name for one in resource.filters)}
+        if strange := sorted(set(request.GET) - known):
+            raise WrongUse(f"不认识参数 {strange[0][:40]}；有 {'、'.join(sorted(known))}。")
+        rows = resource.rows(_user(request))
+        for one in resource.filters:
+            if text := request.GET.get(one.name, ""):
+                rows = rows.filter(
+                    **{one.lookup: _number(text, one.name) if one.whole else text[:60]}
+                )
+        if since := request.GET.get("changed_since", ""):
+            changes = changes_since(_user(request), _moment(since))
+            if not changes.everything:
+                rows = rows.filter(**{resource.changed: getattr(changes, resource.by)})
+        shown = page(rows, ["pk"], size=SIZE, token=request.GET.get("after"))
+        told = [row_of(resource, row) for row in shown.rows]
+        return answer({resource.name: told, "next": shown.after, "as_of": asked_at.isoformat()})
+
+    view.__name__ = resource.name
+    view.__doc__ = resource.words
+    listed: Callable[..., HttpResponse] = view
+    return listed
+
+
+OVERLAP = timedelta(minutes=5)
+"""``as_of`` lies so long before the answer: what was being written meanwhile is asked for once more."""
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its time zone, as ``as_of`` gives it; 2021-03-05 is that day's beginning."""
+    try:
+        moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError as refusal:
+        raise WrongUse(
+            f"changed_since 应为时间，如 2021-03-05 或 2021-03-05T09:30:00+08:00，收到“{text[:40]}”。"
+        ) from refusal
+    return moment if moment.tzinfo is not None else make_aware(moment)
 
 
 def _user(request: HttpRequest) -> Any:

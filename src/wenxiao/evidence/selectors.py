@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Prefetch, QuerySet
 
 from wenxiao.budget.selectors import seen_by
-from wenxiao.evidence.models import Material
+from wenxiao.evidence.models import Actual, Material
 from wenxiao.evidence.states import COUNTED, STANDING
 from wenxiao.orgs.permissions import Holdings
 from wenxiao.rulebook import basis
@@ -47,6 +47,14 @@ def materials_seen_by(user: User | None) -> QuerySet[Material]:
     named = Prefetch("indicators", Indicator.objects.order_by("order").only("pk", "name"))
     people = ("dossier__subject__division", "dossier__unit", "file", "by", "judged_by")
     return rows.select_related(*people).prefetch_related(named).order_by("pk")
+
+
+def actuals_seen_by(user: User | None) -> QuerySet[Actual]:
+    """What was reported on the rows of the dossiers the user may see."""
+    rows = Actual.objects.filter(seen_by(user, "indicator__target__dossier"))
+    return rows.select_related(
+        "indicator__target__dossier__subject", "indicator__target__dossier__unit"
+    )
 
 
 def material_seen_by(user: User | None, pk: int) -> Material | None:
