@@ -42,7 +42,11 @@ def _peak_kib() -> int:
 
 
 def answer(
-    path: Path, what: str, rows_to: Path | None = None, layouts: list[Any] | None = None
+    path: Path,
+    what: str,
+    rows_to: Path | None = None,
+    layouts: list[Any] | None = None,
+    words: dict[str, str] | None = None,
 ) -> bytes:
     """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "paper" as its words, "ledger" as rows (into ``rows_to``)."""
     from wenxiao.files.cells.bookjson import book_as_json
@@ -54,7 +58,8 @@ def answer(
 
         from wenxiao.files.forms.targets.layouts import ListLayout
 
-        return _encoded(read_forms(path, msgspec.convert(layouts or [], list[ListLayout])))
+        mapped = msgspec.convert(layouts or [], list[ListLayout])
+        return _encoded(read_forms(path, mapped, words))
     if what == "texts":
         from wenxiao.files.forms.looking import look_through
 
@@ -97,6 +102,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             request["what"],
             Path(rows_to) if rows_to else None,
             request.get("layouts"),
+            request.get("words"),
         )
         answers.write(f"{len(body)} {_peak_kib()}\n".encode())
         answers.write(body)

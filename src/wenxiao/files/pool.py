@@ -10,7 +10,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +73,7 @@ class _Child:
         seconds: float,
         rows_to: Path | None = None,
         layouts: Sequence[ListLayout] = (),
+        words: Mapping[str, str] | None = None,
     ) -> bytes:
         """The child's answer; raises _ChildDiedError or _TooSlowError."""
         assert self.process.stdin is not None
@@ -82,6 +83,7 @@ class _Child:
             "what": what,
             "rows_to": str(rows_to.resolve()) if rows_to else None,
             "layouts": [msgspec.to_builtins(one) for one in layouts],
+            "words": None if words is None else dict(words),
         }
         request = json.dumps(asked).encode() + b"\n"
         try:
@@ -146,9 +148,14 @@ class Pool:
     """``size`` children that read files one after the other; use as a context manager or call :meth:`close`."""
 
     def __init__(
-        self, size: int = 2, *, seconds: float = WALL_SECONDS, layouts: Sequence[ListLayout] = ()
+        self,
+        size: int = 2,
+        *,
+        seconds: float = WALL_SECONDS,
+        layouts: Sequence[ListLayout] = (),
+        words: Mapping[str, str] | None = None,
     ) -> None:
-        self.seconds, self.layouts = seconds, layouts
+        self.seconds, self.layouts, self.words = seconds, layouts, words
         self.peak_kib = 0
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _ in range(size):
@@ -206,7 +213,7 @@ class Pool:
         try:
             if child is None or child.process.poll() is not None:
                 child = _Child()
-            found = decode(child.ask(path, what, self.seconds, rows_to, self.layouts))
+            found = decode(child.ask(path, what, self.seconds, rows_to, self.layouts, self.words))
             self.peak_kib = max(self.peak_kib, child.peak)
             alive = not child.is_worn
         except _TooSlowError:
@@ -256,10 +263,14 @@ def _refused(path: Path, what: What, problem: Problem) -> dict[str, Any]:
 
 
 def forms_in_child(
-    path: Path, *, seconds: float = WALL_SECONDS, layouts: Sequence[ListLayout] = ()
+    path: Path,
+    *,
+    seconds: float = WALL_SECONDS,
+    layouts: Sequence[ListLayout] = (),
+    words: Mapping[str, str] | None = None,
 ) -> Reading:
     """The forms of one file, read in a child of its own; for many files keep a :class:`Pool`."""
-    with Pool(1, seconds=seconds, layouts=layouts) as pool:
+    with Pool(1, seconds=seconds, layouts=layouts, words=words) as pool:
         return pool.forms(path)
 
 

@@ -32,6 +32,7 @@ from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import open_batch, read_file, record, refuse_batch, store_file
 from wenxiao.records.storage import drop_file
+from wenxiao.rulebook.column_words import column_words
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.selectors import layouts_of
 
@@ -177,7 +178,8 @@ def read_intake(intake: Intake, over: Callable[[], bool] = lambda: False) -> Int
     Intake.objects.filter(pk=intake.pk).update(
         read=len(intake.files) - len(waiting), beat=timezone.now(), state=Intake.State.READING
     )
-    with Pool(2, layouts=layouts_of(intake.division)) as pool:
+    words = column_words(intake.division.own_rules)
+    with Pool(2, layouts=layouts_of(intake.division), words=words) as pool:
         for start in range(0, len(waiting), AT_ONCE):
             if start and over():
                 return intake

@@ -25,6 +25,7 @@ from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.services import open_batch, refuse_batch, store_file
 from wenxiao.rulebook.codes import OTHER_KIND
+from wenxiao.rulebook.column_words import column_words
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.selectors import layouts_of
@@ -72,7 +73,7 @@ def take(
     if unread is not None:
         return unread.as_json()
     lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
-    reading = None if lines else forms_in_child(path, layouts=layouts_of(division))
+    reading = None if lines else _read(path, division)
     found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
     if reading is None or (kind or found) in LEDGERS or found in LEDGERS:
         told = _told_as_text(choices, matches)
@@ -134,7 +135,7 @@ def import_file(
         return unread
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
     return import_reading(
-        forms_in_child(path, seconds=seconds, layouts=layouts_of(division)),
+        _read(path, division, seconds=seconds),
         path,
         division=division,
         by=by,
@@ -150,6 +151,13 @@ def _unread(path: Path, most: int) -> Outcome | None:
     if problem is None or secret_mark(path.name):
         return None
     return Outcome(None, problems=[problem.as_json()], standing="refuse")
+
+
+def _read(path: Path, division: Division, *, seconds: float = WALL_SECONDS) -> Reading:
+    """The forms of a file, by the lists a division mapped and the words its offices use."""
+    return forms_in_child(
+        path, seconds=seconds, layouts=layouts_of(division), words=column_words(division.own_rules)
+    )
 
 
 def import_reading(

@@ -11,6 +11,16 @@ from typing import Any
 from wenxiao.store.moves import NotAllowed
 
 WORDS = {
+    "level1": "一级指标",
+    "level2": "二级指标",
+    "level3": "三级指标",
+    "target": "指标值",
+    "actual": "完成值",
+    "score": "得分",
+    "reason": "原因分析",
+    "initial": "年初预算数",
+    "full_year": "全年预算数",
+    "executed": "执行数",
     "bands": "区间",
     "grade": "等级",
     "at_least": "下限（含）",

@@ -30,6 +30,7 @@ def add_parsers(subparsers: Any) -> None:
     _finish(reading, parse_verb)
     opening = subparsers.add_parser("read", help="读一个表格文件（.xlsx .xls .docx）")
     opening.add_argument("file")
+    opening.add_argument("--own", help="JSON：本级规定，规则名 → 清单")
     _finish(opening, read_verb)
     scoring = subparsers.add_parser("score", help="复算自评表或评分表")
     scoring.add_argument("file")
@@ -62,7 +63,7 @@ def parse_verb(args: argparse.Namespace) -> int:
 
 def read_verb(args: argparse.Namespace) -> int:
     """Read one workbook or Word file: exit 1 when a problem of level 阻断 or 警告 was found."""
-    return _answer(lambda: _read(_existing(args.file)))
+    return _answer(lambda: _read(_existing(args.file), own_rules_in(args.own)))
 
 
 def score_verb(args: argparse.Namespace) -> int:
@@ -176,15 +177,16 @@ def _parse_all(name: str) -> tuple[Any, bool]:
     return answers, False
 
 
-def _read(path: Path) -> tuple[Any, bool]:
+def _read(path: Path, own: Mapping[str, Any] | None = None) -> tuple[Any, bool]:
     from wenxiao.files.forms.checking import checked
     from wenxiao.files.forms.forms import reading_json
     from wenxiao.files.forms.tables import table_of
     from wenxiao.files.pool import forms_in_child
+    from wenxiao.rulebook.column_words import column_words
 
     if path.suffix.lower() not in _BOOKS:
         raise WrongUseError(f"“{path.name}”不是可读的表格文件，应为 .xlsx、.xls 或 .docx。")
-    reading = checked(forms_in_child(path))
+    reading = checked(forms_in_child(path, words=column_words(own)), own)
     answer = reading_json(reading)
     _say_defaults(table_of(form).year for form in reading.forms)
     return answer, any(problem["level"] in {"阻断", "警告"} for problem in answer["problems"])
@@ -455,3 +457,17 @@ def _asked_figure(fields: Mapping[str, Any], key: str, where: str) -> Decimal | 
 
 def _words(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def own_rules_in(name: str | None) -> Mapping[str, Any] | None:
+    """The own values of a file, rule → list; None without one, WrongUseError for another shape."""
+    if name is None:
+        return None
+    path: Path = _existing(name)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WrongUseError(f"“{path.name}”不是 JSON：{error}") from error
+    if not isinstance(said, dict):
+        raise WrongUseError(f"“{path.name}”应是对象：规则名 → 本级规定的清单。")
+    return said

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wenxiao.site import verbs_try
-from wenxiao.site.verbs_plain import WrongUseError, _answer, _finish
-from wenxiao.site.verbs_try import own_rules_in
+from wenxiao.site.verbs_plain import WrongUseError, _answer, _finish, own_rules_in
 
 
 def add_parsers(subparsers: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -22,6 +21,7 @@ from wenxiao.site.verbs_plain import (
     _pace,
     _period_month,
     _table,
+    own_rules_in,
 )
 
 if TYPE_CHECKING:
@@ -55,20 +55,6 @@ def try_verb(args: argparse.Namespace) -> int:
     if args.cases is None:
         return _over_stored(args)
     return _answer(lambda: (_over_file(args).as_json(), False))
-
-
-def own_rules_in(name: str | None) -> Mapping[str, Any] | None:
-    """The own values of a file, rule → list; None without one, WrongUseError for another shape."""
-    if name is None:
-        return None
-    path: Path = _existing(name)
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise WrongUseError(f"“{path.name}”不是 JSON：{error}") from error
-    if not isinstance(said, dict):
-        raise WrongUseError(f"“{path.name}”应是对象：规则名 → 本级规定的清单。")
-    return said
 
 
 def entries_of(name: str) -> list[dict[str, Any]]:

@@ -9,6 +9,22 @@ USES: dict[str, dict[str, str]] = {
         "checks": "导入、台账、送审前检查和报送、问题线索、督看里各项检查的级别、启用和数值；本级改动从所定日期起对当年预算起作用，没有核对原文的至多警告，根据是法、算术、完整的只能更严；检查页上没有写明在哪里执行的只列目录"
     },
     "codes": {"codes": "读表、导入时所报编号的说明"},
+    "column_words": dict.fromkeys(
+        (
+            "level1",
+            "level2",
+            "level3",
+            "target",
+            "actual",
+            "weight",
+            "score",
+            "reason",
+            "initial",
+            "full_year",
+            "executed",
+        ),
+        "导入报表时认这一列的表头（向导、命令、接口、wenxiao read）",
+    ),
     "department_dimensions": {"dimensions": READ_ONLY},
     "department_framework": {
         "used_for": READ_ONLY,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.grids import Grid, column_name, plain_number
 from wenxiao.files.cells.textforms import squeezed
+from wenxiao.files.forms.own_words import own_column
 
 TREE = re.compile(r"^(项目|部门|政策|预算)?(决策|投入|过程|产出|效益|效果|管理|绩效|履职|影响力?)")
 FIRST_BRANCH = re.compile(r"(决策|投入|过程|管理)")
@@ -58,6 +59,8 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("explanation", re.compile(r"(指标)?(解释|说明|内涵|释义|定义)|计算公式")),
 )
+_OWN = {"level1", "level2", "level3", "weight", "score", "reason"}
+"""The columns of a score sheet a division may add words for."""
 POINTS = re.compile(
     r"\(\s*(\d{1,3}(?:\.\d+)?)\s*[分%]?\s*\)\s*$|(?<=\S)\s*(\d{1,3}(?:\.\d+)?)分\s*$"
 )
@@ -92,6 +95,9 @@ class Head:
 def role_of(label: str) -> str | None:
     """What a column heading stands for, remarks in brackets left aside; None when it is nothing known."""
     bare = re.sub(r"\(.*?\)|（.*?）|[%:：]", "", squeezed(label))
+    own = own_column(bare)
+    if own in _OWN:
+        return own
     for role, pattern in ROLES:
         if pattern.search(bare):
             return role

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wenxiao.files.cells.labels import Grid, bare, number_in, squeezed
 from wenxiao.files.cells.seen import Seen
+from wenxiao.files.forms.own_words import own_column
 
 _WHEN = (
     r"(?:预算|年度|全年|年初|预期|计划|绩效|设定|当年|本年|本年度|三级|的|批复|原定|20\d\d年度?)*"
@@ -108,6 +109,10 @@ def keyed(words: str, headings: dict[str, re.Pattern[str]]) -> str | None:
     if not label or len(label) > 40:
         return None
     label = _LETTER.sub("", label)
+    own = own_column(label)
+    own = "deviation" if own == "reason" else own
+    if own in headings:
+        return own
     return next((key for key, pattern in headings.items() if pattern.fullmatch(label)), None)
 
 

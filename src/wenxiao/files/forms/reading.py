@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +28,7 @@ from wenxiao.files.forms.forms import (
 )
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.monitor import read_monitor
+from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
 from wenxiao.files.forms.targets.reading import read_targets
@@ -53,17 +54,22 @@ def read_file(path: Path) -> dict[str, Any]:
     return reading_json(checked(read_forms(path)))
 
 
-def read_forms(path: Path, layouts: Sequence[ListLayout] = ()) -> Reading:
+def read_forms(
+    path: Path, layouts: Sequence[ListLayout] = (), words: Mapping[str, str] | None = None
+) -> Reading:
     """What stands in one file, typed; ``kind`` None when nothing could be read. ``layouts``: lists a bureau mapped itself.
+
+    ``words``: what its offices call the columns (:func:`wenxiao.rulebook.column_words.column_words`).
 
     Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call it through
     :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
     """
     try:
         book, problems = open_book(path)
-        forms = [] if book is None else forms_of(book, layouts)
-        if book is not None:
-            problems += problems_of(book, forms)
+        with words_in_force(words):
+            forms = [] if book is None else forms_of(book, layouts)
+            if book is not None:
+                problems += problems_of(book, forms)
     except MemoryError:
         forms, problems = (
             [],

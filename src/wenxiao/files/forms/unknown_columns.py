@@ -87,7 +87,7 @@ def no_score_column(sheet: Sheet) -> Iterator[Problem]:
     words, cell = head
     may = "、".join(f"“{one}”" for one in words[:MOST] if not _ASIDE.fullmatch(one))
     text = "像是评分表：有指标和分值，没有找到得分列。" + (f"没有认出的列：{may}。" if may else "")
-    mend = "请把得分一列的表头改为“得分”再导入；没有评分的，请不导入。"
+    mend = "请把得分一列的表头改为“得分”再导入，或由财政在规则“报表各列的叫法”里加上；没有评分的，请不导入。"
     yield Problem(COLUMN_UNKNOWN, "警告", text, sheet.name, cell, mend=mend)
 
 
@@ -96,7 +96,7 @@ def _problem(form: Form, words: str, cell: str, missing: str | None) -> Problem:
     may = f"可能是“{missing}”，" if missing else ""
     text = f"“{words}”这一列没有认出，{may}没有读入。"
     mend = (
-        f"如果是“{missing}”，请把表头改为“{missing}”再导入；不是的，可不理会。"
+        f"如果是“{missing}”，请把表头改为“{missing}”再导入，或由财政在规则“报表各列的叫法”里加上；不是的，可不理会。"
         if missing
         else "请核对这一列是否应当读入；不需要的，可不理会。"
     )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from wenxiao.files.cells.labels import Grid, bare, squeezed
+from wenxiao.files.forms.own_words import own_column
 
 _HEADINGS: dict[str, re.Pattern[str]] = {
     key: re.compile(pattern)
@@ -94,6 +95,9 @@ def heading_key(words: str, *, listed: bool = False) -> str | None:
     label = _LETTER.sub("", bare(words))
     if not label or len(label) > _MOST_WORDS:
         return None
+    own = own_column(label)
+    if own in {"level1", "level2", "level3", "target", "weight"}:
+        return own
     patterns = {**_LIST_HEADINGS, **_HEADINGS} if listed else _HEADINGS
     return next((key for key, pattern in patterns.items() if pattern.fullmatch(label)), None)
 
