@@ -116,7 +116,7 @@ def _nothing_kept():
     """Counts kept in the process until somebody acts: a test's database goes back in time without an act."""
     selectors = sys.modules.get("wenxiao.budget.selectors")
     if selectors is not None:
-        selectors.forget_censuses()
+        selectors._KEPT.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -125,9 +125,9 @@ def _emptied_past_the_guards():
     from django.core.management.commands.flush import Command
 
     def emptied(command, **options):
-        from wenxiao.store.guards import all_aside
+        from wenxiao.store import guards
 
-        with all_aside():
+        with guards.aside(guards._KEPT):
             return handle(command, **options)
 
     handle = Command.handle

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from wenxiao.rulebook import basis
-from wenxiao.rulebook.execution import spent_of_arrived
 from wenxiao.rulebook.expressions.shape import Expression
 from wenxiao.rulebook.profiles import ProfileError
 from wenxiao.rulebook.rows import Judged, Row, RowRule
@@ -175,7 +174,6 @@ def test_execution_lines():
         D(0),
         D(7),
     ]
-    assert spent_of_arrived(D(50), D(80)) == D("62.50")
 
 
 def test_totals_are_exact_sums_of_printed_points():

@@ -203,11 +203,6 @@ def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[Censu
     return cells
 
 
-def forget_censuses() -> None:
-    """Keep nothing: for tests, whose databases go back in time."""
-    _KEPT.clear()
-
-
 def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     """Rounds of the divisions the user has grants in; drafts only to whoever may open them."""
     grants = seeing_grants(user)

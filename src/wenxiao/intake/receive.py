@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -44,14 +44,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8
 """Files copied out and read together: bounds the disk a big intake takes besides its originals."""
-
-
-class ReceivedFile(Protocol):
-    """A file as the web hands it over."""
-
-    name: str | None
-    size: int | None
-    file: IO[bytes] | None
 
 
 @dataclass(frozen=True, slots=True)

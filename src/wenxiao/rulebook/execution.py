@@ -1,6 +1,6 @@
 """预算执行率 of the self-evaluation table: 全年执行数 ÷ 全年预算数.
 
-Never to be mixed with the evaluation framework's own rate (实际支出 ÷ 实际到位), which is :func:`spent_of_arrived`.
+Never to be mixed with the evaluation framework's own rate (实际支出 ÷ 实际到位).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from wenxiao.rulebook.grounds import Standing
-from wenxiao.rulebook.numbers import exact_rate, plain, rate_percent, round_points, scaled
+from wenxiao.rulebook.numbers import exact_rate, plain, round_points, scaled
 from wenxiao.rulebook.profiles import Profile
 from wenxiao.rulebook.rows import Status
 
@@ -69,11 +69,6 @@ def execution(
     if share is None or share < 0:
         return _open("needs_judgement", "全年执行数为负数，需人工核实。", profile, difference)
     return _scored(share, points, named, profile, difference)
-
-
-def spent_of_arrived(spent: Decimal | None, arrived: Decimal | None) -> Decimal | None:
-    """The evaluation framework's B102 预算执行率: 实际支出 ÷ 实际到位, percent; another base than the table's rate."""
-    return rate_percent(spent, arrived)
 
 
 def _scored(

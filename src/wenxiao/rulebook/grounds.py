@@ -22,7 +22,6 @@ Ground = Literal["法", "算术", "完整", "本级", "惯例"]
 """
 
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
-GROUNDS: tuple[Ground, ...] = get_args(Ground)
 LEVELS: tuple[Level, ...] = get_args(Level)
 """Strictest first."""
 

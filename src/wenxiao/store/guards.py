@@ -16,7 +16,6 @@ from wenxiao.store import triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
 
     from django.apps import AppConfig
 
@@ -92,11 +91,6 @@ def aside(guards: Sequence[Guard]) -> Iterator[None]:
     stand_aside(guards)
     yield
     stand(guards)
-
-
-def all_aside() -> AbstractContextManager[None]:
-    """Within it no app's guard stands: a backup is put back row by row, in no order a guard would let through."""
-    return aside(_KEPT)
 
 
 def keep(app: AppConfig, guards: Sequence[Guard]) -> None:

@@ -15,7 +15,6 @@ _ALONE = re.compile(
     r"[(\[【〔]?(?:绝密|机密|秘密)级?(?:[★☆✩✭⭐*].{0,10}|\d{1,2}年|长期)?[)\]】〕]?"
 )
 _NAMED = re.compile(r"(?:定密|文件)?密级(?:为)?[:是为]?(?:绝密|机密|秘密)(?![□○☐/、,或和])")
-LONGEST_MARKING = 40
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 """Characters that take no room: soft hyphen, joiners, marks of direction."""
 

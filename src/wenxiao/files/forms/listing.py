@@ -78,8 +78,6 @@ KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 MONEY = {"audited_arranged", "audited_used", "initial", "full_year", "budget", "executed"}
 NAMES = {"subject_name", "project_name", "dept", "unit", "project_code", "unit_code"}
-LEDGER_KEYS = {"date", "month", "voucher", "payee", "purpose", "item", "fund_code"}
-"""Columns of lists in which an object may stand many times, payments above all."""
 TOTAL = re.compile(r"^\(?(合计|总计|小计|共计|.{0,12}小计|.{0,6}合计)\)?[:]?$")
 GROUP = re.compile(r"^([一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])\s*\S")
 LONGEST_TITLE = 60

@@ -395,13 +395,8 @@ def money_consequences(
     )
 
 
-def findings_of(dossier: int) -> list[Finding]:
-    """A dossier's findings, confirmed first, with catalogue item, mending and who decided; dismissed ones last."""
-    return findings_and_uses(dossier, uses=False)[0]
-
-
 def findings_and_uses(dossier: int, *, uses: bool = True) -> tuple[list[Finding], list[Use]]:
-    """A dossier's findings as in :func:`findings_of`, and its uses; these are asked for only where there may be any."""
+    """A dossier's findings (confirmed first, dismissed last) with item and mending; uses asked for only where there may be any."""
     order = {Finding.State.CONFIRMED: 0, Finding.State.CANDIDATE: 1, Finding.State.DISMISSED: 2}
     rows = Finding.objects.filter(dossier=dossier).select_related(
         "item", "rectification", "decided_by", "review"

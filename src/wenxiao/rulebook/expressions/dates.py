@@ -22,7 +22,6 @@ _POINT = re.compile(
 )
 _ISO_MONTH = re.compile(rf"{_Y}\s?[-./]\s?{_MONTH}(?!\d)\s?月?份?{_PART}")
 _MONTH_POINT = re.compile(rf"(?:{_Y}\s?年\s?度?)?{_MONTH}\s?月份?{_PART}")
-_BARE_MONTH = re.compile(rf"{_MONTH}{_PART}")
 _QUARTER = re.compile(rf"(?:{_Y}\s?年\s?度?)?第?(?P<q>[一二三四1-4])季度(?P<part>末|底)?")
 _QUARTERS_TO = re.compile(
     rf"(?:{_Y}\s?年\s?度?)?(?:前(?P<head>[二三2-3两])个?季度|第?(?P<q>[一二三1-3])季?度?\s?(?:[-~、]|至|到)\s?第?(?P<last>[二三四2-4])季度)(?P<part>末|底)?"

@@ -46,8 +46,6 @@ _LETTER = re.compile(r"^[A-Ea-e①②③④⑤][.、:]?(?=[一-鿿])|(?<=[一-�
 _MOST_WORDS = 40
 _DEEPEST = 3
 _FEWEST = 2
-_BELOW_HEADING = 24
-"""So many rows of equal answers below a heading make it a list of projects."""
 
 
 @dataclass(frozen=True, slots=True)
