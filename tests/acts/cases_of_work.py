@@ -50,6 +50,31 @@ BUDGET = {
             dossier=row, by=by, arranged=Decimal(2), used=Decimal(1)
         ),
     ),
+    "add_subjects": Act(
+        f"{IMPORTS} system",
+        lambda h: None,
+        lambda h, row, by: budget.add_subjects(
+            division=h.division, subjects=[budget.NewSubject("P8", "新项目", h.unit.pk)], by=by
+        ),
+    ),
+    "open_dossiers": Act(
+        IMPORTS,
+        lambda h: h.batch(),
+        lambda h, row, by: budget.open_dossiers(
+            division=h.division, subjects=[h.subject.pk], fiscal_year=YEAR + 2, batch=row, by=by
+        ),
+    ),
+    "set_appropriations": Act(
+        IMPORTS,
+        lambda h: h.batch(),
+        lambda h, row, by: budget.set_appropriations(
+            division=h.division,
+            new=[budget.Arrangement(h.dossier.pk, {"opening": Decimal(1)}, "other")],
+            changed=[],
+            batch=row,
+            by=by,
+        ),
+    ),
     "ensure_subject": Act(
         f"{IMPORTS} system", lambda h: None, lambda h, row, by: _new_subject(h, by)
     ),

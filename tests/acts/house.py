@@ -20,7 +20,7 @@ from wenxiao.followup.models import CatalogueItem, Disclosure
 from wenxiao.orgs.models import PasswordReset, Role, Unit
 from wenxiao.orgs.services import add_document, add_unit, create_division, create_user, grant
 from wenxiao.orgs.services.resetting import ask_reset
-from wenxiao.records.services import store_file
+from wenxiao.records.services import open_batch, store_file
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.services import score_review
@@ -204,6 +204,18 @@ class House:
         Review.objects.filter(pk=row.pk).update(received_on=today(), received_road="paper")
         row.refresh_from_db()
         return row
+
+    def batch(self):
+        """A batch that is being written."""
+        return open_batch(
+            division=self.division,
+            by=None,
+            kind="budget",
+            file=None,
+            reading={},
+            problems=[],
+            source_rows=1,
+        )
 
     def signature(self):
         """A signature on paper that waits, handed in by the unit's clerk."""

@@ -1,6 +1,13 @@
 """Subjects, dossiers, money and the year's rounds: every act of this room."""
 
 from wenxiao.budget.services.filing_scope import choose_own_filing
+from wenxiao.budget.services.lists import (
+    Arrangement,
+    NewSubject,
+    add_subjects,
+    open_dossiers,
+    set_appropriations,
+)
 from wenxiao.budget.services.money import add_spending, set_appropriation, set_audited
 from wenxiao.budget.services.rounds import (
     DEFAULT_ROUTE,
@@ -29,7 +36,10 @@ __all__ = [
     "DEFAULT_ROUTE",
     "KEYED",
     "ROUND_TODO",
+    "Arrangement",
+    "NewSubject",
     "add_spending",
+    "add_subjects",
     "choose_own_filing",
     "close_round",
     "describe_subject",
@@ -39,6 +49,7 @@ __all__ = [
     "extend_round",
     "hand_over",
     "open_dossier",
+    "open_dossiers",
     "open_round",
     "refuse_ended",
     "refuse_unlisted",
@@ -46,6 +57,7 @@ __all__ = [
     "restrict_subject",
     "round_kinds",
     "set_appropriation",
+    "set_appropriations",
     "set_audited",
     "tag_subject",
 ]

@@ -52,10 +52,7 @@ def set_appropriation(
     unknown = set(amounts) - {*_AMOUNTS, *_DAYS}
     if unknown:
         raise KeyError(*sorted(unknown))
-    for name, value in amounts.items():
-        if name not in _DAYS and value is not None and value < 0:
-            label = _AMOUNTS[name]
-            raise NotAllowed(f"{label} {value} 元为负数；调减请填在“收回”。")
+    refuse_negative(amounts)
     row, made = Appropriation.objects.get_or_create(
         dossier=dossier,
         fund=fund,
@@ -75,6 +72,14 @@ def set_appropriation(
             after={"fund": fund, "level": level, **amounts},
         )
     return row
+
+
+def refuse_negative(amounts: dict[str, Any]) -> None:
+    """NotAllowed for an amount arranged below nothing."""
+    for name, value in amounts.items():
+        if name not in _DAYS and value is not None and value < 0:
+            label = _AMOUNTS[name]
+            raise NotAllowed(f"{label} {value} 元为负数；调减请填在“收回”。")
 
 
 @transaction.atomic

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from wenxiao.records.models import ImportBatch
 
 
+LONGEST_CODE = 21
+"""Characters of a code of 预算管理一体化; the bureau's own are at most as long."""
+
+
 @transaction.atomic
 def ensure_subject(
     *,
@@ -43,18 +47,7 @@ def ensure_subject(
     known = selectors.subject_by_code(division=division, code=code)
     if known is not None:
         return known
-    if not name.strip():
-        raise NotAllowed("对象名称不能为空。")
-    refuse_secret(name)
-    if (
-        not code
-        or len(code) > 21
-        or not code.isascii()
-        or not code.replace("-", "").replace("_", "").isalnum()
-    ):
-        raise NotAllowed(
-            f"项目代码“{code}”无效：应为不超过21位的数字或字母，一体化系统的代码为21位。"
-        )
+    refuse_subject(code, name)
     if unit.division_id != division.pk:
         raise NotAllowed(f"“{unit}”不属于{division}。")
     subject = Subject.objects.create(
@@ -69,6 +62,28 @@ def ensure_subject(
         data={"code": code, "unit": unit, "kind": kind},
     )
     return subject
+
+
+def refuse_subject(code: str, name: str) -> None:
+    """NotAllowed for a name or a code no subject can have, whichever way it comes."""
+    if not name.strip():
+        raise NotAllowed("对象名称不能为空。")
+    refuse_secret(name)
+    if (
+        not code
+        or len(code) > LONGEST_CODE
+        or not code.isascii()
+        or not code.replace("-", "").replace("_", "").isalnum()
+    ):
+        raise NotAllowed(
+            f"“{name}”的项目代码“{code}”无效：应为不超过{LONGEST_CODE}位的数字或字母，一体化系统的代码为21位。"
+        )
+
+
+def refuse_year(fiscal_year: int) -> None:
+    """NotAllowed for what is no budget year."""
+    if not 1990 <= fiscal_year <= today().year + 5:
+        raise NotAllowed(f"预算年度应为四位年份，收到“{fiscal_year}”。")
 
 
 @transaction.atomic
@@ -105,8 +120,7 @@ def open_dossier(
     """The subject's dossier of a fiscal year (一项一档), made if there is none; ``unit`` defaults to today's."""
     powers = ("import", "fill", "evaluate")
     require_one(by, powers, what="建立档案", division=subject.division_id, subject=subject)
-    if not 1990 <= fiscal_year <= today().year + 5:
-        raise NotAllowed(f"预算年度应为四位年份，收到“{fiscal_year}”。")
+    refuse_year(fiscal_year)
     dossier, made = Dossier.objects.get_or_create(
         subject=subject,
         fiscal_year=fiscal_year,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.budget.models import Appropriation
+from wenxiao.budget.services import Arrangement, set_appropriations
 from wenxiao.intake.ledger.columns import AMOUNTS
 from wenxiao.rulebook.codes import CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
 from wenxiao.rulebook.numbers import from_fen
-from wenxiao.store.moves import change
 
 if TYPE_CHECKING:
     from wenxiao.intake.ledger.lines import Findings
-    from wenxiao.orgs.models import Division
+    from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
     from wenxiao.records.services import Written
 
@@ -178,16 +178,29 @@ def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
 
 
 def apply(
-    found: Arranged, *, dossiers: dict[int, int], batch: ImportBatch, written: Written
+    found: Arranged,
+    *,
+    dossiers: dict[int, int],
+    batch: ImportBatch,
+    written: Written,
+    by: User | None,
+    why: str,
 ) -> None:
     """Make what is new, change what differs; nothing the file doesn't name is touched."""
-    made = [
-        Appropriation(dossier_id=dossiers[subject], fund=fund, level=level, batch=batch, **values)
-        for subject, fund, level, values in found.new()
-    ]
-    written.created_with_batch(
-        Appropriation, len(Appropriation.objects.bulk_create(made, batch_size=500))
-    )
-    for row, values in found.changed():
+    changed = found.changed()
+    for row, values in changed:
         written.changed(row, {name: getattr(row, name) for name in values})
-        change(row, **values)
+    made = set_appropriations(
+        division=batch.division,
+        new=[
+            Arrangement(dossiers[subject], values, fund, level)
+            for subject, fund, level, values in found.new()
+        ],
+        changed=[
+            Arrangement(row.dossier_id, values, row.fund, row.level, row) for row, values in changed
+        ],
+        batch=batch,
+        by=by,
+        why=why,
+    )
+    written.created_with_batch(Appropriation, made)

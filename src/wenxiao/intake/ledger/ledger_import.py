@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Spending, Subject
+from wenxiao.budget.services import NewSubject, add_subjects, open_dossiers
 from wenxiao.followup.watch.inputs import mark
 from wenxiao.intake.ledger import budgets, parts, payments
 from wenxiao.intake.ledger.columns import remember_source
@@ -21,7 +22,7 @@ from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit
-from wenxiao.orgs.services.secrecy import refuse_secret, secret_mark
+from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.chain import digest_of
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.services import (
@@ -37,7 +38,6 @@ from wenxiao.rulebook.code_levels import at_own_levels
 from wenxiao.rulebook.codes import NOTHING_NEW, SAME_NAME_OTHER_CONTENT
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.rulebook.problems import Problem
-from wenxiao.store.bulk import insert_rows
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -224,7 +224,9 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
             work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
         )
     elif work.found is not None:
-        budgets.apply(work.found, dossiers=dossiers, batch=batch, written=written)
+        budgets.apply(
+            work.found, dossiers=dossiers, batch=batch, written=written, by=work.by, why=why
+        )
     _close(work, batch, written, why)
 
 
@@ -331,38 +333,32 @@ def _make_subjects(work: Work, written: Written) -> dict[int, int]:
     """The same for subjects; what no line that enters speaks of is not made, nor is its unit."""
     wanted = work.matching.subjects if work.matching else {}
     entering = {number: wanted[number] for number in work.subjects if number in wanted}
-    units, made = _make_units(work, written, {told["unit"] for told in entering.values()}), {}
-    for number, told in sorted(entering.items(), reverse=True):
-        refuse_secret(told["name"])
+    units = _make_units(work, written, {told["unit"] for told in entering.values()})
+    numbers, wished = sorted(entering, reverse=True), []
+    for number in numbers:
+        told = entering[number]
         _refuse_long(told["name"], Subject)
-        if len(told["code"]) > 21:
-            raise NotAllowed(f"“{told['name']}”的项目代码“{told['code']}”超过21位。")
         unit = units.get(told["unit"], told["unit"])
         own = f"L{digest_of([[unit, told['name']]])[:16]}"
-        subject = Subject.objects.create(
-            division=work.division, unit_id=unit, code=told["code"] or own, name=told["name"]
-        )
+        wished.append(NewSubject(told["code"] or own, told["name"], unit))
+    made = add_subjects(division=work.division, subjects=wished, by=work.by, why="导入台账时新建")
+    for subject in made:
         written.created(subject)
-        made[number] = subject.pk
-    return made
+    return {number: subject.pk for number, subject in zip(numbers, made, strict=True)}
 
 
 def _make_dossiers(work: Work, batch: ImportBatch, written: Written) -> dict[int, int]:
     """Subject (as the plan numbers it) → dossier of the year, made where there is none."""
     year, made = work.outcome.year or 0, _make_subjects(work, written)
-    needed = {made.get(number, number) for number in work.subjects}
+    count = open_dossiers(
+        division=work.division,
+        subjects={made.get(number, number) for number in work.subjects},
+        fiscal_year=year,
+        batch=batch,
+        by=work.by,
+        why="导入台账时新建",
+    )
+    written.created_with_batch(Dossier, count)
     known = Dossier.objects.filter(subject__division=work.division, fiscal_year=year)
-    fresh = sorted(needed - set(known.values_list("subject", flat=True)))
-    units = (
-        dict(Subject.objects.filter(division=work.division).values_list("pk", "unit"))
-        if fresh
-        else {}
-    )
-    insert_rows(
-        Dossier,
-        ["subject", "unit", "fiscal_year", "batch"],
-        ((s, units[s], year, batch.pk) for s in fresh),
-    )
-    written.created_with_batch(Dossier, len(fresh))
     dossiers = dict(known.values_list("subject", "pk"))
     return dossiers | {number: dossiers[pk] for number, pk in made.items()}

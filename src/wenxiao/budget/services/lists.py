@@ -1,0 +1,153 @@
+"""Subjects, dossiers and budgets by the list, as a ledger brings them: the rule of one act, one entry with its counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from wenxiao.budget.models import Appropriation, Dossier, Fund, Level, Subject
+from wenxiao.budget.services.money import refuse_negative
+from wenxiao.budget.services.subjects import refuse_subject, refuse_year
+from wenxiao.orgs.models import Unit
+from wenxiao.orgs.permissions import require_one
+from wenxiao.records.services import record
+from wenxiao.store.bulk import insert_rows
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from wenxiao.orgs.models import Division, User
+    from wenxiao.records.models import ImportBatch
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubject:
+    """A project as a list names it; ``unit`` is the number of its unit."""
+
+    code: str
+    name: str
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What a list says was arranged for a dossier from one fund and level; ``row`` is what is stored of it, if anything."""
+
+    dossier: int
+    amounts: dict[str, Any]
+    fund: str = Fund.TOTAL
+    level: str = Level.DISTRICT
+    row: Appropriation | None = None
+
+
+@transaction.atomic
+def add_subjects(
+    *, division: Division, subjects: Sequence[NewSubject], by: User | None, why: str = ""
+) -> list[Subject]:
+    """New subjects in the order given, all or none: what :func:`ensure_subject` refuses of one is refused here by name."""
+    require_one(by, ("import", "manage_units"), what="新增对象", division=division)
+    units = {one.unit for one in subjects}
+    if Unit.objects.filter(pk__in=units, division=division).count() != len(units):
+        raise NotAllowed(f"所列单位有的不属于{division}。")
+    for one in subjects:
+        refuse_subject(one.code, one.name)
+    made = Subject.objects.bulk_create(
+        (
+            Subject(division=division, unit_id=one.unit, code=one.code, name=one.name)
+            for one in subjects
+        ),
+        batch_size=AT_ONCE,
+    )
+    if made:
+        record(
+            division=division,
+            by=by,
+            act="批量新增对象",
+            why=why,
+            label=f"{len(made)} 个对象",
+            data={"count": len(made), "first": made[0].code, "last": made[-1].code},
+        )
+    return made
+
+
+@transaction.atomic
+def open_dossiers(
+    *,
+    division: Division,
+    subjects: Collection[int],
+    fiscal_year: int,
+    batch: ImportBatch,
+    by: User | None,
+    why: str = "",
+) -> int:
+    """The dossiers of a fiscal year that the subjects lack, each at its subject's unit; returns how many were made."""
+    require_one(by, ("import",), what="建立档案", division=division)
+    refuse_year(fiscal_year)
+    theirs = Subject.objects.filter(division=division)
+    known = Dossier.objects.filter(subject__division=division, fiscal_year=fiscal_year)
+    fresh = sorted(set(subjects) - set(known.values_list("subject", flat=True)))
+    if not fresh:
+        return 0
+    units = dict(theirs.values_list("pk", "unit"))
+    if any(subject not in units for subject in fresh):
+        raise NotAllowed(f"所列对象有的不属于{division}。")
+    insert_rows(
+        Dossier,
+        ["subject", "unit", "fiscal_year", "batch"],
+        ((subject, units[subject], fiscal_year, batch.pk) for subject in fresh),
+    )
+    record(
+        division=division,
+        by=by,
+        act="批量建立档案",
+        target=batch,
+        why=why,
+        label=f"{fiscal_year} 年 {len(fresh)} 个档案",
+        data={"count": len(fresh), "fiscal_year": fiscal_year},
+    )
+    return len(fresh)
+
+
+@transaction.atomic
+def set_appropriations(
+    *,
+    division: Division,
+    new: Iterable[Arrangement],
+    changed: Iterable[Arrangement],
+    batch: ImportBatch,
+    by: User | None,
+    why: str = "",
+) -> int:
+    """Budgets of many dossiers: ``new`` rows are made, of ``changed`` ones only the amounts given; returns how many are new.
+
+    What stood before is in the batch, which takes it back whole.
+    """
+    require_one(by, ("import",), what="登记预算安排", division=division)
+    fresh, others = list(new), list(changed)
+    for one in (*fresh, *others):
+        refuse_negative(one.amounts)
+    made = [
+        Appropriation(
+            dossier_id=one.dossier, fund=one.fund, level=one.level, batch=batch, **one.amounts
+        )
+        for one in fresh
+    ]
+    Appropriation.objects.bulk_create(made, batch_size=AT_ONCE)
+    for one in others:
+        change(one.row, **one.amounts)
+    if made or others:
+        record(
+            division=division,
+            by=by,
+            act="批量登记预算安排",
+            target=batch,
+            why=why,
+            label=f"新增 {len(made)} 笔，改动 {len(others)} 笔",
+            data={"new": len(made), "changed": len(others)},
+        )
+    return len(made)

@@ -1,0 +1,100 @@
+"""What a ledger brings by the list: the rule of one act for every row, all or none, one entry with its counts."""
+
+from decimal import Decimal
+
+import pytest
+
+from wenxiao.budget import services
+from wenxiao.budget.models import Appropriation, Dossier, Subject
+from wenxiao.budget.services import Arrangement, NewSubject
+from wenxiao.orgs.services import add_unit, create_division
+from wenxiao.records.models import Entry
+from wenxiao.records.services import open_batch
+from wenxiao.store.moves import NotAllowed
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def begun(division):
+    """A batch that is being written."""
+    given = {"file": None, "reading": {}, "problems": [], "source_rows": 1}
+    return open_batch(division=division, by=None, kind="budget", **given)
+
+
+def listed(unit, number):
+    return [NewSubject(f"L{at:05}", f"示例项目{at}", unit.pk) for at in range(number)]
+
+
+def test_many_subjects_are_one_entry_in_their_order(division, unit):
+    made = services.add_subjects(
+        division=division, subjects=listed(unit, 1200), by=None, why="台账"
+    )
+    assert [one.code for one in made] == [f"L{at:05}" for at in range(1200)]
+    assert all(Subject.objects.get(pk=one.pk).name == one.name for one in made[::300])
+    (entry,) = Entry.objects.filter(act="批量新增对象")
+    assert (entry.data["count"], entry.data["last"], entry.why) == (1200, "L01199", "台账")
+    assert not Entry.objects.filter(act="新增对象").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "told"),
+    [
+        ("L9", " ", "名称不能为空"),
+        ("L9", "机密工程", "保密"),
+        ("9" * 22, "示例", "不超过21位"),
+        ("项目9", "示例", "无效"),
+    ],
+)
+def test_one_bad_row_stops_the_list_as_it_stops_the_one(division, unit, code, name, told):
+    with pytest.raises(NotAllowed) as alone:
+        services.ensure_subject(division=division, unit=unit, code=code, name=name, by=None)
+    rows = [*listed(unit, 2), NewSubject(code, name, unit.pk)]
+    with pytest.raises(NotAllowed) as among:
+        services.add_subjects(division=division, subjects=rows, by=None)
+    assert str(among.value) == str(alone.value)
+    assert told in str(alone.value)
+    assert not Subject.objects.exists()
+
+
+def test_another_division_s_unit_or_subject_is_refused(division, unit):
+    place = create_division(code="360192", name="别区", bureau="别区财政局", by=None)
+    theirs = add_unit(division=place, code="101", name="别区教体局", by=None)
+    with pytest.raises(NotAllowed, match="不属于"):
+        services.add_subjects(division=division, subjects=listed(theirs, 1), by=None)
+    (subject,) = services.add_subjects(division=place, subjects=listed(theirs, 1), by=None)
+    batch = begun(division)
+    with pytest.raises(NotAllowed, match="不属于"):
+        services.open_dossiers(
+            division=division, subjects=[subject.pk], fiscal_year=2021, batch=batch, by=None
+        )
+    assert not Dossier.objects.exists()
+
+
+def test_dossiers_and_budgets_count_in_one_entry_each(division, unit):
+    made = services.add_subjects(division=division, subjects=listed(unit, 40), by=None)
+    batch = begun(division)
+    asked = {
+        "division": division,
+        "subjects": [one.pk for one in made],
+        "fiscal_year": 2021,
+        "batch": batch,
+        "by": None,
+    }
+    assert [services.open_dossiers(**asked), services.open_dossiers(**asked)] == [40, 0]
+    assert Entry.objects.get(act="批量建立档案").data["count"] == 40
+    with pytest.raises(NotAllowed, match="预算年度"):
+        services.open_dossiers(**{**asked, "fiscal_year": 21})
+    dossiers = list(Dossier.objects.order_by("pk"))
+    rest = {"division": division, "batch": batch, "by": None}
+    new = [Arrangement(one.pk, {"opening": Decimal("10.50")}) for one in dossiers]
+    assert services.set_appropriations(new=new, changed=[], **rest) == 40
+    row = Appropriation.objects.first()
+    changed = [Arrangement(row.dossier_id, {"added": Decimal(3)}, row=row)]
+    assert services.set_appropriations(new=[], changed=changed, **rest) == 0
+    row.refresh_from_db()
+    assert (row.opening, row.added) == (Decimal("10.50"), Decimal(3))
+    told = [one.data for one in Entry.objects.filter(act="批量登记预算安排").order_by("number")]
+    assert told == [{"new": 40, "changed": 0}, {"new": 0, "changed": 1}]
+    below = [Arrangement(row.dossier_id, {"opening": Decimal(-1)}, "other")]
+    with pytest.raises(NotAllowed, match="年初预算 -1 元为负数"):
+        services.set_appropriations(new=below, changed=[], **rest)
