@@ -5,7 +5,9 @@ from decimal import Decimal
 from tests.acts.shape import Act
 
 from wenxiao.files.forms.targets.own_workbook import Brought
-from wenxiao.reviews.services import approval
+from wenxiao.reviews.models import ExAnte
+from wenxiao.reviews.services import approval, exante
+from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.offline import given_of
 from wenxiao.targets.services import Promise, drafting, filing, offline
@@ -111,4 +113,68 @@ APPROVAL = {
             target=row[0], approval=row[1], by=by, version=row[0].version
         ),
     )
+}
+
+
+# ---- 事前评估 ---------------------------------------------------------------------------------------------------------
+
+JUDGES = "department office performance agency expert"
+PANEL = "department office performance agency"
+
+
+def _asked(h):
+    return ExAnte.objects.create(
+        dossier=h.dossier,
+        round=h.round("ex_ante"),
+        requested=Decimal(500),
+        why="需要",
+        requested_on=today(),
+    )
+
+
+def _weighed(h):
+    made = _asked(h)
+    made.review = h.review("ex_ante")
+    made.save()
+    return made
+
+
+APPROVAL |= {
+    "request_ex_ante": Act(
+        "clerk",
+        lambda h: h.round("ex_ante"),
+        lambda h, row, by: exante.request_ex_ante(
+            dossier=h.dossier, round=row, requested=Decimal(500), why="需要", by=by
+        ),
+    ),
+    "begin_ex_ante": Act(
+        JUDGES + " treasury budget",
+        _asked,
+        lambda h, row, by: exante.begin_ex_ante(ex_ante=row, by=by, version=row.version),
+    ),
+    "note_meeting": Act(
+        PANEL,
+        _weighed,
+        lambda h, row, by: exante.note_meeting(
+            ex_ante=row,
+            on=today(),
+            place="",
+            people="甲",
+            summary="同意",
+            by=by,
+            version=row.version,
+        ),
+    ),
+    "conclude_ex_ante": Act(
+        PANEL,
+        _weighed,
+        lambda h, row, by: exante.conclude_ex_ante(
+            ex_ante=row,
+            conclusion="refused",
+            supported=None,
+            opinion="不必要",
+            by=by,
+            version=row.version,
+        ),
+    ),
 }

@@ -46,6 +46,7 @@ OF_SUBJECT = {
         "reviews.Mark",
         "reviews.Suggestion",
         "reviews.PaperSignature",
+        "reviews.ExAnte",
     ),
     *(
         "followup.Finding",

@@ -7,6 +7,7 @@ STATIONS = (
     "subjects",
     "dossiers",
     "targets",
+    "exante",
     "rounds",
     "filling",
     "selfeval",

@@ -113,6 +113,48 @@ class Review(Versioned):
         return f"{self.dossier.subject.name}{self.get_kind_display()}"
 
 
+class ExAnte(Versioned):
+    """事前评估: what a unit asks for before there is any money, and what the evaluation of it concluded.
+
+    ``review`` is None until somebody begins to evaluate. ``supported`` is the money the conclusion supports, in 元.
+    """
+
+    class Conclusion(models.TextChoices):
+        SUPPORTED = "supported", "予以支持"
+        PARTLY = "partly", "部分支持"
+        REFUSED = "refused", "不予支持"
+
+    dossier = models.ForeignKey(
+        Dossier, models.PROTECT, related_name="ex_ante", verbose_name="档案"
+    )
+    round = models.ForeignKey(Round, models.PROTECT, related_name="ex_ante", verbose_name="任务")
+    review = models.OneToOneField(
+        Review, models.PROTECT, null=True, related_name="ex_ante", verbose_name="评审"
+    )
+    requested = MoneyField("申请金额")
+    term_years = models.PositiveSmallIntegerField("申请设立年限", null=True)
+    why = models.TextField("立项理由")
+    basis = models.TextField("立项依据", blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="申请人"
+    )
+    requested_on = models.DateField("申请日期")
+    meetings = models.JSONField("评估会", default=list)
+    conclusion = models.CharField("结论", max_length=10, choices=Conclusion.choices, blank=True)
+    supported = MoneyField("支持金额", null=True)
+    opinion = models.TextField("评估意见", blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "事前评估"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "round"], name="ex_ante_once_a_round")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier.subject.name}事前评估"
+
+
 class PaperSignature(models.Model):
     """纸质签字件: a scan that shall count as a check of the unit's own side, once somebody else confirmed it.
 

@@ -102,6 +102,7 @@ def _facts(opened: Round, todos: int) -> dict[str, Any]:
 
 
 WORKED = (
+    Round.Kind.EX_ANTE,
     Round.Kind.TARGET,
     Round.Kind.MONITORING,
     Round.Kind.SELFEVAL,

@@ -30,6 +30,7 @@ _ROUND_ROUTES = {
     "monitoring": "desk:monitoring_round",
     "target_review": "desk:target_round",
 }
+"""Rounds whose forms units fill in; what a to-do of theirs opens."""
 _TARGET = "targets.Target"
 _RECTIFICATION = "followup.Rectification"
 _REVIEW = "reviews.Review"

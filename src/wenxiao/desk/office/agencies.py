@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wenxiao.reviews.models import Review
 
 ENTRY = "desk:agencies"
-ASSIGNABLE = ("finance_evaluation", "department_evaluation", "recheck")
+ASSIGNABLE = ("finance_evaluation", "department_evaluation", "ex_ante", "recheck")
 """Kinds of work outsiders may be assigned to; the units' own filing is none of them."""
 MOST = 300
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.services.approval import ex_ante_warning
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import changes_between, targets_visible_to, versions_of
 from wenxiao.targets.services import blocking
@@ -61,6 +62,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "withdraws": row.filing
         and row.state == "submitted"
         and held(request).can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
+        "ex_ante": ex_ante_warning(row) if row.filing else "",
         "adjusts": fills and row.state == "approved",
         "judges": judges,
         "for_unit": row.filing

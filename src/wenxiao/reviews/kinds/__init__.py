@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from wenxiao.reviews.kinds.evaluation import DEPARTMENT_EVALUATION, FINANCE_EVALUATION
+from wenxiao.reviews.kinds.exante import EX_ANTE
 from wenxiao.reviews.kinds.monitoring import MONITORING
 from wenxiao.reviews.kinds.selfeval import RECHECK, SELFEVAL
 from wenxiao.reviews.kinds.shape import Kind
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
-    for kind in (MONITORING, SELFEVAL, RECHECK, DEPARTMENT_EVALUATION, FINANCE_EVALUATION)
+    for kind in (EX_ANTE, MONITORING, SELFEVAL, RECHECK, DEPARTMENT_EVALUATION, FINANCE_EVALUATION)
 }
-"""Kinds by code. Ex-ante evaluation and target review have rubrics in the rulebook but no working kind yet."""
+"""Kinds by code. A target round has none: targets are filed, not marked."""
 
 FILED = tuple(kind.code for kind in KINDS.values() if kind.owner == "unit")
 """What units fill in themselves and hand in as a review."""

@@ -2,6 +2,12 @@
 
 from wenxiao.reviews.services.approval import approve_filed_target, held_against, receive_approval
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
+from wenxiao.reviews.services.exante import (
+    begin_ex_ante,
+    conclude_ex_ante,
+    note_meeting,
+    request_ex_ante,
+)
 from wenxiao.reviews.services.filling import (
     record_actual,
     record_field_notes,
@@ -42,7 +48,9 @@ __all__ = [
     "assign_reviewer",
     "barred_in",
     "begin_evaluation",
+    "begin_ex_ante",
     "check_review",
+    "conclude_ex_ante",
     "confirm_paper",
     "confirm_review",
     "fix_frame",
@@ -51,6 +59,7 @@ __all__ = [
     "issue_review",
     "judge_proof",
     "note_imported_changes",
+    "note_meeting",
     "open_frame",
     "pending_paper",
     "receive_approval",
@@ -61,6 +70,7 @@ __all__ = [
     "refuse_paper",
     "register_received",
     "reopen_review",
+    "request_ex_ante",
     "rescore_round",
     "results_under",
     "return_review",

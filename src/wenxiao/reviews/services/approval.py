@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
 
 from wenxiao.records.services import record
+from wenxiao.reviews.exante import limit_of, warning_of
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import result_of
 from wenxiao.reviews.services.monitoring import replace_milestones
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import OPEN
+from wenxiao.store.moves import NotAllowed
+from wenxiao.targets.models import TargetAmount
 from wenxiao.targets.plan import milestones_of
 from wenxiao.targets.selectors import target_in_force
 from wenxiao.targets.services import Contents, approve_filed, approve_target
@@ -67,10 +71,22 @@ def approve_filed_target(
     *, target: Target, approval: Document, by: User | None, version: int, why: str = ""
 ) -> Target:
     """:func:`~wenxiao.targets.services.approve_filed`, and the dossier's reviews stand on the new version."""
+    warned = ex_ante_warning(target)
+    subject, year = target.dossier.subject, target.dossier.fiscal_year
+    if warned and limit_of(subject.division, year).blocks:
+        raise NotAllowed(f"{warned}，按本级规定不能批复；请先办事前评估。")
+    why = "；".join(part for part in (why, f"提示：{warned}" if warned else "") if part)
     before = approve_filed(target=target, approval=approval, by=by, version=version, why=why)
     _follow(before, target, by=by)
     _plan_of(target, by=by)
     return target
+
+
+def ex_ante_warning(target: Target) -> str:
+    """What the ex-ante evaluation says against this target's money; empty where nothing does."""
+    funds = [one.amount for one in target.amounts.all() if one.kind == TargetAmount.Kind.FUND]
+    known = [amount for amount in funds if amount is not None]
+    return warning_of(target.dossier, sum(known, Decimal(0)) if known else None)
 
 
 def _plan_of(target: Target, *, by: User | None) -> None:

@@ -348,6 +348,7 @@ def confirm_review(
         raise NotAllowed("还有待评定的行，评完后才能确认结果。")
     if (over := over_hundred(review)) and not why.strip():
         raise NotAllowed(f"{over}确需确认的，写明理由。")
+    _refuse_unconcluded(review)
     changes, note = confirmed_changes(review, by, why), small_office_note(review, by)
     if note and review.state == Review.State.SUBMITTED and waiting_for(review) in {"", "office"}:
         pass_on(review, len(route_of(review)), by=by, act="审核通过", why=note, version=version)
@@ -372,6 +373,13 @@ def over_hundred(review: Review) -> str:
     if review.points is None or review.points <= FULL:
         return ""
     return f"得分 {review.points} 超过 {FULL} 分，请打开这一份核对各行分值。"
+
+
+def _refuse_unconcluded(review: Review) -> None:
+    """An ex-ante evaluation ends in a conclusion with its money, not in points alone."""
+    ex_ante = getattr(review, "ex_ante", None)
+    if review.kind == Round.Kind.EX_ANTE and (ex_ante is None or not ex_ante.conclusion):
+        raise NotAllowed("事前评估还没有写结论和支持金额，写好再确认。")
 
 
 @transaction.atomic

@@ -1,0 +1,148 @@
+"""事前评估 read: what of a year must be evaluated before it gets money, what was concluded, whose term comes to an end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from wenxiao.budget.models import Dossier, Subject
+from wenxiao.budget.selectors import dossiers_visible_to, money_of, seen_by, subjects_visible_to
+from wenxiao.reviews.models import ExAnte
+from wenxiao.reviews.states import SETTLED
+from wenxiao.rulebook import basis
+from wenxiao.rulebook.numbers import wan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+    from wenxiao.orgs.models import Division, User
+
+K = Subject.Kind
+KINDS_DUE = (K.PROJECT, K.POLICY, K.BOND)
+"""The kinds that are evaluated before they get money."""
+AHEAD = timedelta(days=180)
+"""So long before a term ends or its halfway evaluation is due it is asked about."""
+NEW, EXPIRED, BOND = "新设立", "到期后申请延续", "专项债券"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From which amount (元) a new project or policy is due, whether money without it is refused, and where that stands."""
+
+    yuan: Decimal | None
+    blocks: bool
+    source: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A dossier that must be evaluated first: why, what it asks for (None: nobody said), and its evaluation if begun."""
+
+    dossier: Dossier
+    why: str
+    asked: Decimal | None
+    found: ExAnte | None
+
+
+def limit_of(division: Division, year: int) -> Limit:
+    """The division's own threshold where it has one. Without its document nothing is refused, only warned of."""
+    value = basis.in_force("ex_ante", date(year, 1, 1), division.own_rules)
+    text = value.content.get("threshold_yuan")
+    blocks = bool(value.content.get("without_conclusion") == "block") and value.standing == "原文"
+    yuan = None if text is None else basis.number(text)
+    return Limit(yuan, blocks, value.document, value.standing)
+
+
+def ex_ante_visible_to(user: User | None) -> QuerySet[ExAnte]:
+    """The requests and evaluations of the dossiers a person may see."""
+    rows = ExAnte.objects.filter(seen_by(user))
+    return rows.select_related(
+        "dossier__subject__division", "dossier__unit", "round__division", "review"
+    )
+
+
+def concluded(dossier: Dossier) -> ExAnte | None:
+    """The dossier's latest evaluation whose result was confirmed; None while there is none."""
+    rows = ExAnte.objects.filter(dossier=dossier, review__state__in=SETTLED)
+    return rows.order_by("-pk").first()
+
+
+def due_of_year(user: User | None, division: Division, year: int) -> list[Due]:
+    """What of a budget year must be evaluated first, as this person sees it; a constant number of queries."""
+    rows = dossiers_visible_to(user).filter(
+        fiscal_year=year, subject__division=division, subject__kind__in=KINDS_DUE
+    )
+    before = Dossier.objects.filter(subject=OuterRef("subject"), fiscal_year__lt=year)
+    new = ~Exists(before)
+    expired = Q(subject__expires_on__isnull=False, subject__expires_on__lt=date(year, 1, 1))
+    rows = rows.annotate(is_new=new).filter(Q(is_new=True) | expired)
+    listed = list(rows.select_related("subject__division", "unit").order_by("unit__path", "pk"))
+    begun = {
+        one.dossier_id: one
+        for one in ExAnte.objects.filter(dossier__in=listed).select_related("review").order_by("pk")
+    }
+    money, limit = money_of([row.pk for row in listed]), limit_of(division, year)
+    found = []
+    for row in listed:
+        one, known = begun.get(row.pk), money.get(row.pk)
+        asked = one.requested if one is not None else known.opening if known else None
+        why = _why(row.subject, year, asked, limit)
+        if why or one is not None:
+            found.append(Due(row, why or NEW, asked, one))
+    return found
+
+
+def _why(subject: Subject, year: int, asked: Decimal | None, limit: Limit) -> str:
+    """Why a new or expired subject is due; empty for one below the threshold. Where the amount isn't known it is asked."""
+    if subject.kind == K.BOND:
+        return BOND
+    if subject.expires_on is not None and subject.expires_on < date(year, 1, 1):
+        return EXPIRED
+    if limit.yuan is not None and asked is not None and asked < limit.yuan:
+        return ""
+    return NEW
+
+
+def due_for(dossier: Dossier) -> str:
+    """Why this one dossier must be evaluated first; empty where it need not."""
+    subject, year = dossier.subject, dossier.fiscal_year
+    if subject.kind not in KINDS_DUE:
+        return ""
+    expired = subject.expires_on is not None and subject.expires_on < date(year, 1, 1)
+    known = Dossier.objects.filter(subject=subject, fiscal_year__lt=year).exists()
+    if known and not expired:
+        return ""
+    money = money_of([dossier.pk]).get(dossier.pk)
+    asked = money.opening if money else None
+    return _why(subject, year, asked, limit_of(subject.division, year))
+
+
+def warning_of(dossier: Dossier, asked: Decimal | None) -> str:
+    """What an evaluation says against money for this dossier (``asked`` in 元); empty where nothing does."""
+    why = due_for(dossier)
+    found = concluded(dossier)
+    if found is None:
+        return f"{why}，应先做事前评估，还没有结论" if why else ""
+    if found.conclusion == ExAnte.Conclusion.REFUSED:
+        return "事前评估结论为“不予支持”"
+    if asked is not None and found.supported is not None and asked > found.supported:
+        return f"申请 {wan(asked)} 万元，超过事前评估支持的 {wan(found.supported)} 万元"
+    return ""
+
+
+def terms_asked(user: User | None, on: date) -> Sequence[Subject]:
+    """Subjects whose term ends or whose halfway evaluation is due soon or was, the earliest day first."""
+    until = on + AHEAD
+    soon = Q(expires_on__lte=until, expires_on__gte=on - AHEAD)
+    half = Q(midterm_on__lte=until, midterm_on__gte=on - AHEAD)
+    rows = subjects_visible_to(user).filter(soon | half).select_related("unit")
+    return sorted(
+        rows[:200], key=lambda one: min(day for day in (one.expires_on, one.midterm_on) if day)
+    )

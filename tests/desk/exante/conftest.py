@@ -1,0 +1,5 @@
+"""The small division ex-ante evaluations are tried in."""
+
+from tests.bureaus import bureau
+
+__all__ = ["bureau"]

@@ -1,0 +1,155 @@
+"""An ex-ante evaluation through the pages: notice, request, weights by two hands, three experts, meeting, conclusion, report."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import docx
+import pytest
+from django.urls import reverse
+from tests.desk.targets.test_filing_pages import people  # noqa: F401 - a fixture
+
+from wenxiao.orgs.services import create_user
+from wenxiao.reviews.models import ExAnte, Review
+from wenxiao.reviews.services import assign_reviewer
+from wenxiao.store.clock import today
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db, pytest.mark.journey]
+
+
+def page(client, name, *args, **query):
+    answer = client.get(reverse(f"desk:{name}", args=args), query)
+    assert answer.status_code == 200, answer.content.decode()[-2000:]
+    return " ".join(re.sub(r"<[^>]+>", "", answer.content.decode()).split())
+
+
+def send(client, name, pk, **posted):
+    answer = client.post(reverse(f"desk:{name}", args=[pk]), posted)
+    assert answer.status_code == 302, answer.content.decode()
+    return answer
+
+
+def experts(bureau, review):
+    """Three experts let in to this one evaluation."""
+    made = []
+    for at in range(3):
+        name = f"expert{at}"
+        user = create_user(
+            division=bureau.division,
+            username=name,
+            name=f"专家{at + 1}",
+            by=None,
+            password="Long-enough-pass-1",
+        )
+        assign_reviewer(
+            review=review,
+            user=user,
+            duty="expert",
+            until=today() + timedelta(days=30),
+            by=bureau.finance,
+            why="事前评估方案",
+        )
+        setattr(bureau, name, user)
+        made.append(name)
+    return made
+
+
+def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
+    finance = people("finance")
+    told = page(finance, "ex_ante", fy=2022)
+    assert "有 1 项要先做事前评估，0 项有结论" in told
+    assert "本级没有规定限额" in told
+    notice = {
+        "kind": "ex_ante",
+        "name": "2022年事前评估",
+        "work_year": "2021",
+        "fiscal_year": "2022",
+        "deadline": (today() + timedelta(days=9)).isoformat(),
+    }
+    assert finance.post(reverse("desk:round_new"), notice).status_code == 302
+    # the unit asks
+    clerk = people("clerk")
+    assert "申请" in page(clerk, "ex_ante", fy=2022)
+    from wenxiao.budget.models import Round
+
+    form = reverse("desk:ex_ante_request", args=[Round.objects.get().pk, bureau.dossier.pk])
+    assert "立项理由" in clerk.get(form).content.decode()
+    assert clerk.post(form, {"requested": "", "why": "x"}).status_code == 409
+    asked = clerk.post(form, {"requested": "880", "term_years": "3", "why": "堤防年久失修"})
+    assert asked.status_code == 302
+    row = ExAnte.objects.get()
+    one = reverse("desk:ex_ante_one", args=[row.pk])
+    assert clerk.get(form)["Location"] == one
+    assert "已申请 880.00 万元" in page(clerk, "ex_ante_one", row.pk)
+    assert people("stranger").get(one).status_code == 404
+    # the office begins, weighs; a second person fixes
+    finance = people("finance")
+    send(finance, "ex_ante_begin", row.pk, version=row.version)
+    review = Review.objects.get()
+    rows = list(review.criteria.all())
+    weights = {f"w{one.pk}": str(one.weight) for one in rows}
+    send(finance, "review_weights", review.pk, version=review.version, **weights)
+    review.refresh_from_db()
+    second = people("second")
+    send(second, "review_fix", review.pk, version=review.version, act="fix")
+    # three experts mark every item
+    for at, name in enumerate(experts(bureau, review)):
+        expert = people(name)
+        review.refresh_from_db()
+        shown = page(expert, "review", review.pk)
+        assert "立项必要性" in shown
+        posted = {}
+        for one in rows:
+            posted |= {
+                f"p{one.pk}": str(one.weight - at),
+                f"n{one.pk}": "" if at == 0 else "测算偏高",
+            }
+        answer = expert.post(reverse("desk:review_marks", args=[review.pk]), posted)
+        assert answer.status_code == 302, answer.content.decode()
+    finance = people("finance")
+    review.refresh_from_db()
+    send(finance, "review_panel", review.pk, version=review.version, method="mean", why="平均")
+    review.refresh_from_db()
+    assert review.points == Decimal(100) - len(rows)
+    row.refresh_from_db()
+    meeting = {"on": today().isoformat(), "people": "甲、乙、丙", "summary": "压减设备购置"}
+    send(finance, "ex_ante_meeting", row.pk, version=row.version, **meeting)
+    row.refresh_from_db()
+    conclude = reverse("desk:ex_ante_conclude", args=[row.pk])
+    wrong = {"version": row.version, "conclusion": "partly", "supported": "900", "opinion": "压减"}
+    assert finance.post(conclude, wrong).status_code == 409
+    send(
+        finance,
+        "ex_ante_conclude",
+        row.pk,
+        version=row.version,
+        conclusion="partly",
+        supported="800",
+        opinion="必要，压减设备购置 80 万元。",
+    )
+    assert "拟“部分支持”，还没有确认" in page(finance, "ex_ante_one", row.pk)
+    for act, who in (("submit", "finance"), ("check", "second"), ("confirm", "second")):
+        review.refresh_from_db()
+        answer = people(who).post(
+            reverse("desk:review_move", args=[review.pk, act]), {"version": review.version}
+        )
+        assert answer.status_code == 302, answer.content.decode()
+    told = page(people("clerk"), "ex_ante_one", row.pk)
+    assert "部分支持，支持 800.00 万元" in told
+    assert "1 项有结论" in page(people("leader"), "ex_ante", fy=2022)
+    paper = people("finance").get(reverse("desk:ex_ante_report", args=[row.pk]))
+    text = "\n".join(one.text for one in docx.Document(io.BytesIO(paper.content)).paragraphs)
+    assert "申请资金880万元，评估结论为“部分支持”，支持资金800万元。" in text
+    assert "参加人员：甲、乙、丙。会议意见：压减设备购置" in text
+    assert "尚未确认" not in text
+
+
+def test_a_target_without_a_conclusion_says_so(bureau, people):
+    from wenxiao.targets.services import begin_target
+
+    target = begin_target(dossier=bureau.dossier, by=bureau.clerk)
+    told = page(people("finance"), "target", target.pk)
+    assert "新设立，应先做事前评估，还没有结论" in told
