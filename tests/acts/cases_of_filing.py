@@ -8,9 +8,9 @@ from wenxiao.files.forms.targets.own_workbook import Brought
 from wenxiao.reviews.models import ExAnte
 from wenxiao.reviews.services import approval, exante
 from wenxiao.store.clock import today
-from wenxiao.targets.models import Indicator, Target
+from wenxiao.targets.models import Indicator, LibraryRow, Target
 from wenxiao.targets.offline import given_of
-from wenxiao.targets.services import Promise, drafting, filing, offline
+from wenxiao.targets.services import LibraryEntry, Promise, drafting, filing, library, offline
 
 ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
 CHECK = "department office performance"
@@ -175,6 +175,69 @@ APPROVAL |= {
             opinion="不必要",
             by=by,
             version=row.version,
+        ),
+    ),
+}
+
+
+# ---- 指标库 -----------------------------------------------------------------------------------------------------------
+
+PROPOSERS = "clerk department office performance"
+LINE = LibraryEntry("产出指标", "数量指标", "清淤长度")
+
+
+def _library_row(state):
+    def make(h):
+        return LibraryRow.objects.create(
+            division=h.division, state=state, level1="产出指标", level2="数量指标", name="清淤长度"
+        )
+
+    return make
+
+
+FILING |= {
+    "propose_row": Act(
+        PROPOSERS,
+        lambda h: None,
+        lambda h, row, by: library.propose_row(division=h.division, entry=LINE, by=by, why="常用"),
+    ),
+    "confirm_row": Act(
+        CHECK,
+        _library_row("proposed"),
+        lambda h, row, by: library.confirm_row(row=row, by=by, version=row.version),
+    ),
+    "publish_row": Act(
+        "performance",
+        _library_row("confirmed"),
+        lambda h, row, by: library.publish_row(row=row, by=by, version=row.version),
+    ),
+    "decline_row": Act(
+        CHECK,
+        _library_row("proposed"),
+        lambda h, row, by: library.decline_row(row=row, by=by, version=row.version, why="重复"),
+    ),
+    "retire_row": Act(
+        "performance",
+        _library_row("published"),
+        lambda h, row, by: library.retire_row(row=row, by=by, version=row.version, why="作废"),
+    ),
+    "turn_boilerplate": Act(
+        "performance",
+        _library_row("published"),
+        lambda h, row, by: library.turn_boilerplate(
+            row=row, by=by, version=row.version, why="人人都写"
+        ),
+    ),
+    "fill_library": Act(
+        "performance",
+        lambda h: h.target.indicators.update(level1="产出指标", level2="数量指标"),
+        lambda h, row, by: library.fill_library(division=h.division, by=by),
+    ),
+    "import_library": Act(
+        "performance",
+        lambda h: None,
+        lambda h, row, by: library.import_library(
+            division=h.division, entries=[(2, LINE)], source="库.xlsx", by=by
         ),
     ),
 }

@@ -116,6 +116,7 @@ ACTS = {
         "account",
     ),
     "reviews/<int:pk>/<str:act>/do": ("submit", "return", "check", "confirm", "issue", "reopen"),
+    "library/<int:pk>/<str:act>/do": ("confirm", "publish", "decline", "retire", "common"),
     "filling/<int:pk>/judge/<str:act>": ("pass", "return", "paper"),
 }
 

@@ -220,7 +220,7 @@ def test_approval_without_a_conclusion_warns_and_blocks_where_the_division_rules
     target = filed(bureau)
     check_target(target=target, by=bureau.finance, version=target.version)
     paper = approval_paper(
-        division=bureau.division, number="1号", title="批复", issued_on=None, by=None
+        division=bureau.division, number="1号", title="批复", issued_on=None, by=bureau.second
     )
     own = limit_of(bureau.division, 2022)
     strict = type(own)(own.yuan, True, "本级办法", "原文")

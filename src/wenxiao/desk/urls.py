@@ -8,6 +8,7 @@ STATIONS = (
     "dossiers",
     "targets",
     "exante",
+    "library",
     "rounds",
     "filling",
     "selfeval",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from wenxiao.budget.models import Dossier, Subject
-from wenxiao.budget.selectors import dossiers_visible_to, money_of, seen_by, subjects_visible_to
+from wenxiao.budget.money import money_of
+from wenxiao.budget.selectors import dossiers_visible_to, seen_by, subjects_visible_to
 from wenxiao.reviews.models import ExAnte
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook import basis
@@ -32,7 +33,7 @@ NEW, EXPIRED, BOND = "新设立", "到期后申请延续", "专项债券"
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ExAnteLimit:
     """From which amount (元) a new project or policy is due, whether money without it is refused, and where that stands."""
 
     yuan: Decimal | None
@@ -42,22 +43,22 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ExAnteDue:
     """A dossier that must be evaluated first: why, what it asks for (None: nobody said), and its evaluation if begun."""
 
     dossier: Dossier
     why: str
     asked: Decimal | None
-    found: ExAnte | None
+    evaluation: ExAnte | None
 
 
-def limit_of(division: Division, year: int) -> Limit:
+def limit_of(division: Division, year: int) -> ExAnteLimit:
     """The division's own threshold where it has one. Without its document nothing is refused, only warned of."""
     value = basis.in_force("ex_ante", date(year, 1, 1), division.own_rules)
     text = value.content.get("threshold_yuan")
     blocks = bool(value.content.get("without_conclusion") == "block") and value.standing == "原文"
     yuan = None if text is None else basis.number(text)
-    return Limit(yuan, blocks, value.document, value.standing)
+    return ExAnteLimit(yuan, blocks, value.document, value.standing)
 
 
 def ex_ante_visible_to(user: User | None) -> QuerySet[ExAnte]:
@@ -74,7 +75,7 @@ def concluded(dossier: Dossier) -> ExAnte | None:
     return rows.order_by("-pk").first()
 
 
-def due_of_year(user: User | None, division: Division, year: int) -> list[Due]:
+def due_of_year(user: User | None, division: Division, year: int) -> list[ExAnteDue]:
     """What of a budget year must be evaluated first, as this person sees it; a constant number of queries."""
     rows = dossiers_visible_to(user).filter(
         fiscal_year=year, subject__division=division, subject__kind__in=KINDS_DUE
@@ -89,17 +90,17 @@ def due_of_year(user: User | None, division: Division, year: int) -> list[Due]:
         for one in ExAnte.objects.filter(dossier__in=listed).select_related("review").order_by("pk")
     }
     money, limit = money_of([row.pk for row in listed]), limit_of(division, year)
-    found = []
+    due = []
     for row in listed:
         one, known = begun.get(row.pk), money.get(row.pk)
         asked = one.requested if one is not None else known.opening if known else None
         why = _why(row.subject, year, asked, limit)
         if why or one is not None:
-            found.append(Due(row, why or NEW, asked, one))
-    return found
+            due.append(ExAnteDue(row, why or NEW, asked, one))
+    return due
 
 
-def _why(subject: Subject, year: int, asked: Decimal | None, limit: Limit) -> str:
+def _why(subject: Subject, year: int, asked: Decimal | None, limit: ExAnteLimit) -> str:
     """Why a new or expired subject is due; empty for one below the threshold. Where the amount isn't known it is asked."""
     if subject.kind == K.BOND:
         return BOND
@@ -127,13 +128,13 @@ def due_for(dossier: Dossier) -> str:
 def warning_of(dossier: Dossier, asked: Decimal | None) -> str:
     """What an evaluation says against money for this dossier (``asked`` in 元); empty where nothing does."""
     why = due_for(dossier)
-    found = concluded(dossier)
-    if found is None:
+    evaluation = concluded(dossier)
+    if evaluation is None:
         return f"{why}，应先做事前评估，还没有结论" if why else ""
-    if found.conclusion == ExAnte.Conclusion.REFUSED:
+    if evaluation.conclusion == ExAnte.Conclusion.REFUSED:
         return "事前评估结论为“不予支持”"
-    if asked is not None and found.supported is not None and asked > found.supported:
-        return f"申请 {wan(asked)} 万元，超过事前评估支持的 {wan(found.supported)} 万元"
+    if asked is not None and evaluation.supported is not None and asked > evaluation.supported:
+        return f"申请 {wan(asked)} 万元，超过事前评估支持的 {wan(evaluation.supported)} 万元"
     return ""
 
 

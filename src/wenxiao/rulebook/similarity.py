@@ -103,18 +103,19 @@ def _words(text: str) -> str:
     """The words alone: half width, no numbers, signs or blanks, near synonyms made one word."""
     plain = unicodedata.normalize("NFKC", text).lower()
     plain = _NOT_WORDS.sub("", _NUMBERS.sub("", plain))
-    return _synonyms().sub(lambda hit: _first_words()[hit.group()], plain)
+    return _synonyms().sub(lambda hit: first_words()[hit.group()], plain)
 
 
 @lru_cache(maxsize=1)
-def _first_words() -> dict[str, str]:
+def first_words() -> dict[str, str]:
+    """Near synonym → the word that stands for all of its line."""
     lines = in_force("synonyms").content["words"]
     return {str(word): str(line[0]) for line in reversed(lines) for word in line}
 
 
 @lru_cache(maxsize=1)
 def _synonyms() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, _first_words()), key=len, reverse=True)))
+    return re.compile("|".join(sorted(map(re.escape, first_words()), key=len, reverse=True)))
 
 
 def _pieces(words: str) -> list[str]:

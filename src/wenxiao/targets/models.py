@@ -12,20 +12,62 @@ from wenxiao.store.fields import MoneyField, PointsField
 from wenxiao.store.moves import Versioned
 
 
-class LibraryRow(models.Model):
-    """A row of the indicator library (指标库)."""
+class LibraryRow(Versioned):
+    """A row of the indicator library (指标库): proposed, confirmed by a department, published by the bureau, one version each.
+
+    ``words`` is what a search finds it by. ``boilerplate``: common speech, never a sign of copying (串稿).
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待确认"
+        CONFIRMED = "confirmed", "待发布"
+        PUBLISHED = "published", "已发布"
+        DECLINED = "declined", "不采用"
+        RETIRED = "retired", "已停用"
+
+    class Origin(models.TextChoices):
+        APPROVED = "approved", "本级批复的目标"
+        FILE = "file", "导入"
+        PROPOSED = "proposed", "建议"
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
-    level1 = models.CharField("一级指标", max_length=30)
-    level2 = models.CharField("二级指标", max_length=40)
-    name = models.CharField("三级指标", max_length=200)
+    number = models.PositiveSmallIntegerField("版次", default=1)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
+    origin = models.CharField(
+        "来源", max_length=10, choices=Origin.choices, default=Origin.PROPOSED
+    )
+    source = models.CharField("出处", max_length=200, blank=True)
+    level1 = models.CharField("一级指标", max_length=60)
+    level2 = models.CharField("二级指标", max_length=60)
+    name = models.CharField("三级指标", max_length=300)
     explanation = models.TextField("指标解释", blank=True)
-    unit = models.CharField("计量单位", max_length=30, blank=True)
-    proof = models.CharField("佐证要求", max_length=200, blank=True)
+    formula = models.CharField("计算公式", max_length=300, blank=True)
+    unit = models.CharField("计量单位", max_length=60, blank=True)
+    nature = models.CharField("指标性质", max_length=20, blank=True)
+    direction = models.CharField("指标方向", max_length=20, blank=True)
+    proof = models.CharField("佐证要求", max_length=300, blank=True)
     field = models.CharField("适用领域", max_length=60, blank=True)
+    standing = models.CharField("核对情况", max_length=4, default="未核")
+    boilerplate = models.BooleanField("通用套话", default=False)
+    words = models.TextField("检索词", blank=True)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name="前一版"
+    )
+    why = models.TextField("说明", blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="建议人"
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="确认人"
+    )
+    synthetic = models.BooleanField("合成", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "指标库"
+        indexes = [models.Index(fields=["division", "state", "name"], name="library_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Target(Versioned):

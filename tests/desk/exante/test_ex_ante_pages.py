@@ -57,34 +57,8 @@ def experts(bureau, review):
     return made
 
 
-def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
-    finance = people("finance")
-    told = page(finance, "ex_ante", fy=2022)
-    assert "有 1 项要先做事前评估，0 项有结论" in told
-    assert "本级没有规定限额" in told
-    notice = {
-        "kind": "ex_ante",
-        "name": "2022年事前评估",
-        "work_year": "2021",
-        "fiscal_year": "2022",
-        "deadline": (today() + timedelta(days=9)).isoformat(),
-    }
-    assert finance.post(reverse("desk:round_new"), notice).status_code == 302
-    # the unit asks
-    clerk = people("clerk")
-    assert "申请" in page(clerk, "ex_ante", fy=2022)
-    from wenxiao.budget.models import Round
-
-    form = reverse("desk:ex_ante_request", args=[Round.objects.get().pk, bureau.dossier.pk])
-    assert "立项理由" in clerk.get(form).content.decode()
-    assert clerk.post(form, {"requested": "", "why": "x"}).status_code == 409
-    asked = clerk.post(form, {"requested": "880", "term_years": "3", "why": "堤防年久失修"})
-    assert asked.status_code == 302
-    row = ExAnte.objects.get()
-    one = reverse("desk:ex_ante_one", args=[row.pk])
-    assert clerk.get(form)["Location"] == one
-    assert "已申请 880.00 万元" in page(clerk, "ex_ante_one", row.pk)
-    assert people("stranger").get(one).status_code == 404
+def weighed_by_three_experts(bureau, people, row):
+    """Begun and weighed by one, fixed by another, marked by three."""
     # the office begins, weighs; a second person fixes
     finance = people("finance")
     send(finance, "ex_ante_begin", row.pk, version=row.version)
@@ -109,6 +83,11 @@ def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
             }
         answer = expert.post(reverse("desk:review_marks", args=[review.pk]), posted)
         assert answer.status_code == 302, answer.content.decode()
+    return rows
+
+
+def joined_and_concluded(people, row, review, rows):
+    """The panel's points, a meeting, the conclusion and its confirmation."""
     finance = people("finance")
     review.refresh_from_db()
     send(finance, "review_panel", review.pk, version=review.version, method="mean", why="平均")
@@ -137,6 +116,39 @@ def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
             reverse("desk:review_move", args=[review.pk, act]), {"version": review.version}
         )
         assert answer.status_code == 302, answer.content.decode()
+
+
+def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
+    finance = people("finance")
+    told = page(finance, "ex_ante", fy=2022)
+    assert "有 1 项要先做事前评估，0 项有结论" in told
+    assert "本级没有规定限额" in told
+    notice = {
+        "kind": "ex_ante",
+        "name": "2022年事前评估",
+        "work_year": "2021",
+        "fiscal_year": "2022",
+        "deadline": (today() + timedelta(days=9)).isoformat(),
+    }
+    assert finance.post(reverse("desk:round_new"), notice).status_code == 302
+    # the unit asks
+    clerk = people("clerk")
+    assert "申请" in page(clerk, "ex_ante", fy=2022)
+    from wenxiao.budget.models import Round
+
+    form = reverse("desk:ex_ante_request", args=[Round.objects.get().pk, bureau.dossier.pk])
+    assert "立项理由" in clerk.get(form).content.decode()
+    assert clerk.post(form, {"requested": "", "why": "x"}).status_code == 409
+    asked = clerk.post(form, {"requested": "880", "term_years": "3", "why": "堤防年久失修"})
+    assert asked.status_code == 302
+    row = ExAnte.objects.get()
+    one = reverse("desk:ex_ante_one", args=[row.pk])
+    assert clerk.get(form)["Location"] == one
+    assert "已申请 880.00 万元" in page(clerk, "ex_ante_one", row.pk)
+    assert people("stranger").get(one).status_code == 404
+    rows = weighed_by_three_experts(bureau, people, row)
+    review = Review.objects.get()
+    joined_and_concluded(people, row, review, rows)
     told = page(people("clerk"), "ex_ante_one", row.pk)
     assert "部分支持，支持 800.00 万元" in told
     assert "1 项有结论" in page(people("leader"), "ex_ante", fy=2022)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
 from wenxiao.pages.acts import attachment, carry_out, day_of, text_of, version_of, yuan_of
-from wenxiao.pages.asked import whole
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.reports.ex_ante_report import ex_ante_docx
 from wenxiao.reviews import services
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+    from wenxiao.reviews.models import ExAnte
 
 ENTRY = "desk:targets"
 MOST = 200
@@ -50,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "list_year": year,
         "lines": lines,
         "total": len(due),
-        "settled": sum(1 for one in due if _settled(one.found)),
+        "settled": sum(1 for one in due if _settled(one.evaluation)),
         "limit": limit_of(division, year),
         "rounds": rounds,
         "terms": terms_asked(user, today()),
@@ -61,8 +63,8 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/exante/index.html", values)
 
 
-def _settled(found: Any) -> bool:
-    return bool(found and found.review and found.review.state in SETTLED)
+def _settled(ex_ante: ExAnte | None) -> bool:
+    return bool(ex_ante and ex_ante.review and ex_ante.review.state in SETTLED)
 
 
 @view("fill", methods=("GET", "POST"))
@@ -95,7 +97,7 @@ def request_form(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     return carry_out(request, run, reverse("desk:ex_ante_request", args=[round.pk, row.pk]))
 
 
-def _one(request: HttpRequest, pk: int) -> Any:
+def _one(request: HttpRequest, pk: int) -> ExAnte:
     row = ex_ante_visible_to(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -128,7 +130,7 @@ def _outside(request: HttpRequest) -> bool:
     return {scope.role for scope in held(request).scopes} <= {"expert"}
 
 
-def _act(request: HttpRequest, pk: int, act: Callable[[Any], str]) -> HttpResponse:
+def _act(request: HttpRequest, pk: int, act: Callable[[ExAnte], str]) -> HttpResponse:
     row = _one(request, pk)
     return carry_out(request, lambda: act(row), reverse("desk:ex_ante_one", args=[pk]))
 
@@ -137,7 +139,7 @@ def _act(request: HttpRequest, pk: int, act: Callable[[Any], str]) -> HttpRespon
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin to evaluate by the frame of its kind."""
 
-    def act(row: Any) -> str:
+    def act(row: ExAnte) -> str:
         services.begin_ex_ante(ex_ante=row, by=person(request), version=version_of(request))
         return "事前评估已开始。请定各项权重，由另一人核对定稿后评分。"
 
@@ -148,7 +150,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Note a meeting of the panel."""
 
-    def act(row: Any) -> str:
+    def act(row: ExAnte) -> str:
         services.note_meeting(
             ex_ante=row,
             on=day_of(request, "on", "会议日期"),
@@ -167,7 +169,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def conclude(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the conclusion with its money."""
 
-    def act(row: Any) -> str:
+    def act(row: ExAnte) -> str:
         services.conclude_ex_ante(
             ex_ante=row,
             conclusion=text_of(request, "conclusion", 10),

@@ -13,6 +13,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
 from wenxiao.rulebook.similarity import similar
+from wenxiao.targets.library import boilerplate_of
 from wenxiao.targets.selectors import tables_to_compare
 
 if TYPE_CHECKING:
@@ -41,7 +42,11 @@ def alike(request: HttpRequest) -> HttpResponse:
     request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
     year = whole(request.GET.get("fy")) or work_year(request)
     tables, targets = tables_to_compare(person(request), year, most=MOST)
-    twins = [] if len(targets) > MOST else _twins(tables, targets, year)
+    twins = (
+        []
+        if len(targets) > MOST
+        else _twins(tables, targets, year, boilerplate_of(person(request).division))
+    )
     values = {
         "list_year": year,
         "compared": len(targets),
@@ -52,10 +57,12 @@ def alike(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/targets/alike.html", values)
 
 
-def _twins(tables: list[dict[str, Any]], targets: dict[str, Any], year: int) -> list[Twin]:
+def _twins(
+    tables: list[dict[str, Any]], targets: dict[str, Any], year: int, common: list[str]
+) -> list[Twin]:
     rows = {table["id"]: table["rows"] for table in tables}
     found = []
-    for pair in similar(tables):
+    for pair in similar(tables, common):
         a, b = targets[pair.a], targets[pair.b]
         own = a.dossier.subject_id == b.dossier.subject_id
         if own or year not in {a.dossier.fiscal_year, b.dossier.fiscal_year}:

@@ -104,4 +104,42 @@
       if (next) next.focus();
     }
   });
+
+  const library = form.querySelector("[data-library]");
+  const offered = library && library.querySelector("[data-offered]");
+  let asking = 0;
+  async function offer(q) {
+    const mine = ++asking;
+    try {
+      const answer = await fetch(`${library.dataset.library}?q=${encodeURIComponent(q)}`);
+      const text = await answer.text();
+      if (mine === asking) offered.innerHTML = answer.ok ? text : "";
+    } catch {
+      if (mine === asking) offered.textContent = "没有取到，网络不通，稍后再试。";
+    }
+  }
+  if (library) {
+    let wait = 0;
+    library.addEventListener("toggle", () => library.open && !offered.innerHTML && offer(""));
+    library.querySelector("input").addEventListener("input", (event) => {
+      event.stopPropagation();
+      clearTimeout(wait);
+      wait = setTimeout(() => offer(event.target.value.trim()), 250);
+    });
+    offered.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-take]");
+      if (!button) return;
+      const free = (row) => [...row.querySelectorAll("[data-c]")].every((cell) => !cell.value.trim());
+      let row = rows().find(free);
+      if (!row) {
+        grow(rows().length + 1);
+        row = rows().at(-1);
+      }
+      const r = Number(row.dataset.r);
+      const cell = (name) => row.querySelector(`[name="${name}${r}"]`);
+      put(["level1", "level2", "name", "proof"].map((name) => [cell(name), button.dataset[name] || ""]));
+      cell("expression").focus();
+      say(`“${button.dataset.name}”已填到第 ${r + 1} 行，请写指标值`);
+    });
+  }
 })();

@@ -11,4 +11,5 @@ EX_ANTE = Kind(
     stage=None,
     fill="evaluate",
     check=("confirm",),
+    owner="bureau",
 )

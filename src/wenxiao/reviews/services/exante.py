@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -11,7 +11,7 @@ from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
-from wenxiao.reviews.models import Criterion, ExAnte
+from wenxiao.reviews.models import Criterion, ExAnte, Review
 from wenxiao.reviews.services.road import start_review
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import MARKABLE
@@ -57,7 +57,7 @@ def request_ex_ante(
         raise NotAllowed(f"设立年限应为 1 到 {MOST_YEARS} 年，收到 {term_years}。")
     if ExAnte.objects.filter(dossier=dossier, round=round).exists():
         raise NotAllowed(f"{dossier.subject.name}在“{round.name}”里已经申请过。")
-    made = ExAnte.objects.create(
+    request = ExAnte.objects.create(
         dossier=dossier,
         round=round,
         requested=requested,
@@ -68,14 +68,8 @@ def request_ex_ante(
         requested_on=today(),
         synthetic=round.synthetic,
     )
-    _record(
-        made,
-        act="申请事前评估",
-        by=by,
-        why=why,
-        data={"before": {}, "after": {"requested": requested}},
-    )
-    return made
+    _record(request, act="申请事前评估", by=by, why=why, before={}, after={"requested": requested})
+    return request
 
 
 @transaction.atomic
@@ -87,32 +81,34 @@ def begin_ex_ante(*, ex_ante: ExAnte, by: User | None, version: int) -> ExAnte:
         dossier=ex_ante.dossier, round=ex_ante.round, by=by, synthetic=ex_ante.synthetic
     )
     change(review, frame="ex_ante", frame_by=by, state="filling")
-    Criterion.objects.bulk_create(
-        Criterion(review=review, order=order, **row)
-        for order, row in enumerate(frame_of(ex_ante), 1)
-    )
+    Criterion.objects.bulk_create(_frame(ex_ante, review))
     change(ex_ante, version=version, review=review)
     return ex_ante
 
 
-def frame_of(ex_ante: ExAnte) -> list[dict[str, Any]]:
+def _frame(ex_ante: ExAnte, review: Review) -> list[Criterion]:
     """The rows an evaluation of this kind is weighed by; weights only where the rule fixes one."""
     year, own = ex_ante.round.fiscal_year, ex_ante.round.division.own_rules
     key = _ITEMS.get(Subject.Kind(ex_ante.dossier.subject.kind))
     if key is not None:
         names = basis.in_force("ex_ante", year, own).content.get(key) or []
-        return [{"code": "", "level1": str(name), "name": str(name)} for name in names]
+        return [
+            Criterion(review=review, order=order, level1=str(name), name=str(name))
+            for order, name in enumerate(names, start=1)
+        ]
     tree = frameworks.tree("ex_ante", year, own)
+    leaves = [(first.name, leaf) for first in tree.criteria for leaf in first.leaves()]
     return [
-        {
-            "code": leaf.code,
-            "level1": first.name,
-            "name": leaf.name,
-            "weight": leaf.full,
-            "standard": leaf.explanation,
-        }
-        for first in tree.criteria
-        for leaf in first.leaves()
+        Criterion(
+            review=review,
+            order=order,
+            code=leaf.code,
+            level1=level1,
+            name=leaf.name,
+            weight=leaf.full,
+            standard=leaf.explanation,
+        )
+        for order, (level1, leaf) in enumerate(leaves, start=1)
     ]
 
 
@@ -133,15 +129,15 @@ def note_meeting(
         raise NotAllowed("评估会须写明参加人员和会议意见。")
     if on > today():
         raise NotAllowed(f"评估会的日期 {on} 还没有到。")
-    told = {
+    meeting = {
         "on": on.isoformat(),
         "place": place.strip()[:100],
         "people": people.strip()[:500],
         "summary": summary.strip()[:4000],
         "by": by.name if by is not None else "",
     }
-    change(ex_ante, version=version, meetings=[*ex_ante.meetings, told])
-    _record(ex_ante, act="登记评估会", by=by, why="", data=told)
+    change(ex_ante, version=version, meetings=[*ex_ante.meetings, meeting])
+    _record(ex_ante, act="登记评估会", by=by, why="", before=[], after=[meeting])
     return ex_ante
 
 
@@ -188,8 +184,8 @@ def conclude_ex_ante(
             C.PARTLY: f"大于 0、小于申请的 {wan(asked)} 万元",
             C.REFUSED: "为 0",
         }[C(conclusion)]
-        told = "未填" if supported is None else f"{wan(supported)} 万元"
-        raise NotAllowed(f"“{word}”的支持金额应{rule}，收到{told}。")
+        meeting = "未填" if supported is None else f"{wan(supported)} 万元"
+        raise NotAllowed(f"“{word}”的支持金额应{rule}，收到{meeting}。")
     before = [ex_ante.conclusion, ex_ante.supported]
     change(
         ex_ante,
@@ -198,12 +194,12 @@ def conclude_ex_ante(
         supported=supported,
         opinion=opinion.strip(),
     )
-    data = {"before": before, "after": [ex_ante.conclusion, ex_ante.supported]}
-    _record(ex_ante, act="事前评估结论", by=by, why=opinion, data=data)
+    after = [ex_ante.conclusion, ex_ante.supported]
+    _record(ex_ante, act="事前评估结论", by=by, why=opinion, before=before, after=after)
     return ex_ante
 
 
-def _record(ex_ante: ExAnte, *, act: str, by: User | None, why: str, data: dict[str, Any]) -> None:
+def _record(ex_ante: ExAnte, *, act: str, by: User | None, why: str, **data: object) -> None:
     record(
         division=ex_ante.round.division,
         by=by,

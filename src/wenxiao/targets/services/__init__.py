@@ -21,6 +21,17 @@ from wenxiao.targets.services.filing import (
     withdraw_target,
 )
 from wenxiao.targets.services.layouts import add_sample, map_layout, register_layout, retire_layout
+from wenxiao.targets.services.library import (
+    LibraryEntry,
+    confirm_row,
+    decline_row,
+    fill_library,
+    import_library,
+    propose_row,
+    publish_row,
+    retire_row,
+    turn_boilerplate,
+)
 from wenxiao.targets.services.offline import take_workbook
 from wenxiao.targets.services.rows import WIDEST, Promise
 from wenxiao.targets.services.sheets import bring_target, complete_target
@@ -32,6 +43,7 @@ __all__ = [
     "WIDEST",
     "Amount",
     "Contents",
+    "LibraryEntry",
     "OpenJoins",
     "Promise",
     "add_sample",
@@ -44,15 +56,23 @@ __all__ = [
     "bring_target",
     "check_target",
     "complete_target",
+    "confirm_row",
+    "decline_row",
+    "fill_library",
     "fill_target",
+    "import_library",
     "last_years",
     "map_layout",
     "noted",
+    "propose_row",
+    "publish_row",
     "register_layout",
     "retire_layout",
+    "retire_row",
     "return_target",
     "submit_target",
     "submit_target_for_unit",
     "take_workbook",
+    "turn_boilerplate",
     "withdraw_target",
 ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('budget', '0007_own_filing'),
-        ('reviews', '0007_target_round'),
+        ('reviews', '0008_target_round'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
