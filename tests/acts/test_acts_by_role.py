@@ -83,7 +83,6 @@ def tried(act, house, row, person):
     return ""
 
 
-@pytest.mark.walk
 @pytest.mark.parametrize(("room", "name"), CASES, ids=[":".join(case) for case in CASES])
 def test_whoever_may_does_it_and_nobody_else(house, room, name):
     act = ROOMS[room][name]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db, pytest.mark.walk]
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
 LISTS = (
     "evaluations",
     "findings",

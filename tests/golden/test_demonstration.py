@@ -16,7 +16,7 @@ from wenxiao.reports.structure import Table
 from wenxiao.reviews.models import Review
 from wenxiao.site.demo.load import load_demo
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db, pytest.mark.walk]
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
 STORY_DAY = dt.date(2021, 11, 22)
 SENTENCES = (
     "对2个区本级部门（2020年度预算安排合计0.58亿元）、21个区本级部门项目（2020年度预算安排合计约2.8亿元）开展财政评价",

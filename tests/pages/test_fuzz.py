@@ -155,7 +155,6 @@ def path_of(route, chance):
 
 
 @pytest.mark.soak
-@pytest.mark.walk
 @pytest.mark.parametrize(
     "role", ["performance", "leader", "clerk", "head", "security", "system", "secretariat", "audit"]
 )
