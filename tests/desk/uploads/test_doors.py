@@ -20,6 +20,7 @@ from wenxiao.records.models import Document, StoredFile, Upload
 from wenxiao.rulebook.problems import Problem
 from wenxiao.site.serving import _web
 from wenxiao.store.locks import nothing_held
+from wenxiao.targets.models import Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = 200_000 if SOAK else 50_000
@@ -92,6 +93,18 @@ def ledger(place, inside, file):
     return inside(place.officer).post("/imports/ledgers", {"file": file, "token": "l"})
 
 
+def signed_for_units(place, inside, file):
+    review = place.self_review
+    data = {"tick": f"{review.pk}:{review.version}", "why": "单位停网", "scan": file}
+    return inside(place.officer).post(f"/rounds/{review.round_id}/received/submit", data)
+
+
+def signed_target(place, inside, file):
+    target = Target.objects.filter(dossier__unit=place.units[0]).first()
+    data = {"version": target.version, "why": "单位停网", "scan": file}
+    return inside(place.officer).post(f"/targets/{target.pk}/submit-for", data)
+
+
 DOORS = {
     "dossiers/<int:pk>/materials/add": proof,
     "materials/<int:pk>/<str:act>/do": version,
@@ -101,11 +114,13 @@ DOORS = {
     "documents/<int:pk>/edit": paper_changed,
     "imports": forms,
     "imports/ledgers": ledger,
+    "rounds/<int:pk>/received/submit": signed_for_units,
+    "targets/<int:pk>/submit-for": signed_target,
 }
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
-SMALL = {"targets/layouts"}
-"""A form of headings alone is read while the person waits: only a small one, and not for long."""
+SMALL = {"targets/layouts", "targets/<int:pk>/workbook", "documents/<int:pk>/articles"}
+"""A form of headings, one target's own workbook, a paper's words are read while the person waits, and not for long."""
 
 
 def doors():
