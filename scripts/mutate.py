@@ -53,6 +53,7 @@ LOOPS = 3
 """A mutant loops, and counts as noticed, when its tests use so many times the CPU time that all of them did unchanged."""
 HANGS = 900
 """Seconds after which a mutant counts as noticed: it waits for what never comes."""
+MIGRATIONS = "makemigrations --check --dry-run"
 PREPARE = """
 import django; django.setup()
 from django.db import connection
@@ -235,9 +236,19 @@ def noticed(mutant: Mutant, folder: Path, seconds: int) -> str | None:
         raise ValueError(f"{mutant.path} 里这几行已改，请更新 tests/mutants.yaml：{mutant.before}")
     path.write_text(whole.replace(mutant.before, mutant.after), encoding="utf-8")
     try:
+        if path.name == "models.py" and not _migrated(folder):
+            return MIGRATIONS
         return _failing(folder, mutant.tests, seconds)
     finally:
         path.write_text(whole, encoding="utf-8")
+
+
+def _migrated(folder: Path) -> bool:
+    """Whether the columns the models name are those the migrations make: a gate of scripts/check.py."""
+    command = [sys.executable, "-B", "-m", "django", *MIGRATIONS.split()]
+    env = _environment(folder) | {"DJANGO_SETTINGS_MODULE": "settings_for_tests"}
+    ended = subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True)
+    return ended.returncode == 0
 
 
 def _failing(folder: Path, tests: tuple[str, ...], seconds: int | None = None) -> str | None:

@@ -52,6 +52,17 @@ def test_sm3_written_out_equals_openssl(data):
     assert sm3_written_out(data) == hashlib.new("sm3", data).hexdigest()
 
 
+def test_what_the_hash_covers_is_spelt_so():
+    """Whoever checks an export without this program spells it like this: UTF-8, sorted, no blanks."""
+    (entry,) = made(1, ("2021-01-04",))
+    assert chain.canonical(entry).decode() == (
+        '{"act":"登记支出","at":"2021-01-04T01:00:00.000000+00:00","by":3,"by_name":"王某",'
+        '"data":{"amount":"5.00"},"day":"2021-01-04","division":1,"label":"校园安保","number":1,'
+        '"target_id":1,"target_type":"budget.Spending","why":""}'
+    )
+    assert chain.digest_of([["甲", 1]]) == sm3('["甲", 1]'.encode())
+
+
 def test_a_whole_chain_is_fine():
     assert chain.verify(made()) == []
     assert chain.verify_export(json.dumps({"entries": made()})) == []

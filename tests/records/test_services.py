@@ -13,7 +13,17 @@ from wenxiao.orgs.services.library import add_document
 from wenxiao.records import chain, selectors, services
 from wenxiao.records import trail as trail_module
 from wenxiao.records.apps import GUARDS
-from wenxiao.records.models import ChainHead, Document, Entry, ImportBatch, Notice, StoredFile, Todo
+from wenxiao.records.backup_runs import note_backup_run
+from wenxiao.records.models import (
+    BackupRun,
+    ChainHead,
+    Document,
+    Entry,
+    ImportBatch,
+    Notice,
+    StoredFile,
+    Todo,
+)
 from wenxiao.store.guards import aside
 from wenxiao.store.moves import NotAllowed, change
 
@@ -130,9 +140,11 @@ def landed(batch, division, unit, clerk):
 
 
 def test_a_batch_is_undone_in_reverse(landed, unit, clerk):
+    unit.refresh_from_db()
+    seen = unit.version
     services.undo_batch(batch=landed, by=clerk, why="导错了")
     unit.refresh_from_db()
-    assert (unit.name, unit.valid_from) == ("教体局", None)
+    assert (unit.name, unit.valid_from, unit.version) == ("教体局", None, seen + 1)
     assert not Subject.objects.exists()
     assert landed.state == "undone"
     with pytest.raises(NotAllowed, match="已撤销"):
@@ -165,10 +177,24 @@ def test_todos_open_remind_finish_void(division, unit, clerk):
         division=division, kind="fill", title="填报", unit=unit, target=unit, role="clerk"
     )
     assert services.remind_todos(todos=[made], by=clerk) == 1
+    assert services.count_reminder(target=unit, unit=unit) == 1
     assert services.finish_todos(target=unit, kind="fill") == 1
     assert services.void_todos(target=unit) == 0
     made.refresh_from_db()
-    assert (made.state, made.reminded) == (Todo.State.DONE, 1)
+    assert (made.state, made.reminded) == (Todo.State.DONE, 2)
+
+
+def test_of_a_store_the_latest_run_stands_and_of_anything_else_each(division):
+    facts = {"made_at": None, "seconds": "1", "rows": 1, "files": 0, "faults": []}
+    for kind in BackupRun.Kind.values:
+        for _ in range(2):
+            note_backup_run(
+                divisions=[division], kind=kind, place="/备份", by=None, why="试验", **facts
+            )
+    runs = BackupRun.objects.values_list("kind", flat=True)
+    assert sorted(runs) == ["drill", "drill", "full", "full", "repeated"]
+    noted = Entry.objects.filter(act__in=BackupRun.Kind.labels).values_list("act", flat=True)
+    assert sorted(noted) == sorted(["备份"] * 2 + ["恢复演练"] * 2)
 
 
 def test_a_notice_is_received_once_and_not_before_it_was_sent(division, unit, clerk):
