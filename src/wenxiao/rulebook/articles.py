@@ -38,21 +38,23 @@ def split(text: str) -> tuple[ArticleText, ...]:
 
     A label that comes again (a table of contents before the body) keeps the longer words.
     """
-    found: dict[str, list[str]] = {}
+    words_by_label: dict[str, list[str]] = {}
     lines: list[str] | None = None
     for line in text.splitlines():
         begins = _ARTICLE.match(line)
         if begins:
             label, rest = begins.groups()
             lines = [rest.strip()] if rest.strip() else []
-            if len("".join(lines)) >= len("".join(found.get(label, []))):
-                found[label] = lines
+            if len("".join(lines)) >= len("".join(words_by_label.get(label, []))):
+                words_by_label[label] = lines
             continue
         if _HEADING.match(line):
             lines = None
         elif lines is not None and line.strip():
             lines.append(line.strip())
-    return tuple(ArticleText(label, "\n".join(words)) for label, words in found.items() if words)
+    return tuple(
+        ArticleText(label, "\n".join(words)) for label, words in words_by_label.items() if words
+    )
 
 
 def label_of(clause: str) -> str:
@@ -81,12 +83,12 @@ class Held:
 
 def held_against(clauses: Iterable[Clause], articles: Mapping[str, str]) -> tuple[Held, ...]:
     """Some clauses beside a paper's articles (label → SHA-256)."""
-    found = []
+    compared = []
     for clause in clauses:
         label = label_of(clause.cite["clause"])
         known = articles.get(label)
         met: Met = "absent"
         if known is not None:
             met = "same" if known == clause.seen["sha256"] else "differs"
-        found.append(Held(clause, label, met))
-    return tuple(found)
+        compared.append(Held(clause, label, met))
+    return tuple(compared)

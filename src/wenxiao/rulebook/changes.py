@@ -10,6 +10,8 @@ from wenxiao.rulebook import basis, grading
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.checks import CATALOGUE, refused_change, rules_in_force
 from wenxiao.rulebook.code_levels import CODES, refused_codes
+from wenxiao.rulebook.form_packs import RULE as FORM_PACKS
+from wenxiao.rulebook.form_packs import refused_packs
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.profiles import profile
 
@@ -47,6 +49,8 @@ def refused_content(rule: str, content: Mapping[str, Any], start: date) -> str:
         return "没有改动任何数值，不必另行规定。"
     if rule == CODES:
         return refused_codes(content, start)
+    if rule == FORM_PACKS:
+        return refused_packs(content)
     if rule != CATALOGUE:
         return ""
     listed = content.get("checks")

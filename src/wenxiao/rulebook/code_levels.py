@@ -45,7 +45,7 @@ def codes_in_force(
 ) -> dict[str, Code]:
     """Every code with the level it really uses on a day."""
     national = basis.in_force(CODES, on).content["codes"]
-    found = {
+    levels = {
         code: Code(
             code, entry["title"], entry["ground"], entry["level"], notice=bool(entry.get("notice"))
         )
@@ -53,16 +53,16 @@ def codes_in_force(
     }
     own = basis.in_force(CODES, on, overrides)
     if not own.own:
-        return found
+        return levels
     for code, entry in own.content["codes"].items():
-        one, wanted = found.get(code), entry.get("level")
+        one, wanted = levels.get(code), entry.get("level")
         if one is None or one.notice or wanted not in LEVELS or not weaker(one.level, wanted):
             continue
         ground: Ground = one.ground if one.ground != "惯例" else "本级"
         level = allowed_level(wanted, ground, standing=own.standing, document=own.document)
         if level is not None and weaker(one.level, level):
-            found[code] = replace(one, level=level, basis=own.basis)
-    return found
+            levels[code] = replace(one, level=level, basis=own.basis)
+    return levels
 
 
 def raised_codes(
@@ -96,17 +96,17 @@ def refused_codes(content: Mapping[str, Any], on: date | int | None = None) -> s
     if not isinstance(listed, Mapping):
         return "读表与导入编号的本级规定应按编号写明级别。"
     known = codes_in_force(None, on)
-    found = []
+    reasons = []
     for code, entry in listed.items():
         one = known.get(code)
         if one is None:
-            found.append(f"没有编号为 {code} 的读表与导入编号。")
+            reasons.append(f"没有编号为 {code} 的读表与导入编号。")
         elif one.notice:
-            found.append(f"{code} {one.title}：只说明办理情况，不另定级别。")
+            reasons.append(f"{code} {one.title}：只说明办理情况，不另定级别。")
         elif not isinstance(entry, Mapping) or set(entry) != {"level"}:
-            found.append(f"{code} {one.title}：只能另定级别“level”。")
+            reasons.append(f"{code} {one.title}：只能另定级别“level”。")
         elif entry["level"] not in LEVELS:
-            found.append(f"级别只能是{'、'.join(LEVELS)}，收到“{entry['level']}”。")
+            reasons.append(f"级别只能是{'、'.join(LEVELS)}，收到“{entry['level']}”。")
         elif weaker(entry["level"], one.level):
-            found.append(f"{code} {one.title}：只能更严，不能降低。")
-    return "".join(found)
+            reasons.append(f"{code} {one.title}：只能更严，不能降低。")
+    return "".join(reasons)

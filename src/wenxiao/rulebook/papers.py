@@ -91,8 +91,8 @@ def laws_of(paper: RulePaper) -> tuple[Clause, ...]:
 @cache
 def citations_of(paper: RulePaper) -> tuple[Citation, ...]:
     """Every rule that stands on the paper: by its number or title in the rule's document, or by a clause of law."""
-    found = [*_by_document(paper), *_by_law(paper)]
-    return tuple(dict.fromkeys(found))
+    citations = [*_by_document(paper), *_by_law(paper)]
+    return tuple(dict.fromkeys(citations))
 
 
 def _by_document(paper: RulePaper) -> list[Citation]:
@@ -114,23 +114,23 @@ def _named_in(item: object) -> list[tuple[str, str]]:
             for key in ("document", "source")
             if isinstance(item.get(key), str)
         ]
-        return own + [found for one in item.values() for found in _named_in(one)]
+        return own + [citations for one in item.values() for citations in _named_in(one)]
     if isinstance(item, list | tuple):
-        return [found for one in item for found in _named_in(one)]
+        return [citations for one in item for citations in _named_in(one)]
     return []
 
 
 def _by_law(paper: RulePaper) -> list[Citation]:
     behind = {one.code: one for one in laws_of(paper)}
-    found = []
+    citations = []
     for name in basis.names():
         file = basis.load(name)
         for value in file.values:
             for code in (*value.laws, *_codes_in(value.content)):
                 if code in behind:
                     clause = behind[code]
-                    found.append(Citation(name, file.title, clause.cite["clause"], code))
-    return found
+                    citations.append(Citation(name, file.title, clause.cite["clause"], code))
+    return citations
 
 
 def _codes_in(item: object) -> list[str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.form_packs import RULE, packs
 from wenxiao.rulebook.grounds import Standing
 
 
@@ -93,7 +94,7 @@ def profile(
     "scoring_rules" and "reverse_names".
     """
     value = basis.in_force("profiles", on, overrides)
-    wanted = code or value.content["default"]
+    wanted = code or default_code(on, overrides)
     data = value.content["profiles"].get(wanted)
     if data is None:
         raise ProfileError(
@@ -101,6 +102,14 @@ def profile(
         )
     names = basis.in_force("reverse_names", on, overrides).content
     return _built(wanted, data, value, rule_texts(on, overrides), names)
+
+
+def default_code(on: date | int | None = None, overrides: basis.Overrides | None = None) -> str:
+    """The profile used without one named: the division's own choice, else that of the form it prints, else the national."""
+    value, form = (basis.in_force(name, on, overrides) for name in ("profiles", RULE))
+    if form.own and not value.own:
+        return packs()[form.content["project"]].profile
+    return str(value.content["default"])
 
 
 def rule_texts(

@@ -12,6 +12,7 @@ from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import promise_of, sheets_of
 from wenxiao.reviews.services.scoring import criterion_points
+from wenxiao.rulebook.form_packs import FormPack, pack_in_force
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed
 
@@ -44,11 +45,16 @@ def form_of(review: Review, *, blank: bool = False) -> FormGrid:
     if KINDS[review.kind].rows == "criteria":
         return forms.score_sheet_form(_score_sheet(review, blank=blank))
     data = _project(review, blank=blank)
-    return (
-        forms.monitoring_form(data)
-        if review.kind == "monitoring"
-        else forms.self_evaluation_form(data)
-    )
+    if review.kind == "monitoring":
+        return forms.monitoring_form(data)
+    return forms.self_evaluation_form(data, pack_of(review))
+
+
+def pack_of(review: Review) -> FormPack:
+    """The form pack its division prints self-evaluations by in its year: a project's, or a department's whole."""
+    overall = review.dossier.subject.kind == "department_overall"
+    own = review.round.division.own_rules
+    return pack_in_force("department" if overall else "project", review.dossier.fiscal_year, own)
 
 
 def _mark_of(review: Review) -> str | None:

@@ -38,6 +38,10 @@ USES: dict[str, dict[str, str]] = {
         "special_bond_items": READ_ONLY,
         "criteria": "事前评估时查阅，不自动计分",
     },
+    "form_packs": {
+        "project": "项目自评表（空表、填好的）打印成哪种表式",
+        "department": "部门整体自评表打印成哪种表式",
+    },
     "government_framework": {"criteria": "设计评价指标体系时查阅，不自动计分"},
     "grades": {"bands": "自评、复核和各类评价的等级，报告中的等级分布"},
     "materials": {

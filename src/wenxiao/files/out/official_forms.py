@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from wenxiao.files.out.form_grid import FormGrid, Value
+from wenxiao.files.out.form_lines import FundLine, IndicatorLine, ProjectForm, percent, wan
+from wenxiao.files.out.pack_form import pack_form
+from wenxiao.rulebook.form_packs import NATIONAL, FormPack, packs
 
-WAN = Decimal(10_000)
-SELF_NOTE = (
-    "注：1.得分一档最高不能超过该指标分值上限。2.定量指标完成值填实际完成数，定性指标填完成情况。"
-    "3.偏差较大或未完成的，须说明原因和改进措施。"
-)
 MONITOR_NOTE = (
     "注：1.偏差原因分析：针对与预期目标产生偏差的指标值，分别从经费保障、制度保障、人员保障、硬件条件保障等方面判断，并说明原因。"
     "2.完成目标可能性：1确定能，2有可能，3完全不可能。"
@@ -22,58 +20,19 @@ MONITOR_FUND_LABELS = ("年度资金总额", "其中：本年一般公共预算�
 CAUSES = ("经费保障", "制度保障", "人员保障", "硬件条件保障", "其他")
 
 
-@dataclass(frozen=True, slots=True)
-class FundLine:
-    """One row of money, in 元; ``rate`` in percent; None is unknown and stays empty."""
-
-    label: str
-    initial: Decimal | None = None
-    full_year: Decimal | None = None
-    executed: Decimal | None = None
-    expected: Decimal | None = None
-    weight: Decimal | None = None
-    rate: Decimal | None = None
-    score: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorLine:
-    """One indicator; target and actual as written; ``causes`` marks the columns of :data:`CAUSES`."""
-
-    level1: str
-    level2: str
-    level3: str
-    target: str = ""
-    actual: str = ""
-    weight: Decimal | None = None
-    score: Decimal | None = None
-    deviation: str = ""
-    forecast: str = ""
-    causes: frozenset[str] = frozenset()
-    possibility: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectForm:
-    """What the self-evaluation and the monitoring form print; blank where nothing is given."""
-
-    project_name: str = ""
-    dept: str = ""
-    unit: str = ""
-    year: int | None = None
-    funds: Sequence[FundLine] = ()
-    goal: str = ""
-    goal_done: str = ""
-    indicators: Sequence[IndicatorLine] = ()
-    total: Decimal | None = None
-    period: str = "1-7月"
-    suggestions: str = ""
-    confirmed_note: str = ""
-    filler: str = ""
-    phone: str = ""
-    date: str = ""
-    watermark: str | None = None
+__all__ = [
+    "CAUSES",
+    "FUND_LABELS",
+    "MONITOR_FUND_LABELS",
+    "CriterionLine",
+    "FundLine",
+    "IndicatorLine",
+    "ProjectForm",
+    "ScoreSheet",
+    "monitoring_form",
+    "score_sheet_form",
+    "self_evaluation_form",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,106 +73,8 @@ class ScoreSheet:
     subtotals: bool = field(default=True)
 
 
-def _wan(yuan: Decimal | None) -> Decimal | None:
-    return None if yuan is None else yuan / WAN
-
-
 def _year_line(year: int | None) -> str:
     return f"（{year}年度）" if year else "（        年度）"
-
-
-def _rate(rate: Decimal | None) -> str | None:
-    return None if rate is None else f"{rate:f}%"
-
-
-def self_evaluation_form(data: ProjectForm) -> FormGrid:
-    """项目支出绩效自评表 in the national layout of nine columns."""
-    form = FormGrid(
-        "自评表",
-        "项目支出绩效自评表",
-        (6, 9, 11, 18, 12, 13, 8, 9, 18),
-        _year_line(data.year),
-        watermark=data.watermark,
-    )
-    form.put(0, 0, "项目名称", cols=2, strong=True)
-    form.put(0, 2, data.project_name or None, cols=7)
-    form.put(1, 0, "主管部门", cols=2, strong=True)
-    form.put(1, 2, data.dept or None, cols=3)
-    form.put(1, 5, "实施单位", strong=True)
-    form.put(1, 6, data.unit or None, cols=3)
-    row = _self_funds(form, 2, data.funds or tuple(FundLine(label) for label in FUND_LABELS))
-    form.put(row, 0, "年度\n总体\n目标", rows=2, strong=True)
-    form.put(row, 1, "预期目标", cols=4, strong=True)
-    form.put(row, 5, "实际完成情况", cols=4, strong=True)
-    form.put(row + 1, 1, data.goal or None, cols=4, left=True)
-    form.put(row + 1, 5, data.goal_done or None, cols=4, left=True)
-    form.tall[row + 1] = 60
-    row = _self_indicators(form, row + 2, data.indicators)
-    form.put(row, 0, "总分", cols=6, strong=True)
-    form.put(row, 6, 100)
-    form.put(row, 7, data.total)
-    form.put(row, 8, None)
-    form.below += [
-        SELF_NOTE,
-        *([data.confirmed_note] if data.confirmed_note else []),
-        f"填报人：{data.filler or '            '}　　联系电话：{data.phone or '            '}　　填报日期：{data.date or '      年   月   日'}",
-    ]
-    return form
-
-
-def _self_funds(form: FormGrid, row: int, funds: Sequence[FundLine]) -> int:
-    form.put(row, 0, "项目\n资金\n（万元）", rows=len(funds) + 1, strong=True)
-    form.put(row, 1, None, cols=2)
-    for col, text in enumerate(
-        ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"), start=3
-    ):
-        form.put(row, col, text, strong=True)
-    for at, fund in enumerate(funds, start=row + 1):
-        form.put(at, 1, fund.label, cols=2, left=True)
-        first = at == row + 1
-        rest: tuple[Value, ...] = (
-            (fund.weight if fund.weight is not None else 10, _rate(fund.rate), fund.score)
-            if first
-            else ("—", "—", "—")
-        )
-        for col, value in enumerate(
-            (_wan(fund.initial), _wan(fund.full_year), _wan(fund.executed), *rest), start=3
-        ):
-            form.put(at, col, value)
-    return row + len(funds) + 1
-
-
-def _self_indicators(form: FormGrid, row: int, indicators: Sequence[IndicatorLine]) -> int:
-    lines = indicators or tuple(IndicatorLine(*names, "") for names in SELF_LEVELS)
-    form.put(row, 0, "绩\n效\n指\n标", rows=len(lines) + 1, strong=True)
-    heads = (
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值",
-        "得分",
-        "偏差原因分析\n及改进措施",
-    )
-    for col, text in enumerate(heads, start=1):
-        form.put(row, col, text, strong=True)
-    for at, line in enumerate(lines, start=row + 1):
-        values = (
-            line.level1,
-            line.level2,
-            line.level3,
-            line.target,
-            line.actual,
-            line.weight,
-            line.score,
-            line.deviation,
-        )
-        for col, value in enumerate(values, start=1):
-            form.put(at, col, value if value != "" else None, left=col in {3, 8})
-    form.merge_repeats(1, row + 1, row + len(lines))
-    form.merge_repeats(2, row + 1, row + len(lines), within=1)
-    return row + len(lines) + 1
 
 
 SELF_LEVELS = (
@@ -227,6 +88,11 @@ SELF_LEVELS = (
     ("效益指标", "可持续影响指标"),
     ("满意度指标", "服务对象满意度指标"),
 )
+
+
+def self_evaluation_form(data: ProjectForm, pack: FormPack | None = None) -> FormGrid:
+    """A self-evaluation form in the layout of a pack; the national one of nine columns without one."""
+    return pack_form(pack or packs()[NATIONAL], data)
 
 
 def monitoring_form(data: ProjectForm) -> FormGrid:
@@ -269,10 +135,10 @@ def _monitor_funds(form: FormGrid, row: int, data: ProjectForm) -> int:
     for at, fund in enumerate(funds, start=row + 1):
         form.put(at, 2, fund.label, cols=3, left=True)
         values: tuple[Value, ...] = (
-            _wan(fund.initial),
-            _wan(fund.executed),
-            _rate(fund.rate),
-            _wan(fund.expected),
+            wan(fund.initial),
+            wan(fund.executed),
+            percent(fund.rate),
+            wan(fund.expected),
         )
         for (col, wide), value in zip(places, values, strict=True):
             form.put(at, col, value, cols=wide)
@@ -328,9 +194,9 @@ def score_sheet_form(data: ScoreSheet) -> FormGrid:
         ("评价年度", f"{data.year}年" if data.year else "", "评价机构", data.agency),
         (
             "经审查实际安排资金（万元）",
-            _wan(data.arranged),
+            wan(data.arranged),
             "经审查实际使用资金（万元）",
-            _wan(data.used),
+            wan(data.used),
         ),
     )
     for row, (label, value, second, other) in enumerate(pairs):

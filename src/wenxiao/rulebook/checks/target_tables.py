@@ -9,6 +9,7 @@ from decimal import Decimal
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.checks.registry import Hit, Table, head_number, numbered, rule, said
 from wenxiao.rulebook.numbers import plain
+from wenxiao.rulebook.profiles import default_code
 
 _BRANCHES = ("成本", "满意度", "效益", "产出")
 _SECRET = re.compile(r"绝密|机密|(?<!商业)(?<!工作)(?<!个人)秘密[★☆级]|(?<!非)(?<!不)涉密")
@@ -83,7 +84,7 @@ def weights_not_as_scored(table: Table) -> Iterator[Hit]:
         for code, profile in content["profiles"].items()
         if profile.get("shares") != "free"
     }
-    default = known.get(content["default"])
+    default = known.get(default_code(year, table.overrides))
     if default is None:  # the division's profile leaves the shares of the indicators free
         return
     # a branch that is missing altogether is named as that

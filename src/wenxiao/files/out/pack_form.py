@@ -1,0 +1,170 @@
+"""A self-evaluation printed by a form pack: whatever layout a province has, filled from the same rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from wenxiao.files.out.form_grid import FormGrid, Value
+from wenxiao.files.out.form_lines import FundLine, IndicatorLine, ProjectForm, percent, wan
+from wenxiao.rulebook.form_packs import (
+    FormPack,
+    IndicatorsBlock,
+    MoneyBlock,
+    PrintedCell,
+    RowsBlock,
+)
+
+_SIGNED = re.compile(r"(≥|≤|＞|＜|>=|<=|>|<|=|＝)?([0-9]+(?:\.[0-9]+)?)(\D.*)?")
+_LEVELS = ("level1", "level2")
+
+
+def pack_form(pack: FormPack, data: ProjectForm) -> FormGrid:
+    """The form of a pack, filled; blank where nothing is given."""
+    form = FormGrid(
+        pack.sheet,
+        _filled(pack.heading, data),
+        pack.widths,
+        _filled(pack.subtitle, data) or None,
+        attachment=pack.attachment or None,
+        watermark=data.watermark,
+    )
+    row = 0
+    for block in pack.blocks:
+        if isinstance(block, RowsBlock):
+            row = _rows(form, row, block, data)
+        elif isinstance(block, MoneyBlock):
+            row = _money(form, row, block, data.funds)
+        else:
+            row = _indicators(form, row, block, data.indicators)
+    form.below += [line for line in (_filled(text, data) for text in pack.below) if line]
+    return form
+
+
+def _filled(text: str, data: ProjectForm) -> str:
+    """A printed line with what the form says of itself; blanks to write on where it says nothing."""
+    return text.format(
+        year=data.year or "        ",
+        project_name=data.project_name,
+        filler=data.filler or "            ",
+        phone=data.phone or "            ",
+        date=data.date or "      年   月   日",
+        confirmed_note=data.confirmed_note,
+    )
+
+
+def _field(data: ProjectForm, name: str) -> Value:
+    if name == "deviations":
+        reasons = [f"{row.level3}：{row.deviation}" for row in data.indicators if row.deviation]
+        return "；".join(reasons) or None
+    value: Value = getattr(data, name)
+    return value if value != "" else None
+
+
+def _rows(form: FormGrid, top: int, block: RowsBlock, data: ProjectForm) -> int:
+    taken: set[tuple[int, int]] = set()
+    for at, places in enumerate(block.rows, start=top):
+        col = 0
+        for place in places:
+            while (at, col) in taken:
+                col += 1
+            value = _field(data, place.field) if place.field else _label(place)
+            _put(form, at, col, place, value)
+            taken |= {(at + r, col + c) for r in range(place.rows) for c in range(place.cols)}
+            col += place.cols
+    for at, height in block.tall.items():
+        form.tall[top + at] = height
+    return top + len(block.rows)
+
+
+def _label(place: PrintedCell) -> Value:
+    if place.plain and place.label.isdecimal():
+        return int(place.label)
+    return place.label or None
+
+
+def _put(form: FormGrid, row: int, col: int, place: PrintedCell, value: Value) -> None:
+    strong = bool(place.label) and not place.plain
+    form.put(row, col, value, cols=place.cols, rows=place.rows, left=place.left, strong=strong)
+
+
+def _money(form: FormGrid, row: int, block: MoneyBlock, funds: Sequence[FundLine]) -> int:
+    lines = _lines(block, funds)
+    form.put(row, 0, block.side, rows=len(lines) + 1, strong=True)
+    _put(form, row, 1, block.name, block.name.label or None)
+    start = 1 + block.name.cols
+    col = start
+    for place in block.columns:
+        form.put(row, col, place.label, cols=place.cols, strong=True)
+        col += place.cols
+    for at, fund in enumerate(lines, start=row + 1):
+        form.put(at, 1, fund.label, cols=block.name.cols, left=True)
+        col = start
+        for place in block.columns:
+            value = _amount(fund, place, block, first=at == row + 1)
+            form.put(at, col, value, cols=place.cols, left=place.left)
+            col += place.cols
+    return row + len(lines) + 1
+
+
+def _lines(block: MoneyBlock, funds: Sequence[FundLine]) -> list[FundLine]:
+    """The lines of the layout, filled by place for the whole and by label for its parts; what has no line follows."""
+    if not funds:
+        return [FundLine(label) for label in block.lines]
+    first = replace(funds[0], label=block.lines[0])
+    known = {fund.label: fund for fund in funds[1:]}
+    parts = [known.pop(label, FundLine(label)) for label in block.lines[1:]]
+    rest = [
+        fund for fund in known.values() if fund.executed is not None or fund.full_year is not None
+    ]
+    return [first, *parts, *rest]
+
+
+def _amount(fund: FundLine, place: PrintedCell, block: MoneyBlock, *, first: bool) -> Value:
+    name = place.field
+    if name == "note":
+        return None
+    if place.below and not first:
+        return place.below
+    if name in {"initial", "full_year", "executed"}:
+        return wan(getattr(fund, name))
+    if name == "rate":
+        return percent(fund.rate)
+    if name == "weight" and first and fund.weight is None:
+        return int(block.weight)
+    value: Decimal | None = getattr(fund, name)
+    return value
+
+
+def _indicators(
+    form: FormGrid, row: int, block: IndicatorsBlock, indicators: Sequence[IndicatorLine]
+) -> int:
+    lines = indicators or tuple(IndicatorLine(*names, "") for names in block.levels)
+    form.put(row, 0, block.side, rows=len(lines) + 1, strong=True)
+    for col, place in enumerate(block.columns, start=1):
+        form.put(row, col, place.label, strong=True)
+    for at, line in enumerate(lines, start=row + 1):
+        for col, place in enumerate(block.columns, start=1):
+            value = _of_line(line, place.field)
+            form.put(at, col, value if value != "" else None, left=place.left)
+    last = row + len(lines)
+    form.merge_repeats(1, row + 1, last)
+    form.merge_repeats(2, row + 1, last, within=1)
+    return last + 1
+
+
+def _of_line(line: IndicatorLine, name: str) -> Value:
+    if name in {"sign", "value", "measure"}:
+        return dict(zip(("sign", "value", "measure"), split_target(line.target), strict=True))[name]
+    value: Value = getattr(line, name)
+    return value
+
+
+def split_target(text: str) -> tuple[str, str, str]:
+    """Sign, figure and unit of a target that is one figure; else the whole text as the value, so that nothing is lost."""
+    hit = _SIGNED.fullmatch(text)
+    if hit is None or (hit.group(3) and re.search(r"[\d\s；;，,]", hit.group(3))):
+        return "", text, ""
+    return hit.group(1) or "", hit.group(2), hit.group(3) or ""
