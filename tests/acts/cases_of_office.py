@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.house import PASSWORD, SOON, YEAR
 from tests.acts.shape import Act
 
@@ -213,13 +214,7 @@ def _rectify(act, state="ordered", **more):
 
 
 FOLLOWUP = {
-    "set_round_key": Act(
-        "performance",
-        lambda h: h.round("finance_evaluation"),
-        lambda h, row, by: followup.set_round_key(
-            round=row, key=not row.key, by=by, why="局务会议定"
-        ),
-    ),
+    **TAKEN_OVER,
     "ensure_catalogue": Act(
         "performance",
         lambda h: None,

@@ -20,6 +20,7 @@ from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_
 from wenxiao.followup.selectors.problems import catalogue, severities
 from wenxiao.followup.selectors.years import results_over_years
 from wenxiao.followup.services import propose_finding
+from wenxiao.followup.services.notices import require_letter
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.acts import (
     Typed,
@@ -455,11 +456,11 @@ def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return attachment(forms.written(made, kind), name, kind)
 
 
-@view("confirm_finding")
+@view("see_unit")
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """The feedback notice (反馈函) as .docx, with the number and dates it went out with."""
+    """The feedback notice (反馈函) as .docx, with the number and dates it went out with; the unit reads what it signs for."""
     row = review_of(request, pk)
-    require(person(request), "confirm_finding", unit=row.dossier.unit, subject=row.dossier.subject)
+    require_letter(person(request), row)
     try:
         content = feedback_docx(facts(row.round.division, row.round.work_year), row.pk)
     except NothingToTellError as error:

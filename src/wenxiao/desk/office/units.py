@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.budget.services import hand_over
+from wenxiao.followup.services import merge_with_work, succeed_in_work
 from wenxiao.orgs import selectors, services
 from wenxiao.orgs.selectors import UNIT_KINDS
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
@@ -242,10 +244,10 @@ def _move(request: HttpRequest, row: Unit, why: str) -> str:
 
 def _merge(request: HttpRequest, row: Unit, why: str) -> str:
     into = needed_unit(request, "into", "并入的单位")
-    services.merge_units(
+    merge_with_work(
         units=[row], into=into, on=day_of(request, "on", "合并日期"), by=person(request), why=why
     )
-    return f"“{row}”已并入“{into}”，历史留在原单位名下；对象用“移交对象”移交。"
+    return f"“{row}”已并入“{into}”，没办完的整改、待办和没签收的函件随之转来，历史留在原单位名下；对象用“移交对象”移交。"
 
 
 def _split(request: HttpRequest, row: Unit, why: str) -> str:
@@ -277,7 +279,9 @@ def _hand_over(request: HttpRequest, row: Unit, why: str) -> str:
     chosen = list(mine.filter(code__in=codes) if codes else mine)
     if lost := [code for code in codes if code not in {one.code for one in chosen}]:
         raise NotAllowed(f"“{row}”名下没有编码为 {'、'.join(lost[:5])} 的对象，请核对编码。")
-    count = hand_over(subjects=chosen, to=to, by=person(request), why=why, from_year=year)
+    with transaction.atomic():
+        count = hand_over(subjects=chosen, to=to, by=person(request), why=why, from_year=year)
+        succeed_in_work(subjects=chosen, to=to, by=person(request), why=why)
     return f"{count} 个对象已移交给“{to}”，{year} 预算年度起的档案随之转移，以前的留在“{row}”名下。"
 
 

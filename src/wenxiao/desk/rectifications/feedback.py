@@ -19,6 +19,7 @@ from wenxiao.followup.selectors.ledger import (
     reviews_seen_by,
     to_feed_back,
 )
+from wenxiao.followup.services.notices import READ_BY
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, who
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
@@ -73,6 +74,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "sends": held(request).can("confirm_finding"),
         "fills": held(request).can("fill"),
+        "reads": any(held(request).can(power) for power in READ_BY),
         "list_year": year,
         "who": who,
         "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),

@@ -24,6 +24,7 @@ from wenxiao.followup.services.rectifying import (
     verify_rectification,
 )
 from wenxiao.followup.services.reminding import remind_units, send_reminder
+from wenxiao.followup.services.succeeding import merge_with_work, succeed_in_work
 from wenxiao.followup.services.using import decide_use, propose_use
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "escalate",
     "extend_deadline",
     "hold_to_account",
+    "merge_with_work",
     "order_rectification",
     "plan_rectification",
     "propose_finding",
@@ -53,5 +55,6 @@ __all__ = [
     "send_reminder",
     "set_common_problems",
     "set_round_key",
+    "succeed_in_work",
     "verify_rectification",
 ]

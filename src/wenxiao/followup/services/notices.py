@@ -58,6 +58,19 @@ def send_feedback(
     )
 
 
+READ_BY = ("fill", "check_unit", "check_department")
+"""Powers over the unit of those who read a letter that was sent to it."""
+
+
+def require_letter(user: User | None, review: Review) -> None:
+    """Pass whoever writes the letters, and the unit's own side once one went out to it; Refused for anybody else."""
+    unit, subject = review.dossier.unit, review.dossier.subject
+    sent = bool(notices_about([review.pk])[review.pk])
+    if sent and any(permissions.can(user, power, unit=unit, subject=subject) for power in READ_BY):
+        return
+    permissions.require(user, "confirm_finding", unit=unit, subject=subject)
+
+
 @transaction.atomic
 def receive_feedback(*, notice: Notice, by: User | None, on: date, name: str) -> Notice:
     """The unit signs for it (签收)."""

@@ -1,0 +1,31 @@
+"""Who may say whether a round is the bureau's own, and hand open work over to another unit."""
+
+from tests.acts.house import SOON
+from tests.acts.shape import Act
+
+from wenxiao.followup import services as followup
+from wenxiao.store.clock import today
+
+TAKEN_OVER = {
+    "merge_with_work": Act(
+        "performance system",
+        lambda h: h.unit,
+        lambda h, row, by: followup.merge_with_work(
+            units=[row], into=h.other, on=today() + SOON, by=by, why="机构改革"
+        ),
+    ),
+    "succeed_in_work": Act(
+        "performance system",
+        lambda h: h.subject,
+        lambda h, row, by: followup.succeed_in_work(
+            subjects=[row], to=h.other, by=by, why="机构改革"
+        ),
+    ),
+    "set_round_key": Act(
+        "performance",
+        lambda h: h.round("finance_evaluation"),
+        lambda h, row, by: followup.set_round_key(
+            round=row, key=not row.key, by=by, why="局务会议定"
+        ),
+    ),
+}

@@ -1,0 +1,65 @@
+"""A unit that goes leaves no work to nobody; a unit reads the letter it signs for."""
+
+from datetime import timedelta
+
+import pytest
+
+from wenxiao.followup.models import Finding, Rectification
+from wenxiao.followup.services import merge_with_work, send_feedback, succeed_in_work
+from wenxiao.records.models import Entry, Notice, Todo
+from wenxiao.records.services import make_todo
+from wenxiao.reviews.models import Review
+from wenxiao.store.clock import today
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def mending(small, number, unit, state="ordered"):
+    dossier = small.dossiers[number]
+    finding = Finding.objects.create(dossier=dossier, text=f"问题{number}", state="confirmed")
+    item = Rectification.objects.create(
+        finding=finding, unit=unit, state=state, deadline=today() + timedelta(days=20)
+    )
+    make_todo(
+        division=small.division, kind="整改", title="整改", role="clerk", unit=unit, target=item
+    )
+    return item
+
+
+def test_what_is_open_follows_a_merger_and_what_is_done_stays(small):
+    old, into = small.units[0], small.units[1]
+    waiting, done = mending(small, 0, old), mending(small, 1, old, "closed")
+    Todo.objects.filter(target_id=done.pk).update(state="done")
+    merge_with_work(units=[old], into=into, on=today(), by=small.officer, why="机构改革")
+    waiting.refresh_from_db()
+    done.refresh_from_db()
+    assert (waiting.unit, done.unit) == (into, old)
+    assert Todo.objects.get(target_id=waiting.pk, state="open").unit == into
+    entry = Entry.objects.get(act="承接未办事项")
+    assert entry.data["rectifications"] == 1
+
+
+def test_objects_handed_over_take_their_open_rectifications_along(small):
+    item = mending(small, 0, small.units[0])
+    other = mending(small, 1, small.units[0])
+    succeed_in_work(
+        subjects=[small.dossiers[0].subject], to=small.units[2], by=small.officer, why="职能划转"
+    )
+    item.refresh_from_db()
+    other.refresh_from_db()
+    assert (item.unit, other.unit) == (small.units[2], small.units[0])
+
+
+def test_the_unit_reads_the_letter_it_signs_for(small, inside):
+    review = Review.objects.filter(
+        round=small.finance, dossier__unit=small.units[0], state__in=("confirmed", "issued")
+    ).first()
+    client = inside(small.clerk)
+    address = f"/reviews/{review.pk}/letter.docx"
+    assert client.get(address).status_code == 403
+    send_feedback(review=review, by=small.officer, issued_on=today())
+    page = client.get(f"/feedback?year={small.finance.work_year}").content.decode()
+    assert address in page
+    answer = client.get(address)
+    assert answer.status_code in {200, 409}
+    assert Notice.objects.get().received_on is None
