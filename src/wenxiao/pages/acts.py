@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from wenxiao.orgs.permissions import POWERS, who_can
+from wenxiao.pages.texts import LONGEST, TooLong, text_of
 from wenxiao.rulebook.numbers import wan
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
@@ -20,7 +21,7 @@ from wenxiao.store.races import one_wins
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-LONGEST = 4000
+__all__ = ["LONGEST", "text_of"]
 MONEY_LARGEST = Decimal(10) ** 13
 
 
@@ -49,6 +50,8 @@ def carry_out(
         row.refresh_from_db()
         both = [(one.word, one.value, shown(row, one.attribute)) for one in typed if one.value]
         return unwritten(request, "别人刚改过这一项", str(refusal), both, back, stale=True, row=row)
+    except TooLong:
+        raise
     except NotAllowed as refusal:
         kept = [(one.word, one.value, "") for one in typed if one.value]
         return unwritten(request, "这一步还办不了", str(refusal), kept, back)
@@ -92,11 +95,6 @@ def person(request: HttpRequest) -> Any:
     return request.user
 
 
-def text_of(request: HttpRequest, name: str, longest: int = LONGEST) -> str:
-    """A posted text without blanks around it, cut to what the column holds."""
-    return request.POST.get(name, "").replace("\0", "").strip()[:longest]
-
-
 def version_of(request: HttpRequest) -> int:
     """The version the form carries; 0, which no row has, where it carries none."""
     text = request.POST.get("version", "")
@@ -106,7 +104,7 @@ def version_of(request: HttpRequest) -> int:
 def day_of(request: HttpRequest, name: str, word: str) -> date:
     """A posted day; NotAllowed names the field."""
     try:
-        return date.fromisoformat(text_of(request, name, 10))
+        return date.fromisoformat(request.POST.get(name, "").strip())
     except ValueError as error:
         raise NotAllowed(f"请填写{word}，如 2021-11-05。") from error
 

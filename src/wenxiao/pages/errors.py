@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from wenxiao.pages import noted
 from wenxiao.pages.outages import Outage, outage_of
+from wenxiao.pages.texts import posted_texts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -53,6 +54,21 @@ def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
     return _page(
         request, 409, "这一步现在办不了", sentence, "没有写入任何内容。请看最新情况后再办。"
     )
+
+
+def too_long(request: HttpRequest, sentence: str) -> HttpResponse:
+    """409: a text does not fit; everything that was typed stands below, whole."""
+    if getattr(request, "htmx", False):
+        return _page(request, 409, "有一栏太长", sentence, "没有写入任何内容。")
+    back = request.headers.get("referer", "")
+    known = url_has_allowed_host_and_scheme(back, {request.get_host()})
+    values: dict[str, object] = {
+        "title": "有一栏太长",
+        "text": sentence,
+        "both": posted_texts(request),
+    }
+    values |= {"back": back if known else "/", "stale": False, "state": ""}
+    return render(request, "pages/unwritten.html", values, status=409)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handler

@@ -16,6 +16,7 @@ from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, hol
 from wenxiao.orgs.services.account_policy import policy_of
 from wenxiao.pages import errors, noted
 from wenxiao.pages.request_values import brings_files, names_nothing, without_nul
+from wenxiao.pages.texts import TooLong
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
 
@@ -163,6 +164,8 @@ def _answer(
             return function(request, *args, **kwargs)
     except Refused as refusal:
         return errors.forbidden(request, str(refusal))
+    except TooLong as refusal:
+        return errors.too_long(request, str(refusal))
     except (Stale, NotAllowed) as refusal:
         return errors.conflict(request, str(refusal))
     except PermissionDenied as refusal:

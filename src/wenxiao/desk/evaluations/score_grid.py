@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.pages.acts import person, points_of
+from wenxiao.pages.texts import text_of
 from wenxiao.reviews.services import record_mark
 from wenxiao.reviews.services.filling import asks_reason
 from wenxiao.reviews.services.seats import seat_of
@@ -86,8 +87,8 @@ def save(
             pk = row.criterion.pk
             typed, note, why = (
                 request.POST.get(f"p{pk}", "").strip(),
-                request.POST.get(f"n{pk}", "").strip()[:1000],
-                request.POST.get(f"w{pk}", "").strip()[:1000],
+                text_of(request, f"n{pk}", 1000),
+                text_of(request, f"w{pk}", 1000),
             )
             wrong.points[pk], wrong.notes[pk], wrong.reasons[pk] = typed, note, why
             try:

@@ -20,6 +20,7 @@ from wenxiao.intake.lists import missing_dossiers, rounds_asked, standing_of_rou
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
+from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.kinds import ASKED, FILED
 from wenxiao.reviews.worklists import received_open
@@ -112,7 +113,7 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
             round=row,
             dossier=dossier,
             reason=request.POST.get("reason", ""),
-            note=request.POST.get("note", "").strip()[:200],
+            note=text_of(request, "note", 200),
             by=person(request),
         )
     except NotAllowed as refusal:

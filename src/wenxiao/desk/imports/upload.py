@@ -19,6 +19,7 @@ from wenxiao.intake.scope import Importer
 from wenxiao.intake.status import STANDINGS
 from wenxiao.intake.zips import MOST_FILES
 from wenxiao.orgs.permissions import Refused
+from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -54,7 +55,7 @@ def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
 def imports(request: HttpRequest) -> HttpResponse:
     """Choose files, send them, and see what came in before."""
     importer = importer_of(request)
-    error, note = "", request.POST.get("note", "").strip()[:200]
+    error, note = "", text_of(request, "note", 200)
     if request.method == "POST":
         try:
             return _receive(request, importer)

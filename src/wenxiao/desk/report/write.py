@@ -14,6 +14,7 @@ from wenxiao.desk.report.report import KEYS, bureau_of, desk, edition_for
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.acts import version_of
 from wenxiao.pages.request_values import whole
+from wenxiao.pages.texts import whole_text
 from wenxiao.pages.views import person, view
 from wenxiao.reports import annual, services, structure, wording
 from wenxiao.reports.facts import OPTIONAL_BLOCKS
@@ -311,7 +312,7 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
         chosen["named"] = named
     if len(lines) != len(found.lines):
         chosen["lines"] = lines
-    editor = posted.get("editor", "").strip()[:60]
+    editor = whole_text(posted.get("editor", ""), 60, "编写单位")
     if editor and editor != found.place.bureau:
         chosen["editor"] = editor
     prints = {

@@ -24,6 +24,7 @@ from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.acts import text_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
+from wenxiao.pages.texts import whole_text
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import documents
 from wenxiao.reviews.kinds import CHECKERS, FILED, owner_of
@@ -72,23 +73,26 @@ class NewRound:
         return list(dict.fromkeys(pk for pk in told if pk is not None))
 
 
+ROUND_WORDS = {
+    "kind": "类别",
+    "name": "名称",
+    "work_year": "工作年度",
+    "fiscal_year": "预算年度",
+    "deadline": "期限",
+    "basis": "依据",
+    "from_month": "起始月",
+    "through_month": "截止月",
+    "units": "单位",
+    "tags": "标签",
+    "key": "财政重点",
+    "before": "上年对象数",
+    "opens_on": "开始日期",
+}
+"""The form's texts with their words."""
+
+
 def _read(data: QueryDict) -> NewRound:
-    texts = (
-        "kind",
-        "name",
-        "work_year",
-        "fiscal_year",
-        "deadline",
-        "basis",
-        "from_month",
-        "through_month",
-        "units",
-        "tags",
-        "key",
-        "before",
-        "opens_on",
-    )
-    said = {name: data.get(name, "").replace("\0", "").strip()[:400] for name in texts}
+    said = {name: whole_text(data.get(name, ""), 400, ROUND_WORDS[name]) for name in ROUND_WORDS}
     return NewRound(
         **said,
         kinds=data.getlist("kinds"),

@@ -14,6 +14,7 @@ from wenxiao.budget.services import exempt, tag_subject
 from wenxiao.desk.subjects.subjects import ListQuery, look, open_rounds
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.formats import subject_title
+from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import person, view
 from wenxiao.store.moves import NotAllowed
 
@@ -127,7 +128,7 @@ def _act(request: HttpRequest) -> Act:
     )
     if chosen is None:
         raise NotAllowed("请选择要免报的任务；只能选进行中的。")
-    reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()[:200]
+    reason, note = request.POST.get("reason", ""), text_of(request, "note", 200)
     return f"“{chosen.name}”本次免报", lambda row: exempt(
         round=chosen, dossier=row, reason=reason, note=note, by=user
     )
