@@ -5,6 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
+from wenxiao.files.forms.forms import total_first
 from wenxiao.files.forms.heads import ticked
 from wenxiao.files.forms.ledger import read_ledger
 from wenxiao.files.forms.reading import read_file, read_forms
@@ -276,10 +277,10 @@ def test_an_unknown_column_of_a_target_table_is_told(tmp_path):
 
 
 def test_a_score_sheet_without_a_column_of_points_says_what_it_lacks(tmp_path):
-    heads = ["一级指标", "二级指标", "三级指标", "分值", "核算分", "扣分原因"]
+    heads = ["一级指标", "二级指标", "三级指标", "分值", "组内给定", "扣分原因"]
     told = codes(book(tmp_path, [["2023年度财政评价评分表"], heads, *SCORED]))
     assert "得分" in told["DR-84"]["text"]
-    assert "核算分" in told["DR-84"]["text"]
+    assert "组内给定" in told["DR-84"]["text"]
 
 
 def test_filtered_rows_of_a_ledger_are_told(tmp_path):
@@ -299,3 +300,49 @@ def test_filtered_rows_of_a_ledger_are_told(tmp_path):
 def test_the_day_a_table_of_sums_counts_to(tmp_path, title):
     rows = [[title], ["项目名称", "预算单位", "年初预算", "累计支出"], ["甲", "教育局", 100, 50]]
     assert "7月" in read_ledger(book(tmp_path, rows))["through"]
+
+
+def test_a_total_printed_beside_its_own_label_with_the_grade_behind_it(tmp_path):
+    rows = [
+        *HEAD,
+        NATIONAL,
+        *ROWS[:2],
+        ["总分", "", "", "", "总分值", 100, "总得分", "99.8（自评等级：优）"],
+    ]
+    (form,) = read_file(book(tmp_path, rows))["forms"]
+    assert form["total"]["weight"]["value"] == "100"
+    assert (form["total"]["score"]["value"], form["total"]["score"]["cell"]) == ("99.8", "H7")
+    assert (form["grade"]["value"], form["grade"]["cell"]) == ("优", "H7")
+
+
+def test_a_list_of_all_grades_is_no_grade(tmp_path):
+    rows = [*HEAD, NATIONAL, *ROWS, ["评分说明：等级为优（90分以上）、良（80分以上）"]]
+    (form,) = read_file(book(tmp_path, rows))["forms"]
+    assert form["grade"] is None
+
+
+def test_the_line_of_the_whole_may_stand_last(tmp_path):
+    heads = ["年初预算数", "全年预算数", "全年执行数"]
+    lines = [("财政拨款", [300, 280, 270]), ("其他资金", [20, 20, 10]), ("合计", [320, 300, 280])]
+    path = with_money(tmp_path, heads, *lines)
+    form = read_forms(path).forms[0]
+    assert [line.label for line in form.funds] == ["财政拨款", "其他资金", "合计"]
+    assert [line.label for line in total_first(form.funds)] == ["合计", "财政拨款", "其他资金"]
+    assert table_of(form).head["full_year"] == 3_000_000
+    assert "ZJ-08" not in codes(path)
+
+
+def test_the_answers_of_a_monitoring_form_are_no_unknown_columns(tmp_path):
+    heads = ["一级指标", "二级指标", "三级指标", "年度指标值", "1-7月执行情况", "全年预计完成情况"]
+    rows = [
+        ["2024年度项目支出绩效目标执行监控表"],
+        ["项目名称", "河道清淤"],
+        [*heads, "完成目标可能性", "", "", "备注"],
+        [*[""] * 6, "确定能", "有可能", "完全不可能", ""],
+        ["产出指标", "数量指标", "清淤长度", "≥10公里", "6公里", "10公里", "√", "", "", ""],
+        ["效益指标", "社会效益", "受益人数", "≥90人", "1人", "80人", "", "√", "", ""],
+    ]
+    path = book(tmp_path, rows, [f"{c}3:{c}4" for c in "ABCDEFJ"] + ["G3:I3"])
+    (form,) = read_forms(path).forms
+    assert [row.possibility.value for row in form.indicators] == ["确定能", "有可能"]
+    assert "DR-84" not in codes(path)

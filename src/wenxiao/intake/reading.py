@@ -18,6 +18,7 @@ from wenxiao.files.forms.forms import (
     ScoreSheet,
     SelfEvalForm,
     SelfEvalRow,
+    total_first,
 )
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.forms import Incoming, IncomingFund, IncomingRow
@@ -96,7 +97,7 @@ def _head(form: DossierForm, kind: str) -> Incoming:
                 ),
                 two_budgets=bool(line.budget_candidates),
             )
-            for line in form.funds
+            for line in total_first(form.funds)
         ],
     )
 

@@ -6,6 +6,8 @@ decimal text as written; money is 元. None is missing. A field that has a defau
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -349,6 +351,17 @@ class ListForm(Part, kw_only=True, tag_field="kind", tag="list"):
     total_row: int | None
     totals: dict[str, Amount]
     role: str | None = None
+
+
+_WHOLE = re.compile(r"总额|合计|总计")
+
+
+def total_first(funds: Sequence[FundLine]) -> list[FundLine]:
+    """The lines of a money block, that of the whole first: it may stand last, below its parts."""
+    whole = next((line for line in funds if _WHOLE.search(line.label)), None)
+    if whole is None:
+        return [*funds]
+    return [whole, *(line for line in funds if line is not whole)]
 
 
 Form = SelfEvalForm | MonitorForm | ScoreSheet | ListForm | TargetForm

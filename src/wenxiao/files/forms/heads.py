@@ -115,6 +115,7 @@ _ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|加盖公章|单位盖章|章)[)）]\s*$")
 _TICKS = "☑√✓■✔☒✅"
 _MARK = re.compile(r"([☑√✓■✔☒✅□☐◻○])|(优秀?|良好?|合格|中等?|较差|差|不合格)")
+_IN_WORDS = re.compile(r"(?:等级|等次|档次)[:为](优秀?|良好?|合格|中等?|较?差|不合格)(?=[)。;,]|$)")
 _GRADE = re.compile(r"优秀|良好|优|良|合格|中等|中|较差|差|不合格")
 
 
@@ -290,6 +291,16 @@ def grade(grid: Grid, rows: range) -> Seen | None:
             ):
                 continue  # 自评结论 is as often a paragraph as a grade
             return Seen(value=found, cell=grid.address(*place))
+    return _grade_in_words(grid, rows)
+
+
+def _grade_in_words(grid: Grid, rows: range) -> Seen | None:
+    """A grade behind the points in one cell: 「98（自评等级：优）」; a list of all grades is none."""
+    for row in rows:
+        for col, text in grid.starts_in_row(row):
+            hit = _IN_WORDS.search(squeezed(text)) if len(text) < 60 else None
+            if hit:
+                return Seen(value=hit[1], cell=grid.address(row, col), stored=text)
     return None
 
 

@@ -297,6 +297,7 @@ def _total(grid: Grid, heading: Heading, row: int) -> Total:
         place = heading.place(grid, row, key)
         if place is not None and (label is None or grid.span(*place).left > label[0]):
             setattr(out, key, points_at(grid, place))
+    _beside_its_label(out, grid, heading, row)
     score = out.score
     if label is not None and (score is None or (score.value is None and score.stored is None)):
         inline = re.search(r"[:：]\s*([\d.]+)\s*分?", label[1])
@@ -315,6 +316,20 @@ def _total(grid: Grid, heading: Heading, row: int) -> Total:
         if numbers:
             out.score = points_at(grid, (row, numbers[-1]))
     return out
+
+
+def _beside_its_label(out: Total, grid: Grid, heading: Heading, row: int) -> None:
+    """A total printed as 总分值｜100｜总得分｜98（良）: the number stands right of its own label."""
+    place = heading.place(grid, row, "score")
+    if place is None or bare(grid.text(*place)) not in TOTAL:
+        return
+    after = grid.right_of(*place)
+    words = squeezed(grid.text(*after)) if after is not None else ""
+    hit = re.match(r"(\d+(?:\.\d+)?)分?(?:$|[(（])", words)
+    out.score = None
+    if hit and after is not None:
+        stored = words if words != hit[1] else None
+        out.score = Seen(cell=grid.address(*after), value=hit[1], stored=stored)
 
 
 def shared_points(grid: Grid, heading: Heading, row: int, key: str) -> Seen | None:

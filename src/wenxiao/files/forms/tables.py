@@ -27,6 +27,7 @@ from wenxiao.files.forms.forms import (
     SelfEvalForm,
     SelfEvalRow,
     Subtotal,
+    total_first,
 )
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.files.forms.targets.table import target_table
@@ -148,7 +149,7 @@ def _dossier_head(form: SelfEvalForm | MonitorForm) -> Row:
     values.text("title", form.title)
     values.text("unit", form.unit)
     values.text("dept", form.dept)
-    lines = [_fund(form, line) for line in form.funds]
+    lines = [_fund(form, line) for line in total_first(form.funds)]
     values.out |= {
         "kind": form.kind,
         "year": form.year.value,
