@@ -51,4 +51,6 @@ def test_the_menu_leads_to_the_chosen_work_year(inside, small):
     client = inside(small.officer)
     assert client.get("/report")["Location"] == "/report/2021"
     client.get("/subjects?year=2020")
+    assert client.get("/report")["Location"] == "/report/2021", "looked at, not chosen"
+    client.get("/subjects?year=2020&choose=1")
     assert client.get("/report")["Location"] == "/report/2020"

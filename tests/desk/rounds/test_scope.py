@@ -42,6 +42,7 @@ def test_each_kind_says_whose_work_it_is():
         "recheck": "bureau",
         "department_evaluation": "department",
         "finance_evaluation": "bureau",
+        "ex_ante": "bureau",
     }
     assert owner_of("department_evaluation") == "主管部门"
 

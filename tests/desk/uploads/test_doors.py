@@ -119,8 +119,13 @@ DOORS = {
 }
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
-SMALL = {"targets/layouts", "targets/<int:pk>/workbook", "documents/<int:pk>/articles"}
-"""A form of headings, one target's own workbook, a paper's words are read while the person waits, and not for long."""
+SMALL = {
+    "targets/layouts",
+    "targets/<int:pk>/workbook",
+    "documents/<int:pk>/articles",
+    "library/import",
+}
+"""Headings, one target's workbook, a paper's words, a library's list are read while the person waits, and not for long."""
 
 
 def doors():
