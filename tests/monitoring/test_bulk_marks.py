@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -93,3 +94,11 @@ def test_the_statements_do_not_grow_with_the_rows(marked):
 
     few, lots = statements(MANY), statements(20 * MANY)
     assert few == lots
+
+
+def test_an_input_names_fields_of_its_model():
+    """A renamed field is found when the program starts, not by a light that stays as it was."""
+    with pytest.raises(FieldDoesNotExist):
+        inputs._input(Target, "dossier numero", inputs._OWN)
+    with pytest.raises(FieldDoesNotExist):
+        inputs._up(Indicator, "goal", Target, "dossier")

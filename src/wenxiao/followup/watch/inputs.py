@@ -11,68 +11,89 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 import wenxiao
+from wenxiao.budget.models import Appropriation, Dossier, Exemption, Milestone, Spending, Subject
+from wenxiao.evidence.models import Actual
+from wenxiao.followup.models import CatalogueItem, Finding, Rectification
+from wenxiao.orgs.models import Unit
+from wenxiao.reviews.models import Review
 from wenxiao.store.triggers import Input, drop, install, mark_together, standing, statements
+from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from django.db.models import Model
 
     from wenxiao.budget.models import Round
 
 PREFIX = "watch_"
 MARKS = "followup_watchmark"
 
-_OF_TARGET = "SELECT t.dossier_id AS key FROM targets_target t WHERE t.id = {r}.target_id"
+
+def _table(model: type[Model]) -> str:
+    return model._meta.db_table
+
+
+def _column(model: type[Model], name: str) -> str:
+    """A field's column; a field that was renamed fails here, when the program starts."""
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]  # a field of the table
+
+
+def _input(model: type[Model], fields: str, lookup: str, only: str = "") -> Input:
+    """The rows of a model whose ``fields`` (by name) feed a line."""
+    return Input(
+        _table(model), tuple(_column(model, name) for name in fields.split()), lookup, only
+    )
+
+
+def _through(model: type[Model], own: str, key: str) -> str:
+    """The dossiers (``key``) of rows of another model whose ``own`` field is the changed row itself."""
+    return (
+        f"SELECT d.{_column(model, key)} AS key FROM {_table(model)} d "  # noqa: S608 - names of models
+        f"WHERE d.{_column(model, own)} = {{r}}.id"
+    )
+
+
+def _up(model: type[Model], field: str, above: type[Model], key: str) -> str:
+    """The dossier (``key``) of the row of ``above`` that a field of the changed row names."""
+    return (
+        f"SELECT a.{_column(above, key)} AS key FROM {_table(above)} a "  # noqa: S608 - as above
+        f"WHERE a.id = {{r}}.{_column(model, field)}"
+    )
+
+
+_OWN = f"SELECT {{r}}.{_column(Appropriation, 'dossier')} AS key"
 _OF_INDICATOR = (
-    "SELECT t.dossier_id AS key FROM targets_indicator i JOIN targets_target t ON t.id = i.target_id "
-    "WHERE i.id = {r}.indicator_id"
+    f"SELECT t.{_column(Target, 'dossier')} AS key FROM {_table(Indicator)} i "  # noqa: S608 - as above
+    f"JOIN {_table(Target)} t ON t.id = i.{_column(Indicator, 'target')} "
+    f"WHERE i.id = {{r}}.{_column(Actual, 'indicator')}"
 )
-_OWN = "SELECT {r}.dossier_id AS key"
 
 INPUTS = (
-    Input("budget_dossier", ("subject_id", "unit_id", "fiscal_year"), "SELECT {r}.id AS key"),
-    Input(
-        "budget_subject",
-        ("division_id", "kind", "nature", "tags"),
-        "SELECT d.id AS key FROM budget_dossier d WHERE d.subject_id = {r}.id",
-    ),
-    Input(
-        "orgs_unit", ("path",), "SELECT d.id AS key FROM budget_dossier d WHERE d.unit_id = {r}.id"
-    ),
-    Input("budget_exemption", ("round_id", "dossier_id"), _OWN),
-    Input(
-        "budget_appropriation",
-        ("dossier_id", "fund", "opening", "added", "cut_back", "adjusted", "arrived", "arrived_on"),
-        _OWN,
-    ),
-    Input(
-        "budget_spending", ("dossier_id", "fund", "source", "month", "cumulative", "amount"), _OWN
-    ),
-    Input("budget_milestone", ("dossier_id", "due", "done"), _OWN),
-    Input("targets_target", ("dossier_id", "number", "state", "filing"), _OWN),
-    Input("targets_indicator", ("target_id", "name", "expression"), _OF_TARGET),
-    Input(
-        "evidence_actual",
-        ("indicator_id", "stage", "through_month", "value", "possibility"),
+    _input(Dossier, "subject unit fiscal_year", "SELECT {r}.id AS key"),
+    _input(Subject, "division kind nature tags", _through(Dossier, "subject", "id")),
+    _input(Unit, "path", _through(Dossier, "unit", "id")),
+    _input(Exemption, "round dossier", _OWN),
+    _input(Appropriation, "dossier fund opening added cut_back adjusted arrived arrived_on", _OWN),
+    _input(Spending, "dossier fund source month cumulative amount", _OWN),
+    _input(Milestone, "dossier due done", _OWN),
+    _input(Target, "dossier number state filing", _OWN),
+    _input(Indicator, "target name expression", _up(Indicator, "target", Target, "dossier")),
+    _input(
+        Actual,
+        "indicator stage through_month value possibility",
         _OF_INDICATOR,
-        "{r}.stage = 'monitoring'",
+        f"{{r}}.{_column(Actual, 'stage')} = 'monitoring'",
     ),
-    Input(
-        "reviews_review",
-        ("dossier_id", "round_id", "kind", "state", "budget", "executed"),
+    _input(
+        Review,
+        "dossier round kind state budget executed",
         _OWN,
-        "{r}.kind = 'monitoring'",
+        f"{{r}}.{_column(Review, 'kind')} = 'monitoring'",
     ),
-    Input("followup_finding", ("dossier_id", "state", "item_id"), _OWN),
-    Input(
-        "followup_rectification",
-        ("finding_id", "state"),
-        "SELECT f.dossier_id AS key FROM followup_finding f WHERE f.id = {r}.finding_id",
-    ),
-    Input(
-        "followup_catalogueitem",
-        ("code", "category"),
-        "SELECT f.dossier_id AS key FROM followup_finding f WHERE f.item_id = {r}.id",
-    ),
+    _input(Finding, "dossier state item", _OWN),
+    _input(Rectification, "finding state", _up(Rectification, "finding", Finding, "dossier")),
+    _input(CatalogueItem, "code category", _through(Finding, "item", "dossier")),
 )
 """Tables and columns :func:`~wenxiao.followup.watch.table.lit` reads. Rounds, rules and the arithmetic itself are in
 :func:`digest_of`."""
