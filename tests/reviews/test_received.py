@@ -174,3 +174,21 @@ def test_a_form_handed_in_on_line_has_arrived_that_day(bureau, whole):
     services.submit_review(review=whole, by=bureau.clerk)
     assert (whole.received_on, whole.received_road) == (today(), "online")
     assert whole.hand is None
+
+
+def test_a_fault_of_the_sheet_goes_when_its_row_is_mended_on_line(brought, bureau):
+    indicator = brought.target.indicators.get(order=1)
+    actual = indicator.actuals.get()
+    row = actual.cell.rpartition("!")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert row.isdecimal()
+    there, elsewhere = (
+        {"level": "阻断", "code": "ZP-05", "text": "得分超过分值", "cell": cell, "sheet": "表"}
+        for cell in (f"H{row}", f"H{row}0")
+    )
+    Review.objects.filter(pk=brought.pk).update(problems=[there, elsewhere])
+    brought.refresh_from_db()
+    services.record_actual(
+        review=brought, indicator=indicator, by=bureau.clerk, value="3", version=actual.version
+    )
+    brought.refresh_from_db()
+    assert brought.problems == [elsewhere]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -106,12 +107,26 @@ def _write_actual(
     data["before"] = {name: getattr(actual, name) for name in written}
     if actual.value != values["value"]:
         # the value no longer stands in the sheet's cell, and points given for the old one don't fit the new one
+        data["faults_mended"] = _drop_faults(review, actual.cell)
         values = {**values, "cell": ""}
         dropped = _drop_points(review, indicator) if kind.scores else None
         if dropped is not None:
             data["points"] = {"before": str(dropped), "after": ""}
     change(actual, version=version, by=by, **values)
     return actual, data
+
+
+def _drop_faults(review: Review, cell: str) -> list[str]:
+    """Take away the faults the unit's sheet had in a row whose value no longer stands there; their codes."""
+    row = re.search(r"[A-Z]+(\d+)$", cell)
+    if row is None:
+        return []
+    there = re.compile(rf"[A-Z]+{row[1]}$")
+    gone = [one for one in review.problems if there.search(str(one.get("cell") or ""))]
+    if gone:
+        review.problems = [one for one in review.problems if one not in gone]
+        Review.objects.filter(pk=review.pk).update(problems=review.problems)
+    return [str(one.get("code", "")) for one in gone]
 
 
 def _begin(review: Review) -> None:
