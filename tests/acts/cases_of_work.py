@@ -90,6 +90,23 @@ BUDGET = {
             subject=row, manager="某某", by=by, why="批复载明"
         ),
     ),
+    "edit_subject": Act(
+        IMPORTS,
+        lambda h: h.subject,
+        lambda h, row, by: budget.edit_subject(
+            subject=row,
+            values={
+                "kind": "investment_fund",
+                "manager": "某某",
+                "term_years": 5,
+                "expires_on": None,
+                "midterm_on": None,
+            },
+            seen="|".join(budget.facts_of(row).values()),
+            by=by,
+            why="批复载明",
+        ),
+    ),
     "tag_subject": Act(
         "performance",
         lambda h: h.subject,

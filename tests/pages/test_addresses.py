@@ -106,6 +106,7 @@ MATRIX = {
     "materials/<int:pk>/<str:act>/do": "see_unit",
     "dossiers/<int:pk>/plan": "see_unit",
     "dossiers/<int:pk>/plan/<int:step>/done": "fill",
+    "dossiers/<int:pk>/about": "import",
     "dossiers/<int:pk>/restriction": "disclose",
     "marks/<int:pk>/why": "see_unit",
     "search": "login",

@@ -13,10 +13,10 @@ from wenxiao.orgs.permissions import require, require_one
 from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
 from wenxiao.store.clock import today
-from wenxiao.store.moves import NotAllowed, change
+from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
@@ -105,6 +105,85 @@ def describe_subject(*, subject: Subject, manager: str, by: User | None, why: st
         data={"manager": manager},
     )
     return subject
+
+
+SUBJECT_FACTS = {
+    "kind": "类型",
+    "manager": "项目负责人",
+    "term_years": "设立年限",
+    "expires_on": "到期日期",
+    "midterm_on": "中期评估日期",
+}
+"""What :func:`edit_subject` writes, with its words."""
+LONGEST_TERM = 50
+
+
+def kinds_for(subject: Subject) -> list[tuple[str, str]]:
+    """What a subject's kind may be made, (code, word): a department as a whole stays one, nothing else becomes one."""
+    whole = Subject.Kind.DEPARTMENT
+    both = [(str(code), str(word)) for code, word in Subject.Kind.choices]
+    return [one for one in both if (one[0] == whole) == (subject.kind == whole)]
+
+
+def facts_of(subject: Subject) -> dict[str, str]:
+    """The facts as text, empty where no paper says so."""
+    return {
+        name: "" if value is None else str(value)
+        for name in SUBJECT_FACTS
+        for value in (getattr(subject, name),)
+    }
+
+
+@transaction.atomic
+def edit_subject(
+    *, subject: Subject, values: Mapping[str, Any], seen: str, by: User | None, why: str
+) -> Subject:
+    """项目情况: kind, who answers for it, term, end and midterm evaluation, with the paper that says so.
+
+    ``seen`` is :func:`facts_of` joined by "|" as the person had it before them. Raises Refused, NotAllowed, Stale.
+    """
+    require(by, "import", subject=subject)
+    if not why.strip():
+        raise NotAllowed("请写明依据，如批复文号。")
+    stands = Subject.objects.select_for_update().get(pk=subject.pk)
+    before = facts_of(stands)
+    if seen != "|".join(before.values()):
+        raise Stale(stands)
+    _refuse_facts(stands, values)
+    for name in SUBJECT_FACTS:
+        setattr(stands, name, values[name])
+    after = facts_of(stands)
+    if before == after:
+        raise NotAllowed("没有改动。")
+    stands.save(update_fields=list(SUBJECT_FACTS))
+    moved = [name for name in SUBJECT_FACTS if before[name] != after[name]]
+    record(
+        division=subject.division,
+        by=by,
+        act="登记项目情况",
+        target=subject,
+        why=why,
+        data={
+            "before": {SUBJECT_FACTS[name]: before[name] for name in moved},
+            "after": {SUBJECT_FACTS[name]: after[name] for name in moved},
+        },
+    )
+    subject.refresh_from_db()
+    return subject
+
+
+def _refuse_facts(subject: Subject, values: Mapping[str, Any]) -> None:
+    kinds = dict(kinds_for(subject))
+    if values["kind"] not in kinds:
+        raise NotAllowed(f"类型请从{'、'.join(kinds.values())}里选。")
+    if len(values["manager"]) > 60:
+        raise NotAllowed("项目负责人最多 60 字，请缩短。")
+    refuse_secret(values["manager"])
+    term, end, midterm = values["term_years"], values["expires_on"], values["midterm_on"]
+    if term is not None and not 1 <= term <= LONGEST_TERM:
+        raise NotAllowed(f"设立年限应为 1 至 {LONGEST_TERM} 年，收到 {term}。")
+    if end is not None and midterm is not None and midterm > end:
+        raise NotAllowed(f"中期评估日期 {midterm} 晚于到期日期 {end}，请改正。")
 
 
 @transaction.atomic

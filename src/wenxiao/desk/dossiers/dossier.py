@@ -17,6 +17,7 @@ from wenxiao.budget.selectors import (
     spending_by_month,
     years_of,
 )
+from wenxiao.budget.services import facts_of, kinds_for
 from wenxiao.desk.dossiers.correction import editable
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.dossiers.results import results, stages
@@ -101,6 +102,8 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "watches": held(request).can("watch_trail"),
         "steps": list(row.milestones.all()) if years.planned else [],
         "restrictions": _restrictions(request, row),
+        "subject_kinds": _kinds(request, row),
+        "facts_seen": "|".join(facts_of(row.subject).values()),
         "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
     }
     return render(request, "desk/dossiers/dossier.html", values)
@@ -125,6 +128,11 @@ def _about(subject: Subject) -> list[tuple[str, str]]:
         if day is not None
     ]
     return [(word, text) for word, text in words if text]
+
+
+def _kinds(request: HttpRequest, row: Dossier) -> list[tuple[str, str]]:
+    """The kinds whoever may write the subject's facts chooses from; empty for whoever may not."""
+    return kinds_for(row.subject) if held(request).can("import", subject=row.subject) else []
 
 
 def _restrictions(request: HttpRequest, row: Dossier) -> list[tuple[str, str]]:
