@@ -12,7 +12,9 @@ from wenxiao.budget.services.money import refuse_negative
 from wenxiao.budget.services.subjects import refuse_subject, refuse_year
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require_one
+from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
+from wenxiao.records.trail import plain_data
 from wenxiao.store.bulk import insert_rows
 from wenxiao.store.moves import NotAllowed, change
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from wenxiao.records.models import ImportBatch
 
 AT_ONCE = 500
+MOST_TOLD = 500
+"""Amounts an entry tells one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def set_appropriations(
         for one in fresh
     ]
     Appropriation.objects.bulk_create(made, batch_size=AT_ONCE)
+    moved = _moved(fresh, others)
     for one in others:
         change(one.row, **one.amounts)
     if made or others:
@@ -148,6 +153,21 @@ def set_appropriations(
             target=batch,
             why=why,
             label=f"新增 {len(made)} 笔，改动 {len(others)} 笔",
-            data={"new": len(made), "changed": len(others)},
+            data={"new": len(made), "changed": len(others), **moved},
         )
     return len(made)
+
+
+def _moved(fresh: list[Arrangement], others: list[Arrangement]) -> dict[str, Any]:
+    """Amounts before and after by dossier, fund and level; of very many only their digest, the batch holds each."""
+    told = {
+        f"{one.dossier}/{one.fund}/{one.level}": (
+            {} if one.row is None else {name: getattr(one.row, name) for name in one.amounts},
+            one.amounts,
+        )
+        for one in (*fresh, *others)
+    }
+    before, after = (plain_data({key: pair[at] for key, pair in told.items()}) for at in (0, 1))
+    if len(told) > MOST_TOLD:
+        return {"digest": digest_of([before, after])}
+    return {"before": before, "after": after}

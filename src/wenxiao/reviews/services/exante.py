@@ -80,9 +80,21 @@ def begin_ex_ante(*, ex_ante: ExAnte, by: User | None, version: int) -> ExAnte:
     review = start_review(
         dossier=ex_ante.dossier, round=ex_ante.round, by=by, synthetic=ex_ante.synthetic
     )
+    before = {"state": review.state}
     change(review, frame="ex_ante", frame_by=by, state="filling")
-    Criterion.objects.bulk_create(_frame(ex_ante, review))
+    rows = Criterion.objects.bulk_create(_frame(ex_ante, review))
     change(ex_ante, version=version, review=review)
+    record(
+        division=ex_ante.round.division,
+        by=by,
+        act="选用指标体系",
+        target=review,
+        label=str(review),
+        data={
+            "before": before,
+            "after": {"state": review.state} | {row.name: row.weight for row in rows},
+        },
+    )
     return ex_ante
 
 
