@@ -160,14 +160,14 @@ def set_appropriations(
 
 def _moved(fresh: list[Arrangement], others: list[Arrangement]) -> dict[str, Any]:
     """Amounts before and after by dossier, fund and level; of very many only their digest, the batch holds each."""
-    told = {
+    pairs = {
         f"{one.dossier}/{one.fund}/{one.level}": (
             {} if one.row is None else {name: getattr(one.row, name) for name in one.amounts},
             one.amounts,
         )
         for one in (*fresh, *others)
     }
-    before, after = (plain_data({key: pair[at] for key, pair in told.items()}) for at in (0, 1))
-    if len(told) > MOST_TOLD:
+    before, after = (plain_data({key: pair[at] for key, pair in pairs.items()}) for at in (0, 1))
+    if len(pairs) > MOST_TOLD:
         return {"digest": digest_of([before, after])}
     return {"before": before, "after": after}
