@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from wenxiao.budget.models import Exemption, OwnFiling, Round
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by
@@ -67,16 +67,30 @@ def rounds_asking(dossier: Dossier) -> list[Round]:
     return [row for row in rows.order_by("pk") if dossiers_of(row).filter(pk=dossier.pk).exists()]
 
 
-def targets_for_step(user: User, powers: Collection[str]) -> dict[str, QuerySet[Target]]:
-    """What stands at a step of these powers: 审核 for who checks, 批复 for who approves; never what one handed on oneself."""
-    rows = targets_visible_to(user).filter(filing=True)
-    found: dict[str, QuerySet[Target]] = {}
+def steps_of(user: User, powers: Collection[str]) -> dict[str, Q]:
+    """By step the condition on targets that stand there: 审核 for who checks, 批复 for who approves; never what one
+    handed on oneself.
+    """
+    steps: dict[str, Q] = {}
     if {"check_department", "check_office"} & set(powers):
-        found["审核"] = rows.filter(state=Target.State.SUBMITTED).exclude(filed_by=user)
+        steps["审核"] = Q(state=Target.State.SUBMITTED) & ~Q(filed_by=user)
     if "approve_target" in powers:
         own = Q(filed_by=user) | Q(checked_by=user)
-        found["批复"] = rows.filter(state=Target.State.CHECKED).exclude(own)
-    return found
+        steps["批复"] = Q(state=Target.State.CHECKED) & ~own
+    return steps
+
+
+def targets_for_step(user: User, powers: Collection[str]) -> dict[str, QuerySet[Target]]:
+    """What stands at a step of these powers."""
+    rows = targets_visible_to(user).filter(filing=True)
+    return {step: rows.filter(which) for step, which in steps_of(user, powers).items()}
+
+
+def waiting_targets(user: User, powers: Collection[str]) -> dict[str, int]:
+    """How many stand at each step of these powers; one query."""
+    rows = Target.objects.filter(seen_by(user), filing=True)
+    counts = {step: Count("pk", filter=which) for step, which in steps_of(user, powers).items()}
+    return rows.aggregate(**counts) if counts else {}
 
 
 def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:

@@ -18,7 +18,7 @@ from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score
-from wenxiao.targets.selectors import targets_for_step
+from wenxiao.targets.selectors import waiting_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,14 +76,12 @@ _TARGET_STEPS = ("check_department", "check_office", "approve_target")
 
 
 def _targets(user: User, holding: Holdings, on: date) -> list[HomeTask]:
-    """Targets handed in that wait to be checked, checked ones that wait for the approval."""
+    """Targets handed in that wait to be checked, checked ones that wait for the approval; one query."""
     powers = [power for power in _TARGET_STEPS if holding.can(power)]
     pages = {"审核": "desk:target_review", "批复": "desk:target_approval"}
-    found = targets_for_step(user, powers)
-    counted = [(verb, rows.count()) for verb, rows in found.items()]
     return [
         HomeTask("目标", "", f"绩效目标 {n} 份待{verb}", None, verb, address(pages[verb]), on)
-        for verb, n in counted
+        for verb, n in waiting_targets(user, powers).items()
         if n
     ]
 

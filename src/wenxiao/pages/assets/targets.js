@@ -126,6 +126,9 @@
       clearTimeout(wait);
       wait = setTimeout(() => offer(event.target.value.trim()), 250);
     });
+    library.querySelector("input").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
     offered.addEventListener("click", (event) => {
       const button = event.target.closest("[data-take]");
       if (!button) return;
