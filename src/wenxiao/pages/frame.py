@@ -68,13 +68,20 @@ MORE = (
     MenuEntry("帮助", "desk:help"),
 )
 THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
-"""The phone's bottom bar: what a leader or an officer on the way looks at."""
+"""The phone's bottom bar: what an officer on the way looks at."""
+THUMB_OF = {"fill": "desk:selfeval", "sign_report": "desk:watch", "instruct": "desk:watch"}
+"""What stands there besides for whoever holds a power: a unit's own forms, a leader's watch."""
 
 
 def open_entries(entries: tuple[MenuEntry, ...], holding: Holdings) -> list[MenuEntry]:
     """The entries whose page is open to this person."""
     powers = {power for scope in holding.scopes for power in HELD[scope.role]}
     return [entry for entry in entries if not entry.powers or powers.intersection(entry.powers)]
+
+
+def thumb_of(holding: Holdings) -> set[str]:
+    """The routes of a person's bottom bar on the phone."""
+    return {*THUMB, *(route for power, route in THUMB_OF.items() if holding.can(power))}
 
 
 def work_year(request: HttpRequest) -> int:
@@ -162,7 +169,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         values.update(
             menu=menu,
             more=open_entries(MORE, holding),
-            thumb=[entry for entry in menu if entry.route in THUMB],
+            thumb=[entry for entry in menu if entry.route in thumb_of(holding)],
             year=year,
             year_before=year_address(request, year - 1),
             year_after=year_address(request, year + 1),
