@@ -1,6 +1,7 @@
 """While database or disk are away every page says so in plain words, writes nothing and comes back by itself."""
 
 import errno
+from types import SimpleNamespace
 
 import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError
@@ -79,3 +80,17 @@ def test_what_was_sent_is_not_sent_again_by_itself(broken, settings):
 
 def test_a_fault_of_the_program_stays_a_fault(broken):
     assert broken(ValueError("x")).get("/login").status_code == 500
+
+
+@pytest.mark.parametrize("text", ["disk I/O error", "unable to open database file"])
+def test_a_disk_without_any_room_is_said_to_be_full_not_the_database_away(monkeypatch, text):
+    """Seen on a real file system of 40 MB, filled: SQLite can't keep its own files and says no more than this."""
+
+    def left(free):
+        return lambda _: SimpleNamespace(free=free)
+
+    monkeypatch.setattr(outages.shutil, "disk_usage", left(0))
+    assert outages.outage_of(OperationalError(text)) is outages.FULL
+    assert outages.outage_of(OperationalError("connection refused")) is outages.AWAY
+    monkeypatch.setattr(outages.shutil, "disk_usage", left(40_000_000))
+    assert outages.outage_of(OperationalError(text)) is outages.AWAY

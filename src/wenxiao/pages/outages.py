@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ BUSY = Outage(
 FULL = Outage(
     "full",
     "服务器磁盘已满",
-    "服务器磁盘没有空间了，刚才这一步没有写入，没有写入一半。已保存的内容都在，仍可查看。请告诉系统管理员腾出空间，腾出后自己会好。",
+    "服务器磁盘没有空间了，刚才这一步没有写入，没有写入一半。已保存的内容都在。请告诉系统管理员腾出空间，腾出后自己会好。",
     60,
 )
 READ_ONLY = Outage(
@@ -54,6 +56,8 @@ _WORDS = (
     ("readonly database", READ_ONLY),
     ("read-only", READ_ONLY),
 )
+LEAST_FREE = 1_000_000
+"""With fewer bytes free than this SQLite can't keep the files it works with."""
 _ERRNO = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 _SQLSTATES = {"25006": READ_ONLY, "53100": FULL, "55P03": BUSY}
 
@@ -87,5 +91,12 @@ def _of_database(error: Exception) -> Outage | None:
         if words in text:
             return found
     if isinstance(error, InterfaceError | OperationalError):
-        return AWAY
+        return FULL if _no_room(text) else AWAY
     return None
+
+
+def _no_room(text: str) -> bool:
+    """Whether SQLite could not even open its file because the home's disk is full: it needs room beside it."""
+    if not any(words in text for words in ("disk i/o error", "unable to open database file")):
+        return False
+    return shutil.disk_usage(settings.HOME).free < LEAST_FREE
