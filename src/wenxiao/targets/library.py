@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import FloatField
-from django.db.models.expressions import RawSQL
 
 from wenxiao.budget.models import Dossier
 from wenxiao.rulebook.expressions import parse
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import Division, User
 
-MOST_WORDS = 12
+MOST_WORDS, MOST_HITS = 12, 500
 MOST_LIKE, LIKE_PROJECTS, LIKE_ROWS = 300, 4, 12
 _VECTOR = "to_tsvector('simple', targets_libraryrow.words)"
 
@@ -46,36 +44,32 @@ def boilerplate_of(division: Division | int | None) -> list[str]:
     return list(rows.exclude(state=LibraryRow.State.RETIRED).values_list("name", flat=True))
 
 
-def found_in(rows: QuerySet[LibraryRow], text: str) -> QuerySet[LibraryRow]:
+def found_in(rows: QuerySet[LibraryRow], text: str) -> list[LibraryRow]:
     """The rows that hold every word typed (the last may be unfinished), else those that hold any; the best first."""
     words = segments(text)[:MOST_WORDS]
     if not words:
-        return rows.none() if text.strip() else rows.order_by("level1", "level2", "name", "pk")
-    whole = _matching(rows, words, every=True)
-    return whole if whole.exists() else _matching(rows, words, every=False)
+        ordered = rows.order_by("level1", "level2", "name", "pk")
+        return [] if text.strip() else list(ordered[:MOST_HITS])
+    return _matching(rows, words, every=True) or _matching(rows, words, every=False)
 
 
-def _matching(
-    rows: QuerySet[LibraryRow], words: Sequence[str], *, every: bool
-) -> QuerySet[LibraryRow]:
+def _matching(rows: QuerySet[LibraryRow], words: Sequence[str], *, every: bool) -> list[LibraryRow]:
+    """The best hits of the database's own search, as far as they are among ``rows``."""
     # Words are letters, digits and Chinese signs alone, and go in as a parameter: nothing of them is read as SQL.
     if connection.vendor == "postgresql":
         query = (" & " if every else " | ").join([*words[:-1], f"{words[-1]}:*"])
-        where = f"{_VECTOR} @@ to_tsquery('simple', %s)"
-        ranked = f"-ts_rank({_VECTOR}, to_tsquery('simple', %s))"
+        # All words held: the row with fewest words says most. ts_rank would be reckoned for every hit.
+        ranked = "length(words)" if every else f"-ts_rank({_VECTOR}, to_tsquery('simple', %s))"
+        sql = f"SELECT id FROM targets_libraryrow WHERE {_VECTOR} @@ to_tsquery('simple', %s) ORDER BY {ranked}, id LIMIT {MOST_HITS}"  # noqa: S608 - names of this house's own table
+        params = [query] if every else [query, query]
     else:
         quoted = [*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*']
-        query = (" AND " if every else " OR ").join(quoted)
-        inside = "SELECT rowid FROM targets_librarywords WHERE targets_librarywords MATCH %s"
-        where = f"targets_libraryrow.id IN ({inside})"
-        ranked = (
-            "(SELECT rank FROM targets_librarywords"
-            " WHERE targets_librarywords.rowid = targets_libraryrow.id AND targets_librarywords MATCH %s)"
-        )
-    hits: QuerySet[LibraryRow] = rows.extra(where=[where], params=[query])  # noqa: S610 - the words are a parameter
-    rank = RawSQL(ranked, [query], FloatField())  # noqa: S611 - as above
-    ranked_rows: QuerySet[LibraryRow] = hits.annotate(rank=rank).order_by("rank", "pk")
-    return ranked_rows
+        sql = f"SELECT rowid FROM targets_librarywords WHERE targets_librarywords MATCH %s ORDER BY rank LIMIT {MOST_HITS}"  # noqa: S608 - as above
+        params = [(" AND " if every else " OR ").join(quoted)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        best = {pk: at for at, (pk,) in enumerate(cursor.fetchall())}
+    return sorted(rows.filter(pk__in=best), key=lambda row: best[row.pk])
 
 
 @dataclass(slots=True)
@@ -189,7 +183,7 @@ def suggested(user: User, dossier: Dossier, purpose: str, limit: int = 8) -> lis
     """Rows for a project by its name, purpose and kind: of the library, and approved ones of like projects."""
     text = f"{dossier.subject.name} {purpose[:200]} {' '.join(dossier.subject.tags)}"
     words = segments(text)[:MOST_WORDS]
-    rows = list(_matching(published(user), words, every=False)[:limit]) if words else []
+    rows = _matching(published(user), words, every=False)[:limit] if words else []
     uses = uses_of(rows)
     library = [offer_of(row, uses[row.pk]) for row in rows]
     return [*library, *_of_like_projects(user, dossier, set(words))]

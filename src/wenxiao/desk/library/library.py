@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(level1=level) if level else rows
     total = rows.count() if not q else None
     if q:
-        listed, shown = list(found_in(rows, q)[:PAGE]), None
+        listed, shown = found_in(rows, q)[:PAGE], None
     else:
         shown = page(
             rows, ["level1", "level2", "name", "pk"], size=PAGE, token=request.GET.get("at")
@@ -238,7 +238,7 @@ def suggestions(request: HttpRequest, pk: int) -> HttpResponse:
     target = target_of(request, pk)
     user, q = person(request), request.GET.get("q", "").strip()[:100]
     if q:
-        rows = list(found_in(published(user), q)[:OFFERED])
+        rows = found_in(published(user), q)[:OFFERED]
         uses = uses_of(rows)
         offered = [offer_of(one, uses[one.pk]) for one in rows]
     else:
