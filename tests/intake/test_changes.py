@@ -35,11 +35,40 @@ def told(path, bureau, **more):
     return take(path, division=bureau.division, by=bureau.finance, dry_run=True, **more)
 
 
+FORM = {"sheet", "kind", "unit", "subject", "standing", "received", "changes", "problems"}
+FORMS = sorted(path.name for path in PASS.iterdir() if not path.name.startswith("41_"))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_is_told_in_the_shape_that_is_promised(bureau, name):
+    forms = told(PASS / name, bureau)["forms"]
+    assert forms
+    for form in forms:
+        assert set(form) >= FORM
+        assert set(form["unit"]) == {"text", "matched", "near"}
+        assert isinstance(form["subject"], str)
+        assert form["standing"] in {"accept", "ask", "refuse"}
+        assert form["received"] is (form["standing"] == "accept")
+        for change in form["changes"]:
+            assert set(change) == {"row", "field", "old", "new", "cell"}
+            assert change["old"] is None
+            assert change["new"]
+            assert change["cell"]
+
+
+def test_a_ledger_has_no_forms_and_an_unreadable_file_none(bureau, tmp_path):
+    assert told(PASS / "41_清单_万元.xlsx", bureau)["forms"] == []
+    empty = tmp_path / "空.xlsx"
+    empty.write_bytes(b"")
+    assert told(empty, bureau)["forms"] == []
+
+
 def test_a_first_form_shows_every_value_as_new(bureau, selfeval_round):
     form = told(SELFEVAL, bureau)["forms"][0]
     assert set(form) >= {"sheet", "kind", "unit", "subject", "standing", "received", "changes"}
     assert form["unit"] == {"text": "天长市水利局", "matched": "天长市水利局", "near": []}
-    assert (form["subject"]["matched"], form["standing"]) == ("水旱灾害防御经费", "accept")
+    assert (form["subject"], form["standing"]) == ("水旱灾害防御经费", "accept")
+    assert form["subject_match"]["matched"] == form["subject"]
     assert form["received"] is True
     assert {change["old"] for change in form["changes"]} == {None}
     points = next(c for c in form["changes"] if (c["row"], c["field"]) == (ROW["level3"], "得分"))

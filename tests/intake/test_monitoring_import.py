@@ -15,7 +15,7 @@ from wenxiao.files.out.official_forms import FundLine, IndicatorLine, ProjectFor
 from wenxiao.followup.watch.sentences import watch_rows
 from wenxiao.followup.watch.table import watch
 from wenxiao.intake.scope import Importer, SeenDirectory
-from wenxiao.intake.unattended import import_file
+from wenxiao.intake.unattended import import_file, take
 from wenxiao.reviews.models import Review
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -72,9 +72,10 @@ def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, 
         assert [p["code"] for form in outcome.unmatched for p in form["problems"]] == ["DR-34"]
 
 
-def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
+@pytest.fixture
+def months(bureau):
     open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
-    open_round(
+    return open_round(
         division=bureau.division,
         kind="monitoring",
         name="1-7月监控",
@@ -83,6 +84,9 @@ def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
         by=None,
         through_month=7,
     )
+
+
+def whole_form(bureau, *, expected=900000, deviation="人员未到位"):
     line = IndicatorLine(
         "产出指标",
         "数量指标",
@@ -91,10 +95,10 @@ def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
         "5次",
         forecast="12次",
         causes=frozenset({"人员保障", "经费保障"}),
-        deviation="人员未到位",
+        deviation=deviation,
         possibility="有可能",
     )
-    form = ProjectForm(
+    return ProjectForm(
         project_name=bureau.subject.name,
         unit=bureau.unit.name,
         dept=bureau.unit.name,
@@ -105,10 +109,36 @@ def test_goals_causes_and_forecast_arrive(bureau, tmp_path):
                 "年度资金总额",
                 initial=Decimal(1000000),
                 executed=Decimal(400000),
-                expected=Decimal(900000),
+                expected=Decimal(expected),
             ),
         ),
     )
+
+
+def test_a_monitoring_form_again_names_what_changed_money_expected_and_causes_included(
+    bureau, tmp_path, months
+):
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(whole_form(bureau))]))
+    first = take(path, division=bureau.division, by=bureau.finance, dry_run=True)["forms"][0]
+    named = {change["field"] for change in first["changes"]}
+    assert named >= {"全年预计执行数", "偏差原因类别", "说明", "完成值", "全年预计", "完成可能性"}
+    assert all(change["cell"] for change in first["changes"])
+    import_file(path, division=bureau.division, by=bureau.finance)
+    again = take(path, division=bureau.division, by=bureau.finance, dry_run=True)["forms"][0]
+    assert again["changes"] == []
+    later = whole_form(bureau, expected=800000, deviation="经费未到位")
+    path.write_bytes(form_workbook([monitoring_form(later)]))
+    changed = take(path, division=bureau.division, by=bureau.finance, dry_run=True)["forms"][0]
+    assert [(c["row"], c["field"], c["old"], c["new"]) for c in changed["changes"]] == [
+        ("", "全年预计执行数", "900000", "800000"),
+        ("检查次数", "说明", "人员未到位", "经费未到位"),
+    ]
+    assert all("!" in change["cell"] for change in changed["changes"])
+
+
+def test_goals_causes_and_forecast_arrive(bureau, tmp_path, months):
+    form = whole_form(bureau)
     path = tmp_path / "监控表.xlsx"
     path.write_bytes(form_workbook([monitoring_form(form)]))
     outcome = import_file(path, division=bureau.division, by=bureau.finance)

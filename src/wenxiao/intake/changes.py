@@ -146,12 +146,18 @@ def _money(form: Incoming, review: Review | None) -> Iterator[Change]:
     executed = form.money()[2]
     cells = form.funds[0].cells if form.funds else {}
     line = _spent_line(review)
-    whole = form.budget()
+    whole, place = form.budget(), cells.get("full_year") or cells.get("initial")
     yield from _differ(
         "",
         [
-            ("全年预算数", review.budget if review else None, whole, cells.get("full_year")),
+            ("全年预算数", review.budget if review else None, whole, place),
             ("执行数", line.amount if line else None, executed, cells.get("executed")),
+            (
+                "全年预计执行数",
+                review.expected if review else None,
+                form.expected(),
+                cells.get("expected"),
+            ),
         ],
     )
 
@@ -190,6 +196,10 @@ def _row(row: IncomingRow, actual: Actual | None, mark: Any, *, scored: bool) ->
         points = mark.published_points if mark else None
         values.append(("得分", points, row.points, row.cells.get("points")))
         values.append(("偏差原因", mark.note if mark else None, row.note, row.cells.get("note")))
+    else:
+        causes = ("、".join(actual.causes) if actual else None, "、".join(row.causes))
+        values.append(("偏差原因类别", *causes, row.cells.get("causes")))
+        values.append(("说明", actual.note if actual else None, row.note, row.cells.get("note")))
     return _differ(row.name, values)
 
 

@@ -85,7 +85,8 @@ def _form(one: FormPreview, seen: Preview, *, changes: bool) -> dict[str, Any]:
             "matched": known.unit_names.get(matched.unit or 0),
             "near": [_plain("unit", pk, seen) for pk, _ in matched.close.get("unit", [])],
         },
-        "subject": {
+        "subject": known.subject_names.get(matched.subject or 0) or form.subject,
+        "subject_match": {
             "text": form.subject,
             "matched": known.subject_names.get(matched.subject or 0),
             "near": [_plain("subject", pk, seen) for pk, _ in matched.close.get("subject", [])],

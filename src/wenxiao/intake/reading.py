@@ -94,6 +94,7 @@ def _head(form: DossierForm, kind: str) -> Incoming:
                     initial=line.initial,
                     full_year=line.full_year,
                     executed=line.executed,
+                    expected=line.expected_full_year,
                 ),
                 two_budgets=bool(line.budget_candidates),
             )
@@ -156,10 +157,15 @@ def _monitor(form: MonitorForm) -> Incoming:
     for row in form.indicators:
         incoming = _row(made.sheet, row)
         incoming.forecast, incoming.possibility = _text(row.forecast), _text(row.possibility)
+        named = [key for key in _CAUSES if _text(row.causes.get(key))]
         incoming.cells |= _cells(
-            made.sheet, forecast=row.forecast, possibility=row.possibility, note=row.note
+            made.sheet,
+            forecast=row.forecast,
+            possibility=row.possibility,
+            causes=row.causes[named[0]] if named else None,
+            note=row.causes.get("text") or row.note,
         )
-        incoming.causes = [name for key, name in _CAUSES.items() if _text(row.causes.get(key))]
+        incoming.causes = [_CAUSES[key] for key in named]
         explained = (_text(row.causes.get("text")), _text(row.note))
         incoming.note = "；".join(part for part in explained if part)
         made.rows.append(incoming)

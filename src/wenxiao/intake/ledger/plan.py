@@ -90,6 +90,7 @@ class LedgerOutcome:
             "columns": self.columns,
             "difference": self.difference,
             "left_out": self.left_out,
+            "forms": [],
             "months": self.months,
             "stored": self.stored,
             "batch": self.batch,
