@@ -44,7 +44,7 @@ ORGS = {
     "edit_unit": Act(
         "performance system",
         lambda h: h.other,
-        lambda h, row, by: orgs.edit_unit(unit=row, by=by, contact="某人"),
+        lambda h, row, by: orgs.edit_unit(unit=row, by=by, why="换人", contact="某人"),
     ),
     "move_unit": Act(
         "performance system",

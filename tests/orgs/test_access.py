@@ -136,6 +136,17 @@ def test_nobody_ends_their_own_grant(make_user, division):
     assert theirs.until is not None
 
 
+def test_a_grant_that_has_ended_is_given_by_no_door(make_user, division):
+    user, day = make_user("late"), timezone.localdate()
+    given = {"user": user, "role": Role.TREASURY, "division": division, "by": None}
+    with pytest.raises(NotAllowed, match=r"“late”授权的截止日期 .+ 已经过去"):
+        services.grant(**given, until=day - timedelta(days=1))
+    with pytest.raises(NotAllowed, match="已经过去"):
+        services.grant(**given, until=timezone.now() - timedelta(minutes=1))
+    assert not user.grants.exists()
+    assert services.grant(**given, until=day).until is not None
+
+
 def test_a_grant_of_the_future_gives_nothing_yet(make_user, subjects, division):
     user = make_user("later")
     services.grant(

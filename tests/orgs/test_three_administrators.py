@@ -41,11 +41,16 @@ class TestApart:
     def test_what_ended_and_what_has_not_begun_counts(self, make_user, division):
         now = timezone.now()
         for name, when in (
-            ("past", {"since": now - timedelta(days=9), "until": now - timedelta(days=8)}),
+            ("past", {"since": now - timedelta(days=9)}),
             ("future", {"since": now + timedelta(days=8)}),
         ):
             user = make_user(name)
-            services.grant(user=user, role=Role.PERFORMANCE, division=division, by=None, **when)
+            given = services.grant(
+                user=user, role=Role.PERFORMANCE, division=division, by=None, **when
+            )
+            if name == "past":
+                ended = now - timedelta(days=8)
+                services.end_grant(grant=given, by=None, why="调离", at=ended)
             with pytest.raises(Refused, match="已终止和将来生效的授权也算"):
                 services.grant(user=user, role=Role.AUDIT, division=division, by=None)
 

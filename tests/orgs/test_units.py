@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from wenxiao.budget.services import ensure_subject, hand_over, open_dossier
+from wenxiao.followup.services import succeed_in_work
 from wenxiao.orgs import selectors, services
 from wenxiao.orgs.models import Role, Unit
 from wenxiao.orgs.permissions import Refused
@@ -105,6 +106,28 @@ def test_units_are_kept_by_whoever_may(tree, make_user):
     clerk = make_user("clerk", Role.CLERK, unit=tree[0])
     with pytest.raises(Refused, match="维护单位"):
         services.rename_unit(unit=tree[0], name="新名", by=clerk, why="")
+
+
+@pytest.mark.parametrize("why", ["", " "])
+def test_a_person_changes_a_unit_only_with_a_reason(tree, make_user, division, why):
+    """Whichever page calls: each act on a unit asks its reason itself."""
+    top, mid, _low, other = tree
+    given = {"by": make_user("system", Role.SYSTEM), "why": why}
+    subject = ensure_subject(division=division, unit=other, code="A", name="项目", by=None)
+    on, count = date(2021, 1, 1), Entry.objects.count()
+    acts = {
+        "rename": lambda: services.rename_unit(unit=mid, name="二小", **given),
+        "edit": lambda: services.edit_unit(unit=mid, contact="某人", **given),
+        "move": lambda: services.move_unit(unit=mid, parent=other, **given),
+        "merge": lambda: services.merge_units(units=[other], into=top, on=on, **given),
+        "split": lambda: services.split_unit(unit=other, parts=[("9", "新局")], on=on, **given),
+        "hand over": lambda: hand_over(subjects=[subject], to=top, from_year=2021, **given),
+        "succeed": lambda: succeed_in_work(subjects=[subject], to=top, **given),
+    }
+    for act in acts.values():
+        with pytest.raises(NotAllowed, match=r"^请写明理由，它会写进留痕。$"):
+            act()
+    assert Entry.objects.count() == count
 
 
 def test_accounts_and_passwords(make_user, division):

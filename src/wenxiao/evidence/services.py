@@ -15,6 +15,7 @@ from wenxiao.evidence.states import MATERIAL, STANDING
 from wenxiao.orgs import permissions
 from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def hand_in_material(
     looked at it. Raises Refused, NotAllowed.
     """
     side = side_of(by, dossier)
+    refuse_future(dated)
     _check(dossier, indicators, kind)
     same = Material.objects.filter(
         dossier=dossier, file__sha256=file.sha256, state__in=STANDING
@@ -90,6 +92,7 @@ def replace_material(
 ) -> Material:
     """A new version takes the place of a proof that nobody accepted yet; the old one stays, with its file and verdict."""
     require_own_side(by, material)
+    refuse_future(dated)
     if material.file is not None and material.file.sha256 == file.sha256:
         raise NotAllowed("新交的文件与现有的一份完全相同，没有换。")
     indicators = list(material.indicators.all())
@@ -226,6 +229,14 @@ def _may_judge(by: User | None, material: Material) -> None:
         division=subject.division_id,
         subject=subject,
     )
+
+
+def refuse_future(dated: date | None) -> None:
+    """NotAllowed for a proof dated after today: what isn't there yet proves nothing."""
+    if dated and dated > today():
+        raise NotAllowed(
+            f"材料日期 {dated.year}年{dated.month}月{dated.day}日 在今天之后，请核对。"
+        )
 
 
 def _check(dossier: Dossier, indicators: Iterable[Indicator], kind: str) -> None:

@@ -41,7 +41,7 @@ def receive_ledger(
     *, division: Division, by: User, upload: Any, said: Mapping[str, str], token: str
 ) -> tuple[Intake, bool]:
     """Keep one ledger; (intake, whether it is new). NotAllowed when it is missing or no table at all."""
-    require(by, "import")
+    require(by, "import", division=division)
     known = Intake.objects.filter(by=by, token=token).first() if token else None
     if known is not None:
         return known, False
@@ -143,7 +143,7 @@ def matched_names(matches: Mapping[str, Any], by: User) -> dict[str, str]:
 
 def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> Intake:
     """Keep changed choices and have the ledger looked at again. Stale when the page was an older one."""
-    require(by, "import")
+    require(by, "import", division=intake.division)
     told = intake.files[0]
     if turn != str(told["turn"]):
         raise Stale(intake, "这份台账的选择刚被改过，请看最新的核对结果后再改。")
@@ -155,7 +155,7 @@ def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> I
 
 def begin_import(*, intake: Intake, turn: str, by: User) -> Intake:
     """Import what the page showed. NotAllowed when lines block and nobody chose to leave them out."""
-    require(by, "import")
+    require(by, "import", division=intake.division)
     told = intake.files[0]
     if turn != str(told["turn"]):
         raise Stale(intake, "这份台账的选择刚被改过，请看最新的核对结果后再导入。")

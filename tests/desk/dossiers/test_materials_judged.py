@@ -100,6 +100,21 @@ def test_wrong_rows_kinds_and_same_files_are_refused_by_the_services(handed, pla
         services.add_rows(material=handed, indicators=[place.rows[3]], by=place.clerk)
 
 
+def test_a_proof_dated_after_today_is_refused_by_the_services(handed, place):
+    from datetime import timedelta
+
+    from wenxiao.evidence import services
+    from wenxiao.store.clock import today
+    from wenxiao.store.moves import NotAllowed
+
+    late = today() + timedelta(days=1)
+    given = {"file": handed.file, "by": place.clerk, "dated": late}
+    with pytest.raises(NotAllowed, match=r"材料日期 .+ 在今天之后"):
+        services.hand_in_material(dossier=place.first, indicators=[], kind="photo", **given)
+    with pytest.raises(NotAllowed, match=r"材料日期 .+ 在今天之后"):
+        services.replace_material(material=handed, **given)
+
+
 def test_a_stranger_to_the_object_hands_in_nothing(place, inside):
     from wenxiao.evidence import services
     from wenxiao.orgs.permissions import Refused

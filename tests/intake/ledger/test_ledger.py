@@ -271,6 +271,18 @@ def test_only_whoever_may_imports(take, projects, division, unit):
         import_ledger(path=Path("none.csv"), division=division, by=user)
 
 
+def test_whoever_imports_here_imports_nowhere_else(take, projects, division):
+    """The power to import is one of a division: another's treasurer is refused before the file is opened."""
+    from wenxiao.orgs.permissions import Refused
+    from wenxiao.orgs.services import create_division, create_user, grant
+
+    other = create_division(code="360192", name="新区", bureau="新区财政局", by=None)
+    user = create_user(division=other, username="treasury", name="国库", by=None)
+    grant(user=user, role="treasury", division=other, by=None)
+    with pytest.raises(Refused, match=r"您的授权范围不包括.+不能导入"):
+        import_ledger(path=Path("none.csv"), division=division, by=user)
+
+
 def test_a_workbook_of_the_treasury(projects, division, tmp_path):
     from openpyxl import Workbook
 

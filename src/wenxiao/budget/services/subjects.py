@@ -10,6 +10,7 @@ from wenxiao.budget import selectors
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require, require_one
+from wenxiao.orgs.services.administering import refuse_unreasoned
 from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
 from wenxiao.store.clock import today
@@ -279,6 +280,7 @@ def hand_over(
 ) -> int:
     """Subjects go to another unit after a merger or split; dossiers from ``from_year`` follow, earlier ones stay."""
     require(by, "manage_units", division=to.division)
+    refuse_unreasoned(by, why)
     moved = list(subjects)
     if not moved:
         raise NotAllowed("没有可移交的对象：请填对象编码，或者该单位名下没有您能看到的对象。")

@@ -302,10 +302,7 @@ def _told(request: HttpRequest, dossier: Dossier) -> tuple[list[Any], str, date 
             "请先核对材料不涉及国家秘密并打勾；涉密材料不得上传，请按保密规定线下报送。"
         )
     dated = day_of(request, "dated", "材料日期") if text_of(request, "dated", 10) else None
-    if dated and dated > today():
-        raise NotAllowed(
-            f"材料日期 {dated.year}年{dated.month}月{dated.day}日 在今天之后，请核对。"
-        )
+    services.refuse_future(dated)
     return uploads, text_of(request, "kind", 30), dated
 
 

@@ -16,7 +16,13 @@ from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.desk.office.clauses import papers_beside, words_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
-from wenxiao.orgs.services.library import add_document, edit_document, refuse_double, refuse_faulty
+from wenxiao.orgs.services.library import (
+    add_document,
+    edit_document,
+    refuse_double,
+    refuse_faulty,
+    refuse_unreasoned,
+)
 from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
@@ -261,7 +267,6 @@ def _editing(request: HttpRequest, row: Document, back: str) -> Upload:
 def _changed(request: HttpRequest) -> tuple[str, dict[str, Any], dict[str, str]]:
     """The reason, the fields as typed, and what the person had before them."""
     why = text_of(request, "why", 500)
-    if not why:
-        raise NotAllowed("修改文件信息须写明理由。")
+    refuse_unreasoned(why)
     seen = {name: request.POST.get(f"seen_{name}", "") for name in ("title", "number")}
     return why, _told(request), seen

@@ -10,6 +10,7 @@ from django.db.models import Q
 from wenxiao.followup.models import Rectification
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import merge_units
+from wenxiao.orgs.services.administering import refuse_unreasoned
 from wenxiao.records.models import Notice, Todo
 from wenxiao.records.services import record
 from wenxiao.records.trail import target_of
@@ -45,6 +46,7 @@ def merge_with_work(
 def succeed_in_work(*, subjects: Iterable[Subject], to: Unit, by: User | None, why: str) -> None:
     """After 移交对象 the open rectifications of these objects, with their to-dos, are the new unit's."""
     require(by, "manage_units", division=to.division)
+    refuse_unreasoned(by, why)
     chosen = Q(finding__dossier__subject__in=[one.pk for one in subjects])
     open_ones = (
         Rectification.objects.filter(chosen)

@@ -101,7 +101,7 @@ class LedgerImport:
         ledger: dict[str, Any] | None = None,
         why: str = "",
     ) -> None:
-        require(by, "import")
+        require(by, "import", division=division)
         self.path, self.name, self.why = path, name or path.name, why
         self._asked: dict[str, Any] = {
             "kind": kind,

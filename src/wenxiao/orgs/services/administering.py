@@ -103,12 +103,19 @@ def add_unit(
     return unit
 
 
+def refuse_unreasoned(by: User | None, why: str) -> None:
+    """NotAllowed where a person changes what a unit is without saying why; whoever sits at the machine need not."""
+    if by is not None and not why.strip():
+        raise NotAllowed("请写明理由，它会写进留痕。")
+
+
 @transaction.atomic
 def rename_unit(
     *, unit: Unit, name: str, by: User | None, why: str, version: int | None = None
 ) -> Unit:
     """A new name for the same unit; what was signed before keeps the old one, the trail keeps both."""
     require(by, "manage_units", division=unit.division)
+    refuse_unreasoned(by, why)
     refuse_secret(name)
     before = unit.name
     if not name.strip():
@@ -131,6 +138,7 @@ def edit_unit(
 ) -> Unit:
     """Contact, phone, office, aliases, kind or validity of a unit; names and places in the tree have acts of their own."""
     require(by, "manage_units", division=unit.division)
+    refuse_unreasoned(by, why)
     allowed = {"contact", "phone", "office", "kind", "aliases", "valid_from", "valid_to"}
     if unknown := set(values) - allowed:
         raise KeyError(*sorted(unknown))
@@ -173,6 +181,7 @@ def move_unit(
 ) -> Unit:
     """The unit with everything below it goes under another parent."""
     require(by, "manage_units", division=unit.division)
+    refuse_unreasoned(by, why)
     if parent is not None and parent.path.startswith(unit.path):
         raise NotAllowed(f"“{parent}”是“{unit}”自身或其下级，不能作为上级。")
     if parent is not None and parent.division_id != unit.division_id:
@@ -201,6 +210,7 @@ def merge_units(*, units: Iterable[Unit], into: Unit, on: date, by: User | None,
     Subjects follow by ``budget.services.hand_over`` (budget lies above this room).
     """
     require(by, "manage_units", division=into.division)
+    refuse_unreasoned(by, why)
     old = [unit for unit in units if unit.pk != into.pk]
     if not old:
         raise NotAllowed("请选择要并入的单位。")
@@ -252,6 +262,7 @@ def split_unit(
     A split has no single successor: which subject goes where is decided one by one by ``budget.services.hand_over``.
     """
     require(by, "manage_units", division=unit.division)
+    refuse_unreasoned(by, why)
     parts = list(parts)
     if not parts:
         raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")

@@ -37,7 +37,8 @@ def grant(
 ) -> Grant:
     """Role × scope × period. Scope: a unit subtree, the listed ``subjects``, or (both None) the whole division.
 
-    A date as ``until`` holds through that day. Nobody grants to themselves; the three administrators stay three people.
+    A date as ``until`` holds through that day; one in the past is refused. Nobody grants to themselves; the three
+    administrators stay three people.
     """
     require(by, "grant", division=division)
     if by is not None and not why.strip():
@@ -49,13 +50,17 @@ def grant(
         raise NotAllowed(f"“{unit}”不属于{division}。")
     if role in {Role.AGENCY, Role.EXPERT} and subjects is None:
         raise Refused("第三方机构和评审专家只能按所分派的对象授权，不能按单位或全区授权。")
+    ends = _end_of(until)
+    if ends is not None and ends < timezone.now():
+        day = timezone.localtime(ends).date()
+        raise NotAllowed(f"“{user}”授权的截止日期 {day} 已经过去，授权不会生效，请改正。")
     made = Grant(
         user=user,
         role=role,
         division=division,
         unit=unit,
         by_subjects=subjects is not None,
-        until=_end_of(until),
+        until=ends,
         why=why,
     )
     if since is not None:

@@ -71,8 +71,7 @@ def edit_document(
     ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper received before stays stored.
     """
     require(by, "manage_rules", division=document.division)
-    if not why.strip():
-        raise NotAllowed("修改文件信息须写明理由。")
+    refuse_unreasoned(why)
     allowed = {"kind", "title", "number", "issuer", "issued_on", "in_force_from", "note", "file"}
     if unknown := set(values) - allowed:
         raise KeyError(*sorted(unknown))
@@ -90,6 +89,12 @@ def edit_document(
         data={"before": before, "after": values},
     )
     return document
+
+
+def refuse_unreasoned(why: str) -> None:
+    """NotAllowed where what the library says of a paper is changed without a reason."""
+    if not why.strip():
+        raise NotAllowed("修改文件信息须写明理由。")
 
 
 def refuse_double(division: Division, title: str, number: str) -> None:
