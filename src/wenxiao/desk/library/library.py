@@ -89,9 +89,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "fields": list(fields[:60]),
         "levels": LEVELS1,
         "states": [
-            (code, word, counts[code])
+            (code, word, counts.get(code, 0))
             for code, word in rows.model.State.choices
-            if counts.get(code)
+            if counts.get(code) or code == rows.model.State.PUBLISHED
         ],
         "whole": sum(counts.values()),
         "total": total,
