@@ -13,24 +13,30 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.evidence.selectors import material_seen_by
 from wenxiao.evidence.services import hand_in_material, replace_material
+from wenxiao.files.forms.targets.library_file import library_rows
 from wenxiao.followup.selectors.ledger import rectifications_seen_by
 from wenxiao.followup.services import reply_rectification
-from wenxiao.orgs.services.library import add_document, edit_document
+from wenxiao.orgs.services.library import add_document, edit_document, set_articles
 from wenxiao.records.models import Document
 from wenxiao.reviews.selectors import promise_of
 from wenxiao.reviews.services import hand_in_paper, submit_for_units
 from wenxiao.reviews.worklists import reviews_visible_to
+from wenxiao.rulebook.articles import held_against
+from wenxiao.rulebook.papers import laws_of, paper_of
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.selectors import targets_visible_to
-from wenxiao.targets.services import submit_target_for_unit
+from wenxiao.targets.services import LibraryEntry, import_library, submit_target_for_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import Model, QuerySet
 
+    from wenxiao.files.cells.cells import Book
+    from wenxiao.files.pool import What
     from wenxiao.intake.uploads import Arrived
     from wenxiao.orgs.models import User
+    from wenxiao.records.models import Article
 
 Values = dict[str, Any]
 GONE = "要办的对象已不在您的授权范围内，文件没有收下。"
@@ -43,6 +49,15 @@ class Done:
 
     said: str
     made: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an act reads in its file: what a child is asked, where that stands in its answer, what is made of it."""
+
+    asked: What
+    key: str
+    made: Callable[[Any], Any]
 
 
 def told_personal(arrived: Sequence[Arrived]) -> str:
@@ -144,6 +159,37 @@ def _edit(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     return Done(f"{row}已修改，原来的内容在留痕中。")
 
 
+def _articles(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = _found(Document.objects.filter(division=by.division), values["document"])
+    articles = set_articles(document=row, text=arrived[0].content, by=by, why=values["why"])
+    return Done(told_articles(row, articles))
+
+
+def told_articles(row: Document, made: Iterable[Article]) -> str:
+    """What to say of a paper's words taken in: how many articles, and how many read otherwise than what was compared."""
+    digests = {one.label: one.sha256 for one in made}
+    known = paper_of(row.title, row.number)
+    laws = laws_of(known) if known is not None else ()
+    differs = sum(one.met == "differs" for one in held_against(laws, digests))
+    told = f"，其中 {differs} 条与核对过的条文不同，请看下面" if differs else ""
+    return f"{row}已录入 {len(digests)} 条{told}。"
+
+
+def _library(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    if by.division is None:
+        raise NotAllowed(GONE)
+    lines: list[tuple[int, LibraryEntry]] = arrived[0].content
+    count = import_library(division=by.division, entries=lines, source=values["source"], by=by)
+    return Done(f"指标库导入 {count} 行，未核；已在库里的没有重复导入。")
+
+
+def _entries(book: Book) -> list[tuple[int, LibraryEntry]]:
+    lines = library_rows(book)
+    if lines is None:
+        raise NotAllowed("没有找到表头：应有一级指标、二级指标、三级指标三列，列名不限顺序。")
+    return [(line, LibraryEntry(**cells)) for line, cells in lines]
+
+
 def _said(values: Values) -> Values:
     said: Values = dict(values["said"])
     return said | {name: _day(said[name]) for name in DAYS}
@@ -162,4 +208,11 @@ ACTS: dict[str, Callable[[Values, Sequence[Arrived], User], Done]] = {
     "target_for_unit": _target_for_unit,
     "document": _enter,
     "document_edit": _edit,
+    "articles": _articles,
+    "library": _library,
 }
+CONTENTS: dict[str, Content] = {
+    "articles": Content("paper", "text", str),
+    "library": Content("book", "book", _entries),
+}
+"""The acts that read their file, not only keep it; read before the transaction begins."""

@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 
 from wenxiao.files.door.materials import LARGEST_PROOF, Looked, look_at, name_problem, opens
 from wenxiao.files.pool import Pool
-from wenxiao.intake.upload_acts import ACTS
+from wenxiao.intake.upload_acts import ACTS, CONTENTS
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Upload
 from wenxiao.records.services import Placed, place_file, store_file
@@ -44,11 +44,15 @@ FAULT = "系统出了差错，已记入运行日志；没有写入任何内容�
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One upload in the store: the file, personal data found in it, whether its text could be looked through."""
+    """One upload in the store: the file, personal data found in it, whether its text could be looked through.
+
+    ``content`` is what the act reads in it (``upload_acts.CONTENTS``); None for an act that only keeps it.
+    """
 
     file: StoredFile
     personal: tuple[tuple[str, int], ...]
     read: bool
+    content: Any = None
 
 
 class CancelledError(Exception):
@@ -74,7 +78,7 @@ def set_aside(
     """
     largest = int(values.get("largest") or LARGEST_PROOF)
     wrong = [
-        f"《{one.name}》{problem.text}{problem.mend or ''}"
+        f"《{one.name}》{problem.text}{problem.mend or ''}[{problem.code}]"
         for one in uploads
         if (problem := name_problem(str(one.name))) is not None
     ]
@@ -137,7 +141,7 @@ def sweep(*, hours: int = 24) -> int:
 
 def needs_reading(upload: Upload) -> bool:
     """Whether a child must open one of the files; else looking takes a moment and nobody needs to wait for it."""
-    return any(opens(one["name"]) for one in upload.files)
+    return upload.act in CONTENTS or any(opens(one["name"]) for one in upload.files)
 
 
 @one_wins()
@@ -161,8 +165,9 @@ def carry(upload: Upload) -> str:
                 store_file(division=upload.division, by=by, name=told["name"], content=bytes_),
                 found.personal,
                 found.read,
+                content,
             )
-            for told, (bytes_, found) in zip(upload.files, placed, strict=True)
+            for told, (bytes_, found, content) in zip(upload.files, placed, strict=True)
         ]
         told = act(upload.values, arrived, by)
         target = told.made or upload.target_id
@@ -252,30 +257,45 @@ def drop(upload: Upload) -> None:
     shutil.rmtree(_folder(upload), ignore_errors=True)
 
 
-def _looked(upload: Upload) -> list[tuple[Placed, Looked]]:
+def _looked(upload: Upload) -> list[tuple[Placed, Looked, Any]]:
     """Every file through the gate and onto the disk; one that may not enter keeps all out: NotAllowed names each."""
     largest = int(upload.values.get("largest") or LARGEST_PROOF)
-    found: list[tuple[Path, Looked]] = []
+    found: list[tuple[Path, Looked, Any]] = []
     with Pool(1, seconds=SECONDS) as pool:
         for at, (path, told) in enumerate(zip(_paths(upload), upload.files, strict=True), 1):
             if not path.is_file():
                 raise NotAllowed(GONE)
             try:
                 looked = look_at(path, told["name"], pool=pool, largest=largest)
+                content = None if looked.problem else _content(upload, path, told["name"], pool)
             except FileNotFoundError as error:  # taken back this very moment
                 raise CancelledError from error
-            found.append((path, looked))
+            found.append((path, looked, content))
             progress = Upload.objects.filter(pk=upload.pk, state=Upload.State.READING)
             if progress.update(read=at, beat=timezone.now()) != 1:
                 raise CancelledError
     wrong = [
-        f"《{told['name']}》{looked.problem.text}{looked.problem.mend or ''}"
-        for told, (_, looked) in zip(upload.files, found, strict=True)
+        f"《{told['name']}》{looked.problem.text}{looked.problem.mend or ''}[{looked.problem.code}]"
+        for told, (_, looked, _) in zip(upload.files, found, strict=True)
         if looked.problem
     ]
     if wrong:
         raise NotAllowed(_none_taken(len(found), wrong))
-    return [(place_file(path), looked) for path, looked in found]
+    return [(place_file(path), looked, content) for path, looked, content in found]
+
+
+def _content(upload: Upload, path: Path, name: str, pool: Pool) -> Any:
+    """What the act reads in the file, read by a child; None where the act only keeps it. NotAllowed with what is wrong."""
+    wanted = CONTENTS.get(upload.act)
+    if wanted is None:
+        return None
+    answer = pool.read(path, wanted.asked)
+    if answer["problems"] and not answer[wanted.key]:
+        wrong = "；".join(
+            f"{one['text']}{one.get('mend') or ''}[{one['code']}]" for one in answer["problems"]
+        )
+        raise NotAllowed(f"《{name}》：{wrong}")
+    return wanted.made(answer[wanted.key])
 
 
 def _none_taken(count: int, wrong: Sequence[str]) -> str:

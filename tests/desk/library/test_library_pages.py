@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.desk.targets.test_filing_pages import people  # noqa: F401 - a fixture
 from tests.targets.test_filing import ROWS
+from tests.task_queue import outcome
 
 from wenxiao.targets.models import LibraryRow
 from wenxiao.targets.services import approve_target, begin_target
@@ -84,7 +85,9 @@ def test_a_file_is_brought_by_its_headings(bureau, people):
     book.save(kept)
     finance = people("finance")
     upload = SimpleUploadedFile("库.xlsx", kept.getvalue())
-    assert finance.post(reverse("desk:library_import"), {"file": upload}).status_code == 302
+    sent = finance.post(reverse("desk:library_import"), {"file": upload})
+    assert not LibraryRow.objects.exists(), "no web process reads a file"
+    assert "指标库导入 2 行" in outcome(finance, sent, follow=True).content.decode()
     rows = LibraryRow.objects.order_by("pk").values_list(
         "level2", "name", "unit", "field", "source"
     )
@@ -97,7 +100,10 @@ def test_a_file_is_brought_by_its_headings(bureau, people):
     kept = io.BytesIO()
     strange.save(kept)
     upload = SimpleUploadedFile("别的.xlsx", kept.getvalue())
-    refused = finance.post(reverse("desk:library_import"), {"file": upload})
+    refused = outcome(finance, finance.post(reverse("desk:library_import"), {"file": upload}))
     assert refused.status_code == 409
     assert "没有找到表头" in refused.content.decode()
+    other = SimpleUploadedFile("库.csv", b"1,2")
+    refused = finance.post(reverse("desk:library_import"), {"file": other})
+    assert (refused.status_code, ".xlsx" in refused.content.decode()) == (409, True)
     assert people("clerk").post(reverse("desk:library_import")).status_code == 403

@@ -6,10 +6,13 @@ from io import BytesIO
 import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.task_queue import outcome
 
+from wenxiao.files.forms import paper_text
 from wenxiao.orgs.services import RuleSource, override_rule
 from wenxiao.orgs.services.library import add_document
-from wenxiao.records.models import Article, Document, Entry
+from wenxiao.records.models import Article, Document, Entry, StoredFile
+from wenxiao.records.services import store_file
 from wenxiao.rulebook import basis, laws
 from wenxiao.rulebook.articles import split
 from wenxiao.rulebook.grounds import digest
@@ -88,7 +91,9 @@ def test_a_word_a_text_and_a_pdf_are_read(officer, paper):
         answer = officer.post(
             f"/documents/{paper.pk}/articles", {"file": upload, "why": "官方文本"}
         )
-        assert answer.status_code == 302
+        assert not Article.objects.exists(), "no web process reads a file"
+        done = outcome(officer, answer, follow=True).content.decode()
+        assert "已录入 3 条，其中 1 条与核对过的条文不同" in done
         assert Article.objects.count() == 3, name
     entry = Entry.objects.filter(act="录入条文").latest("pk")
     assert entry.data["count"] == 3
@@ -112,14 +117,48 @@ def test_what_cannot_be_split_is_refused_and_nothing_changes(officer, paper, nam
     data = {"file": upload, "why": "官方文本"}
     if not content:
         data = {"file": SimpleUploadedFile(name, b"\n \n"), "why": "官方文本"}
-    answer = officer.post(f"/documents/{paper.pk}/articles", data)
+    answer = outcome(officer, officer.post(f"/documents/{paper.pk}/articles", data))
     assert answer.status_code == 409
     assert said in answer.content.decode()
     assert Article.objects.count() == 3
 
 
+def test_the_stored_original_is_read_by_the_worker_too(officer, paper, small):
+    nothing = officer.post(f"/documents/{paper.pk}/articles", {"why": "官方文本"})
+    assert "请选择官方文本" in nothing.content.decode()
+    paper.file = store_file(
+        division=small.division, by=small.officer, name="法.txt", content=TEXT.encode()
+    )
+    paper.save()
+    answer = officer.post(f"/documents/{paper.pk}/articles", {"why": "官方文本"})
+    assert answer["Location"].startswith("/uploads/")
+    assert "已录入 3 条" in outcome(officer, answer, follow=True).content.decode()
+    assert Article.objects.count() == 3
+    assert StoredFile.objects.filter(name="法.txt").count() == 1, "the same bytes are kept once"
+
+
+@pytest.mark.parametrize(("limit", "said"), [("MOST_LETTERS", "万字"), ("MOST_PAGES", "页")])
+def test_a_text_too_long_is_refused_not_cut(tmp_path, monkeypatch, limit, said):
+    from pypdf import PdfWriter
+
+    monkeypatch.setattr(paper_text, limit, 1)
+    path = tmp_path / "法.txt"
+    path.write_text(TEXT, "utf-8")
+    if limit == "MOST_PAGES":
+        path, book = tmp_path / "法.pdf", PdfWriter()
+        book.add_blank_page(100, 100)
+        book.add_blank_page(100, 100)
+        book.write(path)
+    told = paper_text.paper_text(path)
+    assert (told.text, len(told.problems)) == ("", 1)
+    assert said in told.problems[0].text
+
+
 def test_a_reason_is_asked_and_strangers_do_not_take_words_in(officer, paper, small, inside):
     assert take(officer, paper, why="").status_code == 409
+    upload = SimpleUploadedFile("法.txt", TEXT.encode())
+    unsaid = officer.post(f"/documents/{paper.pk}/articles", {"file": upload, "why": " "})
+    assert (unsaid.status_code, "来处" in unsaid.content.decode()) == (409, True)
     nowhere = officer.post("/documents/99999/articles", {"words": TEXT, "why": "试"})
     assert nowhere.status_code == 404
     assert take(inside(small.clerk), paper).status_code == 403

@@ -85,6 +85,16 @@ def paper_changed(place, inside, file):
     return inside(place.officer).post(f"/documents/{row.pk}/edit", {**data, "file": file})
 
 
+def words_of_a_paper(place, inside, file):
+    row = Document.objects.create(division=place.division, kind="law", title="示例条例")
+    text = SimpleUploadedFile("条文.txt", b"1 article\n".ljust(file.size, b"x"))
+    return inside(place.officer).post(f"/documents/{row.pk}/articles", {"file": text, "why": "试"})
+
+
+def library(place, inside, file):
+    return inside(place.officer).post("/library/import", {"file": file})
+
+
 def forms(place, inside, file):
     return inside(place.officer).post("/imports", {"files": [file], "token": "t"})
 
@@ -112,6 +122,8 @@ DOORS = {
     "rectifications/<int:pk>/<str:act>/do": rectification,
     "documents/add": paper,
     "documents/<int:pk>/edit": paper_changed,
+    "documents/<int:pk>/articles": words_of_a_paper,
+    "library/import": library,
     "imports": forms,
     "imports/ledgers": ledger,
     "rounds/<int:pk>/received/submit": signed_for_units,
@@ -119,13 +131,8 @@ DOORS = {
 }
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
-SMALL = {
-    "targets/layouts",
-    "targets/<int:pk>/workbook",
-    "documents/<int:pk>/articles",
-    "library/import",
-}
-"""Headings, one target's workbook, a paper's words, a library's list are read while the person waits, and not for long."""
+SMALL = {"targets/layouts", "targets/<int:pk>/workbook"}
+"""Headings and one target's own workbook are read while the person waits: so small and so briefly as tried below."""
 
 
 def doors():
@@ -201,6 +208,28 @@ def test_a_form_of_headings_is_small_and_read_for_seconds(place, inside, large, 
     assert client.post("/targets/layouts", form).status_code == 409
     assert asked == [layouts.SECONDS]
     assert layouts.SECONDS <= 10
+
+
+def test_a_targets_workbook_is_small_and_read_for_seconds(place, inside, large, monkeypatch):
+    from wenxiao.desk.targets import paper
+
+    asked = []
+
+    def read(path, what, *, seconds):
+        nothing_held()
+        asked.append(seconds)
+        return {"book": None, "problems": [{"text": "读不出"}]}
+
+    monkeypatch.setattr(paper, "read_in_child", read)
+    monkeypatch.setattr(paper, "_must_fill", lambda request, row: None)
+    target = Target.objects.filter(dossier__unit=place.units[0]).first()
+    client, address = inside(place.clerk), f"/targets/{target.pk}/workbook"
+    assert len(large) > paper.LARGEST
+    refused = client.post(address, {"file": SimpleUploadedFile("离线表.xlsx", large)})
+    assert (refused.status_code, asked) == (409, []), "too large to be read"
+    refused = client.post(address, {"file": SimpleUploadedFile("离线表.xlsx", b"PK")})
+    assert (refused.status_code, asked) == (409, [paper.SECONDS])
+    assert paper.SECONDS <= 10
 
 
 def test_a_machine_is_answered_before_the_server_gives_up():

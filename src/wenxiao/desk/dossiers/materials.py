@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.evidence.models import Material
-    from wenxiao.intake.models import Upload
+    from wenxiao.records.models import Upload
     from wenxiao.rulebook.basis import Value
     from wenxiao.targets.models import Indicator
 

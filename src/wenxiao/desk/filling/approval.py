@@ -21,8 +21,8 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from wenxiao.intake.models import Upload
     from wenxiao.orgs.models import User
+    from wenxiao.records.models import Upload
     from wenxiao.reviews.models import Review
 
 ON_PAPER = ("confirm", "refuse")

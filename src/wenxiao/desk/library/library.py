@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
@@ -12,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import target_of
-from wenxiao.files.forms.targets.library_file import library_rows
-from wenxiao.files.pool import read_in_child
+from wenxiao.desk.uploads.handing_in import hand_in, set_aside
+from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records.selectors import trail_of
@@ -37,12 +35,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.records.models import Upload
     from wenxiao.targets.models import LibraryRow
 
 ENTRY = "desk:targets"
 PAGE, OFFERED = 40, 8
-LARGEST = 4 << 20
-SECONDS = 20.0
 TONES = {"published": "ok", "proposed": "acc", "confirmed": "acc", "declined": "bad"}
 FIELDS = (
     ("level1", "一级指标"),
@@ -205,31 +202,23 @@ def fill(request: HttpRequest) -> HttpResponse:
 
 @view("manage_rules", methods=("POST",), files=True)
 def bring(request: HttpRequest) -> HttpResponse:
-    """Import a library from an .xlsx, all of it or nothing."""
-    division = division_of(request, ENTRY)
+    """Import a library from an .xlsx, all of it or nothing; the task worker reads it."""
+    division, back = division_of(request, ENTRY), reverse("desk:library")
 
-    def run() -> str:
-        upload = request.FILES.get("file")
-        if upload is None or (upload.size or 0) > LARGEST:
-            raise NotAllowed("请选择指标库文件（.xlsx，不超过 4 MB）。")
-        with tempfile.TemporaryDirectory(prefix="wenxiao-library-") as folder:
-            path = Path(folder) / "指标库.xlsx"
-            path.write_bytes(upload.read())
-            texts = read_in_child(path, "book", seconds=SECONDS)
-        if texts["book"] is None:
-            raise NotAllowed("；".join(problem["text"] for problem in texts["problems"]))
-        lines = library_rows(texts["book"])
-        if lines is None:
-            raise NotAllowed("没有找到表头：应有一级指标、二级指标、三级指标三列，列名不限顺序。")
-        count = services.import_library(
+    def begin() -> Upload:
+        file = request.FILES.get("file")
+        if file is None or not str(file.name).lower().endswith(".xlsx"):
+            raise NotAllowed("请选择指标库文件（.xlsx）。")
+        return set_aside(
+            request,
             division=division,
-            entries=[(line, LibraryEntry(**cells)) for line, cells in lines],
-            source=str(upload.name),
-            by=person(request),
+            act="library",
+            values={"source": str(file.name), "largest": LARGEST_FILE},
+            files=[file],
+            back=back,
         )
-        return f"指标库导入 {count} 行，未核；已在库里的没有重复导入。"
 
-    return carry_out(request, run, reverse("desk:library"))
+    return hand_in(request, begin, back)
 
 
 @view("fill")

@@ -10,11 +10,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
-from wenxiao.files.pool import read_in_child
+from wenxiao.intake.upload_acts import told_articles
 from wenxiao.orgs.services import RuleSource, raise_standing
 from wenxiao.orgs.services.library import set_articles
-from wenxiao.pages.acts import carry_out, text_of
+from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records import selectors
@@ -27,18 +28,16 @@ from wenxiao.rulebook.grounds import READ
 from wenxiao.rulebook.papers import Citation, RulePaper, citations_of, laws_of, paper_of, papers
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
-from wenxiao.store.scratch import Scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.orgs.models import Division
-    from wenxiao.records.models import Article, Document
+    from wenxiao.records.models import Article, Document, StoredFile, Upload
     from wenxiao.rulebook.laws import Clause
 
-SECONDS = 20.0
 ENDINGS = (".docx", ".pdf", ".txt")
 LONGEST = 400_000
 
@@ -142,52 +141,55 @@ def opened(division: Division, laws: Iterable[Clause]) -> list[tuple[Clause, Art
 
 @view("manage_rules", methods=("POST",), files=True)
 def articles(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a paper's words in: from a file, from the original that is stored, or pasted."""
+    """Take a paper's words in: pasted, or from a file or the stored original, which the task worker reads."""
     division = division_of(request, "desk:documents")
     row = selectors.documents(division=division).select_related("file").filter(pk=pk).first()
     if row is None:
         raise Http404
-    why = text_of(request, "why", 500)
+    why, back = text_of(request, "why", 500), reverse("desk:document", args=[pk])
+    pasted = request.POST.get("words", "")
+    typed = [Typed("文本来处", "", why)]
+    if request.FILES.get("file") or not pasted.strip():
+        return hand_in(request, lambda: _file_of(request, row, why, back), back, typed)
 
     def run() -> str:
-        made = set_articles(document=row, text=_text(request, row), by=person(request), why=why)
-        differs = words_of(row).differs
-        told = f"，其中 {differs} 条与核对过的条文不同，请看下面" if differs else ""
-        return f"{row}已录入 {len(made)} 条{told}。"
-
-    return carry_out(request, run, reverse("desk:document", args=[pk]))
-
-
-def _text(request: HttpRequest, row: Document) -> str:
-    upload, pasted = request.FILES.get("file"), request.POST.get("words", "")
-    if upload is not None:
-        if (upload.size or 0) > LARGEST_FILE:
-            raise NotAllowed(f"文件超过 {LARGEST_FILE >> 20} MB，没有收下。")
-        return _read(str(upload.name), upload.read())
-    if pasted.strip():
         if len(pasted) > LONGEST:
             raise NotAllowed(f"粘贴的文字超过 {LONGEST // 10_000} 万字，请分成几份文件。")
-        return pasted
-    if row.file is None:
+        taken = set_articles(document=row, text=pasted, by=person(request), why=why)
+        return told_articles(row, taken)
+
+    return carry_out(request, run, back, typed)
+
+
+class _Original:
+    """The paper's stored file, handed in again as if it were uploaded."""
+
+    def __init__(self, file: StoredFile) -> None:
+        self.name, self.size, self._file = file.name, file.size, file
+
+    def chunks(self) -> Iterator[bytes]:
+        yield read_file(self._file)
+
+
+def _file_of(request: HttpRequest, row: Document, why: str, back: str) -> Upload:
+    """The file words are to be read from, set aside; NotAllowed for one that can't hold any, or without a reason."""
+    if not why.strip():
+        raise NotAllowed("录入条文须写明文本的来处或理由。")
+    file = request.FILES.get("file") or (_Original(row.file) if row.file is not None else None)
+    if file is None:
         raise NotAllowed("请选择官方文本（docx、pdf、txt），或粘贴条文。")
-    return _read(row.file.name, read_file(row.file))
-
-
-def _read(name: str, content: bytes) -> str:
-    """The words of a file, read in a limited child; NotAllowed with what is wrong and how to mend it."""
-    ending = PurePosixPath(name).suffix.lower()
-    if ending not in ENDINGS:
-        raise NotAllowed(f"《{name}》不能读出条文：应为 docx、pdf 或 txt，或把条文粘贴进来。")
-    with Scratch("paper") as folder:
-        path = folder / f"paper{ending}"
-        path.write_bytes(content)
-        told = read_in_child(path, "paper", seconds=SECONDS)
-    if told["problems"]:
-        problems = "；".join(
-            f"{one['text']}{one.get('mend') or ''}[{one['code']}]" for one in told["problems"]
-        )
-        raise NotAllowed(f"《{name}》：{problems}")
-    return str(told["text"])
+    if PurePosixPath(str(file.name)).suffix.lower() not in ENDINGS:
+        raise NotAllowed(f"《{file.name}》不能读出条文：应为 docx、pdf 或 txt，或把条文粘贴进来。")
+    return set_aside(
+        request,
+        division=row.division,
+        act="articles",
+        values={"document": row.pk, "why": why, "largest": LARGEST_FILE},
+        files=[file],
+        back=back,
+        target=row.pk,
+        typed=[Typed("文本来处", "", why)],
+    )
 
 
 # ---- a clause that was read ------------------------------------------------------------------------------------------

@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from wenxiao.intake.models import Upload
     from wenxiao.orgs.models import Division
-    from wenxiao.records.models import Document
+    from wenxiao.records.models import Document, Upload
 
 ENTRY = "desk:documents"
 MOST_BESIDE = 500

@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from wenxiao.followup.models import Rectification
-    from wenxiao.intake.models import Upload
     from wenxiao.orgs.models import Unit
+    from wenxiao.records.models import Upload
 
 
 ENTRY = "desk:rectifications"

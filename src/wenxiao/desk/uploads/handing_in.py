@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.intake.models import Upload
     from wenxiao.orgs.models import Division
+    from wenxiao.records.models import Upload
 
 FOUND = 302
 MADE = {"document": "desk:document"}

@@ -18,7 +18,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.intake.models import Upload
+    from wenxiao.records.models import Upload
 
 LOOK_AGAIN = "2"
 """Seconds after which the browser asks again, with or without script."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from wenxiao.files.forms.reading import open_book
-from wenxiao.rulebook.codes import FILE_KIND_NOT_TAKEN, UNREADABLE
+from wenxiao.rulebook.codes import FILE_KIND_NOT_TAKEN, FILE_TOO_LARGE, UNREADABLE
 from wenxiao.rulebook.problems import Problem
 
 MOST_PAGES = 400
@@ -38,7 +38,14 @@ def paper_text(path: Path) -> PaperText:
         text, problems = "", [_told(FILE_KIND_NOT_TAKEN, reason)]
     if not problems and not text.strip():
         problems = [_told(UNREADABLE, "文件里没有可读的文字，可能是扫描件。")]
-    return PaperText(path.name, text[:MOST_LETTERS], problems)
+    if not problems and len(text) > MOST_LETTERS:
+        problems = [_too_long(f"文件超过 {MOST_LETTERS // 10_000} 万字")]
+    return PaperText(path.name, "" if problems else text, problems)
+
+
+def _too_long(reason: str) -> Problem:
+    mend = "请只留正文，或分成几份录入。"
+    return Problem(FILE_TOO_LARGE, "阻断", f"{reason}，没有读。", mend=mend)
 
 
 def _told(code: str, text: str) -> Problem:
@@ -47,7 +54,7 @@ def _told(code: str, text: str) -> Problem:
 
 
 def _plain(path: Path) -> tuple[str, list[Problem]]:
-    content = path.read_bytes()[: 4 * MOST_LETTERS]
+    content = path.read_bytes()
     for encoding in _ENCODINGS:
         try:
             return content.decode(encoding), []
@@ -70,7 +77,9 @@ def _pdf(path: Path) -> tuple[str, list[Problem]]:
 
     try:
         pages = pypdf.PdfReader(path).pages
-        text = "\n".join(pages[at].extract_text() for at in range(min(len(pages), MOST_PAGES)))
+        if len(pages) > MOST_PAGES:
+            return "", [_too_long(f"PDF 有 {len(pages)} 页，超过 {MOST_PAGES} 页")]
+        text = "\n".join(page.extract_text() for page in pages)
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError):
         return "", [_told(UNREADABLE, "PDF 文件读不出文字。")]
     return _joined(text), []

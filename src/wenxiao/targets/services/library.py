@@ -235,6 +235,9 @@ def import_library(
 ) -> int:
     """导入指标库 from a file: (line, entry) each. All or nothing: NotAllowed names the first lines that cannot stand."""
     require(by, "manage_rules", division=division)
+    entries = list(entries)
+    if len(entries) > MOST_ROWS:
+        raise NotAllowed(f"一次最多导入 {MOST_ROWS} 行，这份有 {len(entries)} 行，请分几份。")
     known = _names(division)
     added: dict[tuple[str, str], LibraryRow] = {}
     wrong: list[str] = []
@@ -250,8 +253,6 @@ def import_library(
     if wrong:
         more = f"另有 {len(wrong) - 5} 行" if len(wrong) > 5 else ""
         raise NotAllowed(f"有 {len(wrong)} 行不能导入，整份没有导入。{''.join(wrong[:5])}{more}")
-    if len(added) > MOST_ROWS:
-        raise NotAllowed(f"一次最多导入 {MOST_ROWS} 行，这份有 {len(added)} 行，请分几份。")
     if not added:
         raise NotAllowed("这份文件里没有新的指标：都已在库里，或没有写三级指标。")
     LibraryRow.objects.bulk_create(added.values(), batch_size=500)
