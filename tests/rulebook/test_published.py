@@ -181,6 +181,30 @@ def test_over_fulfilment():
     assert (less["status"], less["agrees"]) == ("needs_judgement", None)
 
 
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [
+        ("≥90%", "≥90%"),
+        ("≥90%", "≥93%"),
+        ("≤3万元", "≤3万元"),
+        ("≥90%", "90%以上"),
+        ("<5天", "<5天"),
+    ],
+)
+def test_an_actual_that_repeats_the_target_s_sign_is_a_judgement_and_says_so(target, actual):
+    table = judge_table(_table((target, actual, 10, 10)))
+    row = table["rows"][0]
+    assert (row["status"], row["points"], row["agrees"]) == ("needs_judgement", None, None)
+    assert row["assumed"] == "实际值带着目标的比较符，按照抄目标看待，不作完成值"
+    assert "不是确定的数（可能照抄目标）" in row["reason"]
+    assert "points_differ" not in _codes(table)
+
+
+def test_another_sign_is_a_judgement_without_that_cause():
+    row = judge_table(_table(("≥90%", "≤95%", 10, 10)))["rows"][0]
+    assert (row["status"], row["assumed"]) == ("needs_judgement", None)
+
+
 def test_a_sign_in_the_name_is_used_and_said():
     row = {
         "level1": "产出",

@@ -19,6 +19,8 @@ from wenxiao.rulebook.rows import Row, Status
 from wenxiao.rulebook.units import UnitsDifferError, same_unit
 
 Sum = Literal["forward", "reverse_ratio", "reverse_deduction", "zero", "between", "full", "none"]
+SIGNS = frozenset({">=", ">", "<=", "<"})
+COPIED = "实际值带着目标的比较符，按照抄目标看待，不作完成值"
 BLANKS = frozenset({"", "—", "-", "－", "--", "/", "——"})
 
 
@@ -99,15 +101,21 @@ def _one(row: Row, target: Expression, actual: Expression, profile: Profile) -> 
         return _stop("needs_judgement", said, "FACT" if several else "TIER")
     refused = _not_a_figure(row, target, actual)
     if refused:
-        return _stop("needs_judgement", refused)
+        stopped = _stop("needs_judgement", refused)
+        return replace(stopped, assumed=(COPIED,)) if _copied(target, actual) else stopped
     return _number(row, target, actual, profile)
+
+
+def _copied(target: Expression, actual: Expression) -> bool:
+    """Whether an actual carries the very sign of its target: what was reached is then not said."""
+    return actual.comparator in SIGNS and actual.comparator == target.comparator
 
 
 def _not_a_figure(row: Row, target: Expression, actual: Expression) -> str | None:
     """Why an actual cannot be set against a number, None when it can."""
     if target.note == RELATIVE:
         return f"目标“{target.text}”{RELATIVE}，需人工判定。"
-    if actual.kind != "number" or actual.low is None:
+    if actual.kind != "number" or (actual.low is None and actual.high is None):
         return f"目标是数，实际值“{actual.text}”不是数，需人工判定。"
     told_done = actual.note == RATE_OF_DONE or ("完成" in actual.text and actual.unit == "%")
     if told_done and (target.unit != "%" or "满意" in f"{row.name or ''}{row.level2 or ''}"):
