@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from tests.acts.cases_of_accounts import SHEETS
 from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.house import PASSWORD, SOON, YEAR
 from tests.acts.shape import Act
@@ -21,6 +22,7 @@ from wenxiao.reports.models import Draft, Signed
 from wenxiao.store.clock import today
 
 ORGS = {
+    **SHEETS,
     "create_division": Act(
         "",
         lambda h: None,

@@ -19,6 +19,7 @@ from wenxiao.followup import services as followup
 from wenxiao.followup.models import CatalogueItem, Disclosure
 from wenxiao.orgs.models import PasswordReset, Role, Unit
 from wenxiao.orgs.services import add_document, add_unit, create_division, create_user, grant
+from wenxiao.orgs.services.handing_out import prepare_account_sheet, release_account_sheet
 from wenxiao.orgs.services.resetting import ask_reset
 from wenxiao.records.services import open_batch, store_file
 from wenxiao.reviews.kinds import KINDS
@@ -274,6 +275,22 @@ class House:
         """A request for a new password by a person of a role."""
         ask_reset(username=self.people[role].username, address="192.0.2.1")
         return PasswordReset.objects.latest("pk")
+
+    def newcomer(self):
+        """A clerk of the unit nobody gave a password yet."""
+        user = create_user(
+            division=self.division, username="first", name="新经办", by=None, unit=self.unit
+        )
+        grant(user=user, role=Role.CLERK, division=self.division, by=None, unit=self.unit)
+        return user
+
+    def account_sheet(self, *, released=False):
+        """The unit's first codes, listed by the system administrator."""
+        self.newcomer()
+        made = prepare_account_sheet(unit=self.unit, by=self.people["system"], why="名册")
+        if released:
+            release_account_sheet(sheet=made, by=self.people["security"], why="电话核对")
+        return made
 
     def exempted(self):
         """A running round the dossier is excused from."""

@@ -54,6 +54,8 @@ MATRIX = {
     "forgotten/claim": "anyone",
     "people/resets": "login",
     "people/resets/<int:pk>/<str:act>": "login",
+    "people/sheets": "login",
+    "people/sheets/<str:act>": "login",
     "help": "login",
     "theme": "anyone",
     "components": "anyone",

@@ -108,6 +108,7 @@ ACTS = {
     "people/units/<int:pk>/<str:act>": ("edit", "rename", "move", "merge", "split"),
     "people/users/<int:pk>/<str:act>": ("disable", "enable", "reset"),
     "confirmers/<str:act>": ("name", "small"),
+    "people/sheets/<str:act>": ("prepare", "release", "withdraw", "print"),
     "people/resets/<int:pk>/<str:act>": ("approve", "consent", "refuse"),
     "rounds/<int:pk>/<str:act>": ("extend", "close", "reopen", "remind"),
     "materials/<int:pk>/<str:act>/do": ("judge", "replace", "withdraw", "link", "move"),

@@ -242,6 +242,45 @@ class RecoveryCode(models.Model):
         verbose_name = verbose_name_plural = "恢复码"
 
 
+class AccountSheet(models.Model):
+    """账号发放单: the accounts of one unit nobody entered yet, whose first codes are printed once, after two administrators.
+
+    The codes stand on the paper alone; of each a digest is stored, as of a reset's.
+    """
+
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="account_sheets", verbose_name="单位"
+    )
+    users = models.ManyToManyField(User, related_name="account_sheets", verbose_name="账号")
+    prepared_at = models.DateTimeField("列出时间", auto_now_add=True)
+    prepared_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="系统管理员"
+    )
+    released_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="安全管理员"
+    )
+    printed_at = models.DateTimeField("打印时间", null=True)
+    until = models.DateTimeField("领取码有效至", null=True)
+    closed_at = models.DateTimeField("作废时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号发放单"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(released_by=None)
+                | ~models.Q(released_by=models.F("prepared_by")),
+                name="sheet_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(printed_at=None) | models.Q(released_by__isnull=False),
+                name="sheet_printed_after_both",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}账号发放单 {self.pk}"
+
+
 class PasswordReset(models.Model):
     """重置密码申请: the person asks and alone knows the code; administrators agree by its number and see no secret.
 
@@ -265,6 +304,9 @@ class PasswordReset(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name="同意人"
     )
     closed_at = models.DateTimeField("办结时间", null=True)
+    sheet = models.ForeignKey(
+        AccountSheet, models.PROTECT, null=True, related_name="codes", verbose_name="账号发放单"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "重置密码申请"

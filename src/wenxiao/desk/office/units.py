@@ -38,10 +38,11 @@ SIZE = 60
 
 
 def tabs(chosen: str) -> list[tuple[str, str, bool]]:
-    """Units, users, and what their accounts must be like."""
+    """Units, users, first codes on paper, and what their accounts must be like."""
     return [
         ("单位", reverse("desk:people"), chosen == "units"),
         ("用户与授权", reverse("desk:users"), chosen == "users"),
+        ("账号发放", reverse("desk:account_sheets"), chosen == "sheets"),
         ("账号安全要求", reverse("desk:account_policy"), chosen == "policy"),
     ]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from wenxiao.desk.office import (
     account_policy,
+    account_sheets,
     agencies,
     backups,
     clauses,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("people/units/<int:pk>/<str:act>", units.act, name="unit_act"),
     path("people/resets", resets.resets, name="resets"),
     path("people/resets/<int:pk>/<str:act>", resets.act, name="reset_act"),
+    path("people/sheets", account_sheets.account_sheets, name="account_sheets"),
+    path("people/sheets/<str:act>", account_sheets.act, name="account_sheets_act"),
     path("people/policy", account_policy.policy, name="account_policy"),
     path("people/policy/change", account_policy.change, name="account_policy_change"),
     path("people/users", users.users, name="users"),

@@ -38,7 +38,8 @@ NOBODY = "未登录"
 KEPT_DAYS = 60
 
 
-def _digest(username: str, code: str) -> str:
+def code_digest(username: str, code: str) -> str:
+    """What is stored of a code: it opens this account alone, however it is typed."""
     plain = "".join(letter for letter in code.upper() if letter in LETTERS)
     return hashlib.sha256(f"{username.strip().lower()}\n{plain}".encode()).hexdigest()
 
@@ -61,12 +62,12 @@ def ask_reset(
             f"从这台机器一小时内已申请 {MOST_AN_HOUR} 次，请稍后再试，或直接联系系统管理员。"
         )
     user = User.objects.filter(username__iexact=name, is_active=True).first()
-    code = "".join(secrets.choice(LETTERS) for _ in range(15))
+    code = fresh_code()
     made = PasswordReset.objects.create(
         user=user,
         username=name,
-        number=_free_number(),
-        digest=_digest(name, code),
+        number=free_number(),
+        digest=code_digest(name, code),
         second_factor=second_factor,
         address=address,
         asked_at=now,
@@ -82,10 +83,17 @@ def ask_reset(
             label=f"{user}：申请号 {made.number}",
             data={"number": made.number, "address": address, "second_factor": second_factor},
         )
-    return made, "-".join(code[at : at + 5] for at in range(0, 15, 5))
+    return made, code
 
 
-def _free_number() -> str:
+def fresh_code() -> str:
+    """Fifteen letters and digits drawn by chance, in three groups for reading from paper."""
+    code = "".join(secrets.choice(LETTERS) for _ in range(15))
+    return "-".join(code[at : at + 5] for at in range(0, 15, 5))
+
+
+def free_number() -> str:
+    """Six digits no request has."""
     while True:
         number = f"{secrets.randbelow(900_000) + 100_000}"
         if not PasswordReset.objects.filter(number=number).exists():
@@ -128,7 +136,7 @@ def open_resets(division: Division) -> QuerySet[PasswordReset]:
     """Requests of the division's accounts that still wait, latest first."""
     return (
         PasswordReset.objects.filter(
-            user__division=division, closed_at=None, until__gt=timezone.now()
+            user__division=division, closed_at=None, until__gt=timezone.now(), sheet=None
         )
         .select_related("user__unit", "user__division", "approved_by", "consented_by")
         .order_by("-asked_at")
@@ -218,7 +226,7 @@ def _note(
 def claim_reset(*, username: str, code: str, password: str) -> User:
     """The person chooses a new password with the code; NotAllowed says what is still missing."""
     found = (
-        PasswordReset.objects.filter(digest=_digest(username, code), until__gt=timezone.now())
+        PasswordReset.objects.filter(digest=code_digest(username, code), until__gt=timezone.now())
         .select_related("user__division")
         .first()
     )
@@ -227,6 +235,8 @@ def claim_reset(*, username: str, code: str, password: str) -> User:
             raise NotAllowed("申请还没有批准，请联系系统管理员。")
         raise NotAllowed("账号与领取码对不上，或申请已过期、已办结；请核对，或重新申请。")
     user = found.user
+    if found.sheet_id is not None:
+        _refuse_late(user)
     if found.approved_by_id is None:
         raise NotAllowed("申请还没有批准，请联系系统管理员。")
     if _consent_of(found, user) and found.consented_by_id is None:
@@ -249,3 +259,13 @@ def claim_reset(*, username: str, code: str, password: str) -> User:
         data={"number": found.number},
     )
     return user
+
+
+def _refuse_late(user: User) -> None:
+    """A code from a printed sheet is for a first entry alone, and for nobody who by now needs two administrators."""
+    if user.has_usable_password() and not user.must_change_password:
+        raise NotAllowed("这个账号已经设过密码，发放单上的领取码不再有效；忘记密码请在登录页申请。")
+    if needs_consent(user):
+        raise NotAllowed(
+            "管理员、局领导和绩效科的账号不用发放单；请在登录页点“忘记密码”申请，由两名管理员办理。"
+        )
