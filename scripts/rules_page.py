@@ -20,6 +20,7 @@ def page() -> str:
             *_checks(),
             *_codes(),
             *_reconciling(),
+            *_rechecking(),
             *_laws(),
             *_scoring(),
             *_profiles(),
@@ -89,6 +90,22 @@ def _reconciling() -> Iterator[str]:
     yield from ("", "## 报告与评分表核对", "", "| 编号 | 核对项 | 等级 |", "| --- | --- | --- |")
     for one in basis.in_force("reconcile").content["checks"]:
         yield f"| {one['code']} | {one['title']} | {one['level']} |"
+
+
+def _rechecking() -> Iterator[str]:
+    content = basis.in_force("recheck").content
+    yield from (
+        "",
+        "## 自评复核的抽取",
+        "",
+        f"有下列理由的按风险抽取，另随机抽取不少于 {content['random_percent']}%。界限未核对到文件，由本级按文件改写。",
+        "",
+        "| 编号 | 理由 | 根据 | 界限 | 核实 |",
+        "| --- | --- | --- | --- | --- |",
+    )
+    for code, one in content["reasons"].items():
+        floors = "，".join(f"{key} {value}" for key, value in one["floors"].items())
+        yield f"| {code} | {one['title']} | {one['ground']} | {floors} | {one['standing']} |"
 
 
 def _scoring() -> Iterator[str]:

@@ -135,6 +135,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         ],
         "rulebook/checks/selfeval": ["_full_quantities"],
         "rulebook/ratios": ["_ratio"],
+        "rulebook/recheck_facts": ["_texts"],
         "rulebook/similarity": ["_row_words", "_table", "similar"],
     },
     "answers a person gives to open questions, as they are posted or written": {
@@ -217,7 +218,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
             "_target",
             "_total",
             "_weights",
-            "_whole",
+            "is_whole",
             "judge_table",
         ],
         "rulebook/published_marks": ["amounts_in_words", "judged_grade"],
@@ -246,6 +247,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
             "sheet_from_case",
             "sheet_of",
         ],
+        "rulebook/recheck_facts": ["Case"],
     },
 }
 

@@ -127,6 +127,7 @@ def test_the_clauses_are_these_and_each_carries_a_rule():
         ("problem_catalogue", "未核"),
         ("disclosure", "旁证"),
         ("ratios", "旁证"),
+        ("recheck", "未核"),
         ("checks", "未核"),
         ("codes", "未核"),
         ("materials", "未核"),

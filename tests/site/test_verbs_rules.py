@@ -49,13 +49,18 @@ def test_every_code_says_at_which_doors_it_runs(capsys):
     assert rows["ZP-11"]["runs"] == ["import", "hand_in", "candidates"]
     assert rows["DR-01"]["runs"] == ["ledger"]
     assert rows["DR-03"]["runs"] == ["import", "materials"]
+    assert rows["FH-11"]["runs"] == ["risk"]
     assert rows["DR-16"]["ground"] == "法"
     assert rows["BG-11"]["runs"] == ["reconcile"]
     idle = {code for code, row in rows.items() if not row["runs"]}
     listed = basis.in_force("checks").content["checks"]
     assert idle == set(listed) - {one.code for one in registry()}
     assert all({"ground", "standing", "level", "title"} <= set(row) for row in rows.values())
-    assert len(rows) == len({*listed, *basis.in_force("codes").content["codes"]}) + len(
+    beside = (
+        basis.in_force("codes").content["codes"],
+        basis.in_force("recheck").content["reasons"],
+    )
+    assert len(rows) == len({*listed, *beside[0], *beside[1]}) + len(
         basis.in_force("reconcile").content["checks"]
     )
 

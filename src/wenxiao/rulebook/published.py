@@ -365,7 +365,7 @@ def _money_parts(case: Mapping[str, Any], found: list[Difference]) -> None:
             found.append(Difference("parts_differ", "资金", text))
 
 
-def _whole(case: Mapping[str, Any]) -> bool:
+def is_whole(case: Mapping[str, Any]) -> bool:
     """Whether the table is all there, so that sums mean something: more points than weights means rows are missing."""
     if case.get("truncated") or case.get("excerpt_complete") is False:
         return False
@@ -389,7 +389,7 @@ def _weights(
     execution, stated = number_in(case.get("exec_weight")), number_in(case.get("total_weight"))
     summed = sum(known, Decimal(0)) + (execution or Decimal(0)) if known else None
     agrees = None
-    if summed is not None and _whole(case):
+    if summed is not None and is_whole(case):
         agrees = summed == _FULL
         if not agrees:
             found.append(
@@ -427,7 +427,7 @@ def _level_weights(
         summed = sum((weight for weight in known if weight is not None), Decimal(0))
         if promised is None or not summed:
             continue
-        if summed > promised or (_whole(case) and summed != promised):
+        if summed > promised or (is_whole(case) and summed != promised):
             text = f"{level}下各项分值合计 {shown(summed)}，表头写 {shown(promised)}"
             found.append(Difference("level_weight_differs", str(level), text))
 
@@ -446,7 +446,7 @@ def _total(
     points, settled = execution
     counted = [row for row in rows if row["status"] != "unweighted" or row["published"] is not None]
     scored = [Decimal(row["points"]) for row in counted if row["points"] is not None]
-    complete = bool(counted) and settled and _whole(case) and len(scored) == len(counted)
+    complete = bool(counted) and settled and is_whole(case) and len(scored) == len(counted)
     computed = sum(scored, points or Decimal(0)) if scored or points is not None else None
     published = number_in(case.get("total_score"))
     given = [number_in(row["published"]) for row in counted]
@@ -478,7 +478,7 @@ def _total(
 def _published_sum(case: Mapping[str, Any], given: list[Decimal | None]) -> Decimal | None:
     """The sum of all published points with execution; None while one is missing or the table is cut off."""
     execution = number_in(case.get("exec_score"))
-    if not given or not _whole(case) or any(points is None for points in given):
+    if not given or not is_whole(case) or any(points is None for points in given):
         return None
     if execution is None and number_in(case.get("exec_weight")) is not None:
         return None

@@ -17,6 +17,7 @@ from wenxiao.site import (
     verbs_data,
     verbs_plain,
     verbs_rules,
+    verbs_sample,
     verbs_trail,
 )
 
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = made.add_subparsers(dest="verb", required=True, metavar="命令", parser_class=Parser)
     verbs_plain.add_parsers(verbs)
     verbs_compare.add_parsers(verbs)
+    verbs_sample.add_parsers(verbs)
     verbs_rules.add_parsers(verbs)
     verbs_trail.add_parsers(verbs)
     verbs_data.add_parsers(verbs)

@@ -36,6 +36,7 @@ def _all(year: int | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]
             *_listed(year),
             *_codes(year, own),
             *_reconciling(year),
+            *_rechecking(year),
             *_nodes(year, own),
             *_laws(),
         ]
@@ -99,6 +100,14 @@ def _reconciling(year: int | None) -> Iterator[dict[str, Any]]:
         told = {"ground": "惯例", **entry}
         start = value.start.isoformat()
         yield _entry(entry["code"], told, value.standing, start, ["reconcile"])
+
+
+def _rechecking(year: int | None) -> Iterator[dict[str, Any]]:
+    from wenxiao.rulebook.basis import in_force, standing_of
+
+    value = in_force("recheck", year)
+    for code, entry in value.content["reasons"].items():
+        yield _entry(code, entry, standing_of(entry), value.start.isoformat(), ["risk"])
 
 
 def _entry(

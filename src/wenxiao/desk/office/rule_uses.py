@@ -75,6 +75,10 @@ USES: dict[str, dict[str, str]] = {
         "criteria": "设计评价指标体系时查阅，不自动计分",
     },
     "ratios": {"ratios": "部门整体支出评价基础数据表的比率（命令 wenxiao ratios）"},
+    "recheck": {
+        "random_percent": "自评复核随机抽取的最低比例（命令 wenxiao risk）",
+        "reasons": "自评复核按风险抽取的理由和界限（命令 wenxiao risk）",
+    },
     "reconcile": {
         "least_same_words": "评价报告与评分表核对时，文字相同到多少算同一句",
         "share_tolerance": "核对占比之和时允许的差",
