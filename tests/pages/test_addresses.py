@@ -99,6 +99,7 @@ MATRIX = {
     "targets/layouts/<int:pk>/export": "import",
     "subjects/list.xlsx": "see_unit",
     "subjects/problems": "see_unit",
+    "subjects/coverage": "see_unit",
     "subjects/batch": "manage_round",
     "dossiers/<int:pk>": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",

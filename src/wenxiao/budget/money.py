@@ -80,6 +80,51 @@ def money_of(
     }
 
 
+BUDGETS = (Fund.GENERAL, Fund.GOVERNMENT, Fund.STATE_CAPITAL, Fund.SOCIAL)
+"""The four budgets (四本预算)."""
+SEVERAL, NO_MONEY = "several", "none"
+"""Of a dossier with money from more than one budget, and of one without any."""
+
+
+class Budgeted(NamedTuple):
+    """A dossier's 全年预算数 in 元 (None: nobody reported it), and the one budget that it stands in."""
+
+    yuan: Decimal | None
+    fund: str
+
+
+def budgets_of(dossiers: QuerySet[Dossier]) -> dict[int, Budgeted]:
+    """The full-year budgets of some dossiers and where each stands, in one query; whoever has none is left out.
+
+    A dossier stands in the budget its money is from, whatever was carried over beside it; in ``SEVERAL`` where that is
+    more than one, in ``Fund.TOTAL`` where the form gives no parts, in ``NO_MONEY`` where every amount is 0 or missing.
+    """
+    found = Appropriation.objects.filter(dossier__in=dossiers.order_by().values("pk"))
+    rows = [
+        MoneyRow(ARRANGED, dossier, fund, "", False, 0, tuple(sums))
+        for dossier, fund, *sums in found.order_by().values_list("dossier", "fund", *COLUMNS)
+    ]
+    funds: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        yuan = _full_year(dict(zip(COLUMNS, row.sums, strict=True)))
+        funds[row.dossier][row.fund] += yuan or Decimal(0)
+    return {
+        dossier: Budgeted(_full_year(columns), _budget_of(funds[dossier]))
+        for dossier, columns in _arranged(rows).items()
+    }
+
+
+def _full_year(columns: dict[str, Any]) -> Decimal | None:
+    return Money(**columns).budget
+
+
+def _budget_of(funds: dict[str, Decimal]) -> str:
+    """The fund that the amounts of a dossier put it in."""
+    paid = {fund for fund, yuan in funds.items() if yuan}
+    own = paid & set(BUDGETS) or paid - {Fund.TOTAL.value} or paid
+    return str(next(iter(own))) if len(own) == 1 else SEVERAL if own else NO_MONEY
+
+
 ARRANGED, SPENT, AUDITED, NAMED = range(4)
 """Which table a row of the one statement is from; NAMED: the dossier itself."""
 COLUMNS = ("opening", "added", "cut_back", "adjusted", "arrived")

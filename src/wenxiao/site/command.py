@@ -14,6 +14,7 @@ from typing import NoReturn
 from wenxiao.site import (
     verbs_backup,
     verbs_compare,
+    verbs_coverage,
     verbs_data,
     verbs_plain,
     verbs_rules,
@@ -87,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_rules.add_parsers(verbs)
     verbs_trail.add_parsers(verbs)
     verbs_data.add_parsers(verbs)
+    verbs_coverage.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     return made
 

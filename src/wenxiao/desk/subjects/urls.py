@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from wenxiao.desk.subjects import batch, export, problems, subjects
+from wenxiao.desk.subjects import batch, coverage, export, problems, subjects
 
 urlpatterns = [
     path("subjects", subjects.subjects, name="subjects"),
     path("subjects/list.xlsx", export.subjects_file, name="subjects_file"),
     path("subjects/problems", problems.subject_problems, name="subject_problems"),
+    path("subjects/coverage", coverage.coverage, name="coverage"),
     path("subjects/batch", batch.batch, name="subjects_batch"),
     path("subjects/views", subjects.keep_view, name="keep_view"),
     path("subjects/round", batch.filtered, name="subjects_round"),
