@@ -40,7 +40,7 @@ def forbidden(request: HttpRequest, sentence: str) -> HttpResponse:
         403,
         "这件事要由别人办",
         sentence,
-        "" if request.method == "GET" else "没有写入任何内容。",
+        "" if request.method in {"GET", "HEAD"} else "没有写入任何内容。",
     )
 
 
@@ -144,7 +144,7 @@ def away(request: HttpRequest, outage: Outage) -> HttpResponse:
     response = HttpResponse(body, status=503)
     response["Retry-After"] = str(outage.seconds)
     response["Cache-Control"] = "no-store"
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"}:
         response["Refresh"] = str(outage.seconds)
     return response
 

@@ -212,7 +212,7 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
         "posted": request.POST,
         "error": "",
     }
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"}:
         return render(request, "desk/office/rules/read.html", values)
     try:
         _say(request, division, name)

@@ -198,7 +198,7 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
         "typed": {},
         "entry": None,
     }
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"}:
         return render(request, "desk/office/rules/change.html", shown)
     shown["typed"] = {key: text for key, text in request.POST.items() if key.startswith("v:")}
     try:
