@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from wenxiao.budget import money_columns as money
-from wenxiao.budget.models import Appropriation, Exemption, Milestone
+from wenxiao.budget.models import Appropriation, Exemption, Milestone, Spending
 from wenxiao.budget.money import money_of
 from wenxiao.followup.watch.overview import (
     by_department,
@@ -287,6 +287,22 @@ def test_the_day_of_taking_back_tells_a_late_reduction_from_an_early_one(
     (row,) = watch_rows(watch(window, officer, on=on))
     sentence = "11月25日收回预算 20 万元后执行率 100%，按收回前 100 万元计为 80%。"
     assert row.warnings == ((sentence,) if warned else ())
+
+
+def test_a_late_cut_is_judged_over_the_year_whatever_the_window(watched, officer, on):
+    """A cut in November, a window to July; no month of the window knew of it."""
+    window = watched.window(7)
+    dossier = watched.dossier(budget="100")
+    told = {"cut_back": Decimal(600_000), "adjusted": Decimal(400_000)}
+    Appropriation.objects.filter(dossier=dossier).update(**told, cut_back_on=date(2021, 11, 10))
+    watched.pay(dossier, 7, "10")
+    watched.pay(dossier, 12, "30")
+    sentence = "11月10日收回预算 60 万元后执行率 100%，按收回前 100 万元计为 40%。"
+    (row,) = watch_rows(watch(window, officer, on=on))
+    assert sentence in row.warnings
+    Spending.objects.filter(dossier=dossier, month=12).delete()
+    (row,) = watch_rows(watch(window, officer, on=on))
+    assert not any("收回预算" in text for text in row.warnings)
 
 
 @pytest.mark.parametrize(

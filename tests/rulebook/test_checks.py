@@ -34,6 +34,8 @@ NUMBERS = {
     "execution_weight",
     "computed",
     "cut_back",
+    "opening",
+    "year_budget",
     "budget_yuan",
     "approved_weight",
 }

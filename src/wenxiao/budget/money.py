@@ -48,6 +48,16 @@ class Money:
             return self.adjusted
         return self.opening + (self.added or Decimal(0)) - (self.cut_back or Decimal(0))
 
+    @property
+    def unexplained(self) -> Decimal:
+        """By how much 全年预算 is not what 年初, 追加 and 收回 come to; nothing where one of them alone is known."""
+        if self.adjusted is None or self.opening is None:
+            return Decimal(0)
+        if self.added is None and self.cut_back is None:
+            return Decimal(0)
+        due = self.opening + (self.added or Decimal(0)) - (self.cut_back or Decimal(0))
+        return abs(self.adjusted - due)
+
 
 def money(dossier: Dossier, *, through_month: int = 12) -> Money:
     """One dossier's money up to a month; for lists take :func:`money_of`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -70,12 +71,33 @@ def arranged(which: Q, year: int) -> pl.DataFrame:
     )
 
 
-def taken_back_on(which: Q) -> dict[int, date]:
-    """The last day money was taken back, by dossier; dossiers without such a day are absent."""
+@dataclass(frozen=True, slots=True)
+class CutBack:
+    """Money taken back on a known day, beside the whole year's rows (分): it is not the window's months that it lifts."""
+
+    on: date
+    budget: int | None
+    cut_back: int | None
+    executed: int | None
+
+
+def dated_cuts(which: Q, year: int) -> dict[int, CutBack]:
+    """The last day money was taken back with the year's own figures, by dossier; absent where no day is known."""
     rows = Appropriation.objects.filter(which, cut_back__gt=0, cut_back_on__isnull=False)
-    return dict(
+    days: dict[int, date] = dict(
         rows.values("dossier").annotate(last=Max("cut_back_on")).values_list("dossier", "last")
     )
+    if not days:
+        return {}
+    of_these = Q(dossier__in=days) if len(days) <= FEW else which
+    spending = {row["dossier"]: row["spent"] for row in spent(of_these, 12).to_dicts()}
+    return {
+        row["dossier"]: CutBack(
+            days[row["dossier"]], row["budget"], row["cut_back"], spending.get(row["dossier"])
+        )
+        for row in arranged(of_these, year).to_dicts()
+        if row["dossier"] in days
+    }
 
 
 def _known_sum(name: str, part: pl.Expr) -> pl.Expr:

@@ -24,7 +24,6 @@ from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from wenxiao.budget.models import Round
     from wenxiao.rulebook.basis import Overrides
@@ -200,13 +199,11 @@ def _watched(reviews: Sequence[Review]) -> dict[int, dict[str, Any]]:
         for row in part.iter_rows(named=True):
             if row["dossier"] in rows:
                 rows[row["dossier"]] |= row
-    taken_back, loaded = money_columns.taken_back_on(which), _treasury_loaded(round)
+    cuts = money_columns.dated_cuts(which, round.fiscal_year)
+    loaded = _treasury_loaded(round)
     return {
         one.dossier_id: window_head(
-            round,
-            _joined(one, rows[one.dossier_id]),
-            loaded=loaded,
-            taken_back=taken_back.get(one.dossier_id),
+            round, _joined(one, rows[one.dossier_id]), loaded=loaded, cut=cuts.get(one.dossier_id)
         )
         for one in reviews
     }
@@ -237,11 +234,12 @@ def _treasury_loaded(round: Round) -> bool:
 
 
 def window_head(
-    round: Round, row: Mapping[str, Any], *, loaded: bool, taken_back: date | None
+    round: Round, row: Mapping[str, Any], *, loaded: bool, cut: money_columns.CutBack | None
 ) -> dict[str, Any]:
     """The money of one dossier in a window as the checks ask, from a line of the watch (amounts in 分, None unknown).
 
-    A dossier judged by its milestones is not judged by months as well. ``loaded``: the treasury's payments are in.
+    A dossier judged by its milestones is not judged by months as well. ``cut`` is told over the whole year, for the day
+    of a cut is rarely in the window. ``loaded``: the treasury's payments are in.
     """
     head: dict[str, Any] = {
         name: None if row.get(key) is None else from_fen(row[key])
@@ -251,11 +249,18 @@ def window_head(
             ("cut_back", "cut_back"),
         )
     }
-    head |= {
-        "year": round.fiscal_year,
-        "arrived_month": row.get("arrived"),
-        "cut_back_on": taken_back,
-    }
+    head |= {"year": round.fiscal_year, "arrived_month": row.get("arrived")}
+    if cut is not None:
+        head["cut_back_on"] = cut.on
+        head |= {
+            name: from_fen(amount)
+            for name, amount in (
+                ("cut_back", cut.cut_back),
+                ("year_budget", cut.budget),
+                ("year_executed", cut.executed),
+            )
+            if amount is not None
+        }
     if not row.get("planned"):
         last, idle = row.get("last_month"), loaded and not row.get("executed")
         head["through_month"] = round.through_month

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from tests.intake.ledger.test_ledger import HEAD, projects, take, told  # noqa: F401 - fixtures used by name
 
+from wenxiao.budget.models import Dossier
+from wenxiao.budget.money import money
 from wenxiao.intake.ledger.plan import Choices
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -98,3 +102,19 @@ def test_a_missing_unit_of_money_stops_the_ledger_where_the_division_says_so(
     held = take(LINES, year=2021, choices=Choices(leave_out=True))
     assert ("ZJ-09", "阻断") in all_told(held)
     assert not held.stored
+
+
+def test_a_year_that_does_not_add_up_with_what_is_stored_is_said(take, projects):
+    """A cut alone, imported after the year's budget, left 年初, 收回 and 全年 that contradict each other."""
+    head = "单位名称,项目代码,项目名称,年度,资金性质,年初预算,收回,全年预算"
+    line = f"教体局,{OWN},校园安保,2021,一般公共预算"
+    assert take([f"{line},8507000,,8507000"], head=head, kind="budget").stored
+    cut = take([f"{line},8507000,8404916,"], head=head, kind="budget")
+    (problem,) = [one for one in cut.problems if one.code == "ZJ-25"]
+    assert "年初预算 850.7 - 收回 840.4916 = 10.2084 万元，全年预算是 850.7 万元" in problem.text
+    assert (problem.level, cut.stored) == ("警告", True)
+    dossier = Dossier.objects.get(subject=projects[0])
+    assert money(dossier).unexplained == Decimal(8404916)
+    mended = take([f"{line},8507000,8404916,102084"], head=head, kind="budget")
+    assert "ZJ-25" not in [code for code, _ in all_told(mended)]
+    assert not money(dossier).unexplained

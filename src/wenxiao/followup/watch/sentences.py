@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, Sum
 
 from wenxiao.budget.models import Dossier, Milestone, Spending
-from wenxiao.budget.money_columns import cut_off, taken_back_on
+from wenxiao.budget.money_columns import cut_off, dated_cuts
 from wenxiao.followup.models import Finding
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.followup.watch.goals import GoalLine, goal_lines
@@ -101,7 +101,7 @@ class _Parts:
         self.goals = goal_lines(round, keys)
         self.milestones = _grouped(Milestone.objects.filter(dossier__in=keys), "dossier_id")
         self.findings = _grouped(_findings(round, keys), "dossier_id")
-        self.taken_back = taken_back_on(Q(dossier__in=keys))
+        self.cuts = dated_cuts(Q(dossier__in=keys), round.fiscal_year)
         self.over = plain(pacing.lights_in_force(cut_off(round), self.rules).above_over)
         reviews = [row["review"] for row in rows if row["review"]]
         self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
@@ -158,8 +158,8 @@ class _Parts:
 
     def _table(self, row: dict[str, Any]) -> Table:
         """The window's money as the checks look at it."""
-        taken_back = self.taken_back.get(row["dossier"])
-        head = window_head(self.round, row, loaded=False, taken_back=taken_back)
+        cut = self.cuts.get(row["dossier"])
+        head = window_head(self.round, row, loaded=False, cut=cut)
         return Table(head=head, overrides=self.rules)
 
     def _forecast(self, row: dict[str, Any], executed: Decimal | None) -> pacing.Forecast | None:

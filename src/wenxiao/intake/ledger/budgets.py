@@ -109,6 +109,7 @@ class Arranged:
 
     rows: list[tuple[int, str, str, dict[str, Any]]]
     stored: dict[tuple[int, str, str], Appropriation]
+    lines: dict[tuple[int, str, str], int]
 
     def new(self) -> list[tuple[int, str, str, dict[str, Any]]]:
         """Rows nothing is stored for."""
@@ -160,13 +161,15 @@ def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
     days = [
         pl.col("on").filter(pl.col("arrived_fen").is_not_null()).max().alias("arrived_on"),
         pl.col("cut_on").max().alias("cut_back_on"),
+        pl.col("line").max(),
     ]
-    rows = []
+    rows, at = [], {}
     for row in good.group_by(keys, maintain_order=True).agg([*summed, *days]).iter_rows(named=True):
         values: dict[str, Any] = {n: from_fen(row[n]) for n in AMOUNTS if row[n] is not None}
         values |= {
             name: row[name] for name in ("arrived_on", "cut_back_on") if row[name] is not None
         }
+        at[row["subject"], row["fund_key"], row["level_key"]] = row["line"]
         rows.append((row["subject"], row["fund_key"], row["level_key"], values))
     found = Appropriation.objects.filter(
         dossier__subject__division=division, dossier__fiscal_year=year
@@ -174,7 +177,34 @@ def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
     stored = {
         (a.dossier.subject_id, a.fund, a.level): a for a in found.select_related("dossier__subject")
     }
-    return Arranged(rows, stored)
+    return Arranged(rows, stored, at)
+
+
+_SUMMED = {
+    "opening": "opening",
+    "added": "added",
+    "cut_back": "cut_back",
+    "year_budget": "adjusted",
+}
+
+
+def look_at_sums(arranged: Arranged, findings: Findings) -> None:
+    """Lay before the rules what the file and the stored rows say together of each budget the file changes."""
+    lines: list[int] = []
+    amounts: dict[int, dict[str, Decimal | None]] = {}
+    for subject, fund, level, values in arranged.rows:
+        key = (subject, fund, level)
+        row = arranged.stored.get(key)
+        line = arranged.lines[key]
+        lines.append(line)
+        amounts[line] = {
+            name: values.get(column, getattr(row, column, None)) for name, column in _SUMMED.items()
+        }
+    findings.pick(
+        pl.DataFrame({"line": lines}, schema={"line": pl.Int64}),
+        lambda one: amounts[one["line"]],
+        roles=_SUMMED,
+    )
 
 
 def apply(

@@ -285,6 +285,8 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         work.found, outcome.difference = found, found.as_json(work.findings)
     else:
         work.found = budgets.arranged(good, division=work.division, year=year)
+        budgets.look_at_sums(work.found, work.findings)
+        _judged(work)
         outcome.difference = work.found.as_json()
 
 

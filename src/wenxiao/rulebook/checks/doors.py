@@ -66,7 +66,7 @@ LEDGER = Door(
     "台账导入",
     {
         "spending": ("DR-01", "ZJ-01", "ZJ-02", "ZJ-03", "ZJ-13", "ZJ-20"),
-        "budget": ("ZJ-03", "ZJ-13", "ZJ-21", "ZJ-22"),
+        "budget": ("ZJ-03", "ZJ-13", "ZJ-21", "ZJ-22", "ZJ-25"),
     },
 )
 """Payments and budgets of a ledger, by the kind of the ledger."""

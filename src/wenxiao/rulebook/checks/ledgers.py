@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wenxiao.rulebook.checks.facts import number
 from wenxiao.rulebook.checks.registry import Hit, Table, numbered, rule
+from wenxiao.rulebook.numbers import wan
 
 
 @rule("ZJ-20")
@@ -29,3 +31,19 @@ def negative_budget(table: Table) -> Iterator[Hit]:
     for index, arranged, _ in numbered(table, "arranged"):
         if arranged < 0:
             yield Hit(index, "arranged", "预算金额为负数。")
+
+
+@rule("ZJ-25")
+def sum_broken(table: Table) -> Iterator[Hit]:
+    """年初 + 追加 - 收回 that is another amount than 全年预算, of the file and what is stored together."""
+    for index, year, row in numbered(table, "year_budget"):
+        opening, added, back = (number(row, key) for key in ("opening", "added", "cut_back"))
+        if opening is None or (added is None and back is None):
+            continue
+        due = opening + (added or 0) - (back or 0)
+        if due != year:
+            parts = f"年初预算 {wan(opening)}"
+            parts += f" + 追加 {wan(added)}" if added else ""
+            parts += f" - 收回 {wan(back)}" if back else ""
+            text = f"{parts} = {wan(due)} 万元，全年预算是 {wan(year)} 万元，相差 {wan(abs(due - year))} 万元。"
+            yield Hit(index, "year_budget", text, got=wan(year), expected=wan(due))

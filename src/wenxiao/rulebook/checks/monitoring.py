@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.checks.registry import Hit, Table, head_number, rule, said
@@ -120,11 +121,15 @@ def cut_back_lifts(table: Table) -> Iterator[Hit]:
     """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head.
 
     ``cut_back_on`` (a date) tells a reduction near the year's end from an early one, which is a lawful adjustment;
-    without it the lift alone speaks.
+    without it the lift alone speaks. A dated cut is judged by the year's own rows (``year_budget``, ``year_executed``),
+    whatever months the window has.
     """
     cut, budget, executed = (
         head_number(table, key) for key in ("cut_back", "full_year", "executed")
     )
+    if isinstance(table.head.get("cut_back_on"), date):
+        budget = _either(head_number(table, "year_budget"), budget)
+        executed = _either(head_number(table, "year_executed"), executed)
     if cut is None or cut <= 0 or budget is None or executed is None or budget <= 0:
         return
     when = _taken_back(table)
@@ -133,6 +138,10 @@ def cut_back_lifts(table: Table) -> Iterator[Hit]:
         rates = [plain(scaled(share * 100, 2)) for share in (after, before)]
         text = f"{when}收回预算 {wan(cut)} 万元后执行率 {rates[0]}%，按收回前 {wan(budget + cut)} 万元计为 {rates[1]}%。"
         yield Hit(None, "full_year", text, got=rates[0])
+
+
+def _either(first: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if first is None else first
 
 
 def _taken_back(table: Table) -> str | None:
