@@ -74,6 +74,7 @@ def machine(
             without_nul(request)
             return _run(function, request, args, kwargs)
 
+        guarded.methods = sorted(allowed)  # type: ignore[attr-defined]  # read by the list of addresses
         guarded.power = power  # type: ignore[attr-defined]  # read by the address matrix
         guarded.files = files  # type: ignore[attr-defined]  # likewise: the doors for files
         guarded.machine = True  # type: ignore[attr-defined]  # likewise: a token, not a login

@@ -105,6 +105,7 @@ def view(
                 response["Cache-Control"] = "private, no-store"
             return response
 
+        guarded.methods = sorted(allowed)  # type: ignore[attr-defined]  # read by the list of addresses
         guarded.power = power  # type: ignore[attr-defined]  # read by the address matrix
         guarded.files = files  # type: ignore[attr-defined]  # likewise: the doors for files
         return guarded

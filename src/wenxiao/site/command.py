@@ -12,6 +12,7 @@ import sys
 from typing import NoReturn
 
 from wenxiao.site import (
+    verbs_addresses,
     verbs_backup,
     verbs_compare,
     verbs_coverage,
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_trail.add_parsers(verbs)
     verbs_data.add_parsers(verbs)
     verbs_coverage.add_parsers(verbs)
+    verbs_addresses.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     return made
 
