@@ -93,8 +93,13 @@ def test_dossiers_and_budgets_count_in_one_entry_each(division, unit):
     assert services.set_appropriations(new=[], changed=changed, **rest) == 0
     row.refresh_from_db()
     assert (row.opening, row.added) == (Decimal("10.50"), Decimal(3))
-    told = [one.data for one in Entry.objects.filter(act="批量登记预算安排").order_by("number")]
-    assert told == [{"new": 40, "changed": 0}, {"new": 0, "changed": 1}]
+    entries = [one.data for one in Entry.objects.filter(act="批量登记预算安排").order_by("number")]
+    counts = [{"new": one["new"], "changed": one["changed"]} for one in entries]
+    assert counts == [{"new": 40, "changed": 0}, {"new": 0, "changed": 1}]
+    key = f"{row.dossier_id}/total/district"
+    assert [len(one["before"]) for one in entries] == [40, 1]
+    assert "added" not in entries[0]["after"][key]
+    assert Decimal(entries[1]["after"][key]["added"]) == 3
     below = [Arrangement(row.dossier_id, {"opening": Decimal(-1)}, "other")]
     with pytest.raises(NotAllowed, match="年初预算 -1 元为负数"):
         services.set_appropriations(new=below, changed=[], **rest)
