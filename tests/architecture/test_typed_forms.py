@@ -196,6 +196,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "rulebook/changes": ["_head", "laid_over", "refused_content", "start_of"],
         "rulebook/code_levels": ["refused_codes"],
         "rulebook/form_packs": ["_block", "_pack", "_places", "refused_packs"],
+        "rulebook/public_tables": ["refused_tables"],
         "rulebook/frameworks": ["_criterion"],
         "rulebook/laws": ["_clause"],
         "rulebook/papers": ["_paper"],

@@ -54,6 +54,17 @@ def test_a_web_page_saved_as_xls_is_read_in_any_encoding(tmp_path, charset, code
     assert answer["forms"][0]["year"]["value"] == 2021
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_a_web_page_that_names_no_encoding_is_read_too(tmp_path, codec):
+    path = tmp_path / "页.html"
+    page = "<html><body><p>说明</p><table><tr><td>项目名称</td></tr></table></body></html>"
+    path.write_bytes(page.encode(codec))
+    book, problems = open_book(path)
+    assert problems == []
+    assert [cell.text for cell in book.sheets[0].cells.values()] == ["项目名称"]
+    assert book.margins == ["说明"]
+
+
 def test_a_marking_outside_the_tables_keeps_the_page_out(tmp_path):
     book, problems = open_book(page(tmp_path, outside="机密★10年"))
     assert book is None

@@ -126,6 +126,7 @@ def test_the_clauses_are_these_and_each_carries_a_rule():
         ("results_application", "未核"),
         ("problem_catalogue", "未核"),
         ("disclosure", "旁证"),
+        ("disclosure_tables", "未核"),
         ("ratios", "旁证"),
         ("recheck", "未核"),
         ("checks", "未核"),

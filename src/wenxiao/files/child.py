@@ -48,7 +48,7 @@ def answer(
     layouts: list[Any] | None = None,
     words: dict[str, str] | None = None,
 ) -> bytes:
-    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "paper" as its words, "ledger" as rows (into ``rows_to``)."""
+    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "paper" as its words, "public" as what readers see, "ledger" as rows (into ``rows_to``)."""
     from wenxiao.files.cells.bookjson import book_as_json
     from wenxiao.files.forms.ledger import read_ledger
     from wenxiao.files.forms.reading import open_book, read_forms
@@ -68,6 +68,10 @@ def answer(
         from wenxiao.files.forms.paper_text import paper_text
 
         return _encoded(paper_text(path))
+    if what == "public":
+        from wenxiao.files.forms.public_reading import public_paper
+
+        return _encoded(public_paper(path))
     if what == "ledger":
         return _encoded(read_ledger(path, rows_to))
     book, problems = open_book(path)

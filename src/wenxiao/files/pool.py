@@ -20,12 +20,14 @@ import msgspec
 
 from wenxiao.files.cells.bookjson import book_from_json
 from wenxiao.files.forms.forms import Reading
+from wenxiao.files.forms.public_paper import PublicPaper
 from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.rulebook.codes import READING_TIMED_OUT, UNREADABLE
 from wenxiao.rulebook.problems import Problem
 
 What = Literal["book", "texts", "paper", "ledger"]
 Answer = TypeVar("Answer")
+_PAPERS = msgspec.json.Decoder(PublicPaper)
 _FORMS = msgspec.json.Decoder(Reading)
 WALL_SECONDS = 120.0
 JOBS_PER_CHILD = 200
@@ -186,6 +188,13 @@ class Pool:
         answer = self._asked(path, "forms", _FORMS.decode)
         if isinstance(answer, Problem):
             return Reading(file=path.name, kind=None, forms=[], problems=[answer])
+        return answer
+
+    def public(self, path: Path) -> PublicPaper:
+        """What the public would read of one file; never raises for what the file contains."""
+        answer = self._asked(path, "public", _PAPERS.decode)
+        if isinstance(answer, Problem):
+            return PublicPaper(path.name, problems=[answer])
         return answer
 
     def read(self, path: Path, what: What, *, rows_to: Path | None = None) -> dict[str, Any]:

@@ -14,9 +14,13 @@ from wenxiao.rulebook.form_packs import RULE as FORM_PACKS
 from wenxiao.rulebook.form_packs import refused_packs
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.profiles import profile
+from wenxiao.rulebook.public_tables import RULE as PUBLIC_TABLES
+from wenxiao.rulebook.public_tables import refused_tables
 
 FIXED = frozenset({"disclosure"})
 """Rules no division rules otherwise: terms the law sets."""
+
+_OWN_SHAPE = {FORM_PACKS: refused_packs, PUBLIC_TABLES: refused_tables}
 
 _LIMITS = ("unspent_below", "idle_months")
 
@@ -49,8 +53,8 @@ def refused_content(rule: str, content: Mapping[str, Any], start: date) -> str:
         return "没有改动任何数值，不必另行规定。"
     if rule == CODES:
         return refused_codes(content, start)
-    if rule == FORM_PACKS:
-        return refused_packs(content)
+    if rule in _OWN_SHAPE:
+        return _OWN_SHAPE[rule](content)
     if rule != CATALOGUE:
         return ""
     listed = content.get("checks")

@@ -17,6 +17,7 @@ from wenxiao.site import (
     verbs_compare,
     verbs_coverage,
     verbs_data,
+    verbs_disclose,
     verbs_plain,
     verbs_rules,
     verbs_sample,
@@ -39,6 +40,7 @@ _SAID = tuple(
         (r"argument (.*?): expected .*", "{} 后面缺少内容"),
         (r"argument (.*?): not allowed with argument (.*)", "{} 不能与 {} 同时使用"),
         (r"argument (.*?): ignored explicit argument (.*)", "{} 不带内容，多了 {}"),
+        (r"argument .*?: (没有这个.*)", "{}"),
         (r"ambiguous option: (.*) could match (.*)", "{} 不明确，可能是 {}"),
     )
 )
@@ -91,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_data.add_parsers(verbs)
     verbs_coverage.add_parsers(verbs)
     verbs_addresses.add_parsers(verbs)
+    verbs_disclose.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     return made
 

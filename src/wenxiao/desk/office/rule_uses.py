@@ -31,6 +31,7 @@ USES: dict[str, dict[str, str]] = {
         "criteria": "设计评价指标体系时查阅，不自动计分",
     },
     "disclosure": {"terms": READ_ONLY},
+    "disclosure_tables": {"tables": "公开检查（命令 wenxiao disclose check）应有哪些表，按表名找"},
     "ex_ante": {
         "dimensions": READ_ONLY,
         "policy_dimensions": READ_ONLY,

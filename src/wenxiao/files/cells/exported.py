@@ -38,7 +38,7 @@ _NAMED_FORMATS = {
 
 def read_html(path: Path) -> Book:
     """Every table of a web page as a sheet; what stands outside the tables goes to the margins, where markings are looked for."""
-    text = _text_of(path.read_bytes())
+    text = text_of_page(path.read_bytes())
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     book = Book("html")
@@ -55,7 +55,7 @@ def read_html(path: Path) -> Book:
     return book
 
 
-def _text_of(content: bytes) -> str:
+def text_of_page(content: bytes) -> str:
     """The page in the encoding its BOM or its head names, else UTF-8, else GBK."""
     for mark, codec in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -67,9 +67,9 @@ def _text_of(content: bytes) -> str:
     told = _CHARSET.search(content[:4_000])
     named = told[1].decode("ascii").lower() if told else ""
     chosen = "gb18030" if named.startswith("gb") else named
-    for codec in (chosen, "utf-8", "gb18030"):
+    for codec in filter(None, (chosen, "utf-8", "gb18030")):
         try:
-            return content.decode(codec) if codec else ""
+            return content.decode(codec)
         except (UnicodeDecodeError, LookupError):
             continue
     return content.decode("gb18030", "replace")

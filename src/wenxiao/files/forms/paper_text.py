@@ -82,7 +82,7 @@ def _pdf(path: Path) -> tuple[str, list[Problem]]:
         text = "\n".join(page.extract_text() for page in pages)
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError):
         return "", [_told(UNREADABLE, "PDF 文件读不出文字。")]
-    return _joined(text), []
+    return joined(text), []
 
 
 _BEGINS = re.compile(
@@ -90,7 +90,8 @@ _BEGINS = re.compile(
 )
 
 
-def _joined(text: str) -> str:
+def joined(text: str) -> str:
+    """Lines that a page's width broke, joined again except where a 条 begins; page numbers left out."""
     lines: list[str] = []
     for line in (one.strip() for one in text.splitlines()):
         if not line or re.fullmatch(r"[-—\s]*\d{1,4}[-—\s]*", line):

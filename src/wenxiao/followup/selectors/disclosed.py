@@ -13,6 +13,7 @@ from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Comment, Disclosure, Finding
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.rulebook.numbers import rate_percent, wan
+from wenxiao.rulebook.published_figures import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,25 @@ def published() -> QuerySet[Disclosure]:
     return found.select_related(
         "review__dossier__subject__division", "review__dossier__unit", "review__audited"
     )
+
+
+def figures_of(review: Review, parts: Iterable[str]) -> Figures:
+    """What the public reads of a result's figures: points and grade always, money where it is among the parts."""
+    arranged, used = arranged_and_used(review) if "money" in set(parts) else (None, None)
+    return Figures(
+        name=review.dossier.subject.name,
+        year=review.dossier.fiscal_year,
+        points=review.points,
+        grade=review.grade,
+        arranged=arranged,
+        used=used,
+    )
+
+
+def figures_published(division: Division) -> list[Figures]:
+    """The figures of everything a division has published."""
+    rows = published().filter(review__dossier__subject__division=division).order_by("pk")
+    return [figures_of(row.review, row.what) for row in rows]
 
 
 def disclosures_seen_by(user: User | None) -> QuerySet[Disclosure]:

@@ -13,10 +13,13 @@ from django.utils.crypto import salted_hmac
 from wenxiao.files.door.markings import marking_in
 from wenxiao.files.door.personal import personal_data_in
 from wenxiao.followup.models import Comment, Disclosure
-from wenxiao.followup.selectors.disclosed import DISCLOSABLE, PARTS, texts_of
+from wenxiao.followup.selectors.disclosed import DISCLOSABLE, PARTS, figures_of, texts_of
 from wenxiao.followup.states import COMMENT, DISCLOSURE
 from wenxiao.orgs.permissions import require, require_other
 from wenxiao.records.services import record
+from wenxiao.rulebook.code_levels import codes_in_force
+from wenxiao.rulebook.codes import FIGURE_NOT_PUBLISHED
+from wenxiao.rulebook.published_figures import Published
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, move
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Review
 
+MARKING = "国家秘密标志"
 LONGEST_COMMENT = 500
 MOST_COMMENTS_AN_HOUR = 5
 MOST_COMMENTS_WAITING = 2_000
@@ -37,14 +41,25 @@ def scan_texts(texts: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     for place, text in texts:
         marking = marking_in(text)
         if marking:
-            found.append(
-                {"level": "阻断", "place": place, "kind": "国家秘密标志", "text": marking[:12]}
-            )
+            found.append({"level": "阻断", "place": place, "kind": MARKING, "text": marking[:12]})
         found += [
             {"level": "警告", "place": place, "kind": kind, "text": hidden}
             for kind, hidden in personal_data_in(text)
         ]
     return found
+
+
+def _scan(review: Review, sentence: str, parts: Iterable[str]) -> list[dict[str, str]]:
+    """What stands in a result's texts that the public may not see, and figures of its sentence that aren't the result's."""
+    chosen = list(parts)
+    scan = scan_texts(texts_of(review, sentence, chosen))
+    own = figures_of(review, PARTS)
+    level = codes_in_force(review.dossier.subject.division.own_rules)[FIGURE_NOT_PUBLISHED].level
+    for one in Published.of([own]).in_text(f"{own.name}{sentence}"):
+        text = f"{one.measure} {one.said}（结果是 {one.published}）"
+        row = {"level": level, "place": "一句话说明", "kind": "与结果不同的数", "text": text}
+        scan.append(row)
+    return scan
 
 
 def _refuse_closed(review: Review) -> None:
@@ -78,7 +93,7 @@ def propose_disclosure(
     said, parts = " ".join(sentence.split()), [part for part in PARTS if part in set(what)]
     if not said or len(said) > 300:
         raise NotAllowed("请用一句话（300 字以内）说明花了多少钱、办成了什么、还差什么。")
-    scan = scan_texts(texts_of(review, said, parts))
+    scan = _scan(review, said, parts)
     values: dict[str, Any] = {
         "sentence": said,
         "what": parts,
@@ -115,14 +130,19 @@ def approve_disclosure(
         submitted_by=disclosure.proposed_by,
     )
     _refuse_closed(disclosure.review)
-    scan = scan_texts(texts_of(disclosure.review, disclosure.sentence, disclosure.what))
-    if any(row["level"] == "阻断" for row in scan):
+    scan = _scan(disclosure.review, disclosure.sentence, disclosure.what)
+    if any(row["kind"] == MARKING for row in scan):
         raise NotAllowed(
             "公开内容带有国家秘密标志，不得公开。请立即按保密规定处理，并告知保密工作机构。"
         )
+    if wrong := [row for row in scan if row["level"] == "阻断"]:
+        raise NotAllowed(
+            f"{wrong[0]['place']}里有{wrong[0]['kind']}：{wrong[0]['text']}，请改正后重新提出。"
+        )
     if not opinion.strip():
         raise NotAllowed(
-            "请写明审查意见" + ("，并逐项说明扫描出的个人信息为什么可以公开。" if scan else "。")
+            "请写明审查意见"
+            + ("，并逐项说明扫描出的个人信息、与结果不同的数为什么可以公开。" if scan else "。")
         )
     before = move(
         disclosure,
