@@ -415,7 +415,7 @@ def require(
     held = holdings(user)
     key = division.pk if division is not None else None
     if not held.can(power, unit=unit, subject=subject, division=key):
-        raise Refused(_sentence(held, power, unit, subject, division))
+        raise Refused(lacking(held, power, unit, subject, division))
     require_other(user, submitted_by)
 
 
@@ -459,13 +459,14 @@ def require_other(user: User | None, submitted_by: User | int | None) -> None:
         raise Refused("这份材料由您本人提交，不能自己审核自己；请由其他有审核权限的人员办理。")
 
 
-def _sentence(
+def lacking(
     held: Holdings,
     power: str,
-    unit: Unit | None,
-    subject: Subject | None,
-    division: Division | None,
+    unit: Unit | None = None,
+    subject: Subject | None = None,
+    division: Division | None = None,
 ) -> str:
+    """What to say to whoever lacks a power, there or at all: the same sentence on a page as from a service."""
     what, who = POWERS[power], who_can(power)
     if power in FILING and any(scope.role in THIRD_PARTIES for scope in held.scopes):
         done = what if power == "submit_for" else f"代单位{what}"

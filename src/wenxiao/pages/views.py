@@ -12,7 +12,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 
-from wenxiao.orgs.permissions import POWERS, Holdings, Refused, grants_kept, holdings, who_can
+from wenxiao.orgs.permissions import (
+    POWERS,
+    Holdings,
+    Refused,
+    grants_kept,
+    holdings,
+    lacking,
+    who_can,
+)
 from wenxiao.orgs.services.account_policy import policy_of
 from wenxiao.pages import errors, noted
 from wenxiao.pages.request_values import brings_files, names_nothing, without_nul
@@ -157,9 +165,7 @@ def _answer(
     kwargs: dict[str, Any],
 ) -> HttpResponse:
     if power not in OPEN and not held(request).can(power):
-        return errors.forbidden(
-            request, f"{POWERS[power]}由{who_can(power)}办理。需要时请安全管理员授权。"
-        )
+        return errors.forbidden(request, lacking(held(request), power))
     try:
         with one_wins():
             return function(request, *args, **kwargs)

@@ -24,7 +24,6 @@ from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import targets_for_step, targets_visible_to
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.orgs.models import Division
@@ -102,7 +101,7 @@ def review(request: HttpRequest) -> HttpResponse:
     outcome: list[tuple[Target, str]] = []
     if request.method == "POST":
         chosen = _ticked(request)
-        found = rows.filter(pk__in=chosen).order_by("pk")
+        found = targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
         outcome = [(row, _passed(request, row, chosen[row.pk])) for row in found]
     shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
     listed = list(shown.rows)
@@ -144,7 +143,7 @@ def approval(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            outcome = _approve(request, division, rows)
+            outcome = _approve(request, division)
         except NotAllowed as refusal:
             error = str(refusal)
         else:
@@ -155,9 +154,7 @@ def approval(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/targets/approval.html", values, status=422 if error else 200)
 
 
-def _approve(
-    request: HttpRequest, division: Division, rows: QuerySet[Target]
-) -> list[tuple[Target, str]]:
+def _approve(request: HttpRequest, division: Division) -> list[tuple[Target, str]]:
     """(target, "" or why it was not approved) of each that was ticked."""
     chosen = _ticked(request)
     if not chosen:
@@ -173,7 +170,7 @@ def _approve(
     )
     return [
         (row, _one(request, row, document, chosen[row.pk]))
-        for row in rows.filter(pk__in=chosen).order_by("pk")
+        for row in targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
     ]
 
 

@@ -139,6 +139,8 @@ def _ask_again(target: Target, word: str) -> None:
 
 
 def _must_file(target: Target) -> None:
+    if target.origin == Target.Origin.FILED and target.state in {S.APPROVED, S.REPLACED}:
+        raise NotAllowed(f"这份目标{target.get_state_display()}，不再审核、报送或批复。")
     if not target.filing:
         raise NotAllowed("这份目标不是在这里申报的，不用送审。")
 
