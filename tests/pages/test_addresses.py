@@ -155,6 +155,7 @@ MATRIX = {
     "reviews/<int:pk>/audited": "evaluate",
     "reviews/<int:pk>/form.<str:kind>": "see_unit",
     "reviews/<int:pk>/letter.docx": "see_unit",
+    "feedback/letters.zip": "see_unit",
     "reviews/<int:pk>/<str:act>/do": "see_unit",
     "dossiers/<int:pk>/reviews/<str:kind>": "see_unit",
     "findings": "see_unit",

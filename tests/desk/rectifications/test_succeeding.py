@@ -1,5 +1,7 @@
 """A unit that goes leaves no work to nobody; a unit reads the letter it signs for."""
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -63,3 +65,25 @@ def test_the_unit_reads_the_letter_it_signs_for(small, inside):
     answer = client.get(address)
     assert answer.status_code in {200, 409}
     assert Notice.objects.get().received_on is None
+
+
+def test_every_letter_that_went_out_is_packed_with_what_came_of_each(small, inside):
+    reviews = list(
+        Review.objects.filter(round=small.finance, state__in=("confirmed", "issued")).order_by("pk")
+    )
+    address = f"/feedback/letters.zip?year={small.finance.work_year}"
+    assert inside(small.officer).get(address).status_code == 302
+    for review in reviews:
+        send_feedback(review=review, by=small.officer, issued_on=today())
+    answer = inside(small.officer).get(address)
+    packed = zipfile.ZipFile(io.BytesIO(answer.content))
+    lines = packed.read("打包结果.txt").decode().splitlines()
+    assert len(lines) == len(reviews) > 1
+    letters = [name for name in packed.namelist() if name.endswith(".docx")]
+    assert len(letters) == sum(line.endswith("已打包") for line in lines) > 0
+    assert all(packed.read(name).startswith(b"PK") for name in letters)
+    path = small.units[0].path
+    own = [review for review in reviews if review.dossier.unit.path.startswith(path)]
+    assert len(own) < len(reviews)
+    theirs = zipfile.ZipFile(io.BytesIO(inside(small.clerk).get(address).content))
+    assert len(theirs.read("打包结果.txt").decode().splitlines()) == len(own)

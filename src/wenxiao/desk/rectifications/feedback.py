@@ -77,6 +77,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "reads": any(held(request).can(power) for power in READ_BY),
         "list_year": year,
         "who": who,
+        "any_sent": any(told.values()),
         "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
     }
     return render(request, "desk/rectifications/feedback.html", values)
