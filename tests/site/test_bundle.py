@@ -10,6 +10,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import bundled
 import setup
 
+from wenxiao.site import verbs_bundle
+from wenxiao.site.command import main
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -90,3 +93,23 @@ def test_what_is_installed_names_no_place_it_comes_from():
     pages = [*ROOT.glob("requirements/*"), ROOT / "Makefile", *ROOT.glob("scripts/*.py")]
     for path in pages:
         assert "index-url" not in path.read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize(("ends", "code"), [(0, 0), (1, 2)])
+def test_the_command_builds_the_same_archive(tmp_path, monkeypatch, ends, code):
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    text = (
+        f"import sys, pathlib; pathlib.Path(sys.argv[2]).write_text(sys.argv[1]); sys.exit({ends})"
+    )
+    (scripts / "bundle.py").write_text(text)
+    monkeypatch.setattr(verbs_bundle, "SOURCE", tmp_path)
+    assert main(["bundle", "--out", str(tmp_path / "a.tar.gz")]) == code
+    assert (tmp_path / "a.tar.gz").read_text() == "--out"
+
+
+def test_without_its_source_the_command_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(verbs_bundle, "SOURCE", tmp_path)
+    assert main(["bundle", "--out", str(tmp_path / "a")]) == 2
+    assert "没有程序的源文件" in capsys.readouterr().err
+    assert (verbs_bundle.Path(verbs_bundle.__file__).parents[3] / "scripts" / "bundle.py").is_file()

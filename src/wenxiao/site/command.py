@@ -14,6 +14,7 @@ from typing import NoReturn
 from wenxiao.site import (
     verbs_addresses,
     verbs_backup,
+    verbs_bundle,
     verbs_compare,
     verbs_coverage,
     verbs_data,
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_addresses.add_parsers(verbs)
     verbs_disclose.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
+    verbs_bundle.add_parsers(verbs)
     return made
 
 
