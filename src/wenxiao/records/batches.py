@@ -15,6 +15,7 @@ from django.db.models import ProtectedError
 
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.trail import plain_data, record
+from wenxiao.store.bulk import update_rows
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -189,8 +190,15 @@ def undo_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     _move(batch, ImportBatch.State.APPLIED, ImportBatch.State.UNDONE)
     acts = batch.written
     _refuse_changed(acts)
+    changed: list[dict[str, Any]] = []
     for act in reversed(acts):
-        _undo(act, batch)
+        if act["act"] == "changed":
+            changed.append(act)
+            continue
+        _put_back(changed)
+        changed = []
+        _remove(act, batch)
+    _put_back(changed)
     record(
         division=batch.division,
         by=by,
@@ -224,17 +232,40 @@ def _refuse_changed(acts: Sequence[dict[str, Any]]) -> None:
             )
 
 
-def _undo(act: dict[str, Any], batch: ImportBatch) -> None:
+def _put_back(acts: Sequence[dict[str, Any]]) -> None:
+    """Values as they were before, many rows at a time; of a row changed twice the first values, which come last here."""
+    before: dict[str, dict[int, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
+    for act in acts:
+        before[act["model"]][act["pk"]] |= act["before"]
+    for label, rows in before.items():
+        model = apps.get_model(label)
+        versions = _versions(model, list(rows))
+        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+        for pk, stored in rows.items():
+            values = {
+                (field := _field(model, name)).name: field.to_python(v)
+                for name, v in stored.items()
+            }
+            if pk in versions:
+                values["version"] = versions[pk] + 1
+            alike[*values].append((pk, *values.values()))
+        for names, lines in alike.items():
+            update_rows(model, names, lines)
+
+
+def _versions(model: type[models.Model], keys: Sequence[int]) -> dict[int, int]:
+    """Version of each row by its key, locked; empty for a model without versions."""
+    found: dict[int, int] = {}
+    if any(field.name == "version" for field in model._meta.concrete_fields):
+        for start in range(0, len(keys), _SLICE):
+            some = keys[start : start + _SLICE]
+            rows = model._default_manager.select_for_update().filter(pk__in=some)
+            found |= dict(rows.values_list("pk", "version"))
+    return found
+
+
+def _remove(act: dict[str, Any], batch: ImportBatch) -> None:
     model = apps.get_model(act["model"])
-    if act["act"] == "changed":
-        values = {
-            _field(model, name).attname: _field(model, name).to_python(v)
-            for name, v in act["before"].items()
-        }
-        if any(field.name == "version" for field in model._meta.concrete_fields):
-            values["version"] = models.F("version") + 1
-        model._default_manager.filter(pk=act["pk"]).update(**values)
-        return
     rows = model._default_manager.filter(
         **({"pk": act["pk"]} if act["act"] == "created" else {"batch": batch})
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from wenxiao.orgs.permissions import require_one
 from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
-from wenxiao.store.bulk import insert_rows
-from wenxiao.store.moves import NotAllowed, change
+from wenxiao.store.bulk import insert_rows, update_rows
+from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -135,27 +136,50 @@ def set_appropriations(
     fresh, others = list(new), list(changed)
     for one in (*fresh, *others):
         refuse_negative(one.amounts)
-    made = [
-        Appropriation(
-            dossier_id=one.dossier, fund=one.fund, level=one.level, batch=batch, **one.amounts
-        )
-        for one in fresh
-    ]
-    Appropriation.objects.bulk_create(made, batch_size=AT_ONCE)
+    _insert(fresh, batch)
     moved = _moved(fresh, others)
-    for one in others:
-        change(one.row, **one.amounts)
-    if made or others:
+    _change(others)
+    if fresh or others:
         record(
             division=division,
             by=by,
             act="批量登记预算安排",
             target=batch,
             why=why,
-            label=f"新增 {len(made)} 笔，改动 {len(others)} 笔",
-            data={"new": len(made), "changed": len(others), **moved},
+            label=f"新增 {len(fresh)} 笔，改动 {len(others)} 笔",
+            data={"new": len(fresh), "changed": len(others), **moved},
         )
-    return len(made)
+    return len(fresh)
+
+
+def _insert(fresh: Sequence[Arrangement], batch: ImportBatch) -> None:
+    """New rows, those with the same columns together."""
+    alike: dict[tuple[str, ...], list[Arrangement]] = defaultdict(list)
+    for one in fresh:
+        alike[tuple(one.amounts)].append(one)
+    for names, some in alike.items():
+        insert_rows(
+            Appropriation,
+            ["dossier", "fund", "level", "batch", *names],
+            ((one.dossier, one.fund, one.level, batch.pk, *one.amounts.values()) for one in some),
+        )
+
+
+def _change(others: Sequence[Arrangement]) -> None:
+    """New amounts of rows that stand, written together; Stale where one was changed since it was read."""
+    stored = [(one.row, one.amounts) for one in others if one.row is not None]
+    versions: dict[int, int] = {}
+    for start in range(0, len(stored), AT_ONCE):
+        some = [row.pk for row, _ in stored[start : start + AT_ONCE]]
+        stands = Appropriation.objects.select_for_update().filter(pk__in=some)
+        versions |= dict(stands.values_list("pk", "version"))
+    alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for row, amounts in stored:
+        if versions.get(row.pk) != row.version:
+            raise Stale(row)
+        alike[*amounts].append((row.pk, *amounts.values(), row.version + 1))
+    for names, lines in alike.items():
+        update_rows(Appropriation, [*names, "version"], lines)
 
 
 def _moved(fresh: list[Arrangement], others: list[Arrangement]) -> dict[str, Any]:
