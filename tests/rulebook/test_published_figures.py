@@ -33,6 +33,7 @@ HELD = Published.of(
         "校园安保二期安排 999 万元。",
         "校园安保总分 89 分。",
         "校园安保等级中没有说明。",
+        "得分最低的是校园安保。21 个项目中等级为“优”的 4 个。",
     ],
 )
 def test_what_equals_a_published_figure_or_is_about_something_else_is_right(text):
