@@ -21,7 +21,7 @@ def open_round(page):
     page.fill("#f-deadline", "2021-12-10")
     page.select_option("#f-from", "1")
     page.select_option("#f-through", "7")
-    page.check("[name=key]")
+    page.select_option("[name=key]", "1")
     for box in page.locator("[name=route]").all():
         box.set_checked(box.get_attribute("value") == "performance")
     page.get_by_role("button", name="下达任务").click()

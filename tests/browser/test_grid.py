@@ -8,9 +8,9 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
-def grid_house(tmp_path_factory):
+def grid_house(tmp_path_factory, migrated):
     """A planted house of this journey's own: it changes the clerk's form."""
-    with serving(tmp_path_factory.mktemp("grid"), "seeding.py") as address:
+    with serving(tmp_path_factory.mktemp("grid"), "seeding.py", migrated) as address:
         yield address
 
 

@@ -10,9 +10,9 @@ FARTHEST = 160
 
 
 @pytest.fixture(scope="module")
-def keyed_house(tmp_path_factory):
+def keyed_house(tmp_path_factory, migrated):
     """A planted house of this journey's own."""
-    with serving(tmp_path_factory.mktemp("keyed"), "seeding.py") as address:
+    with serving(tmp_path_factory.mktemp("keyed"), "seeding.py", migrated) as address:
         yield address
 
 

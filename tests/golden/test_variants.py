@@ -112,7 +112,7 @@ def test_what_is_not_confirmed_is_not_told(new_year):
     ("state", "receipts", "said"),
     [
         ("confirmed", True, "目前，各项报告尚未出具；问题反馈函均已签收。"),
-        ("issued", False, "目前，各项财政绩效管理工作已出具报告；问题反馈函尚未签收。"),
+        ("issued", False, "目前，各项财政绩效管理工作已出具报告；问题反馈函已发出1份，尚未签收。"),
     ],
 )
 def test_the_status_sentence_is_true(new_year, state, receipts, said):

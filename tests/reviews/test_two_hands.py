@@ -14,7 +14,7 @@ from wenxiao.orgs.services import create_user, grant, name_confirmers, set_small
 from wenxiao.records.models import Entry
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS
-from wenxiao.reviews.models import Criterion, Mark, Review
+from wenxiao.reviews.models import Criterion, ExAnte, Mark, Review
 from wenxiao.reviews.services.hands import stood
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
@@ -78,6 +78,17 @@ def begin(bureau):
             )
             Mark.objects.create(
                 review=review, criterion=row, points=Decimal(points), status="judged", note="欠"
+            )
+        if kind == "ex_ante":
+            ExAnte.objects.create(
+                dossier=bureau.dossier,
+                round=opened,
+                review=review,
+                requested=Decimal(8_800_000),
+                supported=Decimal(8_800_000),
+                why="新设立",
+                requested_on=date(2023, 3, 1),
+                conclusion="supported",
             )
         services.score_review(review=review)
         review.refresh_from_db()

@@ -132,6 +132,9 @@ def _entry(
 
 
 _SAID_IN = (
+    ("followup/selectors/public_files", "disclose"),
+    ("followup/services/disclosing", "disclose"),
+    ("files/forms/public", "disclose"),
     ("files/forms/ledger", "ledger"),
     ("intake/ledger", "ledger"),
     ("files/door/materials", "materials"),
