@@ -4,6 +4,7 @@ from tests.acts.house import SOON
 from tests.acts.shape import Act
 
 from wenxiao.followup import services as followup
+from wenxiao.reviews import services as reviews
 from wenxiao.store.clock import today
 
 TAKEN_OVER = {
@@ -28,4 +29,12 @@ TAKEN_OVER = {
             round=row, key=not row.key, by=by, why="局务会议定"
         ),
     ),
+}
+
+RECHECKS = {
+    "draw_recheck": Act(
+        "performance",
+        lambda h: h.review("selfeval", "checked").round,
+        lambda h, row, by: reviews.draw_recheck(round=row, seed=7, by=by, why="复核方案"),
+    )
 }

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from tests.acts.cases_of_rounds import RECHECKS
 from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
 
@@ -296,6 +297,7 @@ def _as_expert(h, review, by):
 
 
 REVIEWS = {
+    **RECHECKS,
     "start_review": Act(
         f"{IMPORTS} clerk department office",
         lambda h: h.round(),

@@ -135,6 +135,8 @@ MATRIX = {
     "rounds/<int:pk>/dossiers/<int:dossier>/begin": "fill",
     "selfeval": "see_unit",
     "selfeval/<int:pk>": "see_unit",
+    "selfeval/<int:pk>/recheck": "see_unit",
+    "selfeval/<int:pk>/recheck/draw": "see_unit",
     "filling/<int:pk>": "see_unit",
     "filling/<int:pk>/rows": "fill",
     "filling/<int:pk>/money": "fill",

@@ -296,3 +296,31 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["review", "user", "duty"], name="assigned_once")
         ]
+
+
+class RecheckSample(models.Model):
+    """自评复核抽取: which self-evaluations of a round are re-checked, with everything needed to draw them again.
+
+    ``department`` draws among its subordinates; None: the bureau draws among all. ``lines`` are the drawn ones by rank:
+    {review, rank, drawn, reasons [{code, title, text}], not_asked}. A drawing is never changed; another one says why.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="samples", verbose_name="任务")
+    department = models.ForeignKey(
+        "orgs.Unit", models.PROTECT, null=True, related_name="+", verbose_name="主管部门"
+    )
+    share = PointsField("随机比例")
+    seed = models.PositiveBigIntegerField("种子")
+    total = models.PositiveIntegerField("已报送")
+    lines = models.JSONField("抽中", default=list)
+    why = models.CharField("说明", max_length=300, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="抽取人"
+    )
+    at = models.DateTimeField("抽取时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自评复核抽取"
+
+    def __str__(self) -> str:
+        return f"{self.round}复核抽取"

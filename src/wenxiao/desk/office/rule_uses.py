@@ -77,8 +77,8 @@ USES: dict[str, dict[str, str]] = {
     },
     "ratios": {"ratios": "部门整体支出评价基础数据表的比率（命令 wenxiao ratios）"},
     "recheck": {
-        "random_percent": "自评复核随机抽取的最低比例（命令 wenxiao risk）",
-        "reasons": "自评复核按风险抽取的理由和界限（命令 wenxiao risk）",
+        "random_percent": "自评复核随机抽取的最低比例（复核页和命令 wenxiao risk）",
+        "reasons": "自评复核按风险抽取的理由和界限（复核页和命令 wenxiao risk）",
     },
     "reconcile": {
         "least_same_words": "评价报告与评分表核对时，文字相同到多少算同一句",

@@ -106,6 +106,8 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "owed": to_fill(user, holding, one),
         "receives": one.kind in FILED and (holding.can("submit_for") or holding.can("import")),
         "waiting": next((n for word, n, *_ in chips if word == _ONLY["received"][0]), 0),
+        "rechecks": one.kind == "selfeval"
+        and (holding.can("check_office") or holding.can("check_department")),
         "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
         "handed": sum(part.received for part in parts),
         "due": sum(part.due for part in parts),

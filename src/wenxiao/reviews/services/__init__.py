@@ -27,6 +27,7 @@ from wenxiao.reviews.services.receiving import (
     submit_for_unit,
     submit_for_units,
 )
+from wenxiao.reviews.services.rechecking import draw_recheck
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, results_under, what_if
 from wenxiao.reviews.services.road import (
     check_review,
@@ -53,6 +54,7 @@ __all__ = [
     "conclude_ex_ante",
     "confirm_paper",
     "confirm_review",
+    "draw_recheck",
     "fix_frame",
     "hand_in_paper",
     "held_against",

@@ -1,0 +1,134 @@
+"""What the drawing of the re-check knows of stored self-evaluations. Queries per round, not per review."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from wenxiao.orgs.models import Grant, Role
+from wenxiao.reviews.checks import checks_in, rows_of
+from wenxiao.reviews.models import RecheckSample, Review
+from wenxiao.reviews.states import OPEN
+from wenxiao.rulebook.numbers import plain, rate_percent
+from wenxiao.rulebook.pace import pace
+from wenxiao.rulebook.recheck import SelfEvaluation
+from wenxiao.rulebook.recheck_facts import LOWERED
+from wenxiao.targets.models import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from django.db.models import QuerySet
+
+    from wenxiao.budget.models import Round
+    from wenxiao.orgs.models import Unit, User
+
+
+def handed_in(round: Round, department: Unit | None = None) -> QuerySet[Review]:
+    """The self-evaluations of a round that were handed in; of a 主管部门 those of its subordinates, never its own."""
+    rows = Review.objects.filter(round=round).exclude(state__in=OPEN)
+    if department is not None:
+        rows = rows.filter(dossier__unit__path__startswith=department.path)
+        rows = rows.exclude(dossier__unit=department)
+    return rows.select_related("dossier__subject", "dossier__unit", "round__division", "target")
+
+
+def departments_of(user: User, round: Round) -> list[Unit]:
+    """The 主管部门 a person re-checks for in a round's division."""
+    grants = Grant.objects.filter(user=user, role=Role.DEPARTMENT, division=round.division_id)
+    rows = grants.in_force().exclude(unit=None).select_related("unit").order_by("unit__code")
+    return [grant.unit for grant in rows if grant.unit is not None]
+
+
+def samples_of(round: Round, departments: Sequence[Unit] | None = None) -> QuerySet[RecheckSample]:
+    """The drawings of a round, latest first; with ``departments`` only theirs."""
+    rows = RecheckSample.objects.filter(round=round).select_related("department", "by")
+    rows = rows if departments is None else rows.filter(department__in=departments)
+    return rows.order_by("-pk")
+
+
+def self_evaluations(reviews: Sequence[Review]) -> list[SelfEvaluation]:
+    """What is known of each, by the review's id as text; what is not stored is not known."""
+    checks = checks_in(reviews, rows_of(reviews))
+    lights, before = _lights(reviews), _last_year(reviews)
+    return [
+        SelfEvaluation(
+            id=str(one.pk),
+            score=score_of(one),
+            rate=rate_percent(one.executed, one.budget),
+            last_score=before.get(one.dossier.subject_id),
+            group=one.dossier.subject.kind,
+            light=lights.get(one.dossier_id),
+            proved=rate_percent(one.proved, one.points) if one.points else None,
+            lowered=_lowered(one),
+            differences=_differences(one),
+            doubts=tuple(check.text for check in checks[one.pk] if check.level != "提示"),
+        )
+        for one in reviews
+    ]
+
+
+def score_of(review: Review) -> Decimal | None:
+    """The unit's own score: as its form says, else as its rows give."""
+    if review.published_points is not None:
+        return review.published_points
+    return review.points if review.complete else None
+
+
+def recheck_of(reviews: Sequence[Review]) -> Mapping[int, Review]:
+    """The latest re-check of the same dossiers, by dossier."""
+    rows = Review.objects.filter(kind="recheck", dossier__in=[one.dossier_id for one in reviews])
+    return {one.dossier_id: one for one in rows.order_by("pk")}
+
+
+def _lights(reviews: Sequence[Review]) -> dict[int, str]:
+    """The light of the money at the last monitoring of the same dossiers, by dossier."""
+    rows = Review.objects.filter(
+        kind="monitoring", dossier__in=[one.dossier_id for one in reviews]
+    ).exclude(state__in=OPEN)
+    rows = rows.exclude(executed=None).exclude(budget=None).select_related("round__division")
+    lights: dict[int, str] = {}
+    for row in rows.order_by("round__through_month", "pk"):
+        judged = pace(
+            row.budget,
+            row.executed,
+            row.round.through_month or 12,
+            on=date(row.round.fiscal_year, 12, 31),
+            overrides=row.round.division.own_rules,
+        )
+        if judged.light != "none":
+            lights[row.dossier_id] = judged.light
+    return lights
+
+
+def _last_year(reviews: Sequence[Review]) -> dict[int, Decimal]:
+    """The self-score of the year before, by subject."""
+    years = {one.dossier.fiscal_year for one in reviews}
+    rows = Review.objects.filter(
+        kind="selfeval",
+        dossier__subject__in=[one.dossier.subject_id for one in reviews],
+        dossier__fiscal_year__in=[year - 1 for year in years],
+    ).exclude(state__in=OPEN)
+    scores = {
+        one.dossier.subject_id: score_of(one)
+        for one in rows.select_related("dossier").order_by("pk")
+    }
+    return {subject: score for subject, score in scores.items() if score is not None}
+
+
+def _lowered(review: Review) -> tuple[str, ...] | None:
+    """What the form had easier than approved, as it was noted when it came; None without an approved target."""
+    if review.target is None or review.target.state != Target.State.APPROVED:
+        return None
+    return tuple(
+        str(one.get("text") or "") for one in review.problems if one.get("code") == LOWERED
+    )
+
+
+def _differences(review: Review) -> tuple[str, ...] | None:
+    """The form's own score against the one computed; None where one of them is missing."""
+    own, points = review.published_points, review.points
+    if own is None or points is None or not review.complete:
+        return None
+    return () if own == points else (f"自评 {plain(own)} 分，按规则计算 {plain(points)} 分",)
