@@ -58,9 +58,14 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+def put_under(request: HttpRequest, entry: str) -> None:
+    """Put the page under a menu entry that is not its own address; the frame reads it."""
+    request.wenxiao_entry = entry  # type: ignore[attr-defined]
+
+
 def division_of(request: HttpRequest, entry: str) -> Any:
     """The person's division; Refused where the account has none. Puts the page under ``entry`` in the menu."""
-    request.wenxiao_entry = entry  # type: ignore[attr-defined]  # read by the frame
+    put_under(request, entry)
     division = person(request).division
     if division is None:
         raise Refused("您的账号不属于任何财政区划，请系统管理员核对账号。")

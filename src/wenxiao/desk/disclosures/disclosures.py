@@ -18,7 +18,7 @@ from wenxiao.followup.selectors.disclosed import (
 )
 from wenxiao.followup.services import disclosing
 from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of
-from wenxiao.pages.views import view
+from wenxiao.pages.views import put_under, view
 from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     review = disclosable_reviews(person(request)).filter(pk=pk).first()
     if review is None:
         raise Http404
-    request.wenxiao_entry = "desk:disclosures"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:disclosures")
     if request.method == "POST":
         sentence, what = text_of(request, "sentence", 400), request.POST.getlist("what")
 

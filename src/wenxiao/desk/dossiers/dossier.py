@@ -28,7 +28,7 @@ from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import latest_year_known
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, marks_of, promise_of, reviews_of
 from wenxiao.rulebook.grounds import UNREAD
 from wenxiao.rulebook.numbers import rate_percent
@@ -54,7 +54,7 @@ def dossier_of(request: HttpRequest, pk: int) -> Dossier:
     )
     if row is None:
         raise Http404
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:subjects")
     return row
 
 
@@ -65,7 +65,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     if years is None:
         raise Http404
     row = years.row
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
+    put_under(request, "desk:subjects")
     if row.subject.division_id == person(request).division_id:
         latest_year_known(request, years.latest_work_year)
     reviews = reviews_of([row.pk]).get(row.pk, [])
@@ -147,7 +147,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     mark = mark_seen_by(person(request), pk)
     if mark is None:
         raise Http404
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
+    put_under(request, "desk:subjects")
     template = "desk/dossiers/why_part.html" if request.htmx else "desk/dossiers/why.html"  # type: ignore[attr-defined]
     return render(
         request,

@@ -30,7 +30,7 @@ from wenxiao.files.door.materials import TAKEN
 from wenxiao.intake.uploads import unsettled
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.records.services import read_file
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import DossierTarget, promise_of
@@ -93,7 +93,7 @@ def _dossier(request: HttpRequest, pk: int) -> Dossier:
     row = rows.filter(pk=pk).first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:subjects")
     return row
 
 
@@ -325,7 +325,7 @@ def _material(request: HttpRequest, pk: int) -> Material:
     row = material_seen_by(person(request), pk)
     if row is None:
         raise Http404
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # as above
+    put_under(request, "desk:subjects")
     return row
 
 

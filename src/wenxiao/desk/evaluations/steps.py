@@ -9,7 +9,7 @@ from django.http import Http404
 
 from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.pages.acts import person, who
-from wenxiao.pages.views import held
+from wenxiao.pages.views import held, put_under
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import barred_in
 from wenxiao.reviews.services.seats import seat_of
@@ -26,7 +26,7 @@ def review_of(request: HttpRequest, pk: int) -> Review:
     row = reviews_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = "desk:evaluations"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:evaluations")
     return row
 
 

@@ -12,7 +12,7 @@ from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_vi
 from wenxiao.pages.acts import attachment, carry_out, day_of, text_of, version_of, yuan_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.reports.ex_ante_report import ex_ante_docx
 from wenxiao.reviews import services
 from wenxiao.reviews.exante import due_of_year, ex_ante_visible_to, limit_of, terms_asked
@@ -34,7 +34,7 @@ MOST = 200
 def index(request: HttpRequest) -> HttpResponse:
     """What is due, asked for, under way and concluded; whose term ends. The threshold and its standing are said."""
     division = division_of(request, ENTRY)
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     user = person(request)
     year = whole(request.GET.get("fy"), 4) or work_year(request) + 1
     due = due_of_year(user, division, year)
@@ -75,7 +75,7 @@ def request_form(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     row = dossiers_visible_to(user).select_related("unit", "subject").filter(pk=dossier).first()
     if round is None or row is None or not dossiers_of(round).filter(pk=row.pk).exists():
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     begun = ex_ante_visible_to(user).filter(dossier=row, round=round).first()
     if begun is not None:
         return redirect("desk:ex_ante_one", pk=begun.pk)
@@ -101,7 +101,7 @@ def _one(request: HttpRequest, pk: int) -> ExAnte:
     row = ex_ante_visible_to(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     return row
 
 

@@ -19,7 +19,7 @@ from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.acts import carry_out, in_wan, points_of, text_of, version_of
 from wenxiao.pages.formats import STATUS
 from wenxiao.pages.frame import show_year
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import Check, checks_of, rows_of
 from wenxiao.reviews.kinds import CHECKERS, kind_of
 from wenxiao.reviews.readback import readback_of
@@ -74,7 +74,7 @@ def review_of(request: HttpRequest, pk: int) -> Review:
     if row is None:
         raise Http404
     show_year(request, row.round.work_year)
-    request.wenxiao_entry = HOME[row.kind][0]  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, HOME[row.kind][0])
     return row
 
 

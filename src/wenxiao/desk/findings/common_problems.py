@@ -16,7 +16,7 @@ from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.problems import Selected, catalogue, heat, repeats, selection
 from wenxiao.pages.acts import Typed, attachment, carry_out, person, text_of
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, put_under, view
 from wenxiao.rulebook import tally
 from wenxiao.store.moves import NotAllowed
 
@@ -61,7 +61,7 @@ def _partial(request: HttpRequest) -> bool:
 @view("confirm_finding")
 def common(request: HttpRequest) -> HttpResponse:
     """The lines of the year, their sentences, and the form that arranges them."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     year, division = work_year(request), person(request).division
     rows, groups = selection(person(request), year), _lines(request, year)
     lines = _counted(rows, groups)
@@ -134,7 +134,7 @@ def _check_seen(request: HttpRequest, year: int, seen: str) -> None:
 @view("confirm_finding")
 def matrix(request: HttpRequest) -> HttpResponse:
     """共性问题对照表: projects × lines, the totals equal to the sentences."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     year = work_year(request)
     rows, lines = _matrix(request, year)
     made = tally.matrix(lines, [row.dossier for row in rows])
@@ -177,7 +177,7 @@ def matrix_file(request: HttpRequest) -> HttpResponse:
 @view("confirm_finding")
 def heat_page(request: HttpRequest) -> HttpResponse:
     """Departments × problems, and who had the same problem in more than one year."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     year = work_year(request)
     found = heat(person(request), year)
     tied = sum(sum(cells) == sum(found.rows[0][1]) for _, cells, _ in found.rows)

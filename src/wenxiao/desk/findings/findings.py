@@ -25,7 +25,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, put_under, view
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -59,7 +59,7 @@ def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
 @view("see_unit")
 def findings(request: HttpRequest) -> HttpResponse:
     """The list in one state; candidates carry their evidence and can be decided one by one or many at once."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     decides = held(request).can("confirm_finding")
     counts = finding_counts(person(request))
     state = request.GET.get("state", "")
@@ -221,7 +221,7 @@ def _one(
 @view("confirm_finding")
 def items(request: HttpRequest) -> HttpResponse:
     """The problem catalogue with how many objects each item concerns."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     division = person(request).division
     rows, counts = catalogue(division) if division else [], catalogue_counts(person(request))
     values = {

@@ -21,7 +21,7 @@ from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.texts import text_of
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import person, put_under, view
 from wenxiao.reviews.kinds import ASKED, FILED
 from wenxiao.reviews.worklists import received_open
 from wenxiao.store.clock import today
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def _rounds(request: HttpRequest) -> list[Any]:
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     division = person(request).division
     return rounds_asked(division, work_year(request)) if division is not None else []
 
@@ -44,7 +44,7 @@ def _round(request: HttpRequest, pk: int) -> Round:
     """A round of the person's own division, whatever its work year."""
     from wenxiao.budget.selectors import rounds_visible_to
 
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     row = (
         rounds_visible_to(person(request)).filter(pk=pk).select_related("division", "basis").first()
     )

@@ -20,7 +20,7 @@ from wenxiao.intake.status import STANDINGS
 from wenxiao.intake.zips import MOST_FILES
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.texts import text_of
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
@@ -33,7 +33,7 @@ PAGE = 30
 
 def importer_of(request: HttpRequest) -> Importer:
     """What this person may import; Refused, with who can, when it is nothing. Puts the page under 导入 in the menu."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry the wizard's pages stand under
+    put_under(request, ENTRY)
     user = person(request)
     if user.division is None:
         raise Refused("您的账号不属于任何财政区划，请系统管理员核对账号。")

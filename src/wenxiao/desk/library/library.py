@@ -13,7 +13,7 @@ from wenxiao.desk.targets.target import target_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
-from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.records.selectors import trail_of
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -58,7 +58,7 @@ FIELDS = (
 @view("see_unit")
 def index(request: HttpRequest) -> HttpResponse:
     """The library: searched by what people type, narrowed by level, field and state."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     user = person(request)
     q = request.GET.get("q", "").strip()[:100]
     field, level = request.GET.get("field", "")[:60], request.GET.get("level", "")[:60]
@@ -105,7 +105,7 @@ def _row(request: HttpRequest, pk: int) -> LibraryRow:
     entry_row = library_visible_to(person(request)).filter(pk=pk).first()
     if entry_row is None:
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     return entry_row
 
 
@@ -158,7 +158,7 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Propose a row, or a better version of one (``of``)."""
     division = division_of(request, ENTRY)
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     text = request.POST.get("of") or request.GET.get("of") or ""
     before = _row(request, int(text)) if text.isdecimal() and len(text) < 18 else None
     if request.method != "POST":

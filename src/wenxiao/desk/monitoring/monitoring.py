@@ -24,7 +24,7 @@ from wenxiao.followup.watch.overview import money_by_goals
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, attachment, carry_out, text_of, version_of
 from wenxiao.pages.frame import show_year, work_year
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports.facts import facts
 from wenxiao.reports.letters import NothingToTellError, monitoring_docx
 from wenxiao.reports.monitoring import write_monitoring_report, write_project_report
@@ -67,7 +67,7 @@ def monitoring_round(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     show_year(request, found.work_year)
-    request.wenxiao_entry = "desk:monitoring"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:monitoring")
     return _page(
         request,
         rounds_of_year(user, found.work_year, "monitoring"),
@@ -145,7 +145,7 @@ def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Round, WatchR
     row = of_dossier(table_of(found, person(request)), dossier)
     if row is None:
         raise Http404
-    request.wenxiao_entry = "desk:monitoring"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:monitoring")
     return found[0], row
 
 

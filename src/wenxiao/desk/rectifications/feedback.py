@@ -23,7 +23,7 @@ from wenxiao.followup.services.notices import READ_BY
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, who
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, put_under, view
 from wenxiao.rulebook import basis
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -46,7 +46,7 @@ def deadline_rule(division: Division, on: date) -> tuple[int, str, str]:
 @view("see_unit")
 def feedback(request: HttpRequest) -> HttpResponse:
     """Who was told, who signed, who not yet; for the bureau the form that sends and orders."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     year, on, division = work_year(request), today(), person(request).division
     rows = to_feed_back(person(request), year)
     shown = page(rows, ORDER, size=60, token=request.GET.get("at"))

@@ -37,7 +37,7 @@ from wenxiao.pages.acts import (
     who,
 )
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, put_under, view
 from wenxiao.records.services import read_file
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -156,7 +156,7 @@ def rectifications(request: HttpRequest) -> HttpResponse:
 @view("see_unit")
 def board(request: HttpRequest) -> HttpResponse:
     """The same items by state, one column a state, the most urgent on top."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     rows, on = _of_year(request), today()
     counts = state_counts(rows)
     columns = []
@@ -264,7 +264,7 @@ def handover_file(request: HttpRequest) -> HttpResponse:
 @view("see_unit")
 def handover(request: HttpRequest) -> HttpResponse:
     """What belongs to 审计 and 纪检: serious problems and accountability items, with the papers behind each."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     holding = held(request)
     if not (holding.can("confirm_finding") or holding.can("watch_trail")):
         raise Refused(f"移送清单由财政部门编制；{who('confirm_finding')}。")
@@ -287,7 +287,7 @@ def _item(request: HttpRequest, pk: int) -> Rectification:
     row = rectifications_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # as above
+    put_under(request, ENTRY)
     return row
 
 

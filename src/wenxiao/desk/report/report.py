@@ -12,7 +12,7 @@ from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
 from wenxiao.pages.acts import CONTENT, attachment
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports import services
 from wenxiao.reports.structure import Paragraph
 from wenxiao.reviews.worklists import settled_apart
@@ -95,7 +95,7 @@ def desk(
     division, edition, draft = edition_for(request, year)
     paper, signed = edition.report, services.signed_reports(division, year)
     figure_open = paper.figures.get(opened)
-    request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:report_now")
     holding = held(request)
     stale = services.stale_figures(draft, paper) if draft else ()
     internal = paper.version == "internal"

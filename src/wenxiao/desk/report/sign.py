@@ -20,7 +20,7 @@ from wenxiao.desk.report.report import (
 )
 from wenxiao.orgs.permissions import role_label
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports import instructions, services
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -99,7 +99,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     signed, version, holding = _signed(request, pk), version_for(request), held(request)
     paper, division = _paper(signed, version), signed.division
     opened = paper.figures.get(request.GET.get("figure", "")) if paper else None
-    request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:report_now")
     editions = services.signed_reports(division, signed.work_year)
     current = services.current(division, signed.work_year, version=version).report
     newest = not any(row.corrects_id == signed.pk for row in editions)
@@ -230,7 +230,7 @@ def instruction(request: HttpRequest, pk: int) -> HttpResponse:
         "closes": found.closed_on is None and instructions.may_close(held(request), found),
         "report": reverse("desk:signed", args=[found.about_id]),
     }
-    request.wenxiao_entry = "desk:report_now"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:report_now")
     return render(request, "desk/report/instruction.html", values)
 
 

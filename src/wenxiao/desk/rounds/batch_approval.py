@@ -13,7 +13,7 @@ from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import text_of
 from wenxiao.pages.formats import subject_title
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import CHECKERS, FILED, JUDGED, KINDS
 from wenxiao.reviews.services.road import STEPS, over_hundred
@@ -86,7 +86,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     )
     shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
     barred = services.barred_in(shown.rows, person(request), confirms=chosen == "confirm")
-    request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, _entry(found))
     values = {
         "one": found,
         "back": _list(found),
@@ -203,7 +203,7 @@ def settled(request: HttpRequest, pk: int) -> HttpResponse:
     found, told = _round(request, pk), request.session.get(KEPT)
     if not told or told["round"] != pk:
         return redirect("desk:settle", pk=pk)
-    request.wenxiao_entry = _entry(found)  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, _entry(found))
     parts = steps_held(request, found)
     values = {
         "told": told,

@@ -16,7 +16,7 @@ from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.frame import show_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.services import register_received, submit_for_units
@@ -48,9 +48,7 @@ def _round(request: HttpRequest, pk: int) -> Any:
     show_year(request, found.work_year)
     if not (holding.can("submit_for") or holding.can("import")):
         raise Refused("收表和代单位报送由主管部门、财政业务科室、财政绩效科办理。")
-    request.wenxiao_entry = (  # type: ignore[attr-defined]  # the menu entry this page stands under
-        "desk:monitoring" if found.kind == "monitoring" else "desk:selfeval"
-    )
+    put_under(request, "desk:monitoring" if found.kind == "monitoring" else "desk:selfeval")
     return found
 
 

@@ -14,7 +14,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, number_of, text_of
 from wenxiao.pages.frame import show_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.rechecks import departments_of, handed_in, recheck_of, samples_of, score_of
 from wenxiao.reviews.services import draw_recheck
 from wenxiao.reviews.worklists import reviews_visible_to
@@ -63,7 +63,7 @@ def _round(request: HttpRequest, pk: int) -> Round:
     if not (holding.can("check_office") or holding.can("check_department")):
         raise Refused(WHO)
     show_year(request, one.work_year)
-    request.wenxiao_entry = "desk:selfeval"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:selfeval")
     return one
 
 

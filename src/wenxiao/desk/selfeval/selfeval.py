@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.pages.frame import show_year, work_year
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import Check, checks_in, rows_of
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.services.road import STEPS
@@ -70,7 +70,7 @@ def selfeval_round(request: HttpRequest, pk: int) -> HttpResponse:
     if one is None:
         raise Http404
     show_year(request, one.work_year)
-    request.wenxiao_entry = "desk:selfeval"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:selfeval")
     rounds = [row for kind in KINDS for row in rounds_of_year(person(request), one.work_year, kind)]
     return _page(request, rounds, one, one.work_year)
 

@@ -15,7 +15,7 @@ from wenxiao.desk.subjects.subjects import ListQuery, look, open_rounds
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.texts import text_of
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import person, put_under, view
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     told = request.session.get(KEPT)
     if not told:
         return redirect("desk:subjects")
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:subjects")
     return render(request, "desk/subjects/batch.html", {"told": told, "back": _back(told["query"])})
 
 

@@ -19,7 +19,7 @@ from wenxiao.followup.selectors.coverage import (
 )
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import person, put_under, view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ class KindLine(NamedTuple):
 @view("see_unit")
 def coverage(request: HttpRequest) -> HttpResponse:
     """The gauge; ``stage`` (with ``kind`` and ``fund``) lists the bare objects behind a number."""
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:subjects")
     years = years_seen_by(person(request))
     year = _year(request, years)
     cells = coverage_seen_by(person(request), year)

@@ -10,7 +10,7 @@ from wenxiao.desk.subjects.subjects import look
 from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.common_problems import tally_over
 from wenxiao.pages.formats import subject_title
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import person, put_under, view
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ MOST = 200
 @view("see_unit")
 def subject_problems(request: HttpRequest) -> HttpResponse:
     """The year's printed lines, or the catalogue's (``by=item``), counted over the same rows as the list."""
-    request.wenxiao_entry = "desk:subjects"  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, "desk:subjects")
     whole, division = look(request), person(request).division
     printed = bool(division and common_lines(division, whole.year))
     by_item = not printed or request.GET.get("by") == "item"

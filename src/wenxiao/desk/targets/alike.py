@@ -11,7 +11,7 @@ from django.shortcuts import render
 from wenxiao.desk.targets.target import ENTRY
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import person, put_under, view
 from wenxiao.rulebook.similarity import similar
 from wenxiao.targets.library import boilerplate_of
 from wenxiao.targets.selectors import tables_to_compare
@@ -39,7 +39,7 @@ class Twin:
 @view("see_unit")
 def alike(request: HttpRequest) -> HttpResponse:
     """The pairs among the targets of a year that this person may see, and between them and the year before."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     year = whole(request.GET.get("fy")) or work_year(request)
     tables, targets = tables_to_compare(person(request), year, most=MOST)
     twins = (

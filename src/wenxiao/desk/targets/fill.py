@@ -24,7 +24,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import carry_out, in_wan, text_of, version_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.services import held_against
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
@@ -44,7 +44,7 @@ PAGE = 50
 @view("fill", methods=("GET", "POST"))
 def start(request: HttpRequest) -> HttpResponse:
     """The dossiers of a budget year that have no target yet; one is begun with last year's words where there are any."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     year = whole(request.POST.get("fy") or request.GET.get("fy")) or work_year(request)
     rows = dossiers_without_target(person(request), year)
     if request.method == "POST":

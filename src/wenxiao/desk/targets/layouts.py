@@ -15,7 +15,7 @@ from wenxiao.files.pool import read_in_child
 from wenxiao.pages.acts import attachment, carry_out, text_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import division_of, person, view
+from wenxiao.pages.views import division_of, person, put_under, view
 from wenxiao.records.services import read_file, store_file
 from wenxiao.store.moves import NotAllowed
 from wenxiao.store.scratch import Scratch
@@ -86,7 +86,7 @@ def _layout(request: HttpRequest, pk: int) -> Layout:
     row = layouts_visible_to(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     return row
 
 

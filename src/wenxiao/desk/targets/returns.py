@@ -9,7 +9,7 @@ from django.shortcuts import render
 from wenxiao.desk.targets.target import ENTRY
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import person, put_under, view
 from wenxiao.targets.returns import return_rates
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @view("see_unit")
 def returns(request: HttpRequest) -> HttpResponse:
     """Both tables of a budget year."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     year = whole(request.GET.get("fy"), 4) or work_year(request) + 1
     units, reviewers = return_rates(person(request), year)
     values = {

@@ -15,7 +15,7 @@ from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused, who_can
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
@@ -93,7 +93,7 @@ def submit_for(request: HttpRequest, pk: int) -> HttpResponse:
 @view("see_unit", methods=("GET", "POST"))
 def review(request: HttpRequest) -> HttpResponse:
     """What waits for this person to check, many passed at once; each has its own outcome."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     powers = [one for one in ("check_department", "check_office") if held(request).can(one)]
     if not powers:
         raise Refused(f"目标由{who_can('check_department')}、{who_can('check_office')}审核。")

@@ -15,7 +15,7 @@ from wenxiao.desk.targets.year import STATES
 from wenxiao.pages.acts import carry_out, text_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.reviews.worklists import parts_of
 from wenxiao.store.clock import today
 from wenxiao.targets.selectors import owed_in, targets_visible_to
@@ -33,7 +33,7 @@ def target_round(request: HttpRequest, pk: int) -> HttpResponse:
     row = rounds_visible_to(user).filter(pk=pk, kind="target_review").first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     parts = parts_of(user, row)
     rows = targets_visible_to(user).filter(
         dossier__fiscal_year=row.fiscal_year, filing=True, state__in=("draft", "returned")
@@ -65,7 +65,7 @@ def target_round(request: HttpRequest, pk: int) -> HttpResponse:
 def scope(request: HttpRequest) -> HttpResponse:
     """申报范围: which kinds of subjects file their targets of a year here."""
     division = division_of(request, ENTRY)
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     year = whole(request.POST.get("fy") or request.GET.get("fy"), 4) or work_year(request) + 1
     here = reverse("desk:target_scope") + f"?fy={year}"
     if request.method == "POST":

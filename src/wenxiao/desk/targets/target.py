@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
-from wenxiao.pages.views import held, person, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.services.approval import ex_ante_warning
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import changes_between, targets_visible_to, versions_of
@@ -30,7 +30,7 @@ def target_of(request: HttpRequest, pk: int) -> Target:
     row = targets_visible_to(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     return row
 
 

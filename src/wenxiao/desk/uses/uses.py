@@ -28,7 +28,7 @@ from wenxiao.pages.acts import (
     yuan_of,
 )
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.views import held, view
+from wenxiao.pages.views import held, put_under, view
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -56,7 +56,7 @@ def _rows(request: HttpRequest) -> QuerySet[Use]:
 @view("see_unit")
 def uses(request: HttpRequest) -> HttpResponse:
     """Proposals and decisions of a work year's results."""
-    request.wenxiao_entry = ENTRY  # type: ignore[attr-defined]  # the menu entry this page stands under
+    put_under(request, ENTRY)
     rows, kinds = _rows(request), use_kinds()
     by_kind = dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
     by_state = dict.fromkeys(STATES, 0) | dict(
