@@ -87,3 +87,15 @@ def test_every_letter_that_went_out_is_packed_with_what_came_of_each(small, insi
     assert len(own) < len(reviews)
     theirs = zipfile.ZipFile(io.BytesIO(inside(small.clerk).get(address).content))
     assert len(theirs.read("打包结果.txt").decode().splitlines()) == len(own)
+
+
+def test_letters_beyond_one_pack_are_named(small, inside, monkeypatch):
+    for review in Review.objects.filter(round=small.finance, state__in=("confirmed", "issued")):
+        send_feedback(review=review, by=small.officer, issued_on=today())
+    monkeypatch.setattr("wenxiao.desk.rectifications.letters.MOST", 1)
+    answer = inside(small.officer).get(f"/feedback/letters.zip?year={small.finance.work_year}")
+    packed = zipfile.ZipFile(io.BytesIO(answer.content))
+    first, rest = packed.read("打包结果.txt").decode().splitlines()
+    assert first.endswith("已打包")
+    assert "一次最多打包 1 份" in rest
+    assert "请逐份下载" in rest

@@ -107,7 +107,11 @@ def test_from_the_first_row_to_the_approval(bureau, people):
     assert "水旱灾害防御经费" in budget.get(approval).content.decode()
     posted = {"target": [target.pk], f"v{target.pk}": target.version}
     assert budget.post(approval, posted).status_code == 422
-    done = budget.post(approval, {**posted, "number": "示财预〔2022〕1号", "title": "预算批复"})
+    paper = {"number": "示财预〔2022〕1号", "title": "预算批复"}
+    moved = budget.post(approval, {**posted, **paper, f"v{target.pk}": target.version - 1})
+    assert "批复 0 份，没有批复 1 份" in moved.content.decode()
+    assert not Document.objects.exists()  # a paper that approved nothing is not registered
+    done = budget.post(approval, {**posted, **paper})
     assert "批复 1 份，没有批复 0 份" in " ".join(done.content.decode().split())
     assert target_in_force(bureau.dossier).approval == Document.objects.get()
 

@@ -39,7 +39,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     rows = list(
         to_feed_back(person(request), year)
         .select_related("dossier__subject", "dossier__unit", "round__division")
-        .order_by("dossier__unit__path", "pk")[:MOST]
+        .order_by("dossier__unit__path", "pk")
     )
     told = notices_about([row.pk for row in rows])
     sent = [row for row in rows if told.get(row.pk)]
@@ -57,7 +57,7 @@ def _packed(request: HttpRequest, rows: list[Review]) -> bytes:
     known = facts(rows[0].round.division, rows[0].round.work_year)
     stream, outcomes = io.BytesIO(), []
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(rows[:MOST], 1):
             name = _UNSAFE.sub("_", f"{number:03}_{row.dossier.unit}_{row.dossier.subject.name}")
             try:
                 require_letter(person(request), row)
@@ -66,5 +66,9 @@ def _packed(request: HttpRequest, rows: list[Review]) -> bytes:
                 outcomes.append(f"{name}：没有打包，{error}")
             else:
                 outcomes.append(f"{name}：已打包")
+        if len(rows) > MOST:
+            outcomes.append(
+                f"一次最多打包 {MOST} 份，另有 {len(rows) - MOST} 份没有打包，请逐份下载。"
+            )
         packed.writestr(OUTCOMES, "\r\n".join(outcomes) + "\r\n")
     return stream.getvalue()

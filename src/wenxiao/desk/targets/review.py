@@ -14,6 +14,7 @@ from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused, who_can
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
+from wenxiao.pages.formats import subject_title
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.reviews.services import approve_filed_target
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division
     from wenxiao.records.models import Document
     from wenxiao.targets.models import Target
+
+    Outcome = list[tuple[Target, str]]
 
 PAGE = 100
 
@@ -98,7 +101,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if not powers:
         raise Refused(f"目标由{who_can('check_department')}、{who_can('check_office')}审核。")
     rows = targets_for_step(person(request), powers)["审核"]
-    outcome: list[tuple[Target, str]] = []
+    outcome: Outcome = []
     if request.method == "POST":
         chosen = _ticked(request)
         found = targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
@@ -110,10 +113,24 @@ def review(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "lines": [(row, level_counts(faults[row.pk])) for row in listed],
         "levels": LEVELS,
-        "outcome": outcome,
+        "outcome": _links(outcome),
+        "outcome_title": _title("通过", outcome) if outcome else "没有勾选要通过的目标",
         "posted": request.method == "POST",
     }
     return render(request, "desk/targets/review.html", values)
+
+
+def _links(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """(name, address, "" or why not) of each."""
+    return [
+        (subject_title(row.dossier), reverse("desk:target", args=[row.pk]), why)
+        for row, why in outcome
+    ]
+
+
+def _title(act: str, outcome: Outcome) -> str:
+    refused = sum(1 for _, why in outcome if why)
+    return f"{act} {len(outcome) - refused} 份，没有{act} {refused} 份"
 
 
 def _ticked(request: HttpRequest) -> dict[int, int]:
@@ -139,7 +156,7 @@ def approval(request: HttpRequest) -> HttpResponse:
     """The targets that passed, approved together by one paper; each has its own outcome."""
     division = division_of(request, ENTRY)
     rows = targets_visible_to(person(request)).filter(state="checked", filing=True)
-    outcome: list[tuple[Target, str]] = []
+    outcome: Outcome = []
     error = ""
     if request.method == "POST":
         try:
@@ -150,11 +167,17 @@ def approval(request: HttpRequest) -> HttpResponse:
             if not outcome:
                 return redirect("desk:target_approval")
     shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
-    values = {"shown": shown, "outcome": outcome, "error": error, "posted": request.POST}
+    values = {
+        "shown": shown,
+        "outcome": _links(outcome),
+        "outcome_title": _title("批复", outcome),
+        "error": error,
+        "posted": request.POST,
+    }
     return render(request, "desk/targets/approval.html", values, status=422 if error else 200)
 
 
-def _approve(request: HttpRequest, division: Division) -> list[tuple[Target, str]]:
+def _approve(request: HttpRequest, division: Division) -> Outcome:
     """(target, "" or why it was not approved) of each that was ticked."""
     chosen = _ticked(request)
     if not chosen:
@@ -165,13 +188,21 @@ def _approve(request: HttpRequest, division: Division) -> list[tuple[Target, str
         issued_on = date.fromisoformat(day) if day else None
     except ValueError as refusal:
         raise NotAllowed(f"批复日期应如 2022-01-20，收到“{day}”。") from refusal
-    document = services.approval_paper(
-        division=division, number=number, title=title, issued_on=issued_on, by=person(request)
-    )
-    return [
-        (row, _one(request, row, document, chosen[row.pk]))
-        for row in targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
-    ]
+    by, outcome = person(request), []
+    document: Document | None = None
+    for row in targets_visible_to(by).filter(pk__in=chosen).order_by("pk"):
+        with (
+            transaction.atomic()
+        ):  # the paper is registered with the first target it really approves
+            paper = document or services.approval_paper(
+                division=division, number=number, title=title, issued_on=issued_on, by=by
+            )
+            if refused := _one(request, row, paper, chosen[row.pk]):
+                transaction.set_rollback(True)
+            else:
+                document = paper
+        outcome.append((row, refused))
+    return outcome
 
 
 def _one(request: HttpRequest, row: Target, document: Document, version: int) -> str:
