@@ -76,3 +76,10 @@ def test_every_make_target_named_exists():
             r"(?:^|`)make ([a-z]+)", (ROOT / paper).read_text(encoding="utf-8"), re.MULTILINE
         )
         assert not set(named) - targets, paper
+
+
+def test_the_readme_lists_every_command():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## 命令")[2]
+    listed = set(re.findall(r"`([a-z]+)(?: [a-z]+)?`", table.partition("\n## ")[0]))
+    verbs = next(one.choices for one in parser()._subparsers._group_actions if one.dest == "verb")
+    assert set(verbs) - listed == set()
