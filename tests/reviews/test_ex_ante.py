@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.bureaus import bureau  # noqa: F401 - a fixture
 
-from wenxiao.budget.models import Subject
+from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round, set_appropriation
 from wenxiao.orgs.models import Division
 from wenxiao.orgs.permissions import Refused
@@ -278,6 +278,10 @@ def test_new_and_expired_subjects_are_due_and_those_below_the_threshold_are_not(
     assert "小项目" not in told
     assert "水旱灾害防御经费" in told
     assert due_of_year(bureau.stranger, bureau.division, 2022) == []
+    pk = Dossier.objects.get(subject=old, fiscal_year=2022).pk
+    listed = due_of_year(bureau.clerk, bureau.division, 2022, {pk})
+    assert [one.why for one in listed if one.dossier.pk == pk] == ["任务指定"]
+    assert due_of_year(bureau.stranger, bureau.division, 2022, {pk}) == []
 
 
 def test_terms_that_end_are_asked_about_in_time(bureau):

@@ -90,8 +90,8 @@ def moment(value: datetime | None, said: str = "未定") -> Markup:
     return Markup("{} {}").format(full_day(value), timezone.localtime(value).strftime("%H:%M"))
 
 
-def lateness(due: date | None, today: date) -> str:
-    """逾期 2 天 · 今天 · 还有 3 天 · 11月5日; empty without a deadline."""
+def lateness(due: date | None, today: date, *, far: bool = True) -> str:
+    """逾期 2 天 · 今天 · 还有 3 天 · 11月5日; empty without a deadline, or with a day beside which a far one was said."""
     if due is None:
         return ""
     left = (due - today).days
@@ -99,7 +99,9 @@ def lateness(due: date | None, today: date) -> str:
         return f"逾期 {-left} 天"
     if left == 0:
         return "今天"
-    return f"还有 {left} 天" if left <= 3 else str(day(due))
+    if left <= 3:
+        return f"还有 {left} 天"
+    return str(day(due)) if far else ""
 
 
 def subject_title(dossier: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.money import money_of
@@ -18,7 +18,7 @@ from wenxiao.rulebook import basis
 from wenxiao.rulebook.numbers import wan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from django.db.models import QuerySet
 
@@ -30,6 +30,8 @@ KINDS_DUE = (K.PROJECT, K.POLICY, K.BOND)
 AHEAD = timedelta(days=180)
 """So long before a term ends or its halfway evaluation is due it is asked about."""
 NEW, EXPIRED, BOND = "新设立", "到期后申请延续", "专项债券"
+NAMED = "任务指定"
+"""Named by a round, or asked for, without a rule that makes it due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,22 @@ def concluded(dossier: Dossier) -> ExAnte | None:
     return rows.order_by("-pk").first()
 
 
-def due_of_year(user: User | None, division: Division, year: int) -> list[ExAnteDue]:
-    """What of a budget year must be evaluated first, as this person sees it; a constant number of queries."""
-    rows = dossiers_visible_to(user).filter(
-        fiscal_year=year, subject__division=division, subject__kind__in=KINDS_DUE
-    )
+def due_of_year(
+    user: User | None, division: Division, year: int, named: Collection[int] = ()
+) -> list[ExAnteDue]:
+    """What of a budget year must be evaluated first, as this person sees it; a constant number of queries.
+
+    ``named`` are ids of dossiers that a round names; they and whatever was asked for are listed whatever the rules say.
+    """
+    rows = dossiers_visible_to(user).filter(fiscal_year=year, subject__division=division)
     before = Dossier.objects.filter(subject=OuterRef("subject"), fiscal_year__lt=year)
     new = ~Exists(before)
     expired = Q(subject__expires_on__isnull=False, subject__expires_on__lt=date(year, 1, 1))
-    rows = rows.annotate(is_new=new).filter(Q(is_new=True) | expired)
+    rows = rows.annotate(
+        is_due=Case(When(Q(new | expired, subject__kind__in=KINDS_DUE), then=True), default=False)
+    )
+    asked_for = Exists(ExAnte.objects.filter(dossier=OuterRef("pk")))
+    rows = rows.filter(Q(is_due=True) | Q(asked_for) | Q(pk__in=named))
     listed = list(rows.select_related("subject__division", "unit").order_by("unit__path", "pk"))
     begun = {
         one.dossier_id: one
@@ -94,9 +103,9 @@ def due_of_year(user: User | None, division: Division, year: int) -> list[ExAnte
     for row in listed:
         one, known = begun.get(row.pk), money.get(row.pk)
         asked = one.requested if one is not None else known.opening if known else None
-        why = _why(row.subject, year, asked, limit)
-        if why or one is not None:
-            due.append(ExAnteDue(row, why or NEW, asked, one))
+        why = _why(row.subject, year, asked, limit) if row.is_due else ""
+        if why or one is not None or row.pk in named:
+            due.append(ExAnteDue(row, why or NAMED, asked, one))
     return due
 
 

@@ -37,13 +37,14 @@ def index(request: HttpRequest) -> HttpResponse:
     put_under(request, ENTRY)
     user = person(request)
     year = whole(request.GET.get("fy"), 4) or work_year(request) + 1
-    due = due_of_year(user, division, year)
     rounds = list(
         rounds_visible_to(user)
         .filter(division=division, kind="ex_ante", fiscal_year=year, state="open")
         .order_by("pk")
     )
     asked = {one.pk: set(dossiers_of(one).values_list("pk", flat=True)) for one in rounds}
+    named = {pk for one in rounds if one.scope.get("dossiers") for pk in asked[one.pk]}
+    due = due_of_year(user, division, year, named)
     lines = [
         (one, next((row for row in rounds if one.dossier.pk in asked[row.pk]), None))
         for one in due[:MOST]

@@ -67,13 +67,29 @@ def targets(request: HttpRequest) -> HttpResponse:
         "lines": _lines(shown.rows),
         "tones": STATES,
         "levels": LEVELS,
+        "places": _places(request, year),
         "imports": held(request).can("import"),
         "fills": held(request).can("fill"),
         "approves": held(request).can("approve_target"),
-        "runs": held(request).can("manage_round"),
         "here": _here,
     }
     return render(request, "desk/targets/index.html", values)
+
+
+def _places(request: HttpRequest, year: int) -> list[tuple[str, str, bool]]:
+    """What stands beside the list: (word, address, chosen)."""
+    asked, holding = f"?fy={year}", held(request)
+    places = [
+        ("目标", reverse("desk:targets") + asked, True),
+        ("事前评估", reverse("desk:ex_ante") + asked, False),
+        ("指标库", reverse("desk:library"), False),
+        ("串稿", reverse("desk:targets_alike") + asked, False),
+    ]
+    if holding.can("manage_round"):
+        places.append(("申报范围", reverse("desk:target_scope") + asked, False))
+    if holding.can("import"):
+        places.append(("表样和导出", reverse("desk:target_layouts"), False))
+    return places
 
 
 def _here(**wanted: object) -> str:
