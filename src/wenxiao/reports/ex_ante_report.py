@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports.printing import NO_DATE, WATERMARK
-from wenxiao.reviews.exante import limit_of
+from wenxiao.reviews.exante import limit_of, source_of_items
 from wenxiao.reviews.selectors import sheets_of
 from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.reviews.states import SETTLED
-from wenxiao.rulebook import basis
 from wenxiao.rulebook.numbers import wan
 
 if TYPE_CHECKING:
@@ -47,10 +46,8 @@ def ex_ante_docx(row: ExAnte) -> bytes:
 
 
 def _process(paper: OfficialDocument, row: ExAnte) -> None:
-    value = basis.in_force("ex_ante", row.round.fiscal_year, row.round.division.own_rules)
-    paper.add_paragraph(
-        f"评估依据《{value.document.strip()}》（{value.standing}）所列各项，逐项评分，满分100分。"
-    )
+    document, standing = source_of_items(row)
+    paper.add_paragraph(f"评估内容见于{document}（{standing}），逐项评分，满分100分。")
     for one in row.meetings:
         where = f"在{one['place']}" if one.get("place") else ""
         paper.add_paragraph(
@@ -73,7 +70,7 @@ def _points(paper: OfficialDocument, review: Review) -> None:
     paper.add_table(
         ["方面", "评估内容", "分值", "得分", "说明"],
         rows,
-        [16, 30, 8, 9, 27],
+        [17, 27, 10, 10, 26],
         size=_TABLE,
         align=["center", "left", "center", "center", "left"],
     )
@@ -97,4 +94,5 @@ def _conclusion(paper: OfficialDocument, row: ExAnte) -> None:
         paper.add_paragraph("（本结论尚未确认，确认后生效。）")
     limit = limit_of(row.round.division, row.round.fiscal_year)
     effect = "没有结论或不予支持的，不安排预算" if limit.blocks else "供安排预算参考"
-    paper.add_paragraph(f"本结论{effect}（{limit.source}，{limit.standing}）。")
+    ground = f"{limit.source}，{limit.standing}" if limit.source else "本级没有另行规定"
+    paper.add_paragraph(f"本结论{effect}（{ground}）。")

@@ -36,7 +36,10 @@ NAMED = "任务指定"
 
 @dataclass(frozen=True, slots=True)
 class ExAnteLimit:
-    """From which amount (元) a new project or policy is due, whether money without it is refused, and where that stands."""
+    """From which amount (元) a new project or policy is due, whether money without it is refused, and where that stands.
+
+    ``source`` names the division's own document; empty while it has none.
+    """
 
     yuan: Decimal | None
     blocks: bool
@@ -60,7 +63,16 @@ def limit_of(division: Division, year: int) -> ExAnteLimit:
     text = value.content.get("threshold_yuan")
     blocks = bool(value.content.get("without_conclusion") == "block") and value.standing == "原文"
     yuan = None if text is None else basis.number(text)
-    return ExAnteLimit(yuan, blocks, value.document, value.standing)
+    return ExAnteLimit(yuan, blocks, value.document if value.own else "", value.standing)
+
+
+def source_of_items(row: ExAnte) -> tuple[str, str]:
+    """(where the items of an evaluation's frame are seen, how far that was read): a project's items are not a bond's."""
+    division = row.round.division
+    value = basis.in_force("ex_ante", row.round.fiscal_year, division.own_rules)
+    kind = "special_bond" if row.dossier.subject.kind == K.BOND else "aspects"
+    source = value.content["sources"].get(kind) or value.content["sources"]["aspects"]
+    return source["document"], source["standing"]
 
 
 def ex_ante_visible_to(user: User | None) -> QuerySet[ExAnte]:

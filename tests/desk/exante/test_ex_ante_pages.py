@@ -12,7 +12,9 @@ import pytest
 from django.urls import reverse
 from tests.desk.targets.test_filing_pages import people  # noqa: F401 - a fixture
 
+from wenxiao.budget.models import Round
 from wenxiao.orgs.services import create_user
+from wenxiao.reports.ex_ante_report import ex_ante_docx
 from wenxiao.reviews.models import ExAnte, Review
 from wenxiao.reviews.services import assign_reviewer
 from wenxiao.store.clock import today
@@ -165,3 +167,19 @@ def test_a_target_without_a_conclusion_says_so(bureau, people):
     target = begin_target(dossier=bureau.dossier, by=bureau.clerk)
     told = page(people("finance"), "target", target.pk)
     assert "新设立，应先做事前评估，还没有结论" in told
+
+
+def test_a_project_is_not_said_to_be_weighed_by_the_rules_of_bonds(bureau, people):
+    row = ExAnte(
+        dossier=bureau.dossier,
+        round=Round(division=bureau.division, fiscal_year=2022),
+        requested=Decimal(880000),
+        why="新设立",
+        requested_on=today(),
+    )
+    told = "\n".join(one.text for one in docx.Document(io.BytesIO(ex_ante_docx(row))).paragraphs)
+    assert "某市级财政支出事前绩效评估管理办法（未核）" in told
+    assert "专项债券" not in told
+    row.dossier.subject.kind = "special_bond"
+    told = "\n".join(one.text for one in docx.Document(io.BytesIO(ex_ante_docx(row))).paragraphs)
+    assert "财预〔2021〕61号 地方政府专项债券项目资金绩效管理办法（旁证）" in told

@@ -33,11 +33,12 @@ USES: dict[str, dict[str, str]] = {
     "disclosure": {"terms": READ_ONLY},
     "disclosure_tables": {"tables": "公开检查（命令 wenxiao disclose check）应有哪些表，按表名找"},
     "ex_ante": {
+        "sources": "事前评估报告写明评估内容见于哪份文件",
         "dimensions": READ_ONLY,
-        "policy_dimensions": READ_ONLY,
+        "policy_dimensions": "政策事前评估的评估内容，分值由两人定",
         "conclusions": READ_ONLY,
-        "special_bond_items": READ_ONLY,
-        "criteria": "事前评估时查阅，不自动计分",
+        "special_bond_items": "专项债券事前评估的评估内容，分值由两人定",
+        "criteria": "项目事前评估的评估内容和分值",
     },
     "form_packs": {
         "project": "项目自评表（空表、填好的）打印成哪种表式",
