@@ -76,6 +76,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     handle = Command.handle
 
     def handled(command, **options):
+        Command.handle = handle  # the first one alone: later ones migrate databases that hold rows
         connection.ensure_connection()
         if stored.exists():
             with closing(sqlite3.connect(stored)) as copy:
