@@ -83,6 +83,12 @@ def ex_ante_visible_to(user: User | None) -> QuerySet[ExAnte]:
     )
 
 
+def ex_ante_of(dossier: Dossier) -> ExAnte | None:
+    """The dossier's latest request or evaluation, whatever became of it; None while nobody asked."""
+    rows = ExAnte.objects.filter(dossier=dossier).select_related("review")
+    return rows.order_by("-pk").first()
+
+
 def concluded(dossier: Dossier) -> ExAnte | None:
     """The dossier's latest evaluation whose result was confirmed; None while there is none."""
     rows = ExAnte.objects.filter(dossier=dossier, review__state__in=SETTLED)

@@ -16,7 +16,7 @@ from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
-from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
+from wenxiao.reviews.models import Criterion, ExAnte, Mark, Review, Suggestion
 from wenxiao.reviews.states import OPEN, RETURNED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
@@ -271,9 +271,12 @@ def mark_seen_by(user: User | None, pk: int) -> Mark | None:
 
 
 def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry]:
-    """The entries about a dossier, its subject and its reviews, latest first."""
+    """The entries about a dossier, its subject, targets, ex-ante evaluations and reviews, latest first."""
     kind, _ = target_of(Review())
     about = Q(target_type=kind, target_id__in=[review.pk for review in reviews])
+    for model in (Target, ExAnte):
+        own = model._default_manager.filter(dossier=dossier).values("pk")
+        about |= Q(target_type=model._meta.label, target_id__in=own)
     for row in (dossier, dossier.subject):
         name, pk = target_of(row)
         about |= Q(target_type=name, target_id=pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -11,10 +12,12 @@ from wenxiao.budget.models import Exemption, OwnFiling, Round
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by
 from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
+from wenxiao.records.models import Entry
 from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
     from decimal import Decimal
 
     from django.db.models import QuerySet
@@ -168,9 +171,49 @@ def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]
     return [*found, *((row.name, "删去的行", row.expression, "") for row in gone)]
 
 
-def versions_of(target: Target) -> list[Target]:
-    """Every version of the same dossier's target, the latest first."""
-    return list(Target.objects.filter(dossier=target.dossier_id).order_by("-number"))
+@dataclass(frozen=True, slots=True)
+class TargetAct:
+    """Who did what of a target when and why; ``marks``: what was given back, as (row or "", remark)."""
+
+    act: str
+    by: str
+    at: datetime
+    why: str
+    marks: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetVersion:
+    """One version of a dossier's target with its acts, the first first; typing is one act, told by its last time."""
+
+    target: Target
+    acts: list[TargetAct]
+
+    @property
+    def returns(self) -> list[TargetAct]:
+        """The times it was given back."""
+        return [one for one in self.acts if one.act == RETURNED]
+
+
+def history_of(dossier: Dossier) -> list[TargetVersion]:
+    """Every version of a dossier's target with who did what when, the latest version first. Two queries."""
+    rows = list(
+        Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number")
+    )
+    entries = Entry.objects.filter(
+        target_type=Target._meta.label, target_id__in=[row.pk for row in rows]
+    )
+    acts: dict[int | None, list[TargetAct]] = {row.pk: [] for row in rows}
+    for one in entries.order_by("pk"):
+        told = acts[one.target_id]
+        if told and one.act == TYPED == told[-1].act and told[-1].by == one.by_name:
+            told.pop()
+        marks = [(mark["name"], mark["note"]) for mark in one.data.get("marks", ())]
+        told.append(TargetAct(one.act, one.by_name, one.at, one.why, marks))
+    return [TargetVersion(row, acts[row.pk]) for row in rows]
+
+
+RETURNED, TYPED = "退回绩效目标", "填报绩效目标"
 
 
 def layouts_of(division: Division) -> list[ListLayout]:

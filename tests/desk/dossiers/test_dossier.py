@@ -7,6 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from markup import browsed
 
+from wenxiao.reviews.models import ExAnte
+from wenxiao.targets.services import begin_adjustment, return_target, submit_target
+
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
@@ -142,3 +145,38 @@ def test_a_dossier_costs_the_same_for_few_and_many_rows(inside, small):
     with CaptureQueriesContext(connection) as many:
         client.get(path)
     assert len(many) == len(few)
+
+
+def test_the_stages_of_the_target_and_the_ex_ante_are_lit_with_who_did_what(inside, small):
+    dossier = small.dossiers[0]
+    client, path = inside(small.officer), f"/dossiers/{dossier.pk}"
+    text = read(client, path)
+    assert "<b>事前评估</b><span>未开展</span>" in text
+    current = dossier.targets.get(state="approved")
+    assert f'<a href="/targets/{current.pk}">绩效目标</a></b><span>已批复</span>' in text
+    assert f"绩效目标 {dossier.targets.count()} 版" in text
+
+    asked = ExAnte.objects.create(
+        dossier=dossier,
+        round=small.selfeval,
+        requested=1_000_000,
+        why="新设立",
+        requested_on=date(2020, 9, 1),
+    )
+    adjusted = begin_adjustment(target=current, by=small.clerk, why="预算追加")
+    text = read(client, path)
+    assert f'<a href="/ex-ante/{asked.pk}">事前评估</a></b><span>已申请</span>' in text
+    assert "调整填报中" in text
+    assert "申请目标调整：预算追加" in text
+    row = adjusted.indicators.first()
+    submit_target(target=adjusted, by=small.clerk, version=adjusted.version)
+    return_target(
+        target=adjusted,
+        marks=[{"row": row.pk, "note": "指标值没有随预算改"}],
+        why="",
+        by=small.officer,
+        version=adjusted.version,
+    )
+    text = read(client, path)
+    assert "退回 1 次" in text
+    assert "指标值没有随预算改" in text

@@ -22,6 +22,7 @@ from wenxiao.desk.dossiers.correction import editable
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.dossiers.results import results, stages
 from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
+from wenxiao.desk.targets.year import STATES
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_and_uses
 from wenxiao.followup.selectors.ledger import reviews_seen_by
@@ -29,10 +30,12 @@ from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import latest_year_known
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
+from wenxiao.reviews.exante import ex_ante_of
 from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, marks_of, promise_of, reviews_of
 from wenxiao.rulebook.grounds import UNREAD
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.rulebook.profiles import rule_texts
+from wenxiao.targets.selectors import history_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -72,6 +75,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     marks, shelf = marks_of(review.pk for review in reviews), shelf_of(person(request), row.pk)
     promise, amounts = promise_of(row, marks=marks, shelf=shelf), money(row)
     findings, uses = findings_and_uses(row.pk)
+    targets = history_of(row)
     asked = whole(request.GET.get("why"))
     mark = mark_seen_by(person(request), asked) if asked is not None else None
     opened = None if mark else asked_row(request)
@@ -86,7 +90,9 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "money": amounts,
         "rate": rate_percent(amounts.spent, amounts.budget),
         "results": results(reviews),
-        "stages": stages(reviews, promise, findings, uses),
+        "stages": stages(reviews, targets, ex_ante_of(row), findings, uses),
+        "targets": targets,
+        "target_tones": STATES,
         "reviews": reviews,
         "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
         "promise": promise,

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
+from wenxiao.pages.formats import full_day
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.states import SETTLED
+from wenxiao.rulebook.numbers import wan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
     from wenxiao.followup.models import Finding, Use
-    from wenxiao.reviews.models import Review
-    from wenxiao.reviews.selectors import DossierTarget
+    from wenxiao.reviews.models import ExAnte, Review
+    from wenxiao.targets.models import Target
+    from wenxiao.targets.selectors import TargetVersion
 
 SHORT = {"monitoring": "监控", "selfeval": "自评", "recheck": "复核"}
 """Kinds as a narrow column calls them; the others by their full name."""
@@ -72,23 +77,29 @@ def stage_words(reviews: list[Review]) -> str:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the year in words; ``state`` done, now or none."""
+    """One stage of the year in words; ``state`` done, now or none; ``href`` where it has a page of its own."""
 
     name: str
     state: str
     word: str
     when: str
+    href: str = ""
 
 
 def stages(
-    reviews: list[Review], promise: DossierTarget | None, findings: list[Finding], uses: list[Use]
+    reviews: list[Review],
+    targets: list[TargetVersion],
+    evaluation: ExAnte | None,
+    findings: list[Finding],
+    uses: list[Use],
 ) -> list[Stage]:
-    """The cycle as this dossier went through it; what was not held says so."""
+    """The cycle as this dossier went through it; what was not held says so. ``targets``: the latest version first."""
     by_kind: dict[str, list[Review]] = {}
     for review in reviews:
         by_kind.setdefault(review.kind, []).append(review)
     return [
-        _promised(promise),
+        _assessed(evaluation),
+        _promised([one.target for one in targets]),
         _reviewed("绩效监控", by_kind.get("monitoring")),
         _reviewed("单位自评", by_kind.get("selfeval")),
         _reviewed("自评复核", by_kind.get("recheck")),
@@ -113,12 +124,36 @@ def _reviewed(name: str, held: list[Review] | None) -> Stage:
     return Stage(name, state, result or str(last.get_state_display()), when)
 
 
-def _promised(promise: DossierTarget | None) -> Stage:
-    if promise is None:
+def _assessed(evaluation: ExAnte | None) -> Stage:
+    """事前评估: asked for, under way, or with what it concluded and the money it supports."""
+    if evaluation is None:
+        return Stage("事前评估", "none", "未开展", "")
+    review, href = evaluation.review, reverse("desk:ex_ante_one", args=[evaluation.pk])
+    if review is None:
+        return Stage("事前评估", "now", "已申请", full_day(evaluation.requested_on), href)
+    if review.state not in SETTLED:
+        return Stage("事前评估", "now", str(review.get_state_display()), "", href)
+    supported = evaluation.supported
+    money = "" if supported is None else f"支持 {wan(supported)} 万元"
+    return Stage("事前评估", "done", str(evaluation.get_conclusion_display()), money, href)
+
+
+def _promised(targets: list[Target]) -> Stage:
+    """绩效目标: the approved version, and the one that is being drawn up over it."""
+    if not targets:
         return Stage("绩效目标", "none", "未填报", "")
-    state = "done" if promise.target.state == "approved" else "now"
+    approved = next((row for row in targets if row.state == "approved"), None)
+    open_one = next((row for row in targets if row.filing), None)
+    row = approved or open_one or targets[0]
+    when = f"第 {row.number} 版"
+    if approved is not None and open_one is not None:
+        when += f"，调整{open_one.get_state_display()}"
     return Stage(
-        "绩效目标", state, str(promise.target.get_state_display()), f"第 {promise.target.number} 版"
+        "绩效目标",
+        "done" if approved is not None else "now",
+        str(row.get_state_display()),
+        when,
+        reverse("desk:target", args=[row.pk]),
     )
 
 

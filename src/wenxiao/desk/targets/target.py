@@ -12,7 +12,7 @@ from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.services.approval import ex_ante_warning
 from wenxiao.targets.checks import faults_of
-from wenxiao.targets.selectors import changes_between, targets_visible_to, versions_of
+from wenxiao.targets.selectors import changes_between, history_of, targets_visible_to
 from wenxiao.targets.services import blocking
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     for number, one in enumerate(found, start=1):
         if one.hit.row is not None:
             by_row.setdefault(one.hit.row, []).append(number)
-    amounts = list(row.amounts.all())
+    amounts, history = list(row.amounts.all()), history_of(row.dossier)
     fills = held(request).can("fill", unit=row.dossier.unit, subject=row.dossier.subject)
     judges = row.filing and row.state in {"submitted", "checked"} and _judges(request, row)
     values = {
@@ -57,7 +57,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "found": list(enumerate(found, start=1)),
         "numbers": by_row,
         "counts": level_counts(found),
-        "versions": versions_of(row),
+        "history": history,
         "fills": fills and row.filing and row.state in {"draft", "returned"},
         "withdraws": row.filing
         and row.state == "submitted"
@@ -69,7 +69,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         and row.state in {"draft", "returned"}
         and held(request).can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),
         "blocking": blocking(row) if row.filing else [],
-        "changes": _changes(row),
+        "changes": _changes(row, [one.target for one in history]),
         "levels": LEVELS,
         "tones": STATES,
     }
@@ -84,9 +84,9 @@ def _judges(request: HttpRequest, row: Target) -> bool:
     return may and row.filed_by_id != person(request).pk
 
 
-def _changes(row: Target) -> list[tuple[str, str, str, str]]:
+def _changes(row: Target, versions: list[Target]) -> list[tuple[str, str, str, str]]:
     """Against the version before it that was approved once; none for a first version."""
-    older = [one for one in versions_of(row) if one.number < row.number]
+    older = [one for one in versions if one.number < row.number]
     before = next((one for one in older if one.state in {"approved", "replaced"}), None)
     return changes_between(before, row) if before is not None else []
 
