@@ -22,7 +22,6 @@ from wenxiao.desk.dossiers.correction import editable
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.dossiers.results import results, stages
 from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
-from wenxiao.desk.targets.year import STATES
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_and_uses
 from wenxiao.followup.selectors.ledger import reviews_seen_by
@@ -92,7 +91,6 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "results": results(reviews),
         "stages": stages(reviews, targets, ex_ante_of(row), findings, uses),
         "targets": targets,
-        "target_tones": STATES,
         "reviews": reviews,
         "rates": {review.pk: rate_percent(review.executed, review.budget) for review in reviews},
         "promise": promise,
