@@ -205,11 +205,11 @@ def history_of(dossier: Dossier) -> list[TargetVersion]:
     )
     acts: dict[int | None, list[TargetAct]] = {row.pk: [] for row in rows}
     for one in entries.order_by("pk"):
-        told = acts[one.target_id]
-        if told and one.act == TYPED == told[-1].act and told[-1].by == one.by_name:
-            told.pop()
+        row_acts = acts[one.target_id]
+        if row_acts and one.act == TYPED == row_acts[-1].act and row_acts[-1].by == one.by_name:
+            row_acts.pop()
         marks = [(mark["name"], mark["note"]) for mark in one.data.get("marks", ())]
-        told.append(TargetAct(one.act, one.by_name, one.at, one.why, marks))
+        row_acts.append(TargetAct(one.act, one.by_name, one.at, one.why, marks))
     return [TargetVersion(row, acts[row.pk]) for row in rows]
 
 
