@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 CONNECT_SECONDS = 5
@@ -18,25 +19,17 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
     """
     if not url:
         return sqlite_settings(home / "wenxiao.sqlite3")
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
         return sqlite_settings(Path(unquote(url.removeprefix("sqlite:///"))))
-    if parts.scheme in {"postgres", "postgresql"}:
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": dict(parse_qsl(parts.query)).get("host", parts.hostname or ""),
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
-            # A server that was started again must not cost a page; one that is gone must not hold it.
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": CONNECT_SECONDS},
-        }
-    message = (
-        f"WENXIAO_DATABASE_URL 只认 sqlite:/// 与 postgresql://，收到的是 {parts.scheme or url}"
-    )
+    if scheme in {"postgres", "postgresql"}:
+        # A server that was started again must not cost a page; one that is gone must not hold it.
+        named: dict[str, Any] = dict(
+            dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+        )
+        options = {"connect_timeout": CONNECT_SECONDS, **named.get("OPTIONS", {})}
+        return named | {"HOST": options.pop("host", named["HOST"]), "OPTIONS": options}
+    message = f"WENXIAO_DATABASE_URL 只认 sqlite:/// 与 postgresql://，收到的是 {scheme or url}"
     raise ImproperlyConfigured(message)
 
 

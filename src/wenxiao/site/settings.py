@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from csp.constants import NONE, SELF
 from jinja2 import FileSystemBytecodeCache
 
 from wenxiao.site.database import database_settings
+from wenxiao.site.environment import addresses, env, flag
 from wenxiao.site.place import allowed_hosts, beyond, default_home, private_home
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -19,7 +19,7 @@ HOME = private_home(Path(default_home()).resolve())
 
 def _secret_key() -> str:
     """The key from the environment, else one made once and kept beside the database."""
-    if key := os.environ.get("WENXIAO_SECRET_KEY"):
+    if key := env.str("WENXIAO_SECRET_KEY", ""):
         return key
     path = HOME / "secret.key"
     if not path.exists():
@@ -30,20 +30,18 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-DEMO = os.environ.get("WENXIAO_DEMO", "") == "1"
+DEMO = flag("WENXIAO_DEMO")
 # The demonstration's story stands at one day of its work year; deadlines are held against it, the trail is not.
 STORY_DAY = date(2021, 11, 22)
 TODAY = STORY_DAY if DEMO else None
 # The address `serve` listens on; empty where another server was started by hand.
-BOUND = os.environ.get("WENXIAO_BOUND", "")
-ALLOWED_HOSTS = allowed_hosts(os.environ.get("WENXIAO_HOSTS", ""), BOUND)
+BOUND = env.str("WENXIAO_BOUND", "")
+ALLOWED_HOSTS = allowed_hosts(env.str("WENXIAO_HOSTS", ""), BOUND)
 # Reverse proxies whose X-Forwarded-For is believed: addresses or networks; none unless said.
-PROXIES = [
-    proxy.strip() for proxy in os.environ.get("WENXIAO_PROXIES", "").split(",") if proxy.strip()
-]
+PROXIES = addresses("WENXIAO_PROXIES")
 # One click instead of a password is for whoever sits at this machine, in a demonstration alone.
 ENTER_WITHOUT_PASSWORD = DEMO and not beyond(BOUND, ALLOWED_HOSTS, PROXIES)
-CSRF_TRUSTED_ORIGINS = [f for f in os.environ.get("WENXIAO_ORIGINS", "").split(",") if f]
+CSRF_TRUSTED_ORIGINS = addresses("WENXIAO_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -89,7 +87,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "wenxiao.site.urls"
 WSGI_APPLICATION = "wenxiao.site.wsgi.application"
-DATABASES = {"default": database_settings(os.environ.get("WENXIAO_DATABASE_URL", ""), HOME)}
+DATABASES = {"default": database_settings(env.str("WENXIAO_DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 COMPILED = HOME / "compiled"
@@ -127,7 +125,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-VENDOR = Path(os.environ.get("WENXIAO_VENDOR", PACKAGE.parent.parent / "build" / "vendor"))
+VENDOR = env.path("WENXIAO_VENDOR", PACKAGE.parent.parent / "build" / "vendor")
 STATICFILES_DIRS = [
     PACKAGE / "pages" / "assets",
     *([("vendor", VENDOR)] if VENDOR.is_dir() else []),
@@ -135,7 +133,7 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": os.environ.get(
+        "BACKEND": env.str(
             "WENXIAO_STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage"
         )
     },
@@ -156,7 +154,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "wenxiao.pages.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Lax"
 # Behind HTTPS, which a proxy ends: cookies and pages go nowhere else, and browsers are told so for a year.
-HTTPS = os.environ.get("WENXIAO_HTTPS", "") == "1"
+HTTPS = flag("WENXIAO_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
