@@ -1,5 +1,6 @@
 """Who may do what in budget, targets, evidence and reviews: each act with its roles and a call that would succeed."""
 
+from datetime import date
 from decimal import Decimal
 
 from tests.acts.cases_of_rounds import RECHECKS
@@ -485,12 +486,14 @@ REVIEWS = {
     "plan_milestones": Act(
         "clerk",
         lambda h: h.dossier,
-        lambda h, row, by: monitoring.plan_milestones(dossier=row, steps={"招标": today()}, by=by),
+        lambda h, row, by: monitoring.plan_milestones(
+            dossier=row, steps={"招标": date(2022, 3, 31)}, by=by
+        ),
     ),
     "reach_milestone": Act(
         "clerk",
         lambda h: monitoring.plan_milestones(
-            dossier=h.dossier, steps={"招标": today()}, by=h.people["clerk"]
+            dossier=h.dossier, steps={"招标": date(2022, 3, 31)}, by=h.people["clerk"]
         )[0],
         lambda h, row, by: monitoring.reach_milestone(milestone=row, on=today(), by=by),
     ),

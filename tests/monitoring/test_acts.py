@@ -114,6 +114,28 @@ def test_the_plan_of_milestones(watched, clerk):
         acts.plan_milestones(dossier=dossier, steps={" ": date(2021, 1, 1)}, by=clerk)
 
 
+def test_steps_of_another_year_are_refused_and_named(watched, clerk):
+    dossier = watched.dossier()
+    with pytest.raises(NotAllowed, match="“验收”2022-01-15不在 2021 年"):
+        acts.plan_milestones(
+            dossier=dossier, steps={"招标": date(2021, 3, 31), "验收": date(2022, 1, 15)}, by=clerk
+        )
+    assert not dossier.milestones.exists()
+    (step,) = acts.plan_milestones(dossier=dossier, steps={"招标": date(2021, 3, 31)}, by=clerk)
+    with pytest.raises(NotAllowed, match="早于 2021 预算年度"):
+        acts.reach_milestone(milestone=step, on=date(2020, 3, 20), by=clerk)
+
+
+def test_what_the_whole_year_will_take_is_typed_beside_official_money(watched, begun, clerk):
+    _, review, _ = begun
+    watched.pay(review.dossier, 3, "40")
+    with pytest.raises(NotAllowed, match="全年预计执行数 30 万元小于已执行的 40 万元"):
+        acts.report_money(review=review, by=clerk, expected=Decimal(300_000))
+    told = acts.report_money(review=review, by=clerk, expected=Decimal(900_000))
+    assert (told.expected, told.budget, told.executed) == (Decimal(900_000), None, None)
+    assert Entry.objects.filter(act="填报监控资金").count() == 1
+
+
 def test_key_monitoring_of_chosen_projects(watched, officer):
     window = watched.window(deadline=date(2021, 8, 31))
     one, two = watched.dossier("一"), watched.dossier("二")

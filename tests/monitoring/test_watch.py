@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from wenxiao.budget import money_columns as money
 from wenxiao.budget.models import Appropriation, Exemption, Milestone, Spending
 from wenxiao.budget.money import money_of
+from wenxiao.budget.services import open_round
 from wenxiao.followup.watch.overview import (
     by_department,
     changes_since,
@@ -257,15 +258,37 @@ def test_what_is_late(watched, officer, on):
         finding=watched.finding(dossier), unit=dossier.unit, deadline=date(2021, 11, 1)
     )
     rows, total = overdue(officer, on=on)
-    assert total == 2
+    assert total == 3
     assert [(row.kind, row.name, row.days) for row in rows] == [
         ("未报送", "未报", 81),
+        ("未报送", "整改", 81),  # in the round's scope, nobody began it
         ("整改逾期", "整改", 19),
     ]
     assert overdue(officer, on=on, work_year=2020)[0][0].kind == "整改逾期"
     assert overdue(watched.user(Role.CLERK, watched.unit("示例单位乙")), on=on)[0][0].name == "整改"
     assert [row.name for row in overdue(officer, on=on, most=1)[0]] == ["未报"]
-    assert overdue(officer, on=on, most=1)[1] == 2
+    assert overdue(officer, on=on, most=1)[1] == 3
+
+
+def test_late_self_evaluations_count_and_received_forms_do_not(watched, officer, on):
+    round = open_round(
+        division=watched.division,
+        kind="selfeval",
+        name="2020年度自评",
+        work_year=2021,
+        fiscal_year=2021,
+        by=None,
+        deadline=date(2021, 5, 1),
+    )
+    watched.dossier("没报的自评")
+    watched.review(
+        watched.dossier("收到待更正"), round, state="filling", received_on=date(2021, 4, 1)
+    )
+    rows, total = overdue(officer, on=on)
+    assert total == 1
+    assert [(row.kind, row.name, row.matter, row.days) for row in rows] == [
+        ("未报送", "没报的自评", "2020年度自评", 203)
+    ]
 
 
 def test_many_are_read_by_year_and_give_the_same(watched, officer, on, monkeypatch):

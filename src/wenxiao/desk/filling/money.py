@@ -29,12 +29,14 @@ def money(request: HttpRequest, pk: int) -> HttpResponse:
             by=person(request),
             budget=yuan_of(request, "budget", "预算数"),
             executed=yuan_of(request, "executed", "执行数"),
+            expected=yuan_of(request, "expected", "全年预计执行数"),
             version=version_of(request),
         )
-        return "预算数和执行数已保存。"
+        return "资金已保存。"
 
     typed = [
         Typed("预算数（万元）", "", text_of(request, "budget", 30)),
         Typed("执行数（万元）", "", text_of(request, "executed", 30)),
+        Typed("全年预计执行数（万元）", "", text_of(request, "expected", 30)),
     ]
     return carry_out(request, write, back, typed)

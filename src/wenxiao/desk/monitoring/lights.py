@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
 from wenxiao.followup.watch.lines import of_now
@@ -74,6 +76,17 @@ def of_dossier(table: KeptTable | None, dossier: int) -> WatchRow | None:
 def alarming(table: KeptTable | None) -> KeptTable | None:
     """The red and yellow ones."""
     return table.lit(["red", "yellow"]) if table is not None else None
+
+
+def hidden_by_green(table: KeptTable | None) -> KeptTable | None:
+    """Those with a green light that a leader must see nevertheless: open compliance findings, or money far ahead of the year.
+
+    The ones with findings come first as the table orders them; no light of theirs says so.
+    """
+    if table is None:
+        return None
+    found = Q(confirmed__gt=0) | Q(candidates__gt=0) | Q(above=True)
+    return table.narrowed(Q(light="green") & found)
 
 
 def beside(table: KeptTable | None) -> tuple[int, int]:

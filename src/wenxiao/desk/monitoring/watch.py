@@ -8,7 +8,9 @@ from django.shortcuts import render
 
 from wenxiao.desk.monitoring.lights import (
     alarming,
+    beside,
     counts_of,
+    hidden_by_green,
     most_behind,
     rows_of_table,
     table_of,
@@ -56,7 +58,13 @@ def watch(request: HttpRequest) -> HttpResponse:
         overdue(user, on=today(), work_year=year, most=LATE),
     )
     turned_total = len(changes.turned_red) if changes else 0
+    quiet, quiet_key = hidden_by_green(table) if shown_too else None, hidden_by_green(key)
+    irregular, above = (sum(pair) for pair in zip(beside(quiet), beside(quiet_key), strict=True))
     values = {
+        "hidden": [*rows_of_table(quiet_key, 0, SHOWN), *rows_of_table(quiet, 0, SHOWN)][:SHOWN],
+        "hidden_total": len(quiet or ()) + len(quiet_key or ()),
+        "irregular": irregular,
+        "above": above,
         "list_year": year,
         "rounds": rounds,
         "one": one,

@@ -12,11 +12,11 @@ from django.db.models.functions import Coalesce
 from wenxiao.budget.models import Round
 from wenxiao.budget.selectors import rounds_visible_to, seen_by
 from wenxiao.followup.models import Rectification
-from wenxiao.followup.watch.lines import KeptTable, seen_in, turned
+from wenxiao.followup.watch.lines import KeptTable, turned
 from wenxiao.followup.watch.table import WatchTable
 from wenxiao.orgs.models import Unit
-from wenxiao.reviews.models import Review
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.kinds import ASKED
+from wenxiao.reviews.worklists import not_arrived
 from wenxiao.rulebook.numbers import from_fen, rate_percent
 from wenxiao.rulebook.pace_columns import LIGHTS
 
@@ -184,7 +184,7 @@ def _red() -> pl.Expr:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Something that is late: a window not handed in, or a rectification. ``days`` counts from the day it was due."""
+    """Something that is late: a form of a round that did not arrive, or a rectification. ``days`` counts from the day it was due."""
 
     kind: str
     dossier: int
@@ -198,23 +198,41 @@ class Overdue:
 def overdue(
     user: User | None, *, on: date, work_year: int | None = None, most: int | None = None
 ) -> tuple[list[Overdue], int]:
-    """What is late on a day in the scope of the user's grants, longest first, at most so many; and how many in all."""
-    reviews, mendings = _late_reviews(user, on, work_year), _late_mendings(user, on)
-    rows = [
-        *_told(reviews, "未报送", _REVIEW, on, most),
-        *_told(mendings, "整改逾期", _MENDING, on, most),
-    ]
-    total = len(rows) if most is None else reviews.count() + mendings.count()
-    return sorted(rows, key=lambda row: -row.days)[:most], total
+    """What is late on a day in the scope of the user's grants, longest first, at most so many; and how many in all.
+
+    Forms of every kind that units owe count, begun or not; what arrived and waits to be mended is not the unit's delay.
+    """
+    forms, owed = _late_forms(user, on, work_year, most)
+    mendings = _late_mendings(user, on)
+    rows = [*forms, *_told(mendings, on, most)]
+    return sorted(rows, key=lambda row: -row.days)[:most], owed + mendings.count()
 
 
-_REVIEW = (
-    "round__deadline",
-    "dossier_id",
-    "dossier__subject__name",
-    "dossier__unit__name",
-    "round__name",
-)
+def _late_forms(
+    user: User | None, on: date, work_year: int | None, most: int | None
+) -> tuple[list[Overdue], int]:
+    """The forms units still owe of rounds past their deadline, longest first, at most so many; and how many in all."""
+    rounds = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
+        kind__in=ASKED, state=Round.State.OPEN, deadline__lt=on
+    )
+    rounds = rounds if work_year is None else rounds.filter(work_year=work_year)
+    rows: list[Overdue] = []
+    total = 0
+    for one in rounds.order_by("deadline", "pk"):
+        late = not_arrived(user, one)
+        total += late.count()
+        left = None if most is None else most - len(rows)
+        if one.deadline is None or (left is not None and left <= 0):
+            continue
+        days = (on - one.deadline).days
+        named = late.values_list("pk", "subject__name", "unit__name")[:left]
+        rows += [
+            Overdue("未报送", key, name, unit, one.name, one.deadline, days)
+            for key, name, unit in named
+        ]
+    return rows, total
+
+
 _MENDING = (
     "late_since",
     "finding__dossier",
@@ -224,28 +242,16 @@ _MENDING = (
 )
 
 
-def _told(
-    rows: QuerySet[Any, Any], kind: str, names: tuple[str, ...], on: date, most: int | None
-) -> list[Overdue]:
-    """The longest late of some rows; names are read of those alone."""
-    first = rows.order_by(names[0], "pk")
+def _told(rows: QuerySet[Any, Any], on: date, most: int | None) -> list[Overdue]:
+    """The longest late rectifications; names are read of those alone."""
+    first = rows.order_by("late_since", "pk")
     if most is not None:
-        first = rows.filter(pk__in=list(first.values_list("pk", flat=True)[:most])).order_by(
-            names[0], "pk"
-        )
+        keys = list(first.values_list("pk", flat=True)[:most])
+        first = rows.filter(pk__in=keys).order_by("late_since", "pk")
     return [
-        Overdue(kind, key, name, unit, matter, due, (on - due).days)
-        for due, key, name, unit, matter in first.values_list(*names)
+        Overdue("整改逾期", key, name, unit, matter, due, (on - due).days)
+        for due, key, name, unit, matter in first.values_list(*_MENDING)
     ]
-
-
-def _late_reviews(user: User | None, on: date, work_year: int | None) -> QuerySet[Any, Any]:
-    rounds = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
-        kind=Round.Kind.MONITORING, state=Round.State.OPEN, deadline__lt=on
-    )
-    late = list(rounds if work_year is None else rounds.filter(work_year=work_year))
-    seen = seen_in(user, {one.division_id for one in late})
-    return Review.objects.filter(seen, round__in=[one.pk for one in late], state__in=OPEN)
 
 
 def _late_mendings(user: User | None, on: date) -> QuerySet[Any, Any]:

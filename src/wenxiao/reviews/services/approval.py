@@ -90,9 +90,10 @@ def ex_ante_warning(target: Target) -> str:
 
 
 def _plan_of(target: Target, *, by: User | None) -> None:
-    """The steps of the approved plan become the milestones the dossier's money is judged by; a plan without days doesn't."""
-    steps = milestones_of(target.plan)
+    """The approved plan's steps of its year become the milestones the dossier's money is judged by; a plan without days doesn't."""
     dossier = target.dossier
+    year = dossier.fiscal_year
+    steps = {name: due for name, due in milestones_of(target.plan).items() if due.year == year}
     if not steps:
         return
     before = {one.name: one.due for one in dossier.milestones.all()}

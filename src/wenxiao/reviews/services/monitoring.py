@@ -15,6 +15,7 @@ from wenxiao.records.services import record
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import add_author
 from wenxiao.reviews.states import OPEN
+from wenxiao.rulebook.numbers import wan
 from wenxiao.store.bulk import insert_rows
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -91,11 +92,13 @@ def report_money(
     by: User | None,
     budget: Decimal | None = None,
     executed: Decimal | None = None,
+    expected: Decimal | None = None,
     version: int | None = None,
 ) -> Review:
-    """The money of a window in 元 as the unit says it, where neither treasury nor accounts told it.
+    """The money of a window in 元 as the unit says it: ``expected`` is what it will have spent by the year's end.
 
-    Raises Refused, NotAllowed (handed in already, below zero, told by the official record), Stale.
+    Budget and spending are the unit's to say only where neither treasury nor accounts told them. Raises Refused,
+    NotAllowed (handed in already, below zero, told by the official record, less expected than spent), Stale.
     """
     permissions.require(by, "fill", unit=review.dossier.unit, subject=review.dossier.subject)
     _monitoring(review.round)
@@ -103,22 +106,22 @@ def report_money(
         raise NotAllowed(
             f"现为“{review.get_state_display()}”，不能再改；如确需更改，请由审核人退回。"
         )
-    if money(review.dossier, through_month=review.round.through_month or 12).source not in {
-        "",
-        "form",
-    }:
+    known = money(review.dossier, through_month=review.round.through_month or 12)
+    official = known.source not in {"", "form"}
+    if official and (budget is not None or executed is not None):
         raise NotAllowed(
             "这个对象的支出由国库或核算数据带出，不用填报；与实际不符的请联系国库部门核对。"
         )
     given: dict[str, Any] = {
         name: value
-        for name, value in (("budget", budget), ("executed", executed))
+        for name, value in (("budget", budget), ("executed", executed), ("expected", expected))
         if value is not None
     }
     if not given:
-        raise NotAllowed("请填写预算数或执行数，没有支出的填 0。")
+        raise NotAllowed("请填写预算数、执行数或全年预计执行数，没有支出的填 0。")
     if any(value < 0 for value in given.values()):
         raise NotAllowed("预算数和执行数不能为负数；退回、冲减请先核对国库数据。")
+    _refuse_less_than_spent(review, expected, known.spent if official else executed)
     before = {name: getattr(review, name) for name in given}
     begun = {"state": "filling"} if review.state in {"waiting", "returned"} else {}
     change(review, version=version, **given, **begun)
@@ -132,6 +135,17 @@ def report_money(
         data={"before": before, "after": given},
     )
     return review
+
+
+def _refuse_less_than_spent(
+    review: Review, expected: Decimal | None, executed: Decimal | None
+) -> None:
+    """By the year's end no less is spent than is spent now."""
+    spent = review.executed if executed is None else executed
+    if expected is not None and spent is not None and expected < spent:
+        raise NotAllowed(
+            f"全年预计执行数 {wan(expected)} 万元小于已执行的 {wan(spent)} 万元，请核对；单位是万元。"
+        )
 
 
 # ---- milestones ------------------------------------------------------------------------------------------------------
@@ -155,6 +169,7 @@ def plan_milestones(
     if any(not name for name in named):
         raise NotAllowed("计划节点须有名称，如招标、开工、验收。")
     before = {step.name: step.due for step in dossier.milestones.all()}
+    _refuse_other_years(dossier, {name: on for name, on in named.items() if before.get(name) != on})
     if before and not why.strip() and named != before:
         raise NotAllowed("改动已报的计划节点须写明理由。")
     replace_milestones(dossier, named, synthetic=synthetic)
@@ -168,6 +183,17 @@ def plan_milestones(
         data={"before": before, "after": named},
     )
     return list(dossier.milestones.all())
+
+
+def _refuse_other_years(dossier: Dossier, named: Mapping[str, date]) -> None:
+    """The steps of a year's dossier are due in that year: another year's would light this year's money by mistake."""
+    year = dossier.fiscal_year
+    wrong = [f"“{name}”{on}" for name, on in named.items() if on.year != year]
+    if wrong:
+        raise NotAllowed(
+            f"{'、'.join(wrong)}不在 {year} 年；这是 {year} 预算年度的档案，节点的应完成日期须在 {year} 年内，"
+            "别的年度的节点填在那一年的档案里。"
+        )
 
 
 def replace_milestones(
@@ -194,6 +220,10 @@ def reach_milestone(
     permissions.require(by, "fill", unit=dossier.unit, subject=dossier.subject)
     if on > today():
         raise NotAllowed(f"完成日期 {on} 还没有到；没有完成的节点不用填。")
+    if on.year < dossier.fiscal_year:
+        raise NotAllowed(
+            f"完成日期 {on} 早于 {dossier.fiscal_year} 预算年度；以前年度完成的节点填在那一年的档案里。"
+        )
     before = milestone.done
     if before and before != on and not why.strip():
         raise NotAllowed(f"“{milestone.name}”原报 {before} 完成，改动须写明理由。")

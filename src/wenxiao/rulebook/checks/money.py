@@ -27,6 +27,7 @@ _OF_LEDGERS = ("date", "month", "voucher", "payee", "purpose", "item", "fund_cod
 _FEWEST, _MOST = 2_000, 20_000
 """Between these two amounts part by the 10 000 of 元 and 万元."""
 _PERCENT = re.compile(r"(?:达到?|为|约|[≥>])?([0-9]+(?:\.[0-9]+)?)%")
+_UNSPENT = re.compile(r"(?:尚未|暂未|未|无|没有|暂无)(?:发生)?(?:支出|支付|使用|执行)")
 _SHARE = re.compile(
     r"(?:合格|达标|覆盖|及时|准确|出勤|到位|入学|巩固|优良|优秀|通过|验收|完好|就业|参保|参与|普及|知晓|满意|发放|足额)"
     r"(?:率|度)(?:\(.*\))?$"
@@ -134,16 +135,22 @@ def _unread(row: Cells) -> bool:
 
 @rule("ZJ-03")
 def no_amount(table: Table) -> Iterator[Hit]:
-    """A text where money should stand; of a score sheet it only warns, the points are what counts there."""
+    """A text where money should stand; of a score sheet, and of what is only expected, it warns: other figures count there."""
     unit = str(table.head.get("money_unit") or "万元")
     due, mend = f"数字，单位{unit}", f"应填数字，单位{unit}，如 200.00。"
     for line in money_lines(table):
         for key in AMOUNTS:
             text = written(line, key)
             if text and not says_nothing(text):
-                cell = place(line, key)
                 yield Hit(
-                    None, key, f"“{text[:30]}”不是金额。", due, text[:60], cell=cell, mend=mend
+                    None,
+                    key,
+                    f"“{text[:30]}”不是金额。",
+                    due,
+                    text[:60],
+                    mild=key == "expected_full_year",
+                    cell=place(line, key),
+                    mend="没有支出的填 0。" if _UNSPENT.fullmatch(squeezed(text)) else mend,
                 )
     for key in ("audited_arranged", "audited_used"):
         text = written(table.head, key)
@@ -193,16 +200,37 @@ def _two(value: Decimal) -> str:
 
 @rule("ZJ-05")
 def no_rate(table: Table) -> Iterator[Hit]:
-    """A text where an execution rate should stand."""
+    """A text where an execution rate should stand; where two amounts make the rate it only warns, as they count."""
     for line in money_lines(table):
-        text = written(line, "rate")
-        if text and not says_nothing(text):
-            told = f"“{text[:30]}”不是执行率。"
-            yield Hit(None, "rate", told, "百分数", text[:60], cell=place(line, "rate"))
+        cell = place(line, "rate")
+        yield from _rate_in_words(None, line, number(line, "rate_due"), cell)
     for index, row in enumerate(table.rows):
-        text = written(row, "rate")
-        if text and not says_nothing(text):
-            yield Hit(index, "rate", f"“{text[:30]}”不是执行率。", "百分数", text[:60])
+        yield from _rate_in_words(index, row, _made_rate(row), None)
+
+
+def _rate_in_words(
+    index: int | None, row: Cells, made: Decimal | None, cell: str | None
+) -> Iterator[Hit]:
+    text = written(row, "rate")
+    if not text or says_nothing(text):
+        return
+    if made is None:
+        yield Hit(index, "rate", f"“{text[:30]}”不是执行率。", "百分数", text[:60], cell=cell)
+        return
+    due = f"{_two(made)}%"
+    sentence = f"执行率写作“{text[:30]}”，由表上的预算数和执行数算得 {due}，以算得的为准。"
+    mend = f"请改写为 {due}；认为不对的，核对预算数与执行数。"
+    yield Hit(index, "rate", sentence, due, text[:60], mild=True, cell=cell, mend=mend)
+
+
+def _made_rate(row: Cells) -> Decimal | None:
+    """What the two amounts of a list's row make, in percent; None where one is missing, 0 or no number."""
+    spent = number(row, "executed")
+    named = (number(row, key) for key in ("full_year", "budget", "initial"))
+    budget = next((amount for amount in named if amount is not None), None)
+    if spent is None or budget is None or budget <= 0 or _unread(row):
+        return None
+    return spent * 100 / budget
 
 
 @rule("ZJ-07")
