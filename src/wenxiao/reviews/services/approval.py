@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from wenxiao.records.services import record
 from wenxiao.reviews.exante import limit_of, warning_of
-from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import result_of
 from wenxiao.reviews.services.monitoring import replace_milestones
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from wenxiao.records.models import Document, ImportBatch
     from wenxiao.targets.models import Target
     from wenxiao.targets.services import Promise
+
+BY_INDICATOR = tuple(code for code, kind in KINDS.items() if kind.rows == "indicators")
+"""Kinds that are filled along the target's own rows."""
 
 
 @transaction.atomic
@@ -112,11 +115,13 @@ def _plan_of(target: Target, *, by: User | None) -> None:
 
 
 def _follow(before: Target | None, target: Target, *, by: User | None) -> None:
-    """The reviews of the replaced target go on with the one that holds now."""
-    if before is None:
-        return
-    standing = list(Review.objects.filter(target=before).order_by("pk"))
-    Review.objects.filter(target=before).update(target=target, version=F("version") + 1)
+    """The reviews of the replaced target go on with the one that holds now; so do open ones begun before there was any."""
+    waiting = Q(dossier=target.dossier, target=None, state__in=OPEN, kind__in=BY_INDICATOR)
+    rows = Review.objects.filter(waiting if before is None else waiting | Q(target=before))
+    standing = list(rows.order_by("pk"))
+    Review.objects.filter(pk__in=[row.pk for row in standing]).update(
+        target=target, version=F("version") + 1
+    )
     moved = {}
     for review in standing:
         if review.state in OPEN and kind_of(review.kind).scores:

@@ -21,10 +21,12 @@ from wenxiao.reviews.services.hands import (
     result_of,
     small_office_note,
 )
+from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import OPEN, RETURNED, ROAD, SETTLED
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
+from wenxiao.targets.selectors import target_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +66,8 @@ def start_review(
         subject=dossier.subject,
     )
     _refuse_start(dossier, round, outside=outside)
+    if target is None and kind.rows == "indicators":
+        target = target_in_force(dossier)
     review = Review.objects.create(
         dossier=dossier,
         round=round,
@@ -74,8 +78,19 @@ def start_review(
         batch=batch,
         synthetic=synthetic,
     )
-    record(division=round.division, by=by, act="建立评审", target=review, label=str(review))
+    before = _worth(review)
+    if batch is None and kind.rows == "indicators":
+        score_review(review=review, by=by)
+    moved = {} if before == _worth(review) else {"before": before, "after": _worth(review)}
+    record(
+        division=round.division, by=by, act="建立评审", target=review, label=str(review), data=moved
+    )
     return review
+
+
+def _worth(review: Review) -> dict[str, object]:
+    """A form's money and result, as the entry of its beginning keeps them."""
+    return {"budget": review.budget, "executed": review.executed, **result_of(review)}
 
 
 def _refuse_start(dossier: Dossier, round: Round, *, outside: bool) -> None:
@@ -196,6 +211,8 @@ def submit_review(
     _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
     require_panel(by)
     _refuse_unscored(review)
+    if kind_of(review.kind).rows == "indicators":
+        score_review(review=review, by=by)
     warned = refuse_blocked(review)
     values: dict[str, Any] = {"submitted_by": by, "hand": None, "signed": None}
     if kind_of(review.kind).fill == "fill" and review.received_on is None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.budget.models import Spending
+from wenxiao.budget.money import money
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook import grading
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.numbers import plain, round_points
@@ -18,6 +21,7 @@ from wenxiao.rulebook.profiles import Profile, profile
 from wenxiao.rulebook.rows import Outcome, Row
 from wenxiao.rulebook.scoring import execution, score_one
 from wenxiao.store.bulk import insert_rows, update_rows
+from wenxiao.targets.selectors import target_in_force
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import User
@@ -71,7 +75,16 @@ class Tally:
             self.proved += points
 
 
+def _stand_on_target(review: Review) -> None:
+    """An open form that was begun without a target stands on the one in force."""
+    found = target_in_force(review.dossier) if review.target_id is None else None
+    if found is not None and review.state in OPEN:
+        review.target = found
+        Review.objects.filter(pk=review.pk, target=None).update(target=found)
+
+
 def _score_indicators(review: Review) -> Review:
+    _stand_on_target(review)
     year = review.round.fiscal_year
     rules = profile(None, year, review.round.division.own_rules)
     indicators = list(review.target.indicators.all()) if review.target else []
@@ -180,7 +193,29 @@ def explain(outcome: Outcome, indicator: Indicator, actual: Actual | None) -> di
     }
 
 
+def carry_money(review: Review) -> bool:
+    """Budget and spending of a form filled on line, from treasury or accounts, until it is handed in; whether they moved.
+
+    A form that came as a file keeps its own figures; what neither treasury nor accounts know stays as the unit typed it.
+    """
+    if review.state not in OPEN or (
+        review.file_id is not None and (review.budget, review.executed) != (None, None)
+    ):
+        return False
+    known = money(review.dossier, through_month=review.round.through_month or 12)
+    official = known.source not in {"", Spending.Source.FORM.value}
+    own = review.budget if known.budget is None else known.budget
+    budget = own if official or review.budget is None else review.budget
+    executed = known.spent if official else review.executed
+    if (budget, executed) == (review.budget, review.executed):
+        return False
+    review.budget, review.executed = budget, executed
+    Review.objects.filter(pk=review.pk).update(budget=budget, executed=executed)
+    return True
+
+
 def _add_execution(review: Review, rules: Profile, tally: Tally) -> None:
+    carry_money(review)
     weight = rules.execution_weight if review.execution_weight is None else review.execution_weight
     result = execution(
         full_year=review.budget,
