@@ -1,5 +1,6 @@
 """Who may say whether a round is the bureau's own, and hand open work over to another unit."""
 
+from tests.acts.cases_of_evaluations import ANNOUNCED, EVALUATIONS
 from tests.acts.house import SOON
 from tests.acts.shape import Act
 
@@ -8,6 +9,7 @@ from wenxiao.reviews import services as reviews
 from wenxiao.store.clock import today
 
 TAKEN_OVER = {
+    **ANNOUNCED,
     "merge_with_work": Act(
         "performance system",
         lambda h: h.unit,
@@ -32,9 +34,10 @@ TAKEN_OVER = {
 }
 
 RECHECKS = {
+    **EVALUATIONS,
     "draw_recheck": Act(
         "performance",
         lambda h: h.review("selfeval", "checked").round,
         lambda h, row, by: reviews.draw_recheck(round=row, seed=7, by=by, why="复核方案"),
-    )
+    ),
 }

@@ -77,6 +77,12 @@ CHOSEN = {
     },
     "reviews.Mark": {"criterion": None, "points": Decimal(5)},
     "reviews.PaperSignature": {"decided_by": None, "accepted": None},
+    "reviews.EvaluationPlan": {
+        "work_year": 2021,
+        "fiscal_year": 2021,
+        "kind": "finance_evaluation",
+        "round": None,
+    },
     "followup.Finding": {"state": "confirmed"},
     "followup.CommonProblem": {"work_year": 2021},
     "followup.Disclosure": {"state": "proposed"},

@@ -273,11 +273,12 @@ class Todo(models.Model):
 
 
 class Notice(models.Model):
-    """A paper sent to a unit: feedback notice (反馈函), reminder (催办函), with its receipt (签收)."""
+    """A paper sent to a unit: feedback notice (反馈函), reminder (催办函), 评价通知书, with its receipt (签收)."""
 
     class Kind(models.TextChoices):
         FEEDBACK = "feedback", "反馈函"
         REMINDER = "reminder", "催办函"
+        EVALUATION = "evaluation", "评价通知书"
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)

@@ -324,3 +324,38 @@ class RecheckSample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round}复核抽取"
+
+
+class EvaluationPlan(Versioned):
+    """年度评价计划: the objects chosen for the year's evaluation, by which criteria and why, and who approved them.
+
+    ``criteria`` are the conditions the list was narrowed by, word → value; ``dossiers`` the chosen objects by id;
+    ``amount`` their opening budgets in 元, ``unknown`` of how many that is not known. ``round`` is the task it was issued
+    as; until then the plan may be redrawn or dropped.
+    """
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
+    kind = models.CharField("类别", max_length=24, choices=Round.Kind.choices)
+    name = models.CharField("名称", max_length=100)
+    work_year = models.PositiveSmallIntegerField("工作年度")
+    fiscal_year = models.PositiveSmallIntegerField("预算年度")
+    criteria = models.JSONField("选取条件", default=dict)
+    dossiers = models.JSONField("对象", default=list)
+    amount = MoneyField("年初预算合计", null=True)
+    unknown = models.PositiveIntegerField("预算未知", default=0)
+    reason = models.TextField("选取理由")
+    approval = models.CharField("批准文件", max_length=120, blank=True)
+    approved_on = models.DateField("批准日期", null=True)
+    round = models.OneToOneField(
+        Round, models.PROTECT, null=True, related_name="plan", verbose_name="任务"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="拟定人"
+    )
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评价计划"
+
+    def __str__(self) -> str:
+        return self.name

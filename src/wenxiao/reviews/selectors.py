@@ -16,7 +16,7 @@ from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
-from wenxiao.reviews.models import Criterion, ExAnte, Mark, Review, Suggestion
+from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Mark, Review, Suggestion
 from wenxiao.reviews.states import OPEN, RETURNED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
@@ -335,3 +335,15 @@ def confirmed_notes(reviews: Iterable[int | None]) -> list[str]:
     """What papers must say of how some of these results were confirmed (小机构), each sentence once."""
     rows = Review.objects.filter(pk__in=[pk for pk in reviews if pk]).exclude(confirmed_note="")
     return sorted(set(rows.values_list("confirmed_note", flat=True)))
+
+
+def people_on(round: Round) -> dict[int, tuple[str, dict[str, list[str]]]]:
+    """Who works on a round's reviews, by dossier: the firm's name and, by duty, the names of its people. Two queries."""
+    reviews = Review.objects.filter(round=round).values_list("dossier", "agency__name")
+    working: dict[int, tuple[str, dict[str, list[str]]]] = {
+        dossier: (agency or "", {}) for dossier, agency in reviews
+    }
+    given = Assignment.objects.filter(review__round=round).order_by("pk")
+    for dossier, duty, name in given.values_list("review__dossier", "duty", "user__name"):
+        working[dossier][1].setdefault(duty, []).append(name)
+    return working

@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from wenxiao.desk.evaluations import evaluations, online, report_file
+from wenxiao.desk.evaluations import announcing, evaluations, online, plans, report_file
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),
+    path("evaluations/plans", plans.plans, name="plans"),
+    path("evaluations/plans/new", plans.choose, name="plan_choose"),
+    path("evaluations/plans/<int:pk>", plans.plan, name="plan"),
+    path("evaluations/plans/<int:pk>/<str:act>", plans.act, name="plan_act"),
+    path("evaluations/<int:pk>/notices", announcing.notices, name="evaluation_notices"),
+    path("evaluations/<int:pk>/announce", announcing.announce, name="evaluation_announce"),
+    path("evaluations/<int:pk>/workplan.docx", announcing.work_plan, name="work_plan"),
+    path("evaluations/<int:pk>/assign", announcing.assign, name="evaluation_assign"),
+    path("evaluations/notices/<int:pk>/sign", announcing.receive, name="evaluation_receive"),
+    path("evaluations/notices/<int:pk>.docx", announcing.notice_paper, name="evaluation_notice"),
     path("reviews/<int:pk>", evaluations.review, name="review"),
     path("evaluations/<int:pk>/<int:dossier>", online.begin, name="evaluation_begin"),
     path("reviews/<int:pk>/frame", online.frame, name="review_frame"),

@@ -201,16 +201,18 @@ def _sheet(row: Any, on: date) -> HomeTask:
 
 
 def _receipts(user: User, on: date) -> list[HomeTask]:
-    """Feedback notices the unit has not signed for."""
+    """Notices the unit has not signed for: feedback, and that an evaluation is coming."""
     rows = notices_to_receive(user)[:MOST]
     return [
         HomeTask(
-            "反馈",
+            "反馈" if row.kind == "feedback" else "评价",
             row.unit.name,
-            f"反馈函{row.number}待签收",
+            f"{row.get_kind_display()}{row.number}待签收",
             row.due_on,
             "签收",
-            address("desk:feedback"),
+            address("desk:feedback")
+            if row.kind == "feedback"
+            else address("desk:evaluation_notices", row.target_id),
             on,
         )
         for row in rows

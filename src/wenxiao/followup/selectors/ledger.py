@@ -13,6 +13,7 @@ from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Accountability, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
 from wenxiao.orgs.permissions import once
+from wenxiao.orgs.selectors import sight_of
 from wenxiao.records.models import Entry, Notice, StoredFile
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Review
@@ -167,11 +168,11 @@ def notice_seen_by(user: User | None, pk: int) -> Notice | None:
 
 
 def notices_to_receive(user: User) -> QuerySet[Notice]:
-    """Feedback notices on reviews the user may see whose receipt (签收) is not entered, earliest answer first."""
+    """Feedback notices on reviews the user may see, and 评价通知书 to their units, whose receipt (签收) is not entered."""
     reviews = Review.objects.filter(seen_by(user)).order_by().values("pk")
-    rows = Notice.objects.filter(
-        kind=Notice.Kind.FEEDBACK, received_on=None, target_type=REVIEW_TYPE, target_id__in=reviews
-    )
+    fed_back = Q(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=reviews)
+    announced = Q(kind=Notice.Kind.EVALUATION, unit__in=sight_of(user).units())
+    rows = Notice.objects.filter(fed_back | announced, received_on=None)
     return rows.select_related("unit").order_by("due_on", "pk")
 
 

@@ -13,7 +13,7 @@ from wenxiao.followup.services.findings import (
     set_common_problems,
 )
 from wenxiao.followup.services.keying import set_round_key
-from wenxiao.followup.services.notices import receive_feedback, send_feedback
+from wenxiao.followup.services.notices import announce_evaluation, receive_feedback, send_feedback
 from wenxiao.followup.services.rectifying import (
     escalate,
     extend_deadline,
@@ -33,6 +33,7 @@ __all__ = [
     "WHICH",
     "Difference",
     "add_item",
+    "announce_evaluation",
     "audit_money",
     "change_item",
     "confirm_finding",

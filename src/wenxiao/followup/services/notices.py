@@ -1,4 +1,4 @@
-"""Feedback notices (反馈函): sent with a deadline, received with a name and a day."""
+"""Feedback notices (反馈函) and 评价通知书: sent with a deadline, received with a name and a day."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.followup.selectors.ledger import notices_about
+from wenxiao.followup.selectors.plannable import notices_of_round
 from wenxiao.orgs import permissions
+from wenxiao.orgs.models import Unit
+from wenxiao.records.models import Notice
 from wenxiao.records.services import receive_notice, send_notice
-from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.kinds import JUDGED, kind_of
 from wenxiao.reviews.states import SETTLED
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
@@ -17,8 +21,8 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from datetime import date
 
+    from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
-    from wenxiao.records.models import Notice
     from wenxiao.reviews.models import Review
 
 
@@ -80,3 +84,46 @@ def receive_feedback(*, notice: Notice, by: User | None, on: date, name: str) ->
     if on > today():
         raise NotAllowed(f"签收日期 {on} 还没有到，请改正。")
     return receive_notice(notice=notice, on=on, by_name=name, by=by)
+
+
+@transaction.atomic
+def announce_evaluation(
+    *,
+    round: Round,
+    number: str,
+    issued_on: date,
+    by: User | None,
+    due_on: date | None = None,
+    text: str = "",
+) -> list[Notice]:
+    """Send the 评价通知书 of a task to every unit it evaluates that has none yet: one a unit, all with the task's 文号.
+
+    ``due_on`` is the day by which materials are asked for, ``text`` what is asked for besides the usual.
+    """
+    permissions.require(by, "manage_round", division=round.division)
+    if round.kind not in JUDGED:
+        raise NotAllowed(f"“{round.name}”不是评价任务，没有评价通知书。")
+    if not number.strip():
+        raise NotAllowed("请填写评价通知书的文号。")
+    sent = notices_of_round(round).values_list("unit", flat=True)
+    units = Unit.objects.filter(
+        pk__in=dossiers_of(round).order_by().values("unit"), division=round.division
+    ).exclude(pk__in=list(sent))
+    rows = [
+        send_notice(
+            division=round.division,
+            unit=unit,
+            kind=Notice.Kind.EVALUATION,
+            target=round,
+            text=text.strip(),
+            issued_on=issued_on,
+            due_on=due_on,
+            by=by,
+            number=number.strip()[:60],
+            synthetic=round.synthetic,
+        )
+        for unit in units.order_by("path")
+    ]
+    if not rows:
+        raise NotAllowed("这次评价涉及的单位都已经发过通知书。")
+    return rows

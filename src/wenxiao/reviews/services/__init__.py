@@ -2,6 +2,7 @@
 
 from wenxiao.reviews.services.approval import approve_filed_target, held_against, receive_approval
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
+from wenxiao.reviews.services.batch_assigning import assign_batch
 from wenxiao.reviews.services.exante import (
     begin_ex_ante,
     conclude_ex_ante,
@@ -19,6 +20,7 @@ from wenxiao.reviews.services.hands import barred_in
 from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
+from wenxiao.reviews.services.planning import draft_plan, drop_plan, issue_plan
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.receiving import (
     arrival,
@@ -46,6 +48,7 @@ __all__ = [
     "Moved",
     "approve_filed_target",
     "arrival",
+    "assign_batch",
     "assign_reviewer",
     "barred_in",
     "begin_evaluation",
@@ -54,10 +57,13 @@ __all__ = [
     "conclude_ex_ante",
     "confirm_paper",
     "confirm_review",
+    "draft_plan",
     "draw_recheck",
+    "drop_plan",
     "fix_frame",
     "hand_in_paper",
     "held_against",
+    "issue_plan",
     "issue_review",
     "judge_proof",
     "note_imported_changes",
