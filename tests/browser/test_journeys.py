@@ -45,11 +45,14 @@ def test_a_leader_watches(enter, look, size):
     page = enter("leader", size)
     look(page, f"desk-leader-{size}")
     page.goto("/watch?year=2021")
-    page.wait_for_selector("[data-chart] svg")
-    label = page.locator("[data-chart]").get_attribute("aria-label")
-    assert "时间进度" in label
-    page.locator("summary", has_text="看表").click()
-    assert page.locator("figure table tbody tr").count() >= 1
+    assert "时间" in page.locator("h1").inner_text()
+    for drawn in page.locator("svg.drawn-picture").all():
+        assert drawn.get_attribute("aria-label")
+    page.locator("summary", has_text="看表").first.click()
+    assert page.locator(".picture details[open] tbody tr").first.is_visible()
+    page.locator("svg.drawn-picture a").first.click()
+    page.wait_for_url("**/dossiers/**")
+    page.goto("/watch?year=2021")
     look(page, f"watch-{size}")
 
 

@@ -1,6 +1,5 @@
 """The day's desk, monitoring, watch, self-evaluation and filling: what each role sees, what may be written, at a fixed cost."""
 
-import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -273,13 +272,11 @@ def test_pages_of_the_year_cost_the_same_for_few_and_many(inside, watched, path)
 
 def test_the_watch_says_what_is_behind_with_a_table_behind_the_chart(inside, watched):
     text = read(inside(watched.leader), "/watch?year=2021")
-    told = json.loads(
-        re.search(r'data-chart="([^"]+)"', text)[1].replace("&#34;", '"').replace("&quot;", '"')
-    )
-    assert told["unit"] == "%"
-    assert told["line"][0] == "时间进度"
     assert 'role="img"' in text
-    assert "看表" in text
+    assert "时间进度" in text
+    assert text.count("看表") >= 1
+    assert "data-chart" not in text
+    assert "echarts" not in text
 
 
 def test_the_year_s_key_monitoring_is_one_paper(inside, watched):

@@ -13,11 +13,13 @@ from wenxiao.desk.monitoring.lights import (
     hidden_by_green,
     most_behind,
     rows_of_table,
+    rule_of,
     table_of,
     told,
 )
+from wenxiao.desk.monitoring.picture import bullets_of, curve_of, figures, headline, scatter_of
 from wenxiao.followup.watch.overview import by_department, changes_since, earlier_round, overdue
-from wenxiao.pages.charts import Chart
+from wenxiao.followup.watch.picture import dots, mended, spent_year, windows_until
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.worklists import rounds_of_year
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Round
+    from wenxiao.followup.watch.lines import KeptTable
     from wenxiao.followup.watch.overview import DepartmentRow
+    from wenxiao.orgs.models import User
 
-CHARTED = 14
-SHOWN = 6
+SHOWN = 5
 LATE = 8
 
 
@@ -82,9 +85,7 @@ def watch(request: HttpRequest) -> HttpResponse:
         "overdue": late[0],
         "overdue_count": late[1],
         "behind": most_behind(table, earlier, key),
-        "chart": execution_chart(departments, one)
-        if any(row.rate is not None for row in departments)
-        else None,
+        **_picture(user, one, rounds, table, departments, turned_total),
     }
     return render(request, "desk/monitoring/watch.html", values)
 
@@ -94,23 +95,24 @@ def _widest(rounds: Sequence[Round]) -> Round | None:
     return max(rounds, key=lambda row: (not row.key, row.through_month or 0, row.pk), default=None)
 
 
-def execution_chart(departments: Sequence[DepartmentRow], one: Any) -> Chart:
-    """Execution by department against the elapsed share of the year, slowest first."""
-    known = sorted(
-        (row for row in departments if row.rate is not None),
-        key=lambda row: (row.rate or 0, row.name),
-    )
-    shown, month = known[:CHARTED], one.through_month or 12
-    elapsed = round(month * 100 / 12, 2)
-    behind = sum(1 for row in known if row.rate is not None and row.rate * 12 < month * 100)
-    cut = f"（图中列最慢的 {len(shown)} 个）" if len(known) > len(shown) else ""
-    finding = f"{one.period}：{len(known)} 个部门中 {behind} 个执行率低于时间进度 {elapsed}%{cut}"
-    rates = tuple(float(row.rate) if row.rate is not None else None for row in shown)
-    return Chart(
-        "execution",
-        finding,
-        tuple(row.name for row in shown),
-        (("执行率", "bar", rates),),
-        unit="%",
-        line=("时间进度", elapsed),
-    )
+def _picture(
+    user: User,
+    one: Round | None,
+    rounds: Sequence[Round],
+    table: KeptTable | None,
+    departments: Sequence[DepartmentRow],
+    turned: int,
+) -> dict[str, Any]:
+    """The drawn parts; none of them where there is no window or nobody's dossier in it."""
+    if one is None or table is None:
+        return {"headline": "", "figures": [], "curve": None, "scatter": None, "bullets": None}
+    windows = windows_until(one, rounds, user)
+    curve = spent_year(table, windows)
+    mending = mended(user, one.division_id, one.work_year, today())
+    return {
+        "headline": headline(windows, turned),
+        "figures": figures(windows, table, curve, mending),
+        "curve": curve_of(curve),
+        "scatter": scatter_of(table, dots(table), rule_of(one.division)),
+        "bullets": bullets_of(departments, one.through_month or 12),
+    }

@@ -46,6 +46,10 @@
       field.focus();
     }
     if (near(event, "[data-print]")) window.print();
+    if (near(event, "[data-fullscreen]")) {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else root.requestFullscreen?.();
+    }
     const shut = near(event, "[data-shut]");
     if (shut) {
       const box = document.querySelector(shut.dataset.shut);
@@ -100,6 +104,9 @@
     for (const bar of document.querySelectorAll("[data-batch]")) bar.hidden = count === 0;
     for (const told of document.querySelectorAll("[data-batch-count]")) told.textContent = String(count);
   });
+
+  /* What only a script can do is offered by it alone. */
+  if (document.fullscreenEnabled) for (const button of document.querySelectorAll("[data-fullscreen]")) button.hidden = false;
 
   /* A table that fits its box lets its head and total stay in sight of the page; a wider one scrolls in its own box. */
   function fit() {
