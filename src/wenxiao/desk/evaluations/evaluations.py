@@ -153,10 +153,10 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Do
 
 
 def _waiting(request: HttpRequest, rows: QuerySet[Review]) -> list[tuple[int, str, int]]:
-    """Rounds with results to check or confirm, for whoever may: id, name, how many."""
+    """Rounds with results to check, to confirm or to issue, for whoever may: id, name, how many."""
     if not held(request).can("confirm"):
         return []
-    waiting = rows.filter(state__in=("submitted", "checked")).order_by()
+    waiting = rows.filter(state__in=("submitted", "checked", "confirmed")).order_by()
     return list(waiting.values_list("round", "round__name").annotate(n=Count("pk")))
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SIZE = 50
 
 
-def _roles() -> list[tuple[str, str, str]]:
+def granted_roles() -> list[tuple[str, str, str]]:
     """Role, its name, what it may do; third parties are let in by assignments and not here."""
     names = dict(selectors.roles())
     return [
@@ -88,7 +88,7 @@ def _page(request: HttpRequest, row: User) -> HttpResponse:
     values = {
         "row": row,
         "waits": row.is_active and not row.has_usable_password(),
-        "roles": _roles(),
+        "roles": granted_roles(),
         "trail": list(trail_of(row)[:30]),
         "grants": [(grant, grant.until is None or grant.until >= now) for grant in grants],
         "may_users": held(request).can("manage_users"),
@@ -166,7 +166,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         role, why = request.POST.get("role", ""), text_of(request, "why", 200)
-        names = {code: word for code, word, _ in _roles()}
+        names = {code: word for code, word, _ in granted_roles()}
         if role not in names:
             raise NotAllowed("请选择角色。第三方机构和专家在“第三方与专家”里按评审分派。")
         if row.division is None:
@@ -177,7 +177,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
             division=row.division,
             by=person(request),
             unit=named_unit(request, "unit", "单位范围", needed=False),
-            until=_until(request),
+            until=until_of(request),
             why=why,
         )
         return f"已授予“{row}”{names[role]}。"
@@ -185,7 +185,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     return carry_out(request, run, reverse("desk:user", args=[pk]))
 
 
-def _until(request: HttpRequest) -> date | None:
+def until_of(request: HttpRequest) -> date | None:
+    """The day a grant ends as typed; None for one without an end."""
     text = text_of(request, "until", 10)
     if not text:
         return None

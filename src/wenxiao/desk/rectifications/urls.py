@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from wenxiao.desk.rectifications import feedback, handover, letters, rectifications
+from wenxiao.desk.rectifications import batch, feedback, handover, letters, rectifications
 
 urlpatterns = [
     path("rectifications", rectifications.rectifications, name="rectifications"),
+    path("rectifications/batch", batch.batch, name="rectifications_batch"),
     path("rectifications/board", rectifications.board, name="board"),
     path("rectifications/ledger.xlsx", rectifications.ledger_file, name="ledger_file"),
     path("rectifications/handover", rectifications.handover, name="handover"),

@@ -1,7 +1,8 @@
-"""批量审核与确认: many handed-in reviews of a round at once, each by its own service, each told alone: done, or why not."""
+"""成批办理: many reviews of a round at once, handed in, passed, confirmed or issued; each by its own service, each told alone."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -11,33 +12,50 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.orgs.permissions import Refused
-from wenxiao.pages.acts import text_of
+from wenxiao.pages.acts import day_of, text_of
 from wenxiao.pages.formats import subject_title
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews import services
+from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.kinds import CHECKERS, FILED, JUDGED, KINDS
-from wenxiao.reviews.services.road import STEPS, over_hundred
+from wenxiao.reviews.services.road import STEPS, blocking_texts, over_hundred
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Round
+    from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Review
 
 SIZE, MOST = 100, 300
 """Rows a page, and how many one act may take."""
 ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
 KEPT = "settled_batch"
-WORDS = {"check": "待我审核", "ahead": "前面环节还没审", "confirm": "待确认结果"}
-"""What a person may settle here: what stands at their own step, what stands before it, what only wants confirming."""
-VERBS = {"check": "审核通过", "ahead": "审核通过", "confirm": "确认评价结果"}
+WORDS = {
+    "submit": "待我报送",
+    "check": "待我审核",
+    "ahead": "前面环节还没审",
+    "confirm": "待确认结果",
+    "issue": "待出具报告",
+}
+"""What a person may settle here: what they filled and did not hand in, what stands at their own step, what stands
+before it, what only wants confirming, what was confirmed and has no report yet."""
+VERBS = {
+    "submit": "报送",
+    "check": "审核通过",
+    "ahead": "审核通过",
+    "confirm": "确认评价结果",
+    "issue": "出具报告",
+}
 
 
 def _round(request: HttpRequest, pk: int) -> Round:
@@ -57,6 +75,8 @@ def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]
     holding = held(request)
     rows = reviews_visible_to(person(request)).filter(round=found)
     parts: dict[str, QuerySet[Review]] = {}
+    if found.kind in FILED and holding.can("submit"):
+        parts["submit"] = rows.filter(state__in=("filling", "returned"))
     if found.kind in FILED:
         road = [role for role in found.route if role in STEPS]
         own = [at for at, role in enumerate(road) if holding.can(STEPS[role])]
@@ -67,6 +87,8 @@ def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]
         parts["check"] = rows.filter(state="submitted")
     if holding.can("confirm"):
         parts["confirm"] = rows.filter(state="checked")
+        if found.kind in JUDGED:
+            parts["issue"] = rows.filter(state="confirmed")
     return parts
 
 
@@ -76,7 +98,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     found = _round(request, pk)
     parts = steps_held(request, found)
     if not parts:
-        raise Refused("批量审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。")
+        raise Refused(
+            "成批报送由单位经办人办理，审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。"
+        )
     counts = {name: rows.count() for name, rows in parts.items()}
     asked = request.GET.get("step", "")
     chosen = (
@@ -85,7 +109,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         else next((name for name in parts if counts[name]), next(iter(parts)))
     )
     shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
-    barred = services.barred_in(shown.rows, person(request), confirms=chosen == "confirm")
+    barred = _barred(shown.rows, request, chosen)
     put_under(request, _entry(found))
     values = {
         "one": found,
@@ -100,18 +124,37 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             if name in parts
         ],
         "lines": [
-            (
-                row,
-                rate_percent(row.executed, row.budget),
-                barred.get(row.pk, "").rstrip("。") or _unfinished(row, chosen),
-            )
+            (row, rate_percent(row.executed, row.budget), barred.get(row.pk, ""))
             for row in shown.rows
         ],
+        "today": today(),
         "total": counts[chosen],
         "scores": KINDS[found.kind].scores,
         "filed": found.kind in FILED,
     }
     return render(request, "desk/rounds/batch_approval.html", values)
+
+
+def _barred(rows: Sequence[Review], request: HttpRequest, step: str) -> dict[int, str]:
+    """Why a row cannot be ticked, by review; the services say the last word."""
+    if step == "submit":
+        return _blocked(rows)
+    if step == "issue":
+        return {}
+    told = services.barred_in(rows, person(request), confirms=step == "confirm")
+    return {row.pk: told.get(row.pk, "").rstrip("。") or _unfinished(row, step) for row in rows}
+
+
+def _blocked(rows: Sequence[Review]) -> dict[int, str]:
+    """What blocks the hand-in of each, the first by name and how many there are; from one reading of all rows."""
+    checks = checks_in(rows, rows_of(rows))
+    found = {}
+    for row in rows:
+        left = blocking_texts(row, checks[row.pk])
+        if left:
+            more = f" 等 {len(left)} 处" if len(left) > 1 else ""
+            found[row.pk] = f"{left[0].rstrip('。')}{more}"
+    return found
 
 
 def _entry(found: Round) -> str:
@@ -155,7 +198,7 @@ def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.error(request, told)
         return redirect(f"{reverse('desk:settle', args=[pk])}?step={step}")
-    act = services.confirm_review if step == "confirm" else services.check_review
+    act = _act_of(request, step)
     rows = reviews_visible_to(person(request)).filter(round=found, pk__in=wanted).in_bulk()
     done, refused = [], []
     for one, version in wanted.items():
@@ -183,10 +226,40 @@ def _ticked(request: HttpRequest) -> dict[int, int]:
     }
 
 
+def _act_of(request: HttpRequest, step: str) -> Callable[..., object]:
+    """The service that settles one review of a step, with what was typed for all of them."""
+    if step == "issue":
+        return _issuing(request)
+    acts: dict[str, Callable[..., object]] = {
+        "submit": services.submit_review,
+        "confirm": services.confirm_review,
+    }
+    return partial(acts.get(step, services.check_review), why=text_of(request, "why", 500))
+
+
+def _issuing(request: HttpRequest) -> Callable[..., object]:
+    """Issue one report after the other on one day; with a number's beginning typed, they are numbered on from the first."""
+    head = text_of(request, "number", 40)
+    first = whole(text_of(request, "first", 6) or "1", 6)
+    issued: list[int] = []
+
+    def issue(*, review: Review, by: User, version: int) -> None:
+        on = day_of(request, "on", "出具日期")
+        if head and first is None:
+            raise NotAllowed("编号从几号起，请填数字，如 1。")
+        paper = f"{head}{(first or 0) + len(issued)}号" if head else ""
+        services.issue_review(
+            review=review, by=by, issued_on=on, paper_number=paper, version=version
+        )
+        issued.append(review.pk)
+
+    return issue
+
+
 def _carry(act: Callable[..., object], row: Review, version: int, request: HttpRequest) -> str:
     """Settle one; empty, or why it could not be."""
     try:
-        act(review=row, by=person(request), why=text_of(request, "why", 500), version=version)
+        act(review=row, by=person(request), version=version)
     except (NotAllowed, Refused, Stale) as refusal:
         return str(refusal)
     return ""
@@ -194,6 +267,8 @@ def _carry(act: Callable[..., object], row: Review, version: int, request: HttpR
 
 def _stands(row: Review) -> str:
     role = services.waiting_for(row)
+    if row.paper_number and row.state == "issued":
+        return f"{row.get_state_display()}，{row.paper_number}"
     return f"等{CHECKERS[role]}审核" if role else str(row.get_state_display())
 
 

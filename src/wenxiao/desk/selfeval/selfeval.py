@@ -108,7 +108,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "waiting": next((n for word, n, *_ in chips if word == _ONLY["received"][0]), 0),
         "rechecks": one.kind == "selfeval"
         and (holding.can("check_office") or holding.can("check_department")),
-        "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm")),
+        "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm", "submit")),
         "handed": sum(part.received for part in parts),
         "due": sum(part.due for part in parts),
     }
