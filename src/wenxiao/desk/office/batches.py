@@ -137,12 +137,12 @@ def _edited(
 
 
 def _one(called: dict[str, list[Unit]], name: str, word: str) -> Unit:
-    found = called.get(name, [])
-    if len(found) != 1:
+    units = called.get(name, [])
+    if len(units) != 1:
         raise NotAllowed(
-            f"{word}“{name}”{'有几个同名的，请填单位代码' if found else '不在单位名单中，请填单位代码或全称'}。"
+            f"{word}“{name}”{'有几个同名的，请填单位代码' if units else '不在单位名单中，请填单位代码或全称'}。"
         )
-    return found[0]
+    return units[0]
 
 
 @view("grant", methods=("GET", "POST"))

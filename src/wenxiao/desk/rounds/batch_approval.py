@@ -148,13 +148,13 @@ def _barred(rows: Sequence[Review], request: HttpRequest, step: str) -> dict[int
 def _blocked(rows: Sequence[Review]) -> dict[int, str]:
     """What blocks the hand-in of each, the first by name and how many there are; from one reading of all rows."""
     checks = checks_in(rows, rows_of(rows))
-    found = {}
+    blocked = {}
     for row in rows:
         left = blocking_texts(row, checks[row.pk])
         if left:
             more = f" 等 {len(left)} 处" if len(left) > 1 else ""
-            found[row.pk] = f"{left[0].rstrip('。')}{more}"
-    return found
+            blocked[row.pk] = f"{left[0].rstrip('。')}{more}"
+    return blocked
 
 
 def _entry(found: Round) -> str:
