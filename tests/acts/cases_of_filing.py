@@ -4,13 +4,22 @@ from decimal import Decimal
 
 from tests.acts.shape import Act
 
+from wenxiao.budget.services import set_appropriation
 from wenxiao.files.forms.targets.own_workbook import Brought
 from wenxiao.reviews.models import ExAnte
 from wenxiao.reviews.services import approval, exante
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, LibraryRow, Target
 from wenxiao.targets.offline import given_of
-from wenxiao.targets.services import LibraryEntry, Promise, drafting, filing, library, offline
+from wenxiao.targets.services import (
+    LibraryEntry,
+    Promise,
+    adjusting,
+    drafting,
+    filing,
+    library,
+    offline,
+)
 
 ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
 CHECK = "department office performance"
@@ -32,6 +41,12 @@ def filed(state):
     return make
 
 
+def after_a_budget_change(h):
+    """An approved target whose dossier got more money since."""
+    set_appropriation(dossier=h.dossier, by=None, opening=8800000, adjusted=9800000)
+    return filed("approved")(h)
+
+
 FILING = {
     "begin_target": Act(
         "clerk", lambda h: h.dossier, lambda h, row, by: drafting.begin_target(dossier=row, by=by)
@@ -40,6 +55,13 @@ FILING = {
         "clerk",
         filed("approved"),
         lambda h, row, by: drafting.begin_adjustment(target=row, by=by, why="预算追加"),
+    ),
+    "keep_target": Act(
+        "clerk",
+        after_a_budget_change,
+        lambda h, row, by: adjusting.keep_target(
+            target=row, by=by, why="追加的是应付款", version=row.version
+        ),
     ),
     "fill_target": Act(
         "clerk",
@@ -106,13 +128,18 @@ FILING["take_workbook"] = Act(
     ),
 )
 APPROVAL = {
+    "request_adjustment": Act(
+        "clerk",
+        filed("approved"),
+        lambda h, row, by: approval.request_adjustment(target=row, by=by, why="预算追加"),
+    ),
     "approve_filed_target": Act(
         APPROVE,
         lambda h: (filed("checked")(h), h.paper()),
         lambda h, row, by: approval.approve_filed_target(
             target=row[0], approval=row[1], by=by, version=row[0].version
         ),
-    )
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.selectors import dossiers_visible_to
@@ -19,7 +20,7 @@ from wenxiao.followup.services import reply_rectification
 from wenxiao.orgs.services.library import add_document, edit_document, set_articles
 from wenxiao.records.models import Document
 from wenxiao.reviews.selectors import promise_of
-from wenxiao.reviews.services import hand_in_paper, submit_for_units
+from wenxiao.reviews.services import hand_in_paper, request_adjustment, submit_for_units
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook.articles import held_against
 from wenxiao.rulebook.papers import laws_of, paper_of
@@ -144,6 +145,19 @@ def _target_for_unit(values: Values, arrived: Sequence[Arrived], by: User) -> Do
     return Done(f"已代{row.dossier.unit.name}报送{row.dossier.subject.name}的目标，附单位签章件。")
 
 
+def _adjustment(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = _found(targets_visible_to(by), values["target"])
+    change = values["budget_change"]
+    draft = request_adjustment(
+        target=row,
+        by=by,
+        why=values["why"],
+        budget_change=None if change is None else Decimal(change),
+        proof=arrived[0].file,
+    )
+    return Done(f"已起草第 {draft.number} 版，批复前仍按第 {row.number} 版执行。", draft.pk)
+
+
 def _enter(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     said = _said(values)
     if by.division is None:
@@ -206,6 +220,7 @@ ACTS: dict[str, Callable[[Values, Sequence[Arrived], User], Done]] = {
     "signature": _approve,
     "for_units": _for_units,
     "target_for_unit": _target_for_unit,
+    "target_adjustment": _adjustment,
     "document": _enter,
     "document_edit": _edit,
     "articles": _articles,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.rulebook.checks import Hit, Rule, doors, rules_in_force
 from wenxiao.rulebook.checks.registry import Table
-from wenxiao.targets.models import Indicator, TargetAmount
+from wenxiao.targets.budget_changes import budget_changes_of
+from wenxiao.targets.models import Indicator, Target, TargetAmount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
     from wenxiao.rulebook.problems import Problem
-    from wenxiao.targets.models import Target
+    from wenxiao.targets.budget_changes import BudgetChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +29,43 @@ class Found:
 
 
 def table_of(
-    target: Target, rows: Sequence[Indicator], amounts: Sequence[TargetAmount] = ()
+    target: Target,
+    rows: Sequence[Indicator],
+    amounts: Sequence[TargetAmount] = (),
+    change: BudgetChange | None = None,
+    gone: int = 0,
 ) -> Table:
-    """A stored target as the checks look at it; money in 元."""
+    """A stored target as the checks look at it; money in 元. ``change``: the budget's, where the target did not follow."""
     subject = target.dossier.subject
-    funds = (one.amount for one in amounts if one.kind == TargetAmount.Kind.FUND)
     head: dict[str, Any] = {
         "name": subject.name,
         "kind": target.scope,
         "year": target.dossier.fiscal_year,
         "unit": target.dossier.unit.name,
-        "budget_yuan": next((amount for amount in funds if amount is not None), None),
+        "budget_yuan": _asked_for(amounts),
         "start": target.starts,
         "end": target.ends,
         "text": target.content,
         "asks_source": target.asks_source,
     }
-    return Table([_row(row) for row in rows], head, subject.division.own_rules)
+    if change is not None:
+        head |= {"initial": change.before, "full_year": change.after}
+    if target.filing:
+        head |= {"budget_change_yuan": target.budget_change, "rows_gone": gone}
+    return Table([_row(row, change) for row in rows], head, subject.division.own_rules)
 
 
-def _row(row: Indicator) -> dict[str, Any]:
+def _asked_for(amounts: Sequence[TargetAmount]) -> Decimal | None:
+    funds = (one.amount for one in amounts if one.kind == TargetAmount.Kind.FUND)
+    return next((amount for amount in funds if amount is not None), None)
+
+
+def _row(row: Indicator, change: BudgetChange | None) -> dict[str, Any]:
+    before = row.expression if change is not None else None
+    if row.came_from is not None:
+        before = row.came_from.expression
     return {
+        "target_before": before,
         "level1": row.level1,
         "level2": row.level2,
         "level3": row.name,
@@ -65,15 +84,25 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[Found]]:
     """Every target's problems by its number; a constant number of queries. Dossier, subject, unit and division are read with it."""
     listed = list(targets)
     rows: dict[int, list[Indicator]] = {target.pk: [] for target in listed}
-    for row in Indicator.objects.filter(target__in=rows).order_by("target", "order"):
+    for row in (
+        Indicator.objects.filter(target__in=rows)
+        .select_related("came_from")
+        .order_by("target", "order")
+    ):
         rows[row.target_id].append(row)
     amounts: dict[int, list[TargetAmount]] = {target.pk: [] for target in listed}
     for amount in TargetAmount.objects.filter(target__in=rows).order_by("target", "kind", "order"):
         amounts[amount.target_id].append(amount)
+    asked_for = {pk: _asked_for(listed) for pk, listed in amounts.items()}
+    changes = budget_changes_of(listed, asked_for)
+    gone = _rows_left_out(listed, rows)
     found: dict[int, list[Found]] = {}
     known: dict[tuple[int, int], dict[str, Rule]] = {}
     for target in listed:
-        table = table_of(target, rows[target.pk], amounts[target.pk])
+        change = changes.get(target.pk)
+        table = table_of(
+            target, rows[target.pk], amounts[target.pk], change, gone.get(target.pk, 0)
+        )
         key = (target.dossier.subject.division_id, target.dossier.fiscal_year)
         if key not in known:
             known[key] = {one.code: one for one in rules_in_force(table.overrides, table.year)}
@@ -83,3 +112,18 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[Found]]:
             for hit, problem in doors.TARGETS.run(table, "target", tuple(rules.values()))
         ]
     return found
+
+
+def _rows_left_out(
+    targets: Iterable[Target], rows: Mapping[int, Sequence[Indicator]]
+) -> dict[int, int]:
+    """How many rows of the approved version an adjustment for money leaves out; asked only where there is such one."""
+    drafts = [row for row in targets if row.filing and row.budget_change]
+    if not drafts:
+        return {}
+    held = Indicator.objects.filter(
+        target__dossier__in=[row.dossier_id for row in drafts], target__state=Target.State.APPROVED
+    )
+    counts = Counter(held.values_list("target__dossier", flat=True))
+    going_on = {row.pk: sum(one.came_from_id is not None for one in rows[row.pk]) for row in drafts}
+    return {row.pk: counts[row.dossier_id] - going_on[row.pk] for row in drafts}

@@ -75,7 +75,8 @@ class Target(Versioned):
 
     ``origin`` says how it came. What only came along with a monitoring or self-evaluation sheet was never approved:
     it serves until an approved target arrives and is counted nowhere as one. ``filing``: drawn up here and not
-    approved yet; nothing is held against it. ``hand`` is who handed it in for the unit, with its ``signed`` paper.
+    approved yet; nothing is held against it. ``budget_change`` and ``change_proof`` are what an adjustment rests on;
+    ``budget_answered`` is the budget at which somebody said that the target stays as it is. ``hand`` is who handed it in for the unit, with its ``signed`` paper.
     """
 
     class State(models.TextChoices):
@@ -116,6 +117,11 @@ class Target(Versioned):
     asks_source = models.BooleanField("表上有数据来源栏", default=False)
     approval = models.ForeignKey(Document, models.PROTECT, null=True, verbose_name="批复文件")
     why = models.TextField("调整原因", blank=True)
+    budget_change = MoneyField("预算变动", null=True)
+    change_proof = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="调整依据"
+    )
+    budget_answered = MoneyField("已答复的预算", null=True)
     filing = models.BooleanField("申报中", default=False)
     marks = models.JSONField("退回标注", default=list)
     filed_by = models.ForeignKey(

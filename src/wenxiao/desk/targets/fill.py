@@ -25,7 +25,6 @@ from wenxiao.pages.acts import carry_out, in_wan, text_of, version_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
-from wenxiao.reviews.services import held_against
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets import services
@@ -161,21 +160,3 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{row.dossier.subject.name}的目标已撤回，改后请再送审。"
 
     return carry_out(request, run, reverse("desk:target", args=[row.pk]))
-
-
-@view("fill", methods=("POST",))
-def adjust(request: HttpRequest, pk: int) -> HttpResponse:
-    """目标调整: a draft of the next version; what is held against the present one is named."""
-    row = target_of(request, pk)
-    made: list[Target] = []
-
-    def run() -> str:
-        made.append(
-            services.begin_adjustment(target=row, by=person(request), why=text_of(request, "why"))
-        )
-        names = "、".join(dict.fromkeys(review.round.name for review in held_against(row)))
-        told = f"{names}正按现行版办理，批复后改按新版。" if names else ""
-        return f"已起草第 {made[0].number} 版，批复前仍按第 {row.number} 版执行。{told}"
-
-    answer = carry_out(request, run, reverse("desk:target", args=[row.pk]))
-    return redirect("desk:target_fill", pk=made[0].pk) if made else answer

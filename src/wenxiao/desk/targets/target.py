@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.pages.views import held, person, put_under, view
-from wenxiao.reviews.services.approval import ex_ante_warning
+from wenxiao.records.services import read_file
+from wenxiao.reviews.services.approval import ex_ante_warning, running_of
+from wenxiao.targets.budget_changes import budget_changes_of
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import changes_between, history_of, targets_visible_to
 from wenxiao.targets.services import blocking
@@ -18,9 +21,9 @@ from wenxiao.targets.services import blocking
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
-    from wenxiao.targets.models import Indicator, Target
+    from wenxiao.targets.models import Indicator, Target, TargetAmount
 
 ENTRY = "desk:targets"
 
@@ -64,6 +67,9 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         and held(request).can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "ex_ante": ex_ante_warning(row) if row.filing else "",
         "adjusts": fills and row.state == "approved",
+        "fills_at_all": fills,
+        "budget_moved": budget_changes_of([row], {row.pk: _asked_for(amounts)}).get(row.pk),
+        "running": running_of([row.dossier_id]).get(row.dossier_id, []),
         "judges": judges,
         "for_unit": row.filing
         and row.state in {"draft", "returned"}
@@ -89,6 +95,23 @@ def _changes(row: Target, versions: list[Target]) -> list[tuple[str, str, str, s
     older = [one for one in versions if one.number < row.number]
     before = next((one for one in older if one.state in {"approved", "replaced"}), None)
     return changes_between(before, row) if before is not None else []
+
+
+def _asked_for(amounts: list[TargetAmount]) -> Decimal | None:
+    funds = (one.amount for one in amounts if one.kind == "fund")
+    return next((amount for amount in funds if amount is not None), None)
+
+
+@view("see_unit")
+def proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper an adjustment rests on, byte for byte."""
+    row = target_of(request, pk)
+    if row.change_proof is None:
+        raise Http404
+    response = HttpResponse(read_file(row.change_proof), content_type="application/octet-stream")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.change_proof.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _sum(rows: Iterable[Indicator]) -> Decimal | None:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from wenxiao.desk.targets import alike, fill, layouts, paper, returns, review, rounds, target, year
+from wenxiao.desk.targets import (
+    adjusting,
+    alike,
+    fill,
+    layouts,
+    paper,
+    returns,
+    review,
+    rounds,
+    target,
+    year,
+)
 
 urlpatterns = [
     path("targets", year.targets, name="targets"),
@@ -21,7 +32,10 @@ urlpatterns = [
     path("targets/<int:pk>/workbook", paper.workbook, name="target_workbook"),
     path("targets/<int:pk>/compare", paper.compare, name="target_compare"),
     path("targets/<int:pk>/withdraw", fill.withdraw, name="target_withdraw"),
-    path("targets/<int:pk>/adjust", fill.adjust, name="target_adjust"),
+    path("targets/<int:pk>/adjust", adjusting.adjust, name="target_adjust"),
+    path("targets/<int:pk>/proof", target.proof, name="target_proof"),
+    path("targets/<int:pk>/keep", adjusting.keep, name="target_keep"),
+    path("targets/budget-changes", adjusting.budget_changes, name="target_budget_changes"),
     path("targets/<int:pk>/submit-for", review.submit_for, name="target_submit_for"),
     path("targets/<int:pk>/judge", review.judge, name="target_judge"),
     path("targets/<int:pk>", target.target, name="target"),

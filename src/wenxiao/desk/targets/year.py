@@ -83,6 +83,7 @@ def _places(request: HttpRequest, year: int) -> list[tuple[str, str, bool]]:
         ("目标", reverse("desk:targets") + asked, True),
         ("事前评估", reverse("desk:ex_ante") + asked, False),
         ("指标库", reverse("desk:library"), False),
+        ("预算变动", reverse("desk:target_budget_changes") + asked, False),
         ("串稿", reverse("desk:targets_alike") + asked, False),
     ]
     if holding.can("manage_round"):

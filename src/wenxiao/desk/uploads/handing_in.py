@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wenxiao.records.models import Upload
 
 FOUND = 302
-MADE = {"document": "desk:document"}
+MADE = {"target_adjustment": "desk:target_fill", "document": "desk:document"}
 """Acts that make something with a page of its own."""
 
 

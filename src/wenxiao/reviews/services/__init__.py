@@ -1,6 +1,11 @@
 """What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
 
-from wenxiao.reviews.services.approval import approve_filed_target, held_against, receive_approval
+from wenxiao.reviews.services.approval import (
+    approve_filed_target,
+    receive_approval,
+    request_adjustment,
+    running_of,
+)
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
 from wenxiao.reviews.services.batch_assigning import assign_batch
 from wenxiao.reviews.services.exante import (
@@ -62,7 +67,6 @@ __all__ = [
     "drop_plan",
     "fix_frame",
     "hand_in_paper",
-    "held_against",
     "issue_plan",
     "issue_review",
     "judge_proof",
@@ -78,11 +82,13 @@ __all__ = [
     "refuse_paper",
     "register_received",
     "reopen_review",
+    "request_adjustment",
     "request_ex_ante",
     "rescore_round",
     "results_under",
     "return_review",
     "route_of",
+    "running_of",
     "score_review",
     "set_suggestions",
     "set_weights",

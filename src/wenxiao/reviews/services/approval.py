@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q
 
+from wenxiao.budget.models import Round
 from wenxiao.records.services import record
 from wenxiao.reviews.exante import limit_of, warning_of
 from wenxiao.reviews.kinds import KINDS, kind_of
@@ -15,20 +16,19 @@ from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import result_of
 from wenxiao.reviews.services.monitoring import replace_milestones
 from wenxiao.reviews.services.scoring import score_review
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.store.moves import NotAllowed
-from wenxiao.targets.models import TargetAmount
+from wenxiao.targets.models import Target, TargetAmount
 from wenxiao.targets.plan import milestones_of
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services import Contents, approve_filed, approve_target
+from wenxiao.targets.services import Contents, approve_filed, approve_target, begin_adjustment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
-    from wenxiao.records.models import Document, ImportBatch
-    from wenxiao.targets.models import Target
+    from wenxiao.records.models import Document, ImportBatch, StoredFile
     from wenxiao.targets.services import Promise
 
 BY_INDICATOR = tuple(code for code, kind in KINDS.items() if kind.rows == "indicators")
@@ -78,11 +78,39 @@ def approve_filed_target(
     subject, year = target.dossier.subject, target.dossier.fiscal_year
     if warned and limit_of(subject.division, year).blocks:
         raise NotAllowed(f"{warned}，按本级规定不能批复；请先办事前评估。")
-    why = "；".join(part for part in (why, f"提示：{warned}" if warned else "") if part)
+    notes = [why, f"提示：{warned}" if warned else "", _met_by(target)]
+    why = "；".join(part for part in notes if part)
     before = approve_filed(target=target, approval=approval, by=by, version=version, why=why)
     _follow(before, target, by=by)
     _plan_of(target, by=by)
     return target
+
+
+@transaction.atomic
+def request_adjustment(
+    *,
+    target: Target,
+    by: User | None,
+    why: str,
+    budget_change: Decimal | None = None,
+    proof: StoredFile | None = None,
+) -> Target:
+    """:func:`~wenxiao.targets.services.begin_adjustment`, with what is under way by the present version on record."""
+    return begin_adjustment(
+        target=target,
+        by=by,
+        why=why,
+        budget_change=budget_change,
+        proof=proof,
+        running=running_of([target.dossier_id]).get(target.dossier_id, ()),
+    )
+
+
+def _met_by(target: Target) -> str:
+    """What an adjustment meets under way; empty for a first target."""
+    running = running_of([target.dossier_id]).get(target.dossier_id, [])
+    first = not target.dossier.targets.filter(state=Target.State.APPROVED).exists()
+    return "" if first or not running else f"正在办理的改按新版：{'、'.join(running)}"
 
 
 def ex_ante_warning(target: Target) -> str:
@@ -144,7 +172,15 @@ def _follow(before: Target | None, target: Target, *, by: User | None) -> None:
         )
 
 
-def held_against(target: Target) -> list[Review]:
-    """The reviews that are held against a target: whoever adjusts it is told of them."""
-    rows = Review.objects.filter(target=target).select_related("round").order_by("pk")
-    return list(rows)
+def running_of(dossiers: Iterable[int]) -> dict[int, list[str]]:
+    """By dossier the monitoring and self-evaluations that are still under way: an adjustment meets them. One query."""
+    rows = Review.objects.filter(
+        dossier__in=list(dossiers),
+        kind__in=(Round.Kind.MONITORING, Round.Kind.SELFEVAL),
+        round__state=Round.State.OPEN,
+    ).exclude(state__in=SETTLED)
+    running: dict[int, list[str]] = {}
+    for row in rows.select_related("round").order_by("pk"):
+        names = running.setdefault(row.dossier_id, [])
+        names.append(f"{row.round.name}（{row.get_state_display()}）")
+    return running

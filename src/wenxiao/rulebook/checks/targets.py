@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from wenxiao.rulebook.checks.registry import Hit, Table, numbered, rule, said
+from wenxiao.rulebook.checks.registry import Hit, Table, head_number, numbered, rule, said
 from wenxiao.rulebook.expressions import parse
-from wenxiao.rulebook.numbers import plain
+from wenxiao.rulebook.numbers import plain, wan
 
 _PAYING = re.compile(r"资金支付|资金拨付|预算执行|支付率|支出进度")
 _QUALITY = re.compile(r"合格率|故障率|达标率|优良率|验收")
@@ -141,9 +141,17 @@ def budget_moved_targets_not(table: Table) -> Iterator[Hit]:
     """The budget was adjusted while every value stayed as it was."""
     before, after = table.head.get("initial"), table.head.get("full_year")
     moved = before is not None and after is not None and before != after
+    change = head_number(table, "budget_change_yuan")
     known = [row for row in table.rows if row.get("target_before") is not None]
-    if moved and known and all(row["target_before"] == row.get("target") for row in known):
-        yield Hit(None, None, "预算已调整，指标值都没有变动。")
+    others = len(table.rows) != len(known) or bool(table.head.get("rows_gone"))
+    same = all(row["target_before"] == row.get("target") for row in known)
+    if (moved or change) and known and same and not others:
+        words = (
+            f"{'增加' if change > 0 else '减少'} {wan(abs(change))} 万元" if change else "已调整"
+        )
+        if not change and isinstance(before, Decimal) and isinstance(after, Decimal):
+            words = f"由 {wan(before)} 万元调整为 {wan(after)} 万元"
+        yield Hit(None, None, f"预算{words}，指标值都没有变动。")
 
 
 @rule("MB-11")

@@ -1,5 +1,6 @@
 """What happens to targets: one function per act, each on record."""
 
+from wenxiao.targets.services.adjusting import keep_target
 from wenxiao.targets.services.approving import Amount, Contents, OpenJoins, approve_target, noted
 from wenxiao.targets.services.drafting import (
     MOST_AMOUNTS,
@@ -61,6 +62,7 @@ __all__ = [
     "fill_library",
     "fill_target",
     "import_library",
+    "keep_target",
     "last_years",
     "map_layout",
     "noted",

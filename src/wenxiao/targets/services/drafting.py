@@ -17,9 +17,11 @@ from wenxiao.targets.services.rows import next_number, record_act, refuse_wide, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
+    from wenxiao.records.models import StoredFile
     from wenxiao.targets.services.approving import Amount
     from wenxiao.targets.services.rows import Promise
 
@@ -47,16 +49,38 @@ def begin_target(*, dossier: Dossier, by: User | None, why: str = "") -> Target:
 
 
 @transaction.atomic
-def begin_adjustment(*, target: Target, by: User | None, why: str) -> Target:
-    """目标调整: a draft of the next version over the approved one, which holds until the new one is approved."""
+def begin_adjustment(
+    *,
+    target: Target,
+    by: User | None,
+    why: str,
+    budget_change: Decimal | None = None,
+    proof: StoredFile | None = None,
+    running: Sequence[str] = (),
+) -> Target:
+    """目标调整: a draft of the next version over the approved one, which holds until the new one is approved.
+
+    ``budget_change``: the money added (below zero: cut back) that the request rests on, in 元; ``proof`` its paper.
+    ``running``: the monitoring and self-evaluations under way by the present version, for the record.
+    """
     dossier = target.dossier
     require(by, "fill", unit=dossier.unit, subject=dossier.subject)
     if not why.strip():
         raise NotAllowed("目标调整须写明理由，如预算追加、政策变化。")
-    if target.state != S.APPROVED:
+    if target.state != Target.State.APPROVED:
         raise NotAllowed(f"只有批复的目标可以调整，这一版现为“{target.get_state_display()}”。")
     _refuse_second(dossier)
-    return _drafted(dossier, target, by=by, why=why.strip(), act="申请目标调整", adjusts=True)
+    return _drafted(
+        dossier,
+        target,
+        by=by,
+        why=why.strip(),
+        act="申请目标调整",
+        adjusts=True,
+        budget_change=budget_change or None,
+        change_proof=proof,
+        running=running,
+    )
 
 
 def last_years(dossier: Dossier) -> Target | None:
@@ -79,6 +103,7 @@ def _refuse_elsewhere(dossier: Dossier) -> None:
 
 
 def _refuse_second(dossier: Dossier) -> None:
+    """NotAllowed while another version is being drawn up."""
     other = dossier.targets.filter(filing=True).first()
     if other is not None:
         raise NotAllowed(
@@ -87,13 +112,22 @@ def _refuse_second(dossier: Dossier) -> None:
 
 
 def _drafted(
-    dossier: Dossier, before: Target | None, *, by: User | None, why: str, act: str, adjusts: bool
+    dossier: Dossier,
+    before: Target | None,
+    *,
+    by: User | None,
+    why: str,
+    act: str,
+    adjusts: bool,
+    running: Sequence[str] = (),
+    **values: Any,
 ) -> Target:
-    kept = {name: getattr(before, name) for name in _COPIED} if before is not None else {}
+    """A draft with the words of the version before it; ``adjusts``: over the approved version of the same year."""
+    copied = {name: getattr(before, name) for name in _COPIED} if before is not None else {}
     if before is None:
         kinds = {"department_overall": "department", "transfer": "transfer"}
-        kept["scope"] = kinds.get(dossier.subject.kind, "project")
-    made = Target.objects.create(
+        copied["scope"] = kinds.get(dossier.subject.kind, "project")
+    draft = Target.objects.create(
         dossier=dossier,
         number=next_number(dossier),
         state=S.DRAFT,
@@ -102,17 +136,22 @@ def _drafted(
         asks_source=True,
         why=why,
         synthetic=dossier.subject.synthetic,
-        **kept,
+        **copied,
+        **values,
     )
     if before is not None:
-        _copy_rows(before, made, adjusts=adjusts)
+        _copy_rows(before, draft, adjusts=adjusts)
+    proof = draft.change_proof
     more = {
         "from": before.pk if before else None,
         "before": {},
-        "after": standing_of(made, made.indicators.all()),
+        "after": standing_of(draft, draft.indicators.all()),
+        "budget_change": draft.budget_change,
+        "proof": proof.sha256 if proof is not None else None,
+        "running": list(running),
     }
-    record_act(made, [], act=act, by=by, why=why, more=more)
-    return made
+    record_act(draft, [], act=act, by=by, why=why, more=more)
+    return draft
 
 
 def _copy_rows(before: Target, made: Target, *, adjusts: bool) -> None:

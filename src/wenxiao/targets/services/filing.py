@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.budget.models import Round
+from wenxiao.budget.money import money
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused, holdings, require, require_other, who_can
 from wenxiao.orgs.services.library import refuse_faulty
@@ -265,7 +266,12 @@ def approve_filed(
     stood = standing_of(target) | {
         "held": standing_of(before, before.indicators.all() if before else [])
     }
-    move(target, allowed=MOVES, to=S.APPROVED, version=version, approval=approval, filing=False)
+    values: dict[str, Any] = {"approval": approval, "filing": False}
+    if (
+        before is not None and before.state == S.APPROVED
+    ):  # the adjustment answers the budget as it is
+        values["budget_answered"] = money(dossier).budget
+    move(target, allowed=MOVES, to=S.APPROVED, version=version, **values)
     if before is not None:
         change(before, state=S.REPLACED)
         for new, old in pairs:
