@@ -415,3 +415,19 @@ def test_the_help_is_chinese(capsys):
     assert shown.startswith("用法：wenxiao init")
     assert "显示本说明" in shown
     assert "usage" not in shown
+
+
+def test_check_asks_about_a_budget_that_moved_without_its_target(tmp_path, capfdbinary):
+    row = {"level1": "产出指标", "level2": "数量指标", "level3": "培训人数", "target": "≥100人"}
+    same = {"rows": [row], "approved": [row], "budget_change_yuan": "1000000"}
+    moved = {**same, "rows": [{**row, "target": "≥150人"}]}
+    less = {**same, "approved": {"rows": [row, {**row, "level3": "场次"}]}}
+    lower = {"rows": [row], "previous": [{**row, "actual": "130人"}]}
+    path = _file(tmp_path, [same, moved, less, lower])
+    _, answers, _ = _run(capfdbinary, "check", "--file", path)
+    codes = [{one["code"] for one in item["problems"]} for item in answers]
+    assert ["MB-10" in found for found in codes] == [True, False, False, False]
+    assert any("130人" in one["text"] for one in answers[3]["problems"])
+    wrong = _file(tmp_path, [{"rows": [row], "approved": "甲"}], "wrong.json")
+    code, _, err = _run(capfdbinary, "check", "--file", wrong)
+    assert (code, "指标行的清单" in err) == (2, True)

@@ -78,9 +78,7 @@ def pace_verb(args: argparse.Namespace) -> int:
 
 def check_verb(args: argparse.Namespace) -> int:
     """Check targets before they are sent: exit 1 when a problem was found."""
-    from wenxiao.site.verbs_check import check_all
-
-    return _answer(lambda: check_all(args.file))
+    return _answer(lambda: _check_all(args.file))
 
 
 def _answer(work: Callable[[], tuple[Any, bool]]) -> int:
@@ -339,11 +337,97 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
+def _check_all(name: str) -> tuple[Any, bool]:
+    path = _existing(name)
+    if path.suffix.lower() in _BOOKS:
+        answers = _check_book(path)
+    else:
+        tables = [_table(item, at) for at, item in enumerate(_list(name), 1)]
+        _say_defaults(table.year for table in tables)
+        answers = [{"problems": _problems(table)} for table in tables]
+    return answers, any(answer["problems"] for answer in answers)
+
+
+def _check_book(path: Path) -> list[dict[str, Any]]:
+    """The problems of every target form of a workbook or Word file, form by form."""
+    from wenxiao.files.forms.tables import table_of
+    from wenxiao.files.forms.targets.form import TargetForm
+    from wenxiao.files.pool import forms_in_child
+
+    reading = forms_in_child(path)
+    forms = [form for form in reading.forms if isinstance(form, TargetForm)]
+    if not forms:
+        said = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
+        raise WrongUseError(f"“{path.name}”里没有绩效目标表。{said}")
+    tables = [table_of(form) for form in forms]
+    _say_defaults(table.year for table in tables)
+    return [
+        {"sheet": form.sheet, "form": at, "problems": _problems(table)}
+        for at, (form, table) in enumerate(zip(forms, tables, strict=True), 1)
+    ]
+
+
+def _table(item: Mapping[str, Any], at: int) -> Any:
+    """One target table; rows and head become the plain typed values the checks look at."""
+    from wenxiao.rulebook.checks import Table
+    from wenxiao.site.earlier_targets import join_earlier
+
+    head, rows = _of_kind(item, "subject", dict, {}, at), _of_kind(item, "rows", list, [], at)
+    if any(not isinstance(row, dict) for row in rows):
+        raise WrongUseError(f"第 {at} 项的“rows”应是对象的清单。")
+    for number, row in enumerate(rows, 1):
+        _scalars(row, f"第 {at} 项“rows”第 {number} 行")
+    _scalars(
+        {key: head[key] for key in head if key not in {"goals", "tasks"}}, f"第 {at} 项的“subject”"
+    )
+    typed = [
+        {
+            **row,
+            "target": _words(row.get("target")),
+            "weight": _asked_figure(row, "weight", f"第 {at} 项第 {number} 行"),
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+    budget, year = (
+        _asked_figure(head, key, f"第 {at} 项的“subject”") for key in ("budget_yuan", "year")
+    )
+    whole = {**head, "budget_yuan": budget, "year": None if year is None else int(year)}
+    whole["text"] = _words(_of_kind(item, "text", str, "", at))
+    whole["budget_change_yuan"] = _asked_figure(item, "budget_change_yuan", f"第 {at} 项")
+    try:
+        join_earlier(item, typed, whole)
+    except ValueError as error:
+        raise WrongUseError(f"第 {at} 项{error}") from error
+    return Table(typed, whole)
+
+
 def _say_defaults(years: Iterable[int | None]) -> None:
     """On standard error: whose rules were used, where there is no database that knows a division's own."""
     told = sorted({f"{year} 年度" if year else "最新（表上没有年度）" for year in years})
     if told:
         print(f"没有用到数据库：按国家默认规则检查，{'、'.join(told)}。", file=sys.stderr)
+
+
+def _problems(table: Any) -> list[dict[str, Any]]:
+    from wenxiao.rulebook.checks import doors, rules_in_force
+
+    strict = rules_in_force(None, table.year)
+    rules = {one.code: one for one in strict}
+    return [
+        {
+            "code": problem.code,
+            "ground": rules[problem.code].ground,
+            "standing": rules[problem.code].standing,
+            "level": problem.level,
+            "row": hit.row,
+            "cell": problem.cell,
+            "field": hit.field,
+            "text": problem.text,
+            "basis": problem.basis,
+            "mend": problem.mend,
+        }
+        for hit, problem in doors.TARGETS.run(table, "target", strict)
+    ]
 
 
 _KIND_WORDS: dict[type, str] = {dict: "对象", list: "对象的清单", str: "文字"}

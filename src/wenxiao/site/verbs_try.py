@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.site.verbs_check import table_of_item
 from wenxiao.site.verbs_plain import (
     _BOOKS,
     WrongUseError,
@@ -21,6 +20,7 @@ from wenxiao.site.verbs_plain import (
     _money,
     _pace,
     _period_month,
+    _table,
     own_rules_in,
 )
 
@@ -158,7 +158,7 @@ def _object(item: Mapping[str, Any], at: int) -> Tried:
 
     key = str(item.get("id") or at - 1)
     if isinstance(item.get("rows"), list) and "indicators" not in item:
-        table = table_of_item(item, at)
+        table = _table(item, at)
         return Tried(key, "target", table.year, lambda own: _codes(table, "target", own))
     if "through_month" in item or (item.get("period") and "total_score" not in item):
         year = _year_of(item)
