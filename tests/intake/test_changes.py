@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.bureaus import PASS
 
+from wenxiao.budget.models import Spending
+from wenxiao.evidence.models import Actual
 from wenxiao.files.forms.reading import read_file
 from wenxiao.intake.tasks import read
 from wenxiao.intake.unattended import import_file, take
-from wenxiao.records.models import Intake
-from wenxiao.reviews.models import Review
+from wenxiao.records.models import ImportBatch, Intake
+from wenxiao.reviews.models import Mark, Review
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -50,7 +55,7 @@ def test_every_form_is_told_in_the_shape_that_is_promised(bureau, name):
         assert form["standing"] in {"accept", "ask", "refuse"}
         assert form["received"] is (form["standing"] == "accept")
         for change in form["changes"]:
-            assert set(change) == {"row", "field", "old", "new", "cell"}
+            assert set(change) >= {"row", "field", "old", "new", "cell"}
             assert change["old"] is None
             assert change["new"]
             assert change["cell"]
@@ -71,8 +76,9 @@ def test_a_first_form_shows_every_value_as_new(bureau, selfeval_round):
     assert form["subject_match"]["matched"] == form["subject"]
     assert form["received"] is True
     assert {change["old"] for change in form["changes"]} == {None}
+    assert {change["take"] for change in form["changes"]} == {"file"}
     points = next(c for c in form["changes"] if (c["row"], c["field"]) == (ROW["level3"], "得分"))
-    assert points == {
+    assert {name: points[name] for name in ("row", "field", "old", "new", "cell")} == {
         "row": ROW["level3"],
         "field": "得分",
         "old": None,
@@ -126,10 +132,10 @@ def test_the_page_shows_old_and_new_beside_each_other(bureau, selfeval_round, la
     read.func(intake.pk)
     address = reverse("desk:import_file", args=[intake.batches.get().pk])
     page = client.get(address).content.decode()
-    assert "其中改动 1 格" in page
-    assert f'data-label="系统里">{ROW["actual"]["value"]}<' in page
-    assert 'data-label="表上">3个<' in page
-    assert f"!{ROW['actual']['cell']}<" in page
+    assert "1 格与系统不同" in page
+    assert f'data-label="系统里" class="r wrap">{ROW["actual"]["value"]}<' in page
+    assert 'data-label="表上" class="r wrap other">3个<' in page
+    assert f'data-label="格">{ROW["actual"]["cell"]}<' in page
     assert "一个完成值也没有填" not in page
 
 
@@ -147,3 +153,106 @@ def test_a_form_without_any_actual_says_so(bureau, selfeval_round, tmp_path, cli
     read.func(intake.pk)
     page = client.get(reverse("desk:import_file", args=[intake.batches.get().pk])).content.decode()
     assert "一个完成值也没有填" in page
+
+
+# ---- cell by cell: the file's or ours --------------------------------------------------------------------------------
+
+
+def ours(path, bureau, *cells, **more):
+    choices = {"0": {"cells": dict.fromkeys(cells, "ours")}}
+    return take(path, division=bureau.division, by=bureau.finance, choices=choices, **more)
+
+
+def stored(name):
+    return Actual.objects.get(indicator__name=name).value
+
+
+def test_the_stored_value_of_one_cell_stays_while_the_rest_is_written(
+    bureau, selfeval_round, later
+):
+    import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
+    book = openpyxl.load_workbook(later)
+    book.active[ROW["score"]["cell"]] = 8
+    book.save(later)
+    told_first = ours(later, bureau, ROW["actual"]["cell"], dry_run=True)["forms"][0]
+    takes = {change["field"]: change["take"] for change in told_first["changes"]}
+    assert (takes["完成值"], takes["得分"]) == ("ours", "file")
+    done = ours(later, bureau, ROW["actual"]["cell"])
+    assert done["accepted"] == 1
+    assert stored(ROW["level3"]) == ROW["actual"]["value"]
+    mark = Mark.objects.get(indicator__name=ROW["level3"], seat="")
+    assert mark.published_points == 8
+    batch = ImportBatch.objects.get(pk=done["batch"])
+    assert list(batch.choices["0"]["cells"].values()) == ["ours"]
+
+
+def test_without_an_answer_the_files_value_is_taken(bureau, selfeval_round, later):
+    import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
+    take(later, division=bureau.division, by=bureau.finance)
+    assert stored(ROW["level3"]) == "3个"
+
+
+def test_a_sum_kept_leaves_the_money_as_it_was(bureau, selfeval_round, tmp_path):
+    import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
+    fund = read_file(SELFEVAL)["forms"][0]["funds"][0]
+    review = Review.objects.get()
+    before, spent = review.executed, Spending.objects.get().amount
+    path = tmp_path / "钱.xlsx"
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.active[fund["executed"]["cell"]] = 1
+    book.save(path)
+    changes = told(path, bureau)["forms"][0]["changes"]
+    (change,) = [c for c in changes if c["field"] == "执行数"]
+    assert change["old"] != change["new"] == "10000"
+    ours(path, bureau, fund["executed"]["cell"])
+    review.refresh_from_db()
+    assert (review.executed, Spending.objects.get().amount) == (before, spent)
+    take(path, division=bureau.division, by=bureau.finance)
+    review.refresh_from_db()
+    assert (review.executed, Spending.objects.get().amount) == (10000, 10000)
+
+
+def test_a_cell_that_is_not_there_is_a_question_and_nothing_is_stored(
+    bureau, selfeval_round, later
+):
+    import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
+    outcome = ours(later, bureau, "ZZ99")
+    assert outcome["accepted"] == 0
+    assert [p["text"] for p in outcome["problems"] if p["code"] == "DR-38"] == [
+        "这张表没有读出“ZZ99”这一格，不能为它选用哪个值。"
+    ]
+    with pytest.raises(NotAllowed, match="cells"):
+        take(
+            later,
+            division=bureau.division,
+            by=bureau.finance,
+            choices={"0": {"cells": {"F7": "谁的"}}},
+        )
+    assert stored(ROW["level3"]) == ROW["actual"]["value"]
+
+
+def test_the_wizard_asks_cell_by_cell_and_keeps_what_was_chosen(
+    bureau, selfeval_round, later, client
+):
+    import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
+    type(bureau.finance).objects.update(must_change_password=False)
+    client.force_login(bureau.finance)
+    upload = SimpleUploadedFile(later.name, later.read_bytes())
+    answer = client.post(reverse("desk:imports"), {"files": [upload]})
+    intake = Intake.objects.get(pk=int(answer["Location"].split("/")[-1]))
+    read.func(intake.pk)
+    batch = intake.batches.get()
+    address = reverse("desk:import_file", args=[batch.pk])
+    page = client.get(address).content.decode()
+    (name,) = set(re.findall(r'name="(cell-[^"]+)"', page))
+    seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
+    client.post(address, {"seen": seen, "do-0": "import", name: "ours"})
+    page = client.get(address).content.decode()
+    assert "留系统 <b>1</b> 格" in page
+    assert re.search(r'value="ours" checked', page)
+    assert stored(ROW["level3"]) == ROW["actual"]["value"]
+    seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
+    client.post(address, {"seen": seen, "do-0": "import", name: "ours", "then": "import"})
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+    assert stored(ROW["level3"]) == ROW["actual"]["value"]

@@ -1,7 +1,8 @@
 """Answers to what a form leaves open: from the wizard as numbers, from a command or a machine as names.
 
 One answer per form: ``unit`` and ``subject`` (number, full name, code, or "create"), ``round`` (number, name, or
-"create"), ``year``, ``skip`` (leave it out), ``keep`` (import it though another file has the same project).
+"create"), ``year``, ``skip`` (leave it out), ``keep`` (import it though another file has the same project), ``cells``
+(cell → "file" or "ours": whose value is taken where both differ).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ CREATE_ALL = {EVERY: {"unit": CREATE, "subject": CREATE, "round": CREATE}}
 """The answer of somebody who wants everything unknown to be created."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _WORDS = {"unit": "单位", "subject": "项目", "round": "任务"}
-_SHAPES = "每张表写 unit、subject、round（名称、代码、编号或 create）、year（四位年度）、skip、keep（true）"
+_SHAPES = "每张表写 unit、subject、round（名称、代码、编号或 create）、year（四位年度）、skip、keep（true）、cells（格 → file 或 ours）"
 
 
 def checked(choices: Any) -> dict[str, dict[str, Any]]:
@@ -48,6 +49,8 @@ def _fits(name: str, value: Any) -> bool:
         return type(value) is int and FIRST_YEAR <= value <= LAST_YEAR
     if name == "joins":
         return value == "none" or isinstance(value, dict)
+    if name == "cells":
+        return isinstance(value, dict) and all(take in ("file", "ours") for take in value.values())
     return name in {"skip", "keep"} and type(value) is bool
 
 

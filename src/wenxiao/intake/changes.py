@@ -1,43 +1,98 @@
-"""What a form would change in the rows that are there, cell by cell: old → new, with the cell it stands in."""
+"""What a form says beside what is stored, cell by cell, and which of the two a person takes (old → new, with the cell).
+
+An answer names the cell ("F7", "自评表!F7"; where a value has no cell, "行·项目") and says "file" or "ours".
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.models import Spending
+from wenxiao.budget.models import Dossier, Spending
 from wenxiao.evidence.models import Actual
 from wenxiao.intake.differences import joined_rows
+from wenxiao.intake.forms import IncomingFund
 from wenxiao.intake.targets import in_force
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
+from wenxiao.rulebook.codes import CHOICE_DIFFERS
+from wenxiao.rulebook.numbers import wan
+from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from wenxiao.intake.forms import Incoming, IncomingRow
+    from wenxiao.intake.matching import Match
     from wenxiao.intake.preview import FormPreview
+
+OURS, FILE = "ours", "file"
+TAKES = (FILE, OURS)
+"""What may be answered for one cell: the file's value, or the stored one."""
+CHOOSE, WHOLE, SHOWN = "choose", "whole", "shown"
+"""A value that is chosen by itself, that comes or stays with its table, that the import does not write."""
+MONEY, GOAL, ROWS, RESULT = "资金（万元）", "总体目标", "指标", "自填结果"
+GROUPS = (MONEY, ROWS, GOAL, RESULT)
+"""The parts of a form in the order the preview shows them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that would be other than it is: of which row ("" for the form's head), old and new as text."""
+    """One value read, beside the stored one: of which row ("" for the form's head) and place of that row."""
 
     row: str
     field: str
-    old: str | None
-    new: str | None
+    stored: Any
+    read: Any
     cell: str | None
+    group: str = ROWS
+    name: str = ""
+    at: int | None = None
+    how: str = CHOOSE
+    take: str = FILE
+
+    @property
+    def old(self) -> str | None:
+        """The stored value as text; None where nothing is stored."""
+        return _text(self.stored)
+
+    @property
+    def new(self) -> str | None:
+        """The file's value as text; None for an empty cell."""
+        return _text(self.read)
+
+    @property
+    def same(self) -> bool:
+        """Whether both are one value."""
+        return self.old == self.new
+
+    @property
+    def chosen(self) -> bool:
+        """Whether there is something to choose: two values, of which the import may write the file's."""
+        return self.how == CHOOSE and self.old is not None and not self.same
+
+    @property
+    def key(self) -> str:
+        """What an answer calls it by."""
+        return self.cell or f"{self.row or '整张表'}·{self.field}"
+
+    def shown(self, value: Any) -> str | None:
+        """A value as the page shows it: money in 万元."""
+        if self.group == MONEY and isinstance(value, Decimal):
+            return wan(value)
+        return _text(value)
 
     def as_json(self) -> dict[str, Any]:
-        """As the command line promises."""
+        """As the command line promises; ``take`` and ``key`` besides."""
         return {
             "row": self.row,
             "field": self.field,
             "old": self.old,
             "new": self.new,
             "cell": self.cell,
+            "key": self.key,
+            "take": self.take,
         }
 
 
@@ -50,31 +105,51 @@ _ACTUAL = {
 
 def changes_of(one: FormPreview) -> list[Change]:
     """Every value of the form that differs from what is stored; all of them where nothing is stored yet."""
-    if not one.form.needs_round:
-        return list(_promised(one))
-    review, form = _review(one), one.form
-    found = [*_head(form, review), *_money(form, review)]
-    if kind_of(form.kind).rows == "criteria":
-        return [*found, *_criteria(form, review)]
-    return [*found, *_indicators(form, review)]
+    return [value for value in values_of(one) if not value.same and value.how != SHOWN]
 
 
-def _promised(one: FormPreview) -> Iterator[Change]:
-    """The values of a target table beside those of the target that holds now."""
-    form, known = one.form, in_force(one.match)
+def values_of(one: FormPreview) -> list[Change]:
+    """Every value of the form beside the stored one, as it was chosen for the preview."""
+    if one.values is None:
+        one.values = compared(one.form, one.match)
+    return one.values
+
+
+def compared(form: Incoming, matched: Match) -> list[Change]:
+    """Every value of a form beside the stored one, the form's to be taken; empty on both sides is left out."""
+    if not form.needs_round:
+        found = list(_promised(form, matched))
+    else:
+        review = _review(matched)
+        found = [*_head(form, review), *_money(form, matched, review)]
+        rows = _criteria if kind_of(form.kind).rows == "criteria" else _indicators
+        found += rows(form, review)
+    return [value for value in found if value.old is not None or value.new is not None]
+
+
+def _promised(form: Incoming, matched: Match) -> Iterator[Change]:
+    """The values of a target table beside those of the target that holds now; which holds is asked for the whole table."""
+    known = in_force(matched)
+    for fund in form.funds:
+        yield Change(
+            fund.label, "申报数", None, fund.initial, fund.cells.get("initial"), MONEY, how=SHOWN
+        )
+    yield Change(
+        "", "年度总体目标", known.text if known else None, form.goal, None, GOAL, how=SHOWN
+    )
     stored = list(known.indicators.all()) if known is not None else []
     pairs = joined_rows(form, stored)
     for at, row in enumerate(form.rows):
         old = stored[pairs[at]] if at in pairs else None
-        values = [
-            ("指标值", old.expression if old else None, row.target, row.cells.get("target")),
-            ("分值", old.weight if old else None, row.weight, row.cells.get("weight")),
-        ]
-        yield from _differ(row.name, values)
+        for name, label, was in (
+            ("target", "指标值", old.expression if old else None),
+            ("weight", "分值", old.weight if old else None),
+        ):
+            place = row.cells.get(name)
+            yield Change(row.name, label, was, getattr(row, name), place, name=name, how=WHOLE)
 
 
-def _review(one: FormPreview) -> Review | None:
-    matched = one.match
+def _review(matched: Match) -> Review | None:
     if matched.subject is None or matched.round is None or matched.year is None:
         return None
     return (
@@ -88,78 +163,66 @@ def _review(one: FormPreview) -> Review | None:
 
 def _text(value: Any) -> str | None:
     """A value as a person reads it; None for what is empty. 10.00 and 10 are one number."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return None
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return str(value)
-
-
-def _differ(row: str, values: Iterable[tuple[str, Any, Any, str | None]]) -> Iterator[Change]:
-    for name, old, new, cell in values:
-        before, after = _text(old), _text(new)
-        if before != after:
-            yield Change(row, name, before, after, cell)
+    return "、".join(value) if isinstance(value, list) else str(value)
 
 
 def _head(form: Incoming, review: Review | None) -> Iterator[Change]:
-    return _differ(
-        "",
-        [
-            (
-                "自评总分" if form.kind == "selfeval" else "总分",
-                review.published_points if review else None,
-                form.total,
-                form.cells.get("total"),
-            ),
-            (
-                "等级",
-                review.published_grade if review else None,
-                form.grade,
-                form.cells.get("grade"),
-            ),
-        ],
-    )
+    scored = "自评总分" if form.kind == "selfeval" else "总分"
+    points, grade = (review.published_points, review.published_grade) if review else (None, None)
+    yield Change("", scored, points, form.total, form.cells.get("total"), RESULT, "total")
+    yield Change("", "等级", grade, form.grade, form.cells.get("grade"), RESULT, "grade")
+    target = review.target if review else None
+    if form.goal:
+        stored, how = (target.text, SHOWN) if target else (None, WHOLE)
+        place = form.cells.get("goal")
+        yield Change("", "年度总体目标", stored, form.goal, place, GOAL, "goal", how=how)
 
 
-def _money(form: Incoming, review: Review | None) -> Iterator[Change]:
+def _money(form: Incoming, matched: Match, review: Review | None) -> Iterator[Change]:
     if form.kind == "finance_evaluation":
         audited = review.audited if review else None
-        yield from _differ(
-            "",
-            [
-                (
-                    "经审查安排资金",
-                    audited.arranged if audited else None,
-                    form.arranged,
-                    form.cells.get("arranged"),
-                ),
-                (
-                    "经审查实际使用资金",
-                    audited.used if audited else None,
-                    form.used,
-                    form.cells.get("used"),
-                ),
-            ],
-        )
+        for name, label in (("arranged", "经审查安排资金"), ("used", "经审查实际使用资金")):
+            stored = getattr(audited, name) if audited else None
+            yield Change("", label, stored, getattr(form, name), form.cells.get(name), MONEY, name)
         return
-    executed = form.money()[2]
     cells = form.funds[0].cells if form.funds else {}
-    line = _spent_line(review)
-    whole, place = form.budget(), cells.get("full_year") or cells.get("initial")
-    yield from _differ(
-        "",
-        [
-            ("全年预算数", review.budget if review else None, whole, place),
-            ("执行数", line.amount if line else None, executed, cells.get("executed")),
-            (
-                "全年预计执行数",
-                review.expected if review else None,
-                form.expected(),
-                cells.get("expected"),
-            ),
-        ],
+    opening, full, executed = form.money()
+    arranged, line = _arranged(matched), _spent_line(review)
+    only = full is None and opening is not None  # the one budget column is the initial one
+    was = (
+        arranged.opening if arranged else None,
+        review.budget if review else None,
+        line.amount if line else None,
+        review.expected if review else None,
     )
+    values = [
+        ("opening", "预算数" if only else "年初预算数", was[0], opening, "initial"),
+        ("full", "全年预算数", was[1], form.budget(), "initial" if only else "full_year"),
+        ("executed", "执行数", was[2], executed, "executed"),
+        ("expected", "全年预计执行数", was[3], form.expected(), "expected"),
+    ]
+    for name, label, stored, read, column in values:
+        if name == "full" and only and (stored is None or stored == read):
+            continue
+        yield Change("", label, stored, read, cells.get(column), MONEY, name)
+    for fund in form.funds[1:]:
+        for name, label in (("full_year", "预算数"), ("executed", "执行数")):
+            place = fund.cells.get(name)
+            yield Change(
+                fund.label, label, None, getattr(fund, name), place, MONEY, name, how=SHOWN
+            )
+
+
+def _arranged(matched: Match) -> Any:
+    """The dossier's total arrangement, if money by fund did not come from the budget system."""
+    if matched.subject is None or matched.year is None:
+        return None
+    dossier = Dossier.objects.filter(subject=matched.subject, fiscal_year=matched.year).first()
+    return dossier.appropriations.filter(fund="total").first() if dossier is not None else None
 
 
 def _spent_line(review: Review | None) -> Spending | None:
@@ -184,23 +247,28 @@ def _indicators(form: Incoming, review: Review | None) -> Iterator[Change]:
     pairs = joined_rows(form, stored)
     for at, row in enumerate(form.rows):
         known = stored[pairs[at]].pk if at in pairs else 0
-        yield from _row(row, actuals.get(known), marks.get(known), scored=form.kind != "monitoring")
+        yield from _row(
+            at, row, actuals.get(known), marks.get(known), scored=form.kind != "monitoring"
+        )
 
 
-def _row(row: IncomingRow, actual: Actual | None, mark: Any, *, scored: bool) -> Iterator[Change]:
+def _row(
+    at: int, row: IncomingRow, actual: Actual | None, mark: Any, *, scored: bool
+) -> Iterator[Change]:
     values = [
-        (label, getattr(actual, field) if actual else None, getattr(row, name), row.cells.get(name))
+        (name, label, getattr(actual, field) if actual else None)
         for field, (name, label) in _ACTUAL.items()
     ]
     if scored:
-        points = mark.published_points if mark else None
-        values.append(("得分", points, row.points, row.cells.get("points")))
-        values.append(("偏差原因", mark.note if mark else None, row.note, row.cells.get("note")))
+        values.append(("points", "得分", mark.published_points if mark else None))
+        values.append(("note", "偏差原因", mark.note if mark else None))
     else:
-        causes = ("、".join(actual.causes) if actual else None, "、".join(row.causes))
-        values.append(("偏差原因类别", *causes, row.cells.get("causes")))
-        values.append(("说明", actual.note if actual else None, row.note, row.cells.get("note")))
-    return _differ(row.name, values)
+        values.append(("causes", "偏差原因类别", list(actual.causes) if actual else None))
+        values.append(("note", "说明", actual.note if actual else None))
+    for name, label, stored in values:
+        yield Change(
+            row.name, label, stored, getattr(row, name), row.cells.get(name), name=name, at=at
+        )
 
 
 def _criteria(form: Incoming, review: Review | None) -> Iterator[Change]:
@@ -208,35 +276,118 @@ def _criteria(form: Incoming, review: Review | None) -> Iterator[Change]:
     marks = {mark.criterion_id: mark for mark in (review.marks.filter(seat="") if review else [])}
     for at, row in enumerate(form.rows):
         mark = marks.get(known[at].pk) if at < len(known) else None
-        yield from _differ(
-            row.name,
-            [
-                (
-                    "得分",
-                    mark.published_points if mark else None,
-                    row.points,
-                    row.cells.get("points"),
-                ),
-                ("扣分原因", mark.note if mark else None, row.note, row.cells.get("note")),
-            ],
-        )
+        for name, label, stored in (
+            ("points", "得分", mark.published_points if mark else None),
+            ("note", "扣分原因", mark.note if mark else None),
+        ):
+            yield Change(
+                row.name, label, stored, getattr(row, name), row.cells.get(name), name=name, at=at
+            )
+
+
+# ---- which of two values is taken ----------------------------------------------------------------------------------
+
+
+def taken(
+    form: Incoming, values: list[Change], answers: Mapping[str, str]
+) -> tuple[list[Change], list[Problem]]:
+    """The values as answered, the form holding the stored ones where "ours" was said; what is no cell to choose is named.
+
+    An answer whose two values have become equal meanwhile is of no consequence.
+    """
+    made: list[Change] = []
+    known: set[str] = set()
+    for value in values:
+        names = {value.key, value.key.rpartition("!")[2]}
+        known |= names
+        said = next((answers[name] for name in names if name in answers), FILE)
+        if said == OURS and value.chosen:
+            made.append(replace(value, take=OURS))
+        else:
+            made.append(value)
+    for value in made:
+        if value.take == OURS:
+            _put_stored(form, value)
+    wrong = [_no_cell(form, name) for name in answers if name not in known]
+    return made, wrong
+
+
+def _no_cell(form: Incoming, name: str) -> Problem:
+    text = f"这张表没有读出“{name[:60]}”这一格，不能为它选用哪个值。"
+    mend = "请照预览（changes）里的 cell 或 key 写，选 file 或 ours。"
+    return Problem(CHOICE_DIFFERS, "阻断", text, sheet=form.sheet or None, mend=mend)
+
+
+_MONEY_NAMES = ("opening", "full", "executed", "expected")
+
+
+def _put_stored(form: Incoming, value: Change) -> None:
+    """What the form says here is what is stored already."""
+    if value.at is not None:
+        setattr(form.rows[value.at], value.name, value.stored)
+    elif value.name in _MONEY_NAMES:
+        opening, full, executed = form.money()
+        money = dict(zip(_MONEY_NAMES, (opening, full, executed, form.expected()), strict=True)) | {
+            value.name: value.stored
+        }
+        whole = form.funds[0]
+        form.funds = [
+            IncomingFund(
+                whole.label,
+                money["opening"],
+                money["full"],
+                money["executed"],
+                money["expected"],
+                cells=whole.cells,
+                two_budgets=whole.two_budgets,
+            )
+        ]
+    else:
+        setattr(form, value.name, value.stored)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """What the preview of one form shows: every value read beside the stored one, and whether nothing was achieved."""
 
-    changes: list[Change]
+    values: list[Change]
     no_actuals: bool
+
+    @property
+    def groups(self) -> list[tuple[str, list[Change]]]:
+        """The parts of the form that hold something, each with its values."""
+        parts = [(name, [one for one in self.values if one.group == name]) for name in GROUPS]
+        return [(name, rows) for name, rows in parts if rows]
 
     @property
     def other(self) -> list[Change]:
         """Those that stand otherwise in the system already."""
-        return [change for change in self.changes if change.old is not None]
+        return [one for one in self.values if one.old is not None and not one.same]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the import will do, in cells."""
+        ours = [one for one in self.other if one.take == OURS]
+        return {
+            "改": sum(one.how != SHOWN for one in self.other) - len(ours),
+            "新填": sum(one.old is None and one.how != SHOWN for one in self.values),
+            "留系统": len(ours),
+            "一样": sum(one.same for one in self.values),
+        }
+
+    @property
+    def heading(self) -> str:
+        """What was read, in one line."""
+        rows = len({(one.at, one.row) for one in self.values if one.group == ROWS})
+        money = sum(one.group == MONEY for one in self.values)
+        goals = sum(one.group == GOAL for one in self.values)
+        said = [(money, "个金额"), (rows, "行指标"), (goals, "段总体目标")]
+        read = "、".join(f"{count} {word}" for count, word in said if count)
+        return f"读出 {read or '0 格'}，{len(self.other)} 格与系统不同"
 
 
 def read_of(one: FormPreview) -> Read:
-    """What was read of a form and not stored like that yet."""
+    """What was read of a form, beside what is stored."""
     filled = one.form.needs_round and kind_of(one.form.kind).rows == "indicators"
     empty = filled and bool(one.form.rows) and not any(row.actual for row in one.form.rows)
-    return Read([] if one.skip else changes_of(one), empty)
+    return Read([] if one.skip else values_of(one), empty)

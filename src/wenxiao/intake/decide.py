@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.intake.answers import FIRST_YEAR, LAST_YEAR
+from wenxiao.intake.changes import OURS
 from wenxiao.intake.scope import Importer, SeenDirectory
 from wenxiao.intake.status import compare, settle, standing_of, twins_of
 from wenxiao.intake.targets import NOBODYS
@@ -51,7 +52,7 @@ def read_choices(
     """Choices from the match step's form, and what is wrong with them by field name. Nothing is written.
 
     Fields per form ``n``: do-n (import, keep, skip); unit-n, subject-n (id, "name", "create", ""); unit-name-n,
-    subject-name-n (a name or code typed); round-n (id, "create", "").
+    subject-name-n (a name or code typed); round-n (id, "create", ""); cell-<cell>-n (file, ours).
     """
     said: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -95,8 +96,13 @@ def _choice(
     made["subject"] = subject
     if posted.get(f"joins-{at}") == NOBODYS:
         made["joins"] = NOBODYS
+    made["cells"] = {
+        name.removeprefix("cell-").rpartition("-")[0]: OURS
+        for name, take in posted.items()
+        if name.startswith("cell-") and name.endswith(f"-{at}") and take == OURS
+    }
     _round_choice(at, posted, made, directory, errors)
-    return {name: value for name, value in made.items() if value not in (None, "")}
+    return {name: value for name, value in made.items() if value not in (None, "", {})}
 
 
 def _round_choice(

@@ -66,6 +66,9 @@ def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
     if one.form.needs_round and asked & {NO_YEAR, NO_ROUND, CHOICE_DIFFERS}:
         rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
         found["round"] = rounds + ([CREATE] if "round" in creates else [])
+    different = [value.key for value in one.values or [] if value.chosen]
+    if different:
+        found["cells"] = different
     return found
 
 

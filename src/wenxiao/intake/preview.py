@@ -12,6 +12,7 @@ from wenxiao.budget.models import Round
 from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.forms import Reading
 from wenxiao.intake.answers import answers_for
+from wenxiao.intake.changes import FILE, compared, taken
 from wenxiao.intake.differences import differences
 from wenxiao.intake.forms import TARGET
 from wenxiao.intake.lengths import too_long
@@ -37,6 +38,7 @@ from wenxiao.rulebook.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wenxiao.intake.changes import Change
     from wenxiao.intake.forms import Incoming
     from wenxiao.intake.scope import Importer
 
@@ -75,6 +77,8 @@ class FormPreview:
     choice: dict[str, Any]
     match: Match
     found: list[Problem] = field(default_factory=list)
+    values: list[Change] | None = None
+    """Each value beside the stored one, once somebody asked for them (:mod:`.changes`)."""
 
     @property
     def skip(self) -> bool:
@@ -123,6 +127,7 @@ class FormPreview:
         }
         made |= {"year": self.match.year, "keep": bool(self.choice.get("keep"))}
         made["joins"] = self.choice.get("joins")
+        made["cells"] = {value.key: value.take for value in self.values or [] if value.take != FILE}
         return {name: value for name, value in made.items() if value}
 
 
@@ -223,6 +228,10 @@ def _form(
         refusal = directory.importer.refusal(form, matched, directory.subject_row(matched.subject))
         if refusal is not None:
             matched.problems.append(refusal)
+    values = None
+    if not matched.skip and choice.get("cells"):
+        values, wrong = taken(form, compared(form, matched), choice["cells"])
+        matched.problems += wrong
     found: list[Problem] = []
     if not matched.skip and form.kind == TARGET:
         met = meeting(form, matched, choice)
@@ -231,7 +240,7 @@ def _form(
         found += [*target_faults(form, directory.division), *too_long(form, matched)]
     elif not matched.skip:
         found = [*differences(form, matched, directory.division), *too_long(form, matched)]
-    return FormPreview(form, choice, matched, found)
+    return FormPreview(form, choice, matched, found, values)
 
 
 def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> None:

@@ -146,7 +146,7 @@ def _selfeval(form: SelfEvalForm) -> Incoming:
         made.total = form.total.score.number
     made.grade = _text(form.grade)
     total = form.total.score if form.total is not None else None
-    made.cells = _cells(made.sheet, total=total, grade=form.grade)
+    made.cells = _cells(made.sheet, total=total, grade=form.grade, goal=form.goal.expected)
     return made
 
 
@@ -154,6 +154,7 @@ def _monitor(form: MonitorForm) -> Incoming:
     made = _head(form, "monitoring")
     made.period = through_month(form.period or form.window or "")
     made.goal = _text(form.goal)
+    made.cells = _cells(made.sheet, goal=form.goal)
     for row in form.indicators:
         incoming = _row(made.sheet, row)
         incoming.forecast, incoming.possibility = _text(row.forecast), _text(row.possibility)
