@@ -133,9 +133,9 @@ def test_the_page_shows_old_and_new_beside_each_other(bureau, selfeval_round, la
     address = reverse("desk:import_file", args=[intake.batches.get().pk])
     page = client.get(address).content.decode()
     assert "1 格与系统不同" in page
-    assert f'data-label="系统里" class="r wrap">{ROW["actual"]["value"]}<' in page
-    assert 'data-label="表上" class="r wrap other">3个<' in page
-    assert f'data-label="格">{ROW["actual"]["cell"]}<' in page
+    assert f'data-l="系统里" class="r wrap">{ROW["actual"]["value"]}<' in page
+    assert 'data-l="表上" class="r wrap other">3个<' in page
+    assert f'data-l="格">{ROW["actual"]["cell"]}<' in page
     assert "一个完成值也没有填" not in page
 
 

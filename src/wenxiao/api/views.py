@@ -17,10 +17,12 @@ from wenxiao.api.resources import row_of
 from wenxiao.budget.money import money
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.files.forms.listing import heading_key
+from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.followup.selectors.changes import changes_since
 from wenxiao.intake.ledger import Choices, import_ledger, matches_told
 from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.selectors import reviews_of
+from wenxiao.rulebook.column_words import column_words
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import page
 from wenxiao.store.scratch import Scratch
@@ -175,6 +177,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         source_name=asked.get("source", "")[:40],
         matches=matches_told(_matches(asked), division=_user(request).division, by=_user(request)),
     )
+    with words_in_force(column_words(_user(request).division.own_rules)):
+        keys = [heading_key(heading) for heading in headings]
     read: dict[str, Any] = {
         "file": "",
         "encoding": "UTF-8",
@@ -182,7 +186,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "unit": asked.get("unit") or None,
         "header_line": 0,
         "columns": headings,
-        "keys": [heading_key(heading) for heading in headings],
+        "keys": keys,
         "rows": rows,
         "totals": [],
         "source_rows": len(rows),

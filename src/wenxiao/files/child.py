@@ -73,7 +73,7 @@ def answer(
 
         return _encoded(public_paper(path))
     if what == "ledger":
-        return _encoded(read_ledger(path, rows_to))
+        return _encoded(read_ledger(path, rows_to, words))
     book, problems = open_book(path)
     return _encoded(
         {

@@ -216,7 +216,7 @@ def _outcome(
     with tempfile.TemporaryDirectory(prefix="wenxiao-ledger-") as folder:
         path = Path(folder) / f"ledger{PurePosixPath(stored.name).suffix.lower()}"
         path.write_bytes(read_file(stored))
-        ledger = read_ledger_file(path)
+        ledger = read_ledger_file(path, intake.division)
         outcome = import_ledger(
             path=path,
             division=intake.division,

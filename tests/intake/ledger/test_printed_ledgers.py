@@ -18,7 +18,7 @@ def take(division, unit, tmp_path):
     for code, name in ((CODE, "校园安保"), ("360191000000000000031", "校舍维修")):
         ensure_subject(division=division, unit=unit, code=code, name=name, by=None)
 
-    def run(rows, merges=(), **more):
+    def run(rows, merges=(), kind="spending", **more):
         book = openpyxl.Workbook()
         for row in rows:
             book.active.append(row)
@@ -26,7 +26,7 @@ def take(division, unit, tmp_path):
             book.active.merge_cells(one)
         path = tmp_path / "台账.xlsx"
         book.save(path)
-        return import_ledger(path=path, division=division, by=None, kind="spending", **more)
+        return import_ledger(path=path, division=division, by=None, kind=kind, **more)
 
     return run
 
@@ -239,3 +239,144 @@ def test_a_spoilt_code_without_a_known_name_names_the_true_cause(take):
     outcome = take(rows)
     assert not outcome.stored
     assert {"DR-81", "DR-66"} <= {problem.code for problem in outcome.problems}
+
+
+# ---- sums up to a day (截至…) --------------------------------------------------------------------------------------
+
+SUMS = [["截至2021年{month}月31日项目支出执行情况表"], ["单位：元"]]
+HEADS = ["单位名称", "项目代码", "项目名称", "累计支出"]
+OTHER = "360191000000000000031"
+
+
+def sums(month, first, second, heads=HEADS):
+    title = [[SUMS[0][0].format(month=month)], SUMS[1]]
+    return [
+        *title,
+        list(heads),
+        ["教体局", CODE, "校园安保", first],
+        ["教体局", OTHER, "校舍维修", second],
+    ]
+
+
+def test_sums_enter_at_their_month_and_the_next_ones_by_the_difference(take):
+    first = take(sums(3, 100, 50))
+    assert stored(first) == [(3, Decimal(50)), (3, Decimal(100))]
+    assert first.assumed == [
+        "表上写明“截至2021年3月31日”，按累计数读取：2 项此前没有支出，按截至 3 月的累计记在 3 月。"
+    ]
+    assert ("DR-85", "提示", None) in told(first)
+    second = take(sums(7, 170, 50))
+    assert stored(second) == [(3, Decimal(50)), (3, Decimal(100)), (7, Decimal(70))]
+    assert "2 项与此前已有的相减，差额记在 7 月" in second.assumed[0]
+    again = take(sums(7, 180, 50))
+    assert stored(again) == [(3, Decimal(50)), (3, Decimal(100)), (7, Decimal(80))]
+
+
+def test_sums_are_held_against_single_payments_too(take):
+    head = ["单位名称", "项目代码", "项目名称", "支付日期", "凭证号", "支付金额"]
+    take([head, ["教体局", CODE, "校园安保", "2021-02-05", "V1", 30]])
+    assert take(sums(3, 100, 50)).stored
+    assert [one.amount for one in Spending.objects.order_by("amount")] == [30, 50, 70]
+
+
+def test_a_sum_below_what_is_stored_is_refused(take):
+    take(sums(3, 100, 50))
+    outcome = take(sums(7, 90, 60))
+    assert not outcome.stored
+    (wrong,) = [problem for problem in outcome.problems if problem.code == "DR-86"]
+    assert (wrong.level, wrong.line) == ("阻断", 4)
+    assert "90" in wrong.text
+    assert Spending.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("heads", "month"),
+    [
+        (["单位名称", "项目代码", "项目名称", "1-7月支出"], 7),
+        (["单位名称", "项目代码", "项目名称", "截至7月底支出数"], 7),
+        (["单位名称", "项目代码", "项目名称", "1—9月累计支付"], 9),
+    ],
+)
+def test_the_heading_itself_says_the_month(take, heads, month):
+    rows = sums(3, 100, 50, heads)[1:]
+    assert stored(take([["2021年项目支出"], *rows])) == [
+        (month, Decimal(50)),
+        (month, Decimal(100)),
+    ]
+
+
+def test_of_a_month_and_a_sum_beside_it_the_sum_counts(take):
+    rows = [
+        ["截至2021年7月31日执行进度表"],
+        ["单位名称", "项目代码", "项目名称", "本月支出", "累计支出"],
+        ["教体局", CODE, "校园安保", 20, 100],
+    ]
+    assert stored(take(rows)) == [(7, Decimal(100))]
+
+
+@pytest.mark.parametrize(
+    ("heads", "why"),
+    [
+        (["支出数", "累计支出"], "分不清哪一列"),
+        (["本月支出"], "没有截至当时的累计数"),
+        (["1-6月支出"], "分不清截至哪个月"),
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_asked(take, heads, why):
+    rows = [
+        ["截至2021年7月31日执行进度表"],
+        ["单位名称", "项目代码", "项目名称", *heads],
+        ["教体局", CODE, "校园安保", *[20] * len(heads)],
+    ]
+    outcome = take(rows)
+    assert not outcome.stored
+    (asked,) = [problem for problem in outcome.problems if problem.code == "DR-71"]
+    assert why in asked.text
+
+
+def test_a_sum_without_its_month_is_asked(take):
+    rows = [["单位名称", "项目代码", "项目名称", "累计支出"], ["教体局", CODE, "校园安保", 20]]
+    (asked,) = [problem for problem in take(rows, year=2021).problems if problem.code == "DR-71"]
+    assert "没有写明截至哪个月" in asked.text
+
+
+# ---- words a bureau adds -------------------------------------------------------------------------------------------
+
+
+def test_words_a_bureau_adds_are_read_in_ledgers_too(take, division):
+    rows = [
+        ["单位：元"],
+        ["用款部门", "项目标识", "办结时点", "拨给数"],
+        ["教体局", CODE, "2021-05-06", 12],
+    ]
+    assert not take(rows).stored
+    division.rules = [
+        {
+            "rule": "column_words",
+            "from": "2021-01-01",
+            "document": "本级表样说明",
+            "clause": "二",
+            "standing": "未核",
+            "content": {
+                "unit": ["用款部门"],
+                "project_code": ["项目标识"],
+                "date": ["办结时点"],
+                "executed": ["拨给数"],
+            },
+        }
+    ]
+    division.save()
+    assert stored(take(rows)) == [(5, Decimal(12))]
+
+
+def test_spending_beside_budgets_is_said_not_to_be_read(take):
+    rows = [
+        ["截至2021年7月31日预算执行情况表"],
+        ["单位名称", "项目代码", "项目名称", "年初预算数", "全年预算数", "累计支出"],
+        ["教体局", CODE, "校园安保", 200, 200, 100],
+    ]
+    outcome = take(rows, kind="budget")
+    assert outcome.kind == "budget"
+    (said,) = [problem for problem in outcome.problems if problem.code == "DR-84"]
+    assert "“累计支出”一列没有导入" in said.text
+    assert stored(take(rows)) == [(7, Decimal(100))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -40,6 +40,7 @@ from wenxiao.files.forms.ledger_heading import (
 )
 from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.forms.listing import GROUP, NOTE_LINE, heading_key
+from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.rulebook.codes import (
     CLASSIFIED,
     FILE_CUT_OFF,
@@ -63,7 +64,10 @@ _LARGEST_LOOKED = 24 * 1024 * 1024
 """A larger workbook is not gone through once more for what it hides."""
 _NAMED = 10
 """Rows named one by one at most."""
-_THROUGH = re.compile(r"截[至止]到?\s*(?:20\d\d年)?\s*(\d{1,2})\s*月(?:\s*\d{1,2}\s*日)?")
+_THROUGH = re.compile(
+    r"截[至止]到?\s*(?:20\d\d年)?\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
+    r"|(?<!\d)(?:20\d\d年)?0?1月?[-—–~至到]\s*(?:1[0-2]|0?[1-9])月"
+)
 _TOTAL = re.compile(
     r"(?:本页|本月|本年|累计|部门|单位|项目|全区|全县|全市|.{0,12})?(?:合计|小计|总计|共计)(?:数|金额)?[:：]?"
     r"|(?:本[日周旬月季年期页]度?|截至.{1,8}|至本月)?累计(?:数|金额|发生额?|支出)?[:：]?|(?:承前|过次|接上|转[下次])页"
@@ -115,8 +119,12 @@ def empty_ledger(path: Path) -> dict[str, Any]:
     }
 
 
-def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
+def read_ledger(
+    path: Path, rows_to: Path | None = None, words: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A ledger's rows as ``[line, text, …]`` under ``columns`` (headings) and ``keys`` (what they stand for).
+
+    ``words``: what the division's offices call the columns, beside the words every reader knows.
 
     With ``rows_to`` the rows are written into csv files of that name and a number (:mod:`wenxiao.files.forms.ledger_rows`),
     how many is ``parts``, and ``rows`` stays empty.
@@ -129,7 +137,8 @@ def read_ledger(path: Path, rows_to: Path | None = None) -> dict[str, Any]:
     rows = Rows(rows_to)
     out["rows"] = rows
     try:
-        _fill(path, out)
+        with words_in_force(words):
+            _fill(path, out)
     except _LedgerError as error:
         rows.clear()  # half a ledger is none
         out["problems"].append(error.problem.as_json())

@@ -19,6 +19,7 @@ from wenxiao.files.forms.evaluation_head import (
     unit_beside,
 )
 from wenxiao.files.forms.forms import Amount, Group, ListForm, ListRow, ScoreSheet, Sums
+from wenxiao.files.forms.own_words import own_column
 
 KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"^(序号|编号|行号|No\.?)$")),
@@ -65,7 +66,7 @@ KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "executed",
         re.compile(
-            r"^(\d+-\d+月|截至.{1,8}|累计|全年|年度|实际|本期|本月)*(预算)?(执行|支出|支付|使用|资金使用)(资金)?(数|金额|额|资金|情况)?$"
+            r"^(\d+[-—–~至到]\d+月|截[至止].{1,8}|累计|全年|年度|实际|本期|本月)*(预算)?(执行|支出|支付|使用|资金使用)(资金)?(数|金额|额|资金|情况)?$"
         ),
     ),
     ("grade", re.compile(r"^(自评|评价|评定|绩效|审查|综合|复核)?(等级|等次|档次)$")),
@@ -104,10 +105,33 @@ def heading_key(label: str) -> str | None:
     bare = re.sub(
         r"\((?:单位:?)?(?:亿元|万元|千元|元|%|分|[\d.A-Za-z÷/=*×+\-]*)\)|[*★]", "", squeezed(label)
     )
+    own = own_column(bare)
+    if own in _OWN_KEYS:
+        return own
     for key, pattern in KEYS:
         if pattern.search(bare):
             return key
     return None
+
+
+LEDGER_KEYS = frozenset(
+    {
+        "added",
+        "cut_back",
+        "cut_back_on",
+        "arrived",
+        "arrived_on",
+        "change",
+        "level",
+        "money_unit",
+        "manager",
+        "term_years",
+        "expires_on",
+        "midterm_on",
+    }
+)
+"""Columns that only ledgers have, by the words a division adds; the rest of a ledger's words are the intake's."""
+_OWN_KEYS = LEDGER_KEYS | {key for key, _ in KEYS}
 
 
 def looks_like_list(sheet: Sheet) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.budget.models import Source
+from wenxiao.files.forms.listing import LEDGER_KEYS
+from wenxiao.intake.ledger.cumulative import End, end_of
 from wenxiao.intake.ledger.month_columns import PREFIX, has_months, months_of
 from wenxiao.records.models import ImportBatch
 
@@ -38,6 +40,10 @@ _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
         "spent",
         re.compile(r"^(支付|支出|实付|付款|拨付|发生|列支|支用)(金额|数|额)$|^(借方)?发生额$"),
     ),
+    ("manager", re.compile(r"^(项目|政策)?(负责人|责任人)(姓名)?$")),
+    ("term_years", re.compile(r"^(项目|政策)?(设立|实施|执行)(年限|期限)$")),
+    ("expires_on", re.compile(r"^(项目|政策)?(到期|终止)(日期|时间|日|年度)?$")),
+    ("midterm_on", re.compile(r"^中期(绩效)?评[估价](日期|时间)?$")),
     ("date", re.compile(r"^(支付|付款|拨付|清算|记账|交易|业务|入账)?(日期|时间)$")),
 )
 _KNOWN = {
@@ -60,6 +66,7 @@ _KNOWN = {
     "full_year": "adjusted",
     "budget": "amount",
     "note": "note",
+    **{key: key for key in LEDGER_KEYS},
 }
 ROLES: dict[str, str] = {
     "code": "项目代码",
@@ -89,6 +96,10 @@ ROLES: dict[str, str] = {
     "note": "备注",
     "money_unit": "金额单位",
     "cumulated": "累计支出",
+    "manager": "项目负责人",
+    "term_years": "设立年限",
+    "expires_on": "到期日期",
+    "midterm_on": "中期评估日期",
     **{f"{PREFIX}{month}": f"{month}月支付" for month in range(1, 13)},
 }
 """Role → its Chinese name, as the mapping step shows it."""
@@ -96,12 +107,17 @@ ROLES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Role → index of the column among the ledger's headings; ``kind`` of ledger; ``remembered`` when taken from before."""
+    """Role → index of the column among the ledger's headings; ``kind`` of ledger; ``remembered`` when taken from before.
+
+    ``end``: its sums count up to this month; ``unclear``: why a table of sums cannot be read.
+    """
 
     kind: LedgerKind
     places: Mapping[str, int]
     headings: Sequence[str] = ()
     remembered: bool = False
+    end: End | None = None
+    unclear: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Role → heading, kept with the batch so that the next file of this source is read the same way."""
@@ -118,7 +134,9 @@ class Columns:
             and not has_months(self.places)
         ):
             lacks.append("支付金额")
-        dated = {"date", "month"} & set(self.places) or has_months(self.places)
+        dated = (
+            {"date", "month"} & set(self.places) or has_months(self.places) or self.end is not None
+        )
         if self.kind == "spending" and not dated:
             lacks.append("支付日期或月份")
         if self.kind == "budget" and not {"amount", *AMOUNTS} & set(self.places):
@@ -142,21 +160,39 @@ def columns_of(
     kind: str = "",
     said: Mapping[str, str] | None = None,
     before: Mapping[str, str] | None = None,
+    words: Mapping[str, str] | None = None,
+    through: str | None = None,
 ) -> Columns:
-    """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last file of this shape)."""
+    """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last file of this shape).
+
+    ``words``: what the division's offices call the columns; ``through``: the end a table of sums names.
+    """
     places = _Places()
     wanted = {**(before or {}), **(said or {})}
     for role, heading in wanted.items():
         if heading in headings:
             places.take(role, list(headings).index(heading))
     fixed = set(places.taken.values())
-    for at, heading in enumerate(headings):
-        if heading and at not in fixed:
-            places.take(_role(heading, keys[at] if at < len(keys) else None), at)
+    roles = [
+        _role(heading, keys[at] if at < len(keys) else None, words or {}) if heading else None
+        for at, heading in enumerate(headings)
+    ]
+    for at, known in enumerate(roles):
+        if at not in fixed:
+            places.take(known, at)
     own_kind = _kind(kind, places.taken)
     if own_kind == "spending" and not {"date", "month"} & set(places.taken):
         _take_months(places.taken, headings)
-    return Columns(own_kind, places.taken, tuple(headings), bool(before))
+    made = Columns(own_kind, places.taken, tuple(headings), bool(before))
+    if own_kind != "spending":
+        return made
+    end = end_of({"columns": list(headings), "through": through}, places.taken, roles, wanted)
+    if isinstance(end, str):
+        return replace(made, unclear=end)
+    if end is None:
+        return made
+    rest = {role: at for role, at in places.taken.items() if role not in ("amount", "cumulated")}
+    return replace(made, places=rest | {"spent": end.at}, end=end)
 
 
 def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
@@ -169,8 +205,11 @@ def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
         taken.update(months)
 
 
-def _role(heading: str, key: str | None) -> str | None:
+def _role(heading: str, key: str | None, words: Mapping[str, str]) -> str | None:
     bare = re.sub(r"[（(].*?[)）]|[*★：:\s]", "", heading)
+    word = _KNOWN.get(words.get(bare, ""))
+    if word is not None or key in LEDGER_KEYS:
+        return word or key
     own = next((role for role, pattern in _OWN if pattern.search(bare)), None)
     return own or _KNOWN.get(key or "")
 

@@ -122,6 +122,12 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
             frame = lines.with_fen(frame, role, unit, findings)
     if "arrived_on" in frame.columns and "date" not in frame.columns:
         frame = frame.rename({"arrived_on": "date"})
+    if columns.end is not None:
+        frame = frame.with_columns(
+            date=pl.lit(""),
+            month=pl.lit(str(columns.end.month)),
+            year=pl.lit("" if columns.end.year is None else str(columns.end.year)),
+        )
     frame = lines.with_dates(frame, findings)
     if columns.kind == "budget":
         return _taken_back(budgets.spread(frame, findings), columns, findings)

@@ -129,7 +129,7 @@ class LedgerImport:
         """The file, in a limited child; nothing where it was read before, or stands stored just as it is."""
         if self._ledger is None:
             self._outcome = unchanged(self.path, division=self._division, asked=self._asked)
-            self._ledger = None if self._outcome else read_ledger_file(self.path)
+            self._ledger = None if self._outcome else read_ledger_file(self.path, self._division)
 
     def plan(self) -> LedgerOutcome:
         """Everything found out before writing; nothing is changed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.files.forms.ledger import money_text
-from wenxiao.intake.ledger import budgets, lines, matching, payments
+from wenxiao.intake.ledger import budgets, cumulative, lines, matching, payments
 from wenxiao.intake.ledger.columns import AMOUNTS, Columns, columns_of, remembered, source_named
 from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
@@ -17,7 +17,13 @@ from wenxiao.intake.secrets import refusal
 from wenxiao.orgs.permissions import can
 from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.rulebook.code_levels import raised_codes
-from wenxiao.rulebook.codes import LEDGER_COLUMN_MISSING, LEDGER_WITHOUT_YEAR, UNIT_TAKEN_AS_YUAN
+from wenxiao.rulebook.codes import (
+    COLUMN_UNKNOWN,
+    LEDGER_COLUMN_MISSING,
+    LEDGER_WITHOUT_YEAR,
+    UNIT_TAKEN_AS_YUAN,
+)
+from wenxiao.rulebook.column_words import column_words
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
 
@@ -67,6 +73,7 @@ class LedgerOutcome:
     difference: dict[str, Any] = field(default_factory=dict)
     left_out: int = 0
     months: list[int] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
     stored: bool = False
     batch: int | None = None
 
@@ -92,6 +99,7 @@ class LedgerOutcome:
             "left_out": self.left_out,
             "forms": [],
             "months": self.months,
+            "assumed": self.assumed,
             "stored": self.stored,
             "batch": self.batch,
         }
@@ -139,6 +147,8 @@ def plan_ledger(
         kind=kind or (known.kind if known else ""),
         said=choices.columns,
         before=before,
+        words=column_words(division.own_rules, year or read.get("year")),
+        through=read.get("through"),
     )
     unit = choices.unit or read["unit"] or (known.money_unit if known else "") or "元"
     outcome = LedgerOutcome(
@@ -155,7 +165,10 @@ def plan_ledger(
         text, mend = f"没有找到{'、'.join(lacks)}列。", "请指明哪一列是什么，或改正表头。"
         if read.get("through") and columns.kind == "spending":
             text = f"{text}表上写明“{read['through']}”，像是累计数，不是逐笔支付。"
-            mend = "请改导逐笔或逐月的支付明细；只有累计数的，随自评表、监控表的执行数报送。确有日期列的，请指明哪一列。"
+        if columns.unclear:
+            text = f"{text}{columns.unclear}"
+        if columns.unclear or (read.get("through") and columns.kind == "spending"):
+            mend = "请指明哪一列是截至当时的累计支出；也可改导逐笔或逐月的支付明细。"
         findings.say(LEDGER_COLUMN_MISSING, "阻断", read["header_line"], text, mend=mend)
     elif read["header_line"] is not None and not any(
         p.line is None and p.level == "阻断" for p in findings.problems
@@ -169,6 +182,12 @@ def plan_ledger(
                 "没有写明金额单位，按元读取。",
                 mend="金额为万元的，请在表头注明“单位：万元”。",
             )
+        if columns.kind == "budget" and "spent" in columns.places:
+            heading = columns.headings[columns.places["spent"]]
+            text = f"“{heading}”一列没有导入：这份台账按预算读取。"
+            mend = "要导入支出的，把种类选为支付明细再导一次。"
+            line = read["header_line"]
+            findings.say(COLUMN_UNKNOWN, "警告", line, text, mend=mend, got=heading, role="spent")
         if not any(p.line is None and p.level == "阻断" for p in findings.problems):
             _understand(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
@@ -275,9 +294,7 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     work.subjects = good["subject"].unique().to_list()
     if work.columns.kind == "spending":
         outcome.months = sorted(good["own_month"].unique().to_list())
-        found = payments.difference(
-            payments.with_line_keys(good), division=work.division, year=year, source=work.source
-        )
+        found = _found(work, good, year)
         payments.say_over_budget(
             found, work.subjects, division=work.division, year=year, findings=work.findings
         )
@@ -288,6 +305,21 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         budgets.look_at_sums(work.found, work.findings)
         _judged(work)
         outcome.difference = work.found.as_json()
+
+
+def _found(work: Work, good: pl.DataFrame, year: int) -> payments.Difference:
+    """The lines of a ledger, or what its sums are more than what is stored, against the stored lines."""
+    at: dict[str, Any] = {"division": work.division, "year": year, "source": work.source}
+    if work.columns.end is None:
+        return payments.difference(payments.with_line_keys(good), **at)
+    sums = cumulative.lines_of(good, end=work.columns.end, **at)
+    cumulative.say(good, sums, work.columns.end, "支出", work.findings)
+    work.outcome.assumed.append(sums.assumed)
+    lost = good.filter(pl.col("line").is_in(list(sums.wrong)))
+    work.outcome.accepted -= lost.height
+    work.outcome.left_out += lost.height
+    work.outcome.total_fen -= int(lost["spent_fen"].sum() or 0)
+    return cumulative.difference(sums, **at)
 
 
 def _judged(work: Work) -> set[int]:

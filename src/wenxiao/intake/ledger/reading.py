@@ -9,18 +9,21 @@ import polars as pl
 
 from wenxiao.files.forms.ledger_rows import part_of
 from wenxiao.files.pool import Pool
+from wenxiao.rulebook.column_words import column_words
 from wenxiao.store.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from wenxiao.orgs.models import Division
+
 SECONDS = 300
 
 
-def read_ledger_file(path: Path) -> dict[str, Any]:
-    """What files.ledger tells of a file; its lines wait in a ``folder`` that goes with the answer (:class:`RawLines`)."""
+def read_ledger_file(path: Path, division: Division) -> dict[str, Any]:
+    """What files.ledger tells of a file, by the words of the division's offices; its lines wait in a ``folder`` that goes with the answer (:class:`RawLines`)."""
     folder = Scratch("rows")
-    with Pool(1, seconds=SECONDS) as pool:
+    with Pool(1, seconds=SECONDS, words=column_words(division.own_rules)) as pool:
         read = pool.read(path, "ledger", rows_to=Path(folder.name) / "rows")
         return read | {"folder": folder, "peak_kib": pool.peak_kib}
 
