@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.intake.changes import TAKES
 from wenxiao.rulebook.codes import CHOICE_DIFFERS
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
@@ -50,7 +51,7 @@ def _fits(name: str, value: Any) -> bool:
     if name == "joins":
         return value == "none" or isinstance(value, dict)
     if name == "cells":
-        return isinstance(value, dict) and all(take in ("file", "ours") for take in value.values())
+        return isinstance(value, dict) and all(take in TAKES for take in value.values())
     return name in {"skip", "keep"} and type(value) is bool
 
 

@@ -118,13 +118,13 @@ def values_of(one: FormPreview) -> list[Change]:
 def compared(form: Incoming, matched: Match) -> list[Change]:
     """Every value of a form beside the stored one, the form's to be taken; empty on both sides is left out."""
     if not form.needs_round:
-        found = list(_promised(form, matched))
+        values = list(_promised(form, matched))
     else:
         review = _review(matched)
-        found = [*_head(form, review), *_money(form, matched, review)]
+        values = [*_head(form, review), *_money(form, matched, review)]
         rows = _criteria if kind_of(form.kind).rows == "criteria" else _indicators
-        found += rows(form, review)
-    return [value for value in found if value.old is not None or value.new is not None]
+        values += rows(form, review)
+    return [value for value in values if value.old is not None or value.new is not None]
 
 
 def _promised(form: Incoming, matched: Match) -> Iterator[Change]:

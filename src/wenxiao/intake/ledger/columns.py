@@ -186,7 +186,7 @@ def columns_of(
     made = Columns(own_kind, places.taken, tuple(headings), bool(before))
     if own_kind != "spending":
         return made
-    end = end_of({"columns": list(headings), "through": through}, places.taken, roles, wanted)
+    end = end_of(headings, through or "", places.taken, roles, wanted)
     if isinstance(end, str):
         return replace(made, unclear=end)
     if end is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -40,37 +40,37 @@ class End:
 
 
 def end_of(
-    read: Mapping[str, Any],
+    headings: Sequence[str],
+    through: str,
     places: Mapping[str, int],
     roles: Sequence[str | None],
     chosen: Mapping[str, str],
 ) -> End | str | None:
     """The end of a table of sums; a sentence where it may be read in two ways; None where it is no such table.
 
-    ``roles``: what each heading stands for; ``chosen``: the columns a person named.
+    ``through``: the words above the table; ``roles``: what each heading stands for; ``chosen``: the columns a person named.
     """
-    headings = read["columns"]
     if {"date", "month"} & set(places) or has_months(places):
         return None
     columns = [at for at, role in enumerate(roles) if role in _SPENT]
     columns = columns or [at for at, role in enumerate(roles) if role == "amount"]
     sums = [at for at in columns if _SUM.search(headings[at])]
     said = chosen.get("spent") or chosen.get("amount")
-    if not (read.get("through") or sums) or not columns:
+    if not (through or sums) or not columns:
         return None
-    if said in headings:
-        sums = [headings.index(said)]
+    if said and said in headings:
+        sums = [list(headings).index(said)]
     at = _column(headings, columns, sums)
     if isinstance(at, str):
         return at
-    found = _END.search(headings[at]) or _END.search(read.get("through") or "")
-    if found is None:
+    title = _END.search(through)
+    end = _END.search(headings[at]) or title
+    if end is None:
         return f"“{headings[at]}”是累计数，表上没有写明截至哪个月。"
-    title = _END.search(read.get("through") or "")
-    if title is not None and title[2] != found[2] and int(title[2]) != int(found[2]):
-        return f"表上写明“{read['through']}”，列名写的是“{headings[at]}”，分不清截至哪个月。"
-    year = _YEAR.search(found[0]) or _YEAR.search(read.get("through") or "")
-    return End(int(found[2]), int(year[1]) if year else None, at, read.get("through") or found[0])
+    if title is not None and int(title[2]) != int(end[2]):
+        return f"表上写明“{through}”，列名写的是“{headings[at]}”，分不清截至哪个月。"
+    year = _YEAR.search(end[0]) or _YEAR.search(through)
+    return End(int(end[2]), int(year[1]) if year else None, at, through or end[0])
 
 
 def _column(headings: Sequence[str], columns: Sequence[int], sums: Sequence[int]) -> int | str:
@@ -93,7 +93,7 @@ def _column(headings: Sequence[str], columns: Sequence[int], sums: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class SumLines:
     """The lines that sums come to, those that contradict what is stored, and what was taken for granted."""
 
     lines: pl.DataFrame
@@ -106,7 +106,9 @@ def key_of(month: int) -> str:
     return f"截至{month}月"
 
 
-def lines_of(good: pl.DataFrame, *, division: Division, year: int, source: str, end: End) -> Sums:
+def lines_of(
+    good: pl.DataFrame, *, division: Division, year: int, source: str, end: End
+) -> SumLines:
     """Per subject and fund: the sum less what is stored of this source up to that month. ``good``: typed, matched lines."""
     summed = good.group_by("subject", "fund_key", maintain_order=True).agg(
         pl.col("line").first(), pl.col("spent_fen").sum(), pl.col("on").first()
@@ -129,15 +131,15 @@ def lines_of(good: pl.DataFrame, *, division: Division, year: int, source: str, 
     )
     said = f"{later} 项与此前已有的相减，差额记在 {end.month} 月" if later else ""
     new = f"{first} 项此前没有支出，按截至 {end.month} 月的累计记在 {end.month} 月" if first else ""
-    told = "；".join(part for part in (said, new) if part)
-    return Sums(
+    taken = "；".join(part for part in (said, new) if part)
+    return SumLines(
         lines,
-        frozenset(_line for _line, *_ in wrong),
-        f"表上写明“{end.words}”，按累计数读取：{told or '没有可记的'}。",
+        frozenset(line for line, *_ in wrong),
+        f"表上写明“{end.words}”，按累计数读取：{taken or '没有可记的'}。",
     )
 
 
-def say(good: pl.DataFrame, sums: Sums, end: End, stored: str, findings: Findings) -> None:
+def say(good: pl.DataFrame, sums: SumLines, end: End, stored: str, findings: Findings) -> None:
     """Tell what was assumed, and each line whose sum contradicts the stored lines."""
     findings.say(SUMS_TAKEN, "提示", None, sums.assumed)
     for row in good.filter(pl.col("line").is_in(list(sums.wrong))).iter_rows(named=True):
@@ -153,7 +155,7 @@ def _stored(
     subjects: Sequence[int], division: Division, year: int, source: str, month: int
 ) -> dict[tuple[int, str], int]:
     """What is stored up to the month, in 分 by subject and fund, without this very table's own lines."""
-    found = Spending.objects.filter(
+    rows = Spending.objects.filter(
         dossier__subject__division=division,
         dossier__fiscal_year=year,
         dossier__subject__in=set(subjects),
@@ -162,18 +164,20 @@ def _stored(
         month__lte=month,
     ).exclude(line=key_of(month))
     sums: dict[tuple[int, str], int] = {}
-    for subject, fund, amount in found.values_list("dossier__subject", "fund", "amount"):
+    for subject, fund, amount in rows.values_list("dossier__subject", "fund", "amount"):
         sums[subject, fund] = sums.get((subject, fund), 0) + fen(amount)
     return sums
 
 
-def difference(sums: Sums, *, division: Division, year: int, source: str) -> payments.Difference:
+def difference(
+    sums: SumLines, *, division: Division, year: int, source: str
+) -> payments.Difference:
     """The lines against the stored ones; a sum that adds nothing and stands nowhere is no line."""
-    found = payments.difference(sums.lines, division=division, year=year, source=source)
+    whole = payments.difference(sums.lines, division=division, year=year, source=source)
     return payments.Difference(
-        found.new.filter(pl.col("spent_fen") != 0),
-        found.changed,
-        found.same + found.new.filter(pl.col("spent_fen") == 0).height,
+        whole.new.filter(pl.col("spent_fen") != 0),
+        whole.changed,
+        whole.same + whole.new.filter(pl.col("spent_fen") == 0).height,
         0,
         0,
     )

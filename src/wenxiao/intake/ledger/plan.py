@@ -162,14 +162,7 @@ def plan_ledger(
     findings.columns = _sheet_columns(columns.places, first=read.get("first_column", 0))
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
-        text, mend = f"没有找到{'、'.join(lacks)}列。", "请指明哪一列是什么，或改正表头。"
-        if read.get("through") and columns.kind == "spending":
-            text = f"{text}表上写明“{read['through']}”，像是累计数，不是逐笔支付。"
-        if columns.unclear:
-            text = f"{text}{columns.unclear}"
-        if columns.unclear or (read.get("through") and columns.kind == "spending"):
-            mend = "请指明哪一列是截至当时的累计支出；也可改导逐笔或逐月的支付明细。"
-        findings.say(LEDGER_COLUMN_MISSING, "阻断", read["header_line"], text, mend=mend)
+        _say_lacks(lacks, columns, read.get("through") or "", read["header_line"], findings)
     elif read["header_line"] is not None and not any(
         p.line is None and p.level == "阻断" for p in findings.problems
     ):
@@ -182,17 +175,35 @@ def plan_ledger(
                 "没有写明金额单位，按元读取。",
                 mend="金额为万元的，请在表头注明“单位：万元”。",
             )
-        if columns.kind == "budget" and "spent" in columns.places:
-            heading = columns.headings[columns.places["spent"]]
-            text = f"“{heading}”一列没有导入：这份台账按预算读取。"
-            mend = "要导入支出的，把种类选为支付明细再导一次。"
-            line = read["header_line"]
-            findings.say(COLUMN_UNKNOWN, "警告", line, text, mend=mend, got=heading, role="spent")
+        _say_left(columns, read["header_line"], findings)
         if not any(p.line is None and p.level == "阻断" for p in findings.problems):
             _understand(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
     outcome.problems = work.secrets or findings.sealed()
     return work
+
+
+def _say_lacks(
+    lacks: list[str], columns: Columns, through: str, line: int, findings: lines.Findings
+) -> None:
+    """Which columns are missing, and why a table of sums could not do without."""
+    text, mend = f"没有找到{'、'.join(lacks)}列。", "请指明哪一列是什么，或改正表头。"
+    if through and columns.kind == "spending":
+        text = f"{text}表上写明“{through}”，像是累计数，不是逐笔支付。"
+    if columns.unclear:
+        text = f"{text}{columns.unclear}"
+    if columns.unclear or (through and columns.kind == "spending"):
+        mend = "请指明哪一列是截至当时的累计支出；也可改导逐笔或逐月的支付明细。"
+    findings.say(LEDGER_COLUMN_MISSING, "阻断", line, text, mend=mend)
+
+
+def _say_left(columns: Columns, line: int, findings: lines.Findings) -> None:
+    """Spending beside budgets is not read with them, and said so."""
+    if columns.kind == "budget" and "spent" in columns.places:
+        heading = columns.headings[columns.places["spent"]]
+        text = f"“{heading}”一列没有导入：这份台账按预算读取。"
+        mend = "要导入支出的，把种类选为支付明细再导一次。"
+        findings.say(COLUMN_UNKNOWN, "警告", line, text, mend=mend, got=heading, role="spent")
 
 
 def _secrets(frame: pl.DataFrame, whos: pl.DataFrame) -> list[Problem]:
@@ -309,17 +320,18 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
 
 def _found(work: Work, good: pl.DataFrame, year: int) -> payments.Difference:
     """The lines of a ledger, or what its sums are more than what is stored, against the stored lines."""
-    at: dict[str, Any] = {"division": work.division, "year": year, "source": work.source}
-    if work.columns.end is None:
-        return payments.difference(payments.with_line_keys(good), **at)
-    sums = cumulative.lines_of(good, end=work.columns.end, **at)
-    cumulative.say(good, sums, work.columns.end, "支出", work.findings)
+    division, source, end = work.division, work.source, work.columns.end
+    if end is None:
+        keyed = payments.with_line_keys(good)
+        return payments.difference(keyed, division=division, year=year, source=source)
+    sums = cumulative.lines_of(good, division=division, year=year, source=source, end=end)
+    cumulative.say(good, sums, end, "支出", work.findings)
     work.outcome.assumed.append(sums.assumed)
     lost = good.filter(pl.col("line").is_in(list(sums.wrong)))
     work.outcome.accepted -= lost.height
     work.outcome.left_out += lost.height
     work.outcome.total_fen -= int(lost["spent_fen"].sum() or 0)
-    return cumulative.difference(sums, **at)
+    return cumulative.difference(sums, division=division, year=year, source=source)
 
 
 def _judged(work: Work) -> set[int]:
