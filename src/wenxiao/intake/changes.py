@@ -300,8 +300,8 @@ def taken(
     for value in values:
         names = {value.key, value.key.rpartition("!")[2]}
         known |= names
-        said = next((answers[name] for name in names if name in answers), FILE)
-        if said == OURS and value.chosen:
+        answer = next((answers[name] for name in names if name in answers), FILE)
+        if answer == OURS and value.chosen:
             made.append(replace(value, take=OURS))
         else:
             made.append(value)
@@ -381,8 +381,8 @@ class Read:
         rows = len({(one.at, one.row) for one in self.values if one.group == ROWS})
         money = sum(one.group == MONEY for one in self.values)
         goals = sum(one.group == GOAL for one in self.values)
-        said = [(money, "个金额"), (rows, "行指标"), (goals, "段总体目标")]
-        read = "、".join(f"{count} {word}" for count, word in said if count)
+        parts = [(money, "个金额"), (rows, "行指标"), (goals, "段总体目标")]
+        read = "、".join(f"{count} {word}" for count, word in parts if count)
         return f"读出 {read or '0 格'}，{len(self.other)} 格与系统不同"
 
 

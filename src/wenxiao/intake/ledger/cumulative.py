@@ -55,11 +55,11 @@ def end_of(
     columns = [at for at, role in enumerate(roles) if role in _SPENT]
     columns = columns or [at for at, role in enumerate(roles) if role == "amount"]
     sums = [at for at in columns if _SUM.search(headings[at])]
-    said = chosen.get("spent") or chosen.get("amount")
+    named = chosen.get("spent") or chosen.get("amount")
     if not (through or sums) or not columns:
         return None
-    if said and said in headings:
-        sums = [list(headings).index(said)]
+    if named and named in headings:
+        sums = [list(headings).index(named)]
     at = _column(headings, columns, sums)
     if isinstance(at, str):
         return at
@@ -129,9 +129,9 @@ def lines_of(
     lines = (pl.DataFrame(made, schema=summed.schema) if made else summed.clear()).with_columns(
         own_month=pl.lit(end.month, pl.Int8), key_line=pl.lit(key_of(end.month))
     )
-    said = f"{later} 项与此前已有的相减，差额记在 {end.month} 月" if later else ""
+    grown = f"{later} 项与此前已有的相减，差额记在 {end.month} 月" if later else ""
     new = f"{first} 项此前没有支出，按截至 {end.month} 月的累计记在 {end.month} 月" if first else ""
-    taken = "；".join(part for part in (said, new) if part)
+    taken = "；".join(part for part in (grown, new) if part)
     return SumLines(
         lines,
         frozenset(line for line, *_ in wrong),
