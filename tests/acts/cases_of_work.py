@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from tests.acts.cases_of_effects import REQUESTS
 from tests.acts.cases_of_rounds import RECHECKS
 from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
@@ -39,6 +40,7 @@ BUDGET = {
             division=row, fiscal_year=2030, kinds=["policy"], by=by, why="本级申报"
         ),
     ),
+    **REQUESTS,
     "set_appropriation": Act(
         IMPORTS,
         lambda h: h.dossier,

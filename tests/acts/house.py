@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from wenxiao.budget.models import Round
+from wenxiao.budget.models import Request, Round
 from wenxiao.budget.services import (
     choose_own_filing,
     ensure_subject,
@@ -261,6 +261,30 @@ class House:
         type(made).objects.filter(pk=made.pk).update(state=state)
         made.refresh_from_db()
         return made
+
+    def request(self, *, decided=False):
+        """What the subject asks for the year after the next."""
+        made = Request.objects.create(
+            subject=self.subject, fiscal_year=YEAR + 2, stage="first", asked=Decimal(900)
+        )
+        if decided:
+            followup.decide_requests(
+                division=self.division,
+                fiscal_year=made.fiscal_year,
+                verdicts=[followup.Verdict(made.pk, "plain", made.asked)],
+                by=self.people[Role.PERFORMANCE],
+            )
+        return made
+
+    def signed_list(self):
+        """The department's decisions as the leader signed them."""
+        made = self.request(decided=True)
+        return followup.sign_use_list(
+            division=self.division,
+            unit=self.department,
+            fiscal_year=made.fiscal_year,
+            by=self.people[Role.LEADER],
+        )
 
     def disclosure(self, state="proposed"):
         """A result on its way to the public."""

@@ -74,6 +74,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
             "arranged",
         ],
         "intake/ledger/condense": ["_nothing"],
+        "intake/ledger/requests": ["RequestList.as_json"],
         "intake/ledger/ledger_import": ["LedgerImport.__init__", "import_ledger"],
         "intake/ledger/lines": ["Findings.judge", "Findings.pick", "Picked"],
         "intake/ledger/matching": [

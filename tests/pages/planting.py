@@ -31,6 +31,7 @@ OF_SUBJECT = {
         "budget.Appropriation",
         "budget.Spending",
         "budget.AuditedAmount",
+        "budget.Request",
     ),
     *(
         "budget.Milestone",
@@ -52,6 +53,7 @@ OF_SUBJECT = {
         "followup.Finding",
         "followup.Rectification",
         "followup.Use",
+        "followup.BudgetDecision",
         "followup.Accountability",
         "followup.Disclosure",
     ),
@@ -68,6 +70,8 @@ CHOSEN = {
         "key": True,
     },
     "budget.Dossier": {"fiscal_year": 2021},
+    "budget.Request": {"fiscal_year": 2022, "stage": "second"},
+    "followup.UseList": {"fiscal_year": 2022, "number": 1},
     "budget.Spending": {"month": 7, "paid_on": DAY},
     "reviews.Review": {
         "state": "confirmed",

@@ -129,7 +129,7 @@ DESCRIPTION: dict[str, Any] = {
                                 "required": ["columns", "rows"],
                                 "additionalProperties": False,
                                 "properties": {
-                                    "kind": {"enum": ["", "spending", "budget"]},
+                                    "kind": {"enum": ["", "spending", "budget", "request"]},
                                     "year": {"type": "integer"},
                                     "unit": {"enum": ["", "元", "千元", "万元", "亿元"]},
                                     "source": {

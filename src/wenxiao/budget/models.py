@@ -141,6 +141,50 @@ class Appropriation(Versioned):
         ]
 
 
+class Request(models.Model):
+    """下年度申报: what a unit asked for a subject in the budget of ``fiscal_year``, in one of the two passes (一上/二上)."""
+
+    class Stage(models.TextChoices):
+        FIRST = "first", "一上"
+        SECOND = "second", "二上"
+
+    subject = models.ForeignKey(
+        Subject, models.CASCADE, related_name="requests", verbose_name="对象"
+    )
+    fiscal_year = models.PositiveSmallIntegerField("预算年度")
+    stage = models.CharField("申报阶段", max_length=8, choices=Stage.choices)
+    asked = MoneyField("申报数")
+    synthetic = models.BooleanField("合成", default=False)
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下年度申报"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "fiscal_year", "stage"], name="request_once_a_stage"
+            )
+        ]
+        indexes = [models.Index(fields=["fiscal_year", "subject"], name="request_year")]
+
+
+class BudgetApproval(models.Model):
+    """预算批准: from that day the division's budget of a year stands, and no request or decision enters it any more."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    fiscal_year = models.PositiveSmallIntegerField("预算年度")
+    approved_on = models.DateField("批准日期")
+    paper = models.CharField("批准文件", max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="登记人"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "预算批准"
+        constraints = [
+            models.UniqueConstraint(fields=["division", "fiscal_year"], name="budget_approved_once")
+        ]
+
+
 class Entered(models.Manager["Spending"]):
     """Spending that counts: not that of an import which is still being written part by part (or was killed over it)."""
 

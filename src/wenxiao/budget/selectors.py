@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from wenxiao.budget.models import (
+    BudgetApproval,
     Dossier,
     Exemption,
     Fund,
@@ -101,6 +102,11 @@ def _moved(sight: Sight) -> Q:
 def sees_all_of(user: User | None, divisions: Iterable[int]) -> bool:
     """Whether the user sees every dossier of these divisions, 限制知悉 ones included: then nothing need be sorted out."""
     return set(divisions) <= sight_of(user).full
+
+
+def approval_of(division: Division, fiscal_year: int) -> BudgetApproval | None:
+    """When and by which paper the division's budget of a year was approved; None before that."""
+    return BudgetApproval.objects.filter(division=division, fiscal_year=fiscal_year).first()
 
 
 class Years(NamedTuple):

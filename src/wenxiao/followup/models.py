@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from wenxiao.budget.models import Dossier, Round
+from wenxiao.budget.models import Dossier, Request, Round
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.records.models import ImportBatch, Notice, StoredFile
 from wenxiao.reviews.models import Review
@@ -164,6 +164,66 @@ class Use(Versioned):
 
     class Meta:
         verbose_name = verbose_name_plural = "结果应用"
+
+
+class UseList(models.Model):
+    """结果应用清单: a department's decisions on next year's requests as one leader signed them; frozen from then on."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="预算部门")
+    fiscal_year = models.PositiveSmallIntegerField("预算年度")
+    number = models.PositiveSmallIntegerField("第几次")
+    lines = models.JSONField("清单", default=list)
+    digest = models.CharField("摘要值", max_length=64)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="签字人"
+    )
+    signed_on = models.DateField("签字日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结果应用清单"
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "fiscal_year", "number"], name="use_list_once")
+        ]
+
+
+class BudgetDecision(Versioned):
+    """下年度预算决定: what a rule proposed for one subject's request, and what a person decided; both are kept.
+
+    ``cut`` (审减额) is what was asked less what was arranged; ``signed`` the list it stands in.
+    """
+
+    class Kind(models.TextChoices):
+        STRICT = "strict", "从严审核"
+        PRIORITY = "priority", "优先保障"
+        CUT = "cut", "压减"
+        CANCEL = "cancel", "取消"
+        MERGE = "merge", "整合"
+        REDESIGN = "redesign", "重新设计"
+        PLAIN = "plain", "照常安排"
+
+    request = models.OneToOneField(
+        Request, models.PROTECT, related_name="decision", verbose_name="下年度申报"
+    )
+    proposed = models.CharField("建议", max_length=10, choices=Kind.choices)
+    proposed_amount = MoneyField("建议安排", null=True)
+    basis = models.TextField("建议的依据")
+    kind = models.CharField("决定", max_length=10, choices=Kind.choices)
+    asked = MoneyField("申报数")
+    amount = MoneyField("安排数")
+    cut = MoneyField("审减额")
+    why = models.TextField("决定理由", blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="决定人"
+    )
+    decided_on = models.DateField("决定日期")
+    signed = models.ForeignKey(
+        UseList, models.PROTECT, null=True, related_name="decisions", verbose_name="结果应用清单"
+    )
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下年度预算决定"
 
 
 class Accountability(models.Model):

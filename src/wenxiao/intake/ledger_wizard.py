@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
 
 LEDGER = "ledger"
-KINDS = {"": "由系统判断", "spending": "支付（支出）明细", "budget": "预算安排、调整、到位"}
+KINDS = {
+    "": "由系统判断",
+    "spending": "支付（支出）明细",
+    "budget": "预算安排、调整、到位",
+    "request": "下年度预算申报（一上、二上）",
+}
 SOURCES = {"treasury": "国库支付", "accounting": "单位核算"}
 UNITS = ("元", "万元", "亿元")
 MOST_SHOWN = 300

@@ -61,6 +61,7 @@ FIELD_WORDS = {
     "opinion": "评估意见",
     "outcome": "办理结果",
     "owner": "责任人",
+    "paper": "批准文件",
     "parts": "分设单位",
     "people": "参加人员",
     "person": "责任人",

@@ -9,6 +9,7 @@ from wenxiao.budget.services.lists import (
     set_appropriations,
 )
 from wenxiao.budget.services.money import add_spending, set_appropriation, set_audited
+from wenxiao.budget.services.requests import approve_budget, set_requests
 from wenxiao.budget.services.rounds import (
     DEFAULT_ROUTE,
     KEYED,
@@ -45,6 +46,7 @@ __all__ = [
     "NewSubject",
     "add_spending",
     "add_subjects",
+    "approve_budget",
     "choose_own_filing",
     "close_round",
     "describe_subject",
@@ -67,5 +69,6 @@ __all__ = [
     "set_appropriation",
     "set_appropriations",
     "set_audited",
+    "set_requests",
     "tag_subject",
 ]

@@ -25,6 +25,7 @@ from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.selectors import findings_and_uses
 from wenxiao.followup.selectors.ledger import reviews_seen_by
+from wenxiao.followup.selectors.next_budget import decisions_on
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import latest_year_known
 from wenxiao.pages.request_values import whole
@@ -98,6 +99,11 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "sheets": score_sheets(reviews, marks),
         "findings": findings,
         "uses": uses,
+        "decided": decisions_on(
+            row.subject_id,
+            (row.fiscal_year, row.fiscal_year + 1),
+            internal=held(request).can("decide_use") or held(request).can("watch_trail"),
+        ),
         "mark": mark,
         "why": explained(mark) if mark else None,
         "editing": editable(request, mark),

@@ -46,6 +46,7 @@ KINDS = {
     "list": "清单",
     "spending": "支付明细",
     "budget": "预算安排",
+    "request": "下年度预算申报",
     "unknown": "未识别",
 }
 

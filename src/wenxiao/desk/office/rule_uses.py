@@ -123,6 +123,7 @@ USES: dict[str, dict[str, str]] = {
         "national": "按规则提出的结果应用建议",
         "first_action": READ_ONLY,
         "examples": READ_ONLY,
+        "next_budget": "下年度预算会前单的建议和测算（整改应用 → 下年度预算）",
     },
     "reverse_names": {
         "names": "没有比较符时按越低越好计分、亮灯的指标名",

@@ -75,6 +75,8 @@ def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
     if holding.can("confirm_finding") or holding.can("watch_trail"):
         entries.append(("移送清单", "desk:handover", "handover"))
     entries.append(("结果应用", "desk:uses", "uses"))
+    if any(holding.can(power) for power in ("decide_use", "sign_report", "watch_trail")):
+        entries.append(("下年度预算", "desk:next_budget", "next_budget"))
     return [
         (word, f"{reverse(route)}?year={year}", code == chosen) for word, route, code in entries
     ]

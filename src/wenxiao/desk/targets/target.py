@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
+from wenxiao.followup.selectors.next_budget import decisions_on
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.records.services import read_file
 from wenxiao.reviews.services.approval import ex_ante_warning, running_of
@@ -76,6 +77,11 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         and held(request).can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),
         "blocking": blocking(row) if row.filing else [],
         "changes": _changes(row, [one.target for one in history]),
+        "decided": decisions_on(
+            row.dossier.subject_id,
+            (row.dossier.fiscal_year,),
+            internal=held(request).can("decide_use") or held(request).can("watch_trail"),
+        ).get(row.dossier.fiscal_year),
         "levels": LEVELS,
         "tones": STATES,
     }

@@ -1,6 +1,13 @@
 """What people do after a judgement: confirm findings, feed back, mend, verify, close, use results, hold to account."""
 
 from wenxiao.followup.services.auditing import WHICH, Difference, audit_money
+from wenxiao.followup.services.budgeting import (
+    Verdict,
+    decide_requests,
+    reopen_decisions,
+    sign_use_list,
+    take_proposals,
+)
 from wenxiao.followup.services.catalogue import add_item, change_item
 from wenxiao.followup.services.findings import (
     CATALOGUE,
@@ -32,11 +39,13 @@ __all__ = [
     "LOW_EXECUTION",
     "WHICH",
     "Difference",
+    "Verdict",
     "add_item",
     "announce_evaluation",
     "audit_money",
     "change_item",
     "confirm_finding",
+    "decide_requests",
     "decide_use",
     "dismiss_finding",
     "ensure_catalogue",
@@ -51,11 +60,14 @@ __all__ = [
     "propose_use",
     "receive_feedback",
     "remind_units",
+    "reopen_decisions",
     "reply_rectification",
     "send_feedback",
     "send_reminder",
     "set_common_problems",
     "set_round_key",
+    "sign_use_list",
     "succeed_in_work",
+    "take_proposals",
     "verify_rectification",
 ]

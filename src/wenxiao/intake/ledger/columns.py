@@ -16,11 +16,18 @@ from wenxiao.records.models import ImportBatch
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division
 
-LedgerKind = Literal["spending", "budget"]
+LedgerKind = Literal["spending", "budget", "request"]
 AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
+ASKED = ("asked_first", "asked_second", "asked")
+"""What is asked for next year: in the first pass (一上), in the second, or without saying in which."""
 
 # Headings the general reader doesn't tell apart, and what its keys mean in a ledger.
 _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("stage", re.compile(r"^申报(阶段|批次|轮次)$")),
+    (
+        "asked",
+        re.compile(r"^(下年度?|(19|20)\d\d年度?)?(预算)?(申报|申请)(预算)?(资金|金额|数|额)$"),
+    ),
     ("money_unit", re.compile(r"^(金额|货币|计量|计价)单位$")),
     ("cut_back_on", re.compile(r"^(资金|预算|指标)?(收回|调减|核减|压减)(预算)?(日期|时间)$")),
     ("arrived_on", re.compile(r"^(资金)?(到位|到账|下达)(日期|时间)$")),
@@ -90,6 +97,10 @@ ROLES: dict[str, str] = {
     "arrived_on": "到位日期",
     "cut_back_on": "收回日期",
     "change": "指标类型",
+    "asked": "申报数",
+    "asked_first": "一上申报数",
+    "asked_second": "二上申报数",
+    "stage": "申报阶段",
     "item": "科目",
     "payee": "收款人",
     "purpose": "用途",
@@ -141,6 +152,8 @@ class Columns:
             lacks.append("支付日期或月份")
         if self.kind == "budget" and not {"amount", *AMOUNTS} & set(self.places):
             lacks.append("预算金额")
+        if self.kind == "request" and not {"amount", *ASKED} & set(self.places):
+            lacks.append("申报数")
         return lacks
 
 
@@ -206,6 +219,9 @@ def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
 
 
 def _role(heading: str, key: str | None, words: Mapping[str, str]) -> str | None:
+    for word, role in (("一上", "asked_first"), ("二上", "asked_second")):
+        if word in heading:
+            return role
     bare = re.sub(r"[（(].*?[)）]|[*★：:\s]", "", heading)
     word = _KNOWN.get(words.get(bare, ""))
     if word is not None or key in LEDGER_KEYS:
@@ -214,9 +230,14 @@ def _role(heading: str, key: str | None, words: Mapping[str, str]) -> str | None
     return own or _KNOWN.get(key or "")
 
 
+_KINDS: dict[str, LedgerKind] = {"spending": "spending", "budget": "budget", "request": "request"}
+
+
 def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
-    if kind in {"spending", "budget"}:
-        return "spending" if kind == "spending" else "budget"
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if set(ASKED) & set(places):
+        return "request"
     dated = {"date", "month"} & set(places)
     if "voucher" in places or ("spent" in places and (dated or not set(AMOUNTS) & set(places))):
         return "spending"
@@ -228,7 +249,7 @@ def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
 def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dict[str, str]:
     """The mapping of the last ledger applied with exactly these headings; {} when there was none."""
     applied = ImportBatch.objects.filter(
-        division=division, kind__in=[kind] if kind else ["spending", "budget"]
+        division=division, kind__in=[kind] if kind else list(_KINDS)
     )
     for batch in applied.filter(state=ImportBatch.State.APPLIED).order_by("-pk")[:50]:
         if batch.reading.get("headings") == list(headings):

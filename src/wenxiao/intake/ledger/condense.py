@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.budget.models import Fund
-from wenxiao.intake.ledger import budgets, lines
-from wenxiao.intake.ledger.columns import AMOUNTS
+from wenxiao.intake.ledger import budgets, lines, requests
+from wenxiao.intake.ledger.columns import AMOUNTS, ASKED
 from wenxiao.intake.ledger.month_columns import has_months, unfolded
 from wenxiao.records.chain import digest_of
 from wenxiao.rulebook.codes import LINE_WITHOUT_AMOUNT
@@ -109,6 +109,8 @@ def _nothing(columns: Columns) -> pl.DataFrame:
                 **{f"{name}_fen": pl.Int64 for name in AMOUNTS},
             }
         )
+    if columns.kind == "request":
+        return pl.DataFrame(schema={**kept, **{f"{n}_fen": pl.Int64 for n in requests.PASSES}})
     return pl.DataFrame(schema={**kept, **_PAID})
 
 
@@ -117,7 +119,7 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
     if has_months(columns.places):
         frame = unfolded(frame, unit, findings)
     frame = lines.with_funds(frame, columns, findings)
-    for role in ("spent", "amount", *AMOUNTS):
+    for role in ("spent", "amount", *AMOUNTS, *ASKED):
         if role in columns.places or (role == "spent" and has_months(columns.places)):
             frame = lines.with_fen(frame, role, unit, findings)
     if "arrived_on" in frame.columns and "date" not in frame.columns:
@@ -131,6 +133,8 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
     frame = lines.with_dates(frame, findings)
     if columns.kind == "budget":
         return _taken_back(budgets.spread(frame, findings), columns, findings)
+    if columns.kind == "request":
+        return requests.spread(frame, findings)
     if "spent_fen" not in frame.columns:
         frame = frame.rename({"amount_fen": "spent_fen", "amount": "spent"})
     empty = pl.col("spent_fen").is_null() & ~pl.col("bad")
@@ -195,6 +199,8 @@ def _lean(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     if columns.kind == "budget":
         money = [f"{name}_fen" for name in ("amount", *AMOUNTS) if f"{name}_fen" in frame.columns]
         return frame.select(*kept, "level_key", "cut_on", *money)
+    if columns.kind == "request":
+        return frame.select(*kept, *[f"{name}_fen" for name in requests.PASSES])
     return frame.select(*kept, *_PAID)
 
 

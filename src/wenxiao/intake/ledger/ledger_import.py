@@ -12,7 +12,7 @@ from django.utils import timezone
 from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import NewSubject, add_subjects, open_dossiers
 from wenxiao.followup.watch.inputs import mark
-from wenxiao.intake.ledger import budgets, parts, payments
+from wenxiao.intake.ledger import budgets, parts, payments, requests
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
@@ -223,6 +223,10 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
         payments.apply(
             work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
         )
+    elif isinstance(work.found, requests.RequestList):
+        requests.apply(
+            work.found, subjects=dossiers, batch=batch, written=written, by=work.by, why=why
+        )
     elif work.found is not None:
         budgets.apply(
             work.found, dossiers=dossiers, batch=batch, written=written, by=work.by, why=why
@@ -286,6 +290,9 @@ def _open(
             "asked": asked,
         },
     )
+    if work.columns.kind == "request":
+        # what is asked for is not yet arranged: no dossier is opened for it
+        return batch, _make_subjects(work, written)
     return batch, _make_dossiers(work, batch, written)
 
 

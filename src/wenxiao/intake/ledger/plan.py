@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.files.forms.ledger import money_text
-from wenxiao.intake.ledger import budgets, cumulative, lines, matching, payments
-from wenxiao.intake.ledger.columns import AMOUNTS, Columns, columns_of, remembered, source_named
+from wenxiao.intake.ledger import budgets, cumulative, lines, matching, payments, requests
+from wenxiao.intake.ledger.columns import (
+    AMOUNTS,
+    ASKED,
+    Columns,
+    columns_of,
+    remembered,
+    source_named,
+)
 from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
 from wenxiao.intake.secrets import refusal
@@ -118,7 +125,7 @@ class Work:
     source: str
     subjects: list[int] = field(default_factory=list)
     matching: matching.Matching | None = None
-    found: payments.Difference | budgets.Arranged | None = None
+    found: payments.Difference | budgets.Arranged | requests.RequestList | None = None
     secrets: list[Problem] = field(default_factory=list)
 
 
@@ -311,6 +318,10 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         )
         found = _without(found, _judged(work), outcome)
         work.found, outcome.difference = found, found.as_json(work.findings)
+    elif work.columns.kind == "request":
+        work.found = requests.asked(good, division=work.division, year=year)
+        requests.say_approved(work.division, year, work.findings)
+        outcome.difference = work.found.as_json()
     else:
         work.found = budgets.arranged(good, division=work.division, year=year)
         budgets.look_at_sums(work.found, work.findings)
@@ -358,6 +369,9 @@ def _summed(work: Work) -> list[str]:
     """The column whose sum is the ledger's total."""
     if work.columns.kind == "spending":
         return ["spent_fen"]
+    if work.columns.kind == "request":
+        second = {"asked_second"} & set(work.columns.places)
+        return ["asked_second_fen"] if second else [f"{name}_fen" for name in requests.PASSES]
     present = [
         f"{n}_fen" for n in ("opening", "added", "adjusted", "arrived") if n in work.columns.places
     ]
@@ -367,7 +381,7 @@ def _summed(work: Work) -> list[str]:
 def _reconcile(work: Work, frame: pl.DataFrame, read: dict[str, Any]) -> None:
     """Each total row must equal the lines since the last one, or all lines before it."""
     spending = work.columns.kind == "spending"
-    roles = ("spent", "amount", "cumulated") if spending else ("amount", *AMOUNTS)
+    roles = ("spent", "amount", "cumulated") if spending else ("amount", *ASKED, *AMOUNTS)
     role = next((r for r in roles if r in work.columns.places), None)
     column = "spent_fen" if spending else f"{role}_fen"
     if role is None or column not in frame.columns or not read["totals"]:

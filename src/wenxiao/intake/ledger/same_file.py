@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import Division
 
-_KINDS = ("spending", "budget")
+_KINDS = ("spending", "budget", "request")
 
 
 def digest_of_asked(asked: Mapping[str, Any]) -> str:

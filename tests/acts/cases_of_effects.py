@@ -1,0 +1,71 @@
+"""Who may bring in next year's requests, decide on them and sign, and do what else follows from results."""
+
+from decimal import Decimal
+
+from tests.acts.house import YEAR
+from tests.acts.shape import Act
+
+from wenxiao.budget import services as budget
+from wenxiao.followup import services as followup
+from wenxiao.store.clock import today
+
+IMPORTS = "performance budget treasury"
+
+REQUESTS = {
+    "set_requests": Act(
+        IMPORTS,
+        lambda h: h.subject,
+        lambda h, row, by: budget.set_requests(
+            division=h.division,
+            fiscal_year=YEAR + 1,
+            new={(row.pk, "first"): Decimal(5)},
+            changed=[],
+            by=by,
+        ),
+    ),
+    "approve_budget": Act(
+        "performance budget",
+        lambda h: h.division,
+        lambda h, row, by: budget.approve_budget(
+            division=row, fiscal_year=YEAR, on=today(), paper="人代会批准", by=by
+        ),
+    ),
+}
+
+NEXT_BUDGET = {
+    "decide_requests": Act(
+        "office performance budget",
+        lambda h: h.request(),
+        lambda h, row, by: followup.decide_requests(
+            division=h.division,
+            fiscal_year=row.fiscal_year,
+            verdicts=[followup.Verdict(row.pk, "plain", row.asked)],
+            by=by,
+        ),
+    ),
+    "take_proposals": Act(
+        "office performance budget",
+        lambda h: h.request(),
+        lambda h, row, by: followup.take_proposals(
+            division=h.division, unit=h.department, fiscal_year=row.fiscal_year, by=by
+        ),
+    ),
+    "sign_use_list": Act(
+        "leader",
+        lambda h: h.request(decided=True),
+        lambda h, row, by: followup.sign_use_list(
+            division=h.division, unit=h.department, fiscal_year=row.fiscal_year, by=by
+        ),
+    ),
+    "reopen_decisions": Act(
+        "leader",
+        lambda h: h.signed_list(),
+        lambda h, row, by: followup.reopen_decisions(
+            division=h.division,
+            unit=h.department,
+            fiscal_year=row.fiscal_year,
+            by=by,
+            why="申报有误",
+        ),
+    ),
+}
