@@ -12,6 +12,13 @@ from wenxiao.store.clock import today
 IMPORTS = "performance budget treasury"
 
 REQUESTS = {
+    "choose_own_filing": Act(
+        "performance",
+        lambda h: h.division,
+        lambda h, row, by: budget.choose_own_filing(
+            division=row, fiscal_year=2030, kinds=["policy"], by=by, why="本级申报"
+        ),
+    ),
     "set_requests": Act(
         IMPORTS,
         lambda h: h.subject,

@@ -33,13 +33,6 @@ def _spend(h, by):
 
 
 BUDGET = {
-    "choose_own_filing": Act(
-        "performance",
-        lambda h: h.division,
-        lambda h, row, by: budget.choose_own_filing(
-            division=row, fiscal_year=2030, kinds=["policy"], by=by, why="本级申报"
-        ),
-    ),
     **REQUESTS,
     "set_appropriation": Act(
         IMPORTS,
