@@ -219,8 +219,8 @@ def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
 
 
 def _role(heading: str, key: str | None, words: Mapping[str, str]) -> str | None:
-    for word, role in (("一上", "asked_first"), ("二上", "asked_second")):
-        if word in heading:
+    for stage, role in (("一上", "asked_first"), ("二上", "asked_second")):
+        if stage in heading:
             return role
     bare = re.sub(r"[（(].*?[)）]|[*★：:\s]", "", heading)
     word = _KNOWN.get(words.get(bare, ""))
