@@ -26,6 +26,8 @@ _WHOLE = re.compile(r"全部|全覆盖|全员|全程|应.尽|100|百分之百|�
 _MEASURED = re.compile(r"数量|质量|时效|成本")
 _NO_UNIT = re.compile(r"率|比例|指数|等级|级别|评分|得分|排名|名次|系数|占比|比重")
 
+_NEXT_YEAR = re.compile(r"次年|明年|翌年|下一?年度?(?!度?[^，,。]{0,4}(?:预算|计划))")
+
 
 def target_of(row: Cells) -> Expression:
     """The target with its unit, also where the unit stands in a column of its own."""
@@ -74,7 +76,7 @@ def deadline_after_the_end(table: Table) -> Iterator[Hit]:
     for index, row in enumerate(table.rows):
         read = target_of(row)
         day = (read.date_end or read.date or "") if read.kind == "date" and not read.partial else ""
-        if day > end:
+        if day > end or (_NEXT_YEAR.search(said(row, "target")) and end[:4] == str(year)):
             text = f"指标“{row.get('level3') or ''}”的时限“{read.text}”晚于 {end}。"
             yield Hit(index, "target", text, f"不晚于 {end}", read.text)
 
