@@ -1,7 +1,7 @@
 """Fetch the few front-end files from npm into build/, as package-lock.json pins them.
 
 Node comes from the system or, where there is none, for the while from its wheel (requirements/assets.txt): it is not
-part of the installation. Nothing fetched is ever committed, and pages work without it: only charts need it.
+part of the installation. Nothing fetched is ever committed; no page needs any of it, the tests alone do.
 """
 
 from __future__ import annotations
@@ -16,16 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 WANTED = {
-    "echarts/dist/echarts.common.min.js": "vendor/echarts.min.js",
-    "echarts/LICENSE": "vendor/echarts.LICENSE.txt",
     "axe-core/axe.min.js": "testing/axe.min.js",
     "axe-core/LICENSE": "testing/axe.LICENSE.txt",
 }
-"""Path below node_modules → path below build; only build/vendor is ever served."""
+"""Path below node_modules → path below build; only build/vendor would be served."""
 SECONDS = 300
-ABSENT = (
-    "前端资源没有取到：npm 未能完成。页面可以照常使用，只是没有图表；网络恢复后再运行 make run。"
-)
+ABSENT = "测试用的前端资源没有取到：npm 未能完成。页面不受影响；网络恢复后再运行。"
 
 
 def npm(arguments: list[str], folder: Path) -> None:

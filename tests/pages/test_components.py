@@ -60,7 +60,7 @@ PIECES = (
     "formula",
     "trail",
     "count hot",
-    "chart",
+    "chart-bar",
 )
 """Looks a page may use: each must be seen on the living page."""
 

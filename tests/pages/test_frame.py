@@ -33,15 +33,14 @@ def test_script_and_style_stay_under_300_kb():
     assert sum(file.stat().st_size for file in files) < 300_000
 
 
-def test_a_page_with_charts_sends_at_most_300_kb_of_script_and_style():
-    """The server sends every asset compressed; the chart library goes to pages with a chart alone."""
+def test_all_script_and_style_is_sent_in_at_most_120_kb():
+    """The server sends every asset compressed; no page needs a chart library, drawings come with the page."""
     import django_htmx
-    from django.conf import settings
 
     assets = SOURCE / "pages" / "assets"
-    files = [*assets.glob("*.css"), *assets.glob("*.js"), Path(settings.VENDOR) / "echarts.min.js"]
+    files = [*assets.glob("*.css"), *assets.glob("*.js")]
     files.append(Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js")
-    assert sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) <= 300_000
+    assert sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) <= 120_000
 
 
 def test_pages_send_a_strict_policy_and_are_not_kept(client):

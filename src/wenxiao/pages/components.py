@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 
+from wenxiao.pages.charts import Chart
 from wenxiao.pages.frame import THEMES
 from wenxiao.pages.views import view
 
@@ -38,45 +37,7 @@ SWATCHES = (
 )
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A chart as pages hand it to the macro; the figures are nobody's."""
-
-    ident: str
-    finding: str
-    names: tuple[str, ...]
-    series: tuple[tuple[str, str, tuple[int | None, ...]], ...]
-    unit: str
-    stacked: bool
-
-    @property
-    def data(self) -> str:
-        """What the script reads."""
-        told = [
-            {"name": name, "token": token, "values": values} for name, token, values in self.series
-        ]
-        return json.dumps(
-            {
-                "names": self.names,
-                "unit": self.unit,
-                "line": None,
-                "stacked": self.stacked,
-                "upright": self.stacked,
-                "series": told,
-            },
-            ensure_ascii=False,
-        )
-
-    @property
-    def rows(self) -> list[tuple[str, list[int | None]]]:
-        """The table behind."""
-        return [
-            (name, [values[at] for _, _, values in self.series])
-            for at, name in enumerate(self.names)
-        ]
-
-
-STACKED = Sample(
+STACKED = Chart(
     "sample-grades",
     "2021 年：4 个优、17 个良",
     ("2020", "2021"),
@@ -86,16 +47,15 @@ STACKED = Sample(
         ("中", "warn-fill", (1, 0)),
         ("差", "bad-fill", (0, 0)),
     ),
-    "个",
+    unit="个",
     stacked=True,
 )
-LYING = Sample(
+LYING = Chart(
     "sample-rates",
     "示例单位乙执行最慢",
     ("示例单位甲", "示例单位乙"),
     (("执行率", "", (65, 47)),),
-    "%",
-    stacked=False,
+    unit="%",
 )
 
 

@@ -82,6 +82,14 @@ def articles(*, division: Division, labels: Iterable[str]) -> QuerySet[Article]:
     return rows.select_related("document").order_by("document", "order")
 
 
+def articles_holding(*, division: Division, words: Iterable[str]) -> QuerySet[Article]:
+    """The articles of the division's papers in whose words every word stands, with their paper."""
+    rows = Article.objects.filter(document__division=division)
+    for word in words:
+        rows = rows.filter(Q(words__icontains=word) | Q(label__icontains=word))
+    return rows.select_related("document").order_by("document", "order")
+
+
 def entries_of(*, division: Division) -> QuerySet[Entry]:
     """The division's trail; order and pages are the caller's."""
     return Entry.objects.filter(division=division)

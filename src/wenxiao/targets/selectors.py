@@ -46,6 +46,11 @@ def targets_visible_to(user: User) -> QuerySet[Target]:
     return rows.select_related("dossier__subject__division", "dossier__unit", "approval", "batch")
 
 
+def indicators_seen_by(user: User | None) -> QuerySet[Indicator]:
+    """The rows of the targets of the dossiers a person may see."""
+    return Indicator.objects.filter(seen_by(user, "target__dossier"))
+
+
 def handed_in_targets(round: Round) -> QuerySet[Any, Any]:
     """The dossiers of a target round's year whose target left the unit's hands, or was approved elsewhere."""
     states = (Target.State.SUBMITTED, Target.State.CHECKED, Target.State.APPROVED)

@@ -1,64 +1,94 @@
-"""查找: subjects, units, documents and problems by their words, within what the person may see; two characters are enough."""
+"""查找: the page, the list while typing (Ctrl K), the last five opened, and how names are typed, for boxes one chooses from."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
-from wenxiao.budget.selectors import subjects_visible_to
-from wenxiao.followup.selectors.problems import findings_seen_by
-from wenxiao.orgs.selectors import units_visible_to
+from wenxiao.desk.home.seeking import seek
+from wenxiao.desk.home.tasks import waiting
+from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
-from wenxiao.records.selectors import documents
+from wenxiao.store.spelling import letters_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-MOST = 20
+    from wenxiao.desk.home.seeking import SearchGroup
+
+MOST, LISTED, LAST = 20, 6, 5
+NAMES, LONG = 2000, 200
 
 
 @view("login")
 def search(request: HttpRequest) -> HttpResponse:
-    """What was found, by kind, each kind cut at twenty with a way to all of it."""
-    words = request.GET.get("q", "").strip()[:60].split()
-    user, sees = person(request), held(request).can("see_unit")
-    found: dict[str, Any] = {"subjects": [], "units": [], "documents": [], "findings": []}
-    if words and sees:
-        found = {
-            "subjects": list(
-                _all(subjects_visible_to(user), words, "name", "code", "unit__name")
-                .select_related("unit")
-                .prefetch_related("dossiers")
-                .order_by("name", "pk")[: MOST + 1]
-            ),
-            "units": list(
-                _all(units_visible_to(user), words, "name", "code").order_by("path")[: MOST + 1]
-            ),
-            "documents": list(
-                _all(
-                    documents(division=user.division), words, "title", "number", "issuer"
-                ).order_by("-issued_on", "pk")[: MOST + 1]
-            )
-            if user.division
-            else [],
-            "findings": list(
-                _all(
-                    findings_seen_by(user).exclude(state="dismissed"), words, "text", "item__text"
-                ).order_by("-pk")[: MOST + 1]
-            ),
-        }
-    total = sum(min(len(rows), MOST) for rows in found.values())
-    values = {"q": " ".join(words), "found": found, "total": total, "most": MOST, "sees": sees}
+    """What was found, by group, each cut at twenty."""
+    typed = _typed(request)
+    groups = _groups(request, typed, MOST)
+    values = {
+        "q": typed,
+        "groups": groups,
+        "total": sum(len(group.hits) for group in groups),
+        "most": MOST,
+        "sees": held(request).can("see_unit"),
+        "last": request.session.get("opened", []),
+    }
     return render(request, "desk/home/search.html", values)
 
 
-def _all(rows: Any, words: list[str], *names: str) -> Any:
-    """Rows in which every word stands somewhere."""
-    for word in words:
-        condition = Q()
-        for name in names:
-            condition |= Q(**{f"{name}__icontains": word})
-        rows = rows.filter(condition)
-    return rows
+@view("login")
+def listed(request: HttpRequest) -> HttpResponse:
+    """The list under the box while one types; the last five opened before anything is typed."""
+    typed = _typed(request)
+    values = {
+        "q": typed,
+        "groups": _groups(request, typed, LISTED),
+        "last": request.session.get("opened", []),
+    }
+    return render(request, "desk/home/listed.html", values)
+
+
+@view("login", methods=("POST",))
+def opened(request: HttpRequest) -> HttpResponse:
+    """Remember for this session what was opened from the list; an address that isn't ours is ignored."""
+    href, word = request.POST.get("href", "")[:LONG], request.POST.get("word", "")[:LONG]
+    if word and _ours(href):
+        before = [row for row in request.session.get("opened", []) if row["href"] != href]
+        request.session["opened"] = [{"word": word, "href": href}, *before][:LAST]
+    return JsonResponse({})
+
+
+@view("login", methods=("POST",))
+def letters(request: HttpRequest) -> HttpResponse:
+    """How the names of a long box are typed: initials and pinyin of each, in the order they were sent."""
+    try:
+        names = json.loads(request.POST.get("names", "[]"))
+    except ValueError:
+        names = []
+    wanted = [str(name)[:LONG] for name in names[:NAMES]] if isinstance(names, list) else []
+    return JsonResponse({"letters": [letters_of(name) for name in wanted]})
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:60]
+
+
+def _groups(request: HttpRequest, typed: str, most: int) -> list[SearchGroup]:
+    if not typed:
+        return []
+    tasks = waiting(request, work_year(request))
+    return seek(typed, person(request), held(request), tasks, most)
+
+
+def _ours(href: str) -> bool:
+    if not href.startswith("/") or href.startswith("//"):
+        return False
+    try:
+        resolve(href.partition("?")[0])
+    except Resolver404:
+        return False
+    return True

@@ -15,4 +15,7 @@ urlpatterns = [
     path("help", guide.help_page, name="help"),
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
+    path("search/list", search.listed, name="search_list"),
+    path("search/opened", search.opened, name="search_opened"),
+    path("search/letters", search.letters, name="search_letters"),
 ]

@@ -73,14 +73,7 @@
     return Boolean(next);
   }
   on("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-      const seek = document.getElementById("seek");
-      if (seek?.offsetParent) {
-        event.preventDefault();
-        seek.select();
-        seek.focus();
-      }
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
       if (moveRow(event)) event.preventDefault();
     } else if (event.key === " " && near(event, ".t tbody a")) {
       const tick = near(event, "tr").querySelector("input[type=checkbox]");
