@@ -26,7 +26,60 @@ def _announce(h, row, by):
     return followup.announce_evaluation(round=row, number="财绩1号", issued_on=today(), by=by)
 
 
+def _told(h):
+    """A preliminary conclusion at the unit, with one objection."""
+    made = h.review("finance_evaluation", "submitted")
+    exchange = reviews.open_exchange(
+        review=made, text="初步", due_on=today() + SOON, by=h.people["agency"]
+    )
+    reviews.raise_objection(
+        exchange=exchange, text="漏计", criterion=made.criteria.get(), by=h.people["clerk"]
+    )
+    return exchange
+
+
+def _decided(h):
+    exchange = _told(h)
+    reviews.decide_objection(
+        objection=exchange.objections.get(), verdict="refused", reason="无据", by=h.people["agency"]
+    )
+    return reviews.finish_objections(exchange=exchange, name="某", by=h.people["clerk"])
+
+
+def _closed(h):
+    return reviews.close_exchange(exchange=_decided(h), by=h.people["performance"])
+
+
+JUDGES = "department office performance agency"
+UNIT = "clerk head"
+
 EVALUATIONS = {
+    "open_exchange": Act(
+        JUDGES,
+        lambda h: h.review("finance_evaluation", "submitted"),
+        lambda h, row, by: reviews.open_exchange(
+            review=row, text="初步", due_on=today() + SOON, by=by
+        ),
+    ),
+    "raise_objection": Act(
+        UNIT, _told, lambda h, row, by: reviews.raise_objection(exchange=row, text="另有", by=by)
+    ),
+    "finish_objections": Act(
+        UNIT, _told, lambda h, row, by: reviews.finish_objections(exchange=row, name="某", by=by)
+    ),
+    "decide_objection": Act(
+        JUDGES,
+        _told,
+        lambda h, row, by: reviews.decide_objection(
+            objection=row.objections.get(), verdict="refused", reason="无据", by=by
+        ),
+    ),
+    "close_exchange": Act(
+        "performance", _decided, lambda h, row, by: reviews.close_exchange(exchange=row, by=by)
+    ),
+    "sign_exchange": Act(
+        UNIT, _closed, lambda h, row, by: reviews.sign_exchange(exchange=row, name="某", by=by)
+    ),
     "draft_plan": Act("performance", lambda h: None, lambda h, row, by: _plan(h, by)),
     "issue_plan": Act(
         "performance",

@@ -264,6 +264,7 @@ FOLLOWUP = {
             differences=[],
             by=by,
             version=row.version,
+            why="核对",
         ),
     ),
     "confirm_finding": Act(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from wenxiao.budget.models import Request, Round
+from wenxiao.budget.models import AuditedAmount, Request, Round
 from wenxiao.budget.services import (
     choose_own_filing,
     ensure_subject,
@@ -22,7 +22,7 @@ from wenxiao.orgs.services import add_document, add_unit, create_division, creat
 from wenxiao.orgs.services.handing_out import prepare_account_sheet, release_account_sheet
 from wenxiao.orgs.services.resetting import ask_reset
 from wenxiao.records.services import open_batch, store_file
-from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.kinds import JUDGED, KINDS
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.services import score_review
 from wenxiao.store.clock import today
@@ -153,6 +153,7 @@ class House:
             target=self.target if rows == "indicators" else None,
             budget=Decimal(8_800_000),
             executed=Decimal(8_800_000),
+            audited=self.audited() if kind in JUDGED else None,
         )
         if rows == "criteria":
             row = Criterion.objects.create(
@@ -165,11 +166,17 @@ class House:
         made.refresh_from_db()
         return made
 
+    def audited(self):
+        """What an evaluation found of the money: as reported."""
+        return AuditedAmount.objects.create(
+            dossier=self.dossier, arranged=Decimal(8_800_000), used=Decimal(8_800_000)
+        )
+
     def spent_little(self):
         """An evaluation that found little spent, with the catalogue's item for that."""
         followup.ensure_catalogue(division=self.division, by=None)
         made = self.review("finance_evaluation")
-        made.executed = Decimal(1)
+        made.executed, made.audited = Decimal(1), None
         made.save()
         return made
 

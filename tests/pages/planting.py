@@ -48,6 +48,8 @@ OF_SUBJECT = {
         "reviews.Suggestion",
         "reviews.PaperSignature",
         "reviews.ExAnte",
+        "reviews.Exchange",
+        "reviews.Objection",
     ),
     *(
         "followup.Finding",

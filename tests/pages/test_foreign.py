@@ -120,6 +120,7 @@ ACTS = {
         "escalate",
         "account",
     ),
+    "opinions/<int:pk>/<str:act>": ("object", "finish", "close", "sign"),
     "evaluations/plans/<int:pk>/<str:act>": ("issue", "drop"),
     "reviews/<int:pk>/<str:act>/do": ("submit", "return", "check", "confirm", "issue", "reopen"),
     "library/<int:pk>/<str:act>/do": ("confirm", "publish", "decline", "retire", "common"),

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from wenxiao.budget.models import Round
+from wenxiao.budget.models import AuditedAmount, Round
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import User
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import create_user, grant, name_confirmers, set_small_office
 from wenxiao.records.models import Entry
 from wenxiao.reviews import services
-from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.kinds import JUDGED, KINDS
 from wenxiao.reviews.models import Criterion, ExAnte, Mark, Review
 from wenxiao.reviews.services.hands import stood
 from wenxiao.store.moves import NotAllowed
@@ -38,6 +38,13 @@ def almighty(bureau):
         where = bureau.unit if role in {"clerk", "head", "department"} else None
         grant(user=user, role=role, division=bureau.division, unit=where, by=None)
     return user
+
+
+def _audited(dossier):
+    """What an evaluation found of the money: as reported."""
+    return AuditedAmount.objects.create(
+        dossier=dossier, arranged=Decimal(8_800_000), used=Decimal(8_800_000)
+    )
 
 
 @pytest.fixture
@@ -71,6 +78,7 @@ def begin(bureau):
             target=target,
             budget=Decimal(8_800_000),
             executed=Decimal(8_800_000),
+            audited=_audited(bureau.dossier) if kind in JUDGED else None,
         )
         if target is None:
             row = Criterion.objects.create(

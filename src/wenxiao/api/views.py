@@ -159,7 +159,7 @@ def dossier_reviews(request: HttpRequest, pk: int) -> HttpResponse:
             "issued_on": _text(review.issued_on),
             "synthetic": review.synthetic,
         }
-        for review in reviews_of([row.pk]).get(row.pk, [])
+        for review in reviews_of([row.pk], _user(request)).get(row.pk, [])
     ]
     return answer({**_dossier(row), "reviews": told})
 

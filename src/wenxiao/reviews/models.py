@@ -359,3 +359,81 @@ class EvaluationPlan(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Exchange(Versioned):
+    """交换意见: an evaluation's preliminary conclusion told to its unit, and what became of the objections.
+
+    ``points``, ``grade`` and ``rows`` (criterion id → points) are as told; ``answered_on`` is when the unit had no more to
+    say, ``closed_on`` when a second person settled what was decided, ``signed_on`` when the unit signed for that.
+    """
+
+    review = models.OneToOneField(
+        Review, models.CASCADE, related_name="exchange", verbose_name="评审"
+    )
+    text = models.TextField("初步结论")
+    points = PointsField("初步得分", null=True)
+    grade = models.CharField("初步等级", max_length=4, blank=True)
+    rows = models.JSONField("初步分项得分", default=dict)
+    sent_on = models.DateField("送达日期")
+    due_on = models.DateField("意见期限")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="送达人"
+    )
+    answered_on = models.DateField("意见提完日期", null=True)
+    answered_by = models.CharField("提意见的人", max_length=60, blank=True)
+    closed_on = models.DateField("处理定稿日期", null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="定稿人"
+    )
+    signed_on = models.DateField("单位签字日期", null=True)
+    signed_by = models.CharField("签字人", max_length=60, blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "交换意见"
+
+    def __str__(self) -> str:
+        return f"{self.review}交换意见"
+
+
+class Objection(Versioned):
+    """One objection of the unit to a criterion (None: to money or the whole), with its proof and how it was decided."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", "采纳"
+        PARTLY = "partly", "部分采纳"
+        REFUSED = "refused", "不采纳"
+
+    exchange = models.ForeignKey(
+        Exchange, models.CASCADE, related_name="objections", verbose_name="交换意见"
+    )
+    number = models.PositiveSmallIntegerField("序号")
+    criterion = models.ForeignKey(
+        Criterion, models.CASCADE, null=True, related_name="+", verbose_name="评分项"
+    )
+    text = models.TextField("意见")
+    proof = models.CharField("佐证", max_length=300, blank=True)
+    material = models.ForeignKey(
+        "evidence.Material", models.PROTECT, null=True, related_name="+", verbose_name="佐证材料"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
+    )
+    verdict = models.CharField("处理", max_length=8, choices=Verdict.choices, blank=True)
+    reason = models.TextField("处理理由", blank=True)
+    points = PointsField("拟改得分", null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="处理人"
+    )
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位意见"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["exchange", "number"], name="objection_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -14,10 +14,12 @@ from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Su
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Actual, Material
+from wenxiao.orgs.models import Role
+from wenxiao.orgs.permissions import holdings
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
-from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Mark, Review, Suggestion
-from wenxiao.reviews.states import OPEN, RETURNED
+from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Exchange, Mark, Review, Suggestion
+from wenxiao.reviews.states import JUDGED, OPEN, RETURNED, SETTLED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
 
@@ -37,10 +39,28 @@ def latest_work_year(division: Division) -> int | None:
     return latest
 
 
-def reviews_of(dossiers: Iterable[int]) -> dict[int, list[Review]]:
-    """Reviews by dossier id in the order of their rounds' periods, with round, agency, audited amount and target."""
+UNIT_SIDE = frozenset({Role.CLERK.value, Role.HEAD.value})
+"""Roles of the evaluated unit itself."""
+
+
+def told_to(user: User | None) -> Q:
+    """The condition of reviews whose rows a person may read: a unit sees an evaluation of itself once it is settled.
+
+    Before that it sees what the exchange of opinions tells it, and nothing else.
+    """
+    roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
+    if not roles or not roles <= UNIT_SIDE:
+        return Q()
+    return ~Q(kind__in=JUDGED) | Q(state__in=SETTLED)
+
+
+def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, list[Review]]:
+    """Reviews by dossier id in the order of their rounds' periods, with round, agency, audited amount and target.
+
+    With ``user`` only those whose rows this person may read.
+    """
     rows = (
-        Review.objects.filter(dossier__in=list(dossiers))
+        Review.objects.filter(told_to(user), dossier__in=list(dossiers))
         .select_related("round", "agency", "audited", "target", "file")
         .order_by("round__work_year", "round__through_month", "pk")
     )
@@ -347,3 +367,16 @@ def people_on(round: Round) -> dict[int, tuple[str, dict[str, list[str]]]]:
     for dossier, duty, name in given.values_list("review__dossier", "duty", "user__name"):
         working[dossier][1].setdefault(duty, []).append(name)
     return working
+
+
+def exchange_seen_by(user: User | None, pk: int) -> Exchange | None:
+    """One exchange of opinions on a dossier this person may see; None where there is none."""
+    rows = Exchange.objects.filter(seen_by(user, "review__dossier"), pk=pk)
+    return rows.select_related(
+        "review__dossier__subject__division",
+        "review__dossier__unit",
+        "review__round__division",
+        "review__audited",
+        "by",
+        "closed_by",
+    ).first()

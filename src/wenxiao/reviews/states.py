@@ -24,3 +24,6 @@ MARKABLE = OPEN | {"submitted", "checked"}
 
 SETTLED = frozenset({"confirmed", "issued"})
 """States whose results count in reports and use."""
+
+JUDGED = ("department_evaluation", "finance_evaluation")
+"""Kinds that somebody else judges by a score sheet."""

@@ -23,6 +23,7 @@ from wenxiao.orgs.permissions import once
 from wenxiao.records.models import StoredFile
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Review
+from wenxiao.reviews.selectors import told_to
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import handed_in_targets
@@ -46,7 +47,7 @@ _WITH = (
 
 def reviews_visible_to(user: User | None) -> QuerySet[Review]:
     """Reviews of the dossiers the user may see, with what a line shows."""
-    return Review.objects.filter(seen_by(user)).select_related(*_WITH)
+    return Review.objects.filter(seen_by(user), told_to(user)).select_related(*_WITH)
 
 
 def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Round]:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from wenxiao.budget.models import Dossier, Subject
+from wenxiao.budget.models import AuditedAmount, Dossier, Subject
 from wenxiao.desk.home.duties import duties
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Role, User
@@ -59,9 +59,15 @@ def filed(small, number, *, unit=None, kind="selfeval"):
             points=Decimal(90),
             complete=True,
             target=_reached(dossier) if kind == "selfeval" else None,
+            audited=_audited(dossier) if kind == "finance_evaluation" else None,
         )
         made.append(submit_review(review=review, by=_filer(small, kind, unit)))
     return made
+
+
+def _audited(dossier):
+    """What an evaluation found of the money."""
+    return AuditedAmount.objects.create(dossier=dossier, arranged=Decimal(10), used=Decimal(9))
 
 
 def _reached(dossier):

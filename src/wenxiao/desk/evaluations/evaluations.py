@@ -283,6 +283,11 @@ def review_page(
         "tells": judges and may(request, "evaluate", row),
         "advises": judges and may(request, "evaluate", row) and not seat,
         "findings": found,
+        "exchange": getattr(row, "exchange", None),
+        "tells_unit": row.kind in EVALUATIONS
+        and row.state in {"submitted", "checked"}
+        and may(request, "evaluate", row)
+        and not seat,
         "notices": told,
         "feeds": may(request, "confirm_finding", row),
         "to_order": orderable(person(request), row).count() if row.state in SETTLED else 0,

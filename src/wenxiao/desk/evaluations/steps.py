@@ -12,6 +12,7 @@ from wenxiao.pages.acts import person, who
 from wenxiao.pages.views import held, put_under
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import barred_in
+from wenxiao.reviews.services.road import unsettled
 from wenxiao.reviews.services.seats import seat_of
 from wenxiao.reviews.states import OPEN
 
@@ -95,7 +96,7 @@ def _barred(request: HttpRequest, row: Review, code: str, power: str) -> str:
         return "由您报送，须由另一人办理"
     if code == "confirm" and KINDS[row.kind].scores and not row.complete:
         return "还有待评定的行，评完后才能确认"
-    return ""
+    return unsettled(row).rstrip("。") if code == "confirm" else ""
 
 
 def not_yet(request: HttpRequest, row: Review) -> str:

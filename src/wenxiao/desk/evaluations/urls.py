@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.evaluations import announcing, evaluations, online, plans, report_file
+from wenxiao.desk.evaluations import announcing, evaluations, online, opinions, plans, report_file
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("evaluations/notices/<int:pk>.docx", announcing.notice_paper, name="evaluation_notice"),
     path("reviews/<int:pk>", evaluations.review, name="review"),
     path("evaluations/<int:pk>/<int:dossier>", online.begin, name="evaluation_begin"),
+    path("reviews/<int:pk>/opinions", opinions.tell, name="opinions_tell"),
+    path("opinions/<int:pk>", opinions.opinions, name="opinions"),
+    path("opinions/<int:pk>/opinions.docx", opinions.paper, name="opinions_paper"),
+    path("opinions/<int:pk>/decide/<int:number>", opinions.decide, name="opinion_decide"),
+    path("opinions/<int:pk>/<str:act>", opinions.act, name="opinions_act"),
     path("reviews/<int:pk>/frame", online.frame, name="review_frame"),
     path("reviews/<int:pk>/frame/weights", online.weights, name="review_weights"),
     path("reviews/<int:pk>/frame/fix", online.fix, name="review_fix"),

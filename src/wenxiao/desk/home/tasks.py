@@ -34,6 +34,7 @@ _ROUND_ROUTES = {
 _TARGET = "targets.Target"
 _RECTIFICATION = "followup.Rectification"
 _REVIEW = "reviews.Review"
+_EXCHANGE = "reviews.Exchange"
 
 
 def waiting(request: HttpRequest, year: int) -> list[HomeTask]:
@@ -48,7 +49,9 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
     reminders = reminders_for(user, rounds)
     listed = list(
-        todos_for(user).filter(target_type__in=(_ROUND, _RECTIFICATION, _REVIEW, _TARGET))[:TODOS]
+        todos_for(user).filter(
+            target_type__in=(_ROUND, _RECTIFICATION, _REVIEW, _TARGET, _EXCHANGE)
+        )[:TODOS]
     )
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
     if earlier := {pk for pk in asked if pk is not None} - set(rounds):
@@ -62,6 +65,9 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
         elif row.target_type == _REVIEW:
             href = address("desk:filling", key)
             made.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
+        elif row.target_type == _EXCHANGE:
+            href = address("desk:opinions", key)
+            made.append(HomeTask("评价", who, row.title, row.due_on, "去办", href, on))
         elif row.target_type == _TARGET:
             href = address("desk:target_fill", key)
             made.append(HomeTask("目标", who, row.title, row.due_on, "重填", href, on))

@@ -160,7 +160,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(shown.rows, groups, monies, grouped=not sort),
+        "lines": _lines(person(request), shown.rows, groups, monies, grouped=not sort),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -372,6 +372,7 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
 
 
 def _lines(
+    user: User,
     rows: list[Any],
     groups: dict[GroupKey, DossierGroup],
     known_money: dict[int, Money] | None,
@@ -380,7 +381,7 @@ def _lines(
 ) -> list[DossierLine]:
     ids = [row.pk for row in rows]
     monies = money_of(ids) if known_money is None else known_money
-    reviews, findings = reviews_of(ids), confirmed_counts(ids)
+    reviews, findings = reviews_of(ids, user), confirmed_counts(ids)
     lines, before = [], None
     for row in rows:
         key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]

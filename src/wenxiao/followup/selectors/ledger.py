@@ -17,6 +17,7 @@ from wenxiao.orgs.selectors import sight_of
 from wenxiao.records.models import Entry, Notice, StoredFile
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.selectors import told_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -193,7 +194,7 @@ def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
 
 def reviews_seen_by(user: User | None) -> QuerySet[Review]:
     """Reviews of dossiers the user may see, with what a line of results shows."""
-    rows = Review.objects.filter(seen_by(user))
+    rows = Review.objects.filter(seen_by(user), told_to(user))
     return rows.select_related(
         "dossier__subject__division",
         "dossier__unit",

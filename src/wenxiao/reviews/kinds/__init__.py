@@ -7,6 +7,7 @@ from wenxiao.reviews.kinds.exante import EX_ANTE
 from wenxiao.reviews.kinds.monitoring import MONITORING
 from wenxiao.reviews.kinds.selfeval import RECHECK, SELFEVAL
 from wenxiao.reviews.kinds.shape import Kind
+from wenxiao.reviews.states import JUDGED
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
@@ -20,8 +21,6 @@ ASKED = (*FILED, "target_review")
 """What units owe: only these rounds are asked of them by list, to-do and letter. Targets are filed, not reviewed."""
 OWNERS = {"unit": "单位", "department": "主管部门", "bureau": "财政部门"}
 """Whose work a kind is, as people call them."""
-JUDGED = ("department_evaluation", "finance_evaluation")
-"""What somebody else judges by a score sheet."""
 CHECKERS = {
     "head": "单位负责人",
     "department": "主管部门",

@@ -13,7 +13,7 @@ from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Role
 from wenxiao.records.services import finish_todos, make_todo, record
 from wenxiao.reviews.checks import blocking, checks_of
-from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.kinds import JUDGED, kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.hands import (
     confirmed_changes,
@@ -366,6 +366,7 @@ def confirm_review(
     if (over := over_hundred(review)) and not why.strip():
         raise NotAllowed(f"{over}确需确认的，写明理由。")
     _refuse_unconcluded(review)
+    _refuse_unsettled(review)
     changes, note = confirmed_changes(review, by, why), small_office_note(review, by)
     if note and review.state == Review.State.SUBMITTED and waiting_for(review) in {"", "office"}:
         pass_on(review, len(route_of(review)), by=by, act="审核通过", why=note, version=version)
@@ -397,6 +398,24 @@ def _refuse_unconcluded(review: Review) -> None:
     ex_ante = getattr(review, "ex_ante", None)
     if review.kind == Round.Kind.EX_ANTE and (ex_ante is None or not ex_ante.conclusion):
         raise NotAllowed("事前评估还没有写结论和支持金额，写好再确认。")
+
+
+def unsettled(review: Review) -> str:
+    """What of an evaluation is still open beside its points: audited money, the exchange of opinions; empty: nothing."""
+    if review.kind not in JUDGED:
+        return ""
+    audited = review.audited
+    if audited is None or audited.arranged is None or audited.used is None:
+        return "经审查实际安排、实际使用还没有填，填好审定金额再确认。"
+    exchange = getattr(review, "exchange", None)
+    if exchange is not None and exchange.closed_on is None:
+        return "正在征求单位意见，意见处理定稿后再确认。"
+    return ""
+
+
+def _refuse_unsettled(review: Review) -> None:
+    if left := unsettled(review):
+        raise NotAllowed(left)
 
 
 @transaction.atomic
