@@ -85,6 +85,7 @@ LEDGER = (
         "收回日期",
     ),
     *("指标类型", "科目", "收款人", "用途", "备注", "金额单位", "累计支出", "1月支付至12月支付"),
+    *("项目负责人", "设立年限", "到期日期", "中期评估日期"),
 )
 """The columns of a ledger (``intake.ledger.columns.ROLES``, which needs the database's settings; a test compares)."""
 SHEETS = {
@@ -155,6 +156,56 @@ def _reading() -> Iterator[str]:
     )
 
 
+REBUILT = (
+    (
+        "山东 项目支出绩效自评表",
+        "两栏总体目标、A/B 列字母、各项指标、总分都读出",
+        "没有写金额单位：问（ZJ-11），金额不取",
+    ),
+    (
+        "河南 部门（单位）整体绩效自评表",
+        "部门名称、资金来源和结构逐行、投入管理指标在内的三级指标；主要任务不算指标",
+        "没有项目名称：导入时问是哪个对象",
+    ),
+    (
+        "广东 绩效自评指标评分表",
+        "每级各有一列权重、两层表头、“自评分数”作得分；资金使用单位去掉盖章字样",
+        "扣分没有写原因的逐项列出（PJ-07），没有等级写明（PJ-15）",
+    ),
+    (
+        "云南 项目支出绩效自评表",
+        "指标性质、指标值、度量单位三列合成指标值；总分旁“（自评等级）优”作等级",
+        "",
+    ),
+    (
+        "江西 部门整体支出绩效自评表",
+        "总体目标和完成情况写在标签右边，没有表头的也读出",
+        "对象导入时问",
+    ),
+    ("浙江 绩效运行监控表", "“预算数”合并在资金名称和金额两列之上，取金额；单位元、1-8月", ""),
+    (
+        "贵州 项目支出绩效自评表",
+        "“预算数：”“执行数：”横排，下面逐行其中；没有分值、得分列",
+        "没有分值的指标不计分",
+    ),
+)
+"""Forms of provinces rebuilt from how published ones look (合成), each a test: what is read, what is asked."""
+
+
+def _rebuilt() -> Iterator[str]:
+    yield from (
+        "",
+        "### 照公开样子重排、逐格核过的外省表（合成）",
+        "",
+        "不在表式清单里的省份，照公开表的样子编了内容，逐格核对过读得对不对（`tests/files/test_other_provinces.py`）；读不准的问，不猜。",
+        "",
+        "| 表 | 读出 | 问、写明 |",
+        "| --- | --- | --- |",
+    )
+    for name, read, asked in REBUILT:
+        yield f"| {name} | {read} | {asked or '无'} |"
+
+
 def _printing() -> Iterator[str]:
     yield from (
         "",
@@ -176,7 +227,7 @@ def _printing() -> Iterator[str]:
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_reading(), *_printing(), ""])
+    return "\n".join([*_head(), *_reading(), *_rebuilt(), *_printing(), ""])
 
 
 def main() -> int:

@@ -89,6 +89,8 @@ WORDS = {
     "whole": "合计",
     "without_execution": "不含执行率的合计",
     "fewest_rows": "至少几行",
+    "fewest_times": "相差多少倍起",
+    "most_times": "相差多少倍止",
     "highest": "最高",
     "indicators": "指标分值",
     "apart_percent": "相差百分之几",

@@ -220,10 +220,18 @@ def _place_columns(grid: Grid, head: Head) -> None:
         elif role == "score":
             scores.append((label, col))
         elif role is not None:
-            head.roles.setdefault(role, col)
+            _put_role(head, role, col)
     _settle_scores(head, scores, averages)
     _settle_levels(head)
     _settle_weights(grid, head, weights)
+
+
+def _put_role(head: Head, role: str, col: int) -> None:
+    """A column's role, the first of a kind; of 审核内容 beside 审核要点 the first is the item."""
+    if role == "content" and role in head.roles:
+        head.roles.setdefault("item", head.roles[role])
+        head.roles[role] = col
+    head.roles.setdefault(role, col)
 
 
 def _role_under(top: str, label: str) -> str | None:
@@ -250,6 +258,8 @@ def _settle_scores(head: Head, scores: list[tuple[str, int]], averages: list[int
         if not head.experts and len(scores) > 1:
             head.experts = [col for _, col in scores]
         return
+    if not scores and "self_score" in head.roles and "actual" not in head.roles:
+        head.roles["score"] = head.roles["self_score"]  # the unit's own points are the only ones
     if not scores:
         return
     ordered = sorted(

@@ -26,7 +26,7 @@ FIELDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ),
     ("dept", 0, re.compile(r"^(项目)?(主管|预算|业务主管)(部门|单位)(名称)?$|^主管部门及代码$")),
     ("dept", 1, re.compile(r"^被?评价(部门|单位)(名称)?$|^(部门|单位)(\(单位\))?名称$")),
-    ("dept", 2, re.compile(r"^(项目)?(实施|承担|使用)?单位(名称)?$")),
+    ("dept", 2, re.compile(r"^(项目)?(实施|承担|(资金)?使用)?单位(名称)?$")),
     ("year", 0, re.compile(r"^(评价|预算|项目|资金|所属|绩效)?(评价)?年度$|^评价年份$")),
     (
         "audited_arranged",
@@ -62,6 +62,9 @@ UNIT_LABEL = re.compile(r"^(?:金额|资金|货币|计量)?单位$")
 UNIT_ALONE = re.compile(r"^(?:人民币)?(亿元|万元|千元|元)$")
 UNIT_IN_TITLE = re.compile(r"\((?:人民币)?(亿元|万元|千元|元)\)$")
 SKIPPED_TITLE = re.compile(r"^(附件|附表|附)\d*[:]?$|单位:|编号")
+
+
+_SEAL = re.compile(r"\s*\((?:盖章|公章|签章|加盖公章|单位盖章|章)\)\s*$")
 
 
 class Where(NamedTuple):
@@ -160,6 +163,7 @@ def _inline(text: str, address: str | None, place: Where) -> list[Found]:
     out = []
     for match in INLINE.finditer(wide):
         label, value = without_remark(match[1]), match[2].strip()
+        value = _SEAL.sub("", value) or value
         if value and _is_label(label):
             out.append(
                 Found(label, value, address, None, unit_in(squeezed(match[1])), text.strip(), place)

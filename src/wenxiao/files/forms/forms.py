@@ -196,6 +196,7 @@ class DossierHead(Part, kw_only=True):
     funds: list[FundLine]
     hidden_sheet: bool = False
     other_units: list[Seen] = []
+    unread_money: list[Seen] = []
 
 
 class DossierForm(DossierHead, kw_only=True, tag_field="kind"):

@@ -106,6 +106,10 @@ def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> lis
     first = min(column.left for column in heading.columns.values())
     rows: list[FundLine] = []
     for row in range(heading.bottom + 1, min(last, heading.bottom + MOST_FUND_ROWS) + 1):
+        inline = _inline_parts(grid, row, first, unit)
+        if inline is not None:
+            rows += inline
+            continue
         label = _row_label(grid, row, first, heading)
         if label is None and not any(grid.in_row(row)):
             continue
@@ -125,6 +129,68 @@ def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> lis
     while len(rows) > 1 and _is_blank(rows[-1]) and any(_is_zero(row) for row in rows[1:]):
         rows.pop()
     return rows
+
+
+_INLINE = re.compile(
+    r"(?:其中:?)?(?P<name>[^:\d]{2,40}):(?P<money>-?[\d,]+(?:\.\d+)?(?:亿元|万元|千元|元)?)?"
+)
+
+
+def _inline_parts(grid: Grid, row: int, first: int, unit: str | None) -> list[FundLine] | None:
+    """Parts of the budget written as 「一般公共预算：700」 in cells that reach over the columns of money; None elsewhere.
+
+    A heading of such parts (按收入性质分：) is no part itself.
+    """
+    cells = list(grid.starts_in_row(row))
+    hits = [(col, _INLINE.fullmatch(squeezed(text))) for col, text in cells]
+    if not hits or any(hit is None for _, hit in hits):
+        return None
+    if not any(grid.span(row, col).right >= first for col, _ in hits):
+        return None
+    return [
+        FundLine(
+            label=hit["name"],
+            row=row,
+            label_cell=grid.address(row, col),
+            hidden=grid.is_hidden(row),
+            full_year=money_at(grid, (row, col), unit, hit["money"]),
+        )
+        for col, hit in hits
+        if hit is not None and hit["money"]
+    ]
+
+
+_MONEY_WORDS = re.compile(r"资金|经费|预算|执行|支出|支付|拨付|到位|安排|下达|决算")
+_SIDE = re.compile(r"序号|行次|栏次|备注|分值|得分|权重|.*率|.*[:：].*")
+
+
+def unread_money(grid: Grid, heading: Heading | None, rows: range) -> list[Seen]:
+    """Headings over numbers of money that nobody knows: in the block, or of a block that was not recognised at all."""
+    if heading is not None:
+        below = range(heading.bottom + 1, min(heading.bottom + 4, rows.stop))
+        return [
+            Seen(value=words, cell=grid.address(heading.bottom, column.left))
+            for words, column in heading.others.items()
+            if not _SIDE.fullmatch(words)
+            and any(grid.number(row, column.left) is not None for row in below)
+        ]
+    for row in rows:
+        cells = [
+            (col, text)
+            for col, text in grid.starts_in_row(row)
+            if len(text) < _LONGEST_UNIT and number_in(text) is None
+        ]
+        if not any(_MONEY_WORDS.search(text) for _, text in cells):
+            continue
+        over = [
+            Seen(value=text, cell=grid.address(row, col))
+            for col, text in cells
+            if not _SIDE.fullmatch(squeezed(text))
+            and any(grid.number(row + down, col) is not None for down in (1, 2))
+        ]
+        if len(over) > 1:
+            return over
+    return []
 
 
 def amounts_of(line: FundLine) -> dict[str, Amount]:

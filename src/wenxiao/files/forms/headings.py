@@ -45,10 +45,10 @@ FUND_HEADINGS: dict[str, re.Pattern[str]] = {
     key: re.compile(pattern)
     for key, pattern in {
         "expected_full_year": r"(?:全年|年度|全年度)?预计(?:全年)?(?:执行|支出)(?:数|金额|额)?|预计全年执行数",
-        "rate": _FUNDS_WHEN + r"(?:执行|支出)(?:率|进度)|资金执行率|支出进度|资金使用率",
+        "rate": _FUNDS_WHEN + r"(?:执行|支出|支付|拨付)(?:率|进度)|资金(?:执行|支付|使用|支出)率",
         "arrived": r".*到位(?:数|资金|金额|资金额)?",
         "executed": _FUNDS_WHEN
-        + r"(?:执行|支出|使用)(?:数|金额|额|资金数|资金)|(?:全年|年度|实际|累计|当年|本年|\d+-\d+月)+(?:执行|支出|使用)(?:情况)?",
+        + r"(?:资金)?(?:执行|支出|使用|支付|拨付)(?:数|金额|额|资金数|资金)|(?:全年|年度|实际|累计|当年|本年|\d+-\d+月)+(?:执行|支出|使用)(?:情况)?",
         "initial": r"年初(?:批复|下达|安排|部门)?(?:预算)?(?:资金)?(?:数|金额|额|安排|批复数|安排数)?|预算批复数|批复预算数|(?:项目)?年初预算安排(?:资金)?数?",
         "adjustment": r"(?:预算)?(?:调整|追加|调增|调减|调剂)(?:预算)?(?:数|金额|额)|(?:变更|调剂)预算(?:总额|数|金额|额)",
         "full_year": r"(?:全年|调整后?|年度|全年度|变动后|调整后全年|本年|当年|项目|资金)?(?:的)?预算(?:总额|数|金额|资金|额|安排数|安排|资金数)?",
@@ -131,8 +131,11 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
     others: dict[str, Column] = {}
     for col in grid.cols:
         if headings is FUND_HEADINGS and _holds_labels(grid, bottom, col):
+            _take_beside_labels(grid, (row, bottom), col, columns)
             continue
         _take(grid, (row, bottom), col, headings, columns, others)
+    if headings is FUND_HEADINGS:
+        _step_over_labels(grid, bottom, columns)
     if headings is FUND_HEADINGS and "full_year" not in columns:
         _take_lettered_budget(columns)
         _take_adjusted_budget(columns)
@@ -178,6 +181,34 @@ def _holds_labels(grid: Grid, bottom: int, col: int) -> bool:
         and len(names) == sum(1 for text in words if text)
         and all(_SOURCE.fullmatch(squeezed(text)) for text in names[:2])
     )
+
+
+def _take_beside_labels(
+    grid: Grid, rows: tuple[int, int], col: int, columns: dict[str, Column]
+) -> None:
+    """A heading merged over the sources of money and their amounts stands over the amounts."""
+    for row in range(rows[1], rows[0] - 1, -1):
+        span, words = grid.span(row, col), grid.text(row, col)
+        key = keyed(words, FUND_HEADINGS) if words else None
+        if key is not None and span.left == col and span.right > col:
+            columns.setdefault(key, Column(col + 1, span.right, words))
+            return
+
+
+def _step_over_labels(grid: Grid, bottom: int, columns: dict[str, Column]) -> None:
+    """The same where a single source stands below: its label is no amount."""
+    for key, column in columns.items():
+        label = grid.text(bottom + 1, column.left)
+        beside = grid.text(bottom + 1, column.left + 1)
+        if (
+            column.right > column.left
+            and grid.span(bottom + 1, column.left).right == column.left
+            and label
+            and number_in(label) is None
+            and _SOURCE.fullmatch(squeezed(label))
+            and number_in(beside) is not None
+        ):
+            columns[key] = Column(column.left + 1, column.right, column.words)
 
 
 def _take_side_label(columns: dict[str, Column], others: dict[str, Column]) -> None:

@@ -33,6 +33,10 @@ DEPT = {
     "主管部门及代码",
     "主管部门名称",
     "项目主管部门",
+    "项目主管部门及代码",
+    "主管部门及编码",
+    "主管部门代码及名称",
+    "部门(单位)",
     "预算主管部门",
     "预算部门",
     "省级主管部门",
@@ -50,6 +54,9 @@ UPPER_DEPT = {"中央主管部门"}
 UNIT = {
     "实施单位",
     "项目实施单位",
+    "项目实施单位及代码",
+    "项目单位及代码",
+    "实施单位及编码",
     "资金使用单位",
     "预算单位",
     "项目单位",
@@ -115,7 +122,9 @@ _ANY_YEAR = re.compile(r"^(?!.*日期)(?!.*年\d+月)")
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|加盖公章|单位盖章|章)[)）]\s*$")
 _TICKS = "☑√✓■✔☒✅"
 _MARK = re.compile(r"([☑√✓■✔☒✅□☐◻○])|(优秀?|良好?|合格|中等?|较差|差|不合格)")
-_IN_WORDS = re.compile(r"(?:等级|等次|档次)[:为](优秀?|良好?|合格|中等?|较?差|不合格)(?=[)。;,]|$)")
+_IN_WORDS = re.compile(
+    r"(?:等级|等次|档次)[:为)](优秀?|良好?|合格|中等?|较?差|不合格)(?=[)。;,]|$)"
+)
 _GRADE = re.compile(r"优秀|良好|优|良|合格|中等|中|较差|差|不合格")
 
 
@@ -200,6 +209,17 @@ def field(grid: Grid, labels: set[str], rows: range) -> Seen | None:
                     return Seen(value=_unsealed(tidy(inline[1])), cell=grid.address(row, col))
             if plain_label(text) in labels and (place := grid.right_of(row, col)) is not None:
                 return _beside(grid, place, labels)
+    return None
+
+
+def said_in(text: str, labels: set[str]) -> str | None:
+    """What a line above a table says behind one of these labels: 「填报单位：某局　单位：万元」 → 某局."""
+    if len(text) > 120:
+        return None
+    for part in re.split(r"[\s;；]{2,}|\u3000+|(?<=[)）])\s", text.strip()):
+        label, colon, words = part.partition("：" if "：" in part else ":")
+        if colon and words.strip() and label_of(label) in labels:
+            return _unsealed(line_of(words))
     return None
 
 

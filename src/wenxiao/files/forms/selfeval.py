@@ -111,6 +111,11 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> Dossi
     """The fields every form begins with, money included; the money unit is None where none is named."""
     unit, words, cell = funds.money_unit_of(grid, money, before)
     dept = heads.field(grid, heads.DEPT, before) or heads.field(grid, heads.UPPER_DEPT, before)
+    lines = (
+        read_sideways(grid, before, unit)
+        if money is None
+        else funds.read_funds(grid, money, before.stop - 1, unit)
+    )
     return DossierHead(
         sheet=grid.sheet.name,
         first_row=rows.start,
@@ -125,9 +130,8 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> Dossi
         other_units=funds.other_units(grid, before, unit, cell),
         hidden_rows=sorted(row for row in grid.sheet.hidden_rows if row in rows),
         hidden_sheet=grid.sheet.hidden,
-        funds=read_sideways(grid, before, unit)
-        if money is None
-        else funds.read_funds(grid, money, before.stop - 1, unit),
+        funds=lines,
+        unread_money=[] if lines and money is None else funds.unread_money(grid, money, before),
     )
 
 
@@ -242,5 +246,26 @@ def _goal_place(grid: Grid, labels: set[str], rows: range) -> tuple[int, int] | 
             under = grid.below(row, col)
             if len(heads_here) > 1 and under[0] in rows:
                 return under
-            return grid.right_of(row, col)
+            return _filled_right(grid, row, col)
+    return _beside_side_label(grid, rows) if labels is _EXPECTED_GOAL else None
+
+
+def _filled_right(grid: Grid, row: int, col: int) -> tuple[int, int] | None:
+    """The cell right of a label; over empty cells that lost their merge to the next filled one that is no label."""
+    place = grid.right_of(row, col)
+    if place is None or grid.text(*place):
+        return place
+    after = next(((at, text) for at, text in grid.starts_in_row(row) if at > place[1]), None)
+    known = after is None or bare(after[1]) in _EXPECTED_GOAL | _ACTUAL_GOAL | GOAL
+    return place if known or after is None else (row, after[0])
+
+
+def _beside_side_label(grid: Grid, rows: range) -> tuple[int, int] | None:
+    """The goal right beside 年度总体绩效目标, in a form that prints no heading over it."""
+    for row in rows:
+        for col, text in grid.starts_in_row(row):
+            place = grid.right_of(row, col) if bare(text) in GOAL else None
+            words = bare(grid.text(*place)) if place is not None else ""
+            if words and words not in _EXPECTED_GOAL | _ACTUAL_GOAL | GOAL:
+                return place
     return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from wenxiao.files.cells.cells import Sheet
+from wenxiao.files.cells.seen import Seen
 from wenxiao.files.forms.evaluation_columns import role_of, unscored_head
 from wenxiao.files.forms.forms import Form, ListForm, MonitorForm, ScoreSheet, SelfEvalForm
 from wenxiao.files.forms.listing import heading_key
@@ -41,6 +43,8 @@ def unknown_columns(forms: Iterable[Form]) -> Iterator[Problem]:
 
 
 def _of_form(form: SelfEvalForm | MonitorForm | TargetForm) -> Iterator[Problem]:
+    if isinstance(form, SelfEvalForm | MonitorForm):
+        yield from map(partial(_money_problem, form), form.unread_money[:MOST])
     rows, found = form.indicators, dict[str, str]()
     for row in rows:
         for words, seen in row.extra.items():
@@ -59,6 +63,14 @@ def _of_form(form: SelfEvalForm | MonitorForm | TargetForm) -> Iterator[Problem]
             form.sheet,
             mend="请把得分列的表头改为“得分”再导入；本表不填得分的，可不理会。",
         )
+
+
+def _money_problem(form: SelfEvalForm | MonitorForm, seen: Seen) -> Problem:
+    text = f"资金表里“{seen.value}”这一列没有认出，金额没有读入。"
+    mend = "请把表头改为“年初预算数”“全年预算数”“全年执行数”中的一个再导入，或由财政在规则“报表各列的叫法”里加上；不是的，可不理会。"
+    return Problem(
+        COLUMN_UNKNOWN, "警告", text, form.sheet, seen.cell, got=str(seen.value), mend=mend
+    )
 
 
 def _sheet_columns(form: ScoreSheet) -> dict[str, str]:

@@ -195,6 +195,7 @@ def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
         )
         if words:
             form.title = Seen(value=words, cell=None)
+    _names_from(form, above)
     if form.year.value is None:
         for text in reversed(above):
             if len(text) < 80 and (year := year_in(text)) is not None:
@@ -206,3 +207,16 @@ def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
                 form.money_label = Seen(value=text, cell=None)
                 funds.in_unit(form, unit)
                 break
+
+
+def _names_from(form: Form, above: list[str]) -> None:
+    """Unit, department and project a line above the table names, where the table has no place for them."""
+    for key, labels in (
+        ("dept", heads.DEPT),
+        ("unit", heads.UNIT),
+        ("project_name", heads.PROJECT),
+    ):
+        own = getattr(form, key)
+        words = next((one for text in above if (one := heads.said_in(text, labels))), None)
+        if words and own.cell is None and own.value is None:
+            setattr(form, key, Seen(value=words, cell=None))

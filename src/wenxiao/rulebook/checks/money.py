@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -24,8 +24,6 @@ from wenxiao.rulebook.numbers import plain, scaled, wan
 
 _BUDGETS = ("audited_arranged", "full_year", "budget", "initial")
 _OF_LEDGERS = ("date", "month", "voucher", "payee", "purpose", "item", "fund_code")
-_FEWEST, _MOST = 2_000, 20_000
-"""Between these two amounts part by the 10 000 of 元 and 万元."""
 _PERCENT = re.compile(r"(?:达到?|为|约|[≥>])?([0-9]+(?:\.[0-9]+)?)%")
 _UNSPENT = re.compile(r"(?:尚未|暂未|未|无|没有|暂无)(?:发生)?(?:支出|支付|使用|执行)")
 _SHARE = re.compile(
@@ -297,20 +295,22 @@ def money_apart_by_ten_thousand(table: Table) -> Iterator[Hit]:
     lines = money_lines(table)
     for line in lines:
         known = [(key, number(line, key)) for key in ("initial", "full_year", "executed")]
-        yield from _apart(line, [(key, amount) for key, amount in known if amount])
+        yield from _apart(line, [(key, amount) for key, amount in known if amount], table.limits)
     for key in ("initial", "full_year", "executed"):
         parts = [number(line, key) for line in lines[1:]]
         whole, summed = (number(lines[0], key) if lines else None), sum(one or 0 for one in parts)
-        if whole and _is_ten_thousand(whole, Decimal(summed)):
+        if whole and _is_ten_thousand(whole, Decimal(summed), table.limits):
             name = AMOUNTS[key]
             text = f"{name}的总额与各项之和相差约一万倍，像是有的按元、有的按万元填写。"
             yield Hit(None, key, text, cell=place(lines[0], key))
 
 
-def _apart(line: Cells, known: Sequence[tuple[str, Decimal]]) -> Iterator[Hit]:
+def _apart(
+    line: Cells, known: Sequence[tuple[str, Decimal]], limits: Mapping[str, Decimal]
+) -> Iterator[Hit]:
     for at, (key, amount) in enumerate(known):
         for other, beside in known[at + 1 :]:
-            if _is_ten_thousand(amount, beside):
+            if _is_ten_thousand(amount, beside, limits):
                 text = (
                     f"{AMOUNTS[key]}与{AMOUNTS[other]}相差约一万倍，像是一个按元、一个按万元填写。"
                 )
@@ -318,10 +318,10 @@ def _apart(line: Cells, known: Sequence[tuple[str, Decimal]]) -> Iterator[Hit]:
                 return
 
 
-def _is_ten_thousand(one: Decimal, other: Decimal) -> bool:
-    """Whether two amounts part by 10 000, give or take what a budget may change in a year."""
+def _is_ten_thousand(one: Decimal, other: Decimal, limits: Mapping[str, Decimal]) -> bool:
+    """Whether two amounts part by 10 000, give or take what a budget may change in a year (the rule's ``limits``)."""
     small, large = sorted((abs(one), abs(other)))
-    return small > 0 and _FEWEST * small <= large <= _MOST * small
+    return small > 0 and limits["fewest_times"] * small <= large <= limits["most_times"] * small
 
 
 @rule("ZJ-10")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from wenxiao.rulebook.checks.facts import has, row_name, row_number, whole_sum, written
+from wenxiao.rulebook.checks.facts import has, row_name, row_number, shares, whole_sum, written
 from wenxiao.rulebook.checks.registry import Cells, Hit, Table, numbered, rule, said
 from wenxiao.rulebook.numbers import plain
 
@@ -106,9 +106,9 @@ def mean_not_of_experts(table: Table) -> Iterator[Hit]:
 def weight_missing(table: Table) -> Iterator[Hit]:
     """A criterion without a weight; a bonus has none by right."""
     for index, row in enumerate(table.rows):
-        if not isinstance(row.get("weight"), Decimal) and "加分" not in said(
-            row, "level1", "level2", "level3"
-        ):
+        if isinstance(row.get("weight"), Decimal) or shares(row, "weight"):
+            continue
+        if "加分" not in said(row, "level1", "level2", "level3"):
             yield Hit(index, "weight", f"“{row_name(table, index)}”没有分值。")
 
 
@@ -117,7 +117,7 @@ def score_missing(table: Table) -> Iterator[Hit]:
     """A text where points should stand; none at all only warns."""
     listed = table.head.get("kind") == "list"
     for index, row in enumerate(table.rows):
-        if isinstance(row.get("score"), Decimal):
+        if isinstance(row.get("score"), Decimal) or shares(row, "score"):
             continue
         text, name = written(row, "score"), row_name(table, index)
         if text:
