@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.acts.house import YEAR
+from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
 
 from wenxiao.budget import services as budget
@@ -12,6 +12,11 @@ from wenxiao.store.clock import today
 IMPORTS = "performance budget treasury"
 
 REQUESTS = {
+    "issue_round": Act(
+        "performance",
+        lambda h: h.draft_round(),
+        lambda h, row, by: budget.issue_round(round=row, deadline=today() + SOON, by=by),
+    ),
     "choose_own_filing": Act(
         "performance",
         lambda h: h.division,
@@ -74,5 +79,22 @@ NEXT_BUDGET = {
             by=by,
             why="申报有误",
         ),
+    ),
+}
+
+TURNING = {
+    "roll_over": Act(
+        "performance",
+        lambda h: h.subject,
+        lambda h, row, by: followup.roll_over(
+            division=h.division, year=YEAR, by=by, seen=1, unsaid=True
+        ),
+    ),
+    "undo_roll_over": Act(
+        "performance",
+        lambda h: followup.roll_over(
+            division=h.division, year=YEAR, by=h.people["performance"], seen=1, unsaid=True
+        ),
+        lambda h, row, by: followup.undo_roll_over(batch=row, by=by, why="重来"),
     ),
 }

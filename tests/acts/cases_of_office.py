@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tests.acts.cases_of_accounts import SHEETS
-from tests.acts.cases_of_effects import NEXT_BUDGET
+from tests.acts.cases_of_effects import NEXT_BUDGET, TURNING
 from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.house import PASSWORD, SOON, YEAR
 from tests.acts.shape import Act
@@ -310,6 +310,7 @@ FOLLOWUP = {
         ),
     ),
     **NEXT_BUDGET,
+    **TURNING,
     "decide_use": Act(
         "office performance budget",
         lambda h: followup.propose_use(

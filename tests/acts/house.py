@@ -269,6 +269,16 @@ class House:
         made.refresh_from_db()
         return made
 
+    def draft_round(self):
+        """A round that was only prepared."""
+        return Round.objects.create(
+            division=self.division,
+            kind="selfeval",
+            name="自评",
+            work_year=YEAR + 1,
+            fiscal_year=YEAR,
+        )
+
     def request(self, *, decided=False):
         """What the subject asks for the year after the next."""
         made = Request.objects.create(

@@ -164,6 +164,26 @@ def _ask_units(opened: Round) -> int:
 
 
 @transaction.atomic
+def issue_round(
+    *, round: Round, deadline: date, by: User | None, version: int | None = None
+) -> Round:
+    """下达 a round that was only prepared (结转): from now on it runs, and its units are asked."""
+    require(by, "manage_round", division=round.division)
+    _refuse_round(round.kind, round.from_month, round.through_month, deadline, today())
+    move(
+        round,
+        allowed={Round.State.DRAFT: frozenset({Round.State.OPEN})},
+        to=Round.State.OPEN,
+        version=version,
+        deadline=deadline,
+        opens_on=today(),
+    )
+    asked = _ask_units(round) if round.kind in FILED_BY_UNITS else 0
+    record(division=round.division, by=by, act="下达任务", target=round, data=_facts(round, asked))
+    return round
+
+
+@transaction.atomic
 def close_round(
     *, round: Round, by: User | None, why: str = "", version: int | None = None
 ) -> Round:

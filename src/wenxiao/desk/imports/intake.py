@@ -47,6 +47,7 @@ KINDS = {
     "spending": "支付明细",
     "budget": "预算安排",
     "request": "下年度预算申报",
+    "roll_over": "结转新年度",
     "unknown": "未识别",
 }
 

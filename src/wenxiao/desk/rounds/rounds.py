@@ -210,6 +210,14 @@ def _close(request: HttpRequest, row: Round) -> str:
     return f"“{row}”已结束，没办的待办已取消。"
 
 
+def _issue(request: HttpRequest, row: Round) -> str:
+    deadline = day_of(request, "deadline", "报送期限")
+    services.issue_round(
+        round=row, deadline=deadline, by=person(request), version=version_of(request)
+    )
+    return f"“{row}”已下达，期限 {deadline.month}月{deadline.day}日。"
+
+
 def _reopen(request: HttpRequest, row: Round) -> str:
     deadline = day_of(request, "deadline", "新期限") if request.POST.get("deadline") else None
     services.reopen_round(round=row, by=person(request), why=_why(request), deadline=deadline)
@@ -237,7 +245,14 @@ def _key(request: HttpRequest, row: Any) -> str:
     return f"“{row}”已改为{'财政重点' if row.key else '日常'}。"
 
 
-_ACTS = {"extend": _extend, "close": _close, "reopen": _reopen, "remind": _remind, "rekey": _key}
+_ACTS = {
+    "issue": _issue,
+    "extend": _extend,
+    "close": _close,
+    "reopen": _reopen,
+    "remind": _remind,
+    "rekey": _key,
+}
 
 
 @view("manage_round", methods=("POST",))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.rounds import batch_approval, key_choice, new, receiving, rounds, start
+from wenxiao.desk.rounds import batch_approval, key_choice, new, receiving, rounds, start, turning
 
 urlpatterns = [
     path("rounds/<int:pk>/dossiers/<int:dossier>/begin", start.begin, name="begin"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("rounds/<int:pk>/settled", batch_approval.settled, name="settled"),
     path("rounds", rounds.rounds, name="rounds"),
     path("rounds/new", new.new, name="round_new"),
+    path("rounds/turn", turning.preview, name="year_turn"),
+    path("rounds/turn/do", turning.turn, name="year_turn_do"),
+    path("rounds/turn/<int:pk>/undo", turning.undo, name="year_turn_undo"),
     path("rounds/count", new.count, name="round_count"),
     path("rounds/<int:pk>", rounds.round_page, name="round"),
     path("rounds/<int:pk>/key", key_choice.key_choice, name="key_choice"),

@@ -32,6 +32,7 @@ from wenxiao.followup.services.rectifying import (
 )
 from wenxiao.followup.services.reminding import remind_units, send_reminder
 from wenxiao.followup.services.succeeding import merge_with_work, succeed_in_work
+from wenxiao.followup.services.turning import roll_over, undo_roll_over
 from wenxiao.followup.services.using import decide_use, propose_use
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "remind_units",
     "reopen_decisions",
     "reply_rectification",
+    "roll_over",
     "send_feedback",
     "send_reminder",
     "set_common_problems",
@@ -69,5 +71,6 @@ __all__ = [
     "sign_use_list",
     "succeed_in_work",
     "take_proposals",
+    "undo_roll_over",
     "verify_rectification",
 ]
