@@ -13,6 +13,7 @@ from wenxiao.followup import services
 from wenxiao.followup.selectors.turning import done_since, turn_of
 from wenxiao.pages.acts import Typed, carry_out, person, text_of
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, view
 
 if TYPE_CHECKING:
@@ -37,22 +38,18 @@ def _back(request: HttpRequest) -> str:
 def turn(request: HttpRequest) -> HttpResponse:
     """Do it."""
     why, unsaid = text_of(request, "why", 500), request.POST.get("unsaid") == "1"
-    seen = text_of(request, "seen", 9)
-    extra = text_of(request, "more", 9)
+    seen, extra = whole(request.POST.get("seen")), whole(request.POST.get("more"))
 
     def carry() -> str:
-        total = (int(seen) if seen.isdecimal() else -1) + (
-            int(extra) if unsaid and extra.isdecimal() else 0
-        )
-        made = services.roll_over(
+        batch = services.roll_over(
             division=division_of(request, ENTRY),
             year=work_year(request),
             by=person(request),
-            seen=total,
+            seen=(seen or 0) + (extra or 0 if unsaid else 0),
             unsaid=unsaid,
             why=why,
         )
-        return f"已结转：{made.accepted} 个档案进入 {work_year(request) + 1} 年，任务待逐项下达。"
+        return f"已结转：{batch.accepted} 个档案进入 {work_year(request) + 1} 年，任务待逐项下达。"
 
     return carry_out(request, carry, _back(request), [Typed("说明", "", why)])
 

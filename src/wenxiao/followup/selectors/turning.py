@@ -47,50 +47,49 @@ class Turn:
 def turn_of(division: Division, year: int) -> Turn:
     """What turning ``year`` into the next would do today; nothing is written."""
     first = date(year + 1, 1, 1)
-    already = set(
-        Dossier.objects.filter(subject__division=division, fiscal_year=year + 1).values_list(
-            "subject", flat=True
-        )
-    )
-    carried: list[int] = []
-    unsaid, ended, gone = [], [], []
-    subjects = Subject.objects.filter(
-        division=division, pk__in=Dossier.objects.filter(fiscal_year=year).values("subject")
-    ).select_related("unit")
-    for subject in subjects.exclude(pk__in=already).order_by("unit__path", "code"):
-        if subject.unit.valid_to is not None and subject.unit.valid_to < first:
-            gone.append(subject)
-        elif _over(subject, first):
-            ended.append(subject)
-        elif _goes_on(subject, first):
-            carried.append(subject.pk)
-        else:
-            unsaid.append(subject)
+    next_year = Dossier.objects.filter(subject__division=division, fiscal_year=year + 1)
+    already = set(next_year.values_list("subject", flat=True))
+    sorted_out = _sorted_out(division, year, already)
+    units = Unit.objects.filter(division=division)
+    rounds = Round.objects.filter(division=division, work_year=year)
     grants = Grant.objects.in_force().filter(division=division)
+    open_ones = Rectification.objects.filter(
+        finding__dossier__subject__division=division, state__in=UNDER_WAY
+    )
     return Turn(
         year=year,
-        carried=carried,
-        unsaid=unsaid,
-        ended=ended,
-        gone=gone,
+        carried=[one.pk for one in sorted_out["carried"]],
+        unsaid=sorted_out["unsaid"],
+        ended=sorted_out["ended"],
+        gone=sorted_out["gone"],
         standing=len(already),
-        rounds=list(
-            Round.objects.filter(division=division, work_year=year)
-            .exclude(state=Round.State.DRAFT)
-            .order_by("pk")
-        ),
+        rounds=list(rounds.exclude(state=Round.State.DRAFT).order_by("pk")),
         filing=sorted(set(_filed(division, year)) - set(_filed(division, year + 1))),
-        units=Unit.objects.filter(division=division)
-        .filter(Q(valid_to=None) | Q(valid_to__gte=first))
-        .count(),
+        units=units.filter(Q(valid_to=None) | Q(valid_to__gte=first)).count(),
         people=grants.values("user").distinct().count(),
         expiring=list(grants.filter(until__date__lt=first).select_related("user")),
-        rectifications=Rectification.objects.filter(
-            finding__dossier__subject__division=division, state__in=UNDER_WAY
-        ).count(),
+        rectifications=open_ones.count(),
         rules=sum(len(values) for values in division.own_rules.values()),
         done=turned(division, year),
     )
+
+
+def _sorted_out(division: Division, year: int, already: set[int]) -> dict[str, list[Subject]]:
+    """The subjects of a year by what becomes of them; those with a dossier of the next year are left out."""
+    first = date(year + 1, 1, 1)
+    groups: dict[str, list[Subject]] = {"carried": [], "unsaid": [], "ended": [], "gone": []}
+    of_year = Dossier.objects.filter(fiscal_year=year).values("subject")
+    subjects = Subject.objects.filter(division=division, pk__in=of_year).select_related("unit")
+    for subject in subjects.order_by("unit__path", "code"):
+        if subject.pk in already:
+            continue
+        if subject.unit.valid_to is not None and subject.unit.valid_to < first:
+            groups["gone"].append(subject)
+        elif _over(subject, first):
+            groups["ended"].append(subject)
+        else:
+            groups["carried" if _goes_on(subject, first) else "unsaid"].append(subject)
+    return groups
 
 
 def turned(division: Division, year: int) -> ImportBatch | None:
@@ -123,24 +122,26 @@ def _goes_on(subject: Subject, first: date) -> bool:
 
 def done_since(batch: ImportBatch) -> list[str]:
     """What people did with what a roll-over made: by kind of row and how many, so that undoing can be refused by name."""
-    told = []
+    since = []
     for act in batch.written:
         model = apps.get_model(act["model"])
         chosen = {"pk": act["pk"]} if act["act"] == "created" else {"batch": batch}
         rows = model._default_manager.filter(**chosen)
-        told += _hanging(model, rows)
+        since += _hanging(model, rows)
         if act["act"] == "created" and model is Round:
-            told += [f"任务“{row}”已下达" for row in rows if row.state != Round.State.DRAFT]
-    return told
+            since += [f"任务“{row}”已下达" for row in rows if row.state != Round.State.DRAFT]
+    return since
 
 
 def _hanging(model: type[Model], rows: QuerySet[Model]) -> list[str]:
-    found = []
+    hanging = []
     for relation in model._meta.related_objects:
         if relation.on_delete in {CASCADE, PROTECT} and not relation.many_to_many:
             other = relation.related_model
             later = other._default_manager.filter(**{f"{relation.field.name}__in": rows})
             count = later.count()
             if count and not other.__name__.startswith("Watch"):
-                found.append(f"{model._meta.verbose_name}上的{other._meta.verbose_name} {count} 条")
-    return found
+                hanging.append(
+                    f"{model._meta.verbose_name}上的{other._meta.verbose_name} {count} 条"
+                )
+    return hanging
