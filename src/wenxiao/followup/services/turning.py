@@ -50,32 +50,8 @@ def roll_over(
         )
     if not wanted and not plan.rounds:
         raise NotAllowed(f"{year}年没有要结转的对象和任务。")
-    batch = open_batch(
-        division=division,
-        by=by,
-        kind=KIND,
-        file=None,
-        reading={"year": year, "rounds": len(plan.rounds), "unsaid": unsaid},
-        problems=[],
-        source_rows=len(wanted),
-    )
-    written = Written()
-    if wanted:
-        count = open_dossiers(
-            division=division,
-            subjects=set(wanted),
-            fiscal_year=year + 1,
-            batch=batch,
-            by=by,
-            why="结转新年度",
-        )
-        written.created_with_batch(Dossier, count)
-    for row in _drafts(plan):
-        written.created(row)
-    for kind in plan.filing:
-        written.created(
-            OwnFiling.objects.create(division=division, fiscal_year=year + 1, kind=kind)
-        )
+    batch = _open(division, by, plan, unsaid=unsaid, count=len(wanted))
+    written = _write(plan, batch, set(wanted), by)
     record(
         division=division,
         by=by,
@@ -86,6 +62,41 @@ def roll_over(
         data={"dossiers": len(wanted), "rounds": len(plan.rounds), "filing": plan.filing},
     )
     return close_batch(batch=batch, by=by, accepted=len(wanted), written=written, why=why)
+
+
+def _open(
+    division: Division, by: User | None, plan: Turn, *, unsaid: bool, count: int
+) -> ImportBatch:
+    return open_batch(
+        division=division,
+        by=by,
+        kind=KIND,
+        file=None,
+        reading={"year": plan.year, "rounds": len(plan.rounds), "unsaid": unsaid},
+        problems=[],
+        source_rows=count,
+    )
+
+
+def _write(plan: Turn, batch: ImportBatch, wanted: set[int], by: User | None) -> Written:
+    """What the roll-over makes: dossiers, rounds not issued yet, the kinds whose targets are filed here."""
+    written, following = Written(), plan.year + 1
+    if wanted:
+        count = open_dossiers(
+            division=batch.division,
+            subjects=wanted,
+            fiscal_year=following,
+            batch=batch,
+            by=by,
+            why="结转新年度",
+        )
+        written.created_with_batch(Dossier, count)
+    for row in _drafts(plan):
+        written.created(row)
+    for kind in plan.filing:
+        row_of = OwnFiling.objects.create(division=batch.division, fiscal_year=following, kind=kind)
+        written.created(row_of)
+    return written
 
 
 def _drafts(plan: Turn) -> list[Round]:
