@@ -215,3 +215,19 @@ def test_a_clean_row_of_the_same_kind_is_left_alone(key, name, target, more):
 @pytest.mark.parametrize("text", CLEAN_TEXTS)
 def test_amounts_that_are_parts_or_agree_are_left_alone(text):
     assert "MB-36" not in {code for code, _, _ in problems(text)}
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "nature", "right"),
+    [
+        ("路面病害率", "≥5%", "", "≤5%"),
+        ("路面病害率", ">=5%", "反向", "≤5%"),
+        ("路面病害率", "5%以上", "", None),  # how it shall read is not ours to say
+        ("平均等候时长", "≥30分钟", "反向", None),  # the kind may be wrong as well as the sign
+    ],
+)
+def test_a_right_text_is_offered_only_where_there_is_one(name, target, nature, right):
+    row = {"level1": "产出指标", "level2": "质量指标", "level3": name, "target": target}
+    table = Table([row | {"nature": nature}], HEAD)
+    hits = [hit for hit, problem in TARGETS.run(table, "target") if problem.code == "MB-33"]
+    assert [hit.right for hit in hits] == [right]

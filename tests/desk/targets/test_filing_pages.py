@@ -145,3 +145,23 @@ def test_a_stranger_and_an_approved_target_are_not_filled(bureau, people):
         == 404
     )
     assert people("agency").get(other).status_code == 403
+
+
+def test_one_click_where_there_is_one_right_text(bureau, people):
+    clerk = people("clerk")
+    clerk.post(reverse("desk:target_start"), {"fy": 2022, "dossier": bureau.dossier.pk})
+    target = Target.objects.get()
+    wrong = [("产出指标", "质量指标", "堤防病害率", "≥5%", "10", "巡查"), *ROWS]
+    fill = reverse("desk:target_fill", args=[target.pk])
+    clerk.post(fill, grid(target, wrong))
+    page = " ".join(clerk.get(fill).content.decode().split())
+    assert 'data-fill="c-expression0" data-with="≤5%"' in page
+    assert 'id="c-expression0"' in page
+    assert page.count("data-with=") == 1  # other faults have no single right text
+    target.refresh_from_db()
+    clerk.post(fill, grid(target, wrong, then="submit"))
+    judge = " ".join(
+        people("dept").get(reverse("desk:target", args=[target.pk])).content.decode().split()
+    )
+    row = target.indicators.order_by("order").first()
+    assert f'data-fill="note{row.pk}" data-with="应改为“≤5%”。"' in judge

@@ -81,6 +81,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         "stale_parts": stale_parts(row, before),
         "fields": [(name, word, getattr(row, name)) for name, word in HEAD],
         "columns": COLUMNS,
+        "grid_names": {"target": "expression", "level3": "name"},
         "rows": [*((r, _cells(r)) for r in rows), *((None, [""] * 8) for _ in range(SPARE))],
         "marks": row.marks,
         "notes": {mark["row"]: mark for mark in row.marks if mark["row"]},

@@ -43,6 +43,7 @@
     if (fill) {
       const field = document.getElementById(fill.dataset.fill);
       field.value = fill.dataset.with;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
     }
     if (near(event, "[data-print]")) window.print();

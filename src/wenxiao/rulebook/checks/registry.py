@@ -56,6 +56,7 @@ class Hit:
 
     ``mild`` is a hit less grave than its rule: it has the rule's own milder level, which a division can raise as well. ``cell``
     and ``mend`` stand in for the place of the field and the rule's own mending where the check knows better.
+    ``right`` is the field's right text, only where exactly one is possible: a page offers it with one click.
     """
 
     row: int | None
@@ -66,6 +67,7 @@ class Hit:
     mild: bool = False
     cell: str | None = None
     mend: str | None = None
+    right: str | None = None
 
 
 Check = Callable[[Table], Iterable[Hit]]

@@ -130,10 +130,18 @@ def direction_against_nature(table: Table) -> Iterator[Hit]:
         name = row.get("level3") or ""
         if reverse and read.comparator in _LOWER and read.low:
             text = f"“{name}”越低越好，是反向指标，目标“{read.text}”却写成至少，方向相反。"
-            yield Hit(index, "target", text, "≤", read.text)
+            sure = _named_reverse(row, table)  # its kind alone may be the mistake
+            right = _turned(said(row, "target")) if sure else None
+            yield Hit(index, "target", text, "≤", read.text, right=right)
         elif _FORWARD.search(nature) and read.comparator in _UPPER:
             text = f"“{name}”标为正向，目标“{read.text}”却写成至多，性质与方向相反。"
             yield Hit(index, "nature", text, "≥", read.text)
+
+
+def _turned(target: str) -> str | None:
+    """The same target as a ceiling; None where its sign isn't written first."""
+    turned = re.sub(r"^\s*(?:≥|≧|>=|＞=|＞＝)\s*", "≤", target)
+    return turned if turned.startswith("≤") else None
 
 
 def _named_reverse(row: Cells, table: Table) -> bool:
