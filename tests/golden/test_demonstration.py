@@ -1,6 +1,10 @@
 """The demonstration as `make run` loads it, through the importers: the published figures come out of its rows."""
 
 import datetime as dt
+import io
+import time
+import zipfile
+from collections import Counter
 
 import pytest
 
@@ -14,7 +18,10 @@ from wenxiao.records.selectors import export_entries, export_heads
 from wenxiao.reports import services
 from wenxiao.reports.structure import Table
 from wenxiao.reviews.models import Review
+from wenxiao.site.demo.following_year import play_following_year
 from wenxiao.site.demo.load import load_demo
+from wenxiao.targets.budget_changes import asked_about
+from wenxiao.targets.models import Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 STORY_DAY = dt.date(2021, 11, 22)
@@ -66,6 +73,54 @@ def desks_of(division):
     return found
 
 
+def the_year_after(division):
+    """`wenxiao demo --day 2023-01-20`: the year 2022 by the same acts; the report of 2021 stays as it is, byte for byte."""
+    before = written(division)
+    started = time.monotonic()
+    play_following_year(division)
+    assert time.monotonic() - started < 40
+    assert written(division) == before
+    filed = Target.objects.filter(origin="filed").values_list("dossier__fiscal_year", "state")
+    assert Counter(filed) == {
+        (2022, "approved"): 9,
+        (2022, "replaced"): 1,
+        (2023, "checked"): 2,
+        (2023, "draft"): 2,
+    }
+    adjusted = Target.objects.get(dossier__fiscal_year=2022, number=2)
+    assert (adjusted.budget_change, adjusted.change_proof.name) == (
+        600_000,
+        "追加预算通知（合成）.pdf",
+    )
+    office = User.objects.get(division=division, username="jixiao")
+    assert len(asked_about(office, 2022)) == 1
+    later = Review.objects.filter(round__division=division, round__work_year__gte=2022)
+    states = Counter(later.values_list("kind", "state"))
+    for kind, state in (
+        ("monitoring", "confirmed"),
+        ("selfeval", "confirmed"),
+        ("selfeval", "submitted"),
+        ("finance_evaluation", "issued"),
+        ("department_evaluation", "filling"),
+    ):
+        assert states[kind, state], (kind, state)
+    assert verify(export_entries(division=division), export_heads(division=division)) == []
+
+
+def written(division):
+    """What the report of 2021 writes, member for member: only the moment of packing is not of the year."""
+    told = {}
+    for name, content in services.report_files(division, 2021, version="internal").items():
+        if name.endswith("json"):
+            told[name] = content
+            continue
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = {part: packed.read(part) for part in packed.namelist()}
+        parts["docProps/core.xml"] = b""
+        told[name] = parts
+    return told
+
+
 def test_the_demonstration_tells_the_published_year(settings):
     assert settings.TODAY is None  # the command stands at the story's day by itself
     division = load_demo()
@@ -94,6 +149,7 @@ def test_the_demonstration_tells_the_published_year(settings):
         ("filling", True),
         ("submitted", True),
     ]
+    the_year_after(division)
     # A changed row changes the draft.
     confirmed = Finding.objects.filter(
         dossier__subject__division=division, state="confirmed", item__text__contains="执行率低于80%"

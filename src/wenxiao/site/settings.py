@@ -33,6 +33,10 @@ DEBUG = False
 DEMO = flag("WENXIAO_DEMO")
 # The demonstration's story stands at one day of its work year; deadlines are held against it, the trail is not.
 STORY_DAY = date(2021, 11, 22)
+STORY_DAY_FILE = HOME / "story-day.txt"
+"""Where `wenxiao demo --day` says that the story went on."""
+if DEMO and STORY_DAY_FILE.exists():
+    STORY_DAY = date.fromisoformat(STORY_DAY_FILE.read_text(encoding="utf-8").strip())
 TODAY = STORY_DAY if DEMO else None
 # The address `serve` listens on; empty where another server was started by hand.
 BOUND = env.str("WENXIAO_BOUND", "")

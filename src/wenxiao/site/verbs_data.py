@@ -90,6 +90,11 @@ def _add_beginnings(verbs: Any) -> None:
     init.add_argument("--committee", action="store_true", help="由管理委员会管理（开发区、新区）")
     init.set_defaults(run=_init)
     demo = verbs.add_parser("demo", help="载入演示数据（工作年度 2021）")
+    demo.add_argument(
+        "--day",
+        metavar="DATE",
+        help="演示停在哪一天：2021-11-22（默认），或 2023-01-20（再演一年：批复、调整、监控、自评、评价）",
+    )
     demo.set_defaults(run=_demo)
     upgrade = verbs.add_parser("upgrade", help="更新数据库结构（升级程序之后执行一次）")
     upgrade.set_defaults(run=on_rows(_upgrade, ready=False))
@@ -232,12 +237,19 @@ def _found(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    if args.day not in {None, *DAYS}:
+        say(f"--day 只有 {'、'.join(DAYS)} 两天，收到的是“{args.day}”。")
+        return WRONG_USE
     if not os.environ.get("WENXIAO_DATABASE_URL"):
         os.environ.setdefault("WENXIAO_HOME", DEMO_HOME)
     return on_rows(_load_demo, ready=False)(args)
 
 
-def _load_demo(_args: argparse.Namespace) -> int:
+DAYS = ("2021-11-22", "2023-01-20")
+"""The days the demonstration may stand at: its own, and a played year later."""
+
+
+def _load_demo(args: argparse.Namespace) -> int:
     from django.conf import settings
 
     from wenxiao.site.demo.accounts import ACCOUNTS, PASSWORD
@@ -249,7 +261,14 @@ def _load_demo(_args: argparse.Namespace) -> int:
             "数据库里已有数据，演示只载入空的数据库。请用 WENXIAO_HOME 或 WENXIAO_DATABASE_URL 另指一处。"
         )
     say(f"演示数据载入 {settings.HOME}")
+    settings.STORY_DAY_FILE.unlink(missing_ok=True)
     division = load_demo()
+    if args.day == DAYS[1]:
+        from wenxiao.site.demo.following_year import play_following_year
+
+        say("再演一年：2022 年的目标批复、调整、监控、自评、评价……")
+        play_following_year(division)
+        settings.STORY_DAY_FILE.write_text(args.day, encoding="utf-8")
     accounts = [
         {"username": a.username, "password": PASSWORD, "role": a.role.label} for a in ACCOUNTS
     ]

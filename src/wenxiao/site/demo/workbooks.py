@@ -203,6 +203,31 @@ def self_evaluations() -> Iterator[Handed]:
             yield _book(f"{unit}_项目支出绩效自评表.xlsx", forms)
 
 
+def later_self_evaluations(year: int, first: int, units: int, each: int) -> Iterator[Handed]:
+    """Self-evaluations of a later year: the first ``each`` projects of some 示例单位 beyond those that are watched."""
+    rows = groupby(ordinary_projects(), key=lambda project: project.unit)
+    for unit, projects in islice(rows, first, first + units):
+        handed = [project.form for project in projects if project.form is not None][:each]
+        forms = [
+            replace(
+                form,
+                year=year,
+                indicators=tuple(
+                    replace(
+                        row,
+                        target=row.target.replace(str(EVALUATED_YEAR), str(year)),
+                        actual=row.actual.replace(str(EVALUATED_YEAR), str(year)),
+                    )
+                    for row in form.indicators
+                ),
+            )
+            for form in handed
+        ]
+        yield _book(
+            f"{unit}_{year}年项目支出绩效自评表.xlsx", [self_evaluation_form(one) for one in forms]
+        )
+
+
 def daily_monitoring() -> Iterator[Handed]:
     """Ordinary projects of some 示例单位 in a 日常监控 round over January to July, all synthetic; one is not begun yet."""
     chance, number = random.Random(SEED + 3), 0
