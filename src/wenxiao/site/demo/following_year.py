@@ -10,7 +10,7 @@ import tempfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -133,9 +133,14 @@ class FollowingYear:
         return own if dossier.unit_id == own.unit_id else self.users[f"jb{dossier.unit.code}"]
 
     def _round(
-        self, kind: str, name: str, on: date, dossiers: Sequence[Dossier], **more: object
+        self, kind: str, name: str, on: date, dossiers: Sequence[Dossier], **more: Any
     ) -> Round:
-        values = {"work_year": YEAR, "deadline": None, "synthetic": True, "opens_on": on} | more
+        values: dict[str, Any] = {
+            "work_year": YEAR,
+            "deadline": None,
+            "synthetic": True,
+            "opens_on": on,
+        } | more
         return open_round(
             division=self.division,
             kind=kind,
