@@ -52,6 +52,16 @@ def write(page, field, text):
     field.press("Enter")
 
 
+def test_enter_in_the_last_row_saves_it(form):
+    values = cells(form, "a")
+    last = values.nth(values.count() - 1)
+    last.fill("61%")
+    last.press("Enter")
+    expect(form.locator("#saved")).to_contain_text("已保存")
+    form.reload()
+    assert cells(form, "a").last.input_value() == "61%"
+
+
 def test_a_quoted_cell_with_a_line_break_stays_one_cell(form):
     values, notes = cells(form, "a"), cells(form, "n")
     before = [values.nth(at).input_value() for at in range(2)]

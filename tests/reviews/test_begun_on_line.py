@@ -6,6 +6,7 @@ import pytest
 
 from wenxiao.budget.models import Spending
 from wenxiao.budget.services import add_spending
+from wenxiao.evidence.models import Actual
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import record_actual, start_review, submit_review
 from wenxiao.reviews.services.approval import receive_approval
@@ -71,6 +72,32 @@ def test_payments_that_arrive_while_it_is_filled_count_when_it_is_handed_in(bure
     submit_review(review=review, by=bureau.clerk)
     review.refresh_from_db()
     assert (review.executed, review.points) == (8_800_000, Decimal("100.00"))
+
+
+def test_its_own_score_is_what_it_added_up_to_when_it_was_handed_in(bureau, selfeval_round):
+    approve(bureau)
+    pay(bureau, 8_800_000)
+    review = start_review(dossier=bureau.dossier, round=selfeval_round, by=bureau.clerk)
+    fill(review, bureau)
+    assert review.published_points is None
+    submit_review(review=review, by=bureau.clerk)
+    assert Review.objects.get(pk=review.pk).published_points == Decimal("100.00")
+
+
+def test_a_sheet_changed_on_its_page_is_accused_of_no_total_it_never_had(bureau, selfeval_round):
+    """officers-1 F10: the old total of the sheet stood beside the new points as a contradiction."""
+    approve(bureau)
+    pay(bureau, 8_800_000)
+    review = start_review(dossier=bureau.dossier, round=selfeval_round, by=bureau.clerk)
+    fill(review, bureau, ("90次", "95%"))
+    Review.objects.filter(pk=review.pk).update(published_points=Decimal("95.02"))
+    review.refresh_from_db()
+    row = review.target.indicators.order_by("order").first()
+    version = Actual.objects.get(indicator=row).version
+    record_actual(review=review, indicator=row, by=bureau.clerk, value="120次", version=version)
+    submit_review(review=review, by=bureau.clerk)
+    stored = Review.objects.get(pk=review.pk)
+    assert stored.published_points == stored.points == Decimal("100.00")
 
 
 def test_what_was_handed_in_keeps_its_money(bureau, selfeval_round):

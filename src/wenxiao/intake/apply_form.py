@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.models import Spending
 from wenxiao.budget.services import add_spending, set_appropriation, set_audited
 from wenxiao.evidence.services import Reached, record_actuals
-from wenxiao.intake.differences import joined_rows
+from wenxiao.intake.differences import handed_in, joined_rows
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.services import (
@@ -21,7 +21,7 @@ from wenxiao.reviews.services import (
     start_review,
 )
 from wenxiao.reviews.states import OPEN
-from wenxiao.rulebook.codes import ALREADY_HANDED_IN, OTHER_CRITERIA
+from wenxiao.rulebook.codes import OTHER_CRITERIA
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.selectors import target_in_force
@@ -117,10 +117,7 @@ def _review(form: Incoming, landing: Landing) -> tuple[Review, bool]:
         landing.written.created(review)
         return review, True
     if review.state not in OPEN:
-        text = (
-            f"{review}现为“{review.get_state_display()}”，导入不能改动；如须更正，请先退回或重开。"
-        )
-        raise FormRefusedError(Problem(ALREADY_HANDED_IN, "阻断", text, sheet=form.sheet))
+        raise FormRefusedError(handed_in(review, form.sheet))
     names = (
         "file_id",
         "published_points",

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier
 from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.models import Review
+from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook.checks import Table, doors
+from wenxiao.rulebook.codes import ALREADY_HANDED_IN
+from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import same_wording, target_in_force
 
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
     from wenxiao.intake.forms import Incoming, IncomingRow
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division
-    from wenxiao.rulebook.problems import Problem
     from wenxiao.targets.models import Indicator
 
 
@@ -46,6 +49,20 @@ def differences(form: Incoming, matched: Match, division: Division) -> list[Prob
     absent = [row.name for place, row in enumerate(known) if place not in pairs.values()]
     head = {"sheet": form.sheet or None, "year": matched.year, "absent": absent}
     return doors.checked(doors.APPROVED, Table(rows, head), "approved", division.own_rules)
+
+
+def handed_in_already(form: Incoming, matched: Match) -> list[Problem]:
+    """Said before an import: what the form would change has been handed in or settled, and is not changed by a file."""
+    if matched.subject is None or matched.round is None:
+        return []
+    rows = Review.objects.filter(round=matched.round, dossier__subject=matched.subject)
+    return [handed_in(row, form.sheet) for row in rows.exclude(state__in=OPEN)]
+
+
+def handed_in(review: Review, sheet: str) -> Problem:
+    """The sentence, before an import and at it."""
+    text = f"{review}现为“{review.get_state_display()}”，导入不能改动；如须更正，请先退回或重开。"
+    return Problem(ALREADY_HANDED_IN, "阻断", text, sheet=sheet)
 
 
 def _row(sheet: str, row: IncomingRow, approved: Indicator | None) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs.models import Unit
-from wenxiao.rulebook.codes import NO_ROUND, NO_YEAR, UNKNOWN_SUBJECT, UNKNOWN_UNIT
+from wenxiao.reviews.kinds import JUDGED
+from wenxiao.rulebook.codes import NO_ROUND, NO_YEAR, OTHER_YEAR, UNKNOWN_SUBJECT, UNKNOWN_UNIT
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Directory:
 
     def __init__(self, division: Division) -> None:
         self.division = division
-        known = list(self._known_units().values_list("pk", "name", "aliases"))
+        rows = list(self._known_units().values_list("pk", "name", "aliases", "parent"))
+        known = [row[:3] for row in rows]
+        self._above: dict[int, int | None] = {pk: parent for pk, _, _, parent in rows}
         self.unit_names: dict[int, str] = {pk: name for pk, name, _ in known}
         self.units = {fold(name): pk for pk, name in self.unit_names.items()}
         for alias, bearers in _called(known).items():
@@ -78,8 +81,8 @@ class Directory:
         self.subject_names: dict[int, str] = {}
         self._unit_of: dict[int, int] = {}
         self.overall: dict[int, int] = {}
-        rows = self._known_subjects().values_list("pk", "code", "name", "unit_id", "kind")
-        for pk, code, name, unit, kind in rows:
+        subjects = self._known_subjects().values_list("pk", "code", "name", "unit_id", "kind")
+        for pk, code, name, unit, kind in subjects:
             self._add_subject(pk, code, name, unit)
             if kind == Subject.Kind.DEPARTMENT:
                 self.overall.setdefault(unit, pk)
@@ -143,6 +146,23 @@ class Directory:
         if len(own) == 1:
             return own[0]
         return found[0][0] if unit is None and len(found) == 1 else None
+
+    def below(self, *, name: str, department: int) -> tuple[int, int] | None:
+        """The one subject of exactly this name among the units under a department, and its unit; None for none or several."""
+        found = [
+            (pk, owner)
+            for pk, owner in self.by_name.get(fold(name), [])
+            if department in self._departments_of(owner)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _departments_of(self, unit: int) -> set[int]:
+        above: set[int] = set()
+        at = self._above.get(unit)
+        while at is not None and at not in above:
+            above.add(at)
+            at = self._above.get(at)
+        return above
 
     def close_subjects(self, name: str) -> list[tuple[int, str]]:
         """Up to five subjects of a similar name."""
@@ -224,6 +244,13 @@ def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made
     )
 
 
+def _department_alone(form: Incoming) -> bool:
+    """The official score sheet names the department and no unit: its object may be one of the units below."""
+    return bool(form.department) and (
+        not form.unit or (form.unit == form.department and form.kind in JUDGED)
+    )
+
+
 def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
     wanted = said.get("subject")
     if isinstance(wanted, int):
@@ -236,6 +263,10 @@ def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], m
         if form.subject
         else None
     )
+    if made.subject is None and made.unit is not None and _department_alone(form):
+        below = directory.below(name=form.subject, department=made.unit)
+        if below is not None:
+            made.subject, made.unit = below
     if made.subject is not None or (wanted == "create" and form.subject):
         made.create_subject = made.subject is None
         return
@@ -275,12 +306,12 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
         return
     title = Round.Kind(form.kind).label
     window = f"1-{form.period}月" if form.period else ""
-    made.problems.append(
-        Problem(
-            NO_ROUND,
-            "阻断",
-            f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。",
-            sheet=form.sheet,
-            mend="请先下达任务，或在匹配时选定任务。",
-        )
-    )
+    code, text = NO_ROUND, f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。"
+    mend = "请先下达任务，或在匹配时选定任务。"
+    years = sorted({r.fiscal_year for r in directory.rounds if r.kind == form.kind})
+    if years and made.year not in years:
+        asked = "、".join(map(str, years))
+        code = OTHER_YEAR
+        text = f"年度不对：表上是 {made.year} 预算年度，在进行的{title}任务收 {asked} 预算年度的。"
+        mend = "请退回单位核对年度；确是这一年度的，先下达任务，或在匹配时选定任务。"
+    made.problems.append(Problem(code, "阻断", text, sheet=form.sheet, mend=mend))

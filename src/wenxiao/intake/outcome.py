@@ -12,6 +12,7 @@ from wenxiao.rulebook.codes import (
     CHOICE_DIFFERS,
     NO_ROUND,
     NO_YEAR,
+    OTHER_YEAR,
     ROWS_NOT_JOINED,
     UNKNOWN_SUBJECT,
     UNKNOWN_UNIT,
@@ -63,7 +64,7 @@ def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
             found[name] = near + ([CREATE] if name in creates else [])
     if ROWS_NOT_JOINED in asked:
         found["joins"] = [NOBODYS]
-    if one.form.needs_round and asked & {NO_YEAR, NO_ROUND, CHOICE_DIFFERS}:
+    if one.form.needs_round and asked & {NO_YEAR, NO_ROUND, OTHER_YEAR, CHOICE_DIFFERS}:
         rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
         found["round"] = rounds + ([CREATE] if "round" in creates else [])
     different = [value.key for value in one.values or [] if value.chosen]

@@ -13,7 +13,7 @@ from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.forms import Reading
 from wenxiao.intake.answers import answers_for
 from wenxiao.intake.changes import FILE, compared, taken
-from wenxiao.intake.differences import differences
+from wenxiao.intake.differences import differences, handed_in_already
 from wenxiao.intake.forms import TARGET
 from wenxiao.intake.lengths import too_long
 from wenxiao.intake.matching import Match, fold, match
@@ -27,6 +27,7 @@ from wenxiao.rulebook.codes import (
     NO_YEAR,
     NOTHING_TO_IMPORT,
     OTHER_TARGET_STANDS,
+    OTHER_YEAR,
     ROWS_NOT_JOINED,
     SAME_OBJECT_TWICE,
     SEVERAL_VERSIONS,
@@ -48,6 +49,7 @@ ASKED = frozenset(
         UNKNOWN_SUBJECT,
         NO_YEAR,
         NO_ROUND,
+        OTHER_YEAR,
         SAME_OBJECT_TWICE,
         CHOICE_DIFFERS,
         SEVERAL_VERSIONS,
@@ -239,7 +241,11 @@ def _form(
         found = [problem for problem in met if problem.code not in ASKED]
         found += [*target_faults(form, directory.division), *too_long(form, matched)]
     elif not matched.skip:
-        found = [*differences(form, matched, directory.division), *too_long(form, matched)]
+        found = [
+            *differences(form, matched, directory.division),
+            *too_long(form, matched),
+            *handed_in_already(form, matched),
+        ]
     return FormPreview(form, choice, matched, found, values)
 
 

@@ -105,15 +105,28 @@ def test_progress_is_told_and_ends_with_the_result(place, enter):
 
 def test_why_a_file_was_refused_stays_with_it(place, enter):
     client = enter(place.finance)
-    first, second = hand_in(client, piece(SELFEVAL)), None
+    first = hand_in(client, piece(SELFEVAL))
     client.post(reverse("desk:import_confirm", args=[first.batches.get().pk]))
-    Review.objects.update(state="confirmed")
-    second = hand_in(client, piece(OLD))
-    batch = second.batches.get()
+    batch = hand_in(client, piece(OLD)).batches.get()
+    Review.objects.update(state="confirmed")  # while the second file waits
     client.post(reverse("desk:import_confirm", args=[batch.pk]))
     batch.refresh_from_db()
     assert batch.state == "refused"
     assert "DR-41" in client.get(reverse("desk:import_file", args=[batch.pk])).content.decode()
+
+
+def test_a_file_for_what_was_handed_in_is_not_promised(place, enter):
+    """officers-1 F7: such files stood as 可以导入 and failed afterwards."""
+    client = enter(place.finance)
+    first = hand_in(client, piece(SELFEVAL))
+    client.post(reverse("desk:import_confirm", args=[first.batches.get().pk]))
+    Review.objects.update(state="confirmed")
+    second = hand_in(client, piece(OLD))
+    page = client.get(reverse("desk:intake", args=[second.pk])).content.decode()
+    assert "导入可以导入的" not in page
+    told = client.get(reverse("desk:import_file", args=[second.batches.get().pk])).content.decode()
+    assert "DR-41" in told
+    assert "如须更正，请先退回或重开" in told
 
 
 def test_a_file_left_out_can_come_back(place, enter):

@@ -79,8 +79,13 @@ def edition_for(request: HttpRequest, year: int) -> tuple[Division, Edition, Dra
 
 @view("see_unit")
 def now(request: HttpRequest) -> HttpResponse:
-    """The report of the work year chosen in the frame."""
-    return redirect("desk:report", year=work_year(request))
+    """The report of the year chosen in the frame: its latest signed issue, unless a draft stands before the leader."""
+    division, year = person(request).division, work_year(request)
+    signed = services.signed_reports(division, year) if division else []
+    draft = services.draft_of(division, year) if division else None
+    if signed and (draft is None or draft.state == "writing"):
+        return redirect("desk:signed", pk=signed[0].pk)
+    return redirect("desk:report", year=year)
 
 
 def desk(

@@ -313,6 +313,7 @@
       event.preventDefault();
       unpick();
       go(cell, event.shiftKey ? -1 : 1);
+      if (document.activeElement === cell) save(cell.closest("tr")); // the last row: nowhere to go, so it is left here
     } else if (event.key === "F2") {
       event.preventDefault();
       cell.setSelectionRange?.(cell.value.length, cell.value.length);

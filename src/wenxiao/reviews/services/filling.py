@@ -63,6 +63,8 @@ def record_actual(
     add_author(review, by)
     before = {"state": review.state, **result_of(review)}
     _begin(review)
+    if data["before"] != data["after"]:
+        data |= _set_aside_own_total(review)
     if kind.scores:
         _score_again(review, by, why)
     after = {"state": review.state, **result_of(review)}
@@ -136,6 +138,16 @@ def _begin(review: Review) -> None:
         review.refresh_from_db()
 
 
+def _set_aside_own_total(review: Review) -> dict[str, Any]:
+    """The total a unit's sheet came with no longer stands once its rows are changed here; hand-in writes the new one."""
+    before = review.published_points
+    if review.kind != "selfeval" or before is None or review.state not in OPEN:
+        return {}
+    review.published_points, review.published_grade = None, ""
+    Review.objects.filter(pk=review.pk).update(published_points=None, published_grade="")
+    return {"own_total": {"before": str(before), "after": ""}}
+
+
 def _drop_points(review: Review, indicator: Indicator) -> Decimal | None:
     """Take back the points a person gave for the value that stood before; the rule, or a person again, decides anew."""
     mark = Mark.objects.filter(
@@ -199,6 +211,7 @@ def record_mark(
         change(mark, version=version, **values)
     result = result_of(review)
     add_author(review, by)
+    own_total = _set_aside_own_total(review)
     _score_again(review, by, why)
     record(
         division=review.round.division,
@@ -211,6 +224,7 @@ def record_mark(
             "before": None if before is None else str(before),
             "after": str(points),
             "note": note,
+            **own_total,
             **_result(result, result_of(review)),
         },
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Exemption, Round
 from wenxiao.budget.selectors import dossiers_of
+from wenxiao.evidence.models import Actual
 from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Role
 from wenxiao.records.services import finish_todos, make_todo, record
@@ -231,6 +232,9 @@ def hand_in(
     **values: object,
 ) -> Review:
     """Move what was checked to 待审核 and take the unit's to-dos away; ``values`` say who handed it in."""
+    if review.published_points is None and review.complete and _typed_here(review):
+        values["published_points"] = review.points
+        data = {**(data or {}), "own_total": {"before": None, "after": str(review.points)}}
     _step(
         review,
         to="submitted",
@@ -247,6 +251,14 @@ def hand_in(
     if not _still_owed(review):
         finish_todos(target=review.round, unit=review.dossier.unit)
     return review
+
+
+def _typed_here(review: Review) -> bool:
+    """Whether a self-evaluation was filled, or its sheet changed, on its page: its total then is what it adds up to."""
+    if review.kind != "selfeval" or review.target_id is None:
+        return False
+    rows = Actual.objects.filter(indicator__target=review.target_id, stage="selfeval", cell="")
+    return review.file_id is None or rows.exclude(value="").exists()
 
 
 def _refuse_unscored(review: Review) -> None:
