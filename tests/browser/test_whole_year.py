@@ -210,15 +210,17 @@ def fill_on_line(clerk, filed, year):
     clerk.goto(f"/selfeval/{filed}")
     links = clerk.locator("main a[href^='/filling/']").all()
     addresses = sorted({link.get_attribute("href") for link in links})
-    for address in addresses[:2]:
+    assert len(addresses) == 3
+    for address in addresses:
         clerk.goto(address)
         for cell, value in zip(clerk.locator("input.cell[name^=a]").all(), books.DONE, strict=True):
             cell.fill(f"{year - 1}年{value}" if value == "10月" else value)
             cell.press("Enter")
-        expect(clerk.locator("#total")).to_contain_text("99.60")
+        slow = books.SLOW in heading(clerk)
+        expect(clerk.locator("#total")).to_contain_text("93.60" if slow else "99.60")
         clerk.locator("#submit").click()
         expect(clerk.locator(".page-head")).to_contain_text("待审核")
-    return address
+    return addresses[0]
 
 
 def chase(officer, filed):

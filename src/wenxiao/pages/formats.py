@@ -11,6 +11,7 @@ from django.utils import timezone
 from markupsafe import Markup, escape
 
 from wenxiao.rulebook import numbers
+from wenxiao.rulebook.checks import registry
 
 GRADE_CLASS = {"优": "a", "良": "b", "中": "c", "差": "d"}
 STATUS = {
@@ -23,6 +24,9 @@ STATUS = {
     "unweighted": ("未设分值", "warn"),
 }
 """A row's honest status: the word, and the tone of its tag."""
+
+OTHER_RULES = {"rate_below": "执行率低于问题目录的界限"}
+"""Rules that stand in the problem catalogue and not among the checks."""
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -39,6 +43,17 @@ def money_wan(yuan: Decimal | None, said: str = "未公布") -> Markup:
     return Markup('<span class="nowrap" title="{} 万元">{}</span>').format(
         numbers.wan(yuan), numbers.wan_screen(yuan)
     )
+
+
+def money_yuan(yuan: Decimal | str) -> Markup:
+    """An amount to the cent with thousands commas, for sums that are held against a list given in 元."""
+    return Markup('<span class="nowrap">{:,.2f} 元</span>').format(Decimal(yuan))
+
+
+def rule_title(code: str) -> str:
+    """A rule as people call it, with its code; what proposes a problem of the catalogue has no code of its own."""
+    titles = {one.code: one.title for one in registry()}
+    return f"{titles[code]}（{code}）" if code in titles else OTHER_RULES.get(code, code)
 
 
 def points(value: Decimal | None, said: str = "未评") -> Markup:

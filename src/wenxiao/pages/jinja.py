@@ -38,6 +38,8 @@ def environment(**options: Any) -> Environment:
     made.filters.update(
         absent=formats.absent,
         money=formats.money_wan,
+        yuan=formats.money_yuan,
+        rule_title=formats.rule_title,
         points=formats.points,
         weight=formats.weight,
         rate=formats.rate,

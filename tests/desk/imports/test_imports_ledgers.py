@@ -22,7 +22,7 @@ def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, en
     client = enter(place.finance)
     intake = ledger_of(client, place, GOOD)
     page = client.get(reverse("desk:ledger", args=[intake.pk])).content.decode()
-    assert "1 行可以导入，合计 1000.00 元" in page
+    assert '1 行可以导入，合计 <span class="nowrap">1,000.00 元</span>' in page
     assert not Spending.objects.exists()
     assert (
         client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"}).status_code

@@ -109,10 +109,10 @@ def test_why_a_file_was_refused_stays_with_it(place, enter):
     client.post(reverse("desk:import_confirm", args=[first.batches.get().pk]))
     batch = hand_in(client, piece(OLD)).batches.get()
     Review.objects.update(state="confirmed")  # while the second file waits
-    client.post(reverse("desk:import_confirm", args=[batch.pk]))
+    told = client.post(reverse("desk:import_confirm", args=[batch.pk]), follow=True)
     batch.refresh_from_db()
-    assert batch.state == "refused"
-    assert "DR-41" in client.get(reverse("desk:import_file", args=[batch.pk])).content.decode()
+    assert batch.state == "previewed"
+    assert "导入不能改动" in told.content.decode()
 
 
 def test_a_file_for_what_was_handed_in_is_not_promised(place, enter):

@@ -249,3 +249,11 @@ def test_points_over_a_hundred_are_never_confirmed_in_bulk(inside, small):
     with pytest.raises(NotAllowed, match="写明理由"):
         confirm_review(review=row, by=small.officer)
     confirm_review(review=row, by=small.officer, why="附加分 10 分，办法第 3 条")
+
+
+def test_what_to_doubt_stands_beside_each_tick(small, inside):
+    """officers-1: one tick passed a form of full points with no proof, unseen."""
+    filed(small, 1)
+    page = inside(small.officer).get(f"/rounds/{small.selfeval.pk}/settle").content.decode()
+    assert ">疑点</th>" in page
+    assert 'class="tag ' in page.partition('data-l="疑点"')[2].partition("</td>")[0]

@@ -133,6 +133,7 @@ def _page(
         "parts": parts,
         "receives": held(request).can("submit_for") or held(request).can("import"),
         "missing": [part for part in parts if part.lacking],
+        "chases": held(request).can("manage_round"),
     }
     return render(request, "desk/monitoring/index.html", values)
 

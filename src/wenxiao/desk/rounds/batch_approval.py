@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.desk.selfeval.selfeval import doubts_in
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import day_of, text_of
 from wenxiao.pages.formats import subject_title
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
+    from wenxiao.reviews.checks import Check
     from wenxiao.reviews.models import Review
 
 SIZE, MOST = 100, 300
@@ -111,6 +113,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
     barred = _barred(shown.rows, request, chosen)
     put_under(request, _entry(found))
+    doubts = _doubts(shown.rows) if found.kind in FILED and chosen != "submit" else {}
     values = {
         "one": found,
         "back": _list(found),
@@ -124,7 +127,12 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             if name in parts
         ],
         "lines": [
-            (row, rate_percent(row.executed, row.budget), barred.get(row.pk, ""))
+            (
+                row,
+                rate_percent(row.executed, row.budget),
+                barred.get(row.pk, ""),
+                doubts.get(row.pk, []),
+            )
             for row in shown.rows
         ],
         "today": today(),
@@ -133,6 +141,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         "filed": found.kind in FILED,
     }
     return render(request, "desk/rounds/batch_approval.html", values)
+
+
+def _doubts(rows: Sequence[Review]) -> dict[int, list[Check]]:
+    """What to doubt of each form, so that nobody passes it unseen."""
+    if not rows:
+        return {}
+    return {pk: doubts_in(told) for pk, told in checks_in(rows, rows_of(rows)).items()}
 
 
 def _barred(rows: Sequence[Review], request: HttpRequest, step: str) -> dict[int, str]:

@@ -98,6 +98,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "total": chosen.count(),
         "parts": parts,
         "missing": [part for part in parts if part.lacking],
+        "chases": held(request).can("manage_round"),
         "chips": chips,
         "checks_office": holding.can("check_office") or holding.can("check_department"),
         "fills": holding.can("fill"),
@@ -154,6 +155,11 @@ def _lines(reviews: list[Review]) -> list[SelfEvaluationLine]:
     return [_line(review, checks[review.pk]) for review in reviews]
 
 
+def doubts_in(checks: list[Check]) -> list[Check]:
+    """What to doubt of a form, each rule once however many rows it found."""
+    return list({check.rule: check for check in reversed(checks) if check.code}.values())[::-1]
+
+
 def _line(review: Review, checks: list[Check]) -> SelfEvaluationLine:
     told, points = review.published_points, review.points
     return SelfEvaluationLine(
@@ -161,5 +167,5 @@ def _line(review: Review, checks: list[Check]) -> SelfEvaluationLine:
         rate_percent(review.executed, review.budget),
         told - points if told is not None and points is not None else None,
         rate_percent(review.proved, points) if points else None,
-        [check for check in checks if check.code],
+        doubts_in(checks),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,19 +16,17 @@ from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook import basis
-from wenxiao.rulebook.numbers import exact_rate, rate_percent
+from wenxiao.rulebook.numbers import exact_rate, rate_percent, wan
 from wenxiao.store.moves import NotAllowed, move
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
     from wenxiao.reviews.models import Review
 
 CATALOGUE = "problem_catalogue"
-LOW_EXECUTION = "rate_below"
+LOW_EXECUTION, ZERO = "rate_below", Decimal(0)
 """The rule of the catalogue item that is proposed where spending stays below its limit."""
 
 
@@ -156,6 +155,7 @@ def propose_low_execution(
     if limit is None or share * 100 >= limit:
         return None
     rate = rate_percent(review.executed, review.budget)
+    used, arranged = (wan(amount or ZERO) for amount in (review.executed, review.budget))
     return propose_finding(
         dossier=review.dossier,
         review=review,
@@ -163,7 +163,7 @@ def propose_low_execution(
         text=item.text,
         rule=item.rule,
         by=by,
-        evidence=f"经审查使用 {review.executed} 元 ÷ 安排 {review.budget} 元 = {rate}%，低于 {limit}%",
+        evidence=f"经审查使用 {used} 万元 ÷ 安排 {arranged} 万元 = {rate}%，低于 {limit}%",
         batch=batch,
         synthetic=synthetic,
     )

@@ -22,7 +22,7 @@ from wenxiao.reviews.services.hands import (
     result_of,
     small_office_note,
 )
-from wenxiao.reviews.services.scoring import score_review
+from wenxiao.reviews.services.scoring import score_review, score_when_paid
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import OPEN, RETURNED, ROAD, SETTLED
 from wenxiao.store.clock import today
@@ -212,8 +212,8 @@ def submit_review(
     _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
     require_panel(by)
     _refuse_unscored(review)
-    if kind_of(review.kind).rows == "indicators":
-        score_review(review=review, by=by)
+    if kind_of(review.kind).scores and kind_of(review.kind).rows == "indicators":
+        score_when_paid(review=review, by=by)
     warned = refuse_blocked(review)
     values: dict[str, Any] = {"submitted_by": by, "hand": None, "signed": None}
     if kind_of(review.kind).fill == "fill" and review.received_on is None:

@@ -193,6 +193,12 @@ def explain(outcome: Outcome, indicator: Indicator, actual: Actual | None) -> di
     }
 
 
+def score_when_paid(*, review: Review, by: User | None) -> None:
+    """Score again where treasury or accounts have told more since the last row was filled."""
+    if carry_money(review):
+        score_review(review=review, by=by)
+
+
 def carry_money(review: Review) -> bool:
     """Budget and spending of a form filled on line, from treasury or accounts, until it is handed in; whether they moved.
 
