@@ -253,7 +253,10 @@ def test_points_over_a_hundred_are_never_confirmed_in_bulk(inside, small):
 
 def test_what_to_doubt_stands_beside_each_tick(small, inside):
     """officers-1: one tick passed a form of full points with no proof, unseen."""
-    filed(small, 1)
+    (review,) = filed(small, 1)
+    row = review.target.indicators.get()
+    Indicator.objects.filter(pk=row.pk).update(expression="≥10个")
+    Actual.objects.filter(indicator=row).update(value="99999个")
     page = inside(small.officer).get(f"/rounds/{small.selfeval.pk}/settle").content.decode()
     assert ">疑点</th>" in page
     assert 'class="tag ' in page.partition('data-l="疑点"')[2].partition("</td>")[0]
