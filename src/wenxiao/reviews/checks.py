@@ -332,6 +332,11 @@ class Check:
         return TONE.get(self.level, "")
 
 
+def doubts_in(checks: Sequence[Check]) -> list[Check]:
+    """What to doubt of a form, each rule once however many rows it found."""
+    return list({check.rule: check for check in reversed(checks) if check.code}.values())[::-1]
+
+
 def checks_of(review: Review, rows: Sequence[FilledRow] | None = None) -> list[Check]:
     """Everything to look at before handing in: what is missing, then what the rules say; blocking first.
 

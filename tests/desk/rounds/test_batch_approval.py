@@ -14,7 +14,7 @@ from wenxiao.orgs.permissions import holdings
 from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services import confirm_review, submit_review
+from wenxiao.reviews.services import confirm_review, score_review, submit_review
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
@@ -254,9 +254,7 @@ def test_points_over_a_hundred_are_never_confirmed_in_bulk(inside, small):
 def test_what_to_doubt_stands_beside_each_tick(small, inside):
     """officers-1: one tick passed a form of full points with no proof, unseen."""
     (review,) = filed(small, 1)
-    row = review.target.indicators.get()
-    Indicator.objects.filter(pk=row.pk).update(expression="≥10个")
-    Actual.objects.filter(indicator=row).update(value="99999个")
+    score_review(review=review)
     page = inside(small.officer).get(f"/rounds/{small.selfeval.pk}/settle").content.decode()
     assert ">疑点</th>" in page
     assert 'class="tag ' in page.partition('data-l="疑点"')[2].partition("</td>")[0]

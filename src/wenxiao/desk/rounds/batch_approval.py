@@ -11,14 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.desk.selfeval.selfeval import doubts_in
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import day_of, text_of
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews import services
-from wenxiao.reviews.checks import checks_in, rows_of
+from wenxiao.reviews.checks import checks_in, doubts_in, rows_of
 from wenxiao.reviews.kinds import CHECKERS, FILED, JUDGED, KINDS
 from wenxiao.reviews.services.road import STEPS, blocking_texts, over_hundred
 from wenxiao.reviews.worklists import reviews_visible_to

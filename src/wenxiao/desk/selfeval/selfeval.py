@@ -12,7 +12,7 @@ from django.shortcuts import render
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.views import held, person, put_under, view
-from wenxiao.reviews.checks import Check, checks_in, rows_of
+from wenxiao.reviews.checks import Check, checks_in, doubts_in, rows_of
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
@@ -153,11 +153,6 @@ def _chips(rows: QuerySet[Review], asked: dict[str, str]) -> list[tuple[str, int
 def _lines(reviews: list[Review]) -> list[SelfEvaluationLine]:
     checks = checks_in(reviews, rows_of(reviews))
     return [_line(review, checks[review.pk]) for review in reviews]
-
-
-def doubts_in(checks: list[Check]) -> list[Check]:
-    """What to doubt of a form, each rule once however many rows it found."""
-    return list({check.rule: check for check in reversed(checks) if check.code}.values())[::-1]
 
 
 def _line(review: Review, checks: list[Check]) -> SelfEvaluationLine:
