@@ -1,5 +1,7 @@
 """Who may say whether a round is the bureau's own, and hand open work over to another unit."""
 
+from decimal import Decimal
+
 from tests.acts.cases_of_evaluations import ANNOUNCED, EVALUATIONS
 from tests.acts.house import SOON
 from tests.acts.shape import Act
@@ -39,5 +41,16 @@ RECHECKS = {
         "performance",
         lambda h: h.review("selfeval", "checked").round,
         lambda h, row, by: reviews.draw_recheck(round=row, seed=7, by=by, why="复核方案"),
+    ),
+    "start_rechecks": Act(
+        "performance",
+        lambda h: reviews.draw_recheck(
+            round=h.review("selfeval", "checked").round,
+            seed=7,
+            share=Decimal(100),
+            by=h.people["performance"],
+            why="复核方案",
+        ),
+        lambda h, row, by: reviews.start_rechecks(sample=row, by=by),
     ),
 }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Grant, Role
 from wenxiao.reviews.checks import checks_in, rows_of
-from wenxiao.reviews.models import RecheckSample, Review
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.models import Mark, RecheckSample, Review
+from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.rulebook.numbers import plain, rate_percent
 from wenxiao.rulebook.pace import pace
 from wenxiao.rulebook.recheck import SelfEvaluation
 from wenxiao.rulebook.recheck_facts import LOWERED
-from wenxiao.targets.models import Target
+from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +26,18 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import Unit, User
+
+
+REASONS = {
+    "no_proof": "没有佐证或佐证不能证明",
+    "value": "完成值与佐证不符",
+    "rule": "没有按评分规则计分",
+    "target": "目标值与批复的不符",
+    "not_due": "当年没有完成",
+    "unexplained": "偏差原因没有说明",
+    "other": "其他",
+}
+"""Why a re-check gives other points than the unit did, by code."""
 
 
 def handed_in(round: Round, department: Unit | None = None) -> QuerySet[Review]:
@@ -132,3 +147,79 @@ def _differences(review: Review) -> tuple[str, ...] | None:
     if own is None or points is None or not review.complete:
         return None
     return () if own == points else (f"自评 {plain(own)} 分，按规则计算 {plain(points)} 分",)
+
+
+def sample_seen_by(user: User | None, pk: int) -> RecheckSample | None:
+    """A drawing in a round this person may see; None otherwise."""
+    rows = RecheckSample.objects.filter(pk=pk, round__in=rounds_visible_to(user).values("pk"))
+    return rows.select_related("round__division", "department").first()
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckRow:
+    """One indicator: what the unit filled in and scored beside what the re-check has. Points None where there are none."""
+
+    indicator: Indicator
+    own_value: str
+    own_points: Decimal | None
+    value: str
+    mark: Mark | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """The re-check's points less the unit's own."""
+        points = self.mark.points if self.mark is not None else None
+        return None if points is None or self.own_points is None else points - self.own_points
+
+
+def self_evaluation_of(recheck: Review) -> Review | None:
+    """The self-evaluation a re-check looks at: the latest handed in for the same dossier."""
+    rows = Review.objects.filter(dossier=recheck.dossier_id, kind="selfeval").exclude(
+        state__in=OPEN
+    )
+    return rows.select_related("round", "submitted_by").order_by("-pk").first()
+
+
+def recheck_rows(recheck: Review, own: Review | None) -> list[RecheckRow]:
+    """The rows of a re-check in the target's order, the unit's values and points beside. Three queries."""
+    indicators = list(Indicator.objects.filter(target=recheck.target_id).order_by("order"))
+    values = {
+        (one.indicator_id, one.stage): one.value
+        for one in Actual.objects.filter(indicator__in=indicators, through_month=12)
+    }
+    marks = {
+        (one.review_id, one.indicator_id): one
+        for one in Mark.objects.filter(
+            review__in=[one.pk for one in (recheck, own) if one is not None], seat=""
+        )
+    }
+    rows = []
+    for one in indicators:
+        given = marks.get((own.pk, one.pk)) if own is not None else None
+        rows.append(
+            RecheckRow(
+                one,
+                values.get((one.pk, "selfeval"), ""),
+                _own_points(given),
+                values.get((one.pk, "recheck"), ""),
+                marks.get((recheck.pk, one.pk)),
+            )
+        )
+    return rows
+
+
+def _own_points(mark: Mark | None) -> Decimal | None:
+    """The points the unit's form says, else those computed for it."""
+    if mark is None:
+        return None
+    return mark.points if mark.published_points is None else mark.published_points
+
+
+def rechecks_of(round: Round) -> list[tuple[Review, Review]]:
+    """The settled re-checks of a round's self-evaluations: (the unit's, the re-check)."""
+    own = {row.dossier_id: row for row in handed_in(round)}
+    rows = Review.objects.filter(
+        kind="recheck", state__in=SETTLED, dossier__in=list(own), points__isnull=False
+    )
+    latest = {row.dossier_id: row for row in rows.order_by("pk")}
+    return [(own[key], row) for key, row in latest.items()]

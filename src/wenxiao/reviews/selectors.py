@@ -44,14 +44,14 @@ UNIT_SIDE = frozenset({Role.CLERK.value, Role.HEAD.value})
 
 
 def told_to(user: User | None) -> Q:
-    """The condition of reviews whose rows a person may read: a unit sees an evaluation of itself once it is settled.
+    """The condition of reviews whose rows a person may read: a unit sees an evaluation or re-check of itself once settled.
 
     Before that it sees what the exchange of opinions tells it, and nothing else.
     """
     roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
     if not roles or not roles <= UNIT_SIDE:
         return Q()
-    return ~Q(kind__in=JUDGED) | Q(state__in=SETTLED)
+    return ~Q(kind__in=(*JUDGED, "recheck")) | Q(state__in=SETTLED)
 
 
 def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, list[Review]]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
+from wenxiao.desk.selfeval.rechecking import inflation
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, number_of, text_of
 from wenxiao.pages.frame import show_year
@@ -86,6 +87,9 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
         "draws": draws or bool(departments),
         "least": least_share(one.fiscal_year, one.division.own_rules),
         "seed": f"{today():%Y%m%d}",
+        "inflation": inflation(one),
+        "begins": shown is not None
+        and (draws or (shown.department is not None and shown.department in departments)),
         "handed": handed_in(one).filter(pk__in=reviews_visible_to(person(request))).count(),
     }
     return render(request, "desk/selfeval/recheck.html", values)

@@ -42,7 +42,7 @@ from wenxiao.reviews.services.receiving import (
     submit_for_unit,
     submit_for_units,
 )
-from wenxiao.reviews.services.rechecking import draw_recheck
+from wenxiao.reviews.services.rechecking import draw_recheck, start_rechecks
 from wenxiao.reviews.services.rescoring import Moved, rescore_round, results_under, what_if
 from wenxiao.reviews.services.road import (
     check_review,
@@ -107,6 +107,7 @@ __all__ = [
     "set_weights",
     "settle_panel",
     "sign_exchange",
+    "start_rechecks",
     "start_review",
     "submit_for_unit",
     "submit_for_units",

@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db import transaction
 
+from wenxiao.budget.models import Round
+from wenxiao.budget.services import open_round
+from wenxiao.evidence.models import Actual
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
-from wenxiao.reviews.models import RecheckSample
-from wenxiao.reviews.rechecks import handed_in, self_evaluations
+from wenxiao.reviews.models import RecheckSample, Review
+from wenxiao.reviews.rechecks import handed_in, recheck_of, self_evaluations
+from wenxiao.reviews.services.road import start_review
+from wenxiao.reviews.services.scoring import score_review
 from wenxiao.rulebook.numbers import plain
 from wenxiao.rulebook.recheck import DrawingLine, least_share, sample
-from wenxiao.store.moves import NotAllowed
+from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
-    from wenxiao.budget.models import Round
     from wenxiao.orgs.models import Unit, User
 
 LARGEST_SEED = 10**9
@@ -121,3 +126,100 @@ def _line(one: DrawingLine) -> StoredLine:
         ],
         "not_asked": list(one.not_asked),
     }
+
+
+@transaction.atomic
+def start_rechecks(
+    *, sample: RecheckSample, by: User | None, deadline: date | None = None
+) -> list[Review]:
+    """Begin the re-check of every drawn self-evaluation that has none: the unit's values stand in it to be checked.
+
+    The bureau's go into a task of their own, opened here; a 主管部门's into the running re-check task of the year.
+    Raises Refused, NotAllowed.
+    """
+    asked, division = sample.round, sample.round.division
+    if sample.department is None:
+        require(by, "manage_round", division=division)
+    else:
+        require(by, "check_department", unit=sample.department, division=division)
+    drawn = Review.objects.filter(pk__in=[line["review"] for line in sample.lines])
+    rows = list(drawn.select_related("dossier__subject", "dossier__unit", "target").order_by("pk"))
+    begun = recheck_of(rows)
+    rows = [row for row in rows if row.dossier_id not in begun]
+    if not rows:
+        raise NotAllowed("抽中的都已经开始复核。")
+    opened = _recheck_round(sample, [row.dossier_id for row in rows], by, deadline)
+    rechecks = [_start(row, opened, by) for row in rows]
+    record(
+        division=division,
+        by=by,
+        act="开始自评复核",
+        target=asked,
+        data={"sample": sample.pk, "round": opened, "reviews": [one.pk for one in rechecks]},
+    )
+    return rechecks
+
+
+def _recheck_round(
+    sample: RecheckSample, dossiers: list[int], by: User | None, deadline: date | None
+) -> Round:
+    asked = sample.round
+    if sample.department is None:
+        return open_round(
+            division=asked.division,
+            kind=Round.Kind.RECHECK,
+            name=f"{asked.name}复核"[:100],
+            work_year=asked.work_year,
+            fiscal_year=asked.fiscal_year,
+            by=by,
+            scope={"dossiers": sorted(dossiers)},
+            deadline=deadline,
+            synthetic=asked.synthetic,
+            why=f"按第{sample.pk}次抽取下达",
+        )
+    running = Round.objects.filter(
+        division=asked.division,
+        kind=Round.Kind.RECHECK,
+        fiscal_year=asked.fiscal_year,
+        state=Round.State.OPEN,
+    )
+    latest = running.order_by("-pk").first()
+    if latest is None:
+        raise NotAllowed("还没有正在进行的自评复核任务，请财政绩效科先下达。")
+    return latest
+
+
+def _start(row: Review, opened: Round, by: User | None) -> Review:
+    review = start_review(
+        dossier=row.dossier,
+        round=opened,
+        by=by,
+        target=row.target,
+        synthetic=row.synthetic,
+        outside=True,
+    )
+    change(
+        review,
+        state="filling",
+        budget=row.budget,
+        executed=row.executed,
+        execution_weight=row.execution_weight,
+    )
+    given = Actual.objects.filter(
+        indicator__target=row.target, stage=Actual.Stage.SELFEVAL, through_month=12
+    )
+    known = Actual.objects.filter(
+        indicator__target=row.target, stage=Actual.Stage.RECHECK, through_month=12
+    ).values_list("indicator", flat=True)
+    Actual.objects.bulk_create(
+        Actual(
+            indicator_id=one.indicator_id,
+            stage=Actual.Stage.RECHECK,
+            value=one.value,
+            note=one.note,
+            by=one.by,
+            synthetic=one.synthetic,
+        )
+        for one in given.exclude(indicator__in=list(known))
+    )
+    return score_review(review=review, by=by)
