@@ -58,6 +58,8 @@ def filed(small, number, *, unit=None, kind="selfeval"):
             state="filling",
             points=Decimal(90),
             complete=True,
+            budget=Decimal(10) if kind == "selfeval" else None,
+            executed=Decimal(10) if kind == "selfeval" else None,
             target=_reached(dossier) if kind == "selfeval" else None,
             audited=_audited(dossier) if kind == "finance_evaluation" else None,
         )
