@@ -216,10 +216,13 @@ def test_opinions_are_bounded_counted_and_held(house, public, client):
     assert "第0条意见" in client.get(f"/open/{public.pk}").content.decode()
 
 
-def test_an_opinion_with_a_telephone_is_not_shown(house, public):
+def test_a_telephone_is_masked_in_an_opinion_and_refused_in_its_answer(house, public):
     comment = disclosing.take_comment(disclosure=public, text="请打13812345678找我", address="1")
+    assert comment.text == "请打138…78找我"
     with pytest.raises(NotAllowed, match="个人信息"):
-        disclosing.answer_comment(comment=comment, by=house.first, answer="好", show=True)
+        disclosing.answer_comment(
+            comment=comment, by=house.first, answer="请打13812345678", show=True
+        )
     disclosing.answer_comment(comment=comment, by=house.first, answer="含个人信息", show=False)
     assert comment.state == "kept"
 

@@ -55,7 +55,13 @@ def evaluated(house):
         row = Indicator.objects.create(
             target=target, order=order, name=name, expression=plan, weight=Decimal(weight)
         )
-        Actual.objects.create(indicator=row, stage="selfeval", through_month=12, value=actual)
+        Actual.objects.create(
+            indicator=row,
+            stage="selfeval",
+            through_month=12,
+            value=actual,
+            verified_by=house.second,
+        )
         Mark.objects.create(
             review=review, indicator=row, points=None if points is None else Decimal(points)
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
+from wenxiao.budget.selectors import KINDS
 from wenxiao.files.out.spreadsheets import csv_text, workbook_bytes
 from wenxiao.followup.selectors.disclosed import (
+    apart_from_own,
     arranged_and_used,
     confirmed_findings,
     divisions_published,
@@ -23,6 +26,7 @@ from wenxiao.followup.selectors.disclosed import (
 from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.views import view
+from wenxiao.portal.open_data import records, schema
 from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.callers import client_address
@@ -30,10 +34,13 @@ from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest
 
 ORDER = ["-published_on", "-pk"]
 SIZE = 30
+GRADES = ("优", "良", "中", "差")
 MOST_ROWS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -74,18 +81,26 @@ def results(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(review__dossier__unit=unit)
     if year is not None:
         rows = rows.filter(review__dossier__fiscal_year=year)
+    kind, tag = request.GET.get("kind", "")[:30], request.GET.get("tag", "").strip()[:30]
+    if kind in KINDS:
+        rows = rows.filter(review__dossier__subject__kind=kind)
+    if tag:
+        rows = rows.filter(review__dossier__subject__tags__holds=tag)
     grades = dict(rows.order_by().values_list("review__grade").annotate(n=Count("pk")))
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     values = {
         **_frame("home"),
         "shown": shown,
-        "lines": [_line(row) for row in shown.rows],
+        "lines": [line_of(row) for row in shown.rows],
         "words": words,
         "unit": unit,
         "asked_year": year,
         "by_year": by_year,
+        "kind": kind if kind in KINDS else "",
+        "tag": tag,
+        "filters": _filters(),
         "total": sum(grades.values()),
-        "grades": [(grade, grades[grade]) for grade in ("优", "良", "中", "差") if grade in grades],
+        "grades": [(grade, grades[grade]) for grade in GRADES if grade in grades],
         "unit_name": shown.rows[0].review.dossier.unit.name
         if unit is not None and shown.rows
         else "",
@@ -93,7 +108,32 @@ def results(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/results.html", values)
 
 
-def _line(row: Any) -> dict[str, Any]:
+def _filters() -> dict[str, list[tuple[str, str]]]:
+    """The kinds and tags among what is published, to choose from."""
+    rows = (
+        published()
+        .order_by()
+        .values_list("review__dossier__subject__kind", "review__dossier__subject__tags")
+    )
+    kinds: set[str] = set()
+    tags: set[str] = set()
+    for kind, own in rows.distinct()[:MOST_ROWS]:
+        kinds.add(kind)
+        tags.update(own or ())
+    return {
+        "kinds": [(code, word) for code, word in KINDS.items() if code in kinds],
+        "tags": [(tag, tag) for tag in sorted(tags)],
+    }
+
+
+def grades_of(rows: Iterable[Any]) -> list[tuple[str, int]]:
+    """How many results of each grade, the best first."""
+    counts = Counter(row.review.grade for row in rows)
+    return [(grade, counts[grade]) for grade in GRADES if counts[grade]]
+
+
+def line_of(row: Any) -> dict[str, Any]:
+    """What a list shows of one result."""
     review, dossier = row.review, row.review.dossier
     arranged, used = arranged_and_used(review) if "money" in row.what else (None, None)
     return {
@@ -111,16 +151,27 @@ def _line(row: Any) -> dict[str, Any]:
 @view("anyone")
 def units(request: HttpRequest) -> HttpResponse:
     """How many results each unit has published, by grade."""
-    counts: dict[tuple[int, str], dict[str, int]] = {}
-    names = ("review__dossier__unit", "review__dossier__unit__name", "review__grade")
-    for pk, name, grade, n in published().order_by().values_list(*names).annotate(n=Count("pk")):
-        counts.setdefault((pk, name), {})[grade] = n
+    lines = unit_lines(published())
+    return render(request, "portal/units.html", {**_frame("units"), "lines": lines[:1_000]})
+
+
+def unit_lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Each unit with how many results it published, by grade; those with most first."""
+    if isinstance(rows, QuerySet):
+        names = ("review__dossier__unit", "review__dossier__unit__name", "review__grade")
+        counted = rows.order_by().values_list(*names).annotate(n=Count("pk"))
+    else:
+        of = ((one.review.dossier.unit, one.review.grade) for one in rows)
+        counted = [(unit.pk, unit.name, grade, 1) for unit, grade in of]
+    counts: dict[tuple[int, str], Counter[str]] = {}
+    for pk, name, grade, n in counted:
+        counts.setdefault((pk, name), Counter())[grade] += n
     lines: list[dict[str, Any]] = [
-        {"pk": pk, "name": name, "grades": by, "total": sum(by.values())}
+        {"pk": pk, "name": name, "grades": dict(by), "total": sum(by.values())}
         for (pk, name), by in counts.items()
     ]
     lines.sort(key=lambda line: (-line["total"], line["name"]))
-    return render(request, "portal/units.html", {**_frame("units"), "lines": lines[:1_000]})
+    return lines
 
 
 @view("anyone")
@@ -153,6 +204,21 @@ def data_csv(request: HttpRequest) -> HttpResponse:
     )
 
 
+@view("anyone")
+def data_json(request: HttpRequest) -> HttpResponse:
+    """The same as records, for machines."""
+    del request
+    rows = published().order_by(*ORDER)[:MOST_ROWS]
+    return JsonResponse(records(rows), safe=False, json_dumps_params={"ensure_ascii": False})
+
+
+@view("anyone")
+def data_schema(request: HttpRequest) -> HttpResponse:
+    """What each field of the open data means."""
+    del request
+    return JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
+
+
 def _file(content: bytes, name: str, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -175,13 +241,25 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 def _result(
     request: HttpRequest, row: Any, *, error: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
+    values = {
+        **_frame("home"),
+        **result_values(row),
+        "comments": list(shown_comments(row)[:50]),
+        "longest": LONGEST_COMMENT,
+        "error": error,
+        "typed": typed,
+    }
+    return render(request, "portal/result.html", values, status=status)
+
+
+def result_values(row: Any) -> dict[str, Any]:
+    """Everything the page of one result tells, as far as its parts were published."""
     review, parts = row.review, set(row.what)
     goals = [goal for goal in scored_rows(review) if goal["weight"]] if "goals" in parts else []
     counted = [goal for goal in goals if goal["points"] is not None]
     promised = promises(review) if "goals" in parts else []
     arranged, used = arranged_and_used(review) if "money" in parts else (None, None)
-    values = {
-        **_frame("home"),
+    return {
         "row": row,
         "review": review,
         "dossier": review.dossier,
@@ -199,14 +277,11 @@ def _result(
         "parts": parts,
         "findings": confirmed_findings(review) if "findings" in parts else [],
         "suggestions": suggested(review) if "suggestions" in parts else [],
-        "comments": list(shown_comments(row)[:50]),
-        "longest": LONGEST_COMMENT,
-        "error": error,
-        "typed": typed,
         "synthetic": row.synthetic or review.synthetic or review.dossier.subject.synthetic,
         "made_up_points": any(goal["synthetic"] for goal in goals),
+        "apart": apart_from_own(review),
+        "comments": [],
     }
-    return render(request, "portal/result.html", values, status=status)
 
 
 @view("anyone")

@@ -24,6 +24,26 @@ def add_parsers(verbs: Any) -> None:
     check.add_argument("--year", type=int, help="按哪年的本级规定检查；不写按最新的")
     check.add_argument("--json", action="store_true", help="结果总是 JSON，此项为约定写法")
     check.set_defaults(run=on_rows(_check))
+    _add_site(public)
+
+
+def _add_site(public: Any) -> None:
+    site = public.add_parser(
+        "site", help="静态站：把一个预算年度已公开的结果写成文件，放在任何网站上"
+    )
+    site.add_argument("--year", type=int, required=True, help="预算年度")
+    site.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪个目录")
+    site.add_argument("--division", help="区划代码或名称；只有一个区划时可不写")
+    site.add_argument("--json", action="store_true", help="结果总是 JSON，此项为约定写法")
+    site.set_defaults(run=on_rows(_site))
+
+
+def _site(args: argparse.Namespace) -> int:
+    from wenxiao.portal.static_site import write_site
+
+    written = write_site(chosen_division(args.division), args.year, args.out)
+    show({"year": args.year, "out": str(args.out), **written})
+    return FINE
 
 
 def _present(text: str) -> Path:

@@ -18,6 +18,7 @@ from wenxiao.followup.selectors.disclosed import (
 )
 from wenxiao.followup.services import disclosing
 from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of
+from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import put_under, view
 from wenxiao.store.keyset import page
 
@@ -60,6 +61,7 @@ def disclosures(request: HttpRequest) -> HttpResponse:
         "comments": list(comments.order_by("pk")[:20]),
         "comment_count": comments.count(),
         "parts": PARTS,
+        "site_year": work_year(request) - 1,
     }
     return render(request, "desk/disclosures/index.html", values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from wenxiao.budget.models import Subject
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Comment, Disclosure, Finding
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import rate_percent, wan
 from wenxiao.rulebook.published_figures import Figures
 
@@ -146,12 +148,48 @@ def suggested(review: Review) -> list[str]:
     return list(review.suggestions.order_by("number").values_list("text", flat=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The unit's own score beside the published one: by how many points they differ, and where the points went."""
+
+    own: Decimal
+    difference: Decimal
+    lost: tuple[tuple[str, Decimal, str], ...]
+
+
+MOST_LOST = 3
+
+
+def apart_from_own(review: Review) -> Apart | None:
+    """Why a result differs from the unit's own score; None where there is none of its own, or nothing differs.
+
+    ``lost``: the rows with the most points taken off, each with how many and the reviewer's reason.
+    """
+    if review.kind == "selfeval" or review.points is None:
+        return None
+    own = Review.objects.filter(
+        dossier=review.dossier_id, kind="selfeval", state__in=("checked", *SETTLED)
+    ).exclude(points=None)
+    points = own.order_by("-pk").values_list("points", flat=True).first()
+    if points is None or points == review.points:
+        return None
+    rows = [
+        (row["name"], row["weight"] - row["points"], row["note"])
+        for row in scored_rows(review)
+        if row["points"] is not None and row["weight"] and row["points"] < row["weight"]
+    ]
+    rows.sort(key=lambda row: -row[1])
+    return Apart(points, review.points - points, tuple(rows[:MOST_LOST]))
+
+
 def texts_of(review: Review, sentence: str, parts: Iterable[str]) -> list[tuple[str, str]]:
     """(place, text) of everything the public would read."""
     subject, chosen = review.dossier.subject, set(parts)
     texts = [("一句话说明", sentence), ("名称", subject.name), ("单位", review.dossier.unit.name)]
     if "goals" in chosen:
-        texts += [("指标", f"{row['name']} {row['target']}") for row in scored_rows(review)]
+        texts += [
+            ("指标", f"{row['name']} {row['target']} {row['note']}") for row in scored_rows(review)
+        ]
     if "findings" in chosen:
         for finding in confirmed_findings(review):
             texts.append(("问题", finding.text))

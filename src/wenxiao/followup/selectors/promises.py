@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wenxiao.reviews.models import Review
 
-KEPT, MISSED, OPEN = "达到", "未达到", "没有评定"
+KEPT, MISSED, OPEN, UNPUBLISHED = "达到", "未达到", "没有评定", "未公布"
 PLAN_AT = Decimal(80)
 """Where a bar carries its tick: the plan at four fifths, so that what went beyond it can be seen."""
 BARS = frozenset({"forward", "reverse_ratio", "reverse_deduction"})
@@ -51,6 +51,8 @@ class Promise:
     @property
     def told(self) -> str:
         """计划≥13项，实际 13项."""
+        if self.verdict == UNPUBLISHED:
+            return f"计划 {self.plan}，实际未公布（没有核实的佐证）"
         parts = [
             f"计划 {self.plan}" if self.plan else "",
             f"实际 {self.actual}" if self.actual else "没有填报实际",
@@ -99,6 +101,17 @@ def _promise(mark: Any, actual: Any, year: int, rules: Profile) -> Promise:
         target=parse(indicator.expression, "target") if indicator.expression else None,
         actual=parse(value, "actual") if value else None,
     )
+    if value and actual.verified_by_id is None:
+        return Promise(
+            name=indicator.name,
+            head=indicator.level2 or indicator.level1,
+            plan=indicator.expression,
+            actual="",
+            verdict=UNPUBLISHED,
+            measured=False,
+            bar=None,
+            synthetic=mark.synthetic or actual.synthetic,
+        )
     settled = settle(row, rules)
     late = settled.rule == "DATE" and settled.actual > 0
     measured = settled.sum != "none" or late
@@ -133,16 +146,17 @@ def _bar(settled: Settled) -> Decimal | None:
 def kept_sentence(rows: Iterable[Promise]) -> str:
     """绩效目标完成情况：7项定量指标达到2项；另有2项按材料评定，达到1项. Empty without rows."""
     told = list(rows)
-    measured, judged = (
-        [row for row in told if row.measured],
-        [row for row in told if not row.measured],
-    )
+    measured = [row for row in told if row.measured]
+    judged = [row for row in told if not row.measured and row.verdict != UNPUBLISHED]
+    silent = sum(row.verdict == UNPUBLISHED for row in told)
     parts = []
     if measured:
         parts.append(f"{len(measured)}项定量指标达到{sum(row.kept for row in measured)}项")
     if judged:
         also = "另有" if measured else ""
         parts.append(f"{also}{len(judged)}项按材料评定，达到{sum(row.kept for row in judged)}项")
+    if silent:
+        parts.append(f"{silent}项没有核实的佐证，未公布")
     return f"绩效目标完成情况：{'；'.join(parts)}" if parts else ""
 
 

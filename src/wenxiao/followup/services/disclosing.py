@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from wenxiao.files.door.markings import marking_in
-from wenxiao.files.door.personal import personal_data_in
+from wenxiao.files.door.personal import masked, personal_data_in
 from wenxiao.followup.models import Comment, Disclosure
 from wenxiao.followup.selectors.disclosed import DISCLOSABLE, PARTS, figures_of, texts_of
 from wenxiao.followup.states import COMMENT, DISCLOSURE
@@ -242,13 +242,14 @@ def take_comment(
         raise NotAllowed(f"一小时内最多提 {MOST_COMMENTS_AN_HOUR} 条意见，请稍后再提。")
     if Comment.objects.filter(state=Comment.State.WAITING).count() >= MOST_COMMENTS_WAITING:
         raise NotAllowed("待处理的意见已满，请过几天再提，或直接联系财政部门。")
+    said = masked(said)
     same = Comment.objects.filter(disclosure=disclosure, sender=sender, text=said).first()
     if same is not None:
         return same
     comment = Comment.objects.create(
         disclosure=disclosure,
         text=said,
-        name=name.strip()[:30],
+        name=masked(name.strip())[:30],
         contact=contact.strip()[:60],
         sender=sender,
     )
