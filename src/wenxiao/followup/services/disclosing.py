@@ -230,7 +230,7 @@ def take_comment(
     *, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = ""
 ) -> Comment:
     """An opinion from outside: bounded in length and in number per sender; kept until a person deals with it."""
-    said = re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip()
+    said = masked(re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip())
     if len(said) < 5 or len(said) > LONGEST_COMMENT:
         raise NotAllowed(f"意见请写 5 至 {LONGEST_COMMENT} 字，现在是 {len(said)} 字。")
     sender = salted_hmac("wenxiao.comment", address).hexdigest()
@@ -242,7 +242,6 @@ def take_comment(
         raise NotAllowed(f"一小时内最多提 {MOST_COMMENTS_AN_HOUR} 条意见，请稍后再提。")
     if Comment.objects.filter(state=Comment.State.WAITING).count() >= MOST_COMMENTS_WAITING:
         raise NotAllowed("待处理的意见已满，请过几天再提，或直接联系财政部门。")
-    said = masked(said)
     same = Comment.objects.filter(disclosure=disclosure, sender=sender, text=said).first()
     if same is not None:
         return same
