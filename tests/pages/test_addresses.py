@@ -278,6 +278,7 @@ MATRIX = {
     "rules/<str:name>": "see_unit",
     "rules/<str:name>/change": "manage_rules",
     "rules/<str:name>/read": "manage_rules",
+    "rules/<str:name>/read/second": "manage_rules",
     "documents": "see_unit",
     "documents/add": "manage_rules",
     "documents/<int:pk>": "see_unit",

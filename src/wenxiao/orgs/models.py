@@ -37,6 +37,10 @@ class Installation(models.Model):
         return self.get_kind_display()
 
 
+AWAITS = "awaits"
+"""Of a rule's entry that a second login has not confirmed: whose it is (id, None for the machine) and their name."""
+
+
 class Division(models.Model):
     """One finance bureau's territory (财政区划) with its governing body and report chain.
 
@@ -73,9 +77,14 @@ class Division(models.Model):
 
     @property
     def own_rules(self) -> dict[str, list[dict[str, Any]]]:
-        """The division's own dated rule values by rule name, in the rulebook's shape of overrides."""
+        """The division's own dated rule values by rule name, in the rulebook's shape of overrides.
+
+        What one person said was read (``AWAITS``) counts only when another has compared it too.
+        """
         grouped: dict[str, list[dict[str, Any]]] = {}
         for entry in self.rules:
+            if AWAITS in entry:
+                continue
             grouped.setdefault(entry["rule"], []).append(entry)
         return grouped
 

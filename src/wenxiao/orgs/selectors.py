@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from wenxiao.orgs.models import (
+    AWAITS,
     Agency,
     Division,
     Expert,
@@ -194,6 +195,11 @@ def heirs(unit: Unit) -> list[Unit]:
         chain.append(chain[-1].successor)
         seen.add(chain[-1].pk)
     return chain
+
+
+def awaiting_standings(division: Division, rule: str) -> list[dict[str, Any]]:
+    """Of a rule what one person said was read and another has not confirmed yet."""
+    return [entry for entry in division.rules if AWAITS in entry and entry["rule"] == rule]
 
 
 def role_names(user: User) -> list[str]:

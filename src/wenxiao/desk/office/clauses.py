@@ -13,7 +13,8 @@ from django.urls import reverse
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.intake.upload_acts import told_articles
-from wenxiao.orgs.services import RuleSource, raise_standing
+from wenxiao.orgs.selectors import awaiting_standings
+from wenxiao.orgs.services import RuleSource, confirm_standing, drop_standing, raise_standing
 from wenxiao.orgs.services.library import set_articles
 from wenxiao.pages.acts import Typed, carry_out, text_of
 from wenxiao.pages.request_values import whole
@@ -197,7 +198,7 @@ def _file_of(request: HttpRequest, row: Document, why: str, back: str) -> Upload
 
 @view("manage_rules", methods=("GET", "POST"))
 def read(request: HttpRequest, name: str) -> HttpResponse:
-    """核对原文: say of a rule or one node of it which clause was read, by whom and by which second person."""
+    """核对原文: say of a rule or one node of it which clause was read and by whom; another login confirms it."""
     division = division_of(request, "desk:rules")
     if name not in basis.names():
         raise Http404
@@ -209,6 +210,9 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
         "value": value,
         "nodes": [(path, label) for path, label, one in nodes if one["standing"] != READ],
         "documents": list(selectors.documents(division=division)[:200]),
+        "awaiting": awaiting_standings(division, name),
+        "labels": {path: label for path, label, _ in nodes},
+        "own": person(request).pk,
         "posted": request.POST,
         "error": "",
     }
@@ -237,8 +241,23 @@ def _say(request: HttpRequest, division: Division, name: str) -> None:
             clause=text_of(request, "clause", 100),
             words=request.POST.get("words", ""),
             compared_by=text_of(request, "compared_by", 60),
-            second=text_of(request, "second", 60),
         ),
         by=person(request),
         why=text_of(request, "why", 500),
     )
+
+
+@view("manage_rules", methods=("POST",))
+def second(request: HttpRequest, name: str) -> HttpResponse:
+    """The second person's word: confirmed, or not with a reason."""
+    division = division_of(request, "desk:rules")
+    if name not in basis.names():
+        raise Http404
+    does = drop_standing if request.POST.get("do") == "drop" else confirm_standing
+    node, why = text_of(request, "node", 200), text_of(request, "why", 500)
+
+    def run() -> str:
+        does(division=division, rule=name, node=node, by=person(request), why=why)
+        return "已撤下这条登记。" if does is drop_standing else "已复核，核对情况为原文。"
+
+    return carry_out(request, run, reverse("desk:rule_read", args=[name]))

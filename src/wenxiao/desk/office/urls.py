@@ -25,6 +25,7 @@ urlpatterns = [
     path("rules/<str:name>", rules.rule, name="rule"),
     path("rules/<str:name>/change", rules.change, name="rule_change"),
     path("rules/<str:name>/read", clauses.read, name="rule_read"),
+    path("rules/<str:name>/read/second", clauses.second, name="rule_read_second"),
     path("documents", documents.documents, name="documents"),
     path("documents/add", documents.add, name="document_add"),
     path("documents/<int:pk>", documents.document, name="document"),

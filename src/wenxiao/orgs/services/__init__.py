@@ -25,6 +25,8 @@ from wenxiao.orgs.services.granting import end_grant, grant
 from wenxiao.orgs.services.library import add_document, edit_document, set_articles
 from wenxiao.orgs.services.rule_values import (
     RuleSource,
+    confirm_standing,
+    drop_standing,
     override_rule,
     raise_standing,
     rule_entry,
@@ -40,9 +42,11 @@ __all__ = [
     "add_unit",
     "call_unit",
     "change_password",
+    "confirm_standing",
     "create_division",
     "create_user",
     "disable_user",
+    "drop_standing",
     "edit_document",
     "edit_unit",
     "enable_user",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.orgs.models import Division
+from wenxiao.orgs.models import AWAITS, Division
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
@@ -152,6 +152,10 @@ def _refuse_source(division: Division, source: RuleSource, why: str) -> None:
         raise NotAllowed("写作“原文”的，须写明核对人和复核人。")
     if source.compared_by.strip() == source.second.strip():
         raise NotAllowed("核对人和复核人不能是同一人。")
+    _refuse_unread(source)
+
+
+def _refuse_unread(source: RuleSource) -> None:
     if not source.words.strip():
         raise NotAllowed("写作“原文”的，须录入所核对的条文原文，系统只保存它的摘要值。")
 
@@ -180,43 +184,100 @@ def raise_standing(
     by: User | None,
     why: str,
 ) -> dict[str, Any]:
-    """Say of a rule, or of one node of it, that its clause was read: which, by whom, when, by which second person.
+    """Say of a rule, or of one node of it, that its clause was read; it counts when another login confirms it.
 
     The value stays as it is; its standing becomes 原文 with citation and digest, for this division alone and for the
     value in force ``on`` that day: a newer one has not been read. ``node`` is a path (``rules/POS``), empty for the whole
-    rule. The clause's words come from the library where it has them.
+    rule. The clause's words come from the library where it has them. See :func:`confirm_standing`.
     """
     require(by, "manage_rules", division=division)
     held = _locked(division, None)
     if rule not in basis.names():
         raise NotAllowed(f"没有名为“{rule}”的规则。")
-    source = _with_words(replace(source, standing=READ))
+    named = source.compared_by.strip() or (by.name if by is not None else "")
+    source = _with_words(replace(source, standing=UNREAD, compared_by=named))
     _refuse_source(held, source, why)
+    if not named:
+        raise NotAllowed("须写明核对人。")
+    _refuse_unread(source)
     value = basis.in_force(rule, on, held.own_rules)
     before = _standing_in(rule, node, value)
     if before == READ:
         raise NotAllowed("这一条已登记为原文，不必再登记。")
+    if any(_is_of(entry, rule, node) for entry in held.rules):
+        raise NotAllowed("这一条已有人登记核对，等另一人复核。")
     national = basis.in_force(rule, on)
-    entry = rule_entry(rule=rule, start=national.start, source=source, content={})
+    read = replace(source, standing=READ)
+    entry = rule_entry(rule=rule, start=national.start, source=read, content={})
     entry |= {basis.RAISED: node, basis.OF: national.start.isoformat()}
-    held.rules = [*held.rules, entry]
+    entry[AWAITS] = {"by": by.pk if by is not None else None, "name": by.name if by else "命令行"}
+    _put_rules(division, held, [*held.rules, entry])
+    after = {"standing": before, "cite": entry["cite"], "seen": entry["seen"]}
+    data = {"rule": rule, "node": node, "before": {"standing": before}, "after": after}
+    _say(held, by, "核对规则原文", rule, why, data)
+    return entry
+
+
+@transaction.atomic
+def confirm_standing(
+    *, division: Division, rule: str, node: str, by: User | None, why: str
+) -> dict[str, Any]:
+    """The second login compares the clause too: from now on the standing is 原文. Never whoever said it first."""
+    require(by, "manage_rules", division=division)
+    held = _locked(division, None)
+    entry = _awaiting(held, rule, node)
+    if by is None or entry[AWAITS]["by"] == by.pk:
+        raise NotAllowed("复核的不能是登记核对的人，请由另一人登录办理。")
+    if by.name == entry["seen"]["by"]:
+        raise NotAllowed("核对人和复核人不能是同一人。")
+    made = {name: value for name, value in entry.items() if name != AWAITS}
+    made["seen"] = entry["seen"] | {"second": by.name, "confirmed": today().isoformat()}
+    made["note"] = f"已对照原文，核对人：{entry['seen']['by']}，复核人：{by.name}"
+    _put_rules(division, held, [made if one is entry else one for one in held.rules])
+    after = {"standing": READ, "cite": made["cite"], "seen": made["seen"]}
+    data = {"rule": rule, "node": node, "after": after}
+    _say(held, by, "复核规则原文", rule, why, data)
+    return made
+
+
+@transaction.atomic
+def drop_standing(*, division: Division, rule: str, node: str, by: User | None, why: str) -> None:
+    """What was said to be read is not confirmed: it is taken out again, with the reason on the trail."""
+    require(by, "manage_rules", division=division)
+    held = _locked(division, None)
+    entry = _awaiting(held, rule, node)
+    if not why.strip():
+        raise NotAllowed("不予复核须写明理由。")
+    _put_rules(division, held, [one for one in held.rules if one is not entry])
+    _say(
+        held, by, "不予复核规则原文", rule, why, {"rule": rule, "node": node, "seen": entry["seen"]}
+    )
+
+
+def _is_of(entry: Mapping[str, Any], rule: str, node: str) -> bool:
+    return AWAITS in entry and entry["rule"] == rule and entry.get(basis.RAISED) == node
+
+
+def _awaiting(held: Division, rule: str, node: str) -> dict[str, Any]:
+    entry: dict[str, Any] | None = next(
+        (one for one in held.rules if _is_of(one, rule, node)), None
+    )
+    if entry is None:
+        raise NotAllowed("没有等复核的登记：已复核，或已撤下。")
+    return entry
+
+
+def _put_rules(division: Division, held: Division, rules: list[dict[str, Any]]) -> None:
+    held.rules = rules
     held.save(update_fields=["rules"])
     division.rules = held.rules
-    record(
-        division=held,
-        by=by,
-        act="核对规则原文",
-        target=held,
-        why=why,
-        label=basis.load(rule).title,
-        data={
-            "rule": rule,
-            "node": node,
-            "before": {"standing": before},
-            "after": {"standing": READ, "cite": entry["cite"], "seen": entry["seen"]},
-        },
-    )
-    return entry
+
+
+def _say(
+    held: Division, by: User | None, act: str, rule: str, why: str, data: dict[str, Any]
+) -> None:
+    label = basis.load(rule).title
+    record(division=held, by=by, act=act, target=held, why=why, label=label, data=data)
 
 
 def _with_words(source: RuleSource) -> RuleSource:
