@@ -6,6 +6,7 @@ from decimal import Decimal
 from tests.acts.cases_of_accounts import SHEETS
 from tests.acts.cases_of_effects import NEXT_BUDGET, TURNING
 from tests.acts.cases_of_rounds import TAKEN_OVER
+from tests.acts.cases_of_standings import STANDINGS
 from tests.acts.house import PASSWORD, SOON, YEAR
 from tests.acts.shape import Act
 
@@ -22,17 +23,9 @@ from wenxiao.reports import services as reports
 from wenxiao.reports.models import Draft, Signed
 from wenxiao.store.clock import today
 
-
-def _read_by_one(h):
-    """A clause somebody at the machine said was read, waiting for a second person."""
-    source = orgs.RuleSource(h.paper(), "第十八条", words="条文", compared_by="甲")
-    orgs.raise_standing(
-        division=h.division, rule="grades", node="", on=today(), source=source, by=None, why="核对"
-    )
-
-
 ORGS = {
     **SHEETS,
+    **STANDINGS,
     "create_division": Act(
         "",
         lambda h: None,
@@ -117,33 +110,6 @@ ORGS = {
         lambda h: h.paper(),
         lambda h, row, by: orgs.set_articles(
             document=row, text="第一条　为了规范管理。", by=by, why="官方文本"
-        ),
-    ),
-    "raise_standing": Act(
-        "performance",
-        lambda h: h.paper(),
-        lambda h, row, by: orgs.raise_standing(
-            division=h.division,
-            rule="grades",
-            node="",
-            on=today(),
-            source=orgs.RuleSource(row, "第十八条", words="条文", compared_by="甲"),
-            by=by,
-            why="两人逐字核对",
-        ),
-    ),
-    "confirm_standing": Act(
-        "performance",
-        _read_by_one,
-        lambda h, row, by: orgs.confirm_standing(
-            division=h.division, rule="grades", node="", by=by, why="逐字核对"
-        ),
-    ),
-    "drop_standing": Act(
-        "performance",
-        _read_by_one,
-        lambda h, row, by: orgs.drop_standing(
-            division=h.division, rule="grades", node="", by=by, why="条款不是这一条"
         ),
     ),
     "set_account_policy": Act(

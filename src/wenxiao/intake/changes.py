@@ -295,21 +295,21 @@ def taken(
 
     An answer whose two values have become equal meanwhile is of no consequence.
     """
-    made: list[Change] = []
+    settled: list[Change] = []
     known: set[str] = set()
     for value in values:
         names = {value.key, value.key.rpartition("!")[2]}
         known |= names
         answer = next((answers[name] for name in names if name in answers), FILE)
         if answer == OURS and value.chosen:
-            made.append(replace(value, take=OURS))
+            settled.append(replace(value, take=OURS))
         else:
-            made.append(value)
-    for value in made:
+            settled.append(value)
+    for value in settled:
         if value.take == OURS:
             _put_stored(form, value)
     wrong = [_no_cell(form, name) for name in answers if name not in known]
-    return made, wrong
+    return settled, wrong
 
 
 def _no_cell(form: Incoming, name: str) -> Problem:

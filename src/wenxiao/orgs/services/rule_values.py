@@ -230,14 +230,14 @@ def confirm_standing(
         raise NotAllowed("复核的不能是登记核对的人，请由另一人登录办理。")
     if by.name == entry["seen"]["by"]:
         raise NotAllowed("核对人和复核人不能是同一人。")
-    made = {name: value for name, value in entry.items() if name != AWAITS}
-    made["seen"] = entry["seen"] | {"second": by.name, "confirmed": today().isoformat()}
-    made["note"] = f"已对照原文，核对人：{entry['seen']['by']}，复核人：{by.name}"
-    _put_rules(division, held, [made if one is entry else one for one in held.rules])
-    after = {"standing": READ, "cite": made["cite"], "seen": made["seen"]}
+    read = {name: value for name, value in entry.items() if name != AWAITS}
+    read["seen"] = entry["seen"] | {"second": by.name, "confirmed": today().isoformat()}
+    read["note"] = f"已对照原文，核对人：{entry['seen']['by']}，复核人：{by.name}"
+    _put_rules(division, held, [read if one is entry else one for one in held.rules])
+    after = {"standing": READ, "cite": read["cite"], "seen": read["seen"]}
     data = {"rule": rule, "node": node, "after": after}
     _say(held, by, "复核规则原文", rule, why, data)
-    return made
+    return read
 
 
 @transaction.atomic
