@@ -22,6 +22,7 @@ READERS = (
 )
 REASONS: dict[str, dict[str, list[str]]] = {
     "a stored or promised JSON: what the command line prints and a batch keeps": {
+        "intake/undoing": ["_told"],
         "files/cells/bookjson": ["_sheet_as_json", "book_as_json", "book_from_json"],
         "files/forms/forms": [
             "_group_json",
@@ -169,6 +170,9 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "intake/uploads": ["set_aside"],
     },
     "values written into columns of one row, or handed on to an act, with what they were": {
+        "intake/ledger/budgets": ["_asked"],
+        "intake/ledger/payments": ["PaymentList.after"],
+        "intake/ledger/requests": ["_to_set"],
         "intake/apply_form": ["*"],
         **{
             f"reviews/services/{name}": ["*"]

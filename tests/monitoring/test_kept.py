@@ -450,7 +450,11 @@ def test_every_column_read_marks(watched, officer):
     }
     shown_live = {("targets_indicator", "level2")}
     # rows of an import written in parts: it marks their dossiers by name (tests/intake/ledger/test_parts.py)
-    let_in = {("budget_spending", "batch_id"), ("records_importbatch", "state")}
+    let_in = {
+        ("budget_spending", "batch_id"),
+        ("budget_appropriation", "batch_id"),
+        ("records_importbatch", "state"),
+    }
     keys = {(table, "id") for table, _ in read}
     assert read - marked - keys - told_by_the_digest - shown_live - let_in == set()
     assert ("budget_spending", "amount") in read

@@ -272,6 +272,8 @@ MATRIX = {
     "imports/files/<int:pk>/leave": "see_unit",
     "imports/files/<int:pk>/again": "see_unit",
     "imports/files/<int:pk>/undo": "see_unit",
+    "imports/files/<int:pk>/undo/progress": "see_unit",
+    "imports/files/<int:pk>/undo/cancel": "see_unit",
     "rules": "see_unit",
     "rules/checks": "see_unit",
     "rules/rescore/<int:pk>": "manage_rules",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from wenxiao.orgs.models import Division, Unit
-from wenxiao.records.models import Document, ImportBatch
+from wenxiao.records.models import Document, Entered, ImportBatch
 from wenxiao.store.fields import MoneyField
 from wenxiao.store.moves import Versioned
 
@@ -132,6 +132,8 @@ class Appropriation(Versioned):
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
 
+    objects = Entered["Appropriation"]()
+
     class Meta:
         verbose_name = verbose_name_plural = "预算安排"
         constraints = [
@@ -156,6 +158,8 @@ class Request(models.Model):
     asked = MoneyField("申报数")
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
+
+    objects = Entered["Request"]()
 
     class Meta:
         verbose_name = verbose_name_plural = "下年度申报"
@@ -185,15 +189,6 @@ class BudgetApproval(models.Model):
         ]
 
 
-class Entered(models.Manager["Spending"]):
-    """Spending that counts: not that of an import which is still being written part by part (or was killed over it)."""
-
-    def get_queryset(self) -> models.QuerySet[Spending]:
-        """All rows but those of such a batch; the batches being written are looked up once a query."""
-        writing = ImportBatch.objects.filter(state=ImportBatch.State.WRITING).values("pk")
-        return super().get_queryset().exclude(batch__in=writing)
-
-
 class Spending(models.Model):
     """Money out of a dossier in one month from one fund: paid by the treasury, or spent by the unit's accounts.
 
@@ -221,7 +216,7 @@ class Spending(models.Model):
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
 
-    objects = Entered()
+    objects = Entered["Spending"]()
 
     class Meta:
         verbose_name = verbose_name_plural = "支出"

@@ -14,9 +14,10 @@ from wenxiao.intake.changes import OURS
 from wenxiao.intake.scope import Importer, SeenDirectory
 from wenxiao.intake.status import compare, settle, standing_of, twins_of
 from wenxiao.intake.targets import NOBODYS
+from wenxiao.intake.undoing import refuse_others
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.models import ImportBatch, Intake
-from wenxiao.records.services import open_batch, record, refuse_batch, undo_batch
+from wenxiao.records.services import open_batch, record, refuse_batch
 from wenxiao.rulebook.codes import READING_STOPPED
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed, Stale
@@ -32,13 +33,6 @@ def seal(batch: ImportBatch) -> str:
     """By what a form of the match step knows that its choices are still those it showed."""
     kept = json.dumps(batch.choices, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(kept.encode()).hexdigest()[:16]
-
-
-def _mine(batch: ImportBatch, by: User | None) -> Importer:
-    importer = Importer(by, batch.division)
-    if not importer.whole and (by is None or batch.by_id != by.pk):
-        raise Refused("这份文件由他人收件；可由收件人或财政绩效科办理。")
-    return importer
 
 
 def _must_wait(batch: ImportBatch) -> None:
@@ -136,7 +130,7 @@ def choose(
     *, batch: ImportBatch, choices: dict[str, Any], seen: str, by: User | None
 ) -> ImportBatch:
     """Keep what was chosen and work out the standing anew. Stale when somebody else chose in between."""
-    importer = _mine(batch, by)
+    importer = refuse_others(batch, by)
     batch = (
         ImportBatch.objects.select_for_update(of=("self",))
         .select_related("file", "division", "intake")
@@ -158,7 +152,7 @@ def ready_to_apply(batch: ImportBatch, by: User | None) -> Preview:
 
     NotAllowed when something is still open, the file is no longer waiting, or a choice has become stale.
     """
-    importer = _mine(batch, by)
+    importer = refuse_others(batch, by)
     batch.refresh_from_db()
     _must_wait(batch)
     twins = {}
@@ -198,7 +192,7 @@ def resettle(intake: Intake, *, by: User | None) -> None:
 @transaction.atomic
 def leave_out(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     """Nothing of this file enters; it stays listed with its problems."""
-    _mine(batch, by)
+    refuse_others(batch, by)
     done = refuse_batch(batch=batch, by=by, why=why.strip() or "收件人选择不导入")
     if done.intake is not None:
         compare(done.intake)
@@ -214,7 +208,7 @@ def keep_newest(*, intake: Intake, by: User | None) -> int:
         "file", "division"
     )
     for batch in waiting:
-        _mine(batch, by)
+        refuse_others(batch, by)
         older = [
             at
             for at, form in enumerate(batch.summary.get("forms", []))
@@ -242,7 +236,7 @@ def keep_newest(*, intake: Intake, by: User | None) -> int:
 @transaction.atomic
 def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """A file that was refused or taken back is previewed anew from its kept reading; the old batch stays as it was."""
-    importer = _mine(batch, by)
+    importer = refuse_others(batch, by)
     if (
         batch.state not in {ImportBatch.State.REFUSED, ImportBatch.State.UNDONE}
         or batch.file is None
@@ -267,18 +261,6 @@ def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
         compare(made.intake)
     made.refresh_from_db()
     return made
-
-
-@transaction.atomic
-def take_back(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
-    """Undo an import with a reason; records say no when something came later."""
-    _mine(batch, by)
-    if not why.strip():
-        raise NotAllowed("撤销导入须写明理由。")
-    done = undo_batch(batch=batch, by=by, why=why.strip())
-    if done.intake is not None:
-        compare(done.intake)
-    return done
 
 
 @transaction.atomic

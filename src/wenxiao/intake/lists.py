@@ -160,7 +160,7 @@ def faults_by_unit(
     found: dict[str, UnitFaults] = {}
     ids: dict[str, int] = {}
     for batch in batches:
-        if standing_of(batch) in {"same", "left", "undone"}:
+        if standing_of(batch) in {"same", "left", "undoing", "undone"}:
             continue
         for form, problem in _told(batch):
             if problem["level"] not in levels or problem["code"] in OURS:

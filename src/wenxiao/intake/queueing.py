@@ -14,7 +14,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from wenxiao.records.models import Intake, StoredFile, Upload
+from wenxiao.records.models import ImportBatch, Intake, StoredFile, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,11 @@ def begin_applying(intake: Intake, task: Any, by: User) -> None:
     """Have every ready file of an intake imported."""
     count = intake.batches.filter(state="previewed", summary__standing="ready").count()
     _put(task, (intake.pk, by.pk), by=by, heavy=count > HEAVY_FILES)
+
+
+def begin_undoing(batch: ImportBatch, task: Any, by: User | None, why: str) -> None:
+    """Have an import of very many rows taken back."""
+    _put(task, (batch.pk, by.pk if by else 0, why), by=by, heavy=True)
 
 
 def begin_upload(upload: Upload, task: Any, *, at_once: bool = False) -> None:
@@ -96,7 +101,7 @@ def _waiting(queue: str) -> Any:
     return DBTaskResult.objects.filter(status="READY", queue_name=queue)
 
 
-def _put(task: Any, arguments: tuple[int, ...], *, by: User | None, heavy: bool) -> None:
+def _put(task: Any, arguments: tuple[Any, ...], *, by: User | None, heavy: bool) -> None:
     priority = max(LEAST_PRIORITY, -_under_way(by)) if heavy else 0
     task.using(queue_name=HEAVY if heavy else SMALL, priority=priority).enqueue(*arguments)
 

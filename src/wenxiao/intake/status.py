@@ -27,8 +27,11 @@ STANDINGS = {
     "blocked": ("有阻断问题", "bad"),
     "same": ("内容重复", ""),
     "left": ("不导入", ""),
+    "writing": ("写入中", "warn"),
     "applied": ("已导入", "ok"),
     "refused": ("未通过", "bad"),
+    "undo_waiting": ("待撤销", "warn"),
+    "undoing": ("撤销中", "warn"),
     "undone": ("已撤销", ""),
 }
 """Code → word and tone of its tag, in the order a person works through them."""
@@ -186,7 +189,7 @@ def twins_of(batches: Iterable[ImportBatch]) -> dict[int, dict[int, dict[str, An
     """Batch → form → its duplicates: ``newest`` (bool), the other files, and the problem unless that one is kept."""
     groups: dict[tuple[Any, ...], list[tuple[ImportBatch, int, dict[str, Any]]]] = defaultdict(list)
     for batch in batches:
-        if standing_of(batch) in {"refused", "undone", "same", "left"}:
+        if standing_of(batch) in {"refused", "undoing", "undone", "same", "left"}:
             continue
         for at, form in enumerate(batch.summary.get("forms", [])):
             if not form["skip"]:

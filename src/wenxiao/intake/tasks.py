@@ -8,9 +8,10 @@ from wenxiao.intake import queueing
 from wenxiao.intake.confirm import confirm_ready
 from wenxiao.intake.ledger_wizard import run_ledger
 from wenxiao.intake.receive import read_intake
+from wenxiao.intake.undoing import undo_waiting
 from wenxiao.intake.uploads import settle
 from wenxiao.orgs.models import User
-from wenxiao.records.models import Intake
+from wenxiao.records.models import ImportBatch, Intake
 
 
 @task()
@@ -47,6 +48,15 @@ def take(upload: int) -> str:
     """Look at files handed in with an act, then do the act; returns how it ended. Begun again, it does it once."""
     row = settle(upload)
     return str(row.state) if row is not None else ""
+
+
+@task()
+def undo(batch: int, by: int, why: str) -> str:
+    """Take back an import of very many rows; returns the state it ended in. Begun again, it goes on."""
+    row = ImportBatch.objects.select_related("division", "file", "intake").filter(pk=batch).first()
+    if row is None:
+        return ""
+    return str(undo_waiting(row, by=User.objects.filter(pk=by).first(), why=why).state)
 
 
 @task()

@@ -1,30 +1,28 @@
-"""Imports that can be taken back: what a batch wrote is noted with the values before, and undone in reverse order."""
+"""Imports that can be taken back (:mod:`.undoing`): what a batch wrote is noted with the values before."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from contextlib import suppress
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import models, transaction
-from django.db.models import ProtectedError
+from django.db import connection, models, transaction
 
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.trail import plain_data, record
-from wenxiao.store.bulk import update_rows
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import StoredFile
 
-_SLICE = 500
+SLICE = 500
+"""Rows a statement names by their keys."""
 W = ImportBatch.State
 
 
@@ -41,8 +39,9 @@ class Written:
     def changed(self, row: models.Model, before: Mapping[str, Any]) -> None:
         """``row`` had the values ``before`` (field or column name → value): undoing puts them back."""
         stored = {
-            _field(type(row), name).attname: _stored(_field(type(row), name), v)
+            field.attname: _stored(field, v)
             for name, v in before.items()
+            for field in (field_of(type(row), name),)
         }
         self._acts.append(
             {"act": "changed", "model": row._meta.label, "pk": row.pk, "before": stored}
@@ -63,12 +62,14 @@ class Written:
     def __len__(self) -> int:
         return sum(act.get("count", 1) for act in self._acts)
 
-    def sealed(self) -> list[dict[str, Any]]:
-        """The acts with a digest of each row as it stands now, by which a later change is noticed."""
-        digests = _digests(self._acts)
-        return [
-            {**act, "seal": digests.get((act["model"], act.get("pk", 0)))} for act in self._acts
-        ]
+    def sealed(self, expected: Mapping[tuple[str, int], str] | None = None) -> list[dict[str, Any]]:
+        """The acts with a digest of each row as it stands now, by which a later change is noticed.
+
+        ``expected`` are digests of rows that are changed only after this, as :func:`digests_after` tells them.
+        """
+        known = dict(expected or {})
+        known |= digests_of(a for a in self._acts if (a["model"], a.get("pk", 0)) not in known)
+        return [{**act, "seal": known.get((act["model"], act.get("pk", 0)))} for act in self._acts]
 
 
 def open_batch(
@@ -99,24 +100,24 @@ def close_batch(
     batch: ImportBatch,
     by: User | None,
     accepted: int,
-    written: Written,
+    written: Written | NotedActs,
     why: str = "",
     choices: Mapping[str, Any] | None = None,
 ) -> ImportBatch:
     """The batch is applied: its rows are noted for undoing, and one entry with count and digest goes into the trail.
 
-    ``choices`` are what a person decided in between (matches, leaving faulty rows out).
+    ``choices`` are what a person decided in between (matches, leaving faulty rows out). What :func:`hold_batch` noted
+    is not noted again.
     """
-    acts = written.sealed()
     before = plain_data(dict(choices)) if choices is not None else batch.choices
-    _move(
-        batch,
-        W.WRITING if batch.state == W.WRITING else W.PREVIEWED,
-        W.APPLIED,
-        accepted=accepted,
-        written=acts,
-        choices=before,
-    )
+    values: dict[str, Any] = {"accepted": accepted, "choices": before}
+    if isinstance(written, NotedActs):
+        acts_digest = written.digest
+        move_batch(batch, W.WRITING, W.APPLIED, **values)
+    else:
+        acts = written.sealed()
+        acts_digest = digest(acts)
+        move_batch(batch, W.PREVIEWED, W.APPLIED, written=acts, **values)
     record(
         division=batch.division,
         by=by,
@@ -129,7 +130,7 @@ def close_batch(
             "source_rows": batch.source_rows,
             "accepted": accepted,
             "rows_written": len(written),
-            "digest": _digest(acts),
+            "digest": acts_digest,
             "file": batch.file.sha256 if batch.file else None,
             "choices": before,
         },
@@ -137,39 +138,34 @@ def close_batch(
     return batch
 
 
-def hold_batch(*, batch: ImportBatch, written: Written) -> None:
-    """Its rows will come part by part, hidden until :func:`close_batch`; what is there already goes if that never comes."""
-    _move(batch, W.PREVIEWED, W.WRITING, written=written.acts)
+@dataclass(frozen=True, slots=True)
+class NotedActs:
+    """What a batch that is being written part by part has noted for undoing: how many rows, and the digest of the acts."""
+
+    rows: int
+    digest: str
+
+    def __len__(self) -> int:
+        return self.rows
 
 
-@transaction.atomic
-def drop_batch(*, batch: ImportBatch) -> None:
-    """An import that ended before its last part, its hidden rows gone: all else it made goes too, unless others use it."""
-    for act in reversed(batch.written):
-        model = apps.get_model(act["model"])
-        only = {"pk": act["pk"]} if act["act"] == "created" else {"batch": batch}
-        rows = model._default_manager.filter(**only)
-        with suppress(NotAllowed), transaction.atomic():
-            _refuse_hanging(model, rows)
-            rows.delete()
-    division, label, file = batch.division, str(batch.file or batch), batch.file
-    batch.delete()
-    if file is not None:
-        with suppress(ProtectedError), transaction.atomic():
-            file.delete()
-    record(
-        division=division,
-        by=None,
-        act="导入中断，已清除",
-        label=label,
-        why="写入途中被打断，没有一行算数；请重新导入。",
-    )
+def hold_batch(
+    *, batch: ImportBatch, written: Written, expected: Mapping[tuple[str, int], str] | None = None
+) -> NotedActs | None:
+    """Its rows come part by part, hidden until :func:`close_batch`; what is noted goes if that never comes.
+
+    With ``expected`` (see :meth:`Written.sealed`) all is noted as it will stay.
+    """
+    acts = written.acts if expected is None else written.sealed(expected)
+    seen = W.PREVIEWED if batch.state == W.PREVIEWED else W.WRITING
+    move_batch(batch, seen, W.WRITING, written=acts)
+    return None if expected is None else NotedActs(len(written), digest(acts))
 
 
 @transaction.atomic
 def refuse_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
     """Nothing of this file enters; the batch stays with its problems."""
-    _move(batch, ImportBatch.State.PREVIEWED, ImportBatch.State.REFUSED)
+    move_batch(batch, ImportBatch.State.PREVIEWED, ImportBatch.State.REFUSED)
     record(
         division=batch.division,
         by=by,
@@ -181,113 +177,20 @@ def refuse_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatc
     return batch
 
 
-@transaction.atomic
-def undo_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
-    """Take an import back: new rows go, changed rows get their values back, in reverse order.
-
-    NotAllowed, with nothing undone, when a row was changed since or something that came later hangs on it.
-    """
-    _move(batch, ImportBatch.State.APPLIED, ImportBatch.State.UNDONE)
-    acts = batch.written
-    _refuse_changed(acts)
-    changed: list[dict[str, Any]] = []
-    for act in reversed(acts):
-        if act["act"] == "changed":
-            changed.append(act)
-            continue
-        _put_back(changed)
-        changed = []
-        _remove(act, batch)
-    _put_back(changed)
-    record(
-        division=batch.division,
-        by=by,
-        act="撤销导入",
-        target=batch,
-        why=why,
-        label=str(batch.file or batch),
-        data={"rows": sum(act.get("count", 1) for act in acts), "digest": _digest(acts)},
-    )
-    return batch
-
-
-def _move(batch: ImportBatch, seen: str, to: str, **values: Any) -> None:
+def move_batch(batch: ImportBatch, seen: str, to: str, **values: Any) -> None:
+    """Give the batch another state and ``values``, which are JSON; NotAllowed when it is not in the one seen."""
     if ImportBatch.objects.filter(pk=batch.pk, state=seen).update(state=to, **values) != 1:
         batch.refresh_from_db()
         raise NotAllowed(
             f"{batch}现为“{batch.get_state_display()}”，不能转为“{ImportBatch.State(to).label}”。"
         )
-    batch.refresh_from_db()
+    for name, value in values.items():
+        setattr(batch, name, value)
+    batch.state = to
 
 
-def _refuse_changed(acts: Sequence[dict[str, Any]]) -> None:
-    now = _digests(acts)
-    for act in acts:
-        if act["act"] == "created_with_batch":
-            continue
-        if now.get((act["model"], act["pk"])) != act["seal"]:
-            name = apps.get_model(act["model"])._meta.verbose_name
-            raise NotAllowed(
-                f"导入之后{name}（编号 {act['pk']}）又被改动，不能整批撤销；请逐项更正。"
-            )
-
-
-def _put_back(acts: Sequence[dict[str, Any]]) -> None:
-    """Values as they were before, many rows at a time; of a row changed twice the first values, which come last here."""
-    before: dict[str, dict[int, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-    for act in acts:
-        before[act["model"]][act["pk"]] |= act["before"]
-    for label, rows in before.items():
-        model = apps.get_model(label)
-        versions = _versions(model, list(rows))
-        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-        for pk, stored in rows.items():
-            values = {
-                (field := _field(model, name)).name: field.to_python(v)
-                for name, v in stored.items()
-            }
-            if pk in versions:
-                values["version"] = versions[pk] + 1
-            alike[*values].append((pk, *values.values()))
-        for names, lines in alike.items():
-            update_rows(model, names, lines)
-
-
-def _versions(model: type[models.Model], keys: Sequence[int]) -> dict[int, int]:
-    """Version of each row by its key, locked; empty for a model without versions."""
-    found: dict[int, int] = {}
-    if any(field.name == "version" for field in model._meta.concrete_fields):
-        for start in range(0, len(keys), _SLICE):
-            some = keys[start : start + _SLICE]
-            rows = model._default_manager.select_for_update().filter(pk__in=some)
-            found |= dict(rows.values_list("pk", "version"))
-    return found
-
-
-def _remove(act: dict[str, Any], batch: ImportBatch) -> None:
-    model = apps.get_model(act["model"])
-    rows = model._default_manager.filter(
-        **({"pk": act["pk"]} if act["act"] == "created" else {"batch": batch})
-    )
-    _refuse_hanging(model, rows)
-    rows.delete()
-
-
-def _refuse_hanging(model: type[models.Model], rows: Any) -> None:
-    """Whatever still points to the rows came later: deleting would take it along, so the undoing is refused."""
-    for relation in model._meta.related_objects:
-        if relation.on_delete in {models.CASCADE, models.PROTECT} and not relation.many_to_many:
-            later = relation.related_model._default_manager.filter(
-                **{f"{relation.field.name}__in": rows}
-            )
-            if later.exists():
-                names = model._meta.verbose_name, relation.related_model._meta.verbose_name
-                raise NotAllowed(
-                    f"导入的{names[0]}已有后续{names[1]}，不能整批撤销；请先处理后续内容。"
-                )
-
-
-def _field(model: type[models.Model], name: str) -> Any:
+def field_of(model: type[models.Model], name: str) -> Any:
+    """A field by its name or its column's attribute."""
     return next(
         field for field in model._meta.concrete_fields if name in {field.name, field.attname}
     )
@@ -299,7 +202,33 @@ def _stored(field: Any, value: Any) -> Any:
     return plain_data(field.to_python(value)) if value is not None else None
 
 
-def _digests(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
+def digests_after(
+    model: type[models.Model], after: Mapping[int, Mapping[str, Any]]
+) -> dict[tuple[str, int], str]:
+    """The digests rows will have once ``after`` (row → field name → value) is written to them."""
+    found: dict[tuple[str, int], str] = {}
+    keys = sorted(after)
+    fields = {name: field_of(model, name) for one in after.values() for name in one}
+    for start in range(0, len(keys), SLICE):
+        rows = model._default_manager.filter(pk__in=keys[start : start + SLICE]).values()
+        for values in rows:
+            pk = values[model._meta.pk.attname]
+            will = values | {
+                fields[name].attname: _as_stored(fields[name], value)
+                for name, value in after[pk].items()
+            }
+            found[model._meta.label, pk] = digest(plain_data(will))
+    return found
+
+
+def _as_stored(field: Any, value: Any) -> Any:
+    """A value as the database will give it back."""
+    if value is None or not hasattr(field, "from_db_value"):
+        return value
+    return field.from_db_value(field.get_db_prep_save(value, connection), None, connection)
+
+
+def digests_of(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
     """(model, pk) → digest of the row as the database holds it now; rows that are gone are absent."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for act in acts:
@@ -309,15 +238,16 @@ def _digests(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
     for label, keys in wanted.items():
         model = apps.get_model(label)
         ordered = sorted(keys)
-        for start in range(0, len(ordered), _SLICE):
+        for start in range(0, len(ordered), SLICE):
             for values in model._default_manager.filter(
-                pk__in=ordered[start : start + _SLICE]
+                pk__in=ordered[start : start + SLICE]
             ).values():
-                found[label, values[model._meta.pk.attname]] = _digest(plain_data(values))
+                found[label, values[model._meta.pk.attname]] = digest(plain_data(values))
     return found
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
+    """SHA-256 of plain data."""
     return hashlib.sha256(
         json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
     ).hexdigest()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.conf import settings
 from django.db import models
+
+_Row = TypeVar("_Row", bound=models.Model)
 
 
 class Entry(models.Model):
@@ -153,13 +157,16 @@ class Upload(models.Model):
 class ImportBatch(models.Model):
     """One import: what came in, what was wrong, what it wrote, and how to take it back.
 
-    While one is being written part by part, ``written`` says what goes if its process ends before the last part.
+    While one is being written part by part, ``written`` says what goes if its process ends before the last part. One that
+    wrote very much is taken back by the worker: it waits for that, and then its rows no longer count while they go.
     """
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", "待确认"
         WRITING = "writing", "写入中"
         APPLIED = "applied", "已导入"
+        UNDO_WAITING = "undo_waiting", "待撤销"
+        UNDOING = "undoing", "撤销中"
         UNDONE = "undone", "已撤销"
         REFUSED = "refused", "未通过"
 
@@ -187,6 +194,22 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"导入批次 {self.pk}"
+
+
+HIDDEN = (ImportBatch.State.WRITING, ImportBatch.State.UNDOING)
+"""Rows of such a batch do not count: not all of them are there."""
+
+
+class Entered(models.Manager[_Row]):
+    """Rows that count: not those of an import which is being written, or taken back, part by part (or was killed over it).
+
+    For a model whose ``batch`` is the import that brought the row.
+    """
+
+    def get_queryset(self) -> models.QuerySet[_Row]:
+        """All rows but those of such a batch; the batches are looked up once a query."""
+        hidden = ImportBatch.objects.filter(state__in=HIDDEN).values("pk")
+        return super().get_queryset().exclude(batch__in=hidden)
 
 
 class Document(models.Model):

@@ -9,17 +9,19 @@ from django.db.models import F
 from django.utils import timezone
 
 from wenxiao.records.batches import (
+    NotedActs,
     Written,
     close_batch,
-    drop_batch,
+    digests_after,
     hold_batch,
+    move_batch,
     open_batch,
     refuse_batch,
-    undo_batch,
 )
 from wenxiao.records.models import Instruction, Notice, Todo
 from wenxiao.records.storage import Placed, place_file, read_file, store_file
 from wenxiao.records.trail import label_of, record, target_of
+from wenxiao.records.undoing import Undoing, drop_batch, end_undoing, parts_of, undo_batch
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -31,18 +33,24 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, Unit, User
 
 __all__ = [
+    "NotedActs",
     "Placed",
+    "Undoing",
     "Written",
     "add_instruction",
     "close_batch",
     "close_instruction",
     "count_reminder",
+    "digests_after",
     "drop_batch",
+    "end_undoing",
     "finish_todos",
     "hold_batch",
     "make_todo",
     "make_todos",
+    "move_batch",
     "open_batch",
+    "parts_of",
     "place_file",
     "read_file",
     "receive_notice",

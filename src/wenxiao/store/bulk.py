@@ -9,7 +9,7 @@ import polars as pl
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
 
-from wenxiao.store.triggers import marked_together
+from wenxiao.store.triggers import changed_together, marked_together
 
 
 def _columns(model: type[models.Model], names: Sequence[str]) -> list[Any]:
@@ -72,43 +72,100 @@ def update_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
     """Update by primary key: each row is (pk, value, value …) in the order of ``names``; return how many were given."""
-    fields = _columns(model, names)
-    pk = model._meta.pk
-    prepared = [
-        (*(f.get_db_prep_save(v, connection) for f, v in zip(fields, row[1:], strict=True)), row[0])
-        for row in rows
-    ]
-    if not prepared:
-        return 0
-    quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _update_by_temp_table(cursor, table, [*fields, pk], prepared)
-        else:
-            sets = ", ".join(f"{quote(f.column)} = %s" for f in fields)
-            statement = f"UPDATE {table} SET {sets} WHERE {quote(str(pk.column))} = %s"  # noqa: S608 - as above
-            cursor.executemany(statement, prepared)
+    prepared = _prepared(model, names, rows)
+    if prepared:
+        _Update(model, names, ()).run(prepared)
     return len(prepared)
 
 
-def _update_by_temp_table(
-    cursor: Any, table: str, fields: Sequence[Any], prepared: Sequence[Sequence[Any]]
-) -> None:
-    quote = connection.ops.quote_name
-    *sets, pk = fields
-    kinds = ", ".join(f"{quote(f.column)} {f.rel_db_type(connection)}" for f in fields)
-    cursor.execute("DROP TABLE IF EXISTS wenxiao_bulk")
-    cursor.execute(f"CREATE TEMP TABLE wenxiao_bulk ({kinds}) ON COMMIT DROP")
-    with connection.wrap_database_errors, cursor.copy("COPY wenxiao_bulk FROM STDIN") as copy:
-        for row in prepared:
-            copy.write_row(row)
-    assignments = ", ".join(f"{quote(f.column)} = b.{quote(f.column)}" for f in sets)
-    statement = (
-        f"UPDATE {table} AS t SET {assignments} FROM wenxiao_bulk AS b "  # noqa: S608 - names come from models
-        f"WHERE t.{quote(pk.column)} = b.{quote(pk.column)}"
-    )
-    cursor.execute(statement)
+class RowExchange:
+    """As :func:`update_rows`, but only rows that still hold what they held: (pk, values before …, values after …).
+
+    Everything is prepared here, outside a transaction where they are many; :meth:`run` only writes.
+    """
+
+    def __init__(
+        self, model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        self.model = model
+        self._rows = _prepared(model, [*names, *names], rows)
+        self._update = _Update(model, names, names)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def keys(self) -> list[int]:
+        """The rows by primary key."""
+        return [row[0] for row in self._rows]
+
+    def run(self) -> bool:
+        """Whether all of them held what they should, inside a transaction that ends where not."""
+        return not self._rows or self._update.run(self._rows) == len(self._rows)
+
+
+def _prepared(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> list[tuple[Any, ...]]:
+    fields = _columns(model, names)
+    return [
+        (row[0], *(f.get_db_prep_save(v, connection) for f, v in zip(fields, row[1:], strict=True)))
+        for row in rows
+    ]
+
+
+class _Update:
+    """One UPDATE over many rows (pk, values of ``held`` …, values of ``names`` …)."""
+
+    def __init__(
+        self, model: type[models.Model], names: Sequence[str], held: Sequence[str]
+    ) -> None:
+        self._quote = connection.ops.quote_name
+        self._table, self._pk = model._meta.db_table, model._meta.pk
+        self._sets, self._held = _columns(model, names), _columns(model, held)
+
+    def run(self, prepared: Sequence[Sequence[Any]]) -> int:
+        """How many rows were changed."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                return self._by_temp_table(cursor, prepared)
+            return self._one_by_one(cursor, prepared)
+
+    def _one_by_one(self, cursor: Any, prepared: Sequence[Sequence[Any]]) -> int:
+        quote, middle = self._quote, 1 + len(self._held)
+        sets = ", ".join(f"{quote(f.column)} = %s" for f in self._sets)
+        same = "".join(f" AND {quote(f.column)} IS %s" for f in self._held)
+        statement = (
+            f"UPDATE {quote(self._table)} SET {sets} WHERE {quote(str(self._pk.column))} = %s{same}"  # noqa: S608 - as above
+        )
+        turned = [(*row[middle:], *row[:middle]) for row in prepared]
+        columns = [field.column for field in self._sets]
+        with changed_together(self._table, columns, [row[0] for row in prepared]):
+            cursor.executemany(statement, turned)
+            return int(cursor.rowcount)
+
+    def _by_temp_table(self, cursor: Any, prepared: Sequence[Sequence[Any]]) -> int:
+        quote = self._quote
+        named = [("pk", self._pk)]
+        named += [(f"held_{at}", field) for at, field in enumerate(self._held)]
+        named += [(f"set_{at}", field) for at, field in enumerate(self._sets)]
+        kinds = ", ".join(f"{name} {field.rel_db_type(connection)}" for name, field in named)
+        cursor.execute("DROP TABLE IF EXISTS wenxiao_bulk")
+        cursor.execute(f"CREATE TEMP TABLE wenxiao_bulk ({kinds}) ON COMMIT DROP")
+        with connection.wrap_database_errors, cursor.copy("COPY wenxiao_bulk FROM STDIN") as copy:
+            for row in prepared:
+                copy.write_row(row)
+        sets = ", ".join(f"{quote(f.column)} = b.set_{at}" for at, f in enumerate(self._sets))
+        same = "".join(
+            f" AND t.{quote(f.column)} IS NOT DISTINCT FROM b.held_{at}"
+            for at, f in enumerate(self._held)
+        )
+        statement = (
+            f"UPDATE {quote(self._table)} AS t SET {sets} FROM wenxiao_bulk AS b "  # noqa: S608 - names come from models
+            f"WHERE t.{quote(str(self._pk.column))} = b.pk{same}"
+        )
+        cursor.execute(statement)
+        return int(cursor.rowcount)
 
 
 def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:

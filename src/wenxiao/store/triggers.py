@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -140,9 +140,9 @@ class Marked:
     key: str
     open_where: str
 
-    def set_together(self, after: int) -> str:
-        """One statement that marks all rows with a higher id than ``after``."""
-        rows = f"SELECT ({self.source.keys('r')}) AS key FROM {self.source.table} r WHERE r.id > {after}"  # noqa: S608 - names of this house's own tables, a number
+    def set_together(self, which: str) -> str:
+        """One statement that marks all rows for which ``which``, SQL over the row ``r``, holds."""
+        rows = f"SELECT ({self.source.keys('r')}) AS key FROM {self.source.table} r WHERE {which}"  # noqa: S608 - names of this house's own tables
         return (
             f"INSERT INTO {self.marks} ({self.key}) SELECT DISTINCT s.key FROM ({rows}) s "  # noqa: S608 - as above
             f"WHERE s.key IS NOT NULL AND NOT EXISTS "
@@ -169,23 +169,65 @@ def marked_together(table: str, rows: int) -> Iterator[None]:
     Inside a transaction, where many rows enter at once: SQLite would run the trigger for each, and all others wait
     meanwhile. PostgreSQL marks by the statement anyway.
     """
-    known = _MARKED.get(table, [])
-    if connection.vendor != "sqlite" or rows < MANY or not known:
+    known, triggers = _to_be_marked(table, "insert", rows)
+    if not known:
         yield
         return
     with connection.cursor() as cursor:
-        sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
-        cursor.execute(sql, [table])
-        triggers = {name: text for name, text in cursor.fetchall() if name.endswith("_insert")}
-        if len(triggers) != len(known):  # unwatched now, or watched by another release too
-            yield
-            return
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - as above
         after = int(cursor.fetchone()[0])
-        for name in triggers:
-            cursor.execute(f"DROP TRIGGER {name}")
+        _drop_named(cursor, triggers)
         yield
-        for one in known:
-            cursor.execute(one.set_together(after))
-        for text in triggers.values():
-            cursor.execute(text)
+        _mark(cursor, known, f"r.id > {after}")
+        _make_again(cursor, triggers)
+
+
+@contextmanager
+def changed_together(table: str, columns: Iterable[str], keys: Sequence[int]) -> Iterator[None]:
+    """The same for rows whose ``columns`` are changed, by their ids: what each counts for before and after is marked."""
+    known, triggers = _to_be_marked(table, "update", len(keys))
+    touched = set(columns)
+    known = [one for one in known if touched & set(one.source.columns)]
+    if not known:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS changed_ids (id INTEGER PRIMARY KEY)")
+        cursor.execute("DELETE FROM changed_ids")
+        cursor.executemany("INSERT OR IGNORE INTO changed_ids VALUES (%s)", [(pk,) for pk in keys])
+        which = "r.id IN (SELECT id FROM changed_ids)"
+        _drop_named(cursor, triggers)
+        _mark(cursor, known, which)
+        yield
+        _mark(cursor, known, which)
+        _make_again(cursor, triggers)
+
+
+def _to_be_marked(table: str, event: str, rows: int) -> tuple[list[Marked], dict[str, str]]:
+    """The inputs of a table and their triggers; none where each row marks itself, or the statement does."""
+    known = _MARKED.get(table, [])
+    if connection.vendor != "sqlite" or rows < MANY or not known:
+        return [], {}
+    with connection.cursor() as cursor:
+        sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        cursor.execute(sql, [table])
+        triggers = {
+            name: text for name, text in cursor.fetchall() if name.endswith(f"_{table}_{event}")
+        }
+    # otherwise the table is unwatched now, or watched by another release too
+    return (known, triggers) if len(triggers) == len(known) else ([], {})
+
+
+def _drop_named(cursor: Any, triggers: dict[str, str]) -> None:
+    for name in triggers:
+        cursor.execute(f"DROP TRIGGER {name}")
+
+
+def _mark(cursor: Any, known: list[Marked], which: str) -> None:
+    for one in known:
+        cursor.execute(one.set_together(which))
+
+
+def _make_again(cursor: Any, triggers: dict[str, str]) -> None:
+    for text in triggers.values():
+        cursor.execute(text)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 from markup import browsed
 from tests.desk.imports.steps import FAULTY, GOOD, HEAD, ledger_of, look
 
 from wenxiao.budget.models import Spending
 from wenxiao.budget.services import ensure_subject
+from wenxiao.intake import undoing
+from wenxiao.intake.ledger import parts
+from wenxiao.intake.tasks import undo
 from wenxiao.orgs.services import add_unit, create_division
-from wenxiao.records.models import ImportBatch
+from wenxiao.records.models import Entry, ImportBatch
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -39,6 +45,65 @@ def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, en
     assert client.get(reverse("desk:import_file", args=[batch])).status_code == 200
     client.post(reverse("desk:import_undo", args=[batch]), {"why": "导错月份"})
     assert not Spending.objects.exists()
+
+
+def test_a_large_ledger_is_taken_back_by_the_worker(place, enter, monkeypatch):
+    """In the web request it held the one write lock of SQLite, and the person's page, until all rows were gone."""
+    client = enter(place.finance)
+    intake = ledger_of(client, place, GOOD)
+    client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})
+    intake.refresh_from_db()
+    batch = ImportBatch.objects.get(pk=look(intake, place).files[0]["outcome"]["batch"])
+    monkeypatch.setattr(parts, "LARGE", 0)
+    page, told = reverse("desk:import_file", args=[batch.pk]), {"why": "导错月份"}
+    at = {name: reverse(f"desk:import_{name}", args=[batch.pk]) for name in ("undo", "keep")}
+
+    def waits():
+        client.post(at["undo"], told)
+        shown = client.get(page).content.decode()
+        assert "等待后台撤销" in shown
+        assert "取消撤销" in shown
+        assert Spending.objects.exists()
+        rows = DBTaskResult.objects.filter(task_path=undo.module_path)
+        (said,) = rows.values_list("args_kwargs", flat=True)
+        rows.delete()
+        return said["args"]
+
+    first = waits()
+    client.post(at["keep"])
+    assert undo.func(*first) == "applied", "what was cancelled is not done"
+    assert "撤销这次导入" in client.get(page).content.decode()
+    task = waits()
+    listed = client.get(reverse("desk:import_batches") + "?standing=undo_waiting")
+    assert "待撤销" in listed.content.decode()
+
+    def refuse(_batch):
+        raise NotAllowed("导入之后又被改动，不能整批撤销。")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(undoing, "Undoing", refuse)
+        assert undo.func(*task) == "applied"
+    assert "没有撤销：导入之后又被改动" in client.get(page).content.decode()
+    task = waits()
+    assert undo.func(*task) == "undone"
+    assert not Spending.objects.exists()
+    assert undo.func(*task) == "undone", "begun again"
+    progress = client.get(
+        reverse("desk:import_undoing", args=[batch.pk]), {"state": "undo_waiting"}
+    )
+    assert progress["HX-Refresh"] == "true"
+    assert "已撤销" in client.get(page).content.decode()
+    acts = Entry.objects.filter(target_type="records.ImportBatch").values_list("act", flat=True)
+    assert Counter(acts) == {"导入": 1, "提出撤销导入": 3, "取消撤销导入": 1, "撤销导入": 1}
+
+
+def test_a_ledger_that_is_being_written_or_cleared_is_shown(place, enter):
+    """The list of imports had no word for it, and answered with an error page."""
+    client = enter(place.finance)
+    for state, word in (("writing", "写入中"), ("undoing", "撤销中")):
+        batch = ImportBatch.objects.create(division=place.division, kind="spending", state=state)
+        assert word in client.get(reverse("desk:import_batches")).content.decode()
+        assert word in client.get(reverse("desk:import_file", args=[batch.pk])).content.decode()
 
 
 def test_faulty_lines_stay_out_only_by_a_recorded_choice(place, enter):

@@ -1,18 +1,23 @@
 """A large ledger enters part by part: hidden until the last, all of it or nothing, and nobody waits for the whole."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError
 
 from wenxiao.budget import services
-from wenxiao.budget.models import Dossier, Spending
+from wenxiao.budget.models import Appropriation, Dossier, Request, Spending, Subject
 from wenxiao.budget.money import money_of
 from wenxiao.followup.models import WatchMark
 from wenxiao.followup.watch.inputs import watch_inputs
-from wenxiao.intake.ledger import import_ledger, ledger_import, parts
+from wenxiao.intake.ledger import Choices, import_ledger, ledger_import, parts
+from wenxiao.intake.undoing import undo_in_parts
 from wenxiao.orgs import services as orgs
+from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Entry, ImportBatch
 from wenxiao.records.services import undo_batch
 from wenxiao.site import worker
+from wenxiao.store.moves import NotAllowed, Stale, change
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 LINES = 300
@@ -118,7 +123,8 @@ def test_a_line_somebody_entered_meanwhile_refuses_the_whole(division, ledger, m
 
 def test_a_worker_that_begins_clears_what_a_killed_import_left(division, ledger, monkeypatch):
     def stop():
-        raise KeyboardInterrupt
+        if Spending._base_manager.exists():
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as killed:
         killed.setattr(parts, "_let_others_in", stop)
@@ -133,6 +139,201 @@ def test_a_worker_that_begins_clears_what_a_killed_import_left(division, ledger,
     assert not ImportBatch.objects.exists()
     assert Spending._base_manager.count() == 0
     assert Dossier.objects.count() == 0
+
+
+def budgets(path, plus, count=120):
+    """A budget ledger: one subject, its opening and full-year budget a line, so many funds and levels as there are."""
+    heads = "项目代码,项目名称,年初预算,全年预算"
+    rows = [f"P{n},项目{n},{n + plus}.00,{n + plus}.00" for n in range(1, count + 1)]
+    path.write_text("\n".join([heads, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def many(division):
+    """As many subjects as a large ledger of budgets has lines."""
+    unit = orgs.add_unit(division=division, code="102", name="水利局", kind="department", by=None)
+    wished = [services.NewSubject(f"P{n}", f"项目{n}", unit.pk) for n in range(2, 121)]
+    services.add_subjects(division=division, subjects=wished, by=None)
+    Subject.objects.filter(code="P1").update(name="项目1")
+    return division
+
+
+def budgeted():
+    """(how many rows count, their sum)."""
+    rows = Appropriation.objects.all()
+    return rows.count(), sum(int(row.opening) for row in rows)
+
+
+def taken(path, division):
+    """Import a budget ledger of 2021."""
+    return import_ledger(path=path, division=division, by=None, kind="budget", year=2021)
+
+
+def test_budgets_count_all_at_once_and_changes_with_them(many, tmp_path, monkeypatch):
+    watch_inputs()
+    seen, kept = [], parts._let_others_in
+
+    def look():
+        seen.append((budgeted(), Appropriation._base_manager.count()))
+        kept()
+
+    monkeypatch.setattr(parts, "_let_others_in", look)
+    first = taken(budgets(tmp_path / "a.csv", 0, 100), many)
+    assert first.stored
+    assert {one for one, _ in seen} == {(0, 0)}, "nothing counts before all does"
+    assert 0 < seen[-2][1] < seen[-1][1] == 100
+    assert budgeted() == (100, 5050)
+    entry = Entry.objects.get(act="批量登记预算安排")
+    assert (entry.data["new"], entry.data["changed"]) == (100, 0)
+    WatchMark.objects.all().delete()
+    seen.clear()
+    second = taken(budgets(tmp_path / "b.csv", 1000), many)
+    assert {one for one, _ in seen} == {(100, 5050)}, "neither the new nor the changed count yet"
+    assert budgeted() == (120, 120 * 1000 + 7260)
+    assert WatchMark.objects.values("dossier").distinct().count() == 120
+    assert set(Appropriation.objects.values_list("version", flat=True)) == {1, 2}
+    seen.clear()
+    undo_in_parts(batch=ImportBatch.objects.get(pk=second.batch), by=None, why="导错了")
+    assert {one for one, _ in seen} == {(100, 5050)}, "taken back at once, then cleared"
+    assert (Dossier.objects.count(), Appropriation._base_manager.count()) == (100, 100)
+    undo_in_parts(batch=ImportBatch.objects.get(pk=first.batch), by=None, why="导错了")
+    assert (Dossier.objects.count(), Appropriation._base_manager.count()) == (0, 0)
+    assert set(ImportBatch.objects.values_list("state", flat=True)) == {"undone"}
+    assert Entry.objects.filter(act="撤销导入").count() == 2
+
+
+def test_requests_of_next_year_count_all_at_once_and_go_whole(many, tmp_path, monkeypatch):
+    seen, kept, path = [], parts._let_others_in, tmp_path / "申报.csv"
+
+    def look():
+        seen.append(sum(int(row.asked) for row in Request.objects.all()))
+        kept()
+
+    def asked(plus):
+        rows = [f"P{n},项目{n},{n + plus}.00" for n in range(1, 121)]
+        path.write_text("\n".join(["项目代码,项目名称,申报数", *rows]) + "\n", encoding="utf-8")
+        outcome = import_ledger(path=path, division=many, by=None, kind="request", year=2027)
+        assert outcome.stored, outcome.problems
+        return ImportBatch.objects.get(pk=outcome.batch)
+
+    monkeypatch.setattr(parts, "_let_others_in", look)
+    asked(0)
+    assert set(seen) == {0}
+    changed = asked(10)
+    assert sum(int(row.asked) for row in Request.objects.all()) == 7260 + 1200
+    undo_in_parts(batch=changed, by=None, why="导错了")
+    assert sum(int(row.asked) for row in Request.objects.all()) == 7260
+
+
+def test_a_budget_changed_meanwhile_refuses_the_whole(many, tmp_path, monkeypatch):
+    taken(budgets(tmp_path / "a.csv", 0, 100), many)
+    before, kept = budgeted(), parts.enter
+
+    def enter(entering):
+        kept(entering)
+        row = Appropriation.objects.get(dossier__subject__code="P7")
+        change(row, opening=Decimal(7777))
+
+    monkeypatch.setattr(parts, "enter", enter)
+    with pytest.raises(Stale):
+        taken(budgets(tmp_path / "b.csv", 1000), many)
+    assert budgeted() == (100, before[1] - 7 + 7777)
+    assert Appropriation._base_manager.count() == 100
+    assert list(ImportBatch.objects.values_list("state", flat=True)) == ["applied"]
+
+
+def test_payments_changed_meanwhile_refuse_the_whole(division, ledger, monkeypatch):
+    import_ledger(path=ledger, division=division, by=None)
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("1.00", "2.00"), encoding="utf-8")
+    kept = parts.enter
+
+    def enter(entering):
+        kept(entering)
+        Spending.objects.filter(line="V7").update(amount=9)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(parts, "enter", enter)
+        with pytest.raises(NotAllowed, match="又被别的导入改动"):
+            import_ledger(path=ledger, division=division, by=None)
+    assert spent() == ["308.00"]
+    assert import_ledger(path=ledger, division=division, by=None).stored
+    assert spent() == ["600.00"]
+    undo_in_parts(batch=ImportBatch.objects.last(), by=None, why="导错了")
+    assert spent() == ["308.00"], "as it was before, each line"
+
+
+def test_what_came_later_refuses_the_undoing_or_stays(many, tmp_path, monkeypatch):
+    outcome = taken(budgets(tmp_path / "a.csv", 0), many)
+    batch = ImportBatch.objects.get(pk=outcome.batch)
+    dossier = Dossier.objects.get(subject__code="P7")
+    payment = services.add_spending(dossier=dossier, month=1, amount=Decimal(1), by=None)
+    with pytest.raises(NotAllowed, match="后续支出"):
+        undo_in_parts(batch=batch, by=None, why="导错了")
+    assert budgeted()[0] == 120
+    payment.delete()
+    kept = parts.finish_undoing
+
+    def meanwhile(batch):
+        services.add_spending(dossier=dossier, month=1, amount=Decimal(1), by=None)
+        kept(batch)
+
+    monkeypatch.setattr(parts, "finish_undoing", meanwhile)
+    batch.refresh_from_db()
+    undo_in_parts(batch=batch, by=None, why="导错了")
+    assert list(Dossier.objects.all()) == [dossier], "somebody uses it by now"
+    assert (budgeted(), spent()) == ((0, 0), ["1.00"])
+    assert "1 项已另有使用" in Entry.objects.get(act="撤销导入时保留").label
+
+
+def test_a_worker_goes_on_with_an_undoing_that_was_killed(division, ledger, monkeypatch):
+    outcome = import_ledger(path=ledger, division=division, by=None)
+    batch = ImportBatch.objects.get(pk=outcome.batch)
+
+    def stop():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(parts, "_let_others_in", stop)
+        with pytest.raises(KeyboardInterrupt):
+            undo_in_parts(batch=batch, by=None, why="导错了")
+    batch.refresh_from_db()
+    assert batch.state == "undoing"
+    assert Spending.objects.count() == 0 < Spending._base_manager.count() < LINES
+    worker._bring_up_to_date()
+    batch.refresh_from_db()
+    assert (batch.state, Spending._base_manager.count()) == ("undone", 0)
+    again = import_ledger(path=ledger, division=division, by=None)
+    assert again.stored
+    assert spent() == ["300.00"]
+
+
+def test_many_new_subjects_and_units_are_made_part_by_part_and_go_with_a_killed_import(
+    division, tmp_path, monkeypatch
+):
+    path = tmp_path / "a.csv"
+    rows = [f"新单位{n % 3},N{n},新项目{n},{n}.00" for n in range(100)]
+    path.write_text(
+        "\n".join(["单位名称,项目代码,项目名称,年初预算", *rows]) + "\n", encoding="utf-8"
+    )
+    create = {"path": path, "division": division, "by": None, "kind": "budget", "year": 2021}
+    before = (Unit.objects.count(), Subject.objects.count())
+
+    def stop():
+        if Appropriation._base_manager.exists():
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(parts, "_let_others_in", stop)
+        with pytest.raises(KeyboardInterrupt):
+            import_ledger(**create, choices=Choices(create=True))
+    assert (Unit.objects.count(), Subject.objects.count(), Dossier.objects.count()) == (*before, 0)
+    assert Entry.objects.filter(act="导入中断，已清除").exists()
+    outcome = import_ledger(**create, choices=Choices(create=True))
+    assert outcome.stored
+    assert (Unit.objects.count(), Subject.objects.count()) == (before[0] + 3, before[1] + 100)
+    undo_in_parts(batch=ImportBatch.objects.get(pk=outcome.batch), by=None, why="导错了")
+    assert (Unit.objects.count(), Subject.objects.count(), Dossier.objects.count()) == (*before, 0)
 
 
 def test_a_part_is_made_to_hold_the_database_a_quarter_of_a_second(monkeypatch):

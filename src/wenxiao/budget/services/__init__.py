@@ -2,6 +2,7 @@
 
 from wenxiao.budget.services.filing_scope import choose_own_filing
 from wenxiao.budget.services.lists import (
+    AppropriationList,
     Arrangement,
     NewSubject,
     add_subjects,
@@ -43,6 +44,7 @@ __all__ = [
     "KEYED",
     "ROUND_TODO",
     "SUBJECT_FACTS",
+    "AppropriationList",
     "Arrangement",
     "NewSubject",
     "add_spending",

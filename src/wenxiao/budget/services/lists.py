@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from django.db import transaction
 
 from wenxiao.budget.models import Appropriation, Dossier, Fund, Level, Subject
@@ -16,11 +17,12 @@ from wenxiao.orgs.permissions import require_one
 from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
-from wenxiao.store.bulk import insert_rows, update_rows
+from wenxiao.rulebook.numbers import fen
+from wenxiao.store.bulk import RowExchange, insert_frame
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
@@ -101,10 +103,13 @@ def open_dossiers(
     units = dict(theirs.values_list("pk", "unit"))
     if any(subject not in units for subject in fresh):
         raise NotAllowed(f"所列对象有的不属于{division}。")
-    insert_rows(
+    owners = {"subject_id": fresh, "unit_id": [units[subject] for subject in fresh]}
+    dossiers = pl.DataFrame(owners, schema={"subject_id": pl.Int64, "unit_id": pl.Int64})
+    insert_frame(
         Dossier,
-        ["subject", "unit", "fiscal_year", "batch"],
-        ((subject, units[subject], fiscal_year, batch.pk) for subject in fresh),
+        dossiers.with_columns(
+            fiscal_year=pl.lit(fiscal_year), batch_id=pl.lit(batch.pk, dtype=pl.Int64)
+        ),
     )
     record(
         division=division,
@@ -118,6 +123,83 @@ def open_dossiers(
     return len(fresh)
 
 
+class AppropriationList:
+    """Budgets of many dossiers made ready for writing: looked at, laid out and told to the trail, outside any transaction.
+
+    ``new`` rows are made (:meth:`rows`, for :func:`~wenxiao.store.bulk.insert_frame`), of ``changed`` ones only the
+    amounts given are written (:meth:`change`). What stood before is in the batch, which takes it back whole.
+    """
+
+    model = Appropriation
+
+    def __init__(
+        self,
+        *,
+        division: Division,
+        new: Iterable[Arrangement],
+        changed: Iterable[Arrangement],
+        batch: ImportBatch,
+        by: User | None,
+        why: str = "",
+    ) -> None:
+        require_one(by, ("import",), what="登记预算安排", division=division)
+        self._fresh, self._others = list(new), [one for one in changed if one.row is not None]
+        self._told: dict[str, Any] = {"division": division, "by": by, "target": batch, "why": why}
+        for one in (*self._fresh, *self._others):
+            refuse_negative(one.amounts)
+        self._moved = _moved(self._fresh, self._others)
+        self._frame = _frame(self._fresh, batch)
+        self.height = self._frame.height
+        self._exchanges = _exchanges(self.stored())
+
+    @property
+    def dossiers(self) -> list[int]:
+        """Whose money the new rows are."""
+        return self._frame["dossier_id"].unique(maintain_order=True).to_list()
+
+    def rows(self, start: int, count: int) -> pl.DataFrame:
+        """Some of the new rows as the table holds them."""
+        return self._frame.slice(start, count)
+
+    def stored(self) -> Iterator[tuple[Appropriation, dict[str, Any]]]:
+        """The rows that change, with the amounts they will hold."""
+        for one in self._others:
+            if one.row is not None:
+                yield one.row, one.amounts
+
+    def after(self) -> dict[int, dict[str, Any]]:
+        """What the changed rows will hold, by row and field."""
+        return {row.pk: {**amounts, "version": row.version + 1} for row, amounts in self.stored()}
+
+    def change(self) -> None:
+        """The new amounts of rows that stand, written together; Stale where one was changed since it was read."""
+        for exchange in self._exchanges:
+            if not exchange.run():
+                raise Stale(Appropriation.objects.get(pk=self._changed_since(set(exchange.keys))))
+
+    def _changed_since(self, keys: set[int]) -> int:
+        """The first of these rows that is not as it was read (what was just written is one version on)."""
+        seen = {row.pk: row.version + 1 for row, _ in self.stored()}
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), AT_ONCE):
+            stands = Appropriation.objects.filter(pk__in=ordered[start : start + AT_ONCE])
+            for pk, version in stands.values_list("pk", "version"):
+                if version != seen[pk]:
+                    return int(pk)
+        return ordered[0]
+
+    def record(self) -> None:
+        """One entry with the counts."""
+        if self._fresh or self._others:
+            counts = {"new": len(self._fresh), "changed": len(self._others)}
+            record(
+                act="批量登记预算安排",
+                label=f"新增 {counts['new']} 笔，改动 {counts['changed']} 笔",
+                data={**counts, **self._moved},
+                **self._told,
+            )
+
+
 @transaction.atomic
 def set_appropriations(
     *,
@@ -128,58 +210,46 @@ def set_appropriations(
     by: User | None,
     why: str = "",
 ) -> int:
-    """Budgets of many dossiers: ``new`` rows are made, of ``changed`` ones only the amounts given; returns how many are new.
-
-    What stood before is in the batch, which takes it back whole.
-    """
-    require_one(by, ("import",), what="登记预算安排", division=division)
-    fresh, others = list(new), list(changed)
-    for one in (*fresh, *others):
-        refuse_negative(one.amounts)
-    _insert(fresh, batch)
-    moved = _moved(fresh, others)
-    _change(others)
-    if fresh or others:
-        record(
-            division=division,
-            by=by,
-            act="批量登记预算安排",
-            target=batch,
-            why=why,
-            label=f"新增 {len(fresh)} 笔，改动 {len(others)} 笔",
-            data={"new": len(fresh), "changed": len(others), **moved},
-        )
-    return len(fresh)
+    """Budgets of many dossiers at once, in one transaction (:class:`AppropriationList`); returns how many are new."""
+    ready = AppropriationList(
+        division=division, new=new, changed=changed, batch=batch, by=by, why=why
+    )
+    insert_frame(Appropriation, ready.rows(0, ready.height))
+    ready.change()
+    ready.record()
+    return ready.height
 
 
-def _insert(fresh: Sequence[Arrangement], batch: ImportBatch) -> None:
-    """New rows, those with the same columns together."""
-    alike: dict[tuple[str, ...], list[Arrangement]] = defaultdict(list)
-    for one in fresh:
-        alike[tuple(one.amounts)].append(one)
-    for names, some in alike.items():
-        insert_rows(
-            Appropriation,
-            ["dossier", "fund", "level", "batch", *names],
-            ((one.dossier, one.fund, one.level, batch.pk, *one.amounts.values()) for one in some),
-        )
-
-
-def _change(others: Sequence[Arrangement]) -> None:
-    """New amounts of rows that stand, written together; Stale where one was changed since it was read."""
-    stored = [(one.row, one.amounts) for one in others if one.row is not None]
-    versions: dict[int, int] = {}
-    for start in range(0, len(stored), AT_ONCE):
-        some = [row.pk for row, _ in stored[start : start + AT_ONCE]]
-        stands = Appropriation.objects.select_for_update().filter(pk__in=some)
-        versions |= dict(stands.values_list("pk", "version"))
+def _exchanges(stored: Iterable[tuple[Appropriation, dict[str, Any]]]) -> list[RowExchange]:
+    """The changed rows as they are and as they will be, those with the same columns together."""
     alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for row, amounts in stored:
-        if versions.get(row.pk) != row.version:
-            raise Stale(row)
-        alike[*amounts].append((row.pk, *amounts.values(), row.version + 1))
-    for names, lines in alike.items():
-        update_rows(Appropriation, [*names, "version"], lines)
+        before = [getattr(row, name) for name in amounts]
+        values = (*before, row.version, *amounts.values(), row.version + 1)
+        alike[*amounts].append((row.pk, *values))
+    return [RowExchange(Appropriation, [*names, "version"], rows) for names, rows in alike.items()]
+
+
+_AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
+_DAYS = ("arrived_on", "cut_back_on")
+
+
+def _frame(fresh: Sequence[Arrangement], batch: ImportBatch) -> pl.DataFrame:
+    """The new rows as the table holds them: money in 分."""
+    money = {
+        name: [None if one.amounts.get(name) is None else fen(one.amounts[name]) for one in fresh]
+        for name in _AMOUNTS
+    }
+    days = {name: [one.amounts.get(name) for one in fresh] for name in _DAYS}
+    keys = {
+        "dossier_id": [one.dossier for one in fresh],
+        "fund": [str(one.fund) for one in fresh],
+        "level": [str(one.level) for one in fresh],
+        "batch_id": [batch.pk] * len(fresh),
+    }
+    schema = {"dossier_id": pl.Int64, "fund": pl.String, "level": pl.String, "batch_id": pl.Int64}
+    schema |= dict.fromkeys(_AMOUNTS, pl.Int64) | dict.fromkeys(_DAYS, pl.Date)
+    return pl.DataFrame({**keys, **money, **days}, schema=schema)
 
 
 def _moved(fresh: list[Arrangement], others: list[Arrangement]) -> dict[str, Any]:

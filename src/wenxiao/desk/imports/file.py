@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.imports.intake import KINDS, line_of
 from wenxiao.desk.imports.upload import importer_of, said
+from wenxiao.intake import queueing
 from wenxiao.intake.changes import Read, read_of
 from wenxiao.intake.confirm import confirm_batch
 from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
@@ -18,6 +19,8 @@ from wenxiao.intake.lists import batches_visible_to
 from wenxiao.intake.preview import ASKED
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.status import all_problems, look
+from wenxiao.intake.tasks import undo
+from wenxiao.intake.undoing import rows_written
 from wenxiao.pages.views import held, person, view
 from wenxiao.rulebook.codes import ROWS_NOT_JOINED
 from wenxiao.store.moves import Stale
@@ -38,6 +41,17 @@ def batch_of(request: HttpRequest, pk: int) -> Any:
     if row is None:
         raise Http404
     return row
+
+
+def undoing_of(batch: Any) -> dict[str, Any]:
+    """How far taking an import back is; empty where nobody asked for it."""
+    if batch.state not in {"undo_waiting", "undoing"}:
+        return {}
+    return {
+        "undo_rows": rows_written(batch),
+        "undo_gone": batch.summary.get("gone", 0),
+        "undo_ahead": queueing.ahead(undo, batch.pk),
+    }
 
 
 @view("see_unit", methods=("GET", "POST"))
@@ -96,6 +110,7 @@ def _show(
         "seen": seal(batch),
         "dossiers": _made(request, batch),
         "waiting": batch.state == "previewed",
+        **undoing_of(batch),
         "creates": importer_of(request).creates,
         "hands_in": held(request).can("submit_for"),
         "why_not": why_not(batch) if batch.state == "previewed" and line["code"] != "ready" else "",

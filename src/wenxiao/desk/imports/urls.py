@@ -32,4 +32,6 @@ urlpatterns = [
     path("imports/files/<int:pk>/leave", file.leave, name="import_leave"),
     path("imports/files/<int:pk>/again", file.again, name="import_again"),
     path("imports/files/<int:pk>/undo", batches.undo, name="import_undo"),
+    path("imports/files/<int:pk>/undo/progress", batches.undoing, name="import_undoing"),
+    path("imports/files/<int:pk>/undo/cancel", batches.keep, name="import_keep"),
 ]

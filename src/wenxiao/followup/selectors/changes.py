@@ -127,7 +127,7 @@ def changes_since(user: User, since: datetime) -> ChangedObjects:
 def _of_batches(batches: set[int], named: _Named) -> bool:
     """Add what imports wrote; False where one was taken back, which leaves nothing to follow."""
     rows = list(ImportBatch.objects.filter(pk__in=batches))
-    if any(row.state == ImportBatch.State.UNDONE for row in rows):
+    if any(row.state in {ImportBatch.State.UNDOING, ImportBatch.State.UNDONE} for row in rows):
         return False
     for row in rows:
         for act in row.written:

@@ -20,8 +20,6 @@ from wenxiao.store.triggers import Input, drop, install, mark_together, standing
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from django.db.models import Model
 
     from wenxiao.budget.models import Round
@@ -131,19 +129,24 @@ def unwatch_inputs() -> bool:
     return drop(PREFIX) > 0
 
 
-def mark(dossiers: Collection[int]) -> None:
-    """Mark dossiers by name, where no trigger did: rows that were hidden when they were inserted count from now on.
+def mark_batch(model: type[Model], batch: int) -> None:
+    """Mark the dossiers of a batch's rows, where no trigger does: hidden rows begin to count, or count no more.
 
     On PostgreSQL a mark is appended even beside an open one, as the triggers do; SQLite has one writer at a time.
     """
-    sqlite = connection.vendor == "sqlite"
-    open_one = f"SELECT 1 FROM {MARKS} m WHERE m.dossier = %s AND m.{OPEN_MARK}"  # noqa: S608 - names of this house
-    values = f"SELECT %s WHERE NOT EXISTS ({open_one})" if sqlite else "VALUES (%s)"
+    if not any(field.name == "dossier" for field in model._meta.concrete_fields):
+        return  # nothing of a line of the watch stands on it
+    dossier = _column(model, "dossier")
+    rows = (
+        f"SELECT DISTINCT r.{dossier} AS key FROM {_table(model)} r "  # noqa: S608 - names of models
+        f"WHERE r.{_column(model, 'batch')} = %s"
+    )
+    unless = (
+        f" WHERE NOT EXISTS (SELECT 1 FROM {MARKS} m WHERE m.dossier = s.key AND m.{OPEN_MARK})"  # noqa: S608 - as above
+    )
+    only = unless if connection.vendor == "sqlite" else ""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {MARKS} (dossier) {values}",
-            [(pk, pk) if sqlite else (pk,) for pk in dossiers],
-        )
+        cursor.execute(f"INSERT INTO {MARKS} (dossier) SELECT s.key FROM ({rows}) s{only}", [batch])  # noqa: S608 - as above
 
 
 def digest_of(round: Round) -> str:

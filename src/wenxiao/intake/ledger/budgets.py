@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.budget.models import Appropriation
-from wenxiao.budget.services import Arrangement, set_appropriations
+from wenxiao.budget.services import AppropriationList, Arrangement, set_appropriations
 from wenxiao.intake.ledger.columns import AMOUNTS
 from wenxiao.rulebook.codes import CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
 from wenxiao.rulebook.numbers import from_fen
@@ -207,6 +207,26 @@ def look_at_sums(arranged: Arranged, findings: Findings) -> None:
     )
 
 
+def _asked(
+    found: Arranged, *, dossiers: dict[int, int], batch: ImportBatch, by: User | None, why: str
+) -> dict[str, Any]:
+    """What is new and what differs; nothing the file doesn't name is touched."""
+    return {
+        "division": batch.division,
+        "new": [
+            Arrangement(dossiers[subject], values, fund, level)
+            for subject, fund, level, values in found.new()
+        ],
+        "changed": [
+            Arrangement(row.dossier_id, values, row.fund, row.level, row)
+            for row, values in found.changed()
+        ],
+        "batch": batch,
+        "by": by,
+        "why": why,
+    }
+
+
 def apply(
     found: Arranged,
     *,
@@ -216,21 +236,24 @@ def apply(
     by: User | None,
     why: str,
 ) -> None:
-    """Make what is new, change what differs; nothing the file doesn't name is touched."""
-    changed = found.changed()
-    for row, values in changed:
+    """Make what is new, change what differs, in one transaction."""
+    asked = _asked(found, dossiers=dossiers, batch=batch, by=by, why=why)
+    for row, values in found.changed():
         written.changed(row, {name: getattr(row, name) for name in values})
-    made = set_appropriations(
-        division=batch.division,
-        new=[
-            Arrangement(dossiers[subject], values, fund, level)
-            for subject, fund, level, values in found.new()
-        ],
-        changed=[
-            Arrangement(row.dossier_id, values, row.fund, row.level, row) for row, values in changed
-        ],
-        batch=batch,
-        by=by,
-        why=why,
-    )
-    written.created_with_batch(Appropriation, made)
+    written.created_with_batch(Appropriation, set_appropriations(**asked))
+
+
+def in_parts(
+    found: Arranged, *, dossiers: dict[int, int], batch: ImportBatch, by: User | None, why: str
+) -> NotedAppropriations:
+    """The same ready to be written part by part."""
+    return NotedAppropriations(**_asked(found, dossiers=dossiers, batch=batch, by=by, why=why))
+
+
+class NotedAppropriations(AppropriationList):
+    """A ledger's budgets, which note what stood before."""
+
+    def note(self, written: Written) -> None:
+        """What the rows that stand held."""
+        for row, names in self.stored():
+            written.changed(row, {name: getattr(row, name) for name in names})

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import NewSubject, add_subjects, open_dossiers
-from wenxiao.followup.watch.inputs import mark
+from wenxiao.followup.watch.inputs import mark_batch
 from wenxiao.intake.ledger import budgets, parts, payments, requests
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
@@ -29,6 +29,7 @@ from wenxiao.records.services import (
     Placed,
     Written,
     close_batch,
+    digests_after,
     hold_batch,
     open_batch,
     place_file,
@@ -41,11 +42,18 @@ from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import Model
 
     from wenxiao.orgs.models import Division, User
+    from wenxiao.records.services import NotedActs
+
+    _Over = Callable[[list[int], Callable[[list[int]], object]], None]
 
 __all__ = ["Choices", "LedgerImport", "LedgerOutcome", "import_ledger"]
+_UNITS = 40
+"""So many units are made in one part: each is an act of its own in the trail."""
 
 
 def import_ledger(
@@ -211,65 +219,84 @@ def _changes(work: Work) -> bool:
 
 def _is_large(work: Work) -> bool:
     found = work.found
-    return isinstance(found, payments.Difference) and found.new.height > parts.LARGE
+    if isinstance(found, payments.Difference):
+        count = max(found.new.height, found.changed.height)
+    else:
+        count = len(found.rows) if found is not None else 0
+    made = len(work.matching.subjects) if work.matching else 0
+    return max(count, made) > parts.LARGE
+
+
+def _ready(
+    work: Work, batch: ImportBatch, owners: dict[int, int], why: str
+) -> payments.PaymentList | budgets.NotedAppropriations | requests.NotedRequests:
+    """The money of a plan ready to be written part by part."""
+    if isinstance(work.found, payments.Difference):
+        return payments.PaymentList(work.found, dossiers=owners, source=work.source, batch=batch)
+    if isinstance(work.found, requests.RequestList):
+        return requests.in_parts(work.found, subjects=owners, batch=batch, by=work.by, why=why)
+    assert work.found is not None
+    return budgets.in_parts(work.found, dossiers=owners, batch=batch, by=work.by, why=why)
 
 
 @transaction.atomic
 def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -> None:
     """File, batch, subjects, dossiers, money, trail: all of it or nothing."""
     written = Written()
-    batch, dossiers = _open(work, placed, name, asked, written)
+    batch = _open(work, placed, name, asked)
+    owners = _owners(work, batch, written, _at_once)
     if isinstance(work.found, payments.Difference):
         payments.apply(
-            work.found, dossiers=dossiers, source=work.source, batch=batch, written=written
+            work.found, dossiers=owners, source=work.source, batch=batch, written=written
         )
     elif isinstance(work.found, requests.RequestList):
         requests.apply(
-            work.found, subjects=dossiers, batch=batch, written=written, by=work.by, why=why
+            work.found, subjects=owners, by=work.by, why=why, batch=batch, written=written
         )
     elif work.found is not None:
         budgets.apply(
-            work.found, dossiers=dossiers, batch=batch, written=written, by=work.by, why=why
+            work.found, dossiers=owners, by=work.by, why=why, batch=batch, written=written
         )
     _close(work, batch, written, why)
 
 
 def _write_in_parts(work: Work, placed: Placed | None, name: str, why: str, asked: str) -> None:
-    """The same for very many payments: they enter hidden, part by part, and count all at once or never."""
-    found = work.found
-    assert isinstance(found, payments.Difference)
+    """The same for very many rows: new ones enter hidden, part by part, and with the changes count all at once or never."""
     with parts.alone():
         parts.clear_left()
         written = Written()
         with transaction.atomic():
-            batch, dossiers = _open(work, placed, name, asked, written)
+            batch = _open(work, placed, name, asked)
             hold_batch(batch=batch, written=written)
         try:
-            entering = payments.Entering(
-                found.new, dossiers=dossiers, source=work.source, batch=batch
+            steps = parts.Steps(batch, written)
+            money = _ready(work, batch, _owners(work, batch, written, steps.over), why)
+            written.created_with_batch(money.model, money.height)
+            hold_batch(batch=batch, written=written)
+            parts.enter(money)
+            money.note(written)
+            held = hold_batch(
+                batch=batch, written=written, expected=digests_after(money.model, money.after())
             )
-            parts.enter(entering)
             with transaction.atomic():
-                mark(entering.dossiers)
-                written.created_with_batch(Spending, entering.height)
-                payments.correct(found.changed, written)
-                _close(work, batch, written, why)
+                mark_batch(money.model, batch.pk)
+                money.change()
+                money.record()
+                _close(work, batch, held or written, why)
         except BaseException:
             parts.take_back(ImportBatch.objects.get(pk=batch.pk))
             raise
 
 
-def _open(
-    work: Work, placed: Placed | None, name: str, asked: str, written: Written
-) -> tuple[ImportBatch, dict[int, int]]:
-    """The batch, and the dossiers its money goes to, made where there were none."""
+def _open(work: Work, placed: Placed | None, name: str, asked: str) -> ImportBatch:
+    """The batch, with its file."""
     outcome = work.outcome
     file = (
         store_file(division=work.division, by=work.by, name=name, content=placed)
         if placed is not None
         else None
     )
-    batch = open_batch(
+    return open_batch(
         division=work.division,
         by=work.by,
         kind=work.columns.kind,
@@ -290,13 +317,9 @@ def _open(
             "asked": asked,
         },
     )
-    if work.columns.kind == "request":
-        # what is asked for is not yet arranged: no dossier is opened for it
-        return batch, _make_subjects(work, written)
-    return batch, _make_dossiers(work, batch, written)
 
 
-def _close(work: Work, batch: ImportBatch, written: Written, why: str) -> None:
+def _close(work: Work, batch: ImportBatch, written: Written | NotedActs, why: str) -> None:
     outcome = work.outcome
     close_batch(
         batch=batch,
@@ -315,17 +338,29 @@ def _close(work: Work, batch: ImportBatch, written: Written, why: str) -> None:
     outcome.stored, outcome.batch = True, batch.pk
 
 
-def _make_units(work: Work, written: Written, numbers: set[int]) -> dict[int, int]:
+def _at_once(rows: list[int], make: Callable[[list[int]], object]) -> None:
+    make(rows)
+
+
+def _make_units(work: Work, written: Written, numbers: set[int], over: _Over) -> dict[int, int]:
     """Units the person wants made from the ledger; the number they have in the plan → their own."""
     made: dict[int, int] = {}
-    for number, told in (work.matching.units if work.matching else {}).items():
-        if number in numbers:
+    wished = work.matching.units if work.matching else {}
+
+    def make(some: list[int]) -> None:
+        for number in some:
+            told = wished[number]
             code = told["code"] or f"L{digest_of([told['name']])[:16]}"
-            _refuse_long(told["name"], Unit)
             name, why = (told["name"], "导入台账时新建" + ("" if told["code"] else "，代码待补"))
             unit = add_unit(division=work.division, code=code, name=name, by=work.by, why=why)
             written.created(unit)
             made[number] = unit.pk
+
+    wanted = [number for number in wished if number in numbers]
+    for number in wanted:
+        _refuse_long(wished[number]["name"], Unit)
+    for start in range(0, len(wanted), _UNITS):
+        over(wanted[start : start + _UNITS], make)
     return made
 
 
@@ -336,36 +371,61 @@ def _refuse_long(name: str, model: type[Model]) -> None:
         raise NotAllowed(f"“{name[:40]}…”：{problem.sentence()}")
 
 
-def _make_subjects(work: Work, written: Written) -> dict[int, int]:
+def _make_subjects(work: Work, written: Written, over: _Over) -> dict[int, int]:
     """The same for subjects; what no line that enters speaks of is not made, nor is its unit."""
     wanted = work.matching.subjects if work.matching else {}
     entering = {number: wanted[number] for number in work.subjects if number in wanted}
-    units = _make_units(work, written, {told["unit"] for told in entering.values()})
-    numbers, wished = sorted(entering, reverse=True), []
-    for number in numbers:
-        told = entering[number]
+    for told in entering.values():
         _refuse_long(told["name"], Subject)
-        unit = units.get(told["unit"], told["unit"])
-        own = f"L{digest_of([[unit, told['name']]])[:16]}"
-        wished.append(NewSubject(told["code"] or own, told["name"], unit))
-    made = add_subjects(division=work.division, subjects=wished, by=work.by, why="导入台账时新建")
-    for subject in made:
-        written.created(subject)
-    return {number: subject.pk for number, subject in zip(numbers, made, strict=True)}
+    units = _make_units(work, written, {told["unit"] for told in entering.values()}, over)
+    found: dict[int, int] = {}
+
+    def make(some: list[int]) -> None:
+        wished = []
+        for number in some:
+            told = entering[number]
+            unit = units.get(told["unit"], told["unit"])
+            own = f"L{digest_of([[unit, told['name']]])[:16]}"
+            wished.append(NewSubject(told["code"] or own, told["name"], unit))
+        made = add_subjects(
+            division=work.division, subjects=wished, by=work.by, why="导入台账时新建"
+        )
+        for subject in made:
+            written.created(subject)
+        found.update(zip(some, (subject.pk for subject in made), strict=True))
+
+    over(sorted(entering, reverse=True), make)
+    return found
 
 
-def _make_dossiers(work: Work, batch: ImportBatch, written: Written) -> dict[int, int]:
-    """Subject (as the plan numbers it) → dossier of the year, made where there is none."""
-    year, made = work.outcome.year or 0, _make_subjects(work, written)
-    count = open_dossiers(
-        division=work.division,
-        subjects={made.get(number, number) for number in work.subjects},
-        fiscal_year=year,
-        batch=batch,
-        by=work.by,
-        why="导入台账时新建",
-    )
-    written.created_with_batch(Dossier, count)
+def _owners(work: Work, batch: ImportBatch, written: Written, over: _Over) -> dict[int, int]:
+    """Subject (as the plan numbers it) → whose money it is: the dossier of the year, or where asked for the subject."""
+    if work.columns.kind == "request":
+        # what is asked for is not yet arranged: no dossier is opened for it
+        return _make_subjects(work, written, over)
+    return _make_dossiers(work, batch, written, over)
+
+
+def _make_dossiers(work: Work, batch: ImportBatch, written: Written, over: _Over) -> dict[int, int]:
+    """Subject (as the plan numbers it) → dossier of the year, made where there is none.
+
+    ``over`` makes what is lacking, at once or part by part.
+    """
+    year, made = work.outcome.year or 0, _make_subjects(work, written, over)
     known = Dossier.objects.filter(subject__division=work.division, fiscal_year=year)
-    dossiers = dict(known.values_list("subject", "pk"))
+    subjects = {made.get(number, number) for number in work.subjects}
+
+    def make(some: list[int]) -> None:
+        count = open_dossiers(
+            division=work.division,
+            subjects=some,
+            fiscal_year=year,
+            batch=batch,
+            by=work.by,
+            why="导入台账时新建",
+        )
+        written.created_with_batch(Dossier, count)
+
+    over(sorted(subjects - set(known.values_list("subject", flat=True))), make)
+    dossiers = dict(known.all().values_list("subject", "pk"))
     return dossiers | {number: dossiers[pk] for number, pk in made.items()}

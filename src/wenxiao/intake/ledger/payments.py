@@ -11,8 +11,9 @@ from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.money import money_of
 from wenxiao.rulebook.codes import DATE_OF_OTHER_YEAR, NO_PAYMENT_DATE
 from wenxiao.rulebook.numbers import fen, from_fen
-from wenxiao.store.bulk import insert_frame, update_rows
+from wenxiao.store.bulk import RowExchange, insert_frame
 from wenxiao.store.frames import read_frame, read_slices
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -285,30 +286,35 @@ def _budgets(subjects: list[int], division: Division, year: int) -> pl.DataFrame
     )
 
 
-class Entering:
-    """The new lines of a difference on their way into the table, as many at a time as wanted."""
+class PaymentList:
+    """The new lines of a difference on their way into the table, and the new amounts of lines that stand."""
+
+    model = Spending
 
     def __init__(
-        self, new: pl.DataFrame, *, dossiers: dict[int, int], source: str, batch: ImportBatch
+        self, found: Difference, *, dossiers: dict[int, int], source: str, batch: ImportBatch
     ) -> None:
-        self._new, self._source, self._batch = new, source, batch
+        self._new, self._source, self._batch = found.new, source, batch
         self._owned = pl.DataFrame(
             {"subject": list(dossiers), "dossier_id": list(dossiers.values())},
             schema={"subject": pl.Int64, "dossier_id": pl.Int64},
         )
         # in the order of the table's own indexes: a million rows enter twice as fast
         keys = ["subject", "fund_key", "key_line"]
-        self._order = new.select(keys).with_row_index("at").sort(keys)["at"]
-        self.height = new.height
+        self._order = found.new.select(keys).with_row_index("at").sort(keys)["at"]
+        self.height = found.new.height
+        columns = ["pk", "spent_fen", "own_month", "on", "old", "old_month"]
+        self._changes = list(found.changed.select(columns).iter_rows())
+        self._exchange: RowExchange | None = None
 
     @property
     def dossiers(self) -> list[int]:
-        """Whose money changes."""
+        """Whose money the new lines are."""
         wanted = pl.col("subject").is_in(self._new["subject"].unique().implode())
         return self._owned.filter(wanted)["dossier_id"].to_list()
 
     def rows(self, start: int, count: int) -> pl.DataFrame:
-        """Some of the rows as the table holds them."""
+        """Some of the new rows as the table holds them."""
         part = self._new[self._order[start : start + count]].join(
             self._owned, on="subject", how="left", maintain_order="left"
         )
@@ -323,6 +329,41 @@ class Entering:
             pl.lit(self._batch.pk, dtype=pl.Int64).alias("batch_id"),
         )
 
+    def note(self, written: Written) -> None:
+        """What the lines that stand held; outside a transaction where they are many."""
+        rows = []
+        for start in range(0, len(self._changes), _FEW):
+            wanted = {pk: after for pk, *after in self._changes[start : start + _FEW]}
+            for row in Spending.objects.filter(pk__in=wanted):
+                amount, month, on, old, old_month = wanted[row.pk]
+                if (row.amount, row.month) != (from_fen(old), old_month):
+                    continue  # no longer as it was shown: change() refuses the whole
+                before = (row.amount, row.month, row.paid_on)
+                written.changed(row, dict(zip(_WRITTEN, before, strict=True)))
+                rows.append((row.pk, *before, from_fen(amount), month, on))
+        self._exchange = RowExchange(Spending, _WRITTEN, rows)
+
+    def after(self) -> dict[int, dict[str, Any]]:
+        """What the changed lines will hold, by row and field."""
+        return {
+            pk: dict(zip(_WRITTEN, (from_fen(amount), month, on), strict=True))
+            for pk, amount, month, on, *_ in self._changes
+        }
+
+    def change(self) -> None:
+        """The new amounts of lines that stand; NotAllowed when one was changed or taken away since it was read."""
+        exchange = self._exchange
+        if exchange is None or len(exchange) != len(self._changes) or not exchange.run():
+            raise NotAllowed(
+                "核对之后，台账里的支付又被别的导入改动，没有写入；请重新核对后再导入。"
+            )
+
+    def record(self) -> None:
+        """Nothing: the batch's own entry tells it."""
+
+
+_WRITTEN = ("amount", "month", "paid_on")
+
 
 def apply(
     found: Difference,
@@ -333,22 +374,9 @@ def apply(
     written: Written,
 ) -> None:
     """Insert what is new and correct what changed; lines missing from the file stay (the preview showed them)."""
-    entering = Entering(found.new, dossiers=dossiers, source=source, batch=batch)
-    for start in range(0, entering.height, _SLICE):
-        insert_frame(Spending, entering.rows(start, _SLICE))
-    written.created_with_batch(Spending, found.new.height)
-    correct(found.changed, written)
-
-
-def correct(changed: pl.DataFrame, written: Written) -> None:
-    """Write the new amounts of lines that stand, noting the old ones."""
-    rows = list(changed.select("pk", "spent_fen", "own_month", "on").iter_rows())
-    for start in range(0, len(rows), _FEW):
-        before = Spending.objects.in_bulk([row[0] for row in rows[start : start + _FEW]])
-        for row in before.values():
-            written.changed(row, {"amount": row.amount, "month": row.month, "paid_on": row.paid_on})
-    update_rows(
-        Spending,
-        ["amount", "month", "paid_on"],
-        ((pk, from_fen(f), month, on) for pk, f, month, on in rows),
-    )
+    lines = PaymentList(found, dossiers=dossiers, source=source, batch=batch)
+    for start in range(0, lines.height, _SLICE):
+        insert_frame(Spending, lines.rows(start, _SLICE))
+    written.created_with_batch(Spending, lines.height)
+    lines.note(written)
+    lines.change()

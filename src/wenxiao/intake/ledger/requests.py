@@ -9,7 +9,7 @@ import polars as pl
 
 from wenxiao.budget.models import Request
 from wenxiao.budget.selectors import approval_of
-from wenxiao.budget.services.requests import set_requests
+from wenxiao.budget.services.requests import RequestsToSet, set_requests
 from wenxiao.rulebook.codes import BUDGET_APPROVED, CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
 from wenxiao.rulebook.numbers import from_fen
 
@@ -138,6 +138,21 @@ def say_approved(division: Division, year: int, findings: Findings) -> None:
         )
 
 
+def _to_set(
+    asks: RequestList, *, subjects: Mapping[int, int], batch: ImportBatch, by: User | None, why: str
+) -> dict[str, Any]:
+    """What is new and what differs; nothing the list doesn't name is touched."""
+    return {
+        "division": batch.division,
+        "fiscal_year": asks.year,
+        "new": {(subjects.get(pk, pk), stage): yuan for (pk, stage), yuan in asks.new().items()},
+        "changed": asks.changed(),
+        "batch": batch,
+        "by": by,
+        "why": why,
+    }
+
+
 def apply(
     asks: RequestList,
     *,
@@ -147,17 +162,24 @@ def apply(
     by: User | None,
     why: str,
 ) -> None:
-    """Make what is new, change what differs; nothing the list doesn't name is touched."""
-    changed = asks.changed()
-    for row, _ in changed:
+    """Make what is new, change what differs, in one transaction."""
+    for row, _ in asks.changed():
         written.changed(row, {"asked": row.asked})
-    count = set_requests(
-        division=batch.division,
-        fiscal_year=asks.year,
-        new={(subjects.get(pk, pk), stage): yuan for (pk, stage), yuan in asks.new().items()},
-        changed=changed,
-        batch=batch,
-        by=by,
-        why=why,
-    )
+    count = set_requests(**_to_set(asks, subjects=subjects, batch=batch, by=by, why=why))
     written.created_with_batch(Request, count)
+
+
+def in_parts(
+    asks: RequestList, *, subjects: Mapping[int, int], batch: ImportBatch, by: User | None, why: str
+) -> NotedRequests:
+    """The same ready to be written part by part."""
+    return NotedRequests(**_to_set(asks, subjects=subjects, batch=batch, by=by, why=why))
+
+
+class NotedRequests(RequestsToSet):
+    """A ledger's requests, which note what stood before."""
+
+    def note(self, written: Written) -> None:
+        """What the rows that stand held."""
+        for row, _ in self.changed:
+            written.changed(row, {"asked": row.asked})
