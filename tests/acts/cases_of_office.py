@@ -59,9 +59,7 @@ ORGS = {
     "merge_units": Act(
         "performance system",
         lambda h: h.other,
-        lambda h, row, by: orgs.merge_units(
-            units=[row], into=h.unit, on=today(), by=by, why="合并"
-        ),
+        lambda h, row, by: orgs.merge_units(units=[row], into=h.unit, on=today(), by=by, why="合"),
     ),
     "split_unit": Act(
         "performance system",
@@ -265,6 +263,11 @@ FOLLOWUP = {
         JUDGES,
         lambda h: h.finding(),
         lambda h, row, by: followup.dismiss_finding(finding=row, by=by, why="不实"),
+    ),
+    "reopen_finding": Act(
+        JUDGES,
+        lambda h: h.finding("confirmed"),
+        lambda h, row, by: followup.reopen_finding(finding=row, by=by, why="认定有误"),
     ),
     "draw_candidates": Act(
         JUDGES,

@@ -85,12 +85,16 @@ def confirm_drawn(officer, look):
         if "个问题等人确认" in heading(officer):
             break
         officer.wait_for_timeout(250)
-    slow = officer.locator(".candidates > li", has_text="示例项目3").filter(has_text="红灯").first
+    for link in officer.locator(".triage-list a", has_text="示例项目3").all():
+        link.click()
+        if "红灯" in officer.locator("#case").inner_text():
+            break
     look(officer, "followed-3-candidates")
-    if not slow.locator("select[name=item]").input_value():
-        slow.locator("select[name=item]").select_option(index=1)
+    if not officer.locator("#case input[name=item]:checked").count():
+        officer.keyboard.press("1")
     with officer.expect_navigation():
-        slow.get_by_role("button", name="确认").click()
+        officer.keyboard.press("Enter")
+    expect(officer.locator(".undo-bar")).to_contain_text("已确认")
 
 
 def feed_back(officer, look):

@@ -192,6 +192,7 @@ MATRIX = {
     "findings/draw": "confirm_finding",
     "findings/drawn": "confirm_finding",
     "findings/<int:pk>/decide": "confirm_finding",
+    "findings/<int:pk>/reopen": "confirm_finding",
     "findings/catalogue": "confirm_finding",
     "findings/catalogue/add": "confirm_finding",
     "findings/catalogue/<int:pk>": "confirm_finding",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 FINDING: dict[str, frozenset[str]] = {
     "candidate": frozenset({"confirmed", "dismissed"}),
-    "confirmed": frozenset({"dismissed"}),
-    "dismissed": frozenset({"confirmed"}),
+    "confirmed": frozenset({"dismissed", "candidate"}),
+    "dismissed": frozenset({"confirmed", "candidate"}),
 }
 
 RECTIFICATION: dict[str, frozenset[str]] = {

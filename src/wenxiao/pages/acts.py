@@ -55,7 +55,8 @@ def carry_out(
     except NotAllowed as refusal:
         kept = [(one.word, one.value, "") for one in typed if one.value]
         return unwritten(request, "这一步还办不了", str(refusal), kept, back)
-    messages.success(request, said)
+    if said:
+        messages.success(request, said)
     return redirect(back)
 
 

@@ -104,3 +104,52 @@ def test_the_matrix_counts_what_the_sentence_says(small, inside):
     )
     assert table.count(">√<") == int(count) > 0
     assert client.get(reverse("desk:matrix_file") + "?year=2021").content[:2] == b"PK"
+
+
+def test_candidates_are_cases_grouped_by_rule_with_one_open(candidate, small, inside):
+    client = inside(small.officer)
+    page = client.get(reverse("desk:findings") + "?state=candidate").content.decode()
+    assert page.count("data-case") == 1
+    assert f'action="{reverse("desk:finding_decide", args=[candidate.pk])}"' in page
+    assert 'data-key="1"' in page
+    assert "评价报告或评价人员" in page
+    other = candidate.dossier.findings.create(
+        text="另一个疑点", state="candidate", rule="JK-01", evidence="1 ÷ 2"
+    )
+    page = client.get(reverse("desk:findings") + f"?state=candidate&case={other.pk}")
+    text = page.content.decode()
+    assert f'action="{reverse("desk:finding_decide", args=[other.pk])}"' in text
+    assert "JK-01" in text
+    assert "data-next" in text or "data-before" in text
+
+
+def test_the_last_decision_is_taken_back(candidate, small, inside):
+    client, chosen = inside(small.officer), item(small)
+    address = reverse("desk:finding_decide", args=[candidate.pk])
+    data = {"verdict": "confirm", "version": candidate.version, "item": chosen.pk}
+    page = client.post(address, data, follow=True).content.decode()
+    assert "undo-bar" in page
+    candidate.refresh_from_db()
+    assert candidate.state == "confirmed"
+    undo = reverse("desk:finding_reopen", args=[candidate.pk])
+    client.post(undo, {"version": candidate.version})
+    candidate.refresh_from_db()
+    assert (candidate.state, candidate.why) == ("candidate", "")
+    assert "undo-bar" not in client.get(reverse("desk:findings")).content.decode()
+    assert inside(small.clerk).post(undo, {"version": candidate.version}).status_code == 403
+
+
+def test_what_is_being_mended_is_not_taken_back(small, inside):
+    from datetime import date
+
+    from wenxiao.followup.services import order_rectification
+
+    confirmed = small.dossiers[0].findings.get(state="confirmed")
+    if not hasattr(confirmed, "rectification"):
+        order_rectification(finding=confirmed, by=small.officer, deadline=date(2021, 12, 31))
+    confirmed.refresh_from_db()
+    answer = inside(small.officer).post(
+        reverse("desk:finding_reopen", args=[confirmed.pk]), {"version": confirmed.version}
+    )
+    assert answer.status_code == 409
+    assert "请先在整改台账办理" in answer.content.decode()

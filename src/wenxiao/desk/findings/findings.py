@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.desk.findings.cases import cases_of
 from wenxiao.desk.findings.rule_runs import CONTRADICTIONS, drawn
 from wenxiao.followup import services
 from wenxiao.followup.selectors.problems import (
@@ -18,6 +19,7 @@ from wenxiao.followup.selectors.problems import (
     catalogue_item,
     choices_in,
     finding_counts,
+    finding_rule_counts,
     findings_seen_by,
     severities,
 )
@@ -86,6 +88,11 @@ def findings(request: HttpRequest) -> HttpResponse:
         "item": request.GET.get("item", ""),
         "outcome": request.session.pop("findings_outcome", None),
         "drawn": drawn(request, CONTRADICTIONS) if decides else None,
+        "decided": request.session.pop("finding_decided", None) if decides else None,
+        "token": request.GET.get("at", ""),
+        "cases": cases_of(shown.rows, finding_rule_counts(whole_list), request.GET.get("case", ""))
+        if state == "candidate" and shown.rows
+        else None,
     }
     return render(request, "desk/findings/index.html", values)
 
@@ -131,13 +138,32 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
     def carry() -> str:
         _decide(request, row, confirmed=confirmed, why=why, version=version_of(request))
-        return f"已{'确认' if confirmed else '认定不成立'}：{row.text[:30]}"
+        words = (
+            f"已{'确认' if confirmed else '认定不成立'} {row.dossier.subject.name}：{row.text[:40]}"
+        )
+        decided = {"pk": row.pk, "version": row.version, "words": words}
+        request.session["finding_decided"] = decided
+        return ""
 
     typed = [
         Typed("状态", "state", STATES["confirmed" if confirmed else "dismissed"]),
         Typed("理由", "why", why),
     ]
     return carry_out(request, carry, _place(request), typed)
+
+
+@view("confirm_finding", methods=("POST",))
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a decision back: the problem waits for a person again, with what was decided in the trail."""
+    row = _finding(request, pk)
+
+    def carry() -> str:
+        services.reopen_finding(
+            finding=row, by=person(request), why="撤销上一条认定", version=version_of(request)
+        )
+        return f"已撤销，重新待确认：{row.text[:30]}"
+
+    return carry_out(request, carry, f"{_place(request)}&case={row.pk}#case", [])
 
 
 def _decide(request: HttpRequest, row: Finding, *, confirmed: bool, why: str, version: int) -> None:
@@ -197,7 +223,7 @@ def batch(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest) -> str:
     """The list as it was narrowed when the form was sent, so that nobody begins again at the first of five hundred."""
     kept = {"state": "candidate"}
-    for name in (*NARROWED, "q"):
+    for name in (*NARROWED, "q", "case"):
         if asked := text_of(request, f"at_{name}", 60):
             kept[name] = asked
     return f"{reverse('desk:findings')}?{urlencode(kept)}"

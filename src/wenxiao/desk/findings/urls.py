@@ -10,6 +10,7 @@ urlpatterns = [
     path("findings/draw", rule_runs.draw, name="findings_draw"),
     path("findings/drawn", rule_runs.findings_drawn, name="findings_drawn"),
     path("findings/<int:pk>/decide", findings.decide, name="finding_decide"),
+    path("findings/<int:pk>/reopen", findings.reopen, name="finding_reopen"),
     path("findings/catalogue", findings.items, name="catalogue"),
     path("findings/catalogue/add", findings.add_item, name="catalogue_add"),
     path("findings/catalogue/<int:pk>", findings.change_item, name="catalogue_change"),

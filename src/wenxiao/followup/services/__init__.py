@@ -17,6 +17,7 @@ from wenxiao.followup.services.findings import (
     ensure_catalogue,
     propose_finding,
     propose_low_execution,
+    reopen_finding,
     set_common_problems,
 )
 from wenxiao.followup.services.keying import set_round_key
@@ -62,6 +63,7 @@ __all__ = [
     "receive_feedback",
     "remind_units",
     "reopen_decisions",
+    "reopen_finding",
     "reply_rectification",
     "roll_over",
     "send_feedback",

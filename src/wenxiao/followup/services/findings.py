@@ -222,6 +222,25 @@ def dismiss_finding(
     )
 
 
+@transaction.atomic
+def reopen_finding(
+    *, finding: Finding, by: User | None, why: str, version: int | None = None
+) -> Finding:
+    """Take a decision back: the problem waits to be decided again and counts for nothing meanwhile."""
+    _require(by, finding)
+    if hasattr(finding, "rectification"):
+        raise NotAllowed("该问题已下达整改，请先在整改台账办理。")
+    return _decide(
+        finding,
+        to="candidate",
+        by=by,
+        act="撤销问题认定",
+        why=why,
+        version=version,
+        values={"why": ""},
+    )
+
+
 def _may_propose(by: User | None, dossier: Dossier, review: Review | None) -> None:
     own = review is not None and review.state in OPEN and kind_of(review.kind).fill == "fill"
     permissions.require_one(

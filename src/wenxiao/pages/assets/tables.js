@@ -1,0 +1,215 @@
+/* 问效 · one head for every list: sort, choose and widen columns, row height, copy as a table for WPS and Excel; short rows on
+   the phone. What was chosen is remembered in this browser. Without it each table stands as the server sent it. */
+(function () {
+  "use strict";
+  const LEAST = 4;
+  const SHORT = 8;
+  const text = (cell) => (cell?.innerText || "").replace(/\s+/g, " ").trim();
+  const make = (tag, className, words) => {
+    const one = document.createElement(tag);
+    if (className) one.className = className;
+    if (words) one.textContent = words;
+    return one;
+  };
+  const button = (words, className = "btn plain sm") => {
+    const one = make("button", className, words);
+    one.type = "button";
+    return one;
+  };
+
+  /* What a cell is ordered by: a number, a day, else its words; what is missing stands last both ways. */
+  function key(cell) {
+    const said = text(cell);
+    if (!said || said === "—" || cell.querySelector(".none")) return null;
+    const day = said.match(/^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日/);
+    if (day) return Number(day[1] || 0) * 10000 + Number(day[2]) * 100 + Number(day[3]);
+    const number = said.replace(/,/g, "").match(/[-−+]?\d+(\.\d+)?/);
+    const plain = /^[-−+]?[\d,]+(\.\d+)?\s*(%|个|条|项|天|万元|分|次)?$/.test(said);
+    if (number && (plain || cell.classList.contains("r"))) return Number(number[0].replace("−", "-"));
+    return said;
+  }
+  function compare(one, other) {
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    return String(one).localeCompare(String(other), "zh-Hans-CN", { numeric: true });
+  }
+
+  function dress(table) {
+    const head = table.tHead?.rows;
+    const body = table.tBodies[0];
+    if (!body || !head || table.dataset.dressed || body.rows.length < LEAST) return;
+    shorten(table, body);
+    if (head.length !== 1 || table.matches(".fill-t, .marking, .matrix, .heat, .bullets") || [...head[0].cells].some((cell) => cell.colSpan > 1)) return;
+    table.dataset.dressed = "1";
+    const heads = [...head[0].cells];
+    const name = `table:${location.pathname.replace(/\d+/g, "#")}:${table.caption?.textContent.trim().replace(/\d+/g, "#") || ""}`;
+    const known = (() => {
+      try {
+        return JSON.parse(localStorage.getItem(name)) || {};
+      } catch {
+        return {};
+      }
+    })();
+    const remember = () => {
+      try {
+        localStorage.setItem(name, JSON.stringify(known));
+      } catch {
+        /* A browser that keeps nothing: the choice holds for this page. */
+      }
+    };
+    const cells = (at) => [...table.rows].map((row) => row.cells[at]).filter((cell, number, all) => cell && cell.colSpan === 1 && all.length);
+    const paged = Boolean(table.closest(".panel")?.querySelector(".pager a"));
+
+    /* Sort: whole groups stay where they are, rows move within them. */
+    function sort(at, down) {
+      let part = [];
+      const rows = [...body.rows];
+      const parts = [part];
+      for (const row of rows) {
+        if (row.matches(".group") || row.cells.length !== heads.length) {
+          part = [];
+          parts.push({ row }, part);
+        } else part.push(row);
+      }
+      const order = [];
+      for (const one of parts) {
+        if (one.row) order.push(one.row);
+        else {
+          const keyed = one.map((row, number) => ({ row, number, key: key(row.cells[at]) }));
+          keyed.sort((a, b) => {
+            if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.number - b.number;
+            return (down ? -1 : 1) * compare(a.key, b.key) || a.number - b.number;
+          });
+          order.push(...keyed.map((each) => each.row));
+        }
+      }
+      body.append(...order);
+      heads.forEach((cell, number) => {
+        if (number === at) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
+        else cell.removeAttribute("aria-sort");
+      });
+    }
+
+    heads.forEach((cell, at) => {
+      const words = text(cell);
+      if (!words || cell.querySelector("a, button, input")) return;
+      const sorter = button("", "sorter");
+      sorter.append(...cell.childNodes);
+      sorter.title = paged ? "按这一列排本页的行" : "按这一列排";
+      sorter.addEventListener("click", () => sort(at, cell.getAttribute("aria-sort") === "ascending"));
+      const grip = make("span", "grip");
+      grip.setAttribute("aria-hidden", "true");
+      const widen = (width) => {
+        cell.style.width = cell.style.minWidth = `${Math.max(48, Math.round(width))}px`;
+        known.widths = { ...known.widths, [words]: Math.max(48, Math.round(width)) };
+        remember();
+      };
+      sorter.addEventListener("keydown", (event) => {
+        if (!event.altKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+        event.preventDefault();
+        widen(cell.offsetWidth + (event.key === "ArrowRight" ? 16 : -16));
+      });
+      grip.addEventListener("pointerdown", (event) => {
+        event.preventDefault();
+        grip.setPointerCapture(event.pointerId);
+        const from = event.clientX;
+        const wide = cell.offsetWidth;
+        grip.onpointermove = (moved) => widen(wide + moved.clientX - from);
+        grip.onpointerup = () => {
+          grip.onpointermove = null;
+        };
+      });
+      cell.append(sorter, grip);
+      cell.classList.add("dressed");
+      if (known.widths?.[words]) cell.style.width = cell.style.minWidth = `${known.widths[words]}px`;
+    });
+
+    /* Columns, row height, copying. */
+    const tools = make("div", "table-tools");
+    const hidden = new Set(known.hidden || []);
+    const choice = make("details", "who");
+    choice.setAttribute("name", "top");
+    const summary = make("summary", "btn plain sm");
+    const list = make("div", "drop");
+    choice.append(summary, list);
+    function show() {
+      heads.forEach((cell, at) => {
+        const off = hidden.has(text(cell));
+        for (const one of cells(at)) one.classList.toggle("off-column", off);
+      });
+      summary.textContent = `列 ${heads.length - [...heads].filter((cell) => hidden.has(text(cell))).length}/${heads.length}`;
+    }
+    heads.forEach((cell, at) => {
+      const words = text(cell);
+      if (!words || at === 0) return;
+      const label = make("label", "tick");
+      const tick = make("input");
+      tick.type = "checkbox";
+      tick.checked = !hidden.has(words);
+      tick.addEventListener("change", () => {
+        if (tick.checked) hidden.delete(words);
+        else hidden.add(words);
+        known.hidden = [...hidden];
+        remember();
+        show();
+      });
+      label.append(tick, words);
+      list.append(label);
+    });
+    const dense = button("行高");
+    const HEIGHTS = ["", "tight", "loose"];
+    const WORDS = { "": "行高：标准", tight: "行高：紧凑", loose: "行高：宽松" };
+    function height() {
+      table.classList.remove("tight", "loose");
+      if (known.height) table.classList.add(known.height);
+      dense.textContent = WORDS[known.height || ""];
+    }
+    dense.addEventListener("click", () => {
+      known.height = HEIGHTS[(HEIGHTS.indexOf(known.height || "") + 1) % 3];
+      remember();
+      height();
+    });
+    const copy = button("复制成表");
+    copy.addEventListener("click", () => {
+      const rows = [...table.rows].filter((row) => row.offsetParent !== null || row.parentElement === table.tHead);
+      const grid = rows.map((row) => [...row.cells].filter((cell) => !cell.classList.contains("off-column")).map((cell) => text(cell).replace(/^(↕|↑|↓)\s*/, "")));
+      const plain = grid.map((row) => row.join("\t")).join("\n");
+      const holder = make("table");
+      for (const row of grid) {
+        const line = holder.insertRow();
+        for (const words of row) line.insertCell().textContent = words;
+      }
+      const give = (event) => {
+        event.preventDefault();
+        event.clipboardData.setData("text/plain", plain);
+        event.clipboardData.setData("text/html", holder.outerHTML);
+      };
+      document.addEventListener("copy", give, { once: true });
+      const done = document.execCommand("copy");
+      document.removeEventListener("copy", give);
+      document.dispatchEvent(new CustomEvent("wenxiao:say", { detail: done ? `已复制 ${grid.length - 1} 行，可以粘贴到 WPS 或 Excel。` : "浏览器不允许复制，请选中表格后按 Ctrl C。" }));
+    });
+    tools.append(choice, dense, copy);
+    (table.closest(".scroll") || table).before(tools);
+    show();
+    height();
+  }
+
+  /* The phone: a row shows two lines and opens where it is touched; rows with fields stay whole. */
+  function shorten(table, body) {
+    if (!table.classList.contains("cards") || table.classList.contains("two-lines") || body.rows.length < SHORT || body.querySelector("input:not([data-tick]), select, textarea, form")) return;
+    table.classList.add("two-lines");
+    for (const row of body.rows) {
+      const first = row.querySelector("th");
+      if (!first || row.classList.contains("group")) continue;
+      const more = button("⋯", "more-row");
+      more.setAttribute("aria-expanded", "false");
+      more.setAttribute("aria-label", `展开：${text(first)}`);
+      more.addEventListener("click", () => more.setAttribute("aria-expanded", String(row.classList.toggle("open"))));
+      first.append(more);
+    }
+  }
+
+  const all = () => document.querySelectorAll("main .scroll > table.t").forEach(dress);
+  all();
+  document.addEventListener("htmx:afterSettle", all);
+})();
