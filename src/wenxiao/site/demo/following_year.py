@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from wenxiao.budget.models import Dossier, Round
+from wenxiao.budget.money import money
 from wenxiao.budget.services import (
     add_spending,
     choose_own_filing,
@@ -24,6 +25,7 @@ from wenxiao.budget.services import (
     set_appropriation,
 )
 from wenxiao.files.pool import Pool
+from wenxiao.followup.services import audit_money
 from wenxiao.followup.services.keeping import keep_all
 from wenxiao.intake.unattended import import_reading
 from wenxiao.orgs.models import Agency, User
@@ -438,7 +440,18 @@ class FollowingYear:
                 points = round_points(full * chance.choice((80, 90, 100)) / 100)
                 note = "" if points == full else "佐证材料不够充分（合成）"
                 record_mark(review=review, row=row, by=firm, points=points, note=note)
+            known = money(dossier)
+            arranged = known.budget or Decimal(0)
             review.refresh_from_db()
+            audit_money(
+                review=review,
+                arranged=arranged,
+                used=round_points(arranged * 9 / 10) if known.spent is None else known.spent,
+                differences=[],
+                by=firm,
+                why="审定（合成）",
+                version=review.version,
+            )
             submit_review(review=review, by=firm)
         with standing_at(ISSUED):
             check_review(review=review, by=self.second, why=WHY)
