@@ -11,6 +11,7 @@ from wenxiao.reviews.services import approval, exante
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, LibraryRow, Target
 from wenxiao.targets.offline import given_of
+from wenxiao.targets.rubric import rubric_of
 from wenxiao.targets.services import (
     LibraryEntry,
     Promise,
@@ -19,6 +20,7 @@ from wenxiao.targets.services import (
     filing,
     library,
     offline,
+    reviewing,
 )
 
 ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
@@ -55,6 +57,23 @@ FILING = {
         "clerk",
         filed("approved"),
         lambda h, row, by: drafting.begin_adjustment(target=row, by=by, why="预算追加"),
+    ),
+    "score_rubric": Act(
+        CHECK,
+        filed("submitted"),
+        lambda h, row, by: reviewing.score_rubric(
+            target=row,
+            points={leaf.code: leaf.full for leaf in rubric_of(row).leaves},
+            by=by,
+            version=row.version,
+        ),
+    ),
+    "state_opinion": Act(
+        "department",
+        filed("submitted"),
+        lambda h, row, by: reviewing.state_opinion(
+            target=row, seat="主管部门", opinion="同意", by=by, version=row.version
+        ),
     ),
     "keep_target": Act(
         "clerk",

@@ -100,6 +100,8 @@ MATRIX = {
     "targets/<int:pk>/fill": "fill",
     "targets/<int:pk>/adjust": "fill",
     "targets/<int:pk>/keep": "fill",
+    "targets/<int:pk>/rubric": "see_unit",
+    "targets/<int:pk>/opinion": "see_unit",
     "targets/<int:pk>/proof": "see_unit",
     "targets/budget-changes": "see_unit",
     "targets/<int:pk>/judge": "see_unit",

@@ -124,6 +124,10 @@ class Target(Versioned):
     budget_answered = MoneyField("已答复的预算", null=True)
     filing = models.BooleanField("申报中", default=False)
     marks = models.JSONField("退回标注", default=list)
+    returned_rows = models.JSONField("退回时的各行", default=list)
+    rubric = models.JSONField("审核评分", default=dict)
+    rubric_points = PointsField("审核得分", null=True)
+    rubric_grade = models.CharField("审核等级", max_length=4, blank=True)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="报送人"
     )

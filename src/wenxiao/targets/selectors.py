@@ -13,6 +13,7 @@ from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by
 from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.records.models import Entry
+from wenxiao.rulebook.numbers import plain as number_text
 from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
 
 if TYPE_CHECKING:
@@ -174,6 +175,24 @@ def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]
                 found.append((row.name, word, str(getattr(was, name)), str(getattr(row, name))))
     gone = [row for at, row in enumerate(before) if at not in pairs.values()]
     return [*found, *((row.name, "删去的行", row.expression, "") for row in gone)]
+
+
+def changed_since_return(target: Target) -> list[tuple[str, str, str, str]]:
+    """(row, what, when it was given back, now) of every row the unit changed since; none for a target never returned."""
+    if not target.returned_rows:
+        return []
+    before = {pk: (name, value, weight) for pk, name, value, weight in target.returned_rows}
+    changes = []
+    for row in target.indicators.all():
+        was = before.pop(row.pk, None)
+        if was is None:
+            changes.append((row.name, "新增的行", "", row.expression))
+            continue
+        now = (row.name, row.expression, "" if row.weight is None else number_text(row.weight))
+        for word, old, new in zip(("名称", "指标值", "分值"), was, now, strict=True):
+            if str(old or "") != new:
+                changes.append((row.name, word, str(old or ""), new))
+    return [*changes, *((name, "删去的行", value, "") for name, value, _ in before.values())]
 
 
 @dataclass(frozen=True, slots=True)

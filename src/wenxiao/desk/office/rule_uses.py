@@ -134,8 +134,8 @@ USES: dict[str, dict[str, str]] = {
     "target_review": {
         "mode": READ_ONLY,
         "principles": READ_ONLY,
-        "decision": READ_ONLY,
-        "criteria": "审核绩效目标时查阅，不自动计分",
+        "decision": "审核绩效目标时按等级写明的处理意见",
+        "criteria": "审核绩效目标时各项的满分",
     },
 }
 

@@ -16,8 +16,14 @@ from wenxiao.records.services import read_file
 from wenxiao.reviews.services.approval import ex_ante_warning, running_of
 from wenxiao.targets.budget_changes import budget_changes_of
 from wenxiao.targets.checks import faults_of
-from wenxiao.targets.selectors import changes_between, history_of, targets_visible_to
-from wenxiao.targets.services import blocking
+from wenxiao.targets.rubric import consequence_of, rubric_of
+from wenxiao.targets.selectors import (
+    changed_since_return,
+    changes_between,
+    history_of,
+    targets_visible_to,
+)
+from wenxiao.targets.services import blocking, seats_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +78,12 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "budget_moved": budget_changes_of([row], {row.pk: _asked_for(amounts)}).get(row.pk),
         "running": running_of([row.dossier_id]).get(row.dossier_id, []),
         "judges": judges,
+        "changed": changed_since_return(row),
+        "reviewing": row.filing and row.state in {"submitted", "checked"},
+        "rubric": rubric_of(row) if row.filing and row.state in {"submitted", "checked"} else None,
+        "consequence": consequence_of(row)[0],
+        "seats": seats_of(person(request), row) if row.filing else [],
+        "said": {one.get("seat"): one.get("opinion") for one in row.opinions},
         "for_unit": row.filing
         and row.state in {"draft", "returned"}
         and held(request).can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),

@@ -6,6 +6,7 @@ from wenxiao.desk.targets import (
     adjusting,
     alike,
     fill,
+    judging,
     layouts,
     paper,
     returns,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("targets/<int:pk>/keep", adjusting.keep, name="target_keep"),
     path("targets/budget-changes", adjusting.budget_changes, name="target_budget_changes"),
     path("targets/<int:pk>/submit-for", review.submit_for, name="target_submit_for"),
+    path("targets/<int:pk>/rubric", judging.rubric, name="target_rubric"),
+    path("targets/<int:pk>/opinion", judging.opinion, name="target_opinion"),
     path("targets/<int:pk>/judge", review.judge, name="target_judge"),
     path("targets/<int:pk>", target.target, name="target"),
 ]

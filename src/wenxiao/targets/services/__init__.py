@@ -34,6 +34,7 @@ from wenxiao.targets.services.library import (
     turn_boilerplate,
 )
 from wenxiao.targets.services.offline import take_workbook
+from wenxiao.targets.services.reviewing import SEATS, score_rubric, seats_of, state_opinion
 from wenxiao.targets.services.rows import WIDEST, Promise
 from wenxiao.targets.services.sheets import bring_target, complete_target
 
@@ -41,6 +42,7 @@ __all__ = [
     "MOST_AMOUNTS",
     "MOST_ROWS",
     "MOST_STEPS",
+    "SEATS",
     "WIDEST",
     "Amount",
     "Contents",
@@ -72,6 +74,9 @@ __all__ = [
     "retire_layout",
     "retire_row",
     "return_target",
+    "score_rubric",
+    "seats_of",
+    "state_opinion",
     "submit_target",
     "submit_target_for_unit",
     "take_workbook",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,10 +14,12 @@ from wenxiao.orgs.permissions import Refused, holdings, require, require_other, 
 from wenxiao.orgs.services.library import refuse_faulty
 from wenxiao.records.models import Document
 from wenxiao.records.services import finish_todos, make_todo, record
+from wenxiao.rulebook.numbers import plain
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.models import Indicator, Target
+from wenxiao.targets.rubric import PASSING, consequence_of
 from wenxiao.targets.selectors import owed_in, rounds_asking, same_wording, target_in_force
 from wenxiao.targets.services.rows import record_act, standing_of
 
@@ -86,7 +89,14 @@ def _hand_in(target: Target, version: int, **values: Any) -> tuple[dict[str, Any
     if wrong:
         raise NotAllowed(f"还有 {len(wrong)} 处须改正，不能送审：{wrong[0]}")
     before = standing_of(target)
-    move(target, allowed=MOVES, to=S.SUBMITTED, version=version, checked_by=None, **values)
+    unjudged: dict[str, Any] = {
+        "opinions": [],
+        "rubric": {},
+        "rubric_points": None,
+        "rubric_grade": "",
+    }
+    values |= {"checked_by": None, **unjudged}  # what was said of the last text stays in the trail
+    move(target, allowed=MOVES, to=S.SUBMITTED, version=version, **values)
     finish_todos(target=target)
     for row in rounds:
         if not owed_in(row).filter(unit=target.dossier.unit).exists():
@@ -178,7 +188,9 @@ def return_target(
     ]
     kept = [{"row": None, "note": why.strip()[:500], "name": "", "was": ""}] if why.strip() else []
     before = standing_of(target)
-    move(target, allowed=MOVES, to=S.RETURNED, version=version, marks=kept + told)
+    rows = [[row.pk, row.name, row.expression, row.weight] for row in known.values()]
+    values: dict[str, Any] = {"marks": kept + told, "returned_rows": _as_json(rows)}
+    move(target, allowed=MOVES, to=S.RETURNED, version=version, **values)
     _moved(target, before, act="退回绩效目标", by=by, why=why, marks=told)
     _ask_again(target, "被退回，改后再送审")
     return target
@@ -189,7 +201,14 @@ def check_target(*, target: Target, by: User | None, version: int, why: str = ""
     """审核通过: by somebody else than who handed it in."""
     _may_check(by, target)
     _must_file(target)
+    decision, refused = consequence_of(target)
+    if refused:
+        raise NotAllowed(f"审核等级为“{target.rubric_grade}”：{decision}，请退回单位。")
     seat = {"seat": "审核", "opinion": why.strip() or "同意", "person": by.name if by else ""}
+    if target.rubric_grade and target.rubric_grade not in PASSING:
+        why = "；".join(
+            part for part in (why, f"审核等级“{target.rubric_grade}”，规则写明：{decision}") if part
+        )
     before = standing_of(target)
     move(
         target,
@@ -202,6 +221,10 @@ def check_target(*, target: Target, by: User | None, version: int, why: str = ""
     )
     _moved(target, before, act="审核绩效目标", by=by, why=why)
     return target
+
+
+def _as_json(rows: list[list[Any]]) -> list[list[Any]]:
+    return [[plain(one) if isinstance(one, Decimal) else one for one in row] for row in rows]
 
 
 def _moved(

@@ -1,0 +1,149 @@
+"""审核: the rubric with its grade and what follows, the seats' opinions on the printed form, what changed since it came back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from tests.desk.targets.test_filing_pages import ROWS, grid, people
+
+from wenxiao.orgs.permissions import Refused
+from wenxiao.records.models import Entry
+from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.targets.models import Target
+from wenxiao.targets.rubric import consequence_of, rubric_of
+from wenxiao.targets.services import score_rubric, state_opinion
+
+__all__ = ["people"]
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def submitted(bureau, people):
+    clerk = people("clerk")
+    clerk.post(reverse("desk:target_start"), {"fy": 2022, "dossier": bureau.dossier.pk})
+    target = Target.objects.get()
+    clerk.post(reverse("desk:target_fill", args=[target.pk]), grid(target, ROWS, then="submit"))
+    target.refresh_from_db()
+    return target
+
+
+def shown(client, target):
+    page = client.get(reverse("desk:target", args=[target.pk])).content.decode()
+    return " ".join(page.split())
+
+
+def points(target, share=1):
+    return {leaf.code: str(leaf.full * share) for leaf in rubric_of(target).leaves}
+
+
+def test_points_earn_a_grade_and_the_rule_says_what_follows(bureau, people, submitted):
+    dept = people("dept")
+    page = shown(dept, submitted)
+    for words in ("完整性审核", "相关性审核", "适当性审核", "可行性审核", "未核"):
+        assert words in page, words
+    rubric = reverse("desk:target_rubric", args=[submitted.pk])
+    some = points(submitted)
+    some.popitem()
+    assert dept.post(rubric, {**some, "version": submitted.version}).status_code == 409
+    too_much = {**points(submitted), "T101": "11", "version": submitted.version}
+    answer = dept.post(rubric, too_much)
+    assert answer.status_code == 409
+    assert "0 到 10 分之间" in answer.content.decode()
+    low = {**points(submitted, Decimal("0.7")), "version": submitted.version}
+    dept.post(rubric, low)
+    submitted.refresh_from_db()
+    assert (submitted.rubric_points, submitted.rubric_grade) == (Decimal("70.00"), "中")
+    assert "单位修改完善、按程序重新报审" in shown(dept, submitted)
+    # nobody read the article, so passing is warned of and not refused
+    assert consequence_of(submitted)[1] is False
+    judge = reverse("desk:target_judge", args=[submitted.pk])
+    dept.post(judge, {"act": "pass", "version": submitted.version})
+    assert "审核等级“中”" in Entry.objects.get(act="审核绩效目标").why
+
+
+def test_an_article_that_was_read_refuses_to_pass(bureau, people, submitted, monkeypatch):
+    people("dept")
+    monkeypatch.setattr(
+        "wenxiao.targets.services.filing.consequence_of",
+        lambda target: ("不得进入下一步预算安排流程", True),
+    )
+    from wenxiao.targets.services import check_target
+
+    with pytest.raises(NotAllowed, match="不得进入下一步"):
+        check_target(target=submitted, by=bureau.finance, version=submitted.version)
+
+
+def test_each_seat_says_its_own_and_the_form_prints_it(bureau, people, submitted):
+    dept, address = people("dept"), reverse("desk:target_opinion", args=[submitted.pk])
+    sent = {"seat": "主管部门", "opinion": "同意，指标细化", "version": submitted.version}
+    dept.post(address, sent)
+    submitted.refresh_from_db()
+    refused = dept.post(address, {**sent, "seat": "绩效科", "version": submitted.version})
+    assert "由绩效科的人员自己填写" in refused.content.decode()
+    client = people("finance")
+    client.post(address, {"seat": "绩效科", "opinion": "同意", "version": submitted.version})
+    submitted.refresh_from_db()
+    assert [one["seat"] for one in submitted.opinions] == ["主管部门", "绩效科"]
+    form = people("dept").get(reverse("desk:target_form", args=[submitted.pk])).content.decode()
+    assert "主管部门意见" in form
+    assert "同意，指标细化" in form
+    with pytest.raises(Refused):
+        state_opinion(
+            target=submitted,
+            seat="业务科室",
+            opinion="好",
+            by=bureau.clerk,
+            version=submitted.version,
+        )
+    with pytest.raises(NotAllowed, match="席位应是"):
+        state_opinion(
+            target=submitted,
+            seat="别人",
+            opinion="好",
+            by=bureau.finance,
+            version=submitted.version,
+        )
+    with pytest.raises(Stale):
+        state_opinion(
+            target=submitted,
+            seat="绩效科",
+            opinion="再看",
+            by=bureau.finance,
+            version=submitted.version - 1,
+        )
+
+
+def test_what_changed_since_it_came_back_stands_beside_what_was(bureau, people, submitted):
+    dept = people("dept")
+    dept.post(
+        reverse("desk:target_rubric", args=[submitted.pk]),
+        {**points(submitted), "version": submitted.version},
+    )
+    submitted.refresh_from_db()
+    row = submitted.indicators.order_by("order").first()
+    back = {"act": "return", f"note{row.pk}": "偏低", "version": submitted.version}
+    dept.post(reverse("desk:target_judge", args=[submitted.pk]), back)
+    submitted.refresh_from_db()
+    rows = [(*ROWS[0][:3], "≥150人", "40", "签到表"), ROWS[1]]
+    rows.append(("产出指标", "质量指标", "合格率", "≥95%", "20", "成绩单"))
+    clerk = people("clerk")
+    fill = reverse("desk:target_fill", args=[submitted.pk])
+    clerk.post(fill, grid(submitted, rows, then="submit"))
+    submitted.refresh_from_db()
+    assert (submitted.state, submitted.rubric, submitted.rubric_grade) == ("submitted", {}, "")
+    page = shown(people("dept"), submitted)
+    assert "上次退回以后改了" in page
+    for words in ("≥100人", "≥150人"):
+        assert words in page
+
+
+def test_who_handed_it_in_does_not_score_and_drafts_are_not_scored(bureau, submitted):
+    full = {leaf.code: leaf.full for leaf in rubric_of(submitted).leaves}
+    with pytest.raises(Refused):
+        score_rubric(target=submitted, points=full, by=bureau.clerk, version=submitted.version)
+    Target.objects.filter(pk=submitted.pk).update(state="draft")
+    submitted.refresh_from_db()
+    with pytest.raises(NotAllowed, match="送审以后"):
+        score_rubric(target=submitted, points=full, by=bureau.finance, version=submitted.version)
