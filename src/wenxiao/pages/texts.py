@@ -61,6 +61,7 @@ FIELD_WORDS = {
     "notes": "现场情况",
     "number": "编号",
     "on": "日期",
+    "seat": "席位",
     "opinion": "评估意见",
     "outcome": "办理结果",
     "owner": "责任人",
