@@ -53,7 +53,22 @@ def _closed(h):
 JUDGES = "department office performance agency"
 UNIT = "clerk head"
 
+
+def _paper(h, review, by):
+    return reviews.write_paper(
+        review=review, kind="facts", facts="少计", source="凭证1号", done_on=today(), by=by
+    )
+
+
 EVALUATIONS = {
+    "write_paper": Act(f"{JUDGES} expert", lambda h: h.review("finance_evaluation"), _paper),
+    "confirm_facts": Act(
+        f"{JUDGES} expert",
+        lambda h: _paper(h, h.review("finance_evaluation"), h.people["agency"]),
+        lambda h, row, by: reviews.confirm_facts(
+            paper=row, signed_on=today(), signed_by="某", by=by
+        ),
+    ),
     "open_exchange": Act(
         JUDGES,
         lambda h: h.review("finance_evaluation", "submitted"),

@@ -50,6 +50,7 @@ OF_SUBJECT = {
         "reviews.ExAnte",
         "reviews.Exchange",
         "reviews.Objection",
+        "reviews.WorkingPaper",
     ),
     *(
         "followup.Finding",

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from wenxiao.desk.evaluations import announcing, evaluations, online, opinions, plans, report_file
+from wenxiao.desk.evaluations import (
+    announcing,
+    evaluations,
+    online,
+    opinions,
+    papers,
+    plans,
+    report_file,
+)
 
 urlpatterns = [
     path("evaluations", evaluations.evaluations, name="evaluations"),
@@ -19,6 +27,10 @@ urlpatterns = [
     path("reviews/<int:pk>", evaluations.review, name="review"),
     path("evaluations/<int:pk>/<int:dossier>", online.begin, name="evaluation_begin"),
     path("reviews/<int:pk>/opinions", opinions.tell, name="opinions_tell"),
+    path("reviews/<int:pk>/papers", papers.papers, name="working_papers"),
+    path("reviews/<int:pk>/papers.docx", papers.printed, name="working_papers_file"),
+    path("reviews/<int:pk>/papers/<int:number>", papers.signed, name="working_paper_signed"),
+    path("reviews/<int:pk>/scoring.docx", papers.scoring_note, name="scoring_note"),
     path("opinions/<int:pk>", opinions.opinions, name="opinions"),
     path("opinions/<int:pk>/opinions.docx", opinions.paper, name="opinions_paper"),
     path("opinions/<int:pk>/decide/<int:number>", opinions.decide, name="opinion_decide"),

@@ -33,6 +33,7 @@ from wenxiao.reviews.services.hands import barred_in
 from wenxiao.reviews.services.importing import note_imported_changes
 from wenxiao.reviews.services.panel import settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
+from wenxiao.reviews.services.papering import confirm_facts, write_paper
 from wenxiao.reviews.services.planning import draft_plan, drop_plan, issue_plan
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.receiving import (
@@ -69,6 +70,7 @@ __all__ = [
     "check_review",
     "close_exchange",
     "conclude_ex_ante",
+    "confirm_facts",
     "confirm_paper",
     "confirm_review",
     "decide_objection",
@@ -115,4 +117,5 @@ __all__ = [
     "unassign_reviewer",
     "waiting_for",
     "what_if",
+    "write_paper",
 ]

@@ -13,6 +13,7 @@ from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.reviews.models import RecheckSample, Review
 from wenxiao.reviews.rechecks import handed_in, recheck_of, self_evaluations
+from wenxiao.reviews.services.hands import result_of
 from wenxiao.reviews.services.road import start_review
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.rulebook.numbers import plain
@@ -222,4 +223,17 @@ def _start(row: Review, opened: Round, by: User | None) -> Review:
         )
         for one in given.exclude(indicator__in=list(known))
     )
-    return score_review(review=review, by=by)
+    score_review(review=review, by=by)
+    values = [one.value for one in given]
+    record(
+        division=opened.division,
+        by=by,
+        act="带入自评完成值",
+        target=review,
+        label=str(review),
+        data={
+            "before": {"state": Review.State.WAITING},
+            "after": {"state": review.state, **result_of(review), "values": values},
+        },
+    )
+    return review
