@@ -213,6 +213,7 @@ MATRIX = {
     "rectifications/handover": "see_unit",
     "rectifications/handover.xlsx": "confirm_finding",
     "rectifications/handover.zip": "see_unit",
+    "rectifications/accounts/<int:pk>.docx": "confirm_finding",
     "rectifications/<int:pk>": "see_unit",
     "rectifications/<int:pk>/proof": "see_unit",
     "rectifications/<int:pk>/<str:act>/do": "see_unit",

@@ -227,8 +227,19 @@ class BudgetDecision(Versioned):
 
 
 class Accountability(models.Model):
-    """问责事项: who answered for what, with what consequence."""
+    """问责事项: who answered for what, with what consequence. 处理处分 is only registered, with the body that decided it."""
 
+    class Kind(models.TextChoices):
+        TALK = "talk", "约谈"
+        CIRCULAR = "circular", "通报"
+        SUPERVISE = "supervise", "整改督办"
+        ADVICE = "advice", "建议"
+        HANDOVER = "handover", "移送"
+        PENALTY = "penalty", "处理处分"
+
+    kind = models.CharField("方式", max_length=10, choices=Kind.choices, default=Kind.TALK)
+    decided_body = models.CharField("作出决定的机关", max_length=100, blank=True)
+    paper = models.CharField("决定文号", max_length=100, blank=True)
     rectification = models.ForeignKey(
         Rectification, models.PROTECT, null=True, verbose_name="整改事项"
     )

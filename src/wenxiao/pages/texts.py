@@ -33,6 +33,7 @@ FIELD_WORDS = {
     "credit_code": "统一社会信用代码",
     "dated": "材料日期",
     "deadline": "期限",
+    "decided_body": "作出决定的机关",
     "editor": "编写单位",
     "escalate_why": "督办理由",
     "evidence": "依据的数据",

@@ -451,7 +451,7 @@ def rectification_closed(facts: Facts) -> Figure:
 
 def consequence_count(item: Consequence) -> Figure:
     """Accepted uses of results (结果应用) of one kind."""
-    parts = [Part(f"followup.Use:{pk}", item.kind) for pk in item.uses]
+    parts = [Part(f"{item.table}:{pk}", item.kind) for pk in item.uses]
     return count(
         f"uses.{item.kind}.count",
         f"{item.kind}项数",
@@ -464,7 +464,7 @@ def consequence_count(item: Consequence) -> Figure:
 def consequence_amount(item: Consequence) -> Figure:
     """The money those uses concern, 万元."""
     parts = [
-        Part(f"followup.Use:{pk}", item.kind, amount)
+        Part(f"{item.table}:{pk}", item.kind, amount)
         for pk, amount in zip(item.uses, item.amounts, strict=True)
     ]
     return money(

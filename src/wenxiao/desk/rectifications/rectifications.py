@@ -12,6 +12,7 @@ from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import (
+    account_kinds,
     accountabilities_seen_by,
     handed_over,
     of_work_year,
@@ -310,6 +311,7 @@ def rectification(request: HttpRequest, pk: int) -> HttpResponse:
         "road": _road(row),
         "trail": list(trail_of(row, row.finding)),
         "accounts": list(accountabilities_seen_by(person(request)).filter(rectification=row)),
+        "account_kinds": account_kinds(),
         "late": row.state not in {"closed", "replied"}
         and (row.extended_to or row.deadline) < today(),
     }
@@ -446,6 +448,9 @@ def _account(request: HttpRequest, row: Rectification) -> str:
         on=today(),
         consequence=text_of(request, "consequence"),
         handed_to=text_of(request, "handed_to", 60),
+        kind=request.POST.get("kind", "talk"),
+        decided_body=text_of(request, "decided_body", 100),
+        paper=text_of(request, "paper", 100),
     )
     return "问责事项已登记。"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.rectifications import batch, feedback, handover, letters, rectifications
+from wenxiao.desk.rectifications import accounts, batch, feedback, handover, letters, rectifications
 
 urlpatterns = [
     path("rectifications", rectifications.rectifications, name="rectifications"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("rectifications/handover", rectifications.handover, name="handover"),
     path("rectifications/handover.xlsx", rectifications.handover_file, name="handover_file"),
     path("rectifications/handover.zip", handover.handover_package, name="handover_package"),
+    path("rectifications/accounts/<int:pk>.docx", accounts.circular, name="circular"),
     path("rectifications/<int:pk>", rectifications.rectification, name="rectification"),
     path("rectifications/<int:pk>/proof", rectifications.proof, name="rectification_proof"),
     path("rectifications/<int:pk>/<str:act>/do", rectifications.act, name="rectification_act"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Appropriation, Exemption, Round, Subject
-from wenxiao.followup.models import CommonProblem, Finding, Rectification, Use
+from wenxiao.followup.models import BudgetDecision, CommonProblem, Finding, Rectification, Use
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Document, Notice, StoredFile
 from wenxiao.reviews.models import Review, Suggestion
@@ -369,12 +369,13 @@ class Consequence:
     kind: str
     uses: tuple[int, ...]
     amounts: tuple[Decimal | None, ...]
+    table: str = "followup.Use"
 
 
 def money_consequences(
     division: Division, work_year: int, *, public: bool = False
 ) -> tuple[Consequence, ...]:
-    """What was decided (采纳) from a work year's results, by kind of use in the order of the choices."""
+    """What was decided (采纳) from a work year's results by kind of use, and what results took off this year's requests."""
     rows = Use.objects.filter(
         _told(public=public),
         state=Use.State.ACCEPTED,
@@ -384,7 +385,7 @@ def money_consequences(
     grouped: dict[str, list[Use]] = defaultdict(list)
     for row in rows:
         grouped[row.kind].append(row)
-    return tuple(
+    accepted = tuple(
         Consequence(
             label,
             tuple(row.pk for row in grouped[kind]),
@@ -392,6 +393,29 @@ def money_consequences(
         )
         for kind, label in Use.Kind.choices
         if kind in grouped
+    )
+    return accepted + _taken_off(division, work_year, public=public)
+
+
+def _taken_off(division: Division, year: int, *, public: bool) -> tuple[Consequence, ...]:
+    """What the results of the year before took off the requests of this year's budget, as signed; by kind."""
+    rows = BudgetDecision.objects.filter(
+        _told(public=public, dossier="request"),
+        request__subject__division=division,
+        request__fiscal_year=year,
+    ).exclude(signed=None)
+    by_kind: dict[str, list[tuple[int, Decimal]]] = defaultdict(list)
+    for kind, pk, cut in rows.order_by("pk").values_list("kind", "pk", "cut"):
+        by_kind[kind].append((pk, cut))
+    return tuple(
+        Consequence(
+            f"{year}年预算{label}",
+            tuple(pk for pk, _ in by_kind[kind]),
+            tuple(cut for _, cut in by_kind[kind]),
+            "followup.BudgetDecision",
+        )
+        for kind, label in BudgetDecision.Kind.choices
+        if kind in by_kind
     )
 
 

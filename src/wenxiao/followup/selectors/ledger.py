@@ -121,6 +121,11 @@ def accountabilities_seen_by(user: User | None) -> QuerySet[Accountability]:
     )
 
 
+def account_kinds() -> list[tuple[str, str]]:
+    """The acts of 问责: code and word."""
+    return [(code, str(word)) for code, word in Accountability.Kind.choices]
+
+
 def handed_over(user: User | None) -> QuerySet[Rectification]:
     """What belongs into the package for 审计 and 纪检: serious findings, and whatever was handed to somebody by name."""
     serious = Q(finding__severity=Finding.Severity.SERIOUS)

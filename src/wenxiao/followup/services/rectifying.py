@@ -192,9 +192,18 @@ def hold_to_account(
     consequence: str = "",
     handed_to: str = "",
     on: date,
+    kind: str = Accountability.Kind.TALK,
+    decided_body: str = "",
+    paper: str = "",
 ) -> Accountability:
-    """Who answers for it, with what consequence; serious ones are listed for 审计/纪检 by ``handed_to``."""
+    """Who answers for it, with what consequence; serious ones are listed for 审计/纪检 by ``handed_to``.
+
+    The bureau talks, circulates, presses, advises and hands over. 处理处分 it only registers: who decided, by which paper.
+    Without a name the person responsible for the project (项目负责人) answers.
+    """
     _bureau(by, item.finding)
+    _refuse_act(kind, handed_to, decided_body, paper)
+    person = person.strip() or item.finding.dossier.subject.manager
     if not matter.strip():
         raise NotAllowed("请写明问责事由。")
     if on > today():
@@ -208,9 +217,25 @@ def hold_to_account(
         consequence=consequence,
         handed_to=handed_to,
         decided_on=on,
+        kind=kind,
+        decided_body=decided_body.strip(),
+        paper=paper.strip(),
     )
-    _enter(item, by=by, act="问责", why=matter)
+    _enter(item, by=by, act="问责", why=matter, data={"kind": made.get_kind_display()})
     return made
+
+
+def _refuse_act(kind: str, handed_to: str, decided_body: str, paper: str) -> None:
+    """NotAllowed for an act that is none, and for one that lacks what makes it one."""
+    if kind not in Accountability.Kind.values:
+        raise NotAllowed("请选定问责方式：约谈、通报、整改督办、建议、移送；处理处分只作登记。")
+    if kind == Accountability.Kind.HANDOVER and not handed_to.strip():
+        raise NotAllowed("移送的请写明移送哪个机关。")
+    penalty = kind == Accountability.Kind.PENALTY
+    if penalty and not (decided_body.strip() and paper.strip()):
+        raise NotAllowed("处理处分由有权机关作出，这里只登记：请写明作出决定的机关和决定文号。")
+    if not penalty and (decided_body.strip() or paper.strip()):
+        raise NotAllowed("作出决定的机关和文号只在登记处理处分时填写。")
 
 
 def _bureau(by: User | None, finding: Finding) -> None:
