@@ -7,6 +7,7 @@ from tests.acts.shape import Act
 
 from wenxiao.budget import services as budget
 from wenxiao.followup import services as followup
+from wenxiao.orgs.services import training
 from wenxiao.store.clock import today
 
 IMPORTS = "performance budget treasury"
@@ -96,5 +97,26 @@ TURNING = {
             division=h.division, year=YEAR, by=h.people["performance"], seen=1, unsaid=True
         ),
         lambda h, row, by: followup.undo_roll_over(batch=row, by=by, why="重来"),
+    ),
+}
+
+TRAINING = {
+    "plan_course": Act(
+        "performance",
+        lambda h: h.division,
+        lambda h, row, by: training.plan_course(
+            division=row, year=YEAR, title="自评", audience=["clerk"], on=today(), by=by
+        ),
+    ),
+    "register_attendance": Act(
+        "performance",
+        lambda h: h.course(),
+        lambda h, row, by: training.register_attendance(course=row, lines="示例学校 张三", by=by),
+    ),
+    "sign_in": Act(
+        "clerk head department office performance budget treasury secretariat leader agency "
+        "expert auditor",
+        lambda h: h.course(),
+        lambda h, row, by: training.sign_in(course=row, by=by),
     ),
 }

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tests.acts.cases_of_accounts import SHEETS
-from tests.acts.cases_of_effects import NEXT_BUDGET, TURNING
+from tests.acts.cases_of_effects import NEXT_BUDGET, TRAINING, TURNING
 from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.cases_of_standings import STANDINGS
 from tests.acts.house import PASSWORD, SOON, YEAR
@@ -26,6 +26,7 @@ from wenxiao.store.clock import today
 ORGS = {
     **SHEETS,
     **STANDINGS,
+    **TRAINING,
     "create_division": Act(
         "",
         lambda h: None,

@@ -21,6 +21,7 @@ from wenxiao.orgs.models import PasswordReset, Role, Unit
 from wenxiao.orgs.services import add_document, add_unit, create_division, create_user, grant
 from wenxiao.orgs.services.handing_out import prepare_account_sheet, release_account_sheet
 from wenxiao.orgs.services.resetting import ask_reset
+from wenxiao.orgs.services.training import plan_course
 from wenxiao.records.services import open_batch, store_file
 from wenxiao.reviews.kinds import JUDGED, KINDS
 from wenxiao.reviews.models import Criterion, Mark, Review
@@ -268,6 +269,17 @@ class House:
         type(made).objects.filter(pk=made.pk).update(state=state)
         made.refresh_from_db()
         return made
+
+    def course(self):
+        """A course that is held today."""
+        return plan_course(
+            division=self.division,
+            year=YEAR,
+            title="培训",
+            audience=["clerk"],
+            on=today(),
+            by=self.people[Role.PERFORMANCE],
+        )
 
     def draft_round(self):
         """A round that was only prepared."""

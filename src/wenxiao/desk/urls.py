@@ -20,6 +20,7 @@ STATIONS = (
     "uses",
     "uploads",
     "disclosures",
+    "training",
     "report",
     "office",
 )

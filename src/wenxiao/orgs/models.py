@@ -459,3 +459,37 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Course(models.Model):
+    """培训: one course of the year's plan, for whom, when, with its material from the document library."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    year = models.PositiveSmallIntegerField("工作年度")
+    title = models.CharField("名称", max_length=100)
+    audience = models.JSONField("对象", default=list)
+    held_on = models.DateField("日期")
+    place = models.CharField("地点", max_length=100, blank=True)
+    material = models.ForeignKey("records.Document", models.PROTECT, null=True, verbose_name="材料")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "培训"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Attendance(models.Model):
+    """参训: a person who was there, signed in by themselves or from the list."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="people", verbose_name="培训")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="单位")
+    user = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="用户")
+    name = models.CharField("姓名", max_length=60)
+    at = models.DateTimeField("签到时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "参训"
+        constraints = [
+            models.UniqueConstraint(fields=["course", "unit", "name"], name="attended_once")
+        ]

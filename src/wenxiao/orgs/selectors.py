@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 from wenxiao.orgs.models import (
     AWAITS,
     Agency,
+    Attendance,
+    Course,
     Division,
     Expert,
     Grant,
@@ -308,3 +310,41 @@ def experts_of(division: Division) -> QuerySet[Expert]:
 def saved_views(user: User, page: str) -> list[SavedView]:
     """The user's own lists of a page, oldest first."""
     return list(SavedView.objects.filter(user=user, page=page))
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A work year's courses that were held, the people in them, and the units they came from."""
+
+    courses: tuple[int, ...]
+    people: tuple[int, ...]
+    units: tuple[int, ...]
+
+
+def course_of(division: Division, pk: int) -> Course | None:
+    """A course of the division; None without it."""
+    return Course.objects.filter(division=division, pk=pk).first()
+
+
+def courses_of(division: Division, year: int) -> QuerySet[Course]:
+    """The year's courses with how many came, by day."""
+    rows = Course.objects.filter(division=division, year=year).select_related("material")
+    return rows.annotate(came=Count("people")).order_by("held_on", "pk")
+
+
+def trained(division: Division, year: int) -> Trained:
+    """What the report may say of the year's training."""
+    rows = Attendance.objects.filter(course__division=division, course__year=year)
+    seen = list(rows.order_by("pk").values_list("course", "pk", "unit"))
+    return Trained(
+        tuple(sorted({course for course, _, _ in seen})),
+        tuple(pk for _, pk, _ in seen),
+        tuple(sorted({unit for _, _, unit in seen if unit is not None})),
+    )
+
+
+def attended(division: Division, year: int) -> list[tuple[str, str, int]]:
+    """(unit, person, courses) of a year, by unit and name."""
+    rows = Attendance.objects.filter(course__division=division, course__year=year)
+    counted = rows.values_list("unit__name", "name").annotate(n=Count("pk"))
+    return [(unit or "", name, n) for unit, name, n in counted.order_by("unit__name", "name")]

@@ -56,6 +56,7 @@ MORE = (
     MenuEntry("导入", "desk:imports", ("import", "submit")),
     MenuEntry("第三方与专家", "desk:agencies", ("manage_round",)),
     MenuEntry("制度库", "desk:documents", ("see_unit",)),
+    MenuEntry("培训", "desk:training", ("see_unit",)),
     MenuEntry("评分规则与制度", "desk:rules", ("see_unit",)),
     MenuEntry("公开", "desk:disclosures", ("disclose",)),
     MenuEntry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),

@@ -150,6 +150,8 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
         for item in facts.consequences
         for make in (f.consequence_count, f.consequence_amount)
     ]
+    if facts.training is not None:
+        found += f.training_counts(facts.training)
     if facts.previous is not None:
         counts = (f.departments_count, f.projects_count, f.monitored_count)
         found += [_last_year(make(facts.previous)) for make in counts]
@@ -367,6 +369,15 @@ def _consequence(item: Consequence) -> Runs:
     return bind(template, {"类别": item.kind, "项数": f.consequence_count(item), "金额": amount})
 
 
+def _training(writer: _Writer) -> Section | None:
+    if writer.facts.training is None or not writer.facts.training.courses:
+        return None
+    text = (
+        "全年举办预算绩效管理培训{培训期数}期，参加培训{参训人次}人次，来自{参训单位个数}个单位。"
+    )
+    return Section("training", "培训情况", (Paragraph(writer.bound(text)),))
+
+
 def _year_on_year(writer: _Writer) -> Section | None:
     before = writer.facts.previous
     if before is None or not before.reported:
@@ -404,6 +415,7 @@ _SECTIONS: tuple[Callable[[_Writer], Section | None], ...] = (
     _coverage,
     _rectification,
     _consequences,
+    _training,
     _year_on_year,
     _plan,
 )

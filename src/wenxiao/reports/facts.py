@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.followup import selectors
+from wenxiao.orgs.selectors import Trained, trained
 from wenxiao.rulebook import tally
 from wenxiao.rulebook.grading import Bands, bands_in_force
 from wenxiao.rulebook.numbers import PrintRule
@@ -83,6 +84,7 @@ class Facts:
     standing: OrderedRectifications | None = None
     consequences: tuple[Consequence, ...] = ()
     previous: Facts | None = None
+    training: Trained | None = None
     withheld: frozenset[str] = frozenset()
     concerned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     prints: Mapping[str, Printing] = field(default_factory=dict)
@@ -103,6 +105,7 @@ OPTIONAL_BLOCKS = {
     "rectification": "上年问题整改情况",
     "consequences": "结果应用情况",
     "year_on_year": "与上年对比",
+    "training": "培训情况",
 }
 """Blocks that are off unless the author switches them on, by key."""
 
@@ -173,6 +176,8 @@ def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Fa
             found,
             consequences=selectors.money_consequences(division, found.work_year, public=public),
         )
+    if "training" in blocks:
+        found = replace(found, training=trained(division, found.work_year))
     if "year_on_year" in blocks:
         found = replace(found, previous=facts(division, found.work_year - 1, version=found.version))
     return found

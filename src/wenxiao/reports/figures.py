@@ -24,6 +24,7 @@ from wenxiao.rulebook.numbers import (
 
 if TYPE_CHECKING:
     from wenxiao.followup.selectors import Consequence, ProblemLine, Reported
+    from wenxiao.orgs.selectors import Trained
     from wenxiao.reports.facts import Facts
     from wenxiao.rulebook.grading import Band
 
@@ -447,6 +448,25 @@ def rectification_closed(facts: Facts) -> Figure:
     found = facts.standing.closed if facts.standing else ()
     parts = [Part(f"followup.Rectification:{pk}", "整改事项") for pk in found]
     return count("rectification.closed", "已整改个数", "其中已核验销号的个数", parts)
+
+
+def training_counts(item: Trained) -> list[Figure]:
+    """Courses held, people who came, units they came from."""
+    rows = (
+        ("training.courses", "培训期数", "orgs.Course", item.courses, "期"),
+        ("training.people", "参训人次", "orgs.Attendance", item.people, "人次"),
+        ("training.units", "参训单位个数", "orgs.Unit", item.units, "个"),
+    )
+    return [
+        count(
+            ident,
+            name,
+            f"{name}，按签到数",
+            [Part(f"{label}:{pk}", name) for pk in keys],
+            unit=unit,
+        )
+        for ident, name, label, keys, unit in rows
+    ]
 
 
 def consequence_count(item: Consequence) -> Figure:
