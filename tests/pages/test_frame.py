@@ -84,3 +84,21 @@ def test_components_are_for_demonstrations_only(client):
         text = client.get("/components").content.decode()
     assert text.count('class="light red"') >= 3
     assert 'data-theme="contrast"' in text
+
+
+def test_without_a_choice_the_browser_s_wish_is_followed_and_a_size_is_kept(client):
+    text = client.get("/login").content.decode()
+    assert 'data-theme="auto"' in text
+    assert 'data-size="standard"' in text
+    assert 'data-size-choice="largest"' in text
+    tokens = (SOURCE / "pages" / "assets" / "tokens.css").read_text("utf-8")
+    wish = tokens.split("@media (prefers-color-scheme: dark)")[1].split("[data-theme=")[1]
+    dark = tokens.split('[data-theme="dark"] {')[1].split("}")[0]
+    assert [line.strip() for line in dark.splitlines() if line.strip()] == [
+        line.strip() for line in wish.split("{")[1].split("}")[0].splitlines() if line.strip()
+    ], "both are the same dark"
+    client.post("/theme", {"size": "largest", "next": "/login"})
+    assert client.cookies["size"].value == "largest"
+    assert 'data-size="largest"' in client.get("/login").content.decode()
+    client.post("/theme", {"size": "huge", "next": "/login"})
+    assert client.cookies["size"].value == "largest"

@@ -64,5 +64,10 @@ def components(request: HttpRequest) -> HttpResponse:
     """All pieces side by side; in demonstrations only, for it is a builder's page."""
     if not settings.DEMO:
         raise Http404
-    values = {"swatches": SWATCHES, "all_themes": THEMES, "chart": STACKED, "bars": LYING}
+    values = {
+        "swatches": SWATCHES,
+        "all_themes": {code: word for code, word in THEMES.items() if code != "auto"},
+        "chart": STACKED,
+        "bars": LYING,
+    }
     return render(request, "pages/components.html", values)

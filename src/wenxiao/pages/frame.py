@@ -20,7 +20,8 @@ from wenxiao.store.clock import today
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-THEMES = {"light": "浅色", "dark": "深色", "contrast": "高对比"}
+THEMES = {"auto": "随系统", "light": "浅色", "dark": "深色", "contrast": "高对比"}
+SIZES = {"standard": "标准", "large": "大", "largest": "特大"}
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,12 @@ def year_address(request: HttpRequest, year: int) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
+def chosen_look(request: HttpRequest, name: str, known: dict[str, str]) -> str:
+    """The theme or size of the person's cookie; the first one where there is none, or an unknown one."""
+    asked = request.COOKIES.get(name, "")
+    return asked if asked in known else next(iter(known))
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame's values for every template; costs the grants and the user, nothing per row."""
     user = getattr(request, "user", None)
@@ -151,9 +158,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "division": division,
         "path": request.path,
         "themes": THEMES,
-        "theme": request.COOKIES.get("theme")
-        if request.COOKIES.get("theme") in THEMES
-        else "light",
+        "theme": chosen_look(request, "theme", THEMES),
+        "sizes": SIZES,
+        "size": chosen_look(request, "size", SIZES),
         "demo": bool(settings.DEMO or (division and division.demo)),
         "menu": [],
         "more": [],

@@ -1,4 +1,4 @@
-"""The choice of light, dark or high contrast, for browsers whose scripts are off."""
+"""The choice of theme and of letter size, for browsers whose scripts are off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wenxiao.pages.frame import THEMES
+from wenxiao.pages.frame import SIZES, THEMES
 from wenxiao.pages.views import view
 
 if TYPE_CHECKING:
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
 @view("anyone", methods=("POST",))
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember the theme in a cookie and go back to the page; an unknown theme or a foreign address is ignored."""
+    """Remember theme or size in a cookie and go back to the page; an unknown theme or a foreign address is ignored."""
     back = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     response = HttpResponseRedirect(back if safe else "/")
-    chosen = request.POST.get("theme", "")
-    if chosen in THEMES:
-        response.set_cookie(
-            "theme",
-            chosen,
-            max_age=31_536_000,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+    for name, known in (("theme", THEMES), ("size", SIZES)):
+        chosen = request.POST.get(name, "")
+        if chosen in known:
+            response.set_cookie(
+                name,
+                chosen,
+                max_age=31_536_000,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
     return response

@@ -20,6 +20,7 @@ from wenxiao.budget.selectors import (
 from wenxiao.budget.services import facts_of, kinds_for
 from wenxiao.desk.dossiers.correction import editable
 from wenxiao.desk.dossiers.materials import asked_row, panel
+from wenxiao.desk.dossiers.picture import money_way, open_mendings, result_axis, sentence
 from wenxiao.desk.dossiers.results import results, stages
 from wenxiao.desk.dossiers.tables import indicator_table, score_sheets
 from wenxiao.evidence.selectors import shelf_of
@@ -79,7 +80,12 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     asked = whole(request.GET.get("why"))
     mark = mark_seen_by(person(request), asked) if asked is not None else None
     opened = None if mark else asked_row(request)
+    rate, outcomes = rate_percent(amounts.spent, amounts.budget), results(reviews)
     values = {
+        "opening": sentence(amounts, rate, outcomes),
+        "unmended": open_mendings(findings),
+        "way": money_way(amounts),
+        "axis": result_axis(row, outcomes),
         "shelf": shelf,
         "hands": held(request).can("fill", unit=row.unit, subject=row.subject),
         "opened": opened,
@@ -88,8 +94,8 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "subject": row.subject,
         "about": _about(row.subject),
         "money": amounts,
-        "rate": rate_percent(amounts.spent, amounts.budget),
-        "results": results(reviews),
+        "rate": rate,
+        "results": outcomes,
         "stages": stages(reviews, targets, ex_ante_of(row), findings, uses),
         "targets": targets,
         "reviews": reviews,

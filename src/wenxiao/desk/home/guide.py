@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
+from wenxiao.desk.home.manual import GUIDE_OF, TITLES
 from wenxiao.orgs.selectors import holders_of, role_codes
 from wenxiao.pages.views import person, view
 
@@ -26,4 +27,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     held = holders_of(user.division, list(ASKED)) if user.division else {}
     asked = [(word, held.get(role, [])) for role, word in ASKED.items()]
-    return render(request, "desk/home/help.html", {"held_roles": role_codes(user), "asked": asked})
+    roles = role_codes(user)
+    own = [GUIDE_OF[code] for code in roles if code in GUIDE_OF]
+    named = dict.fromkeys([*own, "10-questions", "11-words", "12-year"])
+    values = {"held_roles": roles, "asked": asked, "guides": {code: TITLES[code] for code in named}}
+    return render(request, "desk/home/help.html", values)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.home import forgotten, guide, home, login, search, second_factor
+from wenxiao.desk.home import forgotten, guide, home, login, manual, search, second_factor
 
 urlpatterns = [
     path("login", login.enter, name="login"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("forgotten", forgotten.ask, name="forgotten"),
     path("forgotten/claim", forgotten.claim, name="claim"),
     path("help", guide.help_page, name="help"),
+    path("help/about", manual.about, name="manual_about"),
+    path("help/pictures/<str:name>", manual.picture, name="manual_picture"),
+    path("help/<str:name>", manual.manual, name="manual"),
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
     path("search/list", search.listed, name="search_list"),

@@ -15,6 +15,16 @@
     document.dispatchEvent(new CustomEvent("wenxiao:theme", { detail: name }));
   }
 
+  /* 字号: the same way. */
+  function chooseSize(name) {
+    root.dataset.size = name;
+    document.cookie = `size=${name};path=/;max-age=31536000;samesite=lax`;
+    for (const button of document.querySelectorAll("[data-size-choice]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.sizeChoice === name));
+    }
+  }
+  for (const looks of document.querySelectorAll(".looks[hidden]")) looks.hidden = false;
+
   /* What opened a box beside takes the focus back when the box closes. */
   const openers = new Map();
   function closeBox(box) {
@@ -33,6 +43,12 @@
     if (theme) {
       event.preventDefault();
       chooseTheme(theme.dataset.themeChoice);
+      return;
+    }
+    const size = near(event, "[data-size-choice]");
+    if (size) {
+      event.preventDefault();
+      chooseSize(size.dataset.sizeChoice);
       return;
     }
     const opens = near(event, "[data-dialog]");
@@ -100,6 +116,7 @@
   });
 
   /* What only a script can do is offered by it alone. */
+  for (const button of document.querySelectorAll("[data-print][hidden]")) button.hidden = false;
   if (document.fullscreenEnabled) for (const button of document.querySelectorAll("[data-fullscreen]")) button.hidden = false;
 
   /* A table that fits its box lets its head and total stay in sight of the page; a wider one scrolls in its own box. */
