@@ -102,3 +102,14 @@ def test_without_a_choice_the_browser_s_wish_is_followed_and_a_size_is_kept(clie
     assert 'data-size="largest"' in client.get("/login").content.decode()
     client.post("/theme", {"size": "huge", "next": "/login"})
     assert client.cookies["size"].value == "largest"
+
+
+def test_without_scripts_dialogs_stand_on_the_page_and_nothing_dead_is_shown(client):
+    text = client.get("/login").content.decode()
+    assert re.search(
+        r'<noscript><link rel="stylesheet" href="[^"]*noscript[^"]*"></noscript>', text
+    )
+    sheet = (SOURCE / "pages" / "assets" / "noscript.css").read_text("utf-8")
+    assert "dialog:not(.palette) { position: static; display: block;" in sheet
+    for dead in ("[data-dialog]", "[data-close]", "[data-print]", "[data-fullscreen]", ".palette"):
+        assert dead in sheet

@@ -119,6 +119,13 @@
   for (const button of document.querySelectorAll("[data-print][hidden]")) button.hidden = false;
   if (document.fullscreenEnabled) for (const button of document.querySelectorAll("[data-fullscreen]")) button.hidden = false;
 
+  /* After an act the page is fetched anew: who reads by ear or keys begins at its heading, not at nothing. */
+  const heading = document.querySelector("main h1");
+  if (heading && document.querySelector(".toast") && document.activeElement === document.body) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+
   /* A table that fits its box lets its head and total stay in sight of the page; a wider one scrolls in its own box. */
   function fit() {
     for (const box of document.querySelectorAll(".scroll")) {
