@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.selectors import seen_by
@@ -26,6 +26,7 @@ from wenxiao.targets.models import Indicator, Target
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from wenxiao.evidence.selectors import Shelf
     from wenxiao.orgs.models import Division, User
@@ -380,3 +381,32 @@ def exchange_seen_by(user: User | None, pk: int) -> Exchange | None:
         "by",
         "closed_by",
     ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSum:
+    """A first level of score sheets over several reviews: its weight and points where both are known, in how many."""
+
+    level1: str
+    weight: Decimal
+    points: Decimal
+    reviews: int
+
+
+def lost_by_level(reviews: QuerySet[Review]) -> list[LevelSum]:
+    """The settled reviews' own score sheets added up by first level, rows with one mark alone. One query."""
+    settled = reviews.filter(state__in=SETTLED).order_by()
+    rows = (
+        Mark.objects.filter(review__in=settled.values("pk"), criterion__weight__isnull=False)
+        .filter(points__isnull=False, seat="", expert=None)
+        .order_by()
+        .values("criterion__level1")
+        .annotate(
+            weight=Sum("criterion__weight"), earned=Sum("points"), n=Count("review", distinct=True)
+        )
+    )
+    return [
+        LevelSum(row["criterion__level1"], row["weight"], row["earned"], row["n"])
+        for row in rows
+        if row["weight"]
+    ]

@@ -34,8 +34,9 @@ class Cases:
     after: int | None
 
 
-def cases_of(rows: Sequence[Finding], counts: Mapping[str, int], asked: str) -> Cases:
-    """A page laid out; ``counts`` are of the whole list by rule. The first is open where none was asked for."""
+def cases_of(rows: Sequence[Finding], rules: Sequence[tuple[str, str, int]], asked: str) -> Cases:
+    """A page laid out; ``rules`` tells how many the whole list has of each. The first is open where none was asked for."""
+    counts = {code: count for code, _, count in rules}
     by_rule: dict[str, list[Finding]] = {}
     for row in rows:
         by_rule.setdefault(row.rule, []).append(row)

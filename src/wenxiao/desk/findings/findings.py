@@ -19,7 +19,6 @@ from wenxiao.followup.selectors.problems import (
     catalogue_item,
     choices_in,
     finding_counts,
-    finding_rule_counts,
     findings_seen_by,
     severities,
 )
@@ -71,6 +70,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     rows = _narrow(whole_list, request.GET)
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
     division = person(request).division
+    choices = choices_in(whole_list) if decides else None
     values = {
         "tabs": tabs(request, "list"),
         "state": state,
@@ -81,7 +81,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "items": catalogue(division, active=True) if division else [],
         "degrees": severities(),
         "q": request.GET.get("q", "")[:60],
-        "choices": choices_in(whole_list) if decides else None,
+        "choices": choices,
         "asked": {name: request.GET.get(name, "")[:30] for name in NARROWED},
         "left": rows.count(),
         "dossier": request.GET.get("dossier", ""),
@@ -90,8 +90,8 @@ def findings(request: HttpRequest) -> HttpResponse:
         "drawn": drawn(request, CONTRADICTIONS) if decides else None,
         "decided": request.session.pop("finding_decided", None) if decides else None,
         "token": request.GET.get("at", ""),
-        "cases": cases_of(shown.rows, finding_rule_counts(whole_list), request.GET.get("case", ""))
-        if state == "candidate" and shown.rows
+        "cases": cases_of(shown.rows, choices.rules, request.GET.get("case", ""))
+        if state == "candidate" and shown.rows and choices
         else None,
     }
     return render(request, "desk/findings/index.html", values)

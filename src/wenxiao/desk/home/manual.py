@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from wenxiao.pages.views import person, view
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 TITLES = {
     "01-clerk": "单位经办人",
@@ -67,7 +67,7 @@ def _page(name: str, _changed: float) -> tuple[Markup, tuple[str, ...]]:
     """A guide as HTML (no HTML of its own passes) and the words of its blocks, in the order of their addresses."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse((folder() / f"{name}.md").read_text(encoding="utf-8"))
-    words = []
+    words: list[str] = []
     for at, token in enumerate(tokens):
         if token.type in _BLOCKS:
             token.attrSet("id", f"p-{len(words)}")
@@ -101,7 +101,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - 
     file = folder() / "pictures" / name
     if not _PICTURE.fullmatch(name) or not file.is_file():
         raise Http404
-    return FileResponse(file.open("rb"), content_type="image/png")
+    return HttpResponse(file.read_bytes(), content_type="image/png")
 
 
 @view("login")

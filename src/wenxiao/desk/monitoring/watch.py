@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from wenxiao.followup.watch.overview import DepartmentRow
     from wenxiao.orgs.models import User
 
-SHOWN = 5
-LATE = 8
+SHOWN = 4
+LATE = 6
 
 
 @view("see_unit")

@@ -39,11 +39,6 @@ def finding_counts(user: User | None) -> dict[str, int]:
     return {state: 0 for state, _ in Finding.State.choices} | dict(counted)
 
 
-def finding_rule_counts(rows: QuerySet[Finding]) -> dict[str, int]:
-    """How many findings of a list each rule proposed; those of persons stand under the empty word."""
-    return dict(rows.order_by().values_list("rule").annotate(n=Count("pk")))
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a list of findings may be narrowed by: (value, words, how many), most first."""

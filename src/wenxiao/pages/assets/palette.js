@@ -170,6 +170,7 @@
         shut();
       } else if (event.key === "ArrowDown" && list.hidden) narrow();
     });
+    select.addEventListener("focus", () => box.focus());
     select.addEventListener("change", shown);
     select.form?.addEventListener("reset", () => setTimeout(shown));
     select.before(holder);
