@@ -124,3 +124,25 @@ def test_a_long_list_shows_what_is_open_and_keeps_the_rest(bureau, enter, tmp_pa
     batch.refresh_from_db()
     assert batch.choices["1"] == {"subject": "create"}
     assert batch.choices["2"] == {"subject": "create"}
+
+
+def test_an_approved_batch_with_twenty_faults_goes_back_per_unit(bureau, enter, tmp_path):
+    client = enter(bureau.finance)
+    vague = ("明显提升", "有效促进", "不断增强", "效果显著", "持续向好")
+    projects = []
+    for at in range(10):
+        unit = "天长市水利局" if at % 2 else "示例单位乙"
+        rows = [
+            *ROWS[:3],
+            ("效益指标", "社会效益指标", f"服务水平{at}", vague[at % 5], "", 30),
+            ("满意度指标", "服务对象满意度指标", f"群众意见{at}", "无投诉", "", 10),
+        ]
+        projects.append((f"P9{at:02}", f"错项目{at}号", unit, 2022, 60, rows))
+    intake = hand_in(client, write_list(tmp_path / "批复目标.xlsx", projects))
+    page = client.get(reverse("desk:intake_faults", args=[intake.pk])).content.decode()
+    told = [page.count(f"服务水平{at}") and page.count(f"群众意见{at}") for at in range(10)]
+    assert all(told)  # each of the twenty is named
+    mine, theirs = (page.find(name) for name in ("天长市水利局", "示例单位乙"))
+    own = page[mine:theirs] if mine < theirs else page[mine:]
+    for at in range(10):
+        assert (f"群众意见{at}" in own) is bool(at % 2), at

@@ -21,7 +21,7 @@ from wenxiao.desk.targets.typed import (
 )
 from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.orgs.permissions import Refused
-from wenxiao.pages.acts import carry_out, in_wan, text_of, version_of
+from wenxiao.pages.acts import Typed, carry_out, in_wan, text_of, version_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
@@ -146,7 +146,20 @@ def _save(request: HttpRequest, row: Target) -> HttpResponse:
         services.submit_target(target=row, by=person(request), version=row.version)
         return f"{row.dossier.subject.name}的目标已送审。"
 
-    return carry_out(request, run, back)
+    return carry_out(request, run, back, _typed(request))
+
+
+def _typed(request: HttpRequest) -> list[Typed]:
+    """What stands in the grid and beside it, for whoever is refused: nothing that was typed is lost."""
+    lines = []
+    for at in range(services.MOST_ROWS):
+        if f"r{at}" not in request.POST:
+            break
+        words = [request.POST.get(f"{name}{at}", "").strip()[:200] for name, _ in COLUMNS]
+        if any(words):
+            lines.append(Typed(f"第 {at + 1} 行", "", "　".join(word for word in words if word)))
+    heads = [(word, request.POST.get(name, "").strip()[:2000]) for name, word in HEAD]
+    return [*lines, *(Typed(word, "", text) for word, text in heads if text)]
 
 
 @view("submit", methods=("POST",))
