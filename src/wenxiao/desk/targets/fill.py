@@ -155,10 +155,10 @@ def _typed(request: HttpRequest) -> list[Typed]:
     for at in range(services.MOST_ROWS):
         if f"r{at}" not in request.POST:
             break
-        words = [request.POST.get(f"{name}{at}", "").strip()[:200] for name, _ in COLUMNS]
+        words = [request.POST.get(f"{name}{at}", "").strip() for name, _ in COLUMNS]
         if any(words):
             lines.append(Typed(f"第 {at + 1} 行", "", "　".join(word for word in words if word)))
-    heads = [(word, request.POST.get(name, "").strip()[:2000]) for name, word in HEAD]
+    heads = [(word, request.POST.get(name, "").strip()) for name, word in HEAD]
     return [*lines, *(Typed(word, "", text) for word, text in heads if text)]
 
 
