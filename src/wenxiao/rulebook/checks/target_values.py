@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from wenxiao.rulebook.checks.registry import Cells, Hit, Table, head_number, rule, said
 from wenxiao.rulebook.expressions import parse
@@ -31,7 +32,12 @@ _NEXT_YEAR = re.compile(r"次年|明年|翌年|下一?年度?(?!度?[^，,。]{0
 
 def target_of(row: Cells) -> Expression:
     """The target with its unit, also where the unit stands in a column of its own."""
-    text, unit = str(row.get("target") or "").strip(), str(row.get("unit") or "").strip()
+    return _read(str(row.get("target") or "").strip(), str(row.get("unit") or "").strip())
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, unit: str) -> Expression:
+    """Every check of a row asks for the same reading."""
     read = parse(text)
     return parse(text + unit) if read.kind == "number" and read.unit is None and unit else read
 
