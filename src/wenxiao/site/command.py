@@ -22,6 +22,7 @@ from wenxiao.site import (
     verbs_plain,
     verbs_rules,
     verbs_sample,
+    verbs_takeaway,
     verbs_trail,
 )
 
@@ -97,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_disclose.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     verbs_bundle.add_parsers(verbs)
+    verbs_takeaway.add_parsers(verbs)
     return made
 
 
