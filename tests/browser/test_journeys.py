@@ -31,13 +31,19 @@ def test_the_performance_section_sees_what_is_red_and_why(enter, look, size):
 def test_search_is_one_key_away(enter, look):
     page = enter("performance")
     page.keyboard.press("Control+k")
-    page.keyboard.type("公路")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search**")
+    page.keyboard.type("ncgl")
+    page.wait_for_selector("#palette [role=option][aria-selected=true]")
+    assert "对象" in page.locator("#palette-list").inner_text()
+    look(page, "palette-desk")
+    page.locator("#palette a", has_text="农村公路").last.click()
+    page.wait_for_url("**/dossiers/**")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette [role=option]")
+    assert "最近打开" in page.locator("#palette-list").inner_text()
+    page.keyboard.press("Escape")
+    page.goto("/search?q=公路")
     assert "“公路”找到" in heading(page)
     look(page, "search-desk")
-    page.locator("main .rows a").first.click()
-    page.wait_for_url("**/dossiers/**")
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])
@@ -50,9 +56,6 @@ def test_a_leader_watches(enter, look, size):
         assert drawn.get_attribute("aria-label")
     page.locator("summary", has_text="看表").first.click()
     assert page.locator(".picture details[open] tbody tr").first.is_visible()
-    page.locator("svg.drawn-picture a").first.click()
-    page.wait_for_url("**/dossiers/**")
-    page.goto("/watch?year=2021")
     look(page, f"watch-{size}")
 
 

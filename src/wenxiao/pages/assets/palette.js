@@ -40,8 +40,7 @@
     const list = palette.querySelector("[role=listbox]");
     let asked = 0;
     let wait = 0;
-    const chosen = choose(box, list, (one, event) => {
-      const link = one.querySelector("a");
+    const chosen = choose(box, list, (link, event) => {
       if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
       else link.click();
     });
