@@ -1,13 +1,16 @@
 """Ledgers as treasuries print them: grouped headings, merged names, running totals, months side by side, units by line."""
 
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
-from wenxiao.budget.models import Spending
+from wenxiao.budget.models import Spending, Subject
 from wenxiao.budget.services import ensure_subject
 from wenxiao.intake.ledger import import_ledger
+from wenxiao.records.models import Entry, ImportBatch
+from wenxiao.records.services import undo_batch
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 CODE = "360191000000000000026"
@@ -380,3 +383,53 @@ def test_spending_beside_budgets_is_said_not_to_be_read(take):
     (said,) = [problem for problem in outcome.problems if problem.code == "DR-84"]
     assert "“累计支出”一列没有导入" in said.text
     assert stored(take(rows)) == [(7, Decimal(100))]
+
+
+# ---- what a ledger says of its projects ----------------------------------------------------------------------------
+
+FACT_HEADS = [
+    "单位名称",
+    "项目代码",
+    "项目名称",
+    "年初预算数",
+    "项目负责人",
+    "设立年限",
+    "到期日期",
+    "中期评估日期",
+]
+
+
+def test_a_ledger_registers_who_answers_and_how_long_a_project_runs(take):
+    rows = [
+        ["2021年预算"],
+        FACT_HEADS,
+        ["教体局", CODE, "校园安保", 200, "甲", "3年", "2023-12-31", "2022年6月30日"],
+    ]
+    outcome = take(rows, kind="budget")
+    assert outcome.stored
+    subject = Subject.objects.get(code=CODE)
+    assert (subject.manager, subject.term_years) == ("甲", 3)
+    assert (subject.expires_on, subject.midterm_on) == (date(2023, 12, 31), date(2022, 6, 30))
+    assert Entry.objects.get(act="由台账登记项目情况").data["after"][CODE]["项目负责人"] == "甲"
+    undo_batch(batch=ImportBatch.objects.get(), by=None, why="导错")
+    subject.refresh_from_db()
+    assert (subject.manager, subject.term_years, subject.expires_on) == ("", None, None)
+
+
+def test_what_contradicts_the_register_is_named_and_not_taken(take):
+    Subject.objects.filter(code=CODE).update(manager="乙")
+    rows = [
+        ["2021年预算"],
+        FACT_HEADS,
+        ["教体局", CODE, "校园安保", 200, "甲", "长期", "2023年12月", None],
+    ]
+    outcome = take(rows, kind="budget")
+    named = [problem for problem in outcome.problems if problem.code == "DR-93"]
+    assert {(one.level, one.line, one.cell) for one in named} == {
+        ("警告", 3, "E3"),
+        ("警告", 3, "F3"),
+        ("警告", 3, "G3"),
+    }
+    assert "登记的（或本台账前面写的）是“乙”" in named[0].text
+    subject = Subject.objects.get(code=CODE)
+    assert (subject.manager, subject.term_years, subject.expires_on) == ("乙", None, None)

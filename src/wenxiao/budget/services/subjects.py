@@ -173,6 +173,41 @@ def edit_subject(
     return subject
 
 
+@transaction.atomic
+def fill_subject_facts(
+    *, division: Division, values: Mapping[int, Mapping[str, Any]], by: User | None, why: str
+) -> list[tuple[Subject, dict[str, Any]]]:
+    """What a ledger says of subjects (by id) where nothing is registered yet; returns them with what stood there before.
+
+    A value that stands is never replaced. One entry for all of them.
+    """
+    require(by, "import", division=division)
+    filled: list[tuple[Subject, dict[str, Any]]] = []
+    after: dict[str, dict[str, str]] = {}
+    rows = Subject.objects.select_for_update().filter(division=division, pk__in=list(values))
+    for subject in rows.order_by("pk"):
+        new = {name: one for name, one in values[subject.pk].items() if not getattr(subject, name)}
+        if not new:
+            continue
+        before = {name: getattr(subject, name) for name in new}
+        for name, one in new.items():
+            setattr(subject, name, one)
+        _refuse_facts(subject, {name: getattr(subject, name) for name in SUBJECT_FACTS})
+        subject.save(update_fields=list(new))
+        filled.append((subject, before))
+        after[subject.code] = {SUBJECT_FACTS[name]: str(one) for name, one in new.items()}
+    if filled:
+        record(
+            division=division,
+            by=by,
+            act="由台账登记项目情况",
+            target=division,
+            why=why,
+            data={"subjects": len(filled), "after": after},
+        )
+    return filled
+
+
 def _refuse_facts(subject: Subject, values: Mapping[str, Any]) -> None:
     kinds = dict(kinds_for(subject))
     if values["kind"] not in kinds:

@@ -15,6 +15,7 @@ from wenxiao.budget.models import Fund
 from wenxiao.intake.ledger import budgets, lines, requests
 from wenxiao.intake.ledger.columns import AMOUNTS, ASKED
 from wenxiao.intake.ledger.month_columns import has_months, unfolded
+from wenxiao.intake.ledger.subject_facts import facts_in
 from wenxiao.records.chain import digest_of
 from wenxiao.rulebook.codes import LINE_WITHOUT_AMOUNT
 
@@ -53,10 +54,14 @@ _PAID = {
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """``frame``: one row a line. ``whos``: one row per way of naming a project (``NAMED``), its place being its number."""
+    """``frame``: one row a line. ``whos``: one row per way of naming a project (``NAMED``), its place being its number.
+
+    ``facts``: what lines say of their projects beside money; None where none does.
+    """
 
     frame: pl.DataFrame
     whos: pl.DataFrame
+    facts: pl.DataFrame | None = None
 
 
 class _Whos:
@@ -83,13 +88,19 @@ def condensed(
     raw: RawLines, columns: Columns, unit: str, findings: Findings, stopped: Sequence[int]
 ) -> Condensed:
     """Every line typed; what cannot be read is named in ``findings`` and ``bad``, as are lines the reader ``stopped`` at."""
-    whos, parts = _Whos(), []
+    whos, parts, facts = _Whos(), [], list[pl.DataFrame]()
     findings.texts = lambda frame, roles: _with_texts(raw, columns, frame, roles)
     for part in raw:
         frame = lines.frame_of(part, columns).with_columns(bad=pl.col("line").is_in(list(stopped)))
         frame = _typed(frame, columns, unit, findings)
-        parts.append(_lean(frame.with_columns(whos.numbers(frame)), columns))
-    return Condensed(pl.concat(parts) if parts else _nothing(columns), whos.known.drop("who"))
+        numbered = frame.with_columns(whos.numbers(frame))
+        facts.append(facts_in(numbered))
+        parts.append(_lean(numbered, columns))
+    lean = pl.concat(parts) if parts else _nothing(columns)
+    every = pl.concat(facts) if facts else None
+    return Condensed(
+        lean, whos.known.drop("who"), every if every is not None and every.height else None
+    )
 
 
 def _nothing(columns: Columns) -> pl.DataFrame:

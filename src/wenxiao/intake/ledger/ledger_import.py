@@ -12,7 +12,7 @@ from django.utils import timezone
 from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import NewSubject, add_subjects, open_dossiers
 from wenxiao.followup.watch.inputs import mark_batch
-from wenxiao.intake.ledger import budgets, parts, payments, requests
+from wenxiao.intake.ledger import budgets, parts, payments, requests, subject_facts
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
@@ -212,6 +212,8 @@ def _span(months: list[int]) -> str:
 
 def _changes(work: Work) -> bool:
     found = work.found
+    if work.facts.keys() & set(work.subjects):
+        return True
     if isinstance(found, payments.Difference):
         return bool(found.new.height or found.changed.height)
     return found is not None and bool(found.new() or found.changed())
@@ -224,7 +226,8 @@ def _is_large(work: Work) -> bool:
     else:
         count = len(found.rows) if found is not None else 0
     made = len(work.matching.subjects) if work.matching else 0
-    return max(count, made) > parts.LARGE
+    # what is registered of subjects goes in with the money, in one transaction
+    return not work.facts and max(count, made) > parts.LARGE
 
 
 def _ready(
@@ -245,6 +248,10 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
     written = Written()
     batch = _open(work, placed, name, asked)
     owners = _owners(work, batch, written, _at_once)
+    if work.facts:
+        subject_facts.write(
+            work.facts, dossiers=owners, division=work.division, written=written, by=work.by
+        )
     if isinstance(work.found, payments.Difference):
         payments.apply(
             work.found, dossiers=owners, source=work.source, batch=batch, written=written

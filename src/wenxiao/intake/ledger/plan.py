@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from wenxiao.files.forms.ledger import money_text
-from wenxiao.intake.ledger import budgets, cumulative, lines, matching, payments, requests
+from wenxiao.intake.ledger import (
+    budgets,
+    cumulative,
+    lines,
+    matching,
+    payments,
+    requests,
+    subject_facts,
+)
 from wenxiao.intake.ledger.columns import (
     AMOUNTS,
     ASKED,
@@ -127,6 +135,7 @@ class Work:
     matching: matching.Matching | None = None
     found: payments.Difference | budgets.Arranged | requests.RequestList | None = None
     secrets: list[Problem] = field(default_factory=list)
+    facts: dict[int, dict[str, subject_facts.Fact]] = field(default_factory=dict)
 
 
 def plan_ledger(
@@ -275,6 +284,10 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
     frame = frame.with_columns(
         subject=whos["subject"].gather(frame["who"]), skip=whos["skip"].gather(frame["who"])
     )
+    if lines.facts is not None and work.columns.kind != "request":
+        rows = lines.facts.with_columns(subject=whos["subject"].gather(lines.facts["who"]))
+        known = rows.filter(pl.col("subject").is_not_null())
+        work.facts = subject_facts.facts_of(known, work.division, work.findings)
     _reconcile(work, frame, read)
     _compare(work, frame)
 
