@@ -13,6 +13,13 @@ from wenxiao.store.clock import today
 IMPORTS = "performance budget treasury"
 
 REQUESTS = {
+    "fill_subject_facts": Act(
+        IMPORTS,
+        lambda h: h.subject,
+        lambda h, row, by: budget.fill_subject_facts(
+            division=h.division, values={row.pk: {"manager": "某某"}}, by=by, why="台账载明"
+        ),
+    ),
     "issue_round": Act(
         "performance",
         lambda h: h.draft_round(),

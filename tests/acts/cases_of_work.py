@@ -87,13 +87,6 @@ BUDGET = {
             subject=row, manager="某某", by=by, why="批复载明"
         ),
     ),
-    "fill_subject_facts": Act(
-        IMPORTS,
-        lambda h: h.subject,
-        lambda h, row, by: budget.fill_subject_facts(
-            division=h.division, values={row.pk: {"manager": "某某"}}, by=by, why="台账载明"
-        ),
-    ),
     "edit_subject": Act(
         IMPORTS,
         lambda h: h.subject,

@@ -82,11 +82,11 @@ def _differ(
 ) -> None:
     word = SUBJECT_FACTS[name]
     if value is None:
-        said, mend = f"“{text[:40]}”不是{word}，没有登记。", "请改正后再导入，日期写到日。"
+        words, mend = f"“{text[:40]}”不是{word}，没有登记。", "请改正后再导入，日期写到日。"
     else:
-        said = f"{word}写“{text}”，登记的（或本台账前面写的）是“{before}”，没有改。"
+        words = f"{word}写“{text}”，登记的（或本台账前面写的）是“{before}”，没有改。"
         mend = "以台账为准的，请在项目档案页改登记，写明依据。"
-    findings.say(FACTS_DIFFER, "警告", line, said, mend=mend, got=text, role=name)
+    findings.say(FACTS_DIFFER, "警告", line, words, mend=mend, got=text, role=name)
 
 
 def write(
