@@ -8,7 +8,7 @@ from django.db import models
 from wenxiao.budget.models import Dossier, Request, Round
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.records.models import ImportBatch, Notice, StoredFile
-from wenxiao.reviews.models import Review
+from wenxiao.reviews.models import Criterion, Review
 from wenxiao.store.fields import MoneyField
 from wenxiao.store.moves import Versioned
 
@@ -71,6 +71,10 @@ class Finding(Versioned):
     item = models.ForeignKey(
         CatalogueItem, models.PROTECT, null=True, related_name="findings", verbose_name="目录问题"
     )
+    criterion = models.ForeignKey(
+        Criterion, models.SET_NULL, null=True, related_name="findings", verbose_name="评分项"
+    )
+    amount = MoneyField("涉及金额", null=True)
     text = models.TextField("问题描述")
     severity = models.CharField(
         "程度", max_length=8, choices=Severity.choices, default=Severity.MINOR

@@ -169,3 +169,24 @@ def test_what_is_late_or_foreign_is_refused(small, inside, handed_in):
     Exchange.objects.filter(pk=exchange.pk).update(due_on=today() - timedelta(days=1))
     assert "已过" in act(inside(small.clerk), exchange, "object", text="迟了")
     assert not exchange.objections.exists()
+
+
+def test_a_problem_is_written_at_its_criterion_with_degree_and_amount(small, inside, handed_in):
+    client = inside(small.officer)
+    row = handed_in.criteria.first()
+    address = reverse("desk:review_problem", args=[handed_in.pk])
+    client.post(
+        address, {"text": "挤占专项资金", "row": row.pk, "severity": "serious", "amount": "12.5"}
+    )
+    made = handed_in.findings.get(text="挤占专项资金")
+    assert (made.criterion, made.severity, made.amount, made.state) == (
+        row,
+        "serious",
+        Decimal("125000.00"),
+        "candidate",
+    )
+    page = client.get(reverse("desk:review", args=[handed_in.pk])).content.decode()
+    assert "12.50" in page
+    wrong = client.post(address, {"text": "又一个", "amount": "很多"})
+    assert "涉及金额" in wrong.content.decode()
+    assert not handed_in.findings.filter(text="又一个").exists()

@@ -32,6 +32,7 @@ from wenxiao.pages.acts import (
     text_of,
     version_of,
     who,
+    yuan_of,
 )
 from wenxiao.pages.charts import grades_over_years
 from wenxiao.pages.frame import show_year, work_year
@@ -260,7 +261,9 @@ def review_page(
         and may(request, kind.fill if kind else "evaluate", row)
     )
     told = notices_about([row.pk]).get(row.pk, [])
-    found = row.findings.select_related("item", "rectification").order_by("item__order", "pk")
+    found = row.findings.select_related("item", "rectification", "criterion").order_by(
+        "item__order", "pk"
+    )
     sheet = sheets[0] if sheets else None
     seat = seat_of(person(request), held(request))
     marking = (
@@ -438,6 +441,8 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
                 by=person(request),
                 evidence=text_of(request, "evidence", 1000),
                 severity=_degree(request),
+                criterion=row.criteria.filter(pk=whole(request.POST.get("row")) or 0).first(),
+                amount=yuan_of(request, "amount", "涉及金额"),
             )
         return "问题已记下，待确认后计入统计。"
 

@@ -50,7 +50,8 @@ class DrawnReview:
     @property
     def difference(self) -> Decimal | None:
         """The re-check's score less the unit's own."""
-        points = self.recheck.points if self.recheck is not None else None
+        whole = self.recheck is not None and self.recheck.complete
+        points = self.recheck.points if whole and self.recheck is not None else None
         return points - self.score if points is not None and self.score is not None else None
 
 

@@ -88,7 +88,13 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "review": row,
         "own": own,
         "score": score,
-        "difference": row.points - score if row.points is not None and score is not None else None,
+        "difference": row.points - score
+        if row.complete and row.points is not None and score is not None
+        else None,
+        "left": sum(
+            one.indicator.weight is not None and (one.mark is None or one.mark.points is None)
+            for one in rows
+        ),
         "rows": rows,
         "reasons": REASONS,
         "writes": writes,

@@ -47,7 +47,7 @@ class PlanCriteria:
 
 @dataclass(frozen=True, slots=True)
 class Plannable:
-    """One object with the facts it may be chosen by. Money in 元, ``rate`` in percent."""
+    """One object with the facts it may be chosen by. Money in 元, ``rate`` in percent: spent by budget, else as audited."""
 
     dossier: Dossier
     opening: Decimal | None
@@ -89,7 +89,8 @@ def plannable(
             Plannable(
                 row,
                 known.opening,
-                rate_percent(known.spent, known.budget),
+                rate_percent(known.spent, known.budget)
+                or rate_percent(known.audited_used, known.audited_arranged),
                 grade,
                 year,
                 repeated.get(row.subject_id, 0),

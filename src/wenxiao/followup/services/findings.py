@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
-    from wenxiao.reviews.models import Review
+    from wenxiao.reviews.models import Criterion, Review
 
 CATALOGUE = "problem_catalogue"
 LOW_EXECUTION, ZERO = "rate_below", Decimal(0)
@@ -101,12 +101,14 @@ def propose_finding(
     review: Review | None = None,
     item: CatalogueItem | None = None,
     severity: str = "minor",
+    criterion: Criterion | None = None,
+    amount: Decimal | None = None,
     rule: str = "",
     evidence: str = "",
     batch: ImportBatch | None = None,
     synthetic: bool = False,
 ) -> Finding:
-    """A candidate. The same text on the same review, or the same rule on the same dossier, is proposed once.
+    """A candidate, with its criterion and the amount (元) where given. The same text on the same review, or the same rule on the same dossier, is proposed once.
 
     Whoever evaluates, confirms or imports proposes; a unit only what its own form brings while that is open.
     """
@@ -116,6 +118,8 @@ def propose_finding(
     if review is not None and review.dossier_id != dossier.pk:
         raise NotAllowed(f"这份评审不是“{dossier}”的，问题不能记在它上面。")
     _refuse_coding(dossier, item, severity)
+    if criterion is not None and (review is None or criterion.review_id != review.pk):
+        raise NotAllowed("这一行不是这份评分表的，问题不能记在它上面。")
     known = Finding.objects.filter(dossier=dossier, review=review, item=item, text=text).first()
     if known is not None:
         return known
@@ -125,6 +129,8 @@ def propose_finding(
         item=item,
         text=text,
         severity=severity,
+        criterion=criterion,
+        amount=amount,
         rule=rule,
         evidence=evidence,
         batch=batch,
@@ -136,6 +142,7 @@ def propose_finding(
         act="提出问题",
         target=finding,
         label=f"{dossier}：{text}"[:300],
+        data={"criterion": criterion.name if criterion else "", "amount": amount},
     )
     return finding
 
