@@ -23,7 +23,7 @@ def read(client, path, **query):
     return browsed(answer.content.decode())
 
 
-PLAN = {"n0": "招标", "d0": "2021-03-31", "n1": "验收", "d1": "2021-11-30", "n2": "", "d2": ""}
+PLAN = {"n0": "招标", "d0": "2020-03-31", "n1": "验收", "d1": "2020-11-30", "n2": "", "d2": ""}
 
 
 def test_a_unit_plans_and_reports_its_steps(inside, small, dossier):
@@ -31,16 +31,16 @@ def test_a_unit_plans_and_reports_its_steps(inside, small, dossier):
     assert "还没有计划节点" in read(clerk, path)
     assert clerk.post(path, PLAN).status_code == 302
     first, last = dossier.milestones.order_by("order")
-    assert (first.name, first.due, last.due) == ("招标", date(2021, 3, 31), date(2021, 11, 30))
-    done = clerk.post(f"{path}/{first.pk}/done", {"on": "2021-03-20", "version": first.version})
+    assert (first.name, first.due, last.due) == ("招标", date(2020, 3, 31), date(2020, 11, 30))
+    done = clerk.post(f"{path}/{first.pk}/done", {"on": "2020-03-20", "version": first.version})
     assert done.status_code == 302
     assert "按期完成" in read(clerk, path)
     assert "计划节点（1/2）" in read(clerk, f"/dossiers/{dossier.pk}")
     stale = clerk.post(
-        f"{path}/{first.pk}/done", {"on": "2021-03-21", "why": "改", "version": first.version}
+        f"{path}/{first.pk}/done", {"on": "2020-03-21", "why": "改", "version": first.version}
     )
     assert stale.status_code == 409
-    assert clerk.post(f"{path}/{first.pk + 99}/done", {"on": "2021-03-21"}).status_code == 404
+    assert clerk.post(f"{path}/{first.pk + 99}/done", {"on": "2020-03-21"}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_a_wrong_plan_is_told_and_not_kept(inside, small, dossier, changed, said
 def test_a_changed_plan_wants_a_reason_and_only_the_unit_plans(inside, small, dossier):
     clerk, path = inside(small.clerk), f"/dossiers/{dossier.pk}/plan"
     clerk.post(path, PLAN)
-    later = {**PLAN, "d1": "2021-12-20"}
+    later = {**PLAN, "d1": "2020-12-20"}
     assert "须写明理由" in clerk.post(path, later).content.decode()
     assert clerk.post(path, {**later, "why": "雨季顺延"}).status_code == 302
-    assert dossier.milestones.get(name="验收").due == date(2021, 12, 20)
+    assert dossier.milestones.get(name="验收").due == date(2020, 12, 20)
     officer = inside(small.officer)
     assert "这里只能看" in read(officer, path)
     assert (
-        officer.post(path, {**later, "n2": "结算", "d2": "2021-12-30", "why": "x"}).status_code
+        officer.post(path, {**later, "n2": "结算", "d2": "2020-12-30", "why": "x"}).status_code
         == 403
     )
 
