@@ -20,6 +20,7 @@ import os; os.environ["WENXIAO_BENCH_LINES"] = "{ROWS}"
 import django; django.setup()
 from django.conf import settings
 from benchmarks import ledger
+ledger.SUBJECTS = max({ROWS} // 4, 10)
 ledger.plant(); ledger.write(settings.HOME / "ledger.csv")
 """
 WRITE = """
@@ -34,6 +35,36 @@ began = time.perf_counter()
 assert taking.write().stored
 print(time.perf_counter() - began)
 """
+BUDGETS = ROWS // 4
+"""Lines of the ledger of budgets: one a project, more than a province has."""
+BUDGET = f"""
+import django, sys, time; django.setup()
+from django.conf import settings
+from wenxiao.intake.ledger.ledger_import import LedgerImport
+from wenxiao.intake.undoing import undo_in_parts
+from wenxiao.orgs.models import Division
+from wenxiao.records.models import ImportBatch
+division, step = Division.objects.get(code="990000"), "{{step}}"
+path = settings.HOME / "budget.csv"
+if step == "undo":
+    batch = ImportBatch.objects.filter(kind="budget", state="applied").latest("pk")
+    began = time.perf_counter()
+    undo_in_parts(batch=batch, by=None, why="量速度")
+else:
+    plus = 1 if step == "new" else 2
+    lines = (f"{{{{n:021}}}},项目{{{{n:06}}}},{{{{n + plus}}}}.00\\n" for n in range({BUDGETS}))
+    path.write_text("项目代码,项目名称,全年预算\\n" + "".join(lines), encoding="utf-8")
+    taking = LedgerImport(path=path, division=division, by=None, kind="budget", year=2022)
+    taking.read(); taking.plan()
+    began = time.perf_counter()
+    assert taking.write().stored
+print(time.perf_counter() - began)
+"""
+BUDGET_STEPS = {
+    "new": f"写入 {BUDGETS:,} 行预算，全部新增",
+    "changed": f"写入 {BUDGETS:,} 行预算，全部改动",
+    "undo": f"撤销 {BUDGETS:,} 行改动的预算",
+}
 DOORS = {
     "制度文件 /documents/add": (
         "/documents/add",
@@ -114,6 +145,19 @@ def _one(home, url):
 
         saves = saver.during(written)
         yield _told(f"写入 {ROWS:,} 笔支付（分批写入，最后一步一起生效）", 0.0, spent[0], saves)
+        yield from budget_rows(system, saver)
+
+
+def budget_rows(system, saver):
+    """A ledger of budgets written, changed and taken back, with what a save waited meanwhile."""
+    for step, about in BUDGET_STEPS.items():
+        spent = []
+
+        def done(step=step, spent=spent):
+            spent.append(float(system.run(BUDGET.format(step=step), seconds=LONGEST)))
+
+        saves = saver.during(done)
+        yield _told(about, 0.0, spent[0], saves)
 
 
 def _until_idle(system):

@@ -1,11 +1,16 @@
 """Each part killed, the database restarted: nothing acknowledged is lost, nothing is half done, all comes back by itself."""
 
+import resource
+import shutil
+import subprocess
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from tests.site.running import running, until
 
 FILES = 8
+MOUNT = shutil.which("mount")
 BACK = "恢复正常"
 
 
@@ -94,6 +99,61 @@ def test_a_killed_website_comes_back_with_all_it_acknowledged(system, which):
         until(lambda: part(system, "网页")["restarts"] == before + 1, "健康检查写明重启")
     assert part(system, "后台任务")["restarts"] == 0, "the others were not touched"
     saver.nothing_lost_or_half()
+
+
+@contextmanager
+def own_disk(folder, megabytes):
+    """A disk of its own at ``folder``, where this user may mount one; whether it is there."""
+    size = f"size={megabytes}m"
+    mounted = (
+        MOUNT
+        and not subprocess.run(
+            [MOUNT, "-t", "tmpfs", "-o", size, "tmpfs", folder], check=False, capture_output=True
+        ).returncode
+    )
+    try:
+        yield bool(mounted)
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
+@contextmanager
+def no_room(system, *, own):
+    """No byte more can be written: the disk is filled, or the system's processes may not make a file grow."""
+    if own:
+        with (system.home / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while True:
+                filler.write(b"\0" * 4096)
+        yield
+        (system.home / "filler").unlink()
+        return
+    family = [pid for pid in system.processes("") if pid]
+    limits = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in family}
+    for pid, (_, most) in limits.items():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+    yield
+    for pid, limit in limits.items():
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
+
+
+def test_with_the_disk_really_full_saves_are_refused_whole_until_there_is_room(tmp_path, migrated):
+    home = tmp_path / "home"
+    home.mkdir()
+    with own_disk(home, 48) as own:
+        migrated(home)
+        with running(home) as system:
+            saver = Saver(system, 5000)
+            assert saver.save() == 302
+            with no_room(system, own=own):
+                until(lambda: saver.save() != 302, "保存被拒绝")
+                status, text = saver.refused[-1]
+                assert status == 503
+                assert "没有写入" in text or "磁盘已满" in text
+            until(lambda: saver.save() == 302, BACK)
+            saver.nothing_lost_or_half()
+            assert system.health()[0] == 200
 
 
 def test_asked_to_stop_it_ends_whole(tmp_path, migrated):

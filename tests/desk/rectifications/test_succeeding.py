@@ -96,6 +96,16 @@ def test_letters_beyond_one_pack_are_named(small, inside, monkeypatch):
     answer = inside(small.officer).get(f"/feedback/letters.zip?year={small.finance.work_year}")
     packed = zipfile.ZipFile(io.BytesIO(answer.content))
     first, rest = packed.read("打包结果.txt").decode().splitlines()
+    assert first.startswith("001_")
     assert first.endswith("已打包")
-    assert "一次最多打包 1 份" in rest
-    assert "请逐份下载" in rest
+    assert "每包 1 份" in rest
+    assert "这是第 1 包" in rest
+    address = f"/feedback/letters.zip?year={small.finance.work_year}&pack=2"
+    packed = zipfile.ZipFile(io.BytesIO(inside(small.officer).get(address).content))
+    second, rest = packed.read("打包结果.txt").decode().splitlines()
+    assert second.startswith("002_")
+    assert "这是第 2 包" in rest
+    monkeypatch.setattr("wenxiao.desk.rectifications.feedback.MOST", 1)
+    page = inside(small.officer).get(f"/feedback?year={small.finance.work_year}").content.decode()
+    assert "pack=2" in page
+    assert "第 2 包" in page

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from wenxiao.desk.rectifications.letters import MOST, packs_of
 from wenxiao.desk.rectifications.rectifications import ENTRY, tabs
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import (
@@ -54,6 +55,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("review", "")
     chosen = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
     days, cited, standing = deadline_rule(division, on)
+    total = rows.count()
     waiting = (
         orderable(person(request), chosen).select_related("item").order_by("item__order")
         if chosen
@@ -63,7 +65,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(request, "feedback"),
         "lines": [(row, told.get(row.pk, [])) for row in shown.rows],
         "shown": shown,
-        "total": rows.count(),
+        "total": total,
         "chosen": chosen,
         "told": notices_about([chosen.pk])[chosen.pk] if chosen else [],
         "waiting": waiting,
@@ -78,9 +80,17 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "list_year": year,
         "who": who,
         "any_sent": any(told.values()),
+        "packs": _packs(rows, total),
         "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
     }
     return render(request, "desk/rectifications/feedback.html", values)
+
+
+def _packs(rows: Any, total: int) -> int:
+    """In how many packs the letters that went out come."""
+    if total <= MOST:
+        return 1
+    return packs_of(sum(map(bool, notices_about(list(rows.values_list("pk", flat=True))).values())))
 
 
 @view("confirm_finding", methods=("POST",))
