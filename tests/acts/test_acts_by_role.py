@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from tests.acts.cases_of_assisting import ASSISTING, LINKS, ORDERED
 from tests.acts.cases_of_filing import APPROVAL, FILING
 from tests.acts.cases_of_office import FOLLOWUP, ORGS, REPORTS
 from tests.acts.cases_of_work import BUDGET, EVIDENCE, REVIEWS, TARGETS
@@ -23,9 +24,9 @@ ROOMS = {
     "budget": BUDGET,
     "targets": TARGETS | FILING,
     "evidence": EVIDENCE,
-    "reviews": REVIEWS | APPROVAL,
-    "followup": FOLLOWUP,
-    "orgs": ORGS,
+    "reviews": REVIEWS | APPROVAL | ASSISTING,
+    "followup": FOLLOWUP | ORDERED,
+    "orgs": ORGS | LINKS,
     "reports": REPORTS,
 }
 CASES = [(room, name) for room, acts in ROOMS.items() for name in acts]

@@ -177,6 +177,8 @@ REASONS: dict[str, dict[str, list[str]]] = {
         **{
             f"reviews/services/{name}": ["*"]
             for name in (
+                "assisting",
+                "describing",
                 "filling",
                 "hands",
                 "monitoring",

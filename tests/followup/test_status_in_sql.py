@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from tests.acts.house import House
 
-from wenxiao.budget.models import Round
+from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.services import ensure_subject, open_dossier
 from wenxiao.records.models import Notice
 from wenxiao.reports import wording
@@ -32,6 +32,24 @@ def counted(condition=""):
     """How many reported reviews meet a condition, by plain SQL."""
     with connection.cursor() as cursor:
         cursor.execute(REPORTED + condition)
+        return cursor.fetchone()[0]
+
+
+def without_any_sheet():
+    """How many objects the key rounds ask for of which there is no review and that nobody excused, by plain SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM budget_round o
+            JOIN budget_dossier d ON d.fiscal_year = o.fiscal_year
+            JOIN budget_subject s ON s.id = d.subject_id AND s.division_id = o.division_id
+            WHERE o.work_year = 2021 AND o.key AND o.kind IN ('finance_evaluation', 'monitoring')
+            AND CAST(o.scope AS text) <> '{}' AND s.kind = 'project'
+            AND NOT EXISTS (
+                SELECT 1 FROM reviews_review r WHERE r.round_id = o.id AND r.dossier_id = d.id)
+            AND NOT EXISTS (
+                SELECT 1 FROM budget_exemption e WHERE e.round_id = o.id AND e.dossier_id = d.id)"""
+        )
         return cursor.fetchone()[0]
 
 
@@ -65,6 +83,7 @@ def stand(draw):
                 fiscal_year=YEAR - 1,
                 state="open",
                 key=key,
+                scope=draw.choice(({}, {"kinds": ["project"]}, {"kinds": ["project"]})),
                 **months,
             )
             for number in range(draw.randint(0, 4)):
@@ -82,7 +101,19 @@ def stand(draw):
                     state="issued" if finished else draw.choice(STATES),
                 )
                 tell(draw, house, review, signed=finished)
+    if finished and draw.random() < 0.7:
+        excuse_the_rest(house)
     return house
+
+
+def excuse_the_rest(house):
+    """本次免报 for whatever the year's key rounds ask for and have no sheet of."""
+    for opened in Round.objects.filter(work_year=YEAR, key=True):
+        judged = opened.reviews.values("dossier")
+        for dossier in Dossier.objects.filter(fiscal_year=YEAR - 1).exclude(pk__in=judged):
+            Exemption.objects.create(
+                round=opened, dossier=dossier, reason="cancelled", by=house.people["performance"]
+            )
 
 
 def claims(text):
@@ -98,6 +129,7 @@ def claims(text):
         "sent": number(r"已发出(\d+)份"),
         "signed": number(r"(\d+)份问题反馈函已由"),
         "unsigned": number(r"其余(\d+)份尚未签收"),
+        "lacking": number(r"另有(\d+)个应评对象尚无结果"),
         "unsent": number(r"另有(\d+)份尚未发出"),
     }
 
@@ -117,12 +149,16 @@ def test_property_every_number_of_the_status_sentence_is_the_rows_own(seed):
         "signed": signed,
         "unsigned": sent - signed,
         "unsent": total - sent,
+        "lacking": without_any_sheet(),
     }
     claimed = {name: number for name, number in claims(text).items() if number is not None}
     assert claimed == {name: due[name] for name in claimed}, text
     if not total:
         return
-    assert ("各项财政绩效管理工作已出具报告" in text) == (issued == total)
+    whole = not due["lacking"]
+    assert ("尚无结果" in text) == bool(due["lacking"])
+    assert ("各项财政绩效管理工作已出具报告" in text) == (issued == total and whole)
+    assert ("份报告均已出具" in text) == (issued == total and not whole)
     assert ("各项报告尚未出具" in text) == (issued == 0)
     assert ("反馈函尚未发出" in text) == (sent == 0)
     assert ("尚未签收" in text) == (signed < sent)

@@ -317,7 +317,16 @@ MATRIX = {
     "people/users/<int:pk>/<str:act>": "manage_users",
     "people/grants/<int:pk>/end": "grant",
     "people/grants/batch": "grant",
+    "people/policy/links": "manage_accounts_policy",
+    "filling/<int:pk>/whole": "fill",
+    "filling/<int:pk>/assistance/<int:indicator>": "fill",
+    "assistances/<int:pk>/row.xlsx": "fill",
+    "assistances/<int:pk>/back": "fill",
+    "assistances/<int:pk>/photo": "see_unit",
+    "assistances/<int:pk>/<str:act>/do": "fill",
+    "assist/<str:token>": "anyone",
     "people/units/contacts": "manage_units",
+    "findings/<int:pk>/order": "confirm_finding",
     "rectifications/batch": "confirm_finding",
     "backups": "login",
     "confirmers": "see_unit",
@@ -380,6 +389,7 @@ def test_strangers_are_led_to_the_login(client, route):
         "<int:dossier>", "1"
     ).replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0").replace("<int:step>", "1")
+    path = path.replace("<int:indicator>", "1")
     response = client.get(path)
     if response.status_code == 405:
         response = client.post(path)

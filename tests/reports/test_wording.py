@@ -81,5 +81,5 @@ def test_what_was_never_sent_is_not_called_unsigned(sent, signed, said):
             received=number < signed,
         )
 
-    facts = SimpleNamespace(reported=[row(number) for number in range(12)])
+    facts = SimpleNamespace(reported=[row(number) for number in range(12)], without_result=())
     assert "".join(run.text for run in wording.status(facts)).endswith(said)

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.evidence.selectors import material_seen_by
 from wenxiao.evidence.services import hand_in_material, replace_material
+from wenxiao.files.forms.assistance_row import assistance_row
 from wenxiao.files.forms.targets.library_file import library_rows
 from wenxiao.followup.selectors.ledger import rectifications_seen_by
 from wenxiao.followup.services import reply_rectification
 from wenxiao.orgs.services.library import add_document, edit_document, set_articles
 from wenxiao.records.models import Document
+from wenxiao.reviews.form_selectors import assistances_visible_to
 from wenxiao.reviews.selectors import promise_of
 from wenxiao.reviews.services import hand_in_paper, request_adjustment, submit_for_units
+from wenxiao.reviews.services.assisting import answer_by_workbook, number_of
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook.articles import held_against
 from wenxiao.rulebook.papers import laws_of, paper_of
@@ -197,6 +200,25 @@ def _library(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     return Done(f"指标库导入 {count} 行，未核；已在库里的没有重复导入。")
 
 
+def _assisted(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
+    row = _found(assistances_visible_to(by), values["assistance"])
+    words: dict[str, str] = arrived[0].content
+    if words["key"] != number_of(row):
+        raise NotAllowed(
+            f"这份一行表的编号是 {words['key'][:20]}，不是 {number_of(row)}；请在它自己那一行带回。"
+        )
+    words = {name: words.get(name, "") for name in ("value", "note", "answered_by", "phone")}
+    answer_by_workbook(assistance=row, by=by, **words)
+    return Done(f"{row.asked_of}填的已带回，请核对采用。")
+
+
+def _row_of(book: Book) -> dict[str, str]:
+    row = assistance_row(book)
+    if row is None:
+        raise NotAllowed("这不是从“请人填”下载的一行表，或编号那一格被改掉了；请重新下载一份再填。")
+    return row
+
+
 def _entries(book: Book) -> list[tuple[int, LibraryEntry]]:
     lines = library_rows(book)
     if lines is None:
@@ -225,9 +247,11 @@ ACTS: dict[str, Callable[[Values, Sequence[Arrived], User], Done]] = {
     "document_edit": _edit,
     "articles": _articles,
     "library": _library,
+    "assistance": _assisted,
 }
 CONTENTS: dict[str, Content] = {
     "articles": Content("paper", "text", str),
     "library": Content("book", "book", _entries),
+    "assistance": Content("book", "book", _row_of),
 }
 """The acts that read their file, not only keep it; read before the transaction begins."""

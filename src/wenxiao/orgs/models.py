@@ -68,6 +68,7 @@ class Division(models.Model):
     confirmers = models.JSONField("另行指定的确认人", default=list)
     small_office = models.JSONField("小机构", default=dict)
     account_policy = models.JSONField("账号安全要求", default=dict)
+    assist_links = models.BooleanField("填报协助可用免登录链接", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "财政区划"
@@ -194,6 +195,7 @@ class LoginTry(models.Model):
         ADDRESS = "address", "来源地址"
         ACCOUNT = "account", "账号"
         SECRET = "secret", "本人的旧密码或动态口令"
+        LINK = "link", "填报协助链接与来源地址"
 
     door = models.CharField("按什么计", max_length=8, choices=Door.choices)
     key = models.CharField("键", max_length=160)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from wenxiao.portal import site_file, views
+from wenxiao.portal import assisting, site_file, views
 
 app_name = "portal"
 urlpatterns = [
+    path("assist/<str:token>", assisting.assist, name="assist"),
     path("open", views.results, name="home"),
     path("open/units", views.units, name="units"),
     path("open/data", views.data, name="data"),

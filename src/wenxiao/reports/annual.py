@@ -133,7 +133,8 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
         f.monitored_count,
     )
     tails = (f.monitored_opening, f.reported_count, f.issued_count, f.sent_count, f.received_count)
-    found = [make(facts) for make in (*heads, *tails)]
+    lacking = (f.lacking_count,) if facts.without_result else ()
+    found = [make(facts) for make in (*heads, *tails, *lacking)]
     found += [f.grade_count(facts, band) for band in facts.bands.bands] + [f.ungraded_count(facts)]
     found += [f.problem_count(facts, line, at) for at, line in enumerate(facts.lines, start=1)]
     found += [*f.other_grades(facts), *f.subtotals(facts)]

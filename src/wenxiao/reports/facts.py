@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from wenxiao.followup import selectors
+from wenxiao.followup.selectors.without_result import without_result
 from wenxiao.orgs.selectors import Trained, trained
 from wenxiao.rulebook import tally
 from wenxiao.rulebook.grading import Bands, bands_in_force
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         ProblemLine,
         Reported,
     )
+    from wenxiao.followup.selectors.without_result import WithoutResult
     from wenxiao.orgs.models import Division
 
 Version = Literal["internal", "public"]
@@ -86,6 +88,7 @@ class Facts:
     previous: Facts | None = None
     training: Trained | None = None
     withheld: frozenset[str] = frozenset()
+    without_result: tuple[WithoutResult, ...] = ()
     concerned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     prints: Mapping[str, Printing] = field(default_factory=dict)
 
@@ -133,6 +136,7 @@ def facts(
         lines=selectors.common_lines(division, work_year),
         papers=selectors.report_documents(division, work_year),
         bands=_bands(division, work_year, evaluated),
+        without_result=without_result(division, work_year, public=version == "public"),
         withheld=frozenset(row.name for row in evaluated + monitored if row.review not in shown),
         prints=dict(prints or {}),
     )

@@ -240,6 +240,13 @@ def issued_count(facts: Facts) -> Figure:
     )
 
 
+def lacking_count(facts: Facts) -> Figure:
+    """Objects due in the key rounds of which there is no sheet at all."""
+    parts = [Part(f"budget.Dossier:{row.dossier}", row.name) for row in facts.without_result]
+    rule = "列入财政重点任务、没有免报、还没有任何评审的对象个数"
+    return count("reviews.lacking", "尚无结果个数", rule, parts)
+
+
 def sent_count(facts: Facts) -> Figure:
     """Reviews about which a feedback notice went out, signed for or not."""
     rows = [row for row in facts.reported if row.notices]

@@ -181,6 +181,19 @@ def _group(facts: Facts, templates: tuple[str, str]) -> Runs:
     return bind(templates[0] + (bracket if total.value is not None else ""), words)
 
 
+def _reported_head(*, all_issued: bool, any_issued: bool, lacking: f.Figure) -> str:
+    """How many reports are out, and beside them what was due and has no result at all."""
+    if all_issued and lacking.value:
+        head = "目前，已有结果的{总数}份报告均已出具"
+    elif all_issued:
+        head = "目前，各项财政绩效管理工作已出具报告"
+    elif any_issued:
+        head = "目前，{总数}份报告中已出具{出具}份"
+    else:
+        head = "目前，各项报告尚未出具"
+    return f"{head}，另有{{缺}}个应评对象尚无结果" if lacking.value else head
+
+
 def status(facts: Facts) -> Runs:
     """The status sentence, true by the rows: issued only when issued, fed back only when every notice was received."""
     total, issued, received = (
@@ -196,14 +209,12 @@ def status(facts: Facts) -> Runs:
     )
     if not everything:
         return ()
-    if all_issued and all_received:
+    lacking = f.lacking_count(facts)
+    if all_issued and all_received and not lacking.value:
         return (Run("目前，各项财政绩效管理工作已出具报告，且将存在的问题反馈到各相关部门。"),)
-    if all_issued:
-        head = "目前，各项财政绩效管理工作已出具报告"
-    elif issued.value:
-        head = "目前，{总数}份报告中已出具{出具}份"
-    else:
-        head = "目前，各项报告尚未出具"
+    head = _reported_head(all_issued=all_issued, any_issued=bool(issued.value), lacking=lacking)
+    if lacking.value:
+        words["缺"] = lacking
     sent = f.sent_count(facts)
     words |= {"发出": sent, "余": str(len(sent.parts) - len(received.parts))}
     words |= {"未发": str(len(total.parts) - len(sent.parts))}

@@ -8,6 +8,7 @@ from django.db import models
 from wenxiao.budget.models import AuditedAmount, Dossier, Round
 from wenxiao.orgs.models import Agency, Expert
 from wenxiao.records.models import ImportBatch, StoredFile
+from wenxiao.reviews.assistance import Assistance  # noqa: F401 - Django finds models here
 from wenxiao.store.fields import MoneyField, PointsField
 from wenxiao.store.moves import Versioned
 from wenxiao.targets.models import Indicator, Target
@@ -61,6 +62,11 @@ class Review(Versioned):
     complete = models.BooleanField("评分完整", default=False)
     proved = PointsField("有已核佐证的分值", null=True)
     conclusion = models.TextField("结论", blank=True)
+    goal_done = models.TextField("年度总体目标完成情况", blank=True)
+    remarks = models.TextField("整表说明", blank=True)
+    filler = models.CharField("填报人", max_length=60, blank=True)
+    filler_phone = models.CharField("填报人电话", max_length=40, blank=True)
+    funds = models.JSONField("分来源资金", default=dict)
     field_notes = models.TextField("现场情况", blank=True)
     issued_on = models.DateField("出具日期", null=True)
     paper_number = models.CharField("报告编号", max_length=60, blank=True)

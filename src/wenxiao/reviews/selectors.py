@@ -19,7 +19,7 @@ from wenxiao.orgs.permissions import holdings
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Exchange, Mark, Review, Suggestion
-from wenxiao.reviews.states import JUDGED, OPEN, RETURNED, SETTLED
+from wenxiao.reviews.states import JUDGED, SETTLED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
 
@@ -310,16 +310,6 @@ def review_trail(review: Review) -> QuerySet[Entry]:
     about = Q(target_type=kind, target_id=pk)
     about |= Q(target_type=Mark._meta.label, target_id__in=review.marks.values("pk"))
     return Entry.objects.filter(about).order_by("-pk")
-
-
-def last_return(review: Review) -> Entry | None:
-    """Why it was given back, by whom and when, until it is handed in again; None where nobody gave it back."""
-    if review.state not in OPEN:
-        return None
-    kind, pk = target_of(review)
-    return (
-        Entry.objects.filter(target_type=kind, target_id=pk, act=RETURNED).order_by("-pk").first()
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from wenxiao.files.out.pdf import NoChineseFontError, forms_pdf
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import promise_of, sheets_of
+from wenxiao.reviews.services.describing import SOURCES, funds_of
 from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.rulebook.form_packs import FormPack, pack_in_force
 from wenxiao.rulebook.numbers import rate_percent
@@ -143,6 +144,9 @@ def _project(review: Review, *, blank: bool) -> forms.ProjectForm:
         total=review.points,
         confirmed_note=review.confirmed_note,
         suggestions="\n".join(f"{row.number}.{row.text}" for row in advice),
+        goal_done=review.goal_done,
+        filler=review.filler,
+        phone=review.filler_phone,
     )
 
 
@@ -170,11 +174,25 @@ def _indicator(
     )
 
 
+def _source_line(label: str, typed: dict[str, Decimal]) -> forms.FundLine:
+    """One source of money as the unit typed it; empty where it did not."""
+    budget, executed = typed.get("budget"), typed.get("executed")
+    return forms.FundLine(
+        label, full_year=budget, executed=executed, rate=rate_percent(executed, budget)
+    )
+
+
 def _funds(review: Review, through: int, *, blank: bool) -> Sequence[forms.FundLine]:
     labels = forms.MONITOR_FUND_LABELS if review.kind == "monitoring" else forms.FUND_LABELS
-    rest = [forms.FundLine(label) for label in labels[1:]]
     if blank:
         return ()
+    typed = funds_of(review)
+    rest = [
+        _source_line(label, typed.get(source, {}))
+        for label, source in zip(
+            labels[1:], SOURCES.get(review.kind, SOURCES["selfeval"]), strict=True
+        )
+    ]
     amounts = money(review.dossier, through_month=through)
     budget: Decimal | None = review.budget if review.budget is not None else amounts.budget
     executed = review.executed if review.executed is not None else amounts.spent

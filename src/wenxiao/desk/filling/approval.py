@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
+from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
 from wenxiao.records.services import read_file
 from wenxiao.reviews import services
@@ -53,7 +54,8 @@ def judge(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def _judged(request: HttpRequest, row: Review, act: str, why: str) -> str:
     by, version, name = person(request), version_of(request), row.dossier.subject.name
     if act == "return":
-        services.return_review(review=row, by=by, why=why, version=version)
+        marked = [pk for pk in map(whole, request.POST.getlist("mark")) if pk is not None]
+        services.return_review(review=row, by=by, why=why, version=version, marked=marked)
         return f"{name}已退回。"
     if act in ON_PAPER:
         return _decided(row, by, act, why)

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from wenxiao.desk.dossiers.materials import asked_row, panel
+from wenxiao.desk.filling.before_hand_in import grouped, lacking_proofs, open_items
 from wenxiao.desk.monitoring.lights import of_dossier, table_of
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.watch.prefill import prefilled
@@ -21,9 +22,10 @@ from wenxiao.pages.formats import STATUS
 from wenxiao.pages.frame import show_year
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import Check, checks_of, rows_of
+from wenxiao.reviews.form_selectors import words_of_last_year
 from wenxiao.reviews.kinds import CHECKERS, kind_of
 from wenxiao.reviews.readback import readback_of
-from wenxiao.reviews.selectors import last_return
+from wenxiao.reviews.returns import returned_of
 from wenxiao.reviews.services import (
     barred_in,
     record_actual,
@@ -32,6 +34,7 @@ from wenxiao.reviews.services import (
     submit_review,
     waiting_for,
 )
+from wenxiao.reviews.services.describing import SIDES, SOURCES, funds_of, whole_of_form
 from wenxiao.reviews.services.paper import may_confirm, pending_paper
 from wenxiao.reviews.services.road import STEPS, blocking_texts, skipped_by
 from wenxiao.reviews.states import OPEN
@@ -118,6 +121,7 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
     rows = rows_of([row])[row.pk]
     checks = checks_of(row, rows)
     holding, shelf = held(request), shelf_of(person(request), row.dossier_id)
+    lacking = lacking_proofs(row, rows, shelf.by_row)
     origin, asked = f"filling:{row.pk}", asked_row(request)
     paper = pending_paper(row)
     values = {
@@ -131,9 +135,12 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
         if asked
         else None,
         "review": row,
-        "returned": last_return(row),
+        "returned": returned_of(row),
         "rows": rows,
-        "checks": checks,
+        "groups": grouped(checks),
+        "lacking": lacking,
+        "open_items": open_items(row, rows, checks, lacking),
+        **_beside_rows(row),
         "numbers": _numbers(checks),
         "blocking": blocking_texts(row, checks),
         "came_with": row.problems if row.state in OPEN else [],
@@ -141,6 +148,9 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
         and row.received_on is not None
         and holding.can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),
         "fills": may_fill(request, row),
+        "answered": set(
+            row.assistances.filter(state="answered").values_list("indicator", flat=True)
+        ),
         "answer": answer,
         "rate": rate_percent(row.executed, row.budget),
         "home": HOME[row.kind],
@@ -165,6 +175,18 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
         else None,
     }
     return render(request, "desk/filling/filling.html", values, status=status)
+
+
+def _beside_rows(row: Review) -> dict[str, Any]:
+    """What stands beside the rows of the form: money, the goal as a whole, what was written last year."""
+    return {
+        "whole": whole_of_form(row),
+        "goal": row.target.text if row.target else "",
+        "before": words_of_last_year(row),
+        "sources": SOURCES.get(row.kind, {}),
+        "sides": SIDES,
+        "funds": funds_of(row),
+    }
 
 
 def _possibilities(row: Review) -> list[str]:
@@ -322,12 +344,15 @@ def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
     rows = rows_of([review])[review.pk]
     checks = checks_of(review, rows)
     fills, typed = may_fill(request, review), answer.typed
+    lacking = lacking_proofs(review, rows, shelf_of(person(request), review.dossier_id).by_row)
+    blocking = blocking_texts(review, checks)
+    opened = {"open_items": open_items(review, rows, checks, lacking)}
     told = {one.indicator.pk: _row_told(request, one, typed, fills=fills) for one in rows}
     part = render_to_string(
         "desk/filling/checks_part.html",
         {
-            "checks": checks,
-            "blocking": blocking_texts(review, checks),
+            "groups": grouped(checks),
+            "blocking": blocking,
             "review": review,
             "came_with": review.problems,
         },
@@ -339,10 +364,13 @@ def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
             "written": answer.written,
             "errors": answer.errors,
             "checks": part,
+            "blocked": len(blocking),
+            "open": render_to_string("desk/filling/open_part.html", opened, request),
             "total": f"{review.points:.2f}" if review.points is not None else "未评完",
             "version": review.version,
             "numbers": {
-                pk: [check.number for check in some] for pk, some in _numbers(checks).items()
+                pk: [[check.number, check.level == "阻断"] for check in some]
+                for pk, some in _numbers(checks).items()
             },
         },
         status=409 if answer.errors else 200,

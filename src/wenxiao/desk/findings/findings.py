@@ -13,6 +13,7 @@ from django.urls import reverse
 from wenxiao.desk.findings.cases import cases_of
 from wenxiao.desk.findings.rule_runs import CONTRADICTIONS, drawn
 from wenxiao.followup import services
+from wenxiao.followup.selectors.ordering import of_amount
 from wenxiao.followup.selectors.problems import (
     catalogue,
     catalogue_counts,
@@ -104,17 +105,19 @@ NARROWED = {
     "unit": "dossier__unit",
     "rule": "rule",
     "severity": "severity",
+    "amount": "amount",
 }
 """What the list may be narrowed by, beside words: the name in the address and the column."""
 WORDS = frozenset({"rule", "severity"})
 
 
 def _narrow(rows: QuerySet[Finding], given: QueryDict) -> QuerySet[Finding]:
+    rows = of_amount(rows, given.get("amount", ""))
     for name, column in NARROWED.items():
         asked = given.get(name, "")
         if name in WORDS and asked:
             rows = rows.filter(**{column: asked[:30]})
-        elif asked.isdecimal() and len(asked) < 18:
+        elif name != "amount" and asked.isdecimal() and len(asked) < 18:
             rows = rows.filter(**{column: int(asked)})
     for word in given.get("q", "")[:60].split():
         rows = rows.filter(dossier__subject__name__icontains=word) | rows.filter(
@@ -170,7 +173,7 @@ def _decide(request: HttpRequest, row: Finding, *, confirmed: bool, why: str, ve
     if not confirmed:
         services.dismiss_finding(finding=row, by=person(request), why=why, version=version)
         return
-    item = _item(row, text_of(request, "item", 20))
+    item = coded_item(row, text_of(request, "item", 20))
     severity = text_of(request, "severity", 8)
     services.confirm_finding(
         finding=row,
@@ -182,7 +185,8 @@ def _decide(request: HttpRequest, row: Finding, *, confirmed: bool, why: str, ve
     )
 
 
-def _item(row: Finding, asked: str) -> CatalogueItem | None:
+def coded_item(row: Finding, asked: str) -> CatalogueItem | None:
+    """The catalogue item that was chosen; None where none was."""
     if not asked.isdecimal():
         return None
     item = catalogue_item(row.dossier.subject.division, whole(asked) or 0)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.findings import common_problems, findings, rule_runs
+from wenxiao.desk.findings import common_problems, findings, ordering, rule_runs
 
 urlpatterns = [
     path("findings", findings.findings, name="findings"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("findings/drawn", rule_runs.findings_drawn, name="findings_drawn"),
     path("findings/<int:pk>/decide", findings.decide, name="finding_decide"),
     path("findings/<int:pk>/reopen", findings.reopen, name="finding_reopen"),
+    path("findings/<int:pk>/order", ordering.order, name="finding_order"),
     path("findings/catalogue", findings.items, name="catalogue"),
     path("findings/catalogue/add", findings.add_item, name="catalogue_add"),
     path("findings/catalogue/<int:pk>", findings.change_item, name="catalogue_change"),

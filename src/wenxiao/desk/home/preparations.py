@@ -46,11 +46,11 @@ def preparations(user: User, holding: Holdings) -> list[Preparation]:
     first = holding.can("manage_round")
     if first and rounds_visible_to(user).exists():
         return []
-    listed = [*_people(division), *(_work(user, division) if first else [])]
+    listed = [*_people(division, holding), *(_work(user, division) if first else [])]
     return [] if all(one.done for one in listed) else listed
 
 
-def _people(division: Division) -> list[Preparation]:
+def _people(division: Division, holding: Holdings) -> list[Preparation]:
     units = units_of(division).filter(valid_to=None).exclude(kind="finance")
     total = units.count()
     contacts = units.exclude(contact="").exclude(phone="").count()
@@ -60,6 +60,7 @@ def _people(division: Division) -> list[Preparation]:
     people = people.exclude(pk__in=administrators)
     granted = people.filter(pk__in=grants_in_force().values("user")).count()
     page, users = address("desk:people"), address("desk:users")
+    many = address("desk:unit_contacts") if holding.can("manage_units") else page
     return [
         Preparation(
             "单位",
@@ -75,18 +76,18 @@ def _people(division: Division) -> list[Preparation]:
             contacts,
             max(total, 1),
             "催办、退回、反馈都找他；没有就只能打电话问",
-            "在单位页填联系人和联系电话",
+            "在表里成批填，或从 Excel 粘贴一段",
             "系统管理员、绩效科",
-            page,
+            many,
         ),
         Preparation(
             "对口科室",
             served,
             max(total, 1),
             "业务科室只看得到归它的单位",
-            "在单位页选对口业务科室",
+            "在表里成批填，或从 Excel 粘贴一段",
             "系统管理员、绩效科",
-            page,
+            many,
         ),
         Preparation(
             "账号",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.http import Http404
@@ -20,6 +21,8 @@ from wenxiao.desk.monitoring.lights import (
     table_of,
     told,
 )
+from wenxiao.followup.selectors.ordering import orderable_at_once
+from wenxiao.followup.selectors.problems import catalogue
 from wenxiao.followup.watch.overview import money_by_goals
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, attachment, carry_out, text_of, version_of
@@ -28,9 +31,11 @@ from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports.facts import facts
 from wenxiao.reports.letters import NothingToTellError, monitoring_docx
 from wenxiao.reports.monitoring import write_monitoring_report, write_project_report
+from wenxiao.reviews.returns import last_returns
 from wenxiao.reviews.services import record_field_notes, set_suggestions
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import parts_of, reviews_visible_to, rounds_of_year, to_fill
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -41,6 +46,8 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Round
     from wenxiao.followup.watch.sentences import WatchRow
 
+DAYS_TO_MEND = 30
+"""For how long a problem may be mended where nobody chose another day."""
 SIZE = 60
 """Rows a page: lights need the whole round, pages only keep the sheet short."""
 
@@ -125,6 +132,7 @@ def _page(
         "named": any(not row.synthetic for row in rows),
         "key": bool(chosen) and all(r.key for r in chosen),
         "owed": (owed := to_fill(user, held(request), one)),
+        "returned": last_returns([line.review for line in owed if line.review is not None]),
         "hands_in": sum(row.review is not None for row in owed) > 1 and held(request).can("submit"),
         "writes": _writes_all(request),
         "irregular": irregular,
@@ -178,6 +186,11 @@ def monitored(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
         "settled": settled,
         "notes": bool(subject and holding.can("evaluate", subject=subject) and not settled),
         "advice": "\n".join(row.suggestions),
+        "orderable": orderable_at_once(person(request), dossier)
+        if holding.can("confirm_finding")
+        else [],
+        "items": catalogue(one.division, active=True),
+        "due": today() + timedelta(days=DAYS_TO_MEND),
         "begins": not review and one.state == "open" and fills_dossier(request, dossier),
         "fills": bool(
             review and subject and holding.can("fill", subject=subject) and review.state in OPEN

@@ -9,7 +9,13 @@ from django.urls import reverse
 
 from wenxiao.desk.office.units import ANY, ENTRY, tabs
 from wenxiao.orgs import selectors
-from wenxiao.orgs.services.account_policy import LIMITS, policy_of, set_account_policy, source_of
+from wenxiao.orgs.services.account_policy import (
+    LIMITS,
+    open_assist_links,
+    policy_of,
+    set_account_policy,
+    source_of,
+)
 from wenxiao.pages.acts import carry_out, text_of
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, need_any, person, view
@@ -31,6 +37,7 @@ def policy(request: HttpRequest) -> HttpResponse:
         ],
         "roles": [(code, word, code in now.second_factor) for code, word in selectors.roles()],
         "second_source": source_of(division, "second_factor"),
+        "links": division.assist_links,
         "tabs": tabs("policy"),
         "may": held(request).can("manage_accounts_policy"),
     }
@@ -57,5 +64,19 @@ def change(request: HttpRequest) -> HttpResponse:
             why=text_of(request, "why", 500),
         )
         return "账号安全要求已改，从现在起按新值执行。"
+
+    return carry_out(request, run, reverse("desk:account_policy"))
+
+
+@view("manage_accounts_policy", methods=("POST",))
+def assist_links(request: HttpRequest) -> HttpResponse:
+    """Open or close the door by which a row of a form may be answered without an account."""
+    division, on = division_of(request, ENTRY), request.POST.get("on") == "1"
+
+    def run() -> str:
+        open_assist_links(
+            division=division, on=on, by=person(request), why=text_of(request, "why", 500)
+        )
+        return f"填报协助的免登录链接已{'开放' if on else '关闭，发出去的都不能再用'}。"
 
     return carry_out(request, run, reverse("desk:account_policy"))

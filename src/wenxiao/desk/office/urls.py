@@ -42,6 +42,7 @@ urlpatterns = [
     path("people/sheets", account_sheets.account_sheets, name="account_sheets"),
     path("people/sheets/<str:act>", account_sheets.act, name="account_sheets_act"),
     path("people/policy", account_policy.policy, name="account_policy"),
+    path("people/policy/links", account_policy.assist_links, name="assist_links"),
     path("people/policy/change", account_policy.change, name="account_policy_change"),
     path("people/users", users.users, name="users"),
     path("people/users/add", users.add, name="user_add"),

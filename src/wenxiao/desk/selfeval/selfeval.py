@@ -14,6 +14,7 @@ from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import Check, checks_in, doubts_in, rows_of
 from wenxiao.reviews.kinds import FILED
+from wenxiao.reviews.returns import last_returns
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import (
@@ -88,6 +89,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
     chosen = _narrow(rows, asked)
     shown = page(chosen.select_related("target"), ORDER, token=request.GET.get("at"))
     parts, chips = parts_of(user, one), _chips(rows, asked)
+    owed = to_fill(user, holding, one)
     values = {
         "list_year": year,
         "rounds": rounds,
@@ -104,7 +106,10 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "fills": holding.can("fill"),
         "open": OPEN,
         "kind": one.kind,
-        "owed": to_fill(user, holding, one),
+        "owed": owed,
+        "returned": last_returns(
+            [*shown.rows, *(line.review for line in owed if line.review is not None)]
+        ),
         "receives": one.kind in FILED and (holding.can("submit_for") or holding.can("import")),
         "waiting": next((n for word, n, *_ in chips if word == _ONLY["received"][0]), 0),
         "rechecks": one.kind == "selfeval"

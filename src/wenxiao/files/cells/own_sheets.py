@@ -29,3 +29,20 @@ MONEY_HEADINGS = (
     ("content", "测算依据或主要内容"),
 )
 PLAN_HEADINGS = (("step", "步骤"), ("from", "开始时间"), ("to", "完成时间"))
+ASSISTANCE = "填报协助"
+ASSISTANCE_GIVEN = (
+    ("key", "编号"),
+    ("unit", "单位"),
+    ("project", "项目"),
+    ("year", "预算年度"),
+    ("indicator", "指标"),
+    ("expression", "年度目标"),
+    ("question", "要填什么"),
+)
+ASSISTANCE_ASKED = (
+    ("value", "完成值"),
+    ("note", "说明"),
+    ("answered_by", "填写人"),
+    ("phone", "联系电话"),
+)
+"""The one row asked of another office: what is given, and what that office fills in."""

@@ -130,6 +130,32 @@ def set_account_policy(
     return held
 
 
+@transaction.atomic
+def open_assist_links(*, division: Division, on: bool, by: User | None, why: str) -> Division:
+    """Whether a unit's clerk may send one row of a form out by a link that needs no account; closed unless opened here.
+
+    Closing it shuts every link that is out at once.
+    """
+    require(by, "manage_accounts_policy")
+    if by is not None and by.division_id != division.pk:
+        raise Refused("只能规定本区划的填报协助链接。")
+    if not why.strip():
+        raise NotAllowed("请写明依据或理由，它会写进留痕。")
+    changed = Division.objects.filter(pk=division.pk, assist_links=not on).update(assist_links=on)
+    if changed != 1:
+        raise NotAllowed(f"填报协助的免登录链接已经是{'开放' if on else '关闭'}的。")
+    division.refresh_from_db()
+    record(
+        division=division,
+        by=by,
+        act="开放填报协助链接" if on else "关闭填报协助链接",
+        target=division,
+        why=why,
+        data={"before": not on, "after": on},
+    )
+    return division
+
+
 def _changed(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     words = {limit.name: limit.word for limit in LIMITS} | {"second_factor": SECOND}
     return {

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Door = LoginTry.Door
 MORE = {Door.ADDRESS: 6, Door.ACCOUNT: 4}
 """How many times as many failures as one person's an address and a name from wherever may have before they pause."""
+LINK_TRIES, LINK_PAUSE = 20, 60
+"""How many wrong links in a row an address may ask for, and for how many minutes it is shut out at most."""
 FIRST_PAUSE = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(hours=6)
 KNOWN_FOR = timedelta(days=180)
@@ -78,6 +80,11 @@ def begin_login(username: str, address: str, browser: str, user: User | None) ->
     """Count a try before any password is hashed; refused ones cost a query and no hash."""
     policy = policy_of(user.division if user is not None else _house())
     return _begin(_doors(username, address, browser), policy.failures, policy.longest_pause)
+
+
+def begin_link(address: str) -> LoginAttempt:
+    """Count a try at a link that needs no account before it is looked up; whoever guesses is shut out by address."""
+    return _begin(((Door.LINK, address[:60]),), LINK_TRIES, LINK_PAUSE)
 
 
 def begin_secret(user: User, what: str) -> LoginAttempt:

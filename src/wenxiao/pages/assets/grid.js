@@ -63,9 +63,9 @@
       }
       const box = row.querySelector("[data-numbers]");
       box.replaceChildren(
-        ...(told.numbers[key] || []).map((number) => {
+        ...(told.numbers[key] || []).map(([number, blocks]) => {
           const link = document.createElement("a");
-          link.className = "number";
+          link.className = blocks ? "number block" : "number";
           link.href = `#check-${number}`;
           link.textContent = String(number);
           return link;
@@ -77,7 +77,9 @@
     document.getElementById("checks").innerHTML = told.checks;
     const version = document.getElementById("review-version");
     if (version) version.value = told.version;
-    const blocked = document.querySelectorAll("#checks .tag.bad").length;
+    const blocked = told.blocked;
+    const open = document.getElementById("open-list");
+    if (open) open.innerHTML = told.open;
     const submit = document.getElementById("submit");
     if (submit) {
       submit.disabled = blocked > 0;

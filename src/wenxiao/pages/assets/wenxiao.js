@@ -53,6 +53,14 @@
     }
     const opens = near(event, "[data-dialog]");
     if (opens) document.getElementById(opens.dataset.dialog)?.showModal();
+    const asks = near(event, "[data-asks]");
+    if (asks) {
+      const dialog = document.getElementById(asks.dataset.asks);
+      if (dialog) {
+        event.preventDefault();
+        dialog.showModal();
+      }
+    }
     if (near(event, "[data-close]")) near(event, "dialog")?.close();
     near(event, "[data-dismiss]")?.closest(".toast").remove();
     const fill = near(event, "[data-fill]");

@@ -30,7 +30,7 @@ from wenxiao.store.moves import NotAllowed, change, move
 from wenxiao.targets.selectors import target_in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from wenxiao.budget.models import Dossier
@@ -295,13 +295,23 @@ def _still_owed(review: Review) -> bool:
 
 @transaction.atomic
 def return_review(
-    *, review: Review, by: User | None, why: str, version: int | None = None
+    *,
+    review: Review,
+    by: User | None,
+    why: str,
+    version: int | None = None,
+    marked: Collection[int] = (),
 ) -> Review:
-    """Give it back with a reason, which must not be empty; it stands on the unit's page and in its to-do until mended."""
+    """Give it back with a reason, which must not be empty; it stands on the unit's page and in its to-do until mended.
+
+    ``marked`` are the indicators the reason is about: the unit's page marks them, and whether they were changed since.
+    """
     require_check(by, review)
     if not why.strip():
         raise NotAllowed("退回须写明理由，一次说全。")
-    _step(review, to="returned", by=by, act=RETURNED, why=why, version=version, step=0)
+    marks = _marks(review, marked)
+    data = {"marks": marks} if marks else None
+    _step(review, to="returned", by=by, act=RETURNED, why=why, version=version, data=data, step=0)
     if kind_of(review.kind).fill == "fill":
         make_todo(
             division=review.round.division,
@@ -313,6 +323,17 @@ def return_review(
             due_on=review.round.deadline,
         )
     return review
+
+
+def _marks(review: Review, marked: Collection[int]) -> list[dict[str, object]]:
+    """The marked rows as the entry keeps them; a row of another form is refused."""
+    if not marked:
+        return []
+    rows = review.target.indicators.filter(pk__in=marked) if review.target else ()
+    marks: list[dict[str, object]] = [{"indicator": row.pk, "name": row.name} for row in rows]
+    if len(marks) != len(set(marked)):
+        raise NotAllowed("标出的行不是这份表的，请刷新页面后再退回。")
+    return marks
 
 
 @transaction.atomic

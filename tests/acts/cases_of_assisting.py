@@ -1,0 +1,91 @@
+"""Who may ask another office for a row of a form, bring its answer in, take it over or leave it."""
+
+from datetime import timedelta
+
+from tests.acts.cases_of_office import JUDGES
+from tests.acts.shape import Act
+
+from wenxiao.followup.services.confirming import confirm_and_order
+from wenxiao.orgs.services.account_policy import open_assist_links
+from wenxiao.reviews.services import assisting
+from wenxiao.reviews.services.describing import describe_form
+from wenxiao.store.clock import today
+
+
+def asked(h):
+    """A request for help with the one row of a form being filled, by workbook."""
+    return assisting.ask_assistance(
+        review=h.review("selfeval"),
+        indicator=h.indicator,
+        asked_of="养护科",
+        until=today() + timedelta(days=7),
+        by=h.people["clerk"],
+    )[0]
+
+
+def answered(h):
+    return assisting.answer_by_workbook(
+        assistance=asked(h), by=h.people["clerk"], value="11公里", answered_by="张工"
+    )
+
+
+ASSISTING = {
+    "describe_form": Act(
+        "clerk",
+        lambda h: h.review("selfeval"),
+        lambda h, row, by: describe_form(
+            review=row, by=by, texts={"goal_done": "已建成", "filler": "张三"}
+        ),
+    ),
+    "ask_assistance": Act(
+        "clerk",
+        lambda h: h.review("selfeval"),
+        lambda h, row, by: assisting.ask_assistance(
+            review=row,
+            indicator=h.indicator,
+            asked_of="养护科",
+            until=today() + timedelta(days=7),
+            by=by,
+        ),
+    ),
+    "answer_by_workbook": Act(
+        "clerk",
+        asked,
+        lambda h, row, by: assisting.answer_by_workbook(
+            assistance=row, by=by, value="11公里", answered_by="张工"
+        ),
+    ),
+    "take_assistance": Act(
+        "clerk",
+        answered,
+        lambda h, row, by: assisting.take_assistance(
+            assistance=row, by=by, row_version=row.indicator.actuals.get(stage="selfeval").version
+        ),
+    ),
+    "decline_assistance": Act(
+        "clerk",
+        answered,
+        lambda h, row, by: assisting.decline_assistance(assistance=row, by=by, why="口径不同"),
+    ),
+    "withdraw_assistance": Act(
+        "clerk", asked, lambda h, row, by: assisting.withdraw_assistance(assistance=row, by=by)
+    ),
+}
+ORDERED = {
+    "confirm_and_order": Act(
+        JUDGES,
+        lambda h: h.finding(),
+        lambda h, row, by: confirm_and_order(
+            finding=row, by=by, deadline=today() + timedelta(days=30), why="现场查实"
+        ),
+    )
+}
+LINKS = {
+    "open_assist_links": Act(
+        "security",
+        lambda h: None,
+        lambda h, row, by: open_assist_links(
+            division=h.division, on=True, by=by, why="等保要求已核"
+        ),
+    )
+}
