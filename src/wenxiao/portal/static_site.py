@@ -53,6 +53,7 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
         "fixed": True,
         "messages": [],
         "theme": "light",
+        "size": "standard",
     }
     yield "index.html", _page("results", {**frame, **_home(rows, year)}, numbers)
     yield (
