@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import Division
 
-ASSETS = ("portal.css", "wenxiao.css", "desk.css", "tokens.css", "favicon.svg", "watermark.svg")
 FILES = {
     "portal:home": "index.html",
     "portal:units": "units.html",
@@ -46,6 +45,7 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
         .order_by("review__dossier__unit__path", "pk")
     )
     numbers = {row.pk: at for at, row in enumerate(rows, 1)}
+    used: set[str] = set()
     frame = {
         "place": division.name,
         "divisions": [division],
@@ -55,13 +55,13 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
         "theme": "light",
         "size": "standard",
     }
-    yield "index.html", _page("results", {**frame, **_home(rows, year)}, numbers)
+    yield "index.html", _page("results", {**frame, **_home(rows, year)}, numbers, used)
     yield (
         "units.html",
-        _page("units", {**frame, "tab": "units", "lines": unit_lines(rows)}, numbers),
+        _page("units", {**frame, "tab": "units", "lines": unit_lines(rows)}, numbers, used),
     )
     told = {**frame, "tab": "data", "headings": HEADINGS, "total": len(rows)}
-    yield "data.html", _page("data", told, numbers)
+    yield "data.html", _page("data", told, numbers, used)
     yield "data.xlsx", workbook_bytes([open_sheet(rows)])
     yield "data.csv", csv_text([HEADINGS, *map(row_of, rows)]).encode("utf-8-sig")
     yield "data.json", _json(records(rows))
@@ -69,9 +69,9 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
     for row in rows:
         number = numbers[row.pk]
         values = {**frame, "tab": "home", **result_values(row)}
-        yield f"result-{number}.html", _page("result", values, numbers)
+        yield f"result-{number}.html", _page("result", values, numbers, used)
         yield f"result-{number}.xlsx", workbook_bytes(result_sheets(row))
-    yield from _assets()
+    yield from _assets(used)
 
 
 def write_site(division: Division, year: int, folder: Path) -> dict[str, int]:
@@ -104,7 +104,7 @@ def _home(rows: list[Any], year: int) -> dict[str, Any]:
     }
 
 
-def _page(name: str, values: dict[str, Any], numbers: dict[int, int]) -> bytes:
+def _page(name: str, values: dict[str, Any], numbers: dict[int, int], used: set[str]) -> bytes:
     def address(route: str, *args: Any, **_query: Any) -> str:
         if route in FILES:
             return FILES[route]
@@ -114,14 +114,16 @@ def _page(name: str, values: dict[str, Any], numbers: dict[int, int]) -> bytes:
         )
 
     def asset(path: str) -> str:
+        used.add(path)
         return f"assets/{quote(path)}"
 
     text = render_to_string(f"portal/{name}.html", {**values, "url": address, "static": asset})
     return text.encode()
 
 
-def _assets() -> Iterator[tuple[str, bytes]]:
-    for name in ASSETS:
+def _assets(used: set[str]) -> Iterator[tuple[str, bytes]]:
+    """The styles and pictures that the pages named."""
+    for name in sorted(used):
         place = finders.find(name)
         if place:
             yield f"assets/{name}", Path(str(place)).read_bytes()
