@@ -375,32 +375,32 @@ FOLLOWUP = {
         lambda h, row, by: followup.hold_to_account(item=row, by=by, matter="未整改", on=today()),
     ),
     "propose_disclosure": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: h.review("finance_evaluation", "issued"),
         lambda h, row, by: disclosing.propose_disclosure(review=row, by=by, sentence="修了10公里"),
     ),
     "approve_disclosure": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: h.disclosure(),
         lambda h, row, by: disclosing.approve_disclosure(disclosure=row, by=by, opinion="可以"),
     ),
     "publish_disclosure": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: h.disclosure("approved"),
         lambda h, row, by: disclosing.publish_disclosure(disclosure=row, by=by),
     ),
     "decline_disclosure": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: h.disclosure(),
         lambda h, row, by: disclosing.decline_disclosure(disclosure=row, by=by, why="不宜"),
     ),
     "withdraw_disclosure": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: h.disclosure("published"),
         lambda h, row, by: disclosing.withdraw_disclosure(disclosure=row, by=by, why="更正"),
     ),
     "answer_comment": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: Comment.objects.create(
             disclosure=h.disclosure("published"), text="很好，继续", sender="x"
         ),

@@ -219,6 +219,13 @@ def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     )
 
 
+def closed_among(*, dossiers: set[int], reviews: set[int]) -> int:
+    """How many objects of these dossiers and reviews (ids) may not, or no longer, be published."""
+    rows = Dossier.objects.filter(Q(pk__in=dossiers) | Q(reviews__in=reviews))
+    shut = rows.exclude(subject__restriction=Subject.Restriction.OPEN)
+    return shut.values("subject").distinct().count()
+
+
 def dossiers_of(round: Round) -> QuerySet[Dossier]:
     """The dossiers in a round's scope, those excused (本次免报) included.
 

@@ -103,7 +103,7 @@ HELD: dict[str, frozenset[str]] = {
     Role.BUDGET: frozenset({"see_unit", "import", "approve_target", "decide_use"}),
     Role.TREASURY: frozenset({"see_unit", "import"}),
     Role.SECRETARIAT: frozenset({"see_unit", "instruct", "disclose"}),
-    Role.LEADER: frozenset({"see_unit", "sign_report", "instruct"}),
+    Role.LEADER: frozenset({"see_unit", "sign_report", "instruct", "disclose"}),
     Role.AGENCY: frozenset({"see_unit", "evaluate"}),
     Role.EXPERT: frozenset({"see_unit", "evaluate"}),
     Role.SYSTEM: frozenset({"manage_units", "manage_users"}),

@@ -9,7 +9,7 @@ from django.db import transaction
 from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import record
 from wenxiao.reports.models import Draft
-from wenxiao.reports.services import current, fingerprint, seen_figures, signed_reports
+from wenxiao.reports.services import current, fingerprint, seen_figures
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale, move
 
@@ -34,10 +34,6 @@ def hand_in_report(
     this moment are remembered, so that the signer learns what changed since. Raises Refused, NotAllowed or Stale.
     """
     _require(by, "write_report", draft)
-    if signed_reports(draft.division, draft.work_year):
-        raise NotAllowed(
-            f"{draft.work_year}年度的报告已经签发。需要改正的，请局领导在签发稿页面办理更正。"
-        )
     report = current(draft.division, draft.work_year, draft=draft).report
     if shown is not None and shown != fingerprint(report):
         raise Stale(draft, "报告所用的数据或文字在您查看之后有变化，请看最新内容后再送签。")

@@ -19,6 +19,7 @@ from wenxiao.reports.annual import Choices
 from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
 from wenxiao.reports.figures import told
 from wenxiao.reports.models import Draft, Signed
+from wenxiao.reports.public_text import refuse_closed
 from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ def signed_edition(division: Division, pk: int) -> Signed | None:
 
 def signed_report(signed: Signed, version: Version = "internal") -> Report:
     """The report as it was signed, from its frozen snapshot; NotAllowed where an older one kept no public text."""
+    if version == "public":
+        refuse_closed(signed.snapshot.get("public"))
     kept = signed.snapshot.get("report" if version == "internal" else "public")
     if kept is None:
         raise NotAllowed("这份报告签发时没有留公开稿的正文，请下载公开稿的文档查看。")
@@ -282,14 +285,19 @@ def sign_report(
     _require(by, "sign_report", draft.division, written_by=draft.by)
     if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
         raise NotAllowed(f"{draft.work_year}年度的报告已经签发，不能改动。需要改正的，请办理更正。")
-    if draft.state != Draft.State.HANDED:
-        raise NotAllowed("报告还没有送签，请财政绩效科送签后再签发。")
-    if by is not None and draft.handed_by_id == by.pk:
-        raise Refused("这份报告由您本人送签，不能自己签发；请由其他局领导办理。")
+    _refuse_not_handed(draft, by)
     _refuse_unseen(draft, shown)
     return _sign(
         draft, issue_number=issue_number, signer=signer, signed_on=signed_on, by=by, why=why
     )
+
+
+def _refuse_not_handed(draft: Draft, by: User | None) -> None:
+    """A first issue and a correction alike go up by 送签, and never by the hand that signs."""
+    if draft.state != Draft.State.HANDED:
+        raise NotAllowed("报告还没有送签，请财政绩效科送签后再签发。")
+    if by is not None and draft.handed_by_id == by.pk:
+        raise Refused("这份报告由您本人送签，不能自己签发；请由其他局领导办理。")
 
 
 def _refuse_unseen(draft: Draft, shown: str | None) -> None:
@@ -310,7 +318,7 @@ def correct_report(
     why: str,
     shown: str | None = None,
 ) -> Signed:
-    """更正: a new signed report from today's draft that names the one it corrects; the old one stays as it was.
+    """更正: a new signed report from the draft handed in again, naming the one it corrects; the old one stays as it was.
 
     ``shown`` guards as in :func:`sign_report`.
     """
@@ -326,6 +334,7 @@ def correct_report(
         raise NotAllowed(
             f"更正的签发日期 {signed_on} 早于原报告的签发日期 {signed.signed_on}，请改正。"
         )
+    _refuse_not_handed(draft, by)
     _refuse_unseen(draft, shown)
     return _sign(
         draft,
@@ -463,7 +472,9 @@ def edition_file(edition: Edition, name: str) -> bytes | None:
 
 
 def signed_file(signed: Signed, name: str, version: Version) -> bytes | None:
-    """One file as it was signed; the PDF is set anew from the frozen text."""
+    """One file as it was signed; the PDF is set anew from the frozen text. A public one names nothing that was closed since."""
+    if version == "public":
+        signed_report(signed, version)
     if name == "annual.pdf":
         return pdf_of(signed_report(signed, version))
     return _signed_files(signed, version).get(name)

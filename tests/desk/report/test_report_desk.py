@@ -354,7 +354,15 @@ def test_a_signed_edition_stays_while_the_desk_tells_the_difference(inside, smal
 
 
 def test_a_correction_wants_a_reason_and_names_the_old_one(inside, small, signed):
+    """officers-2 F8: a correction goes up by 送签 as the first issue did."""
+    assert "请绩效科改好草稿再送签" in body(inside(small.leader).get(f"/reports/{signed.pk}"))
+    writer = inside(small.officer)
+    page = body(writer.get("/report/2021"))
+    assert "送签更正" in page
+    handed = {"version": Draft.objects.get().version, "shown": hidden(page, "shown")}
+    assert writer.post("/report/2021/hand-in", handed).status_code == 302
     client = inside(small.leader)
+    assert f"/reports/{signed.pk}" in body(client.get("/report/2021"))
     shown = hidden(body(client.get(f"/reports/{signed.pk}")), "shown")
     act = {**SIGN, "number": "4", "shown": shown}
     assert client.post(f"/reports/{signed.pk}/correct", {**act, "why": " "}).status_code == 409
@@ -370,6 +378,18 @@ def test_a_correction_wants_a_reason_and_names_the_old_one(inside, small, signed
     assert "等级有误" in body(client.get(answer["Location"]))
     assert "已被更正" in body(client.get(f"/reports/{signed.pk}"))
     assert client.post(f"/reports/{signed.pk}/correct", {**act, "why": "再来"}).status_code == 409
+
+
+def test_a_public_text_names_nothing_that_was_closed_since(inside, small, signed):
+    """officers-2 F9: a project restricted after signing stayed in the public files."""
+    client = inside(small.leader)
+    path = f"/reports/{signed.pk}/files/public/summary.xlsx"
+    assert client.get(path).status_code == 200
+    Subject.objects.filter(pk=small.dossiers[1].subject_id).update(restriction="restricted")
+    refused = client.get(path)
+    assert refused.status_code == 409
+    assert "请办理更正" in body(refused)
+    assert client.get(path.replace("public", "internal")).status_code == 200
 
 
 def test_foreign_editions_are_not_found(inside, small, signed):

@@ -124,7 +124,7 @@ def desk(
         "report_year": year,
         "drawer": drawer,
         "writes": writes and state != "handed",
-        "hands_in": writes and draft is not None and state != "handed" and not signed,
+        "hands_in": writes and draft is not None and state != "handed",
         "takes_back": writes and state == "handed",
         "signs": leads and state == "handed" and not signed,
         "waits_for_writers": leads and not writes and not signed and state != "handed",

@@ -86,18 +86,19 @@ def _signed(request: HttpRequest, pk: int) -> Signed:
     return found
 
 
-def _paper(signed: Signed, version: Version) -> Report | None:
+def _paper(signed: Signed, version: Version) -> tuple[Report | None, str]:
+    """The signed sheet, or why it can't be shown."""
     try:
-        return services.signed_report(signed, version)
-    except NotAllowed:
-        return None
+        return services.signed_report(signed, version), ""
+    except NotAllowed as refusal:
+        return None, str(refusal)
 
 
 @view("see_unit")
 def edition(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed sheet, frozen; whether it is intact, its files, what the rows say now, and the instructions on it."""
     signed, version, holding = _signed(request, pk), version_for(request), held(request)
-    paper, division = _paper(signed, version), signed.division
+    (paper, unshown), division = _paper(signed, version), signed.division
     opened = paper.figures.get(request.GET.get("figure", "")) if paper else None
     put_under(request, "desk:report_now")
     editions = services.signed_reports(division, signed.work_year)
@@ -108,6 +109,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     values: dict[str, object] = {
         "signed": signed,
         "paper": paper,
+        "unshown": unshown,
         "opened": opened,
         "parts": parts_of(request, opened),
         "is_text": is_text,
@@ -129,7 +131,8 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         and version == "internal"
         and draft is not None
         and holding.can("sign_report", division=division.pk),
-        "own": draft is not None and draft.by_id == person(request).pk,
+        "handed": draft is not None and draft.state == "handed",
+        "own": draft is not None and person(request).pk in {draft.by_id, draft.handed_by_id},
         "fingerprint": services.fingerprint(current),
         "next_number": max(row.issue_number for row in editions) + 1,
         "figure_href": lambda ident: reverse("desk:signed_figure", args=[pk, ident]),
@@ -141,7 +144,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
 @view("see_unit")
 def signed_figure(request: HttpRequest, pk: int, ident: str) -> HttpResponse:
     """A figure as it was signed, with the rows it had then."""
-    paper = _paper(_signed(request, pk), version_for(request))
+    paper, _ = _paper(_signed(request, pk), version_for(request))
     opened = paper.figures.get(ident) if paper else None
     if opened is None:
         raise Http404
