@@ -41,6 +41,7 @@ def hand_in(page, value, note):
     page.locator("[data-cell].text").first.press("Tab")
     expect(page.locator("#saved")).to_contain_text("已保存")
     page.locator("#submit").click()
+    page.locator("#submit-sure").click()
     expect(page.locator("main")).to_contain_text("待审核")
     return page.url.rpartition("/")[2]
 

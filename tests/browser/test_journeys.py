@@ -98,6 +98,8 @@ def test_a_clerk_fills_by_keyboard_pastes_is_told_what_is_missing_and_hands_in(e
     expect(page.locator("#submit")).to_be_enabled()
     assert page.locator("[data-cell]").nth(1).input_value() == "全部验收"
     page.locator("#submit").focus()
+    page.keyboard.press("Enter")
+    page.locator("#submit-sure").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert "待审核" in page.locator("main").inner_text()

@@ -219,6 +219,7 @@ def fill_on_line(clerk, filed, year):
         slow = books.SLOW in heading(clerk)
         expect(clerk.locator("#total")).to_contain_text("93.60" if slow else "99.60")
         clerk.locator("#submit").click()
+        clerk.locator("#submit-sure").click()
         expect(clerk.locator(".page-head")).to_contain_text("待审核")
     return addresses[0]
 
@@ -246,6 +247,7 @@ def returned_once(county, address):
     clerk.locator("input.cell[name^=n]").last.press("Enter")
     expect(clerk.locator("#saved")).to_contain_text("已保存")
     clerk.locator("#submit").click()
+    clerk.locator("#submit-sure").click()
     expect(clerk.locator(".page-head")).to_contain_text("待审核")
 
 
