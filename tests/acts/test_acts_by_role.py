@@ -30,7 +30,7 @@ ROOMS = {
     "reports": REPORTS,
 }
 CASES = [(room, name) for room, acts in ROOMS.items() for name in acts]
-WITHIN = {"score_review", "record_act", "pass_on", "hand_in"}
+WITHIN = {"score_review", "score_when_paid", "record_act", "pass_on", "hand_in"}
 """Parts of other acts that only pass ``by`` on: scoring by the rules, a step of the road, the entry of a target's act."""
 STORED_ONLY = {"read_file", "store_file"}
 """What pages and commands may call of ``records``, which stands below the powers: files as received."""
