@@ -72,7 +72,7 @@ def main():
     from django.core.management import call_command
 
     from wenxiao.reports import annual, printing, summary
-    from wenxiao.reports.annual import Choices
+    from wenxiao.reports.annual import ReportChoices
     from wenxiao.reports.facts import facts
 
     call_command("migrate", verbosity=0)
@@ -85,7 +85,7 @@ def main():
         return given
 
     rows = run("只把同样的行读入内存", merely)
-    choices = Choices()
+    choices = ReportChoices()
     found = run("取数（年度事实）", lambda: facts(division, YEAR))
     report = run("算出数字并成文", lambda: annual.build(found, choices=choices))
     docx = run("报告 Word", lambda: printing.annual_docx(report))

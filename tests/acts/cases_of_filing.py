@@ -14,7 +14,7 @@ from wenxiao.targets.offline import given_of
 from wenxiao.targets.rubric import rubric_of
 from wenxiao.targets.services import (
     LibraryEntry,
-    Promise,
+    TargetRow,
     adjusting,
     drafting,
     filing,
@@ -23,7 +23,7 @@ from wenxiao.targets.services import (
     reviewing,
 )
 
-ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
+ROW = TargetRow("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
 CHECK = "department office performance"
 APPROVE = "performance budget"
 

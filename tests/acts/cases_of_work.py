@@ -16,12 +16,12 @@ from wenxiao.reviews.services import monitoring
 from wenxiao.reviews.services.hands import stood
 from wenxiao.store.clock import today
 from wenxiao.targets import services as targets
-from wenxiao.targets.services import Promise, layouts
+from wenxiao.targets.services import TargetRow, layouts
 
 IMPORTS = "performance budget treasury"
 JUDGES = "department office performance agency expert"
 PANEL = "department office performance agency"
-ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
+ROW = TargetRow("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
 
 
 def _new_subject(h, by):

@@ -10,14 +10,14 @@ from wenxiao.evidence.services import Reached, record_actuals
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
 from wenxiao.store.moves import NotAllowed
-from wenxiao.targets.services import Promise, bring_target
+from wenxiao.targets.services import TargetRow, bring_target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 @pytest.fixture
 def indicators(bureau):
-    rows = [Promise("产出指标", "数量指标", f"指标{n}", "≥1个", None) for n in range(3)]
+    rows = [TargetRow("产出指标", "数量指标", f"指标{n}", "≥1个", None) for n in range(3)]
     return bring_target(dossier=bureau.dossier, rows=rows, by=None, why="随表")[1]
 
 

@@ -14,7 +14,7 @@ from reach import reach, reaches
 from wenxiao.files.forms.forms import SelfEvalForm
 from wenxiao.files.forms.reading import read_forms
 from wenxiao.files.out.form_grid import form_document, form_workbook
-from wenxiao.files.out.form_lines import FundLine, IndicatorLine, ProjectForm
+from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm
 from wenxiao.files.out.pack_form import pack_form, split_target
 from wenxiao.rulebook.checks import Table, run
 from wenxiao.rulebook.form_packs import (
@@ -69,7 +69,7 @@ def forms(draw):
         )
         for at, (_, level1, level2) in enumerate(sorted(rows))
     ]
-    money = FundLine(
+    money = PrintedFund(
         "年度资金总额",
         initial=draw(cents),
         full_year=draw(cents),

@@ -20,10 +20,10 @@ from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.files.out.form_grid import form_document, form_workbook
 from wenxiao.files.out.official_forms import (
     CriterionLine,
-    FundLine,
     IndicatorLine,
+    PrintedFund,
+    PrintedScoreSheet,
     ProjectForm,
-    ScoreSheet,
     monitoring_form,
     score_sheet_form,
     self_evaluation_form,
@@ -59,7 +59,7 @@ FORM = ProjectForm(
     "示例单位甲本级",
     2024,
     [
-        FundLine(
+        PrintedFund(
             "年度资金总额",
             D("2600130"),
             D("2600130"),
@@ -69,7 +69,7 @@ FORM = ProjectForm(
             D("93.63"),
             D("9.36"),
         ),
-        FundLine("其中：当年财政拨款"),
+        PrintedFund("其中：当年财政拨款"),
     ],
     "完成养护86公里。",
     "完成84.5公里。",
@@ -85,7 +85,7 @@ FORM = ProjectForm(
     ],
     D("95.72"),
 )
-SCORES = ScoreSheet(
+SCORES = PrintedScoreSheet(
     "示例项目甲（合成）",
     "示例单位甲",
     2024,
@@ -140,7 +140,7 @@ def test_experts_columns_come_back(tmp_path):
         CriterionLine("决策", "立项", "甲", D(40), D("38.5"), "原因", experts=(D(38), D(39))),
         CriterionLine("产出", "数量", "乙", D(60), D(60), experts=(D(60), D(60))),
     ]
-    sheet = ScoreSheet(
+    sheet = PrintedScoreSheet(
         "甲", "乙", 2024, criteria=lines, experts=("专家甲", "专家乙"), total=D("98.5"), grade="优"
     )
     (form,) = reread(tmp_path, "a.xlsx", form_workbook([score_sheet_form(sheet)]))["forms"]
@@ -179,7 +179,7 @@ def test_blank_forms_are_drawn(write):
     blanks = [
         self_evaluation_form(ProjectForm()),
         monitoring_form(ProjectForm()),
-        score_sheet_form(ScoreSheet()),
+        score_sheet_form(PrintedScoreSheet()),
     ]
     assert len(write(blanks)) > 4000
 
@@ -193,7 +193,7 @@ def test_no_text_becomes_a_formula_or_a_link():
         notes=HOSTILE[:3],
     )
     form = score_sheet_form(
-        ScoreSheet(
+        PrintedScoreSheet(
             HOSTILE[0],
             HOSTILE[1],
             criteria=[CriterionLine(*HOSTILE[:3], D(1), D(1), HOSTILE[4])],
@@ -382,13 +382,13 @@ def test_pdf_says_when_no_chinese_font_is_there(monkeypatch):
 
 def test_pdf_takes_a_users_text_as_text():
     blocks = [
-        pdf_out.Block("title", '#panic("x")'),
-        pdf_out.Block("paragraph", '"#let x = 1\n*粗* $x$ \\'),
-        pdf_out.Block("heading1", "一、"),
-        pdf_out.Block("heading2", "（一）"),
-        pdf_out.Block("line", "]"),
-        pdf_out.Block("right", "某局"),
-        pdf_out.Block("table", head=["#甲"], rows=[["[乙"]], widths=(1,)),
+        pdf_out.PdfBlock("title", '#panic("x")'),
+        pdf_out.PdfBlock("paragraph", '"#let x = 1\n*粗* $x$ \\'),
+        pdf_out.PdfBlock("heading1", "一、"),
+        pdf_out.PdfBlock("heading2", "（一）"),
+        pdf_out.PdfBlock("line", "]"),
+        pdf_out.PdfBlock("right", "某局"),
+        pdf_out.PdfBlock("table", head=["#甲"], rows=[["[乙"]], widths=(1,)),
     ]
     assert pdf_out.report_pdf(blocks, watermark='演"示').startswith(b"%PDF")
     assert pdf_out.forms_pdf(
@@ -413,8 +413,10 @@ def test_a_word_table_has_air_and_the_fonts_have_stand_ins():
 
 def test_a_report_as_pdf_opens_with_the_masthead():
     blocks = [
-        pdf_out.Block("masthead", '※【工作"动态】※', head=("第1期", "区财政局", "2021年11月22日")),
-        pdf_out.Block("room", "领导批示："),
+        pdf_out.PdfBlock(
+            "masthead", '※【工作"动态】※', head=("第1期", "区财政局", "2021年11月22日")
+        ),
+        pdf_out.PdfBlock("room", "领导批示："),
     ]
     source = "\n".join(map(pdf_out._block_source, blocks))
     assert '#masthead("※【工作\\"动态】※", "第1期", "区财政局", "2021年11月22日")' in source

@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 
 from wenxiao.files.forms.paper_text import paper_text
 from wenxiao.files.forms.public_reading import public_paper
-from wenxiao.files.out.pdf import Block, report_pdf
+from wenxiao.files.out.pdf import PdfBlock, report_pdf
 
 OUTSIDE = "http://example.invalid/annex"
 
@@ -73,7 +73,9 @@ def test_a_page_gives_its_anchors_and_references(tmp_path):
 
 
 def test_a_pdf_gives_lines_by_page_and_plain_text_by_line(tmp_path):
-    made = report_pdf([Block("title", "公开稿"), Block("paragraph", "校园安保得分 88.5 分。")])
+    made = report_pdf(
+        [PdfBlock("title", "公开稿"), PdfBlock("paragraph", "校园安保得分 88.5 分。")]
+    )
     (tmp_path / "稿.pdf").write_bytes(made)
     read = public_paper(tmp_path / "稿.pdf")
     assert read.problems == []
@@ -98,7 +100,7 @@ def test_what_cannot_be_read_says_so_and_how_to_mend_it(tmp_path, name):
 
 def test_words_of_a_paper_are_joined_by_article_and_bounded(tmp_path):
     made = report_pdf(
-        [Block("paragraph", "第一条 为了规范。"), Block("paragraph", "第二条 适用。")]
+        [PdfBlock("paragraph", "第一条 为了规范。"), PdfBlock("paragraph", "第二条 适用。")]
     )
     (tmp_path / "制度.pdf").write_bytes(made)
     assert "第一条" in paper_text(tmp_path / "制度.pdf").text

@@ -8,7 +8,7 @@ import pytest
 from wenxiao.followup.models import Finding
 from wenxiao.records.models import Notice
 from wenxiao.reports import hand_in, services
-from wenxiao.reports.structure import Table
+from wenxiao.reports.structure import ReportTable
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -18,7 +18,7 @@ def report_of(year):
 
 
 def tables_of(report):
-    return [block.texts for block in report.blocks() if isinstance(block, Table)]
+    return [block.texts for block in report.blocks() if isinstance(block, ReportTable)]
 
 
 def test_the_opening_says_number_and_money_of_three_groups(year):

@@ -16,7 +16,7 @@ from wenxiao.orgs.permissions import holdings
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries, export_heads
 from wenxiao.reports import services
-from wenxiao.reports.structure import Table
+from wenxiao.reports.structure import ReportTable
 from wenxiao.reviews.models import Review
 from wenxiao.site.demo.following_year import play_following_year
 from wenxiao.site.demo.load import load_demo
@@ -127,7 +127,9 @@ def test_the_demonstration_tells_the_published_year(settings):
     report = report_of(division)
     text = report.text
     assert not [sentence for sentence in SENTENCES if sentence not in text]
-    told = [row for block in report.blocks() if isinstance(block, Table) for row in block.texts]
+    told = [
+        row for block in report.blocks() if isinstance(block, ReportTable) for row in block.texts
+    ]
     assert not [row for row in ROWS if row not in [line[: len(row)] for line in told]]
     assert division.demo
     assert Unit.objects.filter(division=division, synthetic=True).count() == 60

@@ -13,7 +13,7 @@ from wenxiao.orgs.models import Role, Unit
 from wenxiao.records.models import Notice
 from wenxiao.reports import facts, services, summary
 from wenxiao.reports.printing import annual_pdf
-from wenxiao.reports.structure import Table
+from wenxiao.reports.structure import ReportTable
 from wenxiao.reviews.models import Review
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -206,7 +206,7 @@ def test_the_document_reads_back_as_the_report(year):
         [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
     ]
     assert [table[1:] for table in tables[1:]] == [
-        block.texts for block in report.blocks() if isinstance(block, Table)
+        block.texts for block in report.blocks() if isinstance(block, ReportTable)
     ]
     assert tables[0][0][0].startswith("领导批示")
 

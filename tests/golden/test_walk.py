@@ -17,7 +17,7 @@ from wenxiao.budget.models import AuditedAmount
 from wenxiao.budget.services import open_round
 from wenxiao.files.forms.reading import read_forms
 from wenxiao.files.out.form_grid import form_workbook
-from wenxiao.files.out.official_forms import ScoreSheet, score_sheet_form
+from wenxiao.files.out.official_forms import PrintedScoreSheet, score_sheet_form
 from wenxiao.followup.models import Finding
 from wenxiao.followup.services import confirm_finding, ensure_catalogue, set_common_problems
 from wenxiao.intake.unattended import import_file
@@ -67,7 +67,7 @@ def sheets(folder: Path) -> list[Path]:
     paths = []
     for name, (arranged, used) in PROJECTS.items():
         form = score_sheet_form(
-            ScoreSheet(
+            PrintedScoreSheet(
                 subject_name=name,
                 dept="天长市水利局",
                 year=2024,

@@ -17,7 +17,7 @@ from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import receive_approval
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
-from wenxiao.targets.services import OpenJoins, Promise
+from wenxiao.targets.services import OpenJoins, TargetRow
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -27,7 +27,7 @@ SELFEVAL = PASS / "02_SE025_空值满分.xlsx"
 def promises():
     """The rows of the self-evaluation as it was brought, to be approved with changes."""
     return [
-        Promise(row.level1, row.level2, row.name, row.expression, row.weight)
+        TargetRow(row.level1, row.level2, row.name, row.expression, row.weight)
         for row in Indicator.objects.order_by("order")
     ]
 
@@ -48,7 +48,7 @@ def approve(bureau, rows, **more):
 
 
 def changed(row, **values):
-    return Promise(**{**{n: getattr(row, n) for n in Promise.__dataclass_fields__}, **values})
+    return TargetRow(**{**{n: getattr(row, n) for n in TargetRow.__dataclass_fields__}, **values})
 
 
 def found(review):
@@ -92,7 +92,7 @@ def test_another_value_weight_and_wording_are_named_with_old_new_and_cell(bureau
 
 
 def test_a_row_missing_or_added_is_named_and_stores_no_row(bureau, rows):
-    extra = Promise("产出指标", "数量指标", "从未出现的指标", "≥1项", Decimal(10))
+    extra = TargetRow("产出指标", "数量指标", "从未出现的指标", "≥1项", Decimal(10))
     approve(bureau, [*rows[1:], extra])
     assert import_file(SELFEVAL, division=bureau.division, by=bureau.finance).accepted == 1
     review = Review.objects.get()

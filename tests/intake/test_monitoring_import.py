@@ -11,7 +11,12 @@ import pytest
 from wenxiao.budget.services import open_dossier, open_round
 from wenxiao.evidence.models import Actual
 from wenxiao.files.out.form_grid import form_workbook
-from wenxiao.files.out.official_forms import FundLine, IndicatorLine, ProjectForm, monitoring_form
+from wenxiao.files.out.official_forms import (
+    IndicatorLine,
+    PrintedFund,
+    ProjectForm,
+    monitoring_form,
+)
 from wenxiao.followup.watch.sentences import watch_rows
 from wenxiao.followup.watch.table import watch
 from wenxiao.intake.scope import Importer, SeenDirectory
@@ -23,7 +28,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 def line_and_form(bureau):
     line = IndicatorLine("产出指标", "数量指标", "检查次数", "≥12次", "5次")
-    fund = FundLine("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000))
+    fund = PrintedFund("年度资金总额", initial=Decimal(1000000), executed=Decimal(400000))
     return ProjectForm(
         project_name=bureau.subject.name,
         unit=bureau.unit.name,
@@ -105,7 +110,7 @@ def whole_form(bureau, *, expected=900000, deviation="人员未到位"):
         year=2021,
         indicators=(line,),
         funds=(
-            FundLine(
+            PrintedFund(
                 "年度资金总额",
                 initial=Decimal(1000000),
                 executed=Decimal(400000),

@@ -7,7 +7,7 @@ from tests.task_queue import work_off
 
 from wenxiao.intake import queueing, receive
 from wenxiao.intake.decide import stop_reading
-from wenxiao.intake.receive import Handed
+from wenxiao.intake.receive import HandedFile
 from wenxiao.intake.tasks import read
 from wenxiao.orgs.permissions import Refused
 from wenxiao.store.moves import NotAllowed
@@ -22,7 +22,7 @@ def _home(settings, tmp_path):
 
 
 def parcel(bureau, by, count):
-    files = [Handed(SimpleUploadedFile(f"{n}.csv", CSV + b"%d" % n)) for n in range(count)]
+    files = [HandedFile(SimpleUploadedFile(f"{n}.csv", CSV + b"%d" % n)) for n in range(count)]
     intake, _ = receive.receive(division=bureau.division, by=by, uploads=files)
     return intake
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reach import examples, reach, reaches
 
-from wenxiao.rulebook.pace import Milestone, PaceError, pace
+from wenxiao.rulebook.pace import PaceError, PaceStep, pace
 from wenxiao.rulebook.pace_columns import MOST, READ, pace_columns
 
 SCHEMA = dict.fromkeys(READ, pl.Int64)
@@ -36,7 +36,7 @@ def rows(draw):
 
 
 def step(due, done):
-    return Milestone("开工", date(YEAR, due, 1), None if done is None else date(YEAR, done, 1))
+    return PaceStep("开工", date(YEAR, due, 1), None if done is None else date(YEAR, done, 1))
 
 
 def money(cents):

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from docx.opc.constants import RELATIONSHIP_TYPE
 
-from wenxiao.files.out.pdf import Block, report_pdf
+from wenxiao.files.out.pdf import PdfBlock, report_pdf
 from wenxiao.followup.selectors.public_files import check_public_files
 from wenxiao.followup.services import disclosing
 
@@ -36,7 +36,7 @@ def plain(path, text):
 
 
 def pdf(path, text):
-    path.write_bytes(report_pdf([Block("title", "公开稿"), Block("paragraph", text)]))
+    path.write_bytes(report_pdf([PdfBlock("title", "公开稿"), PdfBlock("paragraph", text)]))
 
 
 FORMATS = {".docx": word, ".xlsx": workbook, ".html": page, ".txt": plain, ".pdf": pdf}

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from wenxiao.reports.figures import Figure, Part, count, money
+from wenxiao.reports.figures import Addend, Figure, count, money
 from wenxiao.reports.structure import (
     Issue,
-    Run,
+    TextRun,
     UnknownPlaceError,
     as_runs,
     bind,
@@ -17,23 +17,23 @@ from wenxiao.reports.structure import (
 from wenxiao.rulebook.numbers import EXACT, about, rounded
 
 TOTAL = [
-    Part("budget.Dossier:1", "甲", Decimal("5000000.01")),
-    Part("budget.Dossier:2", "乙", Decimal(20_000_000)),
+    Addend("budget.Dossier:1", "甲", Decimal("5000000.01")),
+    Addend("budget.Dossier:2", "乙", Decimal(20_000_000)),
 ]
 
 
 def test_prose_takes_words_figures_and_phrases():
     number = count("n", "个数", "数一数", TOTAL)
-    words = {"年": "2021", "个数": number, "句": (Run("甲"), Run("2", "n")), "空": ""}
+    words = {"年": "2021", "个数": number, "句": (TextRun("甲"), TextRun("2", "n")), "空": ""}
     assert bind("{年}年有{个数}个{空}：{句}。", words) == (
-        Run("2021"),
-        Run("年有"),
-        Run("2", "n"),
-        Run("个"),
-        Run("："),
-        Run("甲"),
-        Run("2", "n"),
-        Run("。"),
+        TextRun("2021"),
+        TextRun("年有"),
+        TextRun("2", "n"),
+        TextRun("个"),
+        TextRun("："),
+        TextRun("甲"),
+        TextRun("2", "n"),
+        TextRun("。"),
     )
     assert placeholders("{年}年有{个数}个") == ("年", "个数")
 
@@ -45,7 +45,7 @@ def test_an_unknown_name_says_what_there_is():
 
 def test_money_brings_its_unit_into_prose():
     figure = money("m", "合计", "相加", TOTAL, printing=(rounded(2), "亿元"))
-    assert as_runs(figure) == (Run("0.25", "m"), Run("亿元"))
+    assert as_runs(figure) == (TextRun("0.25", "m"), TextRun("亿元"))
     assert figure.as_data() == {
         "id": "m",
         "name": "合计",
@@ -69,12 +69,12 @@ def test_a_sum_prints_by_its_rule(rule, unit, text):
 
 
 def test_missing_money_is_missing_and_named():
-    nobody = money("m", "合计", "相加", [Part("a", "甲")])
+    nobody = money("m", "合计", "相加", [Addend("a", "甲")])
     assert (nobody.text, nobody.value, nobody.yuan) == ("", None, None)
-    assert as_runs(nobody) == (Run("（未录入）", "m"),)
-    some = money("m", "合计", "相加", [*TOTAL, Part("a", "丙")])
+    assert as_runs(nobody) == (TextRun("（未录入）", "m"),)
+    some = money("m", "合计", "相加", [*TOTAL, Addend("a", "丙")])
     assert some.rule == "相加；其中1个未录入，未计入"
-    assert money("m", "合计", "相加", [Part("a", "甲", Decimal(0))]).text == "0"
+    assert money("m", "合计", "相加", [Addend("a", "甲", Decimal(0))]).text == "0"
 
 
 def test_a_figure_survives_being_kept():
@@ -90,7 +90,11 @@ def test_a_figure_survives_being_kept():
 
 
 def test_joined_puts_a_text_between():
-    assert joined([(Run("甲"),), (Run("乙"),)], "、") == (Run("甲"), Run("、"), Run("乙"))
+    assert joined([(TextRun("甲"),), (TextRun("乙"),)], "、") == (
+        TextRun("甲"),
+        TextRun("、"),
+        TextRun("乙"),
+    )
     assert joined([], "、") == ()
 
 

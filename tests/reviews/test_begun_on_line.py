@@ -10,12 +10,12 @@ from wenxiao.evidence.models import Actual
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import record_actual, start_review, submit_review
 from wenxiao.reviews.services.approval import receive_approval
-from wenxiao.targets.services import Promise
+from wenxiao.targets.services import TargetRow
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = [
-    Promise("产出指标", "数量指标", "巡查次数", "≥100次", Decimal(60)),
-    Promise("满意度指标", "服务对象满意度指标", "群众满意度", "≥90%", Decimal(30)),
+    TargetRow("产出指标", "数量指标", "巡查次数", "≥100次", Decimal(60)),
+    TargetRow("满意度指标", "服务对象满意度指标", "群众满意度", "≥90%", Decimal(30)),
 ]
 
 

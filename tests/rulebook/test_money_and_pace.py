@@ -52,10 +52,10 @@ def test_late_arrival_counts_from_arrival():
 
 
 def test_milestones_win():
-    done = pace.Milestone("招标", date(2021, 3, 31), date(2021, 3, 1))
+    done = pace.PaceStep("招标", date(2021, 3, 31), date(2021, 3, 1))
     missed, later = (
-        pace.Milestone("开工", date(2021, 6, 30)),
-        pace.Milestone("竣工", date(2021, 12, 31)),
+        pace.PaceStep("开工", date(2021, 6, 30)),
+        pace.PaceStep("竣工", date(2021, 12, 31)),
     )
     assert pace.pace(D(100), D(1), 7, milestones=[done, later]).light == "green"
     half = pace.pace(D(100), D(99), 7, milestones=[done, missed, later])
@@ -72,7 +72,7 @@ def test_a_negative_budget_is_dark_and_said():
 
 
 def test_milestones_say_what_was_late_and_watch_the_money():
-    late = pace.Milestone("招标", date(2021, 3, 31), date(2021, 5, 1))
+    late = pace.PaceStep("招标", date(2021, 3, 31), date(2021, 5, 1))
     now = pace.pace(D(100), D(99), 7, milestones=[late])
     assert (now.light, now.above_pace) == ("green", True)
     assert "逾期完成：招标" in now.reason
@@ -162,10 +162,10 @@ def test_rates_are_missing_only_without_a_whole(part, whole):
 
 
 def test_tally_counts_distinct_confirmed_subjects():
-    found = [tally.Found(n, "WT-01") for n in range(1, 14)] + [
-        tally.Found(1, "WT-01b"),
-        tally.Found(20, "WT-01", "candidate"),
-        tally.Found(99, "WT-01"),
+    found = [tally.CountedFinding(n, "WT-01") for n in range(1, 14)] + [
+        tally.CountedFinding(1, "WT-01b"),
+        tally.CountedFinding(20, "WT-01", "candidate"),
+        tally.CountedFinding(99, "WT-01"),
     ]
     lines = tally.tally(
         found, range(1, 22), [("少见", ["WT-09"]), ("执行率低于80%", ["WT-01", "WT-01b"])]

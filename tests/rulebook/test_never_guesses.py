@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from wenxiao.files.cells.seen import Seen, Year
-from wenxiao.files.forms.forms import FundLine, Goal, Rate, SelfEvalForm
+from wenxiao.files.forms.forms import FundLine, Rate, SelfEvalForm, YearGoal
 from wenxiao.files.forms.tables import table_of
 from wenxiao.rulebook.checks import Table
 from wenxiao.rulebook.expressions import parse
@@ -210,7 +210,7 @@ def test_a_rate_whose_formula_has_no_saved_result_was_published_by_nobody(rate):
         money_unit="元",
         hidden_rows=[],
         funds=[line],
-        goal=Goal(expected=nothing, actual=nothing),
+        goal=YearGoal(expected=nothing, actual=nothing),
         indicators=[],
         total=None,
         grade=None,

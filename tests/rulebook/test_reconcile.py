@@ -8,24 +8,24 @@ import pytest
 from wenxiao.rulebook.reconcile import reconcile, unbound_numbers
 from wenxiao.rulebook.reconcile.facts import (
     Answers,
-    Criterion,
     Passage,
     PrintedTable,
-    Report,
-    Sheet,
+    ScoreSheetFacts,
+    SheetCriterion,
+    WordReport,
 )
 from wenxiao.rulebook.reconcile.words import bare, chinese, likeness
 
 D = Decimal
-SHEET = Sheet(
+SHEET = ScoreSheetFacts(
     subject="示例渠道修复项目",
     unit="示例区水务局",
     year=2022,
     criteria=(
-        Criterion("决策", "立项", "立项规范性", D(20), D(18), "论证不足，扣2分。"),
-        Criterion("过程", "资金", "资金合规性", D(20), D("19.5"), "扣0.5分"),
-        Criterion("产出", "数量", "修复渠道", D(35), D(33)),
-        Criterion("效益", "满意", "群众满意度", D(25), D("22.5")),
+        SheetCriterion("决策", "立项", "立项规范性", D(20), D(18), "论证不足，扣2分。"),
+        SheetCriterion("过程", "资金", "资金合规性", D(20), D("19.5"), "扣0.5分"),
+        SheetCriterion("产出", "数量", "修复渠道", D(35), D(33)),
+        SheetCriterion("效益", "满意", "群众满意度", D(25), D("22.5")),
     ),
     total=D(93),
     grade="优",
@@ -77,7 +77,7 @@ def report(text=TEXT, table=TABLE):
         if line[1:2] == "、":
             part = line
         passages.append(Passage(line, part or line, part))
-    return Report(tuple(passages), (table,), passages[0].text)
+    return WordReport(tuple(passages), (table,), passages[0].text)
 
 
 def differences(old="", new="", sheet=SHEET, table=TABLE):
@@ -145,7 +145,7 @@ def test_the_grade_is_held_against_the_score_too():
 
 
 def test_what_the_sheet_does_not_hold_is_not_judged():
-    bare_sheet = Sheet(subject="示例渠道修复项目", year=2022)
+    bare_sheet = ScoreSheetFacts(subject="示例渠道修复项目", year=2022)
     found = reconcile(report(), bare_sheet)
     assert {one.code for one in found.differences} <= {"BG-14"}
 

@@ -20,7 +20,7 @@ from wenxiao.targets.selectors import (
     target_in_force,
 )
 from wenxiao.targets.services import (
-    Promise,
+    TargetRow,
     approval_paper,
     approve_target,
     begin_adjustment,
@@ -35,9 +35,9 @@ from wenxiao.targets.services import (
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = [
-    Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50), source="签到表"),
-    Promise("效益指标", "社会效益指标", "就业率", "≥80%", Decimal(30), source="回访"),
-    Promise("满意度指标", "服务对象满意度指标", "学员满意度", "≥90%", Decimal(10), source="问卷"),
+    TargetRow("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50), source="签到表"),
+    TargetRow("效益指标", "社会效益指标", "就业率", "≥80%", Decimal(30), source="回访"),
+    TargetRow("满意度指标", "服务对象满意度指标", "学员满意度", "≥90%", Decimal(10), source="问卷"),
 ]
 
 
@@ -90,7 +90,7 @@ def test_a_draft_holds_for_nothing_and_stands_once(bureau):
 
 def test_what_blocks_keeps_it_back_whoever_asks(bureau):
     target = begin_target(dossier=bureau.dossier, by=bureau.clerk)
-    worthless = [*ROWS[:2], Promise("满意度指标", "满意度指标", "学员满意度", "≥90%", Decimal(0))]
+    worthless = [*ROWS[:2], TargetRow("满意度指标", "满意度指标", "学员满意度", "≥90%", Decimal(0))]
     fill(target, worthless, bureau.clerk)
     with pytest.raises(NotAllowed, match="大于0"):
         submit_target(target=target, by=bureau.clerk, version=target.version)
@@ -142,7 +142,7 @@ def test_one_return_with_all_marks_and_what_stood_then(bureau):
     kept = [(row.pk, one) for row, one in zip(rows, ROWS, strict=True)]
     kept[0] = (
         rows[0].pk,
-        Promise("产出指标", "数量指标", "培训人数", "≥120人", Decimal(50), source="签到表"),
+        TargetRow("产出指标", "数量指标", "培训人数", "≥120人", Decimal(50), source="签到表"),
     )
     fill(target, kept, bureau.clerk)
     assert target.indicators.get(pk=rows[0].pk).expression == "≥120人"
@@ -173,9 +173,9 @@ def test_an_adjustment_is_a_new_version_over_the_same_rows(bureau, office, paper
         begin_adjustment(target=first, by=bureau.clerk, why=" ")
     draft = begin_adjustment(target=first, by=bureau.clerk, why="追加预算")
     own = list(draft.indicators.all())
-    changed = Promise("产出指标", "数量指标", "培训人数", "≥150人", Decimal(50), source="签到表")
-    new = Promise("产出指标", "质量指标", "培训合格率", "≥95%", Decimal(10), source="成绩单")
-    less = Promise("效益指标", "社会效益指标", "就业率", "≥80%", Decimal(20), source="回访")
+    changed = TargetRow("产出指标", "数量指标", "培训人数", "≥150人", Decimal(50), source="签到表")
+    new = TargetRow("产出指标", "质量指标", "培训合格率", "≥95%", Decimal(10), source="成绩单")
+    less = TargetRow("效益指标", "社会效益指标", "就业率", "≥80%", Decimal(20), source="回访")
     fill(
         draft,
         [(own[0].pk, changed), (None, new), (own[1].pk, less), (own[2].pk, ROWS[2])],
@@ -203,7 +203,7 @@ def test_an_adjustment_is_a_new_version_over_the_same_rows(bureau, office, paper
 def test_last_years_words_are_carried_over_and_named_stale(bureau):
     approve_target(
         dossier=bureau.dossier,
-        rows=[*ROWS, Promise("产出指标", "时效指标", "完成时间", "2022年12月前", Decimal(5))],
+        rows=[*ROWS, TargetRow("产出指标", "时效指标", "完成时间", "2022年12月前", Decimal(5))],
         by=None,
         why="批复",
     )
@@ -269,7 +269,7 @@ def test_rows_a_form_brought_go_on_under_the_approved_target(bureau, office, pap
 
 
 def test_rows_a_form_brought_that_belong_nowhere_stop_the_approval(bureau, office, paper):
-    brought(bureau, [Promise("产出指标", "数量指标", "另一件事", "≥1件", Decimal(50))])
+    brought(bureau, [TargetRow("产出指标", "数量指标", "另一件事", "≥1件", Decimal(50))])
     target = filed(bureau)
     check_target(target=target, by=bureau.finance, version=target.version)
     with pytest.raises(NotAllowed, match="随报表带入的 1 行与这份目标对不上（另一件事）"):

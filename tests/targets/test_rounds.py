@@ -26,11 +26,11 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets.carryover import stale_parts
 from wenxiao.targets.models import Target
-from wenxiao.targets.plan import Step, day_of_step, milestones_of, spelled
+from wenxiao.targets.plan import PlanStep, day_of_step, milestones_of, spelled
 from wenxiao.targets.returns import return_rates
 from wenxiao.targets.selectors import dossiers_without_target, owed_in
 from wenxiao.targets.services import (
-    Amount,
+    AskedAmount,
     approval_paper,
     begin_target,
     check_target,
@@ -186,11 +186,11 @@ def test_return_rates_by_unit_and_reviewer_from_the_trail(bureau):
 # ---- money, basis and plan -------------------------------------------------------------------------------------------
 
 MONEY = [
-    ("fund", Amount("一般公共预算", Decimal(1200000), "100人 × 1.2万元")),
-    ("fund", Amount("其他资金", Decimal(50000))),
-    ("task", Amount("集中培训", Decimal(1250000), "分三期")),
+    ("fund", AskedAmount("一般公共预算", Decimal(1200000), "100人 × 1.2万元")),
+    ("fund", AskedAmount("其他资金", Decimal(50000))),
+    ("task", AskedAmount("集中培训", Decimal(1250000), "分三期")),
 ]
-STEPS = [Step("招标", "2022年1月", "2022-03"), Step("培训", "2022-04", "2022-11-15")]
+STEPS = [PlanStep("招标", "2022年1月", "2022-03"), PlanStep("培训", "2022-04", "2022-11-15")]
 
 
 def drawn(bureau, **more):
@@ -219,11 +219,11 @@ def test_money_with_its_basis_and_the_plan_are_kept_and_left_alone(bureau):
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ({"money": [("fund", Amount(" ", Decimal(1)))]}, "资金第 1 行须写明名称"),
+        ({"money": [("fund", AskedAmount(" ", Decimal(1)))]}, "资金第 1 行须写明名称"),
         ({"money": [MONEY[0]] * 41}, "资金最多 40 行"),
-        ({"steps": [Step("", "2022-01")]}, "第 1 步须写明步骤"),
-        ({"steps": [Step("招标", "", "三月")]}, "“三月”读不出来"),
-        ({"steps": [Step("招标", "2022-05", "2022-03")]}, "晚于完成时间"),
+        ({"steps": [PlanStep("", "2022-01")]}, "第 1 步须写明步骤"),
+        ({"steps": [PlanStep("招标", "", "三月")]}, "“三月”读不出来"),
+        ({"steps": [PlanStep("招标", "2022-05", "2022-03")]}, "晚于完成时间"),
         ({"steps": [STEPS[0], STEPS[0]]}, "写了两次"),
     ],
 )
@@ -310,8 +310,8 @@ def test_what_is_carried_over_untouched_is_named_part_by_part(bureau):
         head={"text": "办好培训", "starts": "2023-01", "ends": "2023-12"},
         by=bureau.clerk,
         version=draft.version,
-        money=[("fund", Amount("一般公共预算", Decimal(1300000)))],
-        steps=[Step("招标", "2023-01", "2023-03")],
+        money=[("fund", AskedAmount("一般公共预算", Decimal(1300000)))],
+        steps=[PlanStep("招标", "2023-01", "2023-03")],
     )
     draft = Target.objects.get(pk=draft.pk)
     assert stale_parts(draft, last_years(following)) == {}

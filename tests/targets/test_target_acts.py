@@ -12,15 +12,15 @@ from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.services import (
     OpenJoins,
-    Promise,
+    TargetRow,
     approve_target,
     bring_target,
     complete_target,
 )
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-ROW = Promise("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
-OTHER = Promise("效益指标", "社会效益指标", "就业率", "≥80%", Decimal(40))
+ROW = TargetRow("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
+OTHER = TargetRow("效益指标", "社会效益指标", "就业率", "≥80%", Decimal(40))
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_clerk_does_not_approve_and_an_approved_target_is_not_completed(house)
 def test_rows_that_do_not_join_are_asked_and_wrong_answers_refused(house):
     dossier, own, _ = house
     _, (first, second) = bring_target(dossier=dossier, rows=[ROW, OTHER], by=own, why="自评表")
-    approved = [Promise("产出指标", "数量指标", "培训学员数", "≥120人", Decimal(50)), OTHER]
+    approved = [TargetRow("产出指标", "数量指标", "培训学员数", "≥120人", Decimal(50)), OTHER]
     with pytest.raises(OpenJoins, match="培训人数"):
         approve_target(dossier=dossier, rows=approved, by=None, why="批复")
     for joins, said in (({first.pk: 7}, "请核对"), ({first.pk: 1, second.pk: 1}, "只能对应")):
@@ -91,7 +91,7 @@ def test_rows_that_do_not_join_are_asked_and_wrong_answers_refused(house):
 
 
 def test_a_text_too_long_is_refused_with_its_row(house):
-    long = Promise("产出指标", "数量指标", "长" * 301, "≥1个", Decimal(1))
+    long = TargetRow("产出指标", "数量指标", "长" * 301, "≥1个", Decimal(1))
     with pytest.raises(NotAllowed, match="第 2 行三级指标有 301 字"):
         bring_target(dossier=house[0], rows=[ROW, long], by=None, why="自评表")
     assert not Target.objects.exists()

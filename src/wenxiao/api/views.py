@@ -19,7 +19,7 @@ from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.files.forms.listing import heading_key
 from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.followup.selectors.changes import changes_since
-from wenxiao.intake.ledger import Choices, import_ledger, matches_told
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger, matches_told
 from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.selectors import reviews_of
 from wenxiao.rulebook.column_words import column_words
@@ -169,7 +169,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """Ledger lines as JSON, imported as a file of the same lines would be."""
     asked = _asked(request)
     headings, rows = _table(asked)
-    choices = Choices(
+    choices = LedgerAnswers(
         leave_out=asked.get("leave_out") is True,
         create=asked.get("create") is True,
         keep_repeats=asked.get("keep_repeats") is True,

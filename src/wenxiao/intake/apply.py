@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ImportOutcome:
     """What an import did or, in preview, would do. ``unmatched`` are the forms that still ask something."""
 
     batch: ImportBatch | None
@@ -76,9 +76,9 @@ def apply(
     by: User | None,
     synthetic: bool = False,
     synthetic_points: bool = False,
-) -> Outcome:
+) -> ImportOutcome:
     """Write what a preview found, as it found it. A form that cannot be written stops the whole batch."""
-    made = Outcome(batch, seen.source_rows, problems=list(batch.problems))
+    made = ImportOutcome(batch, seen.source_rows, problems=list(batch.problems))
     try:
         with transaction.atomic(), grants_kept(by):
             writing = _Writing(

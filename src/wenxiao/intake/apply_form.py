@@ -25,7 +25,7 @@ from wenxiao.rulebook.codes import OTHER_CRITERIA
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services import Promise, bring_target, complete_target
+from wenxiao.targets.services import TargetRow, bring_target, complete_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,8 +257,8 @@ def _target(form: Incoming, landing: Landing) -> tuple[Target | None, list[Indic
     return target, found
 
 
-def _promise(row: IncomingRow) -> Promise:
-    return Promise(row.level1, row.level2, row.name, row.target, row.weight, row.hidden)
+def _promise(row: IncomingRow) -> TargetRow:
+    return TargetRow(row.level1, row.level2, row.name, row.target, row.weight, row.hidden)
 
 
 def _new_target(form: Incoming, landing: Landing) -> tuple[Target, list[Indicator | None]]:

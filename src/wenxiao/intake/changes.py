@@ -347,7 +347,7 @@ def _put_stored(form: Incoming, value: Change) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadValues:
     """What the preview of one form shows: every value read beside the stored one, and whether nothing was achieved."""
 
     values: list[Change]
@@ -386,8 +386,8 @@ class Read:
         return f"读出 {read or '0 格'}，{len(self.other)} 格与系统不同"
 
 
-def read_of(one: FormPreview) -> Read:
+def read_of(one: FormPreview) -> ReadValues:
     """What was read of a form, beside what is stored."""
     filled = one.form.needs_round and kind_of(one.form.kind).rows == "indicators"
     empty = filled and bool(one.form.rows) and not any(row.actual for row in one.form.rows)
-    return Read([] if one.skip else values_of(one), empty)
+    return ReadValues([] if one.skip else values_of(one), empty)

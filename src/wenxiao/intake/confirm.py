@@ -18,13 +18,13 @@ from wenxiao.store.races import one_wins
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wenxiao.intake.apply import Outcome
+    from wenxiao.intake.apply import ImportOutcome
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch, Intake
 
 
 @one_wins()
-def confirm_batch(batch: ImportBatch, *, by: User | None, for_units: bool = False) -> Outcome:
+def confirm_batch(batch: ImportBatch, *, by: User | None, for_units: bool = False) -> ImportOutcome:
     """Import one previewed file as it was shown. NotAllowed when something is still open or somebody was faster.
 
     ``for_units``: what passes the checks is handed in for its unit at once; the rest stands as 已收到·待更正.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.budget.selectors import subjects_visible_to
-from wenxiao.intake.ledger import Choices, import_ledger, read_ledger_file
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger, read_ledger_file
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.ledger.matching import UNIT
 from wenxiao.intake.secrets import NOT_KEPT, refusal
@@ -209,7 +209,7 @@ def _outcome(
     if stored is None:
         raise NotAllowed("台账的原始文件没有留存，不能再核对。")
     said = told["said"]
-    choices = Choices(
+    choices = LedgerAnswers(
         columns=said["columns"],
         matches=said["matches"],
         create=said["create"],

@@ -93,7 +93,7 @@ def standings_of(intakes: Iterable[int]) -> dict[int, Counter[str]]:
 
 
 @dataclass(frozen=True)
-class Arrived:
+class HandInCounts:
     """What became of the forms units handed over in one intake: how many handed in, how many received only, by round."""
 
     handed_in: int
@@ -101,14 +101,16 @@ class Arrived:
     rounds: tuple[tuple[int, str, int], ...]
 
 
-def received_in(intake: Intake) -> Arrived:
+def received_in(intake: Intake) -> HandInCounts:
     """The forms of an intake that were imported, as they stand now; one query."""
     rows = Review.objects.filter(file__importbatch__intake=intake, received_on__isnull=False)
     told = rows.order_by("round").values_list("round", "round__name", "state", "pk").distinct()
     waiting = Counter((pk, name) for pk, name, state, _ in told if state in REVIEW_OPEN)
     total = len(told)
     left = sum(waiting.values())
-    return Arrived(total - left, left, tuple((pk, name, n) for (pk, name), n in waiting.items()))
+    return HandInCounts(
+        total - left, left, tuple((pk, name, n) for (pk, name), n in waiting.items())
+    )
 
 
 def with_standing(rows: QuerySet[ImportBatch], standing: str) -> QuerySet[ImportBatch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.intake.answers import CREATE
-from wenxiao.intake.apply import Outcome
+from wenxiao.intake.apply import ImportOutcome
 from wenxiao.intake.changes import changes_of
 from wenxiao.intake.targets import NOBODYS
 from wenxiao.rulebook.codes import (
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from wenxiao.intake.preview import FormPreview, Preview
 
 
-def outcome_of(seen: Preview, *, changes: bool = True) -> Outcome:
+def outcome_of(seen: Preview, *, changes: bool = True) -> ImportOutcome:
     """What would come of a file; nothing is written. ``changes``: with every value beside the stored one."""
-    return Outcome(
+    return ImportOutcome(
         batch=None,
         source_rows=seen.source_rows,
         problems=seen.all_problems(),

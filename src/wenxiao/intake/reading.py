@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from wenxiao.files.cells.seen import Seen
 from wenxiao.files.forms.forms import (
     Amount,
-    Criterion,
     DossierForm,
     Form,
     Grade,
     MonitorForm,
     MonitorRow,
+    ScoredCriterion,
     ScoreSheet,
     SelfEvalForm,
     SelfEvalRow,
@@ -207,7 +207,7 @@ def _evaluation(form: ScoreSheet) -> Incoming:
     )
 
 
-def _criterion(sheet: str, item: Criterion) -> IncomingRow:
+def _criterion(sheet: str, item: ScoredCriterion) -> IncomingRow:
     return IncomingRow(
         level1=item.level1 or "",
         level2=item.level2 or "",

@@ -47,7 +47,7 @@ AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class HandedFile:
     """One uploaded file with the time its sender's machine says it was last saved (ISO; empty when unknown)."""
 
     upload: Any
@@ -58,7 +58,7 @@ def receive(
     *,
     division: Division,
     by: User | None,
-    uploads: Iterable[Handed],
+    uploads: Iterable[HandedFile],
     token: str = "",
     note: str = "",
 ) -> tuple[Intake, bool]:
@@ -95,7 +95,7 @@ def receive(
     return intake, True
 
 
-def _pieces(uploads: list[Handed]) -> Iterator[Piece]:
+def _pieces(uploads: list[HandedFile]) -> Iterator[Piece]:
     if not uploads:
         raise NotAllowed(
             "还没有选择文件。请选择一份或多份 .xlsx、.xls、.docx、.csv，或者一个 .zip。"
@@ -115,7 +115,7 @@ def _pieces(uploads: list[Handed]) -> Iterator[Piece]:
             yield piece
 
 
-def _opened(handed: Handed) -> Iterator[Piece]:
+def _opened(handed: HandedFile) -> Iterator[Piece]:
     upload = handed.upload
     name = PurePosixPath(str(upload.name or "未命名").replace("\\", "/")).name
     upload.seek(0)

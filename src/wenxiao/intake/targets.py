@@ -14,13 +14,13 @@ from wenxiao.rulebook.codes import OTHER_TARGET_STANDS, ROWS_NOT_JOINED, SAME_TA
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import same_wording, target_in_force
-from wenxiao.targets.services import Amount, Contents, Promise
+from wenxiao.targets.services import AskedAmount, Contents, TargetRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from wenxiao.files.forms.targets.form import Indicator as Row
     from wenxiao.files.forms.targets.form import TargetForm
+    from wenxiao.files.forms.targets.form import TargetIndicator as Row
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division
 
@@ -96,10 +96,10 @@ def _number(text: str | None) -> Decimal | None:
     return value if value is None or value == round(value, 2) else round(value, 2)
 
 
-def promises_of(rows: Iterable[Row]) -> list[Promise]:
+def promises_of(rows: Iterable[Row]) -> list[TargetRow]:
     """Rows of a table as they are stored."""
     return [
-        Promise(
+        TargetRow(
             row.level1 or "",
             row.level2 or "",
             row.level3 or "",
@@ -135,9 +135,10 @@ def contents_of(form: TargetForm) -> Contents:
             for one in form.seats
         ],
         long_rows=promises_of(form.long_indicators),
-        funds=[Amount(one.label[:200], _number(one.initial.yuan)) for one in form.funds],
+        funds=[AskedAmount(one.label[:200], _number(one.initial.yuan)) for one in form.funds],
         tasks=[
-            Amount(one.name[:200], _number(one.total.yuan), one.content or "") for one in form.tasks
+            AskedAmount(one.name[:200], _number(one.total.yuan), one.content or "")
+            for one in form.tasks
         ],
     )
 
@@ -189,13 +190,13 @@ def in_force(matched: Match) -> Target | None:
     return target_in_force(dossier) if dossier is not None else None
 
 
-def _alike(known: Target, rows: Sequence[Promise]) -> bool:
+def _alike(known: Target, rows: Sequence[TargetRow]) -> bool:
     stored = known.indicators.values_list("level1", "level2", "name", "expression", "weight")
     return list(stored) == [(r.level1, r.level2, r.name, r.expression, r.weight) for r in rows]
 
 
 def _open_rows(
-    form: Incoming, known: Target, rows: Sequence[Promise], choice: Mapping[str, Any]
+    form: Incoming, known: Target, rows: Sequence[TargetRow], choice: Mapping[str, Any]
 ) -> list[Problem]:
     if choice.get("joins") == NOBODYS:
         return []
@@ -215,7 +216,7 @@ def _open_rows(
 
 
 def joins_of(
-    dossier: Dossier, rows: Sequence[Promise], choice: Mapping[str, Any]
+    dossier: Dossier, rows: Sequence[TargetRow], choice: Mapping[str, Any]
 ) -> dict[int, int | None]:
     """What was answered for the rows that came along with a sheet: row → place of the approved row, None for no one's."""
     said = choice.get("joins")

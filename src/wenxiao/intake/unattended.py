@@ -13,10 +13,10 @@ from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import WALL_SECONDS, forms_in_child
 from wenxiao.intake.answers import CREATE_ALL, checked
-from wenxiao.intake.apply import Outcome, apply
+from wenxiao.intake.apply import ImportOutcome, apply
 from wenxiao.intake.confirm import hand_in_received
 from wenxiao.intake.forms import TARGET
-from wenxiao.intake.ledger import Choices, import_ledger, matches_told
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger, matches_told
 from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
 from wenxiao.intake.scope import Importer
@@ -84,7 +84,7 @@ def take(
             kind=LEDGERS.get(kind or found, ""),
             year=year,
             dry_run=dry_run,
-            choices=Choices(
+            choices=LedgerAnswers(
                 create=create,
                 leave_out=leave_out,
                 source_name=source.strip()[:40],
@@ -127,7 +127,7 @@ def import_file(
     synthetic: bool = False,
     seconds: float = WALL_SECONDS,
     most: int = LARGEST_FILE,
-) -> Outcome:
+) -> ImportOutcome:
     """Read and import one file of forms. What keeps it out leaves the database untouched but for the batch."""
     Importer(by, division)  # who may bring nothing has nothing read
     unread = _unread(path, most)
@@ -145,12 +145,12 @@ def import_file(
     )
 
 
-def _unread(path: Path, most: int) -> Outcome | None:
+def _unread(path: Path, most: int) -> ImportOutcome | None:
     """The outcome of a file that isn't opened: no table by its name, too large, empty. A marked name is refused elsewhere."""
     problem = refusal_unread(path.name, path.stat().st_size, most=most)
     if problem is None or secret_mark(path.name):
         return None
-    return Outcome(None, problems=[problem.as_json()], standing="refuse")
+    return ImportOutcome(None, problems=[problem.as_json()], standing="refuse")
 
 
 def _read(path: Path, division: Division, *, seconds: float = WALL_SECONDS) -> Reading:
@@ -171,7 +171,7 @@ def import_reading(
     synthetic: bool = False,
     synthetic_points: bool = False,
     directory: SeenDirectory | None = None,
-) -> Outcome:
+) -> ImportOutcome:
     """Import what was read already (by a pool of children, for many files). A ``directory`` serves many files.
 
     ``synthetic`` marks everything the file brings as 合成, ``synthetic_points`` at least the points of its rows.

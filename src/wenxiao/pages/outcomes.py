@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Outcome:
+class BatchOutcome:
     """What became of each item: (its name, how it stands now) where it was done, (its name, why not) where it was refused.
 
     ``home`` and ``back`` name the page the person came from.

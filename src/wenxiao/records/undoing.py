@@ -31,7 +31,7 @@ State = ImportBatch.State
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class UndoStep:
     """Acts of one kind on one table that can be taken back together."""
 
     act: str
@@ -44,7 +44,7 @@ class Step:
         return [act["pk"] for act in self.acts if "pk" in act]
 
 
-def steps_back(acts: Sequence[Act]) -> Iterator[Step]:
+def steps_back(acts: Sequence[Act]) -> Iterator[UndoStep]:
     """What is to be done, last act first; neighbours of one kind on one table together."""
     waiting: list[Act] = []
     for act in reversed(acts):
@@ -66,8 +66,8 @@ def _alike(one: Act, other: Act) -> bool:
     )
 
 
-def _step(acts: list[Act]) -> Step:
-    return Step(acts[0]["act"], apps.get_model(acts[0]["model"]), acts)
+def _step(acts: list[Act]) -> UndoStep:
+    return UndoStep(acts[0]["act"], apps.get_model(acts[0]["model"]), acts)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def _record(batch: ImportBatch, acts: Sequence[Act], *, by: User | None, why: st
     )
 
 
-def _rows_of(step: Step, batch: ImportBatch) -> Iterator[Any]:
+def _rows_of(step: UndoStep, batch: ImportBatch) -> Iterator[Any]:
     """The new rows of a step, so many at a time as one statement names."""
     manager = step.model._default_manager
     if step.act == "created_with_batch":
@@ -213,7 +213,7 @@ class Undoing:
                 raise _changed_since(exchange.model, exchange.keys[0])
         _record(self.batch, self.acts, by=by, why=why)
 
-    def _refuse_later(self, step: Step) -> None:
+    def _refuse_later(self, step: UndoStep) -> None:
         """What hangs on the new rows and came neither with this import nor before it."""
         for relation in _hanging(step.model):
             own = relation.related_model._meta.label
@@ -227,7 +227,7 @@ class Undoing:
                     raise _something_later(step.model, relation.related_model)
 
 
-def _exchanges(step: Step) -> Iterator[RowExchange]:
+def _exchanges(step: UndoStep) -> Iterator[RowExchange]:
     """The changed rows as they are and as they were, those with the same columns together."""
     model, before = step.model, _values_before(step.model, step.acts)
     versioned = any(field.name == "version" for field in model._meta.concrete_fields)
@@ -255,7 +255,7 @@ def parts_of(batch: ImportBatch, acts: Sequence[Act]) -> Iterator[Callable[[int]
 
 
 class _Part:
-    def __init__(self, batch: ImportBatch, step: Step) -> None:
+    def __init__(self, batch: ImportBatch, step: UndoStep) -> None:
         self._batch, self._step, self._after, self._at = batch, step, 0, 0
 
     def __call__(self, count: int) -> tuple[int, int]:

@@ -16,10 +16,10 @@ from wenxiao.reports.structure import (
     Issue,
     Paragraph,
     Report,
-    Run,
+    ReportTable,
     Runs,
     Section,
-    Table,
+    TextRun,
     UnknownPlaceError,
     Words,
     bind,
@@ -38,7 +38,7 @@ OWN, LAST_YEAR, DEFAULT = "own", "last_year", "default"
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ReportChoices:
     """What the author chose; None means the default.
 
     ``documents`` ids of the cited documents in order, ``named`` dossiers named in the project section, ``lines`` the common
@@ -57,7 +57,7 @@ class Choices:
     day: str = ""
 
     @classmethod
-    def read(cls, data: Mapping[str, Any]) -> Choices:
+    def read(cls, data: Mapping[str, Any]) -> ReportChoices:
         """Choices from a draft's JSON; what is absent stays the default."""
         return cls(
             documents=_ids(data.get("documents")),
@@ -84,7 +84,7 @@ def _ids(values: Sequence[Any] | None) -> tuple[int, ...] | None:
 def build(
     facts: Facts,
     *,
-    choices: Choices | None = None,
+    choices: ReportChoices | None = None,
     prose: Mapping[str, str] | None = None,
     inherited: Mapping[str, str] | None = None,
     issue: Issue | None = None,
@@ -94,7 +94,7 @@ def build(
     ``prose`` is what the author wrote by key (:data:`wording.DEFAULTS`), ``inherited`` last year's prose, used for the plan
     until the author touches it. Sections with nothing to tell vanish and the others close up.
     """
-    writer = _Writer(facts, choices or Choices(), prose or {}, inherited or {})
+    writer = _ReportWriter(facts, choices or ReportChoices(), prose or {}, inherited or {})
     sections = [section for make in _SECTIONS if (section := make(writer)) is not None]
     opening = (replace(writer.paragraph("opening"), runs=writer.opening()),)
     title = f"{facts.work_year}年度{facts.place.name}预算绩效管理工作情况"
@@ -117,7 +117,7 @@ def build(
     )
 
 
-def _expected(choices: Choices) -> Issue:
+def _expected(choices: ReportChoices) -> Issue:
     """The issue as the author expects it, before anybody signed."""
     day = wording.day_text(date.fromisoformat(choices.day)) if choices.day else ""
     return Issue(choices.number, "", day)
@@ -159,7 +159,7 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def chosen_papers(facts: Facts, choices: Choices) -> tuple[Paper, ...]:
+def chosen_papers(facts: Facts, choices: ReportChoices) -> tuple[Paper, ...]:
     """The documents the opening cites: the author's in his order, else all that the year rests on."""
     if choices.documents is None:
         return facts.papers
@@ -167,7 +167,7 @@ def chosen_papers(facts: Facts, choices: Choices) -> tuple[Paper, ...]:
     return tuple(by_id[pk] for pk in choices.documents if pk in by_id)
 
 
-def named_projects(facts: Facts, choices: Choices) -> tuple[Reported, ...]:
+def named_projects(facts: Facts, choices: ReportChoices) -> tuple[Reported, ...]:
     """The projects named in the sentence: the author's, else the first two."""
     if choices.named is None:
         return facts.projects[:2]
@@ -175,13 +175,13 @@ def named_projects(facts: Facts, choices: Choices) -> tuple[Reported, ...]:
     return tuple(by_id[pk] for pk in choices.named if pk in by_id)
 
 
-def printed_lines(facts: Facts, choices: Choices) -> tuple[ProblemLine, ...]:
+def printed_lines(facts: Facts, choices: ReportChoices) -> tuple[ProblemLine, ...]:
     """The lines of common problems that are printed: chosen, and found in at least ``least`` projects."""
     kept = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
     return tuple(line for line in kept if len(f.with_problem(facts, line)) >= choices.least)
 
 
-def words(facts: Facts, choices: Choices) -> Words:
+def words(facts: Facts, choices: ReportChoices) -> Words:
     """What prose may refer to as ``{名称}``: words, composed phrases and the figures by their names."""
     named = named_projects(facts, choices)
     found: dict[str, str | Figure | Runs] = {
@@ -211,11 +211,15 @@ def issued(report: Report, issue: Issue) -> Report:
     return replace(report, issue=issue)
 
 
-class _Writer:
+class _ReportWriter:
     """Facts, choices and prose at work on one report; gathers notes for the author."""
 
     def __init__(
-        self, facts: Facts, choices: Choices, prose: Mapping[str, str], inherited: Mapping[str, str]
+        self,
+        facts: Facts,
+        choices: ReportChoices,
+        prose: Mapping[str, str],
+        inherited: Mapping[str, str],
     ) -> None:
         self.facts, self.choices, self.prose, self.inherited = facts, choices, prose, inherited
         self.notes: list[str] = []
@@ -242,7 +246,7 @@ class _Writer:
             return bind(template, self.words)
         except UnknownPlaceError as error:
             self.notes.append(str(error))
-            return (Run(template),)
+            return (TextRun(template),)
 
     def paragraph(self, key: str) -> Paragraph:
         """The first paragraph of a key's prose."""
@@ -260,7 +264,7 @@ class _Writer:
             self.notes.append("开头一段写到了反馈，但反馈函还没有全部签收，请核对。")
         rows = (*self.facts.evaluated, *self.facts.monitored)
         notes = dict.fromkeys(row.confirmed_note for row in rows if row.confirmed_note)
-        return written + true_status + tuple(Run(note) for note in notes)
+        return written + true_status + tuple(TextRun(note) for note in notes)
 
     def paragraphs(self, key: str) -> list[Block]:
         """A key's prose, a paragraph a line."""
@@ -275,7 +279,7 @@ class _Writer:
 # --- the sections ----------------------------------------------------------------------------------------------------
 
 
-def _overall(writer: _Writer) -> Section | None:
+def _overall(writer: _ReportWriter) -> Section | None:
     rows = writer.facts.overall
     if not rows:
         return None
@@ -287,7 +291,7 @@ def _overall(writer: _Writer) -> Section | None:
         Column("评价等级", 7.5),
         Column("意见建议", 38.5, "left"),
     )
-    table = Table(columns, tuple(_overall_row(row) for row in rows))
+    table = ReportTable(columns, tuple(_overall_row(row) for row in rows))
     return Section(
         "overall", "部门整体支出财政重点评价情况", (*writer.paragraphs("overall"), table)
     )
@@ -296,17 +300,17 @@ def _overall(writer: _Writer) -> Section | None:
 def _overall_row(row: Reported) -> tuple[Runs, ...]:
     found = (f.arranged(row), f.used(row), f.points(row), f.grade(row))
     return (
-        (Run(row.unit),),
+        (TextRun(row.unit),),
         *(_cell(figure) for figure in found),
-        (Run(wording.numbered(row.suggestions)),),
+        (TextRun(wording.numbered(row.suggestions)),),
     )
 
 
 def _cell(figure: Figure) -> Runs:
-    return (Run(figure.text, figure.id),) if figure.text else (Run("—"),)
+    return (TextRun(figure.text, figure.id),) if figure.text else (TextRun("—"),)
 
 
-def _projects(writer: _Writer) -> Section | None:
+def _projects(writer: _ReportWriter) -> Section | None:
     if not writer.facts.projects:
         return None
     blocks = writer.paragraphs("projects")
@@ -321,7 +325,7 @@ def _projects(writer: _Writer) -> Section | None:
     return Section("projects", "项目支出财政重点评价情况", tuple(blocks))
 
 
-def _monitored(writer: _Writer) -> Section | None:
+def _monitored(writer: _ReportWriter) -> Section | None:
     rows = writer.facts.monitored
     if not rows:
         return None
@@ -331,36 +335,36 @@ def _monitored(writer: _Writer) -> Section | None:
         Column("资金使用（万元）", 15, "right"),
         Column("意见建议", 41, "left"),
     )
-    table = Table(columns, tuple(_monitored_row(row) for row in rows))
+    table = ReportTable(columns, tuple(_monitored_row(row) for row in rows))
     return Section("monitored", "财政重点监控情况", (*writer.paragraphs("monitored"), table))
 
 
 def _monitored_row(row: Reported) -> tuple[Runs, ...]:
-    name = Run(f"{wording.project_name(row)}{row.period}绩效运行")
+    name = TextRun(f"{wording.project_name(row)}{row.period}绩效运行")
     money = (_cell(f.monitored_budget(row)), _cell(f.monitored_executed(row)))
-    return ((name,), *money, (Run(wording.numbered(row.suggestions)),))
+    return ((name,), *money, (TextRun(wording.numbered(row.suggestions)),))
 
 
-def _coverage(writer: _Writer) -> Section | None:
+def _coverage(writer: _ReportWriter) -> Section | None:
     if writer.facts.coverage is None or not writer.facts.coverage.asked:
         return None
     text = "本年度应开展单位自评的对象{应自评个数}个，已报送自评表{已自评个数}个。"
     return Section("coverage", "单位自评开展情况", (Paragraph(writer.bound(text)),))
 
 
-def _rectification(writer: _Writer) -> Section | None:
+def _rectification(writer: _ReportWriter) -> Section | None:
     if writer.facts.standing is None or not writer.facts.standing.ordered:
         return None
     text = "上年度财政重点评价和监控发现的问题中，应整改{应整改个数}个，已整改销号{已整改个数}个。"
     return Section("rectification", "上年问题整改情况", (Paragraph(writer.bound(text)),))
 
 
-def _consequences(writer: _Writer) -> Section | None:
+def _consequences(writer: _ReportWriter) -> Section | None:
     found = writer.facts.consequences
     if not found:
         return None
     parts = joined((_consequence(item) for item in found), "；")
-    runs = (Run("根据评价和监控结果，经研究采纳结果应用意见："), *parts, Run("。"))
+    runs = (TextRun("根据评价和监控结果，经研究采纳结果应用意见："), *parts, TextRun("。"))
     return Section("consequences", "结果应用情况", (Paragraph(runs),))
 
 
@@ -370,7 +374,7 @@ def _consequence(item: Consequence) -> Runs:
     return bind(template, {"类别": item.kind, "项数": f.consequence_count(item), "金额": amount})
 
 
-def _training(writer: _Writer) -> Section | None:
+def _training(writer: _ReportWriter) -> Section | None:
     if writer.facts.training is None or not writer.facts.training.courses:
         return None
     text = (
@@ -379,7 +383,7 @@ def _training(writer: _Writer) -> Section | None:
     return Section("training", "培训情况", (Paragraph(writer.bound(text)),))
 
 
-def _year_on_year(writer: _Writer) -> Section | None:
+def _year_on_year(writer: _ReportWriter) -> Section | None:
     before = writer.facts.previous
     if before is None or not before.reported:
         return None
@@ -392,7 +396,7 @@ def _year_on_year(writer: _Writer) -> Section | None:
         for name, make in (*kinds, ("财政重点监控项目", f.monitored_count))
     ]
     return Section(
-        "year_on_year", "与上年工作量对比", (Paragraph((*joined(pairs, "、"), Run("。"))),)
+        "year_on_year", "与上年工作量对比", (Paragraph((*joined(pairs, "、"), TextRun("。"))),)
     )
 
 
@@ -400,7 +404,7 @@ def _last_year(figure: Figure) -> Figure:
     return replace(figure, id=f"last.{figure.id}", name=f"上年{figure.name}")
 
 
-def _plan(writer: _Writer) -> Section | None:
+def _plan(writer: _ReportWriter) -> Section | None:
     source = writer.template("plan")[1]
     if source == LAST_YEAR:
         writer.notes.append("“下一步计划”沿用上年文字，尚未改动。")
@@ -409,7 +413,7 @@ def _plan(writer: _Writer) -> Section | None:
     return Section("plan", "下一步计划", tuple(writer.paragraphs("plan")))
 
 
-_SECTIONS: tuple[Callable[[_Writer], Section | None], ...] = (
+_SECTIONS: tuple[Callable[[_ReportWriter], Section | None], ...] = (
     _overall,
     _projects,
     _monitored,

@@ -153,7 +153,9 @@ def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) 
 def _concerned(found: Facts) -> dict[int, frozenset[int]]:
     """The projects behind each line of common problems, counted as the rulebook counts them."""
     findings = [
-        tally.Found(row.dossier, str(one.item)) for row in found.projects for one in row.findings
+        tally.CountedFinding(row.dossier, str(one.item))
+        for row in found.projects
+        for one in row.findings
     ]
     subjects = [row.dossier for row in found.projects]
     concerned = {}

@@ -35,7 +35,7 @@ _SMALLEST_YI = Decimal(10) ** 7
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Addend:
     """One row behind a figure: its key ("budget.Dossier:12"), what it is called, what it adds (in 元, points …)."""
 
     row: str
@@ -58,7 +58,7 @@ class Figure:
     unit: str
     print_rule: str
     rule: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Addend, ...] = ()
     yuan: Decimal | None = None
 
     @property
@@ -87,7 +87,7 @@ class Figure:
         yuan = data.get("yuan")
         kept = data.get("parts") or [[row, "", None] for row in data["rows"]]
         parts = tuple(
-            Part(row, label, _read(value, money=yuan is not None)) for row, label, value in kept
+            Addend(row, label, _read(value, money=yuan is not None)) for row, label, value in kept
         )
         return cls(
             data["id"],
@@ -115,21 +115,21 @@ def _digits(value: Decimal | int | str) -> str:
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 
-def _dossiers(rows: Iterable[Reported], value: str = "") -> tuple[Part, ...]:
+def _dossiers(rows: Iterable[Reported], value: str = "") -> tuple[Addend, ...]:
     return tuple(
-        Part(f"budget.Dossier:{row.dossier}", row.name, getattr(row, value) if value else None)
+        Addend(f"budget.Dossier:{row.dossier}", row.name, getattr(row, value) if value else None)
         for row in rows
     )
 
 
-def _reviews(rows: Iterable[Reported], value: str = "") -> tuple[Part, ...]:
+def _reviews(rows: Iterable[Reported], value: str = "") -> tuple[Addend, ...]:
     return tuple(
-        Part(f"reviews.Review:{row.review}", row.name, getattr(row, value) if value else None)
+        Addend(f"reviews.Review:{row.review}", row.name, getattr(row, value) if value else None)
         for row in rows
     )
 
 
-def count(ident: str, name: str, rule: str, parts: Sequence[Part], *, unit: str = "个") -> Figure:
+def count(ident: str, name: str, rule: str, parts: Sequence[Addend], *, unit: str = "个") -> Figure:
     """A number of rows: the parts are what is counted."""
     return Figure(ident, name, str(len(parts)), len(parts), unit, EXACT.text, rule, tuple(parts))
 
@@ -138,7 +138,7 @@ def money(
     ident: str,
     name: str,
     rule: str,
-    parts: Sequence[Part],
+    parts: Sequence[Addend],
     *,
     printing: tuple[PrintRule, str] = (EXACT, "万元"),
 ) -> Figure:
@@ -242,7 +242,7 @@ def issued_count(facts: Facts) -> Figure:
 
 def lacking_count(facts: Facts) -> Figure:
     """Objects due in the key rounds of which there is no sheet at all."""
-    parts = [Part(f"budget.Dossier:{row.dossier}", row.name) for row in facts.without_result]
+    parts = [Addend(f"budget.Dossier:{row.dossier}", row.name) for row in facts.without_result]
     rule = "列入财政重点任务、没有免报、还没有任何评审的对象个数"
     return count("reviews.lacking", "尚无结果个数", rule, parts)
 
@@ -423,7 +423,7 @@ def subtotals(facts: Facts) -> tuple[Figure, ...]:
 def selfeval_asked(facts: Facts) -> Figure:
     """Dossiers asked to evaluate themselves."""
     parts = [
-        Part(f"reviews.Review:{pk}", "单位自评")
+        Addend(f"reviews.Review:{pk}", "单位自评")
         for pk in (facts.coverage.asked if facts.coverage else ())
     ]
     return count("selfeval.asked", "应自评个数", "单位自评任务中的对象个数，本次免报的不计", parts)
@@ -432,7 +432,7 @@ def selfeval_asked(facts: Facts) -> Figure:
 def selfeval_handed_in(facts: Facts) -> Figure:
     """Those handed in."""
     parts = [
-        Part(f"reviews.Review:{pk}", "单位自评")
+        Addend(f"reviews.Review:{pk}", "单位自评")
         for pk in (facts.coverage.handed_in if facts.coverage else ())
     ]
     return count("selfeval.handed_in", "已自评个数", "已报送自评表的对象个数", parts)
@@ -441,7 +441,7 @@ def selfeval_handed_in(facts: Facts) -> Figure:
 def rectification_ordered(facts: Facts) -> Figure:
     """Problems of last year's key reviews that had to be mended."""
     found = facts.standing.ordered if facts.standing else ()
-    parts = [Part(f"followup.Rectification:{pk}", "整改事项") for pk in found]
+    parts = [Addend(f"followup.Rectification:{pk}", "整改事项") for pk in found]
     return count(
         "rectification.ordered",
         "应整改个数",
@@ -453,7 +453,7 @@ def rectification_ordered(facts: Facts) -> Figure:
 def rectification_closed(facts: Facts) -> Figure:
     """Those closed (已销号)."""
     found = facts.standing.closed if facts.standing else ()
-    parts = [Part(f"followup.Rectification:{pk}", "整改事项") for pk in found]
+    parts = [Addend(f"followup.Rectification:{pk}", "整改事项") for pk in found]
     return count("rectification.closed", "已整改个数", "其中已核验销号的个数", parts)
 
 
@@ -469,7 +469,7 @@ def training_counts(item: Trained) -> list[Figure]:
             ident,
             name,
             f"{name}，按签到数",
-            [Part(f"{label}:{pk}", name) for pk in keys],
+            [Addend(f"{label}:{pk}", name) for pk in keys],
             unit=unit,
         )
         for ident, name, label, keys, unit in rows
@@ -478,7 +478,7 @@ def training_counts(item: Trained) -> list[Figure]:
 
 def consequence_count(item: Consequence) -> Figure:
     """Accepted uses of results (结果应用) of one kind."""
-    parts = [Part(f"{item.table}:{pk}", item.kind) for pk in item.uses]
+    parts = [Addend(f"{item.table}:{pk}", item.kind) for pk in item.uses]
     return count(
         f"uses.{item.kind}.count",
         f"{item.kind}项数",
@@ -491,7 +491,7 @@ def consequence_count(item: Consequence) -> Figure:
 def consequence_amount(item: Consequence) -> Figure:
     """The money those uses concern, 万元."""
     parts = [
-        Part(f"{item.table}:{pk}", item.kind, amount)
+        Addend(f"{item.table}:{pk}", item.kind, amount)
         for pk, amount in zip(item.uses, item.amounts, strict=True)
     ]
     return money(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wenxiao.files.out import pdf
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.files.out.spreadsheets import GroupRow, SheetSpec, Value, workbook_bytes
-from wenxiao.reports.structure import Paragraph, Report, Table
+from wenxiao.reports.structure import Paragraph, Report, ReportTable
 from wenxiao.rulebook.numbers import plain
 
 if TYPE_CHECKING:
@@ -48,23 +48,23 @@ def annual_pdf(report: Report) -> bytes:
     """The annual report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
     date = report.issue.date or NO_DATE
     blocks = [
-        pdf.Block("masthead", report.headline, head=(report.issue.text, report.editor, date)),
-        pdf.Block("room", "领导批示："),
-        pdf.Block("title", report.title),
-        *(pdf.Block("paragraph", paragraph.text) for paragraph in report.opening),
+        pdf.PdfBlock("masthead", report.headline, head=(report.issue.text, report.editor, date)),
+        pdf.PdfBlock("room", "领导批示："),
+        pdf.PdfBlock("title", report.title),
+        *(pdf.PdfBlock("paragraph", paragraph.text) for paragraph in report.opening),
     ]
     for section in report.sections:
-        blocks.append(pdf.Block("heading1", section.title))
+        blocks.append(pdf.PdfBlock("heading1", section.title))
         blocks += [_pdf_block(block) for block in section.blocks]
-    blocks += [pdf.Block("paragraph", f"附件：{name}") for name in report.attachments]
-    blocks += [pdf.Block("right", report.editor), pdf.Block("right", date)]
+    blocks += [pdf.PdfBlock("paragraph", f"附件：{name}") for name in report.attachments]
+    blocks += [pdf.PdfBlock("right", report.editor), pdf.PdfBlock("right", date)]
     return pdf.report_pdf(blocks, watermark=WATERMARK if report.demo else None)
 
 
-def _pdf_block(block: Paragraph | Table) -> pdf.Block:
+def _pdf_block(block: Paragraph | ReportTable) -> pdf.PdfBlock:
     if isinstance(block, Paragraph):
-        return pdf.Block("paragraph", block.text)
-    return pdf.Block(
+        return pdf.PdfBlock("paragraph", block.text)
+    return pdf.PdfBlock(
         "table",
         head=[column.heading for column in block.columns],
         rows=block.texts,
@@ -73,7 +73,7 @@ def _pdf_block(block: Paragraph | Table) -> pdf.Block:
     )
 
 
-def _add(paper: OfficialDocument, block: Paragraph | Table) -> None:
+def _add(paper: OfficialDocument, block: Paragraph | ReportTable) -> None:
     if isinstance(block, Paragraph):
         paper.add_paragraph(block.text)
         return

@@ -15,7 +15,7 @@ from wenxiao.followup.selectors import stored_files
 from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import read_file, record, store_file
 from wenxiao.reports import annual, printing, structure, summary, wording
-from wenxiao.reports.annual import Choices
+from wenxiao.reports.annual import ReportChoices
 from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
 from wenxiao.reports.figures import told
 from wenxiao.reports.models import Draft, Signed
@@ -43,7 +43,7 @@ class Edition:
     """One state of a year's report: its facts, the author's choices and the report they make."""
 
     facts: Facts
-    choices: Choices
+    choices: ReportChoices
     report: Report
 
 
@@ -77,7 +77,7 @@ def current(
 ) -> Edition:
     """The report as the rows stand now, with the draft's prose and choices (read when ``draft`` is not given)."""
     draft = draft or draft_of(division, work_year)
-    choices = Choices.read(draft.choices if draft else {})
+    choices = ReportChoices.read(draft.choices if draft else {})
     found = facts(
         division, work_year, version=version, blocks=choices.blocks, prints=choices.prints
     )
@@ -237,7 +237,7 @@ def _kept_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
     if unknown or blocks:
         raise NotAllowed(f"报告没有“{'、'.join(sorted(unknown | blocks))}”这项取舍。")
     try:
-        Choices.read(choices)
+        ReportChoices.read(choices)
     except (TypeError, ValueError, KeyError) as error:
         raise NotAllowed("取舍的内容无法识别，请重新选择。") from error
     return dict(choices)

@@ -21,14 +21,14 @@ class UnknownPlaceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A stretch of text; ``figure`` is the id of the figure printed here, empty for plain text."""
 
     text: str
     figure: str = ""
 
 
-Runs = tuple[Run, ...]
+Runs = tuple[TextRun, ...]
 Words = Mapping[str, "str | Figure | Runs"]
 
 
@@ -57,7 +57,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows of cells; a cell is runs, its lines parted by a newline in them."""
 
     columns: tuple[Column, ...]
@@ -70,7 +70,7 @@ class Table:
         return [[plain_text(cell) for cell in row] for row in self.rows]
 
 
-Block = Paragraph | Table
+Block = Paragraph | ReportTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ def plain_text(runs: Runs) -> str:
 
 def figure_runs(figure: Figure) -> Runs:
     """A figure in running text; money brings its unit, so that a changed unit never stands beside old words."""
-    shown = (Run(figure.text or "（未录入）", figure.id),)
-    return (*shown, Run(figure.unit)) if figure.yuan is not None else shown
+    shown = (TextRun(figure.text or "（未录入）", figure.id),)
+    return (*shown, TextRun(figure.unit)) if figure.yuan is not None else shown
 
 
 def placeholders(template: str) -> tuple[str, ...]:
@@ -176,10 +176,10 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 def bind(template: str, words: Words) -> Runs:
     """Prose with ``{名称}`` replaced by words, figures or composed runs; UnknownPlaceError for a name nobody knows."""
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     for at, part in enumerate(_PLACE.split(template)):
         if at % 2 == 0:
-            runs += [Run(part)] if part else []
+            runs += [TextRun(part)] if part else []
         elif part not in words:
             raise UnknownPlaceError(
                 f"正文里的“{{{part}}}”没有对应的数据。可用的有：{'、'.join(sorted(words))}。"
@@ -192,15 +192,15 @@ def bind(template: str, words: Words) -> Runs:
 def as_runs(word: str | Figure | Runs) -> Runs:
     """A word, figure or runs as runs."""
     if isinstance(word, str):
-        return (Run(word),) if word else ()
+        return (TextRun(word),) if word else ()
     return figure_runs(word) if isinstance(word, Figure) else word
 
 
 def joined(parts: Iterable[Runs], between: str) -> Runs:
     """Stretches of runs with a text between them."""
-    found: list[Run] = []
+    found: list[TextRun] = []
     for at, part in enumerate(parts):
-        found += ([Run(between)] if at else []) + list(part)
+        found += ([TextRun(between)] if at else []) + list(part)
     return tuple(found)
 
 
@@ -283,7 +283,7 @@ def from_data(data: Mapping[str, Any]) -> Report:
 
 
 def _runs(data: Iterable[list[str]]) -> Runs:
-    return tuple(Run(*item) for item in data)
+    return tuple(TextRun(*item) for item in data)
 
 
 def _paragraph(data: Mapping[str, Any]) -> Paragraph:
@@ -296,6 +296,6 @@ def _block(data: Mapping[str, Any]) -> Block:
     columns = tuple(
         Column(heading, float(width), align) for heading, width, align in data["columns"]
     )
-    return Table(
+    return ReportTable(
         columns, tuple(tuple(_runs(cell) for cell in row) for row in data["rows"]), data["caption"]
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wenxiao.files.out.spreadsheets import ColumnSpec, GroupRow, SheetSpec, Value
 from wenxiao.files.out.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
 from wenxiao.reports import wording
-from wenxiao.reports.annual import Choices, printed_lines
+from wenxiao.reports.annual import ReportChoices, printed_lines
 from wenxiao.reports.printing import WATERMARK
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ A3 = 8
 
 
 def sheets(
-    facts: Facts, choices: Choices | None = None, *, internal: bool = True
+    facts: Facts, choices: ReportChoices | None = None, *, internal: bool = True
 ) -> list[SheetSpec]:
     """Both sheets. ``internal`` adds agency, notice, rectification deadline and disclosure; a public version of the facts
     has already lost its restricted rows, so the numbers close up.
     """
-    lines = printed_lines(facts, choices or Choices())
+    lines = printed_lines(facts, choices or ReportChoices())
     first = summary_sheet(_groups(facts), title=f"{facts.work_year}年财政重点绩效评价情况表")
     if internal and facts.version == "internal":
         first = _with_internal(first, facts.evaluated)

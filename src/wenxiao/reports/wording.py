@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wenxiao.reports import figures as f
-from wenxiao.reports.structure import Run, Runs, Words, bind, joined
+from wenxiao.reports.structure import Runs, TextRun, Words, bind, joined
 
 if TYPE_CHECKING:
     from datetime import date
@@ -90,7 +90,7 @@ def department_names(facts: Facts) -> Runs:
     if not names:
         return ()
     if len(names) <= MOST_NAMES:
-        return (Run(listed(names)),)
+        return (TextRun(listed(names)),)
     return bind(
         "{名单}等{部门个数}个部门",
         {"名单": "、".join(names[:2]), "部门个数": f.departments_count(facts)},
@@ -101,7 +101,7 @@ def project_names(facts: Facts, named: Sequence[Reported]) -> Runs:
     """The objects the author chose to name, with 等n个项目 when there are more."""
     names = "、".join(project_name(row) for row in named)
     if not facts.projects or len(named) == len(facts.projects):
-        return (Run(names),) if names else ()
+        return (TextRun(names),) if names else ()
     template = "{名单}等{项目个数}个项目" if names else "{项目个数}个项目"
     return bind(template, {"名单": names, "项目个数": f.projects_count(facts)})
 
@@ -118,7 +118,7 @@ def _period_names(facts: Facts, period: str) -> Runs:
     said = (
         listed(names) if len(names) <= MOST_NAMES else f"{'、'.join(names[:2])}等{len(names)}个项目"
     )
-    return (Run(f"{said}{period}绩效运行"),)
+    return (TextRun(f"{said}{period}绩效运行"),)
 
 
 # --- the opening -----------------------------------------------------------------------------------------------------
@@ -142,14 +142,14 @@ def survey(facts: Facts) -> Runs:
     )
     parts: list[Runs] = []
     if evaluated:
-        parts.append((Run("对"), *evaluated, Run("开展财政评价")))
+        parts.append((TextRun("对"), *evaluated, TextRun("开展财政评价")))
     if facts.monitored:
-        head = Run("并对" if evaluated else "对")
-        parts.append((head, *_group(facts, _MONITORED), Run("开展了财政重点监控工作")))
+        head = TextRun("并对" if evaluated else "对")
+        parts.append((head, *_group(facts, _MONITORED), TextRun("开展了财政重点监控工作")))
     return (
         joined(parts, "，")
         if parts
-        else (Run("持续推进预算绩效管理，本年度未安排财政重点评价和财政重点监控"),)
+        else (TextRun("持续推进预算绩效管理，本年度未安排财政重点评价和财政重点监控"),)
     )
 
 
@@ -211,7 +211,7 @@ def status(facts: Facts) -> Runs:
         return ()
     lacking = f.lacking_count(facts)
     if all_issued and all_received and not lacking.value:
-        return (Run("目前，各项财政绩效管理工作已出具报告，且将存在的问题反馈到各相关部门。"),)
+        return (TextRun("目前，各项财政绩效管理工作已出具报告，且将存在的问题反馈到各相关部门。"),)
     head = _reported_head(all_issued=all_issued, any_issued=bool(issued.value), lacking=lacking)
     if lacking.value:
         words["缺"] = lacking
@@ -263,7 +263,7 @@ def single_result(facts: Facts) -> Runs:
     """The result of the only project: its points and grade."""
     row = facts.projects[0]
     if not row.grade:
-        return (Run("评价结果尚未确认"),)
+        return (TextRun("评价结果尚未确认"),)
     words = {"得分": f.points(row), "等级": f.grade(row)}
     return bind("评价得分{得分}分，评价等级为“{等级}”", words)
 

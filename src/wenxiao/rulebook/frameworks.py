@@ -21,7 +21,7 @@ TREES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class FrameworkNode:
     """One node of a tree. ``full`` is its full mark where the rule fixes one; weights are otherwise set per object."""
 
     code: str
@@ -34,16 +34,16 @@ class Criterion:
     note: str = ""
     full: Decimal | None = None
     standing: Standing = "未核"
-    children: tuple[Criterion, ...] = ()
+    children: tuple[FrameworkNode, ...] = ()
 
-    def leaves(self) -> Iterator[Criterion]:
+    def leaves(self) -> Iterator[FrameworkNode]:
         """The criteria that carry points, in order."""
         if not self.children:
             yield self
         for child in self.children:
             yield from child.leaves()
 
-    def walk(self) -> Iterator[Criterion]:
+    def walk(self) -> Iterator[FrameworkNode]:
         """The criterion and everything under it, in order."""
         yield self
         for child in self.children:
@@ -56,16 +56,16 @@ class Tree:
 
     name: str
     title: str
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[FrameworkNode, ...]
     basis: str
     standing: Standing
 
-    def leaves(self) -> Iterator[Criterion]:
+    def leaves(self) -> Iterator[FrameworkNode]:
         """All criteria that carry points."""
         for criterion in self.criteria:
             yield from criterion.leaves()
 
-    def find(self, code: str) -> Criterion | None:
+    def find(self, code: str) -> FrameworkNode | None:
         """The criterion of a code, None when there is none."""
         return next((one for top in self.criteria for one in top.walk() if one.code == code), None)
 
@@ -77,9 +77,9 @@ def tree(name: str, on: date | int | None = None, overrides: basis.Overrides | N
     return Tree(name, basis.load(name).title, criteria, value.basis, value.standing)
 
 
-def _criterion(node: Mapping[str, Any], level: int) -> Criterion:
+def _criterion(node: Mapping[str, Any], level: int) -> FrameworkNode:
     full = node.get("full")
-    return Criterion(
+    return FrameworkNode(
         code=str(node["code"]),
         name=str(node["name"]),
         level=level,

@@ -33,7 +33,7 @@ _GROWING = ("完成率", "进度", "执行率", "支付率", "拨付率")
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class GoalLight:
     """The light of one goal, the sentence that says how, whether the year's value is reached, or an upper limit exceeded."""
 
     light: Light
@@ -51,7 +51,7 @@ def goal_pace(
     possibility: str = "",
     *,
     overrides: basis.Overrides | None = None,
-) -> Goal:
+) -> GoalLight:
     """The light of one goal through a month (1–12) of a fiscal year, by the rules in force on that month's last day.
 
     ``overrides`` are the division's own values. ``possibility`` is the official answer (确定能, 有可能, 完全不可能): 完全不可能 is red whatever the figure, 有可能 at
@@ -61,9 +61,9 @@ def goal_pace(
     plainly = _plainly(name, target, actual, window)
     told = basis.in_force("monitoring", window.day, overrides).content["possibility"]
     if possibility == told["3"]:
-        return Goal("red", f"单位预计全年“{possibility}”完成；{plainly.reason}")
+        return GoalLight("red", f"单位预计全年“{possibility}”完成；{plainly.reason}")
     if possibility == told["2"] and plainly.light == "green" and not plainly.reached:
-        return Goal("yellow", f"单位预计全年“{possibility}”完成；{plainly.reason}")
+        return GoalLight("yellow", f"单位预计全年“{possibility}”完成；{plainly.reason}")
     return plainly
 
 
@@ -83,64 +83,66 @@ class _Window:
 
 def _plainly(
     name: str, target: Expression | None, actual: Expression | None, window: _Window
-) -> Goal:
+) -> GoalLight:
     if (
         actual is None
         or actual.kind == "unreadable"
         or (actual.kind == "text" and not actual.text.strip())
     ):
-        return Goal("none", "未填完成值。" if actual is None else "完成值无法识别，待人工判断。")
+        return GoalLight(
+            "none", "未填完成值。" if actual is None else "完成值无法识别，待人工判断。"
+        )
     if target is not None and target.kind == "date":
         return _by_date(target, actual, window.through, window.year)
     if actual.kind == "text":
         return _by_words(actual.text, window)
     if target is None or target.kind != "number" or actual.kind != "number":
-        return Goal("none", "目标值与完成值不能直接比较，待人工判断。")
+        return GoalLight("none", "目标值与完成值不能直接比较，待人工判断。")
     return _by_number(name, target, actual, window)
 
 
-def _by_words(text: str, window: _Window) -> Goal:
+def _by_words(text: str, window: _Window) -> GoalLight:
     tier = next((tier for word, tier in _TIERS if word in text), None)
     light = quality_light(tier, window.day, overrides=window.overrides)
     if light == "none":
-        return Goal("none", f"“{text}”不能按档次判断，待人工判断。")
-    return Goal(light, f"定性指标：“{text}”，{WORDS[light]}灯。", light == "green")
+        return GoalLight("none", f"“{text}”不能按档次判断，待人工判断。")
+    return GoalLight(light, f"定性指标：“{text}”，{WORDS[light]}灯。", light == "green")
 
 
-def _by_date(target: Expression, actual: Expression, through: int, year: int) -> Goal:
+def _by_date(target: Expression, actual: Expression, through: int, year: int) -> GoalLight:
     late = meets_deadline(target, actual, year) if actual.kind == "date" else None
     if late is not None:
         said = "按期完成" if late <= 0 else f"逾期 {late} 天"
-        return Goal(
+        return GoalLight(
             "green" if late <= 0 else "red",
             f"时限 {target.text}，{actual.text}完成，{said}。",
             late <= 0,
         )
     due = days(target.date_end or target.date, year)
     if due is not None and (due[1].year, due[1].month) > (year, through):
-        return Goal("none", f"时限 {target.text} 未到。")
-    return Goal("none", f"时限 {target.text}，完成时间“{actual.text}”不能比较，待人工判断。")
+        return GoalLight("none", f"时限 {target.text} 未到。")
+    return GoalLight("none", f"时限 {target.text}，完成时间“{actual.text}”不能比较，待人工判断。")
 
 
-def _by_number(name: str, target: Expression, actual: Expression, window: _Window) -> Goal:
+def _by_number(name: str, target: Expression, actual: Expression, window: _Window) -> GoalLight:
     goal, got = _bound(target), actual.low if actual.low is not None else actual.high
     if goal is None or got is None:
-        return Goal("none", "目标值或完成值没有数字，待人工判断。")
+        return GoalLight("none", "目标值或完成值没有数字，待人工判断。")
     try:
         want, have, _ = same_unit(goal, target.unit, got, actual.unit)
     except UnitsDifferError as error:
-        return Goal("none", str(error))
+        return GoalLight("none", str(error))
     if _is_limit(name, target, window):
         kept = have < want if target.comparator == "<" else have <= want
         said = "未超过" if kept else "已超过"
-        return Goal(
+        return GoalLight(
             "green" if kept else "red",
             f"上限 {plain(goal)}，实际 {plain(got)}，{said}。",
             kept,
             not kept,
         )
     if want <= 0:
-        return Goal("none", "目标值为 0 或负数，需单独判定。")
+        return GoalLight("none", "目标值为 0 或负数，需单独判定。")
     return _against_time(name, target, (want, have), (goal, got), window)
 
 
@@ -150,7 +152,7 @@ def _against_time(
     pair: tuple[Fraction, Fraction],
     said: tuple[Decimal, Decimal],
     window: _Window,
-) -> Goal:
+) -> GoalLight:
     want, have = pair
     steady = target.unit == "%" and not any(word in name for word in _GROWING)
     elapsed = Fraction(1) if steady else Fraction(window.through, YEAR_MONTHS)
@@ -159,10 +161,10 @@ def _against_time(
     share = scaled(have / want * 100, 2)
     head = f"完成 {plain(said[1])} ÷ 目标 {plain(said[0])} = {plain(share)}%"
     if steady:
-        return Goal(light, f"{head}（比率指标不按时间折算），{WORDS[light]}灯。", have >= want)
+        return GoalLight(light, f"{head}（比率指标不按时间折算），{WORDS[light]}灯。", have >= want)
     index = scaled(have / want / elapsed * 100, 1)
     passed = plain(scaled(elapsed * 100, 2))
-    return Goal(
+    return GoalLight(
         light, f"{head}，时间进度 {passed}%，进度指数 {index}，{WORDS[light]}灯。", have >= want
     )
 

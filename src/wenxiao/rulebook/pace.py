@@ -24,7 +24,7 @@ class PaceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class PaceStep:
     """A step with the day it is due and the day it was done, None while open."""
 
     name: str
@@ -87,7 +87,7 @@ def pace(
     executed: Decimal | None,
     through_month: int,
     arrived_month: int | None = None,
-    milestones: Sequence[Milestone] | None = None,
+    milestones: Sequence[PaceStep] | None = None,
     on: date | None = None,
     *,
     overrides: basis.Overrides | None = None,
@@ -182,7 +182,7 @@ def _by_months(share: Fraction, elapsed: Fraction, said: str, lights: Lights) ->
 
 
 def _by_milestones(
-    share: Fraction, steps: Sequence[Milestone], day: date, lights: Lights, month: int
+    share: Fraction, steps: Sequence[PaceStep], day: date, lights: Lights, month: int
 ) -> Pace:
     rate, above = scaled(share * 100, 2), share * YEAR_MONTHS * 100 / month > lights.above_over
     money = f"执行率 {rate}%{_AHEAD if above else ''}。"
@@ -243,7 +243,7 @@ def _dark(rate: Decimal | None, reason: str, lights: Lights) -> Pace:
     )
 
 
-def _cut_off(steps: Sequence[Milestone], month: int, on: date | None) -> date:
+def _cut_off(steps: Sequence[PaceStep], month: int, on: date | None) -> date:
     if on is not None:
         return on
     year = min(step.due for step in steps).year

@@ -28,7 +28,7 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class IntervalStep:
     """One line of an interval table: from ``at_least`` percent on, ``share`` percent of the weight (or points)."""
 
     at_least: Decimal
@@ -54,14 +54,14 @@ class Profile:
     name: str
     weights: Mapping[str, Decimal]
     execution: str
-    execution_bands: tuple[Step, ...]
+    execution_bands: tuple[IntervalStep, ...]
     zero_budget: str
     reverse: str
     over_percent: Decimal
     over: str
     tiers: tuple[Tier, ...]
     tiers_basis: str
-    satisfaction: tuple[Step, ...]
+    satisfaction: tuple[IntervalStep, ...]
     min_sample: int | None
     range_outside: str
     late: str
@@ -162,8 +162,10 @@ def _tier(cut: Mapping[str, Any]) -> Tier:
     return Tier(cut["code"], cut["name"], basis.number(cut["from"]), basis.number(cut["to"]))
 
 
-def _steps(bands: list[Mapping[str, Any]], share: str) -> tuple[Step, ...]:
-    return tuple(Step(basis.number(band["at_least"]), basis.number(band[share])) for band in bands)
+def _steps(bands: list[Mapping[str, Any]], share: str) -> tuple[IntervalStep, ...]:
+    return tuple(
+        IntervalStep(basis.number(band["at_least"]), basis.number(band[share])) for band in bands
+    )
 
 
 def _cited(item: Mapping[str, Any]) -> str:

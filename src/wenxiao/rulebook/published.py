@@ -14,7 +14,7 @@ from wenxiao.rulebook.expressions import Comparator, Expression, parse
 from wenxiao.rulebook.profiles import Profile, profile
 from wenxiao.rulebook.published_marks import (
     ROUNDED,
-    Difference,
+    Mismatch,
     agreement,
     amounts_in_words,
     judged_grade,
@@ -69,7 +69,7 @@ def judge_table(
         sheet = sheet_from_case(case)
         return judge_sheet(sheet, year=fiscal, form_id=case.get("id"), overrides=overrides)
     rule = profile(profile_code, fiscal, overrides)
-    found: list[Difference] = []
+    found: list[Mismatch] = []
     execution, execution_points, execution_done = _execution(case, rule, found)
     indicators: list[Mapping[str, Any]] = list(case.get("indicators") or ())
     rows, outcomes = [], []
@@ -103,14 +103,14 @@ def fiscal_year(value: object) -> int | None:
 
 
 def _execution(
-    case: Mapping[str, Any], rule: Profile, found: list[Difference]
+    case: Mapping[str, Any], rule: Profile, found: list[Mismatch]
 ) -> tuple[dict[str, Any], Decimal | None, bool]:
     """Execution judged, its points, and whether nothing about it is open."""
     budget = case.get("budget") or {}
     if two := case.get("budget_candidates"):
         budget = {**budget, "full_year": None, "initial": None}
         both = f"{'、'.join(map(str, two))} 两列都可能是全年预算数，不算执行率"
-        found.append(Difference("budget_column_ambiguous", "年度资金总额", both))
+        found.append(Mismatch("budget_column_ambiguous", "年度资金总额", both))
     judged = _executed(budget, number_in(case.get("exec_weight")), rule, found)
     weight, published = number_in(case.get("exec_weight")), number_in(case.get("exec_score"))
     points = judged.points if weight is not None else None
@@ -132,23 +132,21 @@ def _execution(
     said = amounts_in_words(case.get("budget") or {})
     if said is not None:
         answer["reason"] = f"{said}，不计分，待确认。"
-        found.append(Difference("not_a_number", "年度资金总额", said))
+        found.append(Mismatch("not_a_number", "年度资金总额", said))
     if judged.rate is not None and judged.rate > _FULL:
         found.append(
-            Difference("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%")
+            Mismatch("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%")
         )
     missing = judged.points is None and judged.status == "not_reported" and not two
     if missing and published is not None:
-        found.append(
-            Difference("points_without_facts", "预算执行率", "没有预算数或执行数，却有得分")
-        )
+        found.append(Mismatch("points_without_facts", "预算执行率", "没有预算数或执行数，却有得分"))
     if points is not None and published is not None:
         answer["agrees"], why = agreement(points, published)
         answer["reason"] = ROUNDED if why == ROUNDED else judged.reason
         if why:
             said = f"执行率 {judged.rate}%，应得 {points} 分，公布 {shown(published)} 分"
             found.append(
-                Difference(
+                Mismatch(
                     ROUNDED if why == ROUNDED else "execution_points_differ", "预算执行率", said
                 )
             )
@@ -157,7 +155,7 @@ def _execution(
 
 
 def _executed(
-    budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, found: list[Difference]
+    budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, found: list[Mismatch]
 ) -> Execution:
     """The execution line; where the total row is 0 or empty and the parts are not, the parts count."""
     keys = ("full_year", "initial", "executed")
@@ -174,12 +172,12 @@ def _executed(
     )
     if judged.difference is not None:
         found.append(
-            Difference(judged.difference, "年度资金总额", "合计行为空或为 0，按各分项资金之和计算")
+            Mismatch(judged.difference, "年度资金总额", "合计行为空或为 0，按各分项资金之和计算")
         )
     return judged
 
 
-def _rate_text(case: Mapping[str, Any], judged: Execution, found: list[Difference]) -> None:
+def _rate_text(case: Mapping[str, Any], judged: Execution, found: list[Mismatch]) -> None:
     """A published rate that its own amounts don't give; 0.94 without a sign may stand for 94 %."""
     published, written = number_in(case.get("exec_rate_text")), str(case.get("exec_rate_text"))
     if judged.exact is None or published is None or rate_agreement(judged.exact, published):
@@ -191,11 +189,11 @@ def _rate_text(case: Mapping[str, Any], judged: Execution, found: list[Differenc
     ):
         return
     text = f"公布执行率 {written}，按执行数÷预算数为 {judged.rate}%"
-    found.append(Difference("rate_differs", "预算执行率", text))
+    found.append(Mismatch("rate_differs", "预算执行率", text))
 
 
 def _row(
-    indicator: Mapping[str, Any], at: int, rule: Profile, year: int | None, found: list[Difference]
+    indicator: Mapping[str, Any], at: int, rule: Profile, year: int | None, found: list[Mismatch]
 ) -> tuple[dict[str, Any], Outcome]:
     """One indicator judged."""
     weight, published = number_in(indicator.get("weight")), number_in(indicator.get("score"))
@@ -205,7 +203,7 @@ def _row(
     actual = _cell(indicator.get("actual"), "actual")
     if target is not None and actual is not None and _misread(target, actual):
         said = "目标值像是“≥”被识别成“2”，请核对原表"
-        found.append(Difference("ocr_suspected", place, said))
+        found.append(Mismatch("ocr_suspected", place, said))
         target = Expression(target.text, "unreadable", alt=(target,), ambiguous=True, note=said)
     outcome = score_one(
         Row(
@@ -232,7 +230,7 @@ def _row(
     words = not_a_number(indicator.get("weight"))
     if words is not None:
         answer |= {"status": "unreadable", "reason": f"分值“{words}”不是数，待确认。"}
-        found.append(Difference("not_a_number", place, f"分值“{words}”不是数"))
+        found.append(Mismatch("not_a_number", place, f"分值“{words}”不是数"))
     _compare(answer, outcome, (weight, published), actual, place, found)
     return answer, outcome
 
@@ -243,7 +241,7 @@ def _compare(
     given: tuple[Decimal | None, Decimal | None],
     actual: Expression | None,
     place: str,
-    found: list[Difference],
+    found: list[Mismatch],
 ) -> None:
     """Fill in whether the published points agree, and name what is wrong with them."""
     weight, published = given
@@ -251,13 +249,13 @@ def _compare(
         return
     if weight is not None and published > weight:
         found.append(
-            Difference("above_weight", place, f"得分 {shown(published)} 超过分值 {shown(weight)}")
+            Mismatch("above_weight", place, f"得分 {shown(published)} 超过分值 {shown(weight)}")
         )
     if published < 0:
-        found.append(Difference("below_zero", place, f"得分 {shown(published)} 小于 0"))
+        found.append(Mismatch("below_zero", place, f"得分 {shown(published)} 小于 0"))
     if actual is None or actual.text.strip() in BLANKS:
         found.append(
-            Difference("points_without_facts", place, f"没有实际完成值，却得 {shown(published)} 分")
+            Mismatch("points_without_facts", place, f"没有实际完成值，却得 {shown(published)} 分")
         )
         return
     if outcome.points is None:
@@ -268,7 +266,7 @@ def _compare(
     if why:
         code = ROUNDED if why == ROUNDED else "points_differ"
         found.append(
-            Difference(code, place, f"按规则应得 {outcome.points} 分，公布 {shown(published)} 分")
+            Mismatch(code, place, f"按规则应得 {outcome.points} 分，公布 {shown(published)} 分")
         )
 
 
@@ -310,7 +308,7 @@ def _misread(target: Expression, actual: Expression) -> bool:
     )
 
 
-def _parts(indicators: list[Mapping[str, Any]], found: list[Difference]) -> None:
+def _parts(indicators: list[Mapping[str, Any]], found: list[Mismatch]) -> None:
     """Rows named 其中… of one unit must add up to the row above them."""
     parent: Mapping[str, Any] | None = None
     group: list[Mapping[str, Any]] = []
@@ -324,7 +322,7 @@ def _parts(indicators: list[Mapping[str, Any]], found: list[Difference]) -> None
 
 
 def _check_parts(
-    parent: Mapping[str, Any], group: list[Mapping[str, Any]], found: list[Difference]
+    parent: Mapping[str, Any], group: list[Mapping[str, Any]], found: list[Mismatch]
 ) -> None:
     for column, word in (("target", "目标值"), ("actual", "实际值")):
         whole = _cell(parent.get(column), column)
@@ -338,10 +336,10 @@ def _check_parts(
         ]
         if len(known) == len(group) > 1 and sum(known) != whole.low:
             said = f"{word}分项之和 {shown(sum(known, Decimal(0)))} 不等于 {shown(whole.low)}"
-            found.append(Difference("parts_differ", str(parent.get("level3") or ""), said))
+            found.append(Mismatch("parts_differ", str(parent.get("level3") or ""), said))
 
 
-def _money_parts(case: Mapping[str, Any], found: list[Difference]) -> None:
+def _money_parts(case: Mapping[str, Any], found: list[Mismatch]) -> None:
     """Amounts given with their parts (budget and budget_parts) must add up."""
     amounts = {
         **case.get("budget", {}),
@@ -362,7 +360,7 @@ def _money_parts(case: Mapping[str, Any], found: list[Difference]) -> None:
             text = (
                 f"各分项之和 {shown(summed)}，合计写 {shown(stated)}，相差 {shown(stated - summed)}"
             )
-            found.append(Difference("parts_differ", "资金", text))
+            found.append(Mismatch("parts_differ", "资金", text))
 
 
 def is_whole(case: Mapping[str, Any]) -> bool:
@@ -378,7 +376,7 @@ def is_whole(case: Mapping[str, Any]) -> bool:
 
 
 def _weights(
-    case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]
+    case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Mismatch]
 ) -> dict[str, Any]:
     """Sum of weights with execution, against 100 and against the weights the heads promise."""
     known = [
@@ -392,12 +390,10 @@ def _weights(
     if summed is not None and is_whole(case):
         agrees = summed == _FULL
         if not agrees:
-            found.append(
-                Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100")
-            )
+            found.append(Mismatch("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100"))
         if stated is not None and stated != summed:
             found.append(
-                Difference(
+                Mismatch(
                     "total_weight_differs",
                     "分值",
                     f"合计写 {shown(stated)}，相加为 {shown(summed)}",
@@ -405,7 +401,7 @@ def _weights(
             )
     elif summed is not None and summed > _FULL:
         agrees = False
-        found.append(Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，超过 100"))
+        found.append(Mismatch("weights_not_100", "分值", f"分值合计 {shown(summed)}，超过 100"))
     _level_weights(case, indicators, found)
     return {
         "sum": published_text(summed),
@@ -416,7 +412,7 @@ def _weights(
 
 
 def _level_weights(
-    case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Difference]
+    case: Mapping[str, Any], indicators: list[Mapping[str, Any]], found: list[Mismatch]
 ) -> None:
     """The weights written beside the level-1 names against the rows below them."""
     for level, stated in (case.get("l1_weights") or {}).items():
@@ -429,14 +425,14 @@ def _level_weights(
             continue
         if summed > promised or (is_whole(case) and summed != promised):
             text = f"{level}下各项分值合计 {shown(summed)}，表头写 {shown(promised)}"
-            found.append(Difference("level_weight_differs", str(level), text))
+            found.append(Mismatch("level_weight_differs", str(level), text))
 
 
 def _total(
     case: Mapping[str, Any],
     execution: tuple[Decimal | None, bool],
     rows: list[dict[str, Any]],
-    found: list[Difference],
+    found: list[Mismatch],
 ) -> dict[str, Any]:
     """Our total against the published one, and whether the published points add up at all.
 
@@ -457,10 +453,10 @@ def _total(
     if published is not None and summed is not None and summed != published:
         agrees = False
         said = f"公布的各项得分相加为 {shown(summed)}，公布总分 {shown(published)}"
-        found.append(Difference("total_not_sum", "总分", said))
+        found.append(Mismatch("total_not_sum", "总分", said))
     elif agrees is False:
         found.append(
-            Difference(
+            Mismatch(
                 "total_differs",
                 "总分",
                 f"按规则合计 {computed}，公布总分 {published_text(published)}",
@@ -489,7 +485,7 @@ def _grade(
     case: Mapping[str, Any],
     total: Mapping[str, Any],
     rules: tuple[int | None, Overrides | None],
-    found: list[Difference],
+    found: list[Mismatch],
 ) -> dict[str, Any]:
     """The grade of the published total (of ours where none was published) against the published word."""
     points = number_in(total["published"])

@@ -34,7 +34,7 @@ _RATE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """One thing in which a published table differs from its own figures or from the rule."""
 
     code: str
@@ -131,7 +131,7 @@ def judged_grade(
     points: Decimal | None,
     cell: object,
     rules: tuple[int | None, Overrides | None],
-    found: list[Difference],
+    found: list[Mismatch],
     verb: str,
 ) -> dict[str, Any]:
     """The grade of some points by the rules of a year against the word of a cell; a difference is named with ``verb``."""
@@ -140,7 +140,7 @@ def judged_grade(
     published = cell.get("value") if isinstance(cell, Mapping) else cell
     if agrees is False and points is not None:
         text = f"{shown(points)} 分应为“{computed}”，{verb}“{published}”"
-        found.append(Difference("grade_differs", "等级", text))
+        found.append(Mismatch("grade_differs", "等级", text))
     return {"computed": computed, "published": published, "agrees": agrees}
 
 

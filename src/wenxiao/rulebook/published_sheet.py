@@ -11,7 +11,7 @@ from typing import Any
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.numbers import scaled
 from wenxiao.rulebook.published_marks import (
-    Difference,
+    Mismatch,
     digits_of,
     judged_grade,
     number_in,
@@ -35,7 +35,7 @@ def judge_sheet(
     Sums, experts' means, level weights, subtotals, total and grade are checked; every row is ``needs_judgement``
     with the people's points as published, except rows without a score (``not_reported``).
     """
-    found: list[Difference] = []
+    found: list[Mismatch] = []
     fiscal = year or _year(form)
     trimmed = form.get("mean") == "trimmed"
     rows = [
@@ -86,7 +86,7 @@ def _name(item: Mapping[str, Any]) -> str:
 
 
 def _row(
-    item: Mapping[str, Any], at: int, found: list[Difference], *, trimmed: bool
+    item: Mapping[str, Any], at: int, found: list[Mismatch], *, trimmed: bool
 ) -> dict[str, Any]:
     """One criterion: within its weight, and the mean of its experts (without highest and lowest if ``trimmed``)."""
     weight, score = _computed(item.get("weight")), _computed(item.get("score"))
@@ -100,14 +100,14 @@ def _row(
         reason = "没有得分"
     elif weight is not None and not 0 <= score <= weight:
         found.append(
-            Difference(
+            Mismatch(
                 "above_weight", place, f"得分 {shown(score)} 不在 0 与分值 {shown(weight)} 之间"
             )
         )
     for number, mark in enumerate(marks, 1):
         if weight is not None and not 0 <= mark <= weight:
             said = f"第 {number} 位专家评 {shown(mark)} 分，分值 {shown(weight)}"
-            found.append(Difference("above_weight", place, said))
+            found.append(Mismatch("above_weight", place, said))
     if marks and score is not None:
         counted = sorted(marks)[1:-1] if trimmed and len(marks) > 2 else marks
         mean = Fraction(sum(counted, Decimal(0))) / len(counted)
@@ -115,7 +115,7 @@ def _row(
         reason = "与各专家评分的平均一致" if agrees else "与各专家评分的平均不一致"
         if not agrees:
             said = f"平均分 {shown(score)}，各专家评分平均为 {scaled(mean, 2)}"
-            found.append(Difference("expert_mean_differs", place, said))
+            found.append(Mismatch("expert_mean_differs", place, said))
     return {
         "status": "not_reported" if score is None else "needs_judgement",
         "points": None,
@@ -149,15 +149,15 @@ def _whole(form: Mapping[str, Any]) -> bool:
     return not form.get("truncated") and (weights is None or total is None or total <= weights)
 
 
-def _weights(form: Mapping[str, Any], found: list[Difference], *, whole: bool) -> dict[str, Any]:
+def _weights(form: Mapping[str, Any], found: list[Mismatch], *, whole: bool) -> dict[str, Any]:
     """The sum of weights against 100 and against the one written."""
     summed, stated = _sum(_criteria(form), "weight"), _computed(form.get("total_weight"))
     agrees = None if summed is None or not whole else summed == _FULL
     if summed is not None and agrees is False:
-        found.append(Difference("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100"))
+        found.append(Mismatch("weights_not_100", "分值", f"分值合计 {shown(summed)}，不是 100"))
     if whole and summed is not None and stated is not None and stated != summed:
         found.append(
-            Difference(
+            Mismatch(
                 "total_weight_differs", "分值", f"合计写 {shown(stated)}，相加为 {shown(summed)}"
             )
         )
@@ -169,7 +169,7 @@ def _weights(form: Mapping[str, Any], found: list[Difference], *, whole: bool) -
     }
 
 
-def _levels(form: Mapping[str, Any], found: list[Difference]) -> None:
+def _levels(form: Mapping[str, Any], found: list[Mismatch]) -> None:
     """The weights written beside level names (决策（15分）, 决策/项目立项) against the rows below."""
     for path, cell in (form.get("level_weights") or {}).items():
         promised, names = number_in(cell), str(path).split("/")
@@ -182,10 +182,10 @@ def _levels(form: Mapping[str, Any], found: list[Difference]) -> None:
         summed = _sum(below, "weight")
         if promised is not None and summed is not None and promised != summed:
             text = f"{path}下各项分值合计 {shown(summed)}，写的是 {shown(promised)}"
-            found.append(Difference("level_weight_differs", str(path), text))
+            found.append(Mismatch("level_weight_differs", str(path), text))
 
 
-def _subtotals(form: Mapping[str, Any], found: list[Difference]) -> None:
+def _subtotals(form: Mapping[str, Any], found: list[Mismatch]) -> None:
     """Each subtotal row against the rows of its level."""
     for entry in form.get("subtotals") or ():
         below = [item for item in _criteria(form) if item.get("level1") == entry.get("level1")]
@@ -193,10 +193,10 @@ def _subtotals(form: Mapping[str, Any], found: list[Difference]) -> None:
             summed, written = _sum(below, key), _computed(entry.get(key))
             if summed is not None and written is not None and summed != written:
                 text = f"{word}小计写 {shown(written)}，相加为 {shown(summed)}"
-                found.append(Difference("subtotal_differs", str(entry.get("level1") or ""), text))
+                found.append(Mismatch("subtotal_differs", str(entry.get("level1") or ""), text))
 
 
-def _expert_totals(form: Mapping[str, Any], found: list[Difference]) -> None:
+def _expert_totals(form: Mapping[str, Any], found: list[Mismatch]) -> None:
     """Each expert's written total against his marks."""
     for at, cell in enumerate(form.get("expert_totals") or ()):
         written = _computed(cell)
@@ -207,11 +207,11 @@ def _expert_totals(form: Mapping[str, Any], found: list[Difference]) -> None:
             text = (
                 f"第 {at + 1} 位专家合计写 {shown(written)}，相加为 {shown(sum(known, Decimal(0)))}"
             )
-            found.append(Difference("expert_total_differs", f"专家 {at + 1}", text))
+            found.append(Mismatch("expert_total_differs", f"专家 {at + 1}", text))
 
 
 def _total(
-    form: Mapping[str, Any], rows: list[dict[str, Any]], found: list[Difference], *, whole: bool
+    form: Mapping[str, Any], rows: list[dict[str, Any]], found: list[Mismatch], *, whole: bool
 ) -> dict[str, Any]:
     """The sum of the rows' points against the written total: exact."""
     summed, stated = _sum(_criteria(form), "score"), _computed(form.get("total"))
@@ -220,7 +220,7 @@ def _total(
         text = (
             f"各项得分相加为 {shown(summed)}，总分写 {shown(stated)}，相差 {shown(stated - summed)}"
         )
-        found.append(Difference("total_not_sum", "总分", text))
+        found.append(Mismatch("total_not_sum", "总分", text))
     complete = whole and bool(rows) and all(row["status"] != "not_reported" for row in rows)
     return {
         "points": points_text(summed),
@@ -234,7 +234,7 @@ def _grade(
     form: Mapping[str, Any],
     total: Mapping[str, Any],
     rules: tuple[int | None, Overrides | None],
-    found: list[Difference],
+    found: list[Mismatch],
 ) -> dict[str, Any]:
     """The grade of the rows' sum (of the written total where rows are missing) against the written word."""
     points = number_in(total["points"]) if total["complete"] else number_in(total["published"])

@@ -9,7 +9,7 @@ CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CountedFinding:
     """One finding: on which subject, under which catalogue code, confirmed by a person or only a candidate."""
 
     subject: int
@@ -18,7 +18,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One printed line: text of one or several grouped codes, and the distinct subjects it concerns, sorted."""
 
     text: str
@@ -40,17 +40,17 @@ class Matrix:
     """Subjects × lines with a mark where a line concerns a subject; ``totals`` equal the counts of the sentences."""
 
     subjects: tuple[int, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
     marks: tuple[tuple[bool, ...], ...]
     totals: tuple[int, ...]
 
 
 def tally(
-    findings: Iterable[Found],
+    findings: Iterable[CountedFinding],
     subjects: Iterable[int],
     groups: Sequence[tuple[str, Sequence[str]]],
     at_least: int = 1,
-) -> list[Line]:
+) -> list[ReportLine]:
     """Lines over the given subjects, most frequent first (equal counts in the order of ``groups``).
 
     Only confirmed findings on those subjects count; a subject found under two codes of one group counts once.
@@ -66,7 +66,7 @@ def tally(
     return sorted(kept, key=lambda line: -line.count)
 
 
-def matrix(lines: Sequence[Line], subjects: Sequence[int]) -> Matrix:
+def matrix(lines: Sequence[ReportLine], subjects: Sequence[int]) -> Matrix:
     """The table 共性问题对照表: every subject in the order given, a mark per line."""
     concerned = [frozenset(line.subjects) for line in lines]
     marks = tuple(tuple(subject in one for one in concerned) for subject in subjects)
@@ -74,6 +74,6 @@ def matrix(lines: Sequence[Line], subjects: Sequence[int]) -> Matrix:
     return Matrix(tuple(subjects), tuple(lines), marks, totals)
 
 
-def _line(text: str, codes: Sequence[str], held: Mapping[str, set[int]]) -> Line:
+def _line(text: str, codes: Sequence[str], held: Mapping[str, set[int]]) -> ReportLine:
     subjects: set[int] = set().union(*(held.get(code, set()) for code in codes))
-    return Line(text, tuple(codes), tuple(sorted(subjects)))
+    return ReportLine(text, tuple(codes), tuple(sorted(subjects)))

@@ -28,7 +28,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MovedResult:
     """An object whose result moves: the parts of the result that differ, before and after."""
 
     id: str
@@ -60,11 +60,11 @@ class Ledger:
     """Every object looked at: in ``moved``, in ``lights`` or in ``untouched``."""
 
     objects: int = 0
-    moved: list[Line] = field(default_factory=list)
-    lights: list[Line] = field(default_factory=list)
+    moved: list[MovedResult] = field(default_factory=list)
+    lights: list[MovedResult] = field(default_factory=list)
     untouched: list[Untouched] = field(default_factory=list)
 
-    def add(self, line: Line) -> None:
+    def add(self, line: MovedResult) -> None:
         """Put an object down by whether and how its two results differ."""
         self.objects += 1
         light, rest = _split(line, "light"), _split(line, "rest")
@@ -116,11 +116,11 @@ def tried(cases: Iterable[Tried], before: Overrides, after: Overrides, start: da
         if why := out_of_reach(case.year, start):
             ledger.leave(case.id, why)
             continue
-        ledger.add(Line(case.id, case.kind, case.result(before), case.result(after)))
+        ledger.add(MovedResult(case.id, case.kind, case.result(before), case.result(after)))
     return ledger
 
 
-def _split(line: Line, part: str) -> Line | None:
+def _split(line: MovedResult, part: str) -> MovedResult | None:
     """The line of the watch's parts or of the rest; None where they don't differ.
 
     What names the result (:data:`NAMED`) stands there either way, everything else only where it differs.
@@ -131,7 +131,7 @@ def _split(line: Line, part: str) -> Line | None:
             old, new = _differing(line.before.get(key), line.after[key])
             if key in NAMED or old != new:
                 before[key], after[key] = old, new
-    return None if before == after else Line(line.id, line.kind, before, after)
+    return None if before == after else MovedResult(line.id, line.kind, before, after)
 
 
 def _differing(old: Any, new: Any) -> tuple[Any, Any]:

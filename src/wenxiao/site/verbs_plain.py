@@ -270,13 +270,13 @@ def _pace_all(name: str) -> tuple[Any, bool]:
 def _pace(
     item: Mapping[str, Any], on: date | None = None, overrides: Overrides | None = None
 ) -> dict[str, Any]:
-    from wenxiao.rulebook.pace import Milestone, pace
+    from wenxiao.rulebook.pace import PaceStep, pace
 
     asked = item.get("milestones") or []
     if not isinstance(asked, list) or any(not isinstance(step, dict) for step in asked):
         raise ValueError("“milestones”应是对象的清单。")
     steps = [
-        Milestone(
+        PaceStep(
             str(step.get("name") or ""),
             _day(step["due"]),
             _day(step["done"]) if step.get("done") else None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TargetProblem:
     """One problem of a target: where (place of the row from 0, None: the table), what, and the rule behind it."""
 
     hit: Hit
@@ -80,7 +80,7 @@ def _row(row: Indicator, change: BudgetChange | None) -> dict[str, Any]:
     }
 
 
-def faults_of(targets: Iterable[Target]) -> dict[int, list[Found]]:
+def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
     """Every target's problems by its number; a constant number of queries. Dossier, subject, unit and division are read with it."""
     listed = list(targets)
     rows: dict[int, list[Indicator]] = {target.pk: [] for target in listed}
@@ -96,7 +96,7 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[Found]]:
     asked_for = {pk: _asked_for(listed) for pk, listed in amounts.items()}
     changes = budget_changes_of(listed, asked_for)
     gone = _rows_left_out(listed, rows)
-    found: dict[int, list[Found]] = {}
+    found: dict[int, list[TargetProblem]] = {}
     known: dict[tuple[int, int], dict[str, Rule]] = {}
     for target in listed:
         change = changes.get(target.pk)
@@ -108,7 +108,7 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[Found]]:
             known[key] = {one.code: one for one in rules_in_force(table.overrides, table.year)}
         rules = known[key]
         found[target.pk] = [
-            Found(hit, problem, rules[problem.code])
+            TargetProblem(hit, problem, rules[problem.code])
             for hit, problem in doors.TARGETS.run(table, "target", tuple(rules.values()))
         ]
     return found

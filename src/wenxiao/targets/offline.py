@@ -42,7 +42,7 @@ _DIGITS = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class WorkbookDifference:
     """One choice: what the system has (``old``) and what the workbook says (``new``); ``key`` names the place."""
 
     key: str
@@ -117,25 +117,27 @@ def refuse_strange(target: Target, brought: Brought) -> None:
         taken |= {pk} - {""}
 
 
-def differences(target: Target, brought: Brought) -> list[Difference]:
+def differences(target: Target, brought: Brought) -> list[WorkbookDifference]:
     """Every cell, row, amount and step the workbook has otherwise; in the order of the form. Raises NotAllowed."""
     refuse_strange(target, brought)
     listed = [
-        Difference(f"h:{key}", label, getattr(target, key), brought.goals[key])
+        WorkbookDifference(f"h:{key}", label, getattr(target, key), brought.goals[key])
         for key, label in GOALS
         if key in brought.goals and brought.goals[key] != getattr(target, key).strip()
     ]
     return [*listed, *_rows(target, brought), *_money(target, brought), *_plan(target, brought)]
 
 
-def _rows(target: Target, brought: Brought) -> list[Difference]:
+def _rows(target: Target, brought: Brought) -> list[WorkbookDifference]:
     by_pk = {cells["pk"]: (line, cells) for line, cells in brought.rows if cells.get("pk")}
-    listed: list[Difference] = []
+    listed: list[WorkbookDifference] = []
     for at, row in enumerate(target.indicators.all(), start=1):
         old = cells_of(row)
         line, cells = by_pk.get(str(row.pk), (0, {}))
         if not set(cells) - {"pk"}:
-            listed.append(Difference(f"r-:{row.pk}", f"第 {at} 行“{row.name}”", _line(old), ""))
+            listed.append(
+                WorkbookDifference(f"r-:{row.pk}", f"第 {at} 行“{row.name}”", _line(old), "")
+            )
             continue
         for name, label in FIELDS.items():
             new = cells.get(name, "")
@@ -143,11 +145,13 @@ def _rows(target: Target, brought: Brought) -> list[Difference]:
                 new = shown(weight_of(new, line))
             if new != old[name].strip():
                 place = f"第 {at} 行“{row.name}”{label}"
-                listed.append(Difference(f"r:{row.pk}:{name}", place, old[name], new))
+                listed.append(WorkbookDifference(f"r:{row.pk}:{name}", place, old[name], new))
     for line, cells in brought.rows:
         if not cells.get("pk"):
             weight_of(cells.get("weight", ""), line)
-            listed.append(Difference(f"r+:{line}", f"新增（表上第 {line} 行）", "", _line(cells)))
+            listed.append(
+                WorkbookDifference(f"r+:{line}", f"新增（表上第 {line} 行）", "", _line(cells))
+            )
     return listed
 
 
@@ -182,7 +186,7 @@ def _number(text: str, where: str, digits: int) -> Decimal | None:
     return value
 
 
-def _money(target: Target, brought: Brought) -> list[Difference]:
+def _money(target: Target, brought: Brought) -> list[WorkbookDifference]:
     old = {(KINDS[one.kind], one.name): one for one in target.amounts.all()}
     listed, seen = [], set()
     for line, cells in brought.money:
@@ -199,9 +203,9 @@ def _money(target: Target, brought: Brought) -> list[Difference]:
         before = old.get(key)
         if before is None or (before.amount, before.content.strip()) != new:
             was = _said(before.amount, before.content) if before is not None else ""
-            listed.append(Difference(f"m:{line}", f"{key[0]}“{key[1]}”", was, _said(*new)))
+            listed.append(WorkbookDifference(f"m:{line}", f"{key[0]}“{key[1]}”", was, _said(*new)))
     return listed + [
-        Difference(f"m-:{one.pk}", f"{kind}“{name}”", _said(one.amount, one.content), "")
+        WorkbookDifference(f"m-:{one.pk}", f"{kind}“{name}”", _said(one.amount, one.content), "")
         for (kind, name), one in old.items()
         if (kind, name) not in seen
     ]
@@ -212,7 +216,7 @@ def _said(amount: Decimal | None, content: str) -> str:
     return f"{texts}　{content}".strip()
 
 
-def _plan(target: Target, brought: Brought) -> list[Difference]:
+def _plan(target: Target, brought: Brought) -> list[WorkbookDifference]:
     def said(steps: Sequence[dict[str, str]]) -> str:
         return "；".join(
             f"{one.get('step', '')} {one.get('from', '')}至{one.get('to', '')}" for one in steps
@@ -222,4 +226,4 @@ def _plan(target: Target, brought: Brought) -> list[Difference]:
         {key: str(step.get(key) or "") for key in ("step", "from", "to")} for step in target.plan
     ]
     new = [{key: cells.get(key, "") for key in ("step", "from", "to")} for _, cells in brought.plan]
-    return [Difference("plan", "实施进度计划", said(old), said(new))] if new != old else []
+    return [WorkbookDifference("plan", "实施进度计划", said(old), said(new))] if new != old else []

@@ -15,7 +15,7 @@ _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """A step as typed: 2022-03, 2022年3月, 2022-03-15."""
 
     name: str

@@ -12,7 +12,7 @@ from wenxiao.rulebook.grading import grade
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wenxiao.rulebook.frameworks import Criterion
+    from wenxiao.rulebook.frameworks import FrameworkNode
     from wenxiao.targets.models import Target
 
 RULE = "target_review"
@@ -24,13 +24,13 @@ PASSING = ("优", "良")
 class Rubric:
     """The aspects with their criteria, the points given (by code), and where the weights stand."""
 
-    aspects: tuple[Criterion, ...]
+    aspects: tuple[FrameworkNode, ...]
     given: Mapping[str, Decimal]
     basis: str
     standing: str
 
     @property
-    def leaves(self) -> list[Criterion]:
+    def leaves(self) -> list[FrameworkNode]:
         """The criteria that bear points."""
         return [leaf for aspect in self.aspects for leaf in aspect.leaves()]
 

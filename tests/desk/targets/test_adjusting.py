@@ -17,7 +17,7 @@ from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services import Promise, begin_adjustment, keep_target
+from wenxiao.targets.services import TargetRow, begin_adjustment, keep_target
 
 __all__ = ["people"]
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -26,7 +26,7 @@ PDF = b"%PDF-1.4\n1 0 obj << >> endobj\n%%EOF\n"
 
 @pytest.fixture
 def approved(bureau):
-    rows = [Promise(*row[:4], Decimal(row[4]), source=row[5]) for row in ROWS]
+    rows = [TargetRow(*row[:4], Decimal(row[4]), source=row[5]) for row in ROWS]
     return receive_approval(dossier=bureau.dossier, rows=rows, by=None, why="批复")
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from wenxiao.budget.services import ensure_subject, open_dossier
-from wenxiao.targets.services import Promise, approve_target
+from wenxiao.targets.services import TargetRow, approve_target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 OWN = [
@@ -22,7 +22,7 @@ OTHER = ["校舍屋面防水改造面积", "课桌椅更新套数", "食堂排�
 
 def promises(names, number):
     return [
-        Promise("产出指标", "数量指标", name, f"≥{number + at}个", Decimal(10))
+        TargetRow("产出指标", "数量指标", name, f"≥{number + at}个", Decimal(10))
         for at, name in enumerate(names)
     ]
 

@@ -11,7 +11,7 @@ from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Document
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import target_in_force
-from wenxiao.targets.services import Promise, approve_target
+from wenxiao.targets.services import TargetRow, approve_target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = [
@@ -117,7 +117,7 @@ def test_from_the_first_row_to_the_approval(bureau, people):
 
 
 def test_an_adjustment_is_a_new_version_and_the_present_one_holds(bureau, people):
-    rows = [Promise(*row[:4], Decimal(row[4]), source=row[5]) for row in ROWS]
+    rows = [TargetRow(*row[:4], Decimal(row[4]), source=row[5]) for row in ROWS]
     target = approve_target(dossier=bureau.dossier, rows=rows, by=None, why="批复")
     clerk = people("clerk")
     adjust = reverse("desk:target_adjust", args=[target.pk])

@@ -15,7 +15,7 @@ from tests.targets.test_rounds import MONEY, ROWS, STEPS
 from wenxiao.files.forms.reading import read_file
 from wenxiao.records.models import StoredFile
 from wenxiao.targets.models import Target
-from wenxiao.targets.services import Promise, begin_target, fill_target
+from wenxiao.targets.services import TargetRow, begin_target, fill_target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -232,7 +232,7 @@ def test_a_workbook_taken_before_the_system_moved_keeps_what_is_there(bureau, ta
     clerk = people("clerk")
     book = taken(clerk, target)
     rows = [(row.pk, one) for row, one in zip(target.indicators.all(), ROWS, strict=True)]
-    rows[0] = (rows[0][0], Promise(*("产出指标", "数量指标", "培训人数", "≥130人"), Decimal(50)))
+    rows[0] = (rows[0][0], TargetRow(*("产出指标", "数量指标", "培训人数", "≥130人"), Decimal(50)))
     fill_target(target=target, rows=rows, head={}, by=bureau.clerk, version=target.version)
     page = clerk.get(brought(clerk, target, book)["Location"]).content.decode()
     assert "系统里又改过" in page

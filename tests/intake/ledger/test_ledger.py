@@ -11,7 +11,7 @@ from wenxiao.budget import services
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.followup.models import WatchMark
 from wenxiao.followup.watch import inputs
-from wenxiao.intake.ledger import Choices, import_ledger
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger
 from wenxiao.orgs.services import add_unit
 from wenxiao.records.models import Entry, ImportBatch
 from wenxiao.records.services import undo_batch
@@ -155,7 +155,7 @@ def test_dirty_lines_are_named_and_nothing_enters(take, projects):
 
 def test_the_rest_enters_by_a_recorded_choice(take, projects):
     rows = [*CLEAN, "教体局,,不认识的项目,2021-03-02,V010,一般公共预算,5"]
-    outcome = take(rows, choices=Choices(leave_out=True))
+    outcome = take(rows, choices=LedgerAnswers(leave_out=True))
     assert (outcome.stored, outcome.accepted, outcome.left_out) == (True, 3, 1)
     assert ImportBatch.objects.get().choices["leave_out"] is True
     assert Entry.objects.order_by("-pk").first().data["choices"]["leave_out"] is True
@@ -166,14 +166,14 @@ def test_a_close_name_is_offered_and_taken_only_by_word(take, projects):
     asked = take(rows)
     assert not asked.stored
     assert [c["name"] for c in asked.unmatched[0].candidates] == ["校园安保"]
-    told_which = take(rows, choices=Choices(matches={"校园安保费": projects[0].pk}))
+    told_which = take(rows, choices=LedgerAnswers(matches={"校园安保费": projects[0].pk}))
     assert told_which.stored
     assert Spending.objects.get().dossier.subject == projects[0]
 
 
 def test_unknown_projects_are_made_when_asked_and_go_with_the_batch(take, projects):
     rows = ["教体局,360191000000000000077,课后服务,2021-03-02,V010,一般公共预算,5"]
-    outcome = take(rows, choices=Choices(create=True))
+    outcome = take(rows, choices=LedgerAnswers(create=True))
     assert outcome.stored
     made = Spending.objects.get().dossier.subject
     assert (made.name, made.code, made.unit.name) == ("课后服务", "360191000000000000077", "教体局")
@@ -225,7 +225,7 @@ def test_headings_said_once_are_remembered(take, projects):
     head = HEAD.replace("支付金额", "本期数")
     refused = take(CLEAN, head=head)
     assert told(refused) == [("DR-71", 1)]
-    assert take(CLEAN, head=head, choices=Choices(columns={"spent": "本期数"})).stored
+    assert take(CLEAN, head=head, choices=LedgerAnswers(columns={"spent": "本期数"})).stored
     assert take([CLEAN[0]], head=head).difference["same"] == 1
 
 
@@ -345,7 +345,7 @@ def test_the_very_same_file_is_known_without_being_read(take, projects, monkeypa
 def test_the_same_file_is_read_again_when_anything_happened_since(take, projects, since):
     strange = "教体局,,不认识的项目,2021-03-02,V010,一般公共预算,5"
     rows = [*CLEAN, strange] if since == "left out" else CLEAN
-    choices = Choices(leave_out=since == "left out")
+    choices = LedgerAnswers(leave_out=since == "left out")
     take(rows, choices=choices)
     if since == "undone":
         undo_batch(batch=ImportBatch.objects.get(), by=None, why="重来")
@@ -409,5 +409,5 @@ def test_a_division_makes_a_check_of_ledgers_stricter(projects, take, division):
     rows = [*CLEAN, CLEAN[0]]
     outcome = take(rows)
     assert (told(outcome), outcome.stored) == ([("DR-01", 5)], False)
-    outcome = take(rows, choices=Choices(leave_out=True, keep_repeats=True))
+    outcome = take(rows, choices=LedgerAnswers(leave_out=True, keep_repeats=True))
     assert (outcome.stored, outcome.accepted, outcome.left_out) == (True, 3, 1)

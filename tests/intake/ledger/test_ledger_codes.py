@@ -9,7 +9,7 @@ from tests.intake.ledger.test_ledger import HEAD, projects, take, told  # noqa: 
 
 from wenxiao.budget.models import Dossier
 from wenxiao.budget.money import money
-from wenxiao.intake.ledger.plan import Choices
+from wenxiao.intake.ledger.plan import LedgerAnswers
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 OWN = "360191000000000000001"
@@ -91,7 +91,7 @@ def test_a_code_made_blocking_leaves_its_line_out(take, projects, division):
     held = take(LINES, year=2021)
     assert ("DR-63", "阻断") in all_told(held)
     assert (held.stored, held.accepted, held.left_out) == (False, 1, 1)
-    rest = take(LINES, year=2021, choices=Choices(leave_out=True))
+    rest = take(LINES, year=2021, choices=LedgerAnswers(leave_out=True))
     assert (rest.stored, rest.accepted) == (True, 1)
 
 
@@ -99,7 +99,7 @@ def test_a_missing_unit_of_money_stops_the_ledger_where_the_division_says_so(
     take, projects, division
 ):
     own_level(division, "ZJ-09", "阻断")
-    held = take(LINES, year=2021, choices=Choices(leave_out=True))
+    held = take(LINES, year=2021, choices=LedgerAnswers(leave_out=True))
     assert ("ZJ-09", "阻断") in all_told(held)
     assert not held.stored
 

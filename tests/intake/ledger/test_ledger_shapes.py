@@ -6,7 +6,7 @@ import pytest
 
 from wenxiao.budget.models import Spending
 from wenxiao.budget.services import ensure_subject
-from wenxiao.intake.ledger import Choices, import_ledger
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -29,7 +29,7 @@ def test_a_line_cut_off_is_left_out(take):
     text = "单位名称,项目名称,支付日期,支付金额（元）,凭证号\n教体局,校园安保,2021-01-15,10.00,V1\n教体局,校园安保,2021-01-16,2"
     blocked = take(text)
     assert (blocked.stored, blocked.accepted, blocked.left_out) == (False, 1, 1)
-    outcome = take(text, choices=Choices(leave_out=True))
+    outcome = take(text, choices=LedgerAnswers(leave_out=True))
     assert (outcome.stored, outcome.accepted, outcome.left_out, outcome.total_fen) == (
         True,
         1,

@@ -10,7 +10,7 @@ from wenxiao.budget.models import Appropriation, Dossier, Request, Spending, Sub
 from wenxiao.budget.money import money_of
 from wenxiao.followup.models import WatchMark
 from wenxiao.followup.watch.inputs import watch_inputs
-from wenxiao.intake.ledger import Choices, import_ledger, ledger_import, parts
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger, ledger_import, parts
 from wenxiao.intake.undoing import undo_in_parts
 from wenxiao.orgs import services as orgs
 from wenxiao.orgs.models import Unit
@@ -326,10 +326,10 @@ def test_many_new_subjects_and_units_are_made_part_by_part_and_go_with_a_killed_
     with monkeypatch.context() as killed:
         killed.setattr(parts, "_let_others_in", stop)
         with pytest.raises(KeyboardInterrupt):
-            import_ledger(**create, choices=Choices(create=True))
+            import_ledger(**create, choices=LedgerAnswers(create=True))
     assert (Unit.objects.count(), Subject.objects.count(), Dossier.objects.count()) == (*before, 0)
     assert Entry.objects.filter(act="导入中断，已清除").exists()
-    outcome = import_ledger(**create, choices=Choices(create=True))
+    outcome = import_ledger(**create, choices=LedgerAnswers(create=True))
     assert outcome.stored
     assert (Unit.objects.count(), Subject.objects.count()) == (before[0] + 3, before[1] + 100)
     undo_in_parts(batch=ImportBatch.objects.get(pk=outcome.batch), by=None, why="导错了")

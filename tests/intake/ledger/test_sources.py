@@ -6,7 +6,7 @@ import pytest
 
 from wenxiao.budget import services
 from wenxiao.budget.models import Source, Spending
-from wenxiao.intake.ledger import Choices, import_ledger
+from wenxiao.intake.ledger import LedgerAnswers, import_ledger
 from wenxiao.records.models import ImportBatch
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -25,7 +25,9 @@ def take(division, unit, tmp_path):
             f"项目支付台账,单位：见系统,\n项目名称,{head},支付日期\n校园安保,{row},2021-03-05\n",
             encoding="utf-8",
         )
-        return import_ledger(path=path, division=division, by=None, choices=Choices(**choices))
+        return import_ledger(
+            path=path, division=division, by=None, choices=LedgerAnswers(**choices)
+        )
 
     return run
 

@@ -52,7 +52,7 @@ def open_mendings(findings: Sequence[Finding]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MoneyBar:
     """One bar of the money's way: word, amount in 万元, its place (x, y, height), how it looks, a note below."""
 
     word: str
@@ -69,7 +69,7 @@ class MoneyWay:
     """年初 → 调整 → 全年预算 → 到位 → 支出 → 结余, as far as each is known."""
 
     finding: str
-    steps: tuple[Step, ...]
+    steps: tuple[MoneyBar, ...]
 
 
 def money_way(money: Money) -> MoneyWay | None:
@@ -84,7 +84,7 @@ def money_way(money: Money) -> MoneyWay | None:
     left = budget - spent
     most = max(abs(one) for one in (opening, budget, money.arrived, spent) if one is not None)
     up = Axis(0, Fraction(most) or 1, FLOOR, TOP)
-    steps: list[Step] = []
+    steps: list[MoneyBar] = []
 
     def bar(
         word: str, value: Decimal | None, low: Decimal, high: Decimal, look: str, below: str
@@ -93,7 +93,9 @@ def money_way(money: Money) -> MoneyWay | None:
             return
         top, foot = up.at(Fraction(high)), up.at(Fraction(low))
         height = max(foot - top, 1)
-        steps.append(Step(word, wan_screen(value), 8 + 66 * len(steps), top, height, look, below))
+        steps.append(
+            MoneyBar(word, wan_screen(value), 8 + 66 * len(steps), top, height, look, below)
+        )
 
     zero, note = Decimal(0), "" if reported else "经审查"
     bar("年初预算", opening, zero, opening or zero, "quiet", "")

@@ -62,7 +62,7 @@ def _mark_of(review: Review) -> str | None:
     return WATERMARK if review.round.division.demo else None
 
 
-def _score_sheet(review: Review, *, blank: bool) -> forms.ScoreSheet:
+def _score_sheet(review: Review, *, blank: bool) -> forms.PrintedScoreSheet:
     sheet = sheets_of([review.pk])[review.pk]
     dossier = review.dossier
     seats = list(dict.fromkeys(m.seat for marks in sheet.marks.values() for m in marks if m.seat))
@@ -83,10 +83,10 @@ def _score_sheet(review: Review, *, blank: bool) -> forms.ScoreSheet:
         "subject_label": "部门名称" if overall else "项目名称",
     }
     if blank:
-        return forms.ScoreSheet(**head)
+        return forms.PrintedScoreSheet(**head)
     audited = review.audited
     problems = [row.text for row in review.findings.all() if row.state == "confirmed"]
-    return forms.ScoreSheet(
+    return forms.PrintedScoreSheet(
         **head,
         arranged=audited.arranged if audited else None,
         used=audited.used if audited else None,
@@ -174,15 +174,15 @@ def _indicator(
     )
 
 
-def _source_line(label: str, typed: dict[str, Decimal]) -> forms.FundLine:
+def _source_line(label: str, typed: dict[str, Decimal]) -> forms.PrintedFund:
     """One source of money as the unit typed it; empty where it did not."""
     budget, executed = typed.get("budget"), typed.get("executed")
-    return forms.FundLine(
+    return forms.PrintedFund(
         label, full_year=budget, executed=executed, rate=rate_percent(executed, budget)
     )
 
 
-def _funds(review: Review, through: int, *, blank: bool) -> Sequence[forms.FundLine]:
+def _funds(review: Review, through: int, *, blank: bool) -> Sequence[forms.PrintedFund]:
     labels = forms.MONITOR_FUND_LABELS if review.kind == "monitoring" else forms.FUND_LABELS
     if blank:
         return ()
@@ -196,7 +196,7 @@ def _funds(review: Review, through: int, *, blank: bool) -> Sequence[forms.FundL
     amounts = money(review.dossier, through_month=through)
     budget: Decimal | None = review.budget if review.budget is not None else amounts.budget
     executed = review.executed if review.executed is not None else amounts.spent
-    first = forms.FundLine(
+    first = forms.PrintedFund(
         labels[0],
         initial=amounts.opening,
         full_year=budget,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from wenxiao.budget.money import money_of
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
 from wenxiao.desk.evaluations.steps import may, review_of
-from wenxiao.followup.services import WHICH, Difference, audit_money
+from wenxiao.followup.services import WHICH, AuditDifference, audit_money
 from wenxiao.pages.acts import (
     carry_out,
     in_wan,
@@ -166,7 +166,7 @@ def audited(request: HttpRequest, pk: int) -> HttpResponse:
     return carry_out(request, carry, reverse("desk:review_audited", args=[pk]))
 
 
-def _differences(request: HttpRequest) -> list[Difference]:
+def _differences(request: HttpRequest) -> list[AuditDifference]:
     found = []
     for at in range(LINES):
         amount, reason = text_of(request, f"d{at}", 30), text_of(request, f"r{at}", 500)
@@ -174,5 +174,5 @@ def _differences(request: HttpRequest) -> list[Difference]:
         if not (amount or reason or voucher):
             continue
         yuan = signed_wan(amount, f"第 {at + 1} 条差异金额") if amount else Decimal(0)
-        found.append(Difference(text_of(request, f"k{at}", 12), yuan, reason, voucher))
+        found.append(AuditDifference(text_of(request, f"k{at}", 12), yuan, reason, voucher))
     return found

@@ -42,14 +42,14 @@ def _lines(request: HttpRequest, year: int) -> list[tuple[str, tuple[str, ...]]]
 
 def _counted(
     rows: Sequence[Selected], groups: Sequence[tuple[str, Sequence[str]]]
-) -> list[tally.Line]:
+) -> list[tally.ReportLine]:
     """The lines counted over the selection, each kept in its printed place and with 0 where nobody is concerned."""
-    found = [tally.Found(row.dossier, code) for row in rows for code in row.codes]
+    found = [tally.CountedFinding(row.dossier, code) for row in rows for code in row.codes]
     subjects = [row.dossier for row in rows]
     made = []
     for text, codes in groups:
         counted = tally.tally(found, subjects, [(text, codes)])
-        made.append(counted[0] if counted else tally.Line(text, tuple(codes), ()))
+        made.append(counted[0] if counted else tally.ReportLine(text, tuple(codes), ()))
     return made
 
 
@@ -149,7 +149,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/findings/matrix.html", values)
 
 
-def _matrix(request: HttpRequest, year: int) -> tuple[list[Selected], list[tally.Line]]:
+def _matrix(request: HttpRequest, year: int) -> tuple[list[Selected], list[tally.ReportLine]]:
     rows = selection(person(request), year)
     return rows, _counted(rows, _lines(request, year))
 

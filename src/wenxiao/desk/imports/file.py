@@ -12,7 +12,7 @@ from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.imports.intake import KINDS, line_of
 from wenxiao.desk.imports.upload import importer_of, said
 from wenxiao.intake import queueing
-from wenxiao.intake.changes import Read, read_of
+from wenxiao.intake.changes import ReadValues, read_of
 from wenxiao.intake.confirm import confirm_batch
 from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
 from wenxiao.intake.lists import batches_visible_to
@@ -129,7 +129,7 @@ def _divided(batch: Any) -> tuple[list[tuple[int, Any]], list[Any]]:
     ]
 
 
-def _read(request: HttpRequest, batch: Any, places: set[int]) -> dict[int, Read]:
+def _read(request: HttpRequest, batch: Any, places: set[int]) -> dict[int, ReadValues]:
     """What was read of each form shown beside what the system has, before anybody confirms."""
     if not places:
         return {}

@@ -14,7 +14,7 @@ from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.intake import queueing, tasks
 from wenxiao.intake.decide import stalled
 from wenxiao.intake.lists import intakes_visible_to, standings_of
-from wenxiao.intake.receive import Handed, receive
+from wenxiao.intake.receive import HandedFile, receive
 from wenxiao.intake.scope import Importer
 from wenxiao.intake.status import STANDINGS
 from wenxiao.intake.zips import MOST_FILES
@@ -106,7 +106,7 @@ def _receive(request: HttpRequest, importer: Importer) -> HttpResponse:
         division=importer.division,
         by=person(request),
         note=request.POST.get("note", ""),
-        uploads=[Handed(upload, when) for upload, when in zip(uploads, times, strict=True)],
+        uploads=[HandedFile(upload, when) for upload, when in zip(uploads, times, strict=True)],
         token=request.POST.get("token", "")[:40],
     )
     if fresh:

@@ -13,7 +13,7 @@ from wenxiao.desk.office.units import ENTRY, all_units, tabs
 from wenxiao.desk.office.users import granted_roles, until_of
 from wenxiao.orgs import selectors, services
 from wenxiao.pages.acts import text_of
-from wenxiao.pages.outcomes import Outcome
+from wenxiao.pages.outcomes import BatchOutcome
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.store.clock import today
@@ -66,7 +66,7 @@ def _offices(division: Division) -> QuerySet[Any]:
 
 
 def _save_contacts(request: HttpRequest, division: Division) -> HttpResponse:
-    outcome = Outcome("登记联系人和对口科室", "单位", reverse(ENTRY))
+    outcome = BatchOutcome("登记联系人和对口科室", "单位", reverse(ENTRY))
     units = {row.pk: row for row in _in_use(division)}
     called: dict[str, list[Unit]] = {}
     for unit in units.values():
@@ -162,7 +162,7 @@ def _names(request: HttpRequest, field: str) -> list[str]:
 
 
 def _granted(request: HttpRequest, division: Division) -> HttpResponse:
-    outcome = Outcome("成批授权", "用户与授权", reverse("desk:users"))
+    outcome = BatchOutcome("成批授权", "用户与授权", reverse("desk:users"))
     role, people, places = (
         request.POST.get("role", ""),
         _names(request, "people"),

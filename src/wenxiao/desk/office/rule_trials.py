@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from wenxiao.orgs.models import Division, User
-    from wenxiao.rulebook.trying import Ledger, Line
+    from wenxiao.rulebook.trying import Ledger, MovedResult
 
 SHOWN = 20
 """So many lines of a round are shown; the rest is counted."""
@@ -104,13 +104,13 @@ def _shown(ledger: Ledger) -> Trial:
     return Trial(ledger.objects, len(ledger.moved), len(ledger.lights), tuple(ordered))
 
 
-def _named(name: str, line: Line) -> str:
+def _named(name: str, line: MovedResult) -> str:
     """The object's name without its long code, with the points it has where they stay."""
     points, short = line.before.get("points"), name.partition(" ")[2] or name
     return f"{short}（{points} 分）" if points and points == line.after.get("points") else short
 
 
-def _parts(line: Line) -> tuple[tuple[str, str, str], ...]:
+def _parts(line: MovedResult) -> tuple[tuple[str, str, str], ...]:
     keys = [key for key in line.after if line.before.get(key) != line.after[key]]
     return tuple(
         (_WORDS.get(key, key), _word(line.before.get(key)), _word(line.after[key])) for key in keys

@@ -11,7 +11,7 @@ from django.urls import reverse
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import rectifications_seen_by
 from wenxiao.pages.acts import day_of, person, text_of
-from wenxiao.pages.outcomes import Outcome
+from wenxiao.pages.outcomes import BatchOutcome
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import put_under, view
 from wenxiao.store.clock import today
@@ -40,7 +40,7 @@ def batch(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal)
         return redirect(ENTRY)
     put_under(request, ENTRY)
-    outcome = Outcome(TITLES[act], "整改台账", reverse(ENTRY))
+    outcome = BatchOutcome(TITLES[act], "整改台账", reverse(ENTRY))
     rows = rectifications_seen_by(person(request)).filter(pk__in=ticked)
     for row in rows.order_by("unit__path", "pk"):
         name = f"{row.unit.name} · {row.finding.dossier.subject.name}：{row.finding.text}"

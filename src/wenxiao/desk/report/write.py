@@ -204,7 +204,7 @@ def _choosing(
     request: HttpRequest,
     year: int,
     *,
-    choices: annual.Choices | None = None,
+    choices: annual.ReportChoices | None = None,
     wrong: str = "",
     theirs: list[tuple[str, str, str]] | None = None,
 ) -> dict[str, Any]:
@@ -258,10 +258,10 @@ def choose(request: HttpRequest, year: int) -> HttpResponse:
 def _choose(request: HttpRequest, year: int) -> HttpResponse:
     _may_write(request)
     division, edition, draft = edition_for(request, year)
-    chosen: annual.Choices | None = None
+    chosen: annual.ReportChoices | None = None
     try:
         posted = posted_choices(request.POST, edition)
-        chosen = annual.Choices.read(posted)
+        chosen = annual.ReportChoices.read(posted)
         services.save_draft(
             division=division,
             work_year=year,
@@ -350,14 +350,14 @@ def _print(code: str) -> dict[str, Any]:
 
 
 def _apart(
-    now: annual.Choices, yours: annual.Choices, edition: Edition
+    now: annual.ReportChoices, yours: annual.ReportChoices, edition: Edition
 ) -> list[tuple[str, str, str]]:
     """Where two sets of choices differ, in words: what, yours, now."""
     titles = {paper.id: f"《{paper.title}》" for paper in edition.facts.papers}
     names = {row.dossier: row.name for row in edition.facts.projects}
     texts = {line.id: line.text for line in edition.facts.lines}
 
-    def told(chosen: annual.Choices) -> dict[str, str]:
+    def told(chosen: annual.ReportChoices) -> dict[str, str]:
         return {
             "依据文件": "全部"
             if chosen.documents is None

@@ -14,7 +14,7 @@ from django.urls import reverse
 from wenxiao.desk.targets.target import target_of
 from wenxiao.files.forms.targets.own_workbook import StrangeWorkbookError, read_workbook
 from wenxiao.files.out.form_grid import FormGrid, form_document, form_workbook, shown
-from wenxiao.files.out.target_form import Line, MoneyLine, TargetPaper, target_form
+from wenxiao.files.out.target_form import MoneyLine, PrintedIndicator, TargetPaper, target_form
 from wenxiao.files.out.target_workbook import target_workbook
 from wenxiao.files.pool import read_in_child
 from wenxiao.followup.selectors.problems import departments_of
@@ -78,8 +78,8 @@ def _money(one: TargetAmount) -> MoneyLine:
     return MoneyLine(one.name, one.amount, one.content)
 
 
-def _line(one: Indicator | LongIndicator) -> Line:
-    return Line(
+def _line(one: Indicator | LongIndicator) -> PrintedIndicator:
+    return PrintedIndicator(
         one.level1,
         one.level2,
         one.name,

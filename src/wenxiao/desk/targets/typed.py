@@ -8,8 +8,8 @@ from wenxiao.pages.acts import points_of, text_of, yuan_of
 from wenxiao.pages.request_values import whole
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
-from wenxiao.targets.plan import Step
-from wenxiao.targets.services import Amount, Promise
+from wenxiao.targets.plan import PlanStep
+from wenxiao.targets.services import AskedAmount, TargetRow
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -38,10 +38,10 @@ MONEY_KINDS = {"fund": "资金来源", "task": "主要任务"}
 SPARE = 5
 
 
-def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Promise]]:
+def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, TargetRow]]:
     """The rows of the posted grid in their order, each with the number it had."""
     known = {one.pk: one for one in row.indicators.all()}
-    typed: list[tuple[int | None, Promise]] = []
+    typed: list[tuple[int | None, TargetRow]] = []
     for at in range(services.MOST_ROWS + SPARE + 1):
         if f"r{at}" not in request.POST:
             break
@@ -54,9 +54,9 @@ def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Prom
     return typed
 
 
-def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: int) -> Promise:
+def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: int) -> TargetRow:
     """One row as typed; what has no column of its own stays as it was."""
-    return Promise(
+    return TargetRow(
         texts["level1"],
         texts["level2"],
         texts["name"],
@@ -71,7 +71,7 @@ def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: in
     )
 
 
-def money_typed(request: HttpRequest) -> list[tuple[str, Amount]] | None:
+def money_typed(request: HttpRequest) -> list[tuple[str, AskedAmount]] | None:
     """Sources and tasks with their money and what it was reckoned by; None where the page has no such grid."""
     if "m0" not in request.POST:
         return None
@@ -87,11 +87,11 @@ def money_typed(request: HttpRequest) -> list[tuple[str, Amount]] | None:
             continue
         if kind not in MONEY_KINDS:
             raise NotAllowed(f"资金第 {at + 1} 行的类别应为{'、'.join(MONEY_KINDS.values())}之一。")
-        typed.append((kind, Amount(name, amount, content)))
+        typed.append((kind, AskedAmount(name, amount, content)))
     return typed
 
 
-def steps_typed(request: HttpRequest) -> list[Step] | None:
+def steps_typed(request: HttpRequest) -> list[PlanStep] | None:
     """The steps of the plan; None where the page has no such grid."""
     if "s0" not in request.POST:
         return None
@@ -101,5 +101,5 @@ def steps_typed(request: HttpRequest) -> list[Step] | None:
             break
         texts = [text_of(request, f"{name}{at}", 200) for name in ("s", "sfrom", "sto")]
         if any(texts):
-            typed.append(Step(*texts))
+            typed.append(PlanStep(*texts))
     return typed

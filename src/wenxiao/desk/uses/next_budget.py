@@ -16,8 +16,8 @@ from wenxiao.desk.uses.use_list_files import decided_docx, decided_xlsx, whole_x
 from wenxiao.followup import services
 from wenxiao.followup.selectors.next_budget import (
     KINDS,
+    DepartmentSheet,
     Line,
-    Sheet,
     department_units,
     effect_of,
     lines_of,
@@ -64,7 +64,7 @@ def _refuse_outside(request: HttpRequest) -> None:
         raise Http404
 
 
-def _whole(request: HttpRequest) -> Sheet:
+def _whole(request: HttpRequest) -> DepartmentSheet:
     division = division_of(request, ENTRY)
     rows = requests_seen_by(person(request), division, _year(request))
     rows = rows.order_by("subject__unit__path", "subject__code")

@@ -14,7 +14,7 @@ from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from wenxiao.followup.models import UseList
-    from wenxiao.followup.selectors.next_budget import Sheet
+    from wenxiao.followup.selectors.next_budget import DepartmentSheet
     from wenxiao.orgs.models import Division, Unit
 
 _MONEY = (3, 4, 12, 14, 15)
@@ -53,7 +53,7 @@ def decided_xlsx(
     return _workbook(division, title, rows, _state(signed)), title
 
 
-def whole_xlsx(division: Division, year: int, whole: Sheet) -> tuple[bytes, str]:
+def whole_xlsx(division: Division, year: int, whole: DepartmentSheet) -> tuple[bytes, str]:
     """(.xlsx, name) of everything the simulator counts; the last row is its totals."""
     title = f"{division.short_name}{year}年预算结果应用测算"
     rows = [listed(line) for line in whole.lines]

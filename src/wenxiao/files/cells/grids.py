@@ -12,7 +12,7 @@ from wenxiao.files.cells.textforms import half_width, number_of
 column_name = get_column_letter
 
 
-class Grid(labels.Grid):
+class TableGrid(labels.Grid):
     """The labels' grid, with what a table of many rows asks for besides."""
 
     def __init__(self, sheet: Sheet) -> None:

@@ -151,7 +151,7 @@ class Stretch(NamedTuple):
     lines: list[str]
 
 
-class Row(NamedTuple):
+class TextRow(NamedTuple):
     """One row that had to be read sign by sign: its line as a person sees it, and its fields."""
 
     line: int
@@ -161,7 +161,7 @@ class Row(NamedTuple):
 def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
     """(line as a person sees it, fields) of every row that isn't blank. Raises PlainTextError for what no table has."""
     for piece in pieces_of(text):
-        if isinstance(piece, Row):
+        if isinstance(piece, TextRow):
             yield piece
             continue
         for line, words in enumerate(piece.lines, piece.line):
@@ -170,7 +170,7 @@ def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
                 yield line, fields
 
 
-def pieces_of(text: PlainText) -> Iterator[Stretch | Row]:
+def pieces_of(text: PlainText) -> Iterator[Stretch | TextRow]:
     """The text in stretches of plain lines, and row by row where quotes stand. Raises PlainTextError as :func:`rows_of`."""
     if text.quotes % 2:
         line = _unclosed_line(text)
@@ -244,7 +244,7 @@ class _Source:
         return self._waiting.pop()
 
 
-def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterator[Row]:
+def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterator[TextRow]:
     """The rows of one block by the csv reader, which stops between two rows at the block's end or a little behind it."""
     source.give_back(block)
     while not source.is_empty:
@@ -261,7 +261,7 @@ def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterato
                 line,
             ) from error
         if _has_words(fields, line):
-            yield Row(line, fields)
+            yield TextRow(line, fields)
 
 
 def fields_of(words: str, line: int, separator: str) -> list[str] | None:

@@ -7,13 +7,13 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 
-class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
+class FormPart(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A part of a form; ``table`` and ``sheet`` name where it stands if not in the form's own table or sheet."""
 
     table: int | None = None
 
 
-class Seen(Part, kw_only=True):
+class Seen(FormPart, kw_only=True):
     """A cell: the text a person sees; a formula without saved result has ``value`` None and ``computed`` beside it.
 
     ``stored`` is what the file holds where it differs from the text. Of points merged over several rows the first row
@@ -59,7 +59,7 @@ class Seen(Part, kw_only=True):
         return number if number.is_finite() else None
 
 
-class Year(Part, kw_only=True):
+class Year(FormPart, kw_only=True):
     """The budget year with the words it was read from; in a list the words where no year is in them."""
 
     cell: str | None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from wenxiao.files.cells.cells import Book, Cell, Sheet
-from wenxiao.files.cells.grids import Grid, plain_number
+from wenxiao.files.cells.grids import TableGrid, plain_number
 from wenxiao.files.cells.seen import Seen, Year, missing
 from wenxiao.files.cells.textforms import (
     LEADING_NUMBER,
@@ -18,11 +18,11 @@ from wenxiao.files.cells.textforms import (
     unit_in,
     year_of,
 )
-from wenxiao.files.forms.evaluation_columns import Head, find_heads, looks_like_evaluation
+from wenxiao.files.forms.evaluation_columns import ScoreTableHead, find_heads, looks_like_evaluation
 from wenxiao.files.forms.evaluation_figures import is_trimmed, shares_as_points, sum_text
 from wenxiao.files.forms.evaluation_head import (
     HERE,
-    Found,
+    LabelledValue,
     Where,
     field_of,
     head_fields,
@@ -34,7 +34,12 @@ from wenxiao.files.forms.evaluation_head import (
 )
 from wenxiao.files.forms.evaluation_names import opens_block
 from wenxiao.files.forms.evaluation_outline import outline_of
-from wenxiao.files.forms.evaluation_rows import Reading, levels_after, take_criterion, take_subtotal
+from wenxiao.files.forms.evaluation_rows import (
+    ScoreSheetReading,
+    levels_after,
+    take_criterion,
+    take_subtotal,
+)
 from wenxiao.files.forms.evaluation_totals import (
     GRADE_INLINE,
     GRADE_LABEL,
@@ -48,7 +53,7 @@ from wenxiao.files.forms.evaluation_totals import (
     take_total_in_words,
     takes_bare_sum,
 )
-from wenxiao.files.forms.forms import Criterion, Grade, ScoreSheet
+from wenxiao.files.forms.forms import Grade, ScoredCriterion, ScoreSheet
 from wenxiao.files.forms.heads import grade_in
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
@@ -76,7 +81,7 @@ def read_evaluation(book: Book) -> list[ScoreSheet]:
     Working papers and summary lists give no form.
     """
     forms: list[ScoreSheet] = []
-    last_head: Head | None = None
+    last_head: ScoreTableHead | None = None
     width = 0
     for index, sheet in enumerate(book.sheets):
         if sheet.hidden:
@@ -97,7 +102,9 @@ def read_evaluation(book: Book) -> list[ScoreSheet]:
     return forms
 
 
-def _continues(book: Book, sheet: Sheet, forms: list[ScoreSheet], last_head: Head | None) -> bool:
+def _continues(
+    book: Book, sheet: Sheet, forms: list[ScoreSheet], last_head: ScoreTableHead | None
+) -> bool:
     """Whether a Word table goes on with the score table before it: the same head again and no total yet."""
     if book.container != "docx" or not forms or last_head is None:
         return False
@@ -107,7 +114,9 @@ def _continues(book: Book, sheet: Sheet, forms: list[ScoreSheet], last_head: Hea
     return bool(heads) and heads[0].row == sheet.origin and heads[0].same_columns(last_head)
 
 
-def _goes_on(book: Book, sheet: Sheet, forms: list[ScoreSheet], head: Head, width: int) -> bool:
+def _goes_on(
+    book: Book, sheet: Sheet, forms: list[ScoreSheet], head: ScoreTableHead, width: int
+) -> bool:
     """Whether a Word table without a head goes on with the score table before it: as wide, scored, no total yet."""
     if (
         book.container != "docx"
@@ -146,7 +155,7 @@ def _sum_of_scores(form: ScoreSheet) -> str | None:
 
 @dataclass(slots=True)
 class _Segment:
-    head: Head
+    head: ScoreTableHead
     first: int
     last: int
     repeated: frozenset[int]
@@ -154,7 +163,7 @@ class _Segment:
 
 def _segments(sheet: Sheet) -> list[_Segment]:
     """One stretch of rows a form; a head repeated on the next printed page doesn't begin another."""
-    grid = Grid(sheet)
+    grid = TableGrid(sheet)
     out: list[_Segment] = []
     for head in find_heads(sheet):
         start = sheet.origin if not out else _start_above(grid, head, out[-1].head.last_row)
@@ -168,7 +177,7 @@ def _segments(sheet: Sheet) -> list[_Segment]:
     return out
 
 
-def _start_above(grid: Grid, head: Head, after: int) -> int | None:
+def _start_above(grid: TableGrid, head: ScoreTableHead, after: int) -> int | None:
     """The row where the head block of a further form on the same sheet begins; None when there is none."""
     start = None
     for row in range(head.row - 1, after, -1):
@@ -185,11 +194,11 @@ def _start_above(grid: Grid, head: Head, after: int) -> int | None:
 
 
 def _read_form(
-    book: Book, index: int, sheet: Sheet, segment: _Segment, after: Criterion | None = None
+    book: Book, index: int, sheet: Sheet, segment: _Segment, after: ScoredCriterion | None = None
 ) -> ScoreSheet:
-    grid, head = Grid(sheet), segment.head
+    grid, head = TableGrid(sheet), segment.head
     out = _begun(book, index, grid, segment)
-    reading = Reading(
+    reading = ScoreSheetReading(
         grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated
     )
     reading.outline = outline_of(grid, head, segment.last)
@@ -207,7 +216,7 @@ def _read_form(
     return out
 
 
-def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
+def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreSheet:
     """The form with what stands above its table; nothing is read of the table yet."""
     sheet, head = grid.sheet, segment.head
     own = [row for row, _ in sheet.cells if segment.first <= row <= segment.last]
@@ -254,8 +263,8 @@ def _begun(book: Book, index: int, grid: Grid, segment: _Segment) -> ScoreSheet:
 
 
 def _head_sources(
-    book: Book, index: int, grid: Grid, segment: _Segment
-) -> tuple[list[Found], list[str]]:
+    book: Book, index: int, grid: TableGrid, segment: _Segment
+) -> tuple[list[LabelledValue], list[str]]:
     found = labelled_values(grid, segment.first, segment.head.row - 1, HERE)
     texts = [
         cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)
@@ -263,7 +272,7 @@ def _head_sources(
     texts += unit_beside(grid, segment.first, segment.head.row - 1)
     if book.container == "docx":
         for number in _head_tables(book, index):
-            table = Grid(book.sheets[number])
+            table = TableGrid(book.sheets[number])
             found += labelled_values(table, table.top, table.bottom, Where(table=number))
             texts += [cell.text for cell in book.sheets[number].cells.values()]
             texts += unit_beside(table, table.top, table.bottom)
@@ -304,7 +313,7 @@ def _take_title_above(book: Book, index: int, out: ScoreSheet) -> None:
         out.subject_name = Seen(value=named[1], cell=None)
 
 
-def _unit_of_money(found: list[Found]) -> str | None:
+def _unit_of_money(found: list[LabelledValue]) -> str | None:
     for item in found:
         named = field_of(item.label)
         if named and named[0].startswith("audited"):
@@ -314,7 +323,7 @@ def _unit_of_money(found: list[Found]) -> str | None:
     return None
 
 
-def _year_above(grid: Grid, segment: _Segment, title: Seen | None) -> Year:
+def _year_above(grid: TableGrid, segment: _Segment, title: Seen | None) -> Year:
     """The year in a subtitle or the title, when no label gives it."""
     for row in range(segment.head.row - 1, segment.first - 1, -1):
         for cell in grid.own_cells(row):
@@ -338,7 +347,7 @@ def _complete_from_cover(book: Book, form: ScoreSheet) -> None:
             or len(sheet.cells) > 60
         ):
             continue
-        grid = Grid(sheet)
+        grid = TableGrid(sheet)
         unit = stated_unit([cell.text for cell in sheet.cells.values()])
         cover = head_fields(
             labelled_values(grid, grid.top, grid.bottom, Where(sheet=sheet.name)),
@@ -350,7 +359,7 @@ def _complete_from_cover(book: Book, form: ScoreSheet) -> None:
                 setattr(form, name, found)
 
 
-def _read_row(reading: Reading, row: int) -> None:
+def _read_row(reading: ScoreSheetReading, row: int) -> None:
     grid, out = reading.grid, reading.out
     cells = grid.own_cells(row)
     if not cells:
@@ -370,7 +379,7 @@ def _read_row(reading: Reading, row: int) -> None:
         _take_table_row(reading, row, cells, bare)
 
 
-def _take_text_block(reading: Reading, cells: list[Cell], bare: str, left: str) -> bool:
+def _take_text_block(reading: ScoreSheetReading, cells: list[Cell], bare: str, left: str) -> bool:
     """Problems and suggestions: a label with its text at the right, below, behind a colon, or one line a cell."""
     opening = opens_block(bare.split(":", maxsplit=1)[0]) or (
         opens_block(left) if len(left) < 20 else None
@@ -401,7 +410,7 @@ def _take_text_block(reading: Reading, cells: list[Cell], bare: str, left: str) 
 NOTHING = {"无", "暂无", "没有", "/", "—", "-"}
 
 
-def _collect(reading: Reading, block: str, cells: list[Cell]) -> None:
+def _collect(reading: ScoreSheetReading, block: str, cells: list[Cell]) -> None:
     for cell in cells:
         items = [item for item in numbered_items(cell.text) if item.strip("。. ") not in NOTHING]
         if items:
@@ -425,7 +434,7 @@ def _take_remark(out: ScoreSheet, cells: list[Cell]) -> None:
     out.remark = Seen(cell=cell.address, value=text)
 
 
-def _take_table_row(reading: Reading, row: int, cells: list[Cell], bare: str) -> None:
+def _take_table_row(reading: ScoreSheetReading, row: int, cells: list[Cell], bare: str) -> None:
     grid, head, out = reading.grid, reading.head, reading.out
     names = [squeezed(grid.text(row, col)) for col in head.level_columns()] or [bare]
     subtotal = next((match for name in [*names, bare] if (match := SUBTOTAL.match(name))), None)

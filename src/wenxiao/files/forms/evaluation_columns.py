@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from wenxiao.files.cells.cells import Sheet
-from wenxiao.files.cells.grids import Grid, column_name, plain_number
+from wenxiao.files.cells.grids import TableGrid, column_name, plain_number
 from wenxiao.files.cells.textforms import squeezed
 from wenxiao.files.forms.own_words import own_column
 
@@ -69,7 +69,7 @@ SCORE_ORDER = ("最终", "综合", "评价", "评审", "审查", "复核")
 
 
 @dataclass(slots=True)
-class Head:
+class ScoreTableHead:
     """Where a score sheet's table begins and what its columns are."""
 
     row: int
@@ -79,7 +79,7 @@ class Head:
     level_weights: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
-    def same_columns(self, other: Head) -> bool:
+    def same_columns(self, other: ScoreTableHead) -> bool:
         """Whether the other head repeats this one, as on the next printed page."""
         return self.roles == other.roles and self.experts == other.experts
 
@@ -104,9 +104,9 @@ def role_of(label: str) -> str | None:
     return None
 
 
-def find_heads(sheet: Sheet) -> list[Head]:
+def find_heads(sheet: Sheet) -> list[ScoreTableHead]:
     """Every table head of a score sheet on this sheet, top to bottom; one that is repeated counts again."""
-    grid, heads, row = Grid(sheet), [], sheet.origin
+    grid, heads, row = TableGrid(sheet), [], sheet.origin
     while row <= grid.bottom:
         head = _head_at(grid, row)
         if head is not None:
@@ -118,7 +118,7 @@ def find_heads(sheet: Sheet) -> list[Head]:
 
 def unscored_head(sheet: Sheet) -> tuple[list[str], str] | None:
     """(headings nobody knows, cell of the row) of a table with levels and weights but no column of points."""
-    grid = Grid(sheet)
+    grid = TableGrid(sheet)
     for row in range(sheet.origin, grid.bottom + 1):
         cells = grid.own_cells(row)
         roles = {role_of(cell.text) for cell in cells}
@@ -128,14 +128,14 @@ def unscored_head(sheet: Sheet) -> tuple[list[str], str] | None:
     return None
 
 
-def _head_at(grid: Grid, row: int) -> Head | None:
+def _head_at(grid: TableGrid, row: int) -> ScoreTableHead | None:
     labels = {cell.col: squeezed(cell.text) for cell in grid.own_cells(row)}
     known = {role_of(label) for label in labels.values()}
     grouped = bool(known & {"item", "content"}) and {"weight", "score"} <= known
     if not (known & {"level1", "level3"} or grouped) or len(labels) < 3:
         return None
     last = _last_head_row(grid, row)
-    head = Head(row, last)
+    head = ScoreTableHead(row, last)
     _place_columns(grid, head)
     scored = "score" in head.roles or bool(head.experts)
     leveled = "level1" in head.roles or "level2" in head.roles or "level3" in head.roles
@@ -143,14 +143,14 @@ def _head_at(grid: Grid, row: int) -> Head | None:
     return head if leveled and scored and weighted else None
 
 
-def _points_in_names(grid: Grid, head: Head) -> bool:
+def _points_in_names(grid: TableGrid, head: ScoreTableHead) -> bool:
     """Whether the criteria carry their weight in brackets: 「立项依据充分性（4分）」."""
     col = head.roles.get("level3", head.roles.get("level2", grid.left))
     names = [grid.text(row, col) for row in range(head.last_row + 1, grid.bottom + 1)]
     return sum(1 for name in names if POINTS.search(squeezed(name[:200]))) >= 3
 
 
-def _last_head_row(grid: Grid, row: int) -> int:
+def _last_head_row(grid: TableGrid, row: int) -> int:
     merges = [grid.merge_at(row, cell.col) for cell in grid.own_cells(row)]
     deepest = max((merge.bottom for merge in merges if merge is not None), default=row)
     if row < deepest <= row + 2:
@@ -169,7 +169,7 @@ def _last_head_row(grid: Grid, row: int) -> int:
     return row + 1 if _is_second_head(grid, row, below) or _names_experts(grid, row) else row
 
 
-def _names_experts(grid: Grid, row: int) -> bool:
+def _names_experts(grid: TableGrid, row: int) -> bool:
     """Whether the next row only names experts, each under the heading that spans them, merged or not."""
     cells = grid.own_cells(row + 1)
     if len(cells) < 2 or any(
@@ -179,7 +179,7 @@ def _names_experts(grid: Grid, row: int) -> bool:
     return all(role_of(_heading_over(grid, row, cell.col)) == "expert" for cell in cells)
 
 
-def _heading_over(grid: Grid, row: int, col: int) -> str:
+def _heading_over(grid: TableGrid, row: int, col: int) -> str:
     """The heading of a column, or the one to its left that reaches over it where merges were lost."""
     while col >= grid.left:
         if text := squeezed(grid.text(row, col)):
@@ -188,14 +188,14 @@ def _heading_over(grid: Grid, row: int, col: int) -> str:
     return ""
 
 
-def _is_second_head(grid: Grid, row: int, below: list[str]) -> bool:
+def _is_second_head(grid: TableGrid, row: int, below: list[str]) -> bool:
     """Whether the next row is the rest of a head saved without its merges: headings alone, some under empty cells."""
     if len(below) < 2 or any(role_of(text) is None for text in below):
         return False
     return any(not grid.text(row, cell.col) for cell in grid.own_cells(row + 1))
 
 
-def _place_columns(grid: Grid, head: Head) -> None:
+def _place_columns(grid: TableGrid, head: ScoreTableHead) -> None:
     weights: list[int] = []
     scores: list[tuple[str, int]] = []
     averages: list[int] = []
@@ -226,7 +226,7 @@ def _place_columns(grid: Grid, head: Head) -> None:
     _settle_weights(grid, head, weights)
 
 
-def _put_role(head: Head, role: str, col: int) -> None:
+def _put_role(head: ScoreTableHead, role: str, col: int) -> None:
     """A column's role, the first of a kind; of 审核内容 beside 审核要点 the first is the item."""
     if role == "content" and role in head.roles:
         head.roles.setdefault("item", head.roles[role])
@@ -245,14 +245,16 @@ def _role_under(top: str, label: str) -> str | None:
     return role
 
 
-def _name_column(grid: Grid, head: Head, label: str, col: int) -> None:
+def _name_column(grid: TableGrid, head: ScoreTableHead, label: str, col: int) -> None:
     address = str(col) if grid.sheet.origin == 0 else column_name(col)
     shown = grid.text(head.last_row, col) or label
     name = re.sub(r"\s+", "", shown)
     head.names[name if name not in head.names else f"{name}[{address}]"] = address
 
 
-def _settle_scores(head: Head, scores: list[tuple[str, int]], averages: list[int]) -> None:
+def _settle_scores(
+    head: ScoreTableHead, scores: list[tuple[str, int]], averages: list[int]
+) -> None:
     if averages:
         head.roles["score"] = averages[-1]
         if not head.experts and len(scores) > 1:
@@ -269,7 +271,7 @@ def _settle_scores(head: Head, scores: list[tuple[str, int]], averages: list[int
     head.roles["score"] = ordered[0][1]
 
 
-def _settle_levels(head: Head) -> None:
+def _settle_levels(head: ScoreTableHead) -> None:
     """项目 and 考核内容 are the levels of a sheet that names none so; the rightmost is its deepest."""
     roles = head.roles
     loose = sorted((roles.pop(role), role) for role in ("item", "content") if role in roles)
@@ -282,7 +284,7 @@ def _settle_levels(head: Head) -> None:
         roles.setdefault(level, col)
 
 
-def _settle_weights(grid: Grid, head: Head, weights: list[int]) -> None:
+def _settle_weights(grid: TableGrid, head: ScoreTableHead, weights: list[int]) -> None:
     """A weight column belongs to the level at its left; the one of the deepest level is the criterion's."""
     if not weights:
         return
@@ -316,7 +318,7 @@ def _settle_weights(grid: Grid, head: Head, weights: list[int]) -> None:
         _mark_weight_names(grid, head)
 
 
-def _mark_weight_names(grid: Grid, head: Head) -> None:
+def _mark_weight_names(grid: TableGrid, head: ScoreTableHead) -> None:
     """Several columns of one name are told apart by the level they belong to: 「分值[l1w]」."""
     marks = {col: f"l{level[-1]}w" for level, col in head.level_weights.items()} | {
         head.roles["weight"]: "w"
@@ -336,7 +338,7 @@ def looks_like_evaluation(sheet: Sheet) -> bool:
 
     A self-evaluation or monitoring form has other branches (产出指标 first) and states targets and completion.
     """
-    grid = Grid(sheet)
+    grid = TableGrid(sheet)
     for head in find_heads(sheet):
         if _has_first_branch(grid, head):
             return True
@@ -352,7 +354,7 @@ def looks_like_evaluation(sheet: Sheet) -> bool:
     return False
 
 
-def _has_first_branch(grid: Grid, head: Head) -> bool:
+def _has_first_branch(grid: TableGrid, head: ScoreTableHead) -> bool:
     columns = (
         [head.roles["level1"]]
         if "level1" in head.roles

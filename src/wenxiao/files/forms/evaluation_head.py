@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wenxiao.files.cells.grids import Grid, plain_number
+from wenxiao.files.cells.grids import TableGrid, plain_number
 from wenxiao.files.cells.seen import Seen, Year, missing
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
 from wenxiao.files.forms.forms import Amount
@@ -90,7 +90,7 @@ class SheetHead(NamedTuple):
 
 
 @dataclass(slots=True)
-class Found:
+class LabelledValue:
     """One labelled value: its label, where it stands, the text, the stored number, the unit beside the label."""
 
     label: str
@@ -113,9 +113,9 @@ def field_of(label: str) -> tuple[str, int] | None:
     return next(((name, rank) for name, rank, pattern in FIELDS if pattern.search(bare)), None)
 
 
-def labelled_values(grid: Grid, first: int, last: int, place: Where) -> list[Found]:
+def labelled_values(grid: TableGrid, first: int, last: int, place: Where) -> list[LabelledValue]:
     """Every label with its value in the rows, in the cell at its right or behind a colon in the same cell."""
-    out: list[Found] = []
+    out: list[LabelledValue] = []
     for row in range(first, last + 1):
         cells = grid.own_cells(row)
         for at, cell in enumerate(cells):
@@ -130,10 +130,12 @@ def labelled_values(grid: Grid, first: int, last: int, place: Where) -> list[Fou
                 continue
             unit = unit_in(squeezed(cell.text)) if "(" in squeezed(cell.text) else None
             if value is None or _is_label(value.text):
-                out.append(Found(without_remark(cell.text), "", None, None, unit, "", place))
+                out.append(
+                    LabelledValue(without_remark(cell.text), "", None, None, unit, "", place)
+                )
                 continue
             out.append(
-                Found(
+                LabelledValue(
                     without_remark(cell.text),
                     value.text.strip(),
                     value.address,
@@ -146,7 +148,7 @@ def labelled_values(grid: Grid, first: int, last: int, place: Where) -> list[Fou
     return out
 
 
-def paragraph_values(paragraphs: list[str]) -> list[Found]:
+def paragraph_values(paragraphs: list[str]) -> list[LabelledValue]:
     """Labels with values behind a colon in the paragraphs of a Word file."""
     return [found for text in paragraphs for found in _inline(text, None, HERE)]
 
@@ -156,7 +158,7 @@ def _is_label(text: str) -> bool:
     return len(bare) <= 16 and (field_of(bare) is not None or OTHERS.search(bare) is not None)
 
 
-def _inline(text: str, address: str | None, place: Where) -> list[Found]:
+def _inline(text: str, address: str | None, place: Where) -> list[LabelledValue]:
     wide = half_width(text)
     if ":" not in wide or len(wide) > LONGEST_HEAD_CELL:
         return []
@@ -166,7 +168,9 @@ def _inline(text: str, address: str | None, place: Where) -> list[Found]:
         value = _SEAL.sub("", value) or value
         if value and _is_label(label):
             out.append(
-                Found(label, value, address, None, unit_in(squeezed(match[1])), text.strip(), place)
+                LabelledValue(
+                    label, value, address, None, unit_in(squeezed(match[1])), text.strip(), place
+                )
             )
     return out
 
@@ -182,7 +186,7 @@ def stated_unit(texts: list[str]) -> str | None:
     return None
 
 
-def unit_beside(grid: Grid, first: int, last: int) -> list[str]:
+def unit_beside(grid: TableGrid, first: int, last: int) -> list[str]:
     """A unit that stands in a cell of its own right of 金额单位, as the line it would be in one cell."""
     out = []
     for row in range(first, last + 1):
@@ -195,7 +199,7 @@ def unit_beside(grid: Grid, first: int, last: int) -> list[str]:
     return out
 
 
-def title_of(grid: Grid, first: int, last: int) -> Seen | None:
+def title_of(grid: TableGrid, first: int, last: int) -> Seen | None:
     """The form's title: the first line of the head that is neither a label nor 「附件」."""
     for row in range(first, last + 1):
         cells = grid.own_cells(row)
@@ -208,9 +212,9 @@ def title_of(grid: Grid, first: int, last: int) -> Seen | None:
     return None
 
 
-def head_fields(found: list[Found], unit: str | None) -> SheetHead:
+def head_fields(found: list[LabelledValue], unit: str | None) -> SheetHead:
     """The head's fields, the best label winning; other labels in ``extra``."""
-    best: dict[str, tuple[int, Found]] = {}
+    best: dict[str, tuple[int, LabelledValue]] = {}
     extra: dict[str, Seen] = {}
     for item in found:
         named = [(name, rank) for name, rank, pattern in FIELDS if pattern.search(item.label)]
@@ -236,12 +240,12 @@ def head_fields(found: list[Found], unit: str | None) -> SheetHead:
     )
 
 
-def _text(item: Found, label: str | None = None) -> Seen:
+def _text(item: LabelledValue, label: str | None = None) -> Seen:
     table, sheet = item.place
     return Seen(value=item.text, cell=item.cell, label=label, table=table, sheet=sheet)
 
 
-def _year(item: Found | None) -> Year:
+def _year(item: LabelledValue | None) -> Year:
     if item is None:
         return Year(cell=None, value=None)
     table, sheet = item.place
@@ -249,7 +253,7 @@ def _year(item: Found | None) -> Year:
     return Year(value=value, raw=item.raw, cell=item.cell, table=table, sheet=sheet)
 
 
-def _money(item: Found | None, unit: str | None) -> Amount:
+def _money(item: LabelledValue | None, unit: str | None) -> Amount:
     if item is None:
         return Amount(cell=None, raw=None, yuan=None)
     raw = item.stored if item.stored is not None and unit_in(item.text) is None else item.text

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from wenxiao.files.cells.grids import Grid, trimmed
+from wenxiao.files.cells.grids import TableGrid, trimmed
 from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import number_of
-from wenxiao.files.forms.evaluation_columns import Head
-from wenxiao.files.forms.forms import Criterion
+from wenxiao.files.forms.evaluation_columns import ScoreTableHead
+from wenxiao.files.forms.forms import ScoredCriterion
 
 
-def deepest_column(head: Head) -> int | None:
+def deepest_column(head: ScoreTableHead) -> int | None:
     """The column of the criteria's own names."""
     names = (name for name in ("level3", "level2", "level1") if name in head.roles)
     return next((head.roles[name] for name in names), None)
 
 
-def shared_figure(grid: Grid, head: Head, row: int, col: int) -> Seen:
+def shared_figure(grid: TableGrid, head: ScoreTableHead, row: int, col: int) -> Seen:
     """A figure of a row; one merged over several criteria stands in the first and names the rows that share it."""
     out = grid.figure(row, col)
     span, names = grid.span(row, col), deepest_column(head)
@@ -31,7 +31,9 @@ def shared_figure(grid: Grid, head: Head, row: int, col: int) -> Seen:
     return out
 
 
-def continues_criterion(grid: Grid, head: Head, row: int, criteria: list[Criterion]) -> bool:
+def continues_criterion(
+    grid: TableGrid, head: ScoreTableHead, row: int, criteria: list[ScoredCriterion]
+) -> bool:
     """Whether a row is a further scoring point of the criterion above: its name is merged down, and so are its points."""
     names = deepest_column(head)
     if names is None or not criteria or "level4" in head.roles:
@@ -43,7 +45,7 @@ def continues_criterion(grid: Grid, head: Head, row: int, criteria: list[Criteri
     return weight is None or grid.anchor(row, weight)[0] != row or not grid.text(row, weight)
 
 
-def add_point(grid: Grid, head: Head, row: int, criterion: Criterion) -> None:
+def add_point(grid: TableGrid, head: ScoreTableHead, row: int, criterion: ScoredCriterion) -> None:
     """Add what a further scoring point says: its own points to the criterion's, its reason behind the one above."""
     score = head.roles.get("score")
     if score is not None and grid.anchor(row, score)[0] == row:
@@ -54,7 +56,7 @@ def add_point(grid: Grid, head: Head, row: int, criterion: Criterion) -> None:
         criterion.reason.value = "；".join(word for word in words if word)
 
 
-def _add_score(criterion: Criterion, value: str | None) -> None:
+def _add_score(criterion: ScoredCriterion, value: str | None) -> None:
     more, score = number_of(value), criterion.score
     if more is None:
         return

@@ -22,7 +22,7 @@ PLAIN_NUMBER = re.compile(r"^\s*\d{1,2}[ \u3000]+(?=[\u4e00-\u9fa5])")
 
 
 @dataclass(slots=True)
-class Level:
+class LevelName:
     """The name standing for a level until the next one, with the cell it was read from."""
 
     name: str | None = None

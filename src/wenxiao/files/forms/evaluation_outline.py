@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from wenxiao.files.cells.cells import Cell
-from wenxiao.files.cells.grids import Grid
+from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.cells.textforms import half_width
-from wenxiao.files.forms.evaluation_columns import Head
+from wenxiao.files.forms.evaluation_columns import ScoreTableHead
 
 _SPELT = "[一二三四五六七八九十]+"
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -32,7 +32,7 @@ class Place:
     is_leaf: bool
 
 
-def outline_of(grid: Grid, head: Head, last: int) -> dict[int, Place]:
+def outline_of(grid: TableGrid, head: ScoreTableHead, last: int) -> dict[int, Place]:
     """The place of every numbered or indented row; empty where the sheet has level columns or no outline."""
     column = head.roles.get("level3")
     if column is None or "level1" in head.roles or "level2" in head.roles:

@@ -7,45 +7,51 @@ from typing import TypedDict
 
 from wenxiao.files.cells.cells import Cell
 from wenxiao.files.cells.formulas import computed_value, percent_text
-from wenxiao.files.cells.grids import Grid
+from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.cells.seen import Seen, missing, rewritten
 from wenxiao.files.cells.textforms import number_of
-from wenxiao.files.forms.evaluation_columns import Head
+from wenxiao.files.forms.evaluation_columns import ScoreTableHead
 from wenxiao.files.forms.evaluation_figures import with_mean, without_whole
 from wenxiao.files.forms.evaluation_merged import add_point, continues_criterion, shared_figure
-from wenxiao.files.forms.evaluation_names import Level, split_name
+from wenxiao.files.forms.evaluation_names import LevelName, split_name
 from wenxiao.files.forms.evaluation_outline import Place
-from wenxiao.files.forms.forms import ComputedShare, Criterion, Ratio, ScoreSheet, Subtotal
+from wenxiao.files.forms.forms import (
+    ComputedShare,
+    CriterionRatio,
+    ScoredCriterion,
+    ScoreSheet,
+    Subtotal,
+)
 from wenxiao.files.forms.heads import ticked
 
 
 @dataclass(slots=True)
-class Reading:
+class ScoreSheetReading:
     """One form while its rows are read from top to bottom."""
 
-    grid: Grid
-    head: Head
+    grid: TableGrid
+    head: ScoreTableHead
     first: int
     last: int
     out: ScoreSheet
-    levels: dict[str, Level] = field(default_factory=lambda: levels_after(None))
+    levels: dict[str, LevelName] = field(default_factory=lambda: levels_after(None))
     mode: str = "criteria"
     skipped: frozenset[int] = frozenset()
     outline: dict[int, Place] = field(default_factory=dict)
 
 
-def levels_after(criterion: Criterion | None) -> dict[str, Level]:
+def levels_after(criterion: ScoredCriterion | None) -> dict[str, LevelName]:
     """The names in force below a criterion; none above the first."""
     if criterion is None:
-        return {name: Level() for name in ("level1", "level2", "level3")}
+        return {name: LevelName() for name in ("level1", "level2", "level3")}
     return {
-        "level1": Level(criterion.level1, criterion.level1_raw),
-        "level2": Level(criterion.level2, criterion.level2_raw),
-        "level3": Level(),
+        "level1": LevelName(criterion.level1, criterion.level1_raw),
+        "level2": LevelName(criterion.level2, criterion.level2_raw),
+        "level3": LevelName(),
     }
 
 
-def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
+def take_subtotal(reading: ScoreSheetReading, row: int, prefix: str) -> None:
     """Note a subtotal row with the level it closes."""
     grid, head = reading.grid, reading.head
     name = split_name(prefix)[1] if prefix else None
@@ -76,7 +82,7 @@ def take_subtotal(reading: Reading, row: int, prefix: str) -> None:
     )
 
 
-def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
+def take_criterion(reading: ScoreSheetReading, row: int, cells: list[Cell]) -> None:
     """Add the criterion of this row, unless it is a line that only names a level."""
     if (len(cells) == 1 and _is_band(reading, cells[0])) or not _advance_levels(reading, row):
         return
@@ -95,7 +101,7 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
     if (level.name is None and not nameless) or (not facts and len(cells) < 2):
         return
     experts = [grid.figure(row, col) for col in head.experts] or None
-    criterion = Criterion(
+    criterion = ScoredCriterion(
         row=row,
         **_level_fields(reading, row),
         weight=weight,
@@ -113,7 +119,7 @@ def take_criterion(reading: Reading, row: int, cells: list[Cell]) -> None:
     out.criteria.append(criterion)
 
 
-def _advance_levels(reading: Reading, row: int) -> bool:
+def _advance_levels(reading: ScoreSheetReading, row: int) -> bool:
     """Take the row's names; False when the row is a level of an outline with its criteria below."""
     place = reading.outline.get(row)
     if place is None:
@@ -126,7 +132,7 @@ def _advance_levels(reading: Reading, row: int) -> bool:
     return place.is_leaf
 
 
-def _weight(reading: Reading, row: int, level: Level) -> Seen:
+def _weight(reading: ScoreSheetReading, row: int, level: LevelName) -> Seen:
     """The weight in its column, else behind the name."""
     column = reading.head.roles.get("weight")
     weight = missing() if column is None else shared_figure(reading.grid, reading.head, row, column)
@@ -135,29 +141,29 @@ def _weight(reading: Reading, row: int, level: Level) -> Seen:
     return weight
 
 
-def _score(reading: Reading, row: int) -> Seen:
+def _score(reading: ScoreSheetReading, row: int) -> Seen:
     column = reading.head.roles.get("score")
     return missing() if column is None else shared_figure(reading.grid, reading.head, row, column)
 
 
-def _advance_in_outline(reading: Reading, row: int) -> None:
+def _advance_in_outline(reading: ScoreSheetReading, row: int) -> None:
     """The names above a row of an outline: the outermost is the first level, the next the second."""
     grid, column, place = reading.grid, reading.head.roles["level3"], reading.outline[row]
 
-    def level(at: int) -> Level:
+    def level(at: int) -> LevelName:
         text = grid.text(at, column)
         code, name, points = split_name(text)
-        return Level(name, text, grid.address(at, column), code, points)
+        return LevelName(name, text, grid.address(at, column), code, points)
 
     named = [level(at) for at in place.above]
     reading.levels = {
-        "level1": named[0] if named else Level(),
-        "level2": named[1] if len(named) > 1 else Level(),
+        "level1": named[0] if named else LevelName(),
+        "level2": named[1] if len(named) > 1 else LevelName(),
         "level3": level(row),
     }
 
 
-def _take_branch(reading: Reading, row: int) -> None:
+def _take_branch(reading: ScoreSheetReading, row: int) -> None:
     """A row of an outline with others under it is a level: its points are theirs."""
     levels, roles = reading.levels, reading.head.roles
     path = [
@@ -181,19 +187,19 @@ def _take_branch(reading: Reading, row: int) -> None:
         )
 
 
-def _is_band(reading: Reading, cell: Cell) -> bool:
+def _is_band(reading: ScoreSheetReading, cell: Cell) -> bool:
     """A line across the table that names a first level: 「一、决策（20分）」."""
     merge = reading.grid.merge_at(cell.row, cell.col)
     wide = merge is not None and merge.right - merge.left >= 2
     if not wide or ("level1" in reading.head.roles and cell.col != reading.head.roles["level1"]):
         return False
     code, name, points = split_name(cell.text)
-    reading.levels["level1"] = Level(name, cell.text.strip(), cell.address, code, points)
+    reading.levels["level1"] = LevelName(name, cell.text.strip(), cell.address, code, points)
     _note_level_weight(reading, "level1", points, cell.address, cell.text.strip())
     return True
 
 
-def _advance(reading: Reading, row: int, level: str) -> None:
+def _advance(reading: ScoreSheetReading, row: int, level: str) -> None:
     """Take the level's name in this row; an empty unmerged cell continues the name above."""
     col = reading.head.roles.get(level)
     if col is None:
@@ -201,14 +207,14 @@ def _advance(reading: Reading, row: int, level: str) -> None:
     text = reading.grid.text(row, col)
     if not text:
         if level == "level3":
-            reading.levels[level] = Level()
+            reading.levels[level] = LevelName()
         return
     code, name, points = split_name(text)
     address = reading.grid.address(row, col)
     before = reading.levels[level]
     if level == "level1" and (name, address) != (before.name, before.cell) and before.name != name:
-        reading.levels["level2"] = Level()
-    reading.levels[level] = Level(name, text, address, code, points)
+        reading.levels["level2"] = LevelName()
+    reading.levels[level] = LevelName(name, text, address, code, points)
     if level != "level3":
         weight_col = reading.head.level_weights.get(level)
         if weight_col is not None:
@@ -219,7 +225,7 @@ def _advance(reading: Reading, row: int, level: str) -> None:
 
 
 def _note_level_weight(
-    reading: Reading, level: str, value: str | None, address: str | None, raw: str | None
+    reading: ScoreSheetReading, level: str, value: str | None, address: str | None, raw: str | None
 ) -> None:
     levels = reading.levels
     key = levels["level1"].name or ""
@@ -243,7 +249,7 @@ class _LevelFields(TypedDict):
     code: str | None
 
 
-def _level_fields(reading: Reading, row: int) -> _LevelFields:
+def _level_fields(reading: ScoreSheetReading, row: int) -> _LevelFields:
     """The names in force with their cells, and what is printed where it says more than the name."""
     first, second, third = (reading.levels[f"level{number}"] for number in (1, 2, 3))
     roles, grid = reading.head.roles, reading.grid
@@ -263,7 +269,7 @@ def _level_fields(reading: Reading, row: int) -> _LevelFields:
     }
 
 
-def _ratio(reading: Reading, row: int) -> Ratio | None:
+def _ratio(reading: ScoreSheetReading, row: int) -> CriterionRatio | None:
     grid, roles = reading.grid, reading.head.roles
     if "numerator" not in roles or "denominator" not in roles:
         return None
@@ -273,7 +279,7 @@ def _ratio(reading: Reading, row: int) -> Ratio | None:
     )
     if number_of(numerator.value) is None or number_of(denominator.value) is None:
         return None
-    out = Ratio(numerator=numerator, denominator=denominator)
+    out = CriterionRatio(numerator=numerator, denominator=denominator)
     if "computed" in roles:
         cell = grid.cell(row, roles["computed"])
         exact = computed_value(grid.sheet, cell.row, cell.col) if cell else None
@@ -291,14 +297,14 @@ def _ratio(reading: Reading, row: int) -> Ratio | None:
     return out
 
 
-def _opinion(reading: Reading, row: int) -> Seen | None:
+def _opinion(reading: ScoreSheetReading, row: int) -> Seen | None:
     """The grade ticked in the column of opinions: 优☑ 良□."""
     opinion = _text_at(reading, row, "opinion")
     grade = ticked(opinion.value or "")
     return rewritten(opinion, grade) if grade else None
 
 
-def _text_at(reading: Reading, row: int, role: str) -> Seen:
+def _text_at(reading: ScoreSheetReading, row: int, role: str) -> Seen:
     col = reading.head.roles.get(role)
     if col is None:
         return missing()

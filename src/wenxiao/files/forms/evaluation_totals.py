@@ -10,7 +10,7 @@ from wenxiao.files.cells.seen import Seen, rewritten
 from wenxiao.files.cells.textforms import half_width, squeezed
 from wenxiao.files.forms.evaluation_figures import sum_text, without_whole
 from wenxiao.files.forms.evaluation_names import opens_block
-from wenxiao.files.forms.evaluation_rows import Reading
+from wenxiao.files.forms.evaluation_rows import ScoreSheetReading
 from wenxiao.files.forms.forms import Grade, ScoreSheet
 from wenxiao.files.forms.heads import ticked
 
@@ -40,7 +40,7 @@ _TOTAL_LINE = re.compile(
 )
 
 
-def takes_bare_sum(reading: Reading, row: int, cells: list[Cell]) -> bool:
+def takes_bare_sum(reading: ScoreSheetReading, row: int, cells: list[Cell]) -> bool:
     """A row of figures without a word, its weight the sum of all above: a total nobody named. It is taken as one."""
     figures = [plain_number(cell) for cell in cells]
     weight = reading.head.roles.get("weight")
@@ -72,7 +72,7 @@ def says_grade(bare: str, cells: list[Cell]) -> bool:
     )
 
 
-def criteria_follow(reading: Reading, row: int) -> bool:
+def criteria_follow(reading: ScoreSheetReading, row: int) -> bool:
     """Whether marks stand below a total that is the first line of its table, or closes a page of it."""
     grid, head = reading.grid, reading.head
     names, score = head.level_columns(), head.roles.get("score", -1)
@@ -136,7 +136,7 @@ def take_total_in_words(out: ScoreSheet, cell: Cell) -> bool:
     return True
 
 
-def take_total(reading: Reading, row: int, cells: list[Cell]) -> None:
+def take_total(reading: ScoreSheetReading, row: int, cells: list[Cell]) -> None:
     """Put the row's total, its weights' total and the experts' down; a grade beside them too."""
     grid, head, out = reading.grid, reading.head, reading.out
     label = next((cell for cell in cells if TOTAL.match(squeezed(cell.text))), cells[0])

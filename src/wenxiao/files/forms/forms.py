@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from wenxiao.files.cells.seen import Part, Seen, Year
+from wenxiao.files.cells.seen import FormPart, Seen, Year
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.problems import Problem
 
 
-class Amount(Part, kw_only=True):
+class Amount(FormPart, kw_only=True):
     """Money: as written (``raw``) and in 元 as decimal text; None in 元 where it is no number or nobody says the unit."""
 
     cell: str | None
@@ -49,7 +49,7 @@ class Amount(Part, kw_only=True):
         return None if self.yuan is None else Decimal(self.yuan)
 
 
-class Rate(Part, kw_only=True):
+class Rate(FormPart, kw_only=True):
     """An execution rate in percent: as published, as read, and as the row's amounts make it."""
 
     cell: str | None
@@ -66,7 +66,7 @@ class Rate(Part, kw_only=True):
         return self.computed is not msgspec.UNSET
 
 
-class Grade(Part, kw_only=True):
+class Grade(FormPart, kw_only=True):
     """A grade as written and, of a score sheet, as one of 优 良 中 差."""
 
     cell: str | None
@@ -80,14 +80,14 @@ class Grade(Part, kw_only=True):
         return self.cell is None and self.value is None
 
 
-class Lines(Part, kw_only=True):
+class Lines(FormPart, kw_only=True):
     """A text of several lines in one cell."""
 
     cell: str | None
     value: list[str]
 
 
-class FundLine(Part, kw_only=True):
+class FundLine(FormPart, kw_only=True):
     """One line of a money block; ``dashes``: the line says that it is not scored.
 
     ``budget_candidates``: where two columns may be the year's budget, what each says; ``full_year`` is None then.
@@ -110,7 +110,7 @@ class FundLine(Part, kw_only=True):
     budget_candidates: list[Amount] = []
 
 
-class IndicatorRow(Part, kw_only=True):
+class IndicatorRow(FormPart, kw_only=True):
     """A third-level indicator with what every form says of one; ``target_text`` joins sign, value and unit."""
 
     row: int
@@ -152,7 +152,7 @@ class MonitorRow(IndicatorRow, kw_only=True):
     score: Seen | None = None
 
 
-class Total(Part, kw_only=True):
+class TotalRow(FormPart, kw_only=True):
     """The total row of a self-evaluation."""
 
     row: int
@@ -160,7 +160,7 @@ class Total(Part, kw_only=True):
     score: Seen | None = None
 
 
-class Subtotal(Part, kw_only=True):
+class Subtotal(FormPart, kw_only=True):
     """A subtotal row with the level it closes; ``named``: it names its level itself."""
 
     row: int
@@ -172,14 +172,14 @@ class Subtotal(Part, kw_only=True):
     score: Seen | None = None
 
 
-class Goal(Part, kw_only=True):
+class YearGoal(FormPart, kw_only=True):
     """The year's goal as planned and as reached."""
 
     expected: Seen
     actual: Seen
 
 
-class DossierHead(Part, kw_only=True):
+class DossierHead(FormPart, kw_only=True):
     """The head and money every form of one project or department begins with."""
 
     sheet: str
@@ -207,9 +207,9 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
     """项目支出绩效自评表, also of a department's whole or a transfer payment."""
 
     kind: ClassVar[str] = "selfeval"
-    goal: Goal
+    goal: YearGoal
     indicators: list[SelfEvalRow]
-    total: Total | None
+    total: TotalRow | None
     grade: Seen | None
     indicator_header_row: int | None = None
     indicator_columns: dict[str, str] = {}
@@ -230,7 +230,7 @@ class MonitorForm(DossierForm, kw_only=True, tag="monitor"):
     suggestions: Lines | None = None
 
 
-class Ratio(Part, kw_only=True):
+class CriterionRatio(FormPart, kw_only=True):
     """A ratio of a criterion with its parts and the percent printed or computed."""
 
     numerator: Seen
@@ -238,7 +238,7 @@ class Ratio(Part, kw_only=True):
     computed: ComputedShare | None = None
 
 
-class ComputedShare(Part, kw_only=True):
+class ComputedShare(FormPart, kw_only=True):
     """The percent of a ratio and what the cell holds."""
 
     cell: str
@@ -246,7 +246,7 @@ class ComputedShare(Part, kw_only=True):
     percent: str | None
 
 
-class Criterion(Part, kw_only=True):
+class ScoredCriterion(FormPart, kw_only=True):
     """A criterion of a score sheet; its points are people's. ``opinion``: the grade ticked beside them."""
 
     row: int
@@ -267,12 +267,12 @@ class Criterion(Part, kw_only=True):
     code: str | None = None
     opinion: Seen | None = None
     nameless: bool = False
-    ratio: Ratio | None = None
+    ratio: CriterionRatio | None = None
     note: str | None = None
     hidden: bool = False
 
 
-class ScoreSheet(Part, kw_only=True, tag_field="kind", tag="evaluation"):
+class ScoreSheet(FormPart, kw_only=True, tag_field="kind", tag="evaluation"):
     """The score sheet of a finance or department evaluation."""
 
     kind: ClassVar[str] = "evaluation"
@@ -289,7 +289,7 @@ class ScoreSheet(Part, kw_only=True, tag_field="kind", tag="evaluation"):
     header_extra: dict[str, Seen]
     header_row: int
     columns: dict[str, str]
-    criteria: list[Criterion]
+    criteria: list[ScoredCriterion]
     subtotals: list[Subtotal]
     level_weights: dict[str, Seen]
     total: Seen
@@ -307,7 +307,7 @@ class ScoreSheet(Part, kw_only=True, tag_field="kind", tag="evaluation"):
     suggestions_cells: list[str] = []
 
 
-class ListRow(Part, kw_only=True):
+class ListRow(FormPart, kw_only=True):
     """One object of a list: its texts and its money by the key of the column."""
 
     row: int
@@ -319,14 +319,14 @@ class ListRow(Part, kw_only=True):
     hidden: bool = False
 
 
-class Sums(Part, kw_only=True):
+class Sums(FormPart, kw_only=True):
     """A line of sums: a subtotal or the total, by the key of the column."""
 
     row: int | None
     money: dict[str, Amount]
 
 
-class Group(Part, kw_only=True):
+class Group(FormPart, kw_only=True):
     """A line that opens a group, with the money beside it and the subtotal that closes it."""
 
     name: str
@@ -336,7 +336,7 @@ class Group(Part, kw_only=True):
     subtotal: Sums | None = None
 
 
-class ListForm(Part, kw_only=True, tag_field="kind", tag="list"):
+class ListForm(FormPart, kw_only=True, tag_field="kind", tag="list"):
     """A list of objects; ``role`` "summary" where it only repeats the score sheets of its file."""
 
     kind: ClassVar[str] = "list"

@@ -66,7 +66,7 @@ DEEPEST_HEADING = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class HeadingColumn:
     """A heading over columns ``left``–``right``; ``words`` as printed."""
 
     left: int
@@ -80,8 +80,8 @@ class Heading:
 
     top: int
     bottom: int
-    columns: dict[str, Column]
-    others: dict[str, Column]
+    columns: dict[str, HeadingColumn]
+    others: dict[str, HeadingColumn]
 
     def place(self, grid: Grid, row: int, key: str) -> tuple[int, int] | None:
         """The cell of a row under a heading: the first filled column of a wide heading, else its first."""
@@ -94,7 +94,7 @@ class Heading:
         return None if place is None else grid.seen(*place)
 
 
-def place_under(grid: Grid, row: int, column: Column) -> tuple[int, int]:
+def place_under(grid: Grid, row: int, column: HeadingColumn) -> tuple[int, int]:
     """The cell of the row that carries the value of this column."""
     for col in range(column.left, column.right + 1):
         cell = grid.cell(row, col)
@@ -127,8 +127,8 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
         _answers_below(grid, row + 1) or _headings_below(grid, row + 1, headings)
     ):
         bottom = row + 1
-    columns: dict[str, Column] = {}
-    others: dict[str, Column] = {}
+    columns: dict[str, HeadingColumn] = {}
+    others: dict[str, HeadingColumn] = {}
     for col in grid.cols:
         if headings is FUND_HEADINGS and _holds_labels(grid, bottom, col):
             _take_beside_labels(grid, (row, bottom), col, columns)
@@ -144,7 +144,7 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
     return Heading(row, bottom, columns, others)
 
 
-def _take_lettered_budget(columns: dict[str, Column]) -> None:
+def _take_lettered_budget(columns: dict[str, HeadingColumn]) -> None:
     """调整预算数（A） is the budget after adjustment where the rate is printed as B/A, not what was adjusted."""
     adjusted, executed = columns.get("adjustment"), columns.get("executed")
     if adjusted is None or executed is None:
@@ -159,7 +159,7 @@ _ADJUSTED = re.compile(r"(?:调整|变更|调剂)(?:后的?)?预算(?:总额|数
 """What may be the budget after adjustment as well as what was adjusted; 预算调整数, 调增 and 追加 are only the latter."""
 
 
-def _take_adjusted_budget(columns: dict[str, Column]) -> None:
+def _take_adjusted_budget(columns: dict[str, HeadingColumn]) -> None:
     """调整预算数 beside 年初预算数 may be either; where there is no other budget at all it is the budget."""
     adjusted = columns.get("adjustment")
     if adjusted is None or not _ADJUSTED.fullmatch(bare(adjusted.words)):
@@ -184,18 +184,18 @@ def _holds_labels(grid: Grid, bottom: int, col: int) -> bool:
 
 
 def _take_beside_labels(
-    grid: Grid, rows: tuple[int, int], col: int, columns: dict[str, Column]
+    grid: Grid, rows: tuple[int, int], col: int, columns: dict[str, HeadingColumn]
 ) -> None:
     """A heading merged over the sources of money and their amounts stands over the amounts."""
     for row in range(rows[1], rows[0] - 1, -1):
         span, words = grid.span(row, col), grid.text(row, col)
         key = keyed(words, FUND_HEADINGS) if words else None
         if key is not None and span.left == col and span.right > col:
-            columns.setdefault(key, Column(col + 1, span.right, words))
+            columns.setdefault(key, HeadingColumn(col + 1, span.right, words))
             return
 
 
-def _step_over_labels(grid: Grid, bottom: int, columns: dict[str, Column]) -> None:
+def _step_over_labels(grid: Grid, bottom: int, columns: dict[str, HeadingColumn]) -> None:
     """The same where a single source stands below: its label is no amount."""
     for key, column in columns.items():
         label = grid.text(bottom + 1, column.left)
@@ -208,10 +208,10 @@ def _step_over_labels(grid: Grid, bottom: int, columns: dict[str, Column]) -> No
             and _SOURCE.fullmatch(squeezed(label))
             and number_in(beside) is not None
         ):
-            columns[key] = Column(column.left + 1, column.right, column.words)
+            columns[key] = HeadingColumn(column.left + 1, column.right, column.words)
 
 
-def _take_side_label(columns: dict[str, Column], others: dict[str, Column]) -> None:
+def _take_side_label(columns: dict[str, HeadingColumn], others: dict[str, HeadingColumn]) -> None:
     """绩效指标 over the names is a side label beside levels, and the only level where there are none."""
     for words in ("绩效指标", "指标", "考核指标", "评价指标", "监控指标"):
         if words in others:
@@ -238,8 +238,8 @@ def _take(
     rows: tuple[int, int],
     col: int,
     headings: dict[str, re.Pattern[str]],
-    columns: dict[str, Column],
-    others: dict[str, Column],
+    columns: dict[str, HeadingColumn],
+    others: dict[str, HeadingColumn],
 ) -> None:
     """Name one column by its lowest known heading."""
     top, bottom = rows
@@ -251,7 +251,7 @@ def _take(
         key = keyed(words, headings)
         if key is None:
             if row == bottom:
-                others.setdefault(bare(words), Column(col, span.right, words))
+                others.setdefault(bare(words), HeadingColumn(col, span.right, words))
             continue
         right = (
             span.right
@@ -259,9 +259,9 @@ def _take(
             else _own_right(grid, bottom, col, span.right)
         )
         if key not in columns or _better(key, columns):
-            columns[key] = Column(col, right, words)
+            columns[key] = HeadingColumn(col, right, words)
         elif key == "full_year" and headings is FUND_HEADINGS:
-            columns.setdefault("other_budget", Column(col, right, words))
+            columns.setdefault("other_budget", HeadingColumn(col, right, words))
         return
 
 
@@ -273,7 +273,7 @@ def _own_right(grid: Grid, bottom: int, col: int, right: int) -> int:
     return right
 
 
-def _better(key: str, columns: dict[str, Column]) -> bool:
+def _better(key: str, columns: dict[str, HeadingColumn]) -> bool:
     """Points under every level, a side label 绩效目标: what stands right of the third level is the indicator's own."""
     if (
         key not in {"weight", "unit", "target", "actual", "nature", "score"}

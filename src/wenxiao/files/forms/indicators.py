@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from wenxiao.files.cells.labels import Grid, bare, is_left_over, name_of, squeezed, tidy
 from wenxiao.files.cells.seen import Seen
-from wenxiao.files.forms.forms import IndicatorRow, Subtotal, Total
+from wenxiao.files.forms.forms import IndicatorRow, Subtotal, TotalRow
 from wenxiao.files.forms.funds import is_dash, points_at
 from wenxiao.files.forms.headings import INDICATOR_HEADINGS, Heading, heading_at
 from wenxiao.files.forms.heads import GRADE, label_of
@@ -73,7 +73,7 @@ class Block(Generic[Row]):
     heading: Heading
     rows: list[Row] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
-    total: Total | None = None
+    total: TotalRow | None = None
     subtotals: list[Subtotal] = field(default_factory=list)
     end: int = 0
 
@@ -289,9 +289,9 @@ def plain_level(name: str | None) -> str | None:
     return tidy(_LEVEL_POINTS.sub("", name)).strip(":：") or name
 
 
-def _total(grid: Grid, heading: Heading, row: int) -> Total:
+def _total(grid: Grid, heading: Heading, row: int) -> TotalRow:
     """The total row: points allotted and reached, from their columns, else from what follows the word."""
-    out = Total(row=row)
+    out = TotalRow(row=row)
     label = next(((col, text) for col, text in grid.starts_in_row(row)), None)
     for key in ("weight", "score"):
         place = heading.place(grid, row, key)
@@ -318,7 +318,7 @@ def _total(grid: Grid, heading: Heading, row: int) -> Total:
     return out
 
 
-def _beside_its_label(out: Total, grid: Grid, heading: Heading, row: int) -> None:
+def _beside_its_label(out: TotalRow, grid: Grid, heading: Heading, row: int) -> None:
     """A total printed as 总分值｜100｜总得分｜98（良）: the number stands right of its own label."""
     place = heading.place(grid, row, "score")
     if place is None or bare(grid.text(*place)) not in TOTAL:

@@ -22,7 +22,7 @@ from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import (
     PlainText,
     PlainTextError,
-    Row,
+    TextRow,
     decoded,
     fields_of,
     pieces_of,
@@ -312,7 +312,7 @@ def _take_text(text: PlainText, out: dict[str, Any]) -> None:
         return
     ordinary, start = Ordinary(out), first[0]
     for piece in pieces_of(text):
-        if isinstance(piece, Row):
+        if isinstance(piece, TextRow):
             if piece.line >= start and not ordinary.took(*piece):
                 _take_row(*piece, out)
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.formulas import computed_value, decimal_text
-from wenxiao.files.cells.grids import Grid, column_name, plain_number
+from wenxiao.files.cells.grids import TableGrid, column_name, plain_number
 from wenxiao.files.cells.seen import Seen, Year
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
@@ -140,10 +140,10 @@ def looks_like_list(sheet: Sheet) -> bool:
         FORM_HEAD.match(squeezed(cell.text)) for cell in sheet.cells.values()
     ) or looks_like_evaluation(sheet):
         return False
-    return find_list_head(Grid(sheet)) is not None
+    return find_list_head(TableGrid(sheet)) is not None
 
 
-def find_list_head(grid: Grid) -> ListHead | None:
+def find_list_head(grid: TableGrid) -> ListHead | None:
     """The first row with a name column and two more known headings; a head may lie on two or three rows."""
     for row in range(grid.top, min(grid.bottom, grid.top + 30) + 1):
         keys = {heading_key(cell.text) for cell in grid.own_cells(row)} - {None}
@@ -158,7 +158,7 @@ def find_list_head(grid: Grid) -> ListHead | None:
     return None
 
 
-def _head(grid: Grid, row: int) -> ListHead:
+def _head(grid: TableGrid, row: int) -> ListHead:
     merges = [grid.merge_at(row, cell.col) for cell in grid.own_cells(row)]
     bottom = max(
         (merge.bottom for merge in merges if merge and merge.bottom <= row + 2), default=row
@@ -176,7 +176,7 @@ def _head(grid: Grid, row: int) -> ListHead:
     return head
 
 
-def _place(grid: Grid, head: ListHead, col: int) -> None:
+def _place(grid: TableGrid, head: ListHead, col: int) -> None:
     levels = [grid.text(row, col) for row in range(head.top, head.bottom + 1)]
     texts = list(dict.fromkeys(text for text in levels if text))
     if not texts:
@@ -218,7 +218,7 @@ def read_list(book: Book) -> list[ListForm]:
 
 
 def _read_sheet(book: Book, at: int, sheet: Sheet) -> ListForm:
-    grid = Grid(sheet)
+    grid = TableGrid(sheet)
     head = find_list_head(grid)
     if head is None:
         raise ValueError("这张表不是清单。")
@@ -279,7 +279,7 @@ def _year(texts: list[str]) -> int | None:
     return next((year for text in texts if (year := year_of(text))), None)
 
 
-def _read_row(grid: Grid, head: ListHead, row: int, unit: str | None, out: ListForm) -> None:
+def _read_row(grid: TableGrid, head: ListHead, row: int, unit: str | None, out: ListForm) -> None:
     cells = grid.own_cells(row)
     if not cells or NOTE_LINE.match(half_width(cells[0].text).strip()):
         return
@@ -338,7 +338,7 @@ def _is_group(head: ListHead, cells: list[Cell]) -> bool:
     return not any(cell.col in others and cell is not cells[0] for cell in cells)
 
 
-def _field(grid: Grid, head: ListHead, row: int, key: str) -> Seen:
+def _field(grid: TableGrid, head: ListHead, row: int, key: str) -> Seen:
     col = head.columns[key]
     cell, address = grid.cell(row, col), grid.address(row, col)
     if cell is None:
@@ -353,12 +353,12 @@ def _field(grid: Grid, head: ListHead, row: int, key: str) -> Seen:
     return Seen(cell=address, value=(plain_number(cell) if key == "score" else None) or text)
 
 
-def _year_at(grid: Grid, row: int, col: int) -> Year:
+def _year_at(grid: TableGrid, row: int, col: int) -> Year:
     text = grid.text(row, col)
     return Year(cell=grid.address(row, col), value=year_of(text) or text or None)
 
 
-def _money(grid: Grid, row: int, col: int, unit: str | None) -> Amount:
+def _money(grid: TableGrid, row: int, col: int, unit: str | None) -> Amount:
     cell, address = grid.cell(row, col), grid.address(row, col)
     if cell is None:
         return Amount(cell=address, raw=None, yuan=None)
@@ -377,7 +377,7 @@ def _money(grid: Grid, row: int, col: int, unit: str | None) -> Amount:
     return Amount(cell=address, raw=raw or None, yuan=yuan(raw, unit))
 
 
-def _amounts(grid: Grid, head: ListHead, row: int, unit: str | None) -> dict[str, Amount]:
+def _amounts(grid: TableGrid, head: ListHead, row: int, unit: str | None) -> dict[str, Amount]:
     return {
         key: _money(grid, row, col, head.units.get(key, unit))
         for key, col in head.columns.items()
@@ -385,7 +385,9 @@ def _amounts(grid: Grid, head: ListHead, row: int, unit: str | None) -> dict[str
     }
 
 
-def _take_totals(grid: Grid, head: ListHead, row: int, unit: str | None, out: ListForm) -> None:
+def _take_totals(
+    grid: TableGrid, head: ListHead, row: int, unit: str | None, out: ListForm
+) -> None:
     amounts = {
         key: amount
         for key, amount in _amounts(grid, head, row, unit).items()

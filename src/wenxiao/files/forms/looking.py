@@ -49,7 +49,7 @@ def look_through(path: Path) -> dict[str, Any]:
         return _answer(path, None, (), list(admitted.problems))
     try:
         personal = _looked(texts(path, admitted.container))
-    except _RefusedError as refused:
+    except _LookRefusedError as refused:
         return _answer(path, None, (), [refused.problem])
     except PlainTextError as error:
         problem = Problem(error.code, "阻断", error.text, line=error.line, mend=error.mend)
@@ -68,7 +68,7 @@ def _answer(
     }
 
 
-class _RefusedError(Exception):
+class _LookRefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.text)
         self.problem = problem
@@ -88,7 +88,7 @@ def _held(path: Path) -> Iterator[tuple[str, bool]]:
 
     book, problems = open_book(path)
     if book is None:
-        raise _RefusedError(problems[0])
+        raise _LookRefusedError(problems[0])
     return _of_book(book)
 
 
@@ -109,7 +109,7 @@ def _looked(found: Iterable[tuple[str, bool]]) -> tuple[tuple[str, int], ...]:
     for text, formula in found:
         if formula:
             if _REACHES_OUT.search(text):
-                raise _RefusedError(_reaches_out())
+                raise _LookRefusedError(_reaches_out())
             continue
         if "密" in text:
             _refuse_marked(text)
@@ -123,7 +123,7 @@ def _refuse_marked(text: str) -> None:
     for line in {text, *text.splitlines()}:
         if (marking := marking_in(line)) is not None:
             said, mend = marking_refused(marking)
-            raise _RefusedError(Problem(CLASSIFIED, "阻断", said, mend=mend))
+            raise _LookRefusedError(Problem(CLASSIFIED, "阻断", said, mend=mend))
 
 
 def _reaches_out() -> Problem:

@@ -20,7 +20,7 @@ _SPENT = re.compile(r"支出|使用资金|执行数|资金使用")
 _NOT_MONEY = re.compile(r"率|年度|编制|指标|得分|分值")
 
 
-def report_of(book: Book) -> facts.Report:
+def report_of(book: Book) -> facts.WordReport:
     """The report's paragraphs, each with its headings, its tables, and its title (the first paragraph)."""
     passages: list[facts.Passage] = []
     tables: list[facts.PrintedTable] = []
@@ -37,14 +37,14 @@ def report_of(book: Book) -> facts.Report:
             below = re.split(r"[。；]", text)[0][:_LONGEST_HEADING]
         passages.append(facts.Passage(text, below or top or text[:_LONGEST_HEADING], top))
     tables += [facts.PrintedTable(_rows(sheet), below or top) for sheet in book.sheets[done:]]
-    return facts.Report(tuple(passages), tuple(tables), texts[0][1] if texts else "")
+    return facts.WordReport(tuple(passages), tuple(tables), texts[0][1] if texts else "")
 
 
-def sheet_of(form: Mapping[str, Any], book: Book) -> facts.Sheet:
+def sheet_of(form: Mapping[str, Any], book: Book) -> facts.ScoreSheetFacts:
     """The facts of a score sheet: ``form`` as ``wenxiao read`` gives it, the other lists from the workbook."""
     unit = str(form.get("money_unit") or "万元")
     budget, spent = (_money(book, words, unit) for words in (_BUDGET, _SPENT))
-    return facts.Sheet(
+    return facts.ScoreSheetFacts(
         subject=str(_value(form.get("subject_name")) or ""),
         unit=str(_value(form.get("dept")) or ""),
         year=_value(form.get("year")),
@@ -71,8 +71,8 @@ def _number(text: object) -> Decimal | None:
         return None
 
 
-def _criterion(row: Mapping[str, Any]) -> facts.Criterion:
-    return facts.Criterion(
+def _criterion(row: Mapping[str, Any]) -> facts.SheetCriterion:
+    return facts.SheetCriterion(
         level1=str(row.get("level1") or ""),
         level2=str(row.get("level2") or ""),
         level3=str(row.get("level3") or ""),

@@ -8,7 +8,7 @@ from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.labels import Grid, bare, is_left_over, line_of, squeezed, without_prefix
 from wenxiao.files.cells.seen import Seen, missing
 from wenxiao.files.forms import funds, heads
-from wenxiao.files.forms.forms import DossierHead, Goal, IndicatorRow, SelfEvalForm, SelfEvalRow
+from wenxiao.files.forms.forms import DossierHead, IndicatorRow, SelfEvalForm, SelfEvalRow, YearGoal
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import (
     Block,
@@ -135,7 +135,7 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> Dossi
     )
 
 
-def read_head(sheet: Sheet) -> tuple[DossierHead, Goal]:
+def read_head(sheet: Sheet) -> tuple[DossierHead, YearGoal]:
     """The head alone, money and goal included, of a sheet or Word table that holds no indicators."""
     grid = Grid(sheet)
     money = funds.fund_heading(grid, grid.rows)
@@ -220,7 +220,7 @@ def _joined(parts: dict[str, str]) -> str | None:
     return "".join(f"{nature}{value}{unit}".split()) or None
 
 
-def _goal(grid: Grid, rows: range) -> Goal:
+def _goal(grid: Grid, rows: range) -> YearGoal:
     """The year's goal as planned and as reached: under their headings, else beside them."""
     places = [_goal_place(grid, labels, rows) for labels in (_EXPECTED_GOAL, _ACTUAL_GOAL)]
     expected, actual = (
@@ -229,7 +229,7 @@ def _goal(grid: Grid, rows: range) -> Goal:
         else Seen(value=grid.text(*place) or None, cell=grid.address(*place))
         for place in places
     )
-    return Goal(expected=expected, actual=actual)
+    return YearGoal(expected=expected, actual=actual)
 
 
 def _goal_place(grid: Grid, labels: set[str], rows: range) -> tuple[int, int] | None:

@@ -15,7 +15,6 @@ from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.forms import (
     Amount,
-    Criterion,
     Form,
     FundLine,
     ListForm,
@@ -23,6 +22,7 @@ from wenxiao.files.forms.forms import (
     MonitorForm,
     MonitorRow,
     Rate,
+    ScoredCriterion,
     ScoreSheet,
     SelfEvalForm,
     SelfEvalRow,
@@ -221,7 +221,7 @@ def _criteria(form: ScoreSheet) -> list[Row]:
     return [_criterion(form, item) for item in form.criteria]
 
 
-def _criterion(form: ScoreSheet, item: Criterion) -> Row:
+def _criterion(form: ScoreSheet, item: ScoredCriterion) -> Row:
     values = _Values(form, item.row)
     for key in ("level1", "level2", "level3"):
         values.out[key] = getattr(item, key)

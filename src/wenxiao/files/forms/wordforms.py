@@ -9,10 +9,10 @@ import msgspec
 
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.labels import Grid, money_unit_in, year_in
-from wenxiao.files.cells.seen import Part, Seen, Year
+from wenxiao.files.cells.seen import FormPart, Seen, Year
 from wenxiao.files.forms import funds, heads
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
-from wenxiao.files.forms.forms import DossierHead, Goal, MonitorForm, SelfEvalForm
+from wenxiao.files.forms.forms import DossierHead, MonitorForm, SelfEvalForm, YearGoal
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import Levels, indicator_heading, is_closed, read_block
 from wenxiao.files.forms.monitor import indicator as monitor_row
@@ -20,7 +20,7 @@ from wenxiao.files.forms.selfeval import indicator as selfeval_row
 from wenxiao.files.forms.selfeval import read_head
 
 Form = SelfEvalForm | MonitorForm
-Row = TypeVar("Row", bound=Part)
+Row = TypeVar("Row", bound=FormPart)
 FARTHEST_HEAD = 4
 """A head standing more tables above its indicators than this belongs to something else."""
 NAMES = ("project_name", "dept", "unit", "year", "title", "money_label")
@@ -168,7 +168,7 @@ def _of_table(rows: list[Row], number: int) -> list[Row]:
     return [msgspec.structs.replace(row, table=number) for row in rows]
 
 
-def _fill(form: Form, other: DossierHead, goal: Goal | None, number: int) -> None:
+def _fill(form: Form, other: DossierHead, goal: YearGoal | None, number: int) -> None:
     """Take from the head in another table what the form lacks."""
     for key in NAMES:
         own, found = getattr(form, key), getattr(other, key)
@@ -182,7 +182,7 @@ def _fill(form: Form, other: DossierHead, goal: Goal | None, number: int) -> Non
         form.goal = msgspec.structs.replace(goal, table=number)
 
 
-def _says_goal(goal: Goal | None) -> TypeGuard[Goal]:
+def _says_goal(goal: YearGoal | None) -> TypeGuard[YearGoal]:
     """Whether a goal block was found at all."""
     return goal is not None and not (goal.expected.cell is None and goal.actual.cell is None)
 

@@ -10,7 +10,7 @@ WAN = Decimal(10_000)
 
 
 @dataclass(frozen=True, slots=True)
-class FundLine:
+class PrintedFund:
     """One row of money, in 元; ``rate`` in percent; None is unknown and stays empty."""
 
     label: str
@@ -49,7 +49,7 @@ class ProjectForm:
     dept: str = ""
     unit: str = ""
     year: int | None = None
-    funds: Sequence[FundLine] = ()
+    funds: Sequence[PrintedFund] = ()
     goal: str = ""
     goal_done: str = ""
     indicators: Sequence[IndicatorLine] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from wenxiao.files.out.form_grid import FormGrid, Value
-from wenxiao.files.out.form_lines import FundLine, IndicatorLine, ProjectForm, percent, wan
+from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm, percent, wan
 from wenxiao.files.out.pack_form import pack_form
 from wenxiao.rulebook.form_packs import NATIONAL, FormPack, packs
 
@@ -25,10 +25,10 @@ __all__ = [
     "FUND_LABELS",
     "MONITOR_FUND_LABELS",
     "CriterionLine",
-    "FundLine",
     "IndicatorLine",
+    "PrintedFund",
+    "PrintedScoreSheet",
     "ProjectForm",
-    "ScoreSheet",
     "monitoring_form",
     "score_sheet_form",
     "self_evaluation_form",
@@ -51,7 +51,7 @@ class CriterionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreSheet:
+class PrintedScoreSheet:
     """An evaluation's score sheet; money in 元; blank where nothing is given."""
 
     subject_name: str = ""
@@ -125,7 +125,7 @@ def monitoring_form(data: ProjectForm) -> FormGrid:
 
 
 def _monitor_funds(form: FormGrid, row: int, data: ProjectForm) -> int:
-    funds = data.funds or tuple(FundLine(label) for label in MONITOR_FUND_LABELS)
+    funds = data.funds or tuple(PrintedFund(label) for label in MONITOR_FUND_LABELS)
     form.put(row, 0, "项目资金\n（万元）", cols=2, rows=len(funds) + 1, strong=True)
     form.put(row, 2, None, cols=3)
     places = ((5, 3), (8, 2), (10, 2), (12, 3))
@@ -184,7 +184,7 @@ def _monitor_indicators(form: FormGrid, row: int, data: ProjectForm) -> int:
     return row + 2 + len(lines)
 
 
-def score_sheet_form(data: ScoreSheet) -> FormGrid:
+def score_sheet_form(data: PrintedScoreSheet) -> FormGrid:
     """财政评价评分表 (or a department's): head, criteria with subtotals, total, grade, problems, suggestions, signatures."""
     widths = (8, 10, 16, 22, 28, 7, *(9 for _ in data.experts), 8, 22)
     form = FormGrid("评分表", data.title, widths, landscape=True, watermark=data.watermark)
@@ -226,7 +226,7 @@ def score_sheet_form(data: ScoreSheet) -> FormGrid:
     return form
 
 
-def _criteria(form: FormGrid, row: int, data: ScoreSheet) -> int:
+def _criteria(form: FormGrid, row: int, data: PrintedScoreSheet) -> int:
     start = row
     for at, line in enumerate(data.criteria):
         values = (
@@ -261,14 +261,14 @@ def _summed(values: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 
 
-def _subtotal(form: FormGrid, row: int, level1: str, data: ScoreSheet) -> None:
+def _subtotal(form: FormGrid, row: int, level1: str, data: PrintedScoreSheet) -> None:
     lines = [line for line in data.criteria if line.level1 == level1]
     form.put(row, 0, f"{level1}小计", cols=5, strong=True)
     form.put(row, 5, _summed([line.weight for line in lines]))
     form.put(row, 6 + len(data.experts), _summed([line.score for line in lines]))
 
 
-def _score_end(form: FormGrid, row: int, data: ScoreSheet) -> None:
+def _score_end(form: FormGrid, row: int, data: PrintedScoreSheet) -> None:
     last = len(form.widths) - 1
     form.put(row, 0, "合计", cols=5, strong=True)
     form.put(row, 5, _summed([line.weight for line in data.criteria]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from wenxiao.files.cells.cells import Book, Sheet
-from wenxiao.files.cells.grids import Grid
+from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.cells.textforms import half_width, number_of, squeezed, unit_in, year_of, yuan
 from wenxiao.files.cells.workbooks import address
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, Value, workbook_bytes
@@ -243,7 +243,7 @@ def read_opening(book: Book) -> Opening:
 
 
 def _rows(sheet: Sheet, name: str, opening: Opening) -> list[dict[str, str | int | None]]:
-    grid = Grid(sheet)
+    grid = TableGrid(sheet)
     out: list[dict[str, str | int | None]] = []
     columns, problems = TEMPLATE[name], opening.problems
     found = _head(grid, columns)
@@ -273,7 +273,7 @@ def _rows(sheet: Sheet, name: str, opening: Opening) -> list[dict[str, str | int
 
 
 def _head(
-    grid: Grid, columns: Sequence[TemplateColumn]
+    grid: TableGrid, columns: Sequence[TemplateColumn]
 ) -> tuple[int, dict[str, int], str | None] | None:
     for row in range(grid.top, min(grid.bottom, grid.top + 10) + 1):
         places: dict[str, int] = {}
@@ -291,7 +291,7 @@ def _head(
 
 
 def _row(
-    grid: Grid,
+    grid: TableGrid,
     row: int,
     columns: Sequence[TemplateColumn],
     places: Mapping[str, int],

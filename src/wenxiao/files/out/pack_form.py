@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from wenxiao.files.out.form_grid import FormGrid, Value
-from wenxiao.files.out.form_lines import FundLine, IndicatorLine, ProjectForm, percent, wan
+from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm, percent, wan
 from wenxiao.rulebook.form_packs import (
     FormPack,
     IndicatorsBlock,
@@ -90,7 +90,7 @@ def _put(form: FormGrid, row: int, col: int, place: PrintedCell, value: Value) -
     form.put(row, col, value, cols=place.cols, rows=place.rows, left=place.left, strong=strong)
 
 
-def _money(form: FormGrid, row: int, block: MoneyBlock, funds: Sequence[FundLine]) -> int:
+def _money(form: FormGrid, row: int, block: MoneyBlock, funds: Sequence[PrintedFund]) -> int:
     lines = _lines(block, funds)
     form.put(row, 0, block.side, rows=len(lines) + 1, strong=True)
     _put(form, row, 1, block.name, block.name.label or None)
@@ -109,20 +109,20 @@ def _money(form: FormGrid, row: int, block: MoneyBlock, funds: Sequence[FundLine
     return row + len(lines) + 1
 
 
-def _lines(block: MoneyBlock, funds: Sequence[FundLine]) -> list[FundLine]:
+def _lines(block: MoneyBlock, funds: Sequence[PrintedFund]) -> list[PrintedFund]:
     """The lines of the layout, filled by place for the whole and by label for its parts; what has no line follows."""
     if not funds:
-        return [FundLine(label) for label in block.lines]
+        return [PrintedFund(label) for label in block.lines]
     first = replace(funds[0], label=block.lines[0])
     known = {fund.label: fund for fund in funds[1:]}
-    parts = [known.pop(label, FundLine(label)) for label in block.lines[1:]]
+    parts = [known.pop(label, PrintedFund(label)) for label in block.lines[1:]]
     rest = [
         fund for fund in known.values() if fund.executed is not None or fund.full_year is not None
     ]
     return [first, *parts, *rest]
 
 
-def _amount(fund: FundLine, place: PrintedCell, block: MoneyBlock, *, first: bool) -> Value:
+def _amount(fund: PrintedFund, place: PrintedCell, block: MoneyBlock, *, first: bool) -> Value:
     name = place.field
     if name == "note":
         return None

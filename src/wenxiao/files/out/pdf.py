@@ -33,7 +33,7 @@ class NoChineseFontError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PdfBlock:
     """A piece of a report: ``kind`` title, heading1, heading2, paragraph, line, right; or a table with ``rows``.
 
     A masthead's ``head`` is issue, editor and date, as 工作动态 prints them; a room is an empty frame for the leaders' pen.
@@ -81,7 +81,7 @@ def forms_pdf(forms: Sequence[FormGrid], *, font_folders: Sequence[Path] = ()) -
 
 
 def report_pdf(
-    blocks: Sequence[Block], *, watermark: str | None = None, font_folders: Sequence[Path] = ()
+    blocks: Sequence[PdfBlock], *, watermark: str | None = None, font_folders: Sequence[Path] = ()
 ) -> bytes:
     """A report in the official style: A4, GB/T 9704 margins, page numbers 「— 1 —」."""
     page = _page(landscape=False, narrow=False, watermark=watermark)
@@ -135,7 +135,7 @@ def _page(*, landscape: bool, narrow: bool, watermark: str | None) -> str:
     return f'#set page(paper: "a4", flipped: {str(landscape).lower()}, margin: {margin}, {number}{mark})\n'
 
 
-def _block_source(block: Block) -> str:
+def _block_source(block: PdfBlock) -> str:
     text = _string(block.text)
     if block.kind == "masthead":
         return f"#masthead({text}, {', '.join(_string(part) for part in block.head)})"
@@ -157,7 +157,7 @@ def _block_source(block: Block) -> str:
     return sources[block.kind]
 
 
-def _table_source(block: Block) -> str:
+def _table_source(block: PdfBlock) -> str:
     columns = "(" + "".join(f"{width}fr, " for width in block.widths) + ")"
     head = ", ".join(f"small(text(font: heading-font, {_string(text)}))" for text in block.head)
     cells = "\n".join(

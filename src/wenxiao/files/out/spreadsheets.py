@@ -80,7 +80,7 @@ def workbook_bytes(sheets: Sequence[SheetSpec]) -> bytes:
     with xlsxwriter.Workbook(stream, options) as book:
         taken: set[str] = set()
         for spec in sheets:
-            _Writer(book, spec, _free_name(spec.name, taken)).write()
+            _SheetWriter(book, spec, _free_name(spec.name, taken)).write()
     return stream.getvalue()
 
 
@@ -100,7 +100,7 @@ def safe_text(value: str) -> str:
     return "".join(sign for sign in value if sign in "\n\t" or ord(sign) >= 32)[:XLSX_LONGEST]
 
 
-class _Writer:
+class _SheetWriter:
     def __init__(self, book: Workbook, spec: SheetSpec, name: str) -> None:
         self.book, self.spec = book, spec
         self.sheet: Worksheet = book.add_worksheet(name)

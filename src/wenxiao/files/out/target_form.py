@@ -20,7 +20,7 @@ _LAST = len(_WIDTHS) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedIndicator:
     """One indicator row; the value as written."""
 
     level1: str
@@ -61,8 +61,8 @@ class TargetPaper:
     funds: Sequence[MoneyLine] = ()
     tasks: Sequence[MoneyLine] = ()
     steps: Sequence[tuple[str, str, str]] = ()
-    rows: Sequence[Line] = ()
-    long_rows: Sequence[Line] = ()
+    rows: Sequence[PrintedIndicator] = ()
+    long_rows: Sequence[PrintedIndicator] = ()
     opinions: Sequence[tuple[str, str, str]] = ()
     watermark: str | None = None
 
@@ -154,7 +154,7 @@ def _plan(form: FormGrid, row: int, data: TargetPaper) -> int:
     return row + 1 + len(data.steps)
 
 
-def _rows(form: FormGrid, row: int, side: str, lines: Sequence[Line]) -> int:
+def _rows(form: FormGrid, row: int, side: str, lines: Sequence[PrintedIndicator]) -> int:
     form.put(row, 0, "\n".join(side), rows=len(lines) + 1, strong=True)
     for col, text in enumerate(HEADINGS, start=1):
         form.put(row, col, text, strong=True)

@@ -54,11 +54,11 @@ def target_workbook(data: Filled) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(stream, options) as book:
-        _Writer(book, data).write()
+        _TargetWriter(book, data).write()
     return stream.getvalue()
 
 
-class _Writer:
+class _TargetWriter:
     def __init__(self, book: xlsxwriter.Workbook, data: Filled) -> None:
         self.book, self.data = book, data
         look = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "num_format": "@"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.followup.models import CatalogueItem, CommonProblem, Finding
-from wenxiao.rulebook.tally import Found, Line, Matrix, matrix, tally
+from wenxiao.rulebook.tally import CountedFinding, Matrix, ReportLine, matrix, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def tally_over(
     division: Division,
     work_year: int | None = None,
     at_least: int = 1,
-) -> tuple[list[Line], Matrix]:
+) -> tuple[list[ReportLine], Matrix]:
     """The lines over a selection of dossiers the user may see, most frequent first, and their matrix.
 
     With a ``work_year`` that has printed lines (共性问题) these group the catalogue's codes; else each item is a line.
@@ -39,7 +39,7 @@ def tally_over(
     groups = _printed(division, work_year) or _by_item(division)
     rows = Finding.objects.filter(dossier__in=seen.order_by().values("pk")).exclude(item=None)
     found = [
-        Found(dossier, code, state)
+        CountedFinding(dossier, code, state)
         for dossier, code, state in rows.values_list("dossier", "item__code", "state")
     ]
     lines = tally(found, dossiers, groups, at_least)

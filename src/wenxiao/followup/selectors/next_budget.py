@@ -90,7 +90,7 @@ class Effect:
 
 
 @dataclass(slots=True)
-class Sheet:
+class DepartmentSheet:
     """The lines of one department (or of all), their effect, and the terms the proposals were made by."""
 
     lines: list[Line]
@@ -114,14 +114,14 @@ def requests_seen_by(user: User | None, division: Division, year: int) -> QueryS
     )
 
 
-def sheet(rows: Iterable[Request], *, division: Division, year: int) -> Sheet:
+def sheet(rows: Iterable[Request], *, division: Division, year: int) -> DepartmentSheet:
     """The given requests with what stands beside them; a fixed number of queries however many there are."""
     rows = list(rows)
     rule = basis.in_force(RULE, year, division.own_rules)
     shares = terms(rule)
     facts = _facts(rows, division, year)
     lines = [_line(row, facts, shares) for row in rows]
-    return Sheet(lines, shares, rule.basis, rule.own)
+    return DepartmentSheet(lines, shares, rule.basis, rule.own)
 
 
 def effect_of(lines: Sequence[Line]) -> Effect:

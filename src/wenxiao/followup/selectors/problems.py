@@ -40,7 +40,7 @@ def finding_counts(user: User | None) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class FindingChoices:
     """What a list of findings may be narrowed by: (value, words, how many), most first."""
 
     rules: list[tuple[str, str, int]]
@@ -48,14 +48,14 @@ class Choices:
     units: list[tuple[str, str, int]]
 
 
-def choices_in(rows: QuerySet[Finding]) -> Choices:
+def choices_in(rows: QuerySet[Finding]) -> FindingChoices:
     """The rules, rounds and units the findings of a list come from. Three queries."""
 
     def counted(*names: str) -> list[tuple[str, str, int]]:
         found = rows.order_by().values_list(*names).annotate(n=Count("pk")).order_by("-n", names[0])
         return [(str(row[0]), str(row[-2]), row[-1]) for row in found if row[0] not in {None, ""}]
 
-    return Choices(
+    return FindingChoices(
         counted("rule"),
         counted("review__round", "review__round__name"),
         counted("dossier__unit", "dossier__unit__name"),

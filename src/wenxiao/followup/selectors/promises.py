@@ -61,7 +61,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ScorePart:
     """One first-level part of a score sheet (决策, 过程, 产出, 效益): its points of its weight, over how many rows."""
 
     name: str
@@ -160,14 +160,14 @@ def kept_sentence(rows: Iterable[Promise]) -> str:
     return f"绩效目标完成情况：{'；'.join(parts)}" if parts else ""
 
 
-def heads(rows: Iterable[Mapping[str, Any]]) -> list[Head]:
+def heads(rows: Iterable[Mapping[str, Any]]) -> list[ScorePart]:
     """The parts of a score sheet in its order, from its scored rows; a row without points counts in no sum."""
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         if row["points"] is not None and row["weight"]:
             grouped.setdefault(row["level1"] or "其他", []).append(row)
     return [
-        Head(
+        ScorePart(
             name=name,
             points=sum((row["points"] for row in group), Decimal(0)),
             weight=sum((row["weight"] for row in group), Decimal(0)),

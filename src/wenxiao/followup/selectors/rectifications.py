@@ -155,7 +155,7 @@ def _closing(name: str, lines: list[RectificationLine]) -> Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class PackagedMatter:
     """One matter of the package: the ledger line, the evidence behind the finding, what was answered, who answered."""
 
     line: RectificationLine
@@ -168,7 +168,7 @@ class Handed:
     accountabilities: tuple[tuple[str, str, str, str], ...]
 
 
-def package(user: User | None, *, on: date) -> list[Handed]:
+def package(user: User | None, *, on: date) -> list[PackagedMatter]:
     """Serious matters and those handed to somebody by name, for 审计 and 纪检. Constant queries.
 
     ``accountabilities`` are (person, matter, consequence, handed to); ``proof`` is the stored file's id.
@@ -183,7 +183,7 @@ def package(user: User | None, *, on: date) -> list[Handed]:
             (one.person, one.matter, one.consequence, one.handed_to)
         )
     return [
-        Handed(
+        PackagedMatter(
             lines[row.pk],
             row.finding.evidence,
             row.finding.why,

@@ -1,6 +1,6 @@
 """What people do after a judgement: confirm findings, feed back, mend, verify, close, use results, hold to account."""
 
-from wenxiao.followup.services.auditing import WHICH, Difference, audit_money
+from wenxiao.followup.services.auditing import WHICH, AuditDifference, audit_money
 from wenxiao.followup.services.budgeting import (
     Verdict,
     decide_requests,
@@ -40,7 +40,7 @@ __all__ = [
     "CATALOGUE",
     "LOW_EXECUTION",
     "WHICH",
-    "Difference",
+    "AuditDifference",
     "Verdict",
     "add_item",
     "announce_evaluation",

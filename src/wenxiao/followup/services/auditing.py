@@ -27,7 +27,7 @@ WHICH = {"arranged": "安排（预算）", "used": "使用（支出）"}
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AuditDifference:
     """One difference between what was reported and what was found: of which amount, how much (元, signed), why, voucher."""
 
     which: str
@@ -42,7 +42,7 @@ def audit_money(
     review: Review,
     arranged: Decimal | None,
     used: Decimal | None,
-    differences: Sequence[Difference],
+    differences: Sequence[AuditDifference],
     by: User | None,
     version: int,
     why: str = "",
@@ -79,7 +79,7 @@ def audit_money(
 
 
 def _explain(
-    review: Review, arranged: Decimal, used: Decimal, differences: Sequence[Difference]
+    review: Review, arranged: Decimal, used: Decimal, differences: Sequence[AuditDifference]
 ) -> None:
     known = money_of([review.dossier_id])[review.dossier_id]
     for number, one in enumerate(differences, start=1):

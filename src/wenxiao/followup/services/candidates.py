@@ -146,7 +146,7 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
                 )
 
 
-def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Milestone]]) -> str:
+def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.PaceStep]]) -> str:
     """The pace of money in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
     budget, executed = (
         None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")
@@ -164,10 +164,10 @@ def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.Miles
     return f"执行进度{WORDS_OF_SLOW.get(pace.light, '')}灯：{pace.reason}"
 
 
-def _plans(round: Round, dossiers: list[int]) -> dict[int, list[pacing.Milestone]]:
-    found: dict[int, list[pacing.Milestone]] = defaultdict(list)
+def _plans(round: Round, dossiers: list[int]) -> dict[int, list[pacing.PaceStep]]:
+    found: dict[int, list[pacing.PaceStep]] = defaultdict(list)
     for step in Milestone.objects.filter(chosen(round, dossiers)):
-        found[step.dossier_id].append(pacing.Milestone(step.name, step.due, step.done))
+        found[step.dossier_id].append(pacing.PaceStep(step.name, step.due, step.done))
     return found
 
 

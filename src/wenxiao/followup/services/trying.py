@@ -22,7 +22,7 @@ from wenxiao.reviews.services import results_under
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook.changes import start_of
 from wenxiao.rulebook.checks import CATALOGUE, doors, rules_in_force
-from wenxiao.rulebook.trying import Ledger, Line, out_of_reach
+from wenxiao.rulebook.trying import Ledger, MovedResult, out_of_reach
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.models import Target
@@ -107,14 +107,14 @@ def _add_result(
     before, after = _result(was), _result(now)
     if was.settled:
         if before == after:
-            ledger.add(Line(key, round.kind, before, after))
+            ledger.add(MovedResult(key, round.kind, before, after))
         else:
             would = f"{after['points'] or '—'} 分 {after['grade'] or '不定等级'}"
             ledger.leave(key, f"{SETTLED} {would}", settled=True)
         return
     if codes is not None:
         before, after = {**before, "codes": codes[0]}, {**after, "codes": codes[1]}
-    ledger.add(Line(key, round.kind, before, after))
+    ledger.add(MovedResult(key, round.kind, before, after))
 
 
 def _result(one: Moved) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _try_lights(ledger: Ledger, now: Round, then: Round, sides: _Sides) -> None:
         before, after = _lights(was[row["dossier"]]), _lights(row)
         if (told := codes.get(row["review"])) is not None:
             before, after = {**before, "codes": told[0]}, {**after, "codes": told[1]}
-        ledger.add(Line(f"{now.name}/{names[row['dossier']]}", now.kind, before, after))
+        ledger.add(MovedResult(f"{now.name}/{names[row['dossier']]}", now.kind, before, after))
 
 
 def _lights(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,5 +231,5 @@ def _try_targets(ledger: Ledger, sides: _Sides) -> None:
             ledger.leave(key, why)
             continue
         ledger.add(
-            Line(key, "target", {"codes": told[0][target.pk]}, {"codes": told[1][target.pk]})
+            MovedResult(key, "target", {"codes": told[0][target.pk]}, {"codes": told[1][target.pk]})
         )

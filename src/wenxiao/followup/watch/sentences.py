@@ -83,11 +83,13 @@ def watch_rows(
     by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in part:
         by_round[row["round"]].append(row)
-    parts = {one.pk: _Parts(one, by_round[one.pk]) for one in table.rounds if one.pk in by_round}
+    parts = {
+        one.pk: _WindowParts(one, by_round[one.pk]) for one in table.rounds if one.pk in by_round
+    }
     return [parts[row["round"]].row(row) for row in part]
 
 
-class _Parts:
+class _WindowParts:
     """What hangs on the shown rows of one window, one query each."""
 
     def __init__(self, round: Round, rows: list[dict[str, Any]]) -> None:
@@ -115,7 +117,7 @@ class _Parts:
         budget, executed = _yuan(row["budget"]), _yuan(row["executed"])
         steps = self.milestones.get(dossier.pk, ())
         month, day = self.round.through_month or 12, cut_off(self.round)
-        plan = [pacing.Milestone(step.name, step.due, step.done) for step in steps] or None
+        plan = [pacing.PaceStep(step.name, step.due, step.done) for step in steps] or None
         told = pacing.pace(budget, executed, month, row["arrived"], plan, day, overrides=self.rules)
         if told.light == "none" and executed is None and (begins := _to_begin(self.round)):
             told = replace(told, reason=begins)

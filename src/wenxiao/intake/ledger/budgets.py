@@ -15,7 +15,7 @@ from wenxiao.rulebook.codes import CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
 from wenxiao.rulebook.numbers import from_fen
 
 if TYPE_CHECKING:
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
     from wenxiao.records.services import Written
@@ -45,7 +45,7 @@ _LABELS = {
 }
 
 
-def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+def spread(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
     """One ``{column}_fen`` per amount; a plain 金额 goes where 指标类型 says, without such a column to 年初预算."""
     present = [name for name in AMOUNTS if f"{name}_fen" in frame.columns]
     frame = frame.with_columns(
@@ -71,7 +71,7 @@ def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     return _refuse_negative(frame, findings)
 
 
-def _refuse_negative(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+def _refuse_negative(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
     """A negative 追加 is a 收回; any other negative budget is asked about."""
     back = pl.col("added_fen") < 0
     findings.pick(
@@ -188,7 +188,7 @@ _SUMMED = {
 }
 
 
-def look_at_sums(arranged: Arranged, findings: Findings) -> None:
+def look_at_sums(arranged: Arranged, findings: LedgerProblems) -> None:
     """Lay before the rules what the file and the stored rows say together of each budget the file changes."""
     lines: list[int] = []
     amounts: dict[int, dict[str, Decimal | None]] = {}

@@ -10,7 +10,7 @@ from wenxiao.budget.models import Subject
 from wenxiao.rulebook.codes import DIGITS_LOST
 
 if TYPE_CHECKING:
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division
 
 _SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d{1,2}$"
@@ -36,7 +36,7 @@ def with_true_codes(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
     )
 
 
-def say_spoilt(frame: pl.DataFrame, numbered: pl.DataFrame, findings: Findings) -> None:
+def say_spoilt(frame: pl.DataFrame, numbered: pl.DataFrame, findings: LedgerProblems) -> None:
     """Each code that lost its digits, at its first line: what happened, and by what the line was matched instead."""
     spoilt = numbered.filter(pl.col("spoilt") != "").select("who", "spoilt")
     if not spoilt.height:

@@ -117,7 +117,7 @@ ROLES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class LedgerColumns:
     """Role → index of the column among the ledger's headings; ``kind`` of ledger; ``remembered`` when taken from before.
 
     ``end``: its sums count up to this month; ``unclear``: why a table of sums cannot be read.
@@ -175,7 +175,7 @@ def columns_of(
     before: Mapping[str, str] | None = None,
     words: Mapping[str, str] | None = None,
     through: str | None = None,
-) -> Columns:
+) -> LedgerColumns:
     """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last file of this shape).
 
     ``words``: what the division's offices call the columns; ``through``: the end a table of sums names.
@@ -196,7 +196,7 @@ def columns_of(
     own_kind = _kind(kind, places.taken)
     if own_kind == "spending" and not {"date", "month"} & set(places.taken):
         _take_months(places.taken, headings)
-    made = Columns(own_kind, places.taken, tuple(headings), bool(before))
+    made = LedgerColumns(own_kind, places.taken, tuple(headings), bool(before))
     if own_kind != "spending":
         return made
     end = end_of(headings, through or "", places.taken, roles, wanted)
@@ -262,7 +262,9 @@ def source_named(*, division: Division, name: str) -> Source | None:
     return Source.objects.filter(division=division, name=name).first() if name else None
 
 
-def remember_source(*, division: Division, name: str, columns: Columns, money_unit: str) -> None:
+def remember_source(
+    *, division: Division, name: str, columns: LedgerColumns, money_unit: str
+) -> None:
     """Keep how a named source was understood, for its next file; nothing without a name."""
     if name:
         told = {

@@ -22,8 +22,8 @@ from wenxiao.rulebook.codes import LINE_WITHOUT_AMOUNT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wenxiao.intake.ledger.columns import Columns
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.columns import LedgerColumns
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.intake.ledger.reading import RawLines
 
 FUND = pl.Enum([str(fund) for fund in Fund])
@@ -85,7 +85,11 @@ class _Whos:
 
 
 def condensed(
-    raw: RawLines, columns: Columns, unit: str, findings: Findings, stopped: Sequence[int]
+    raw: RawLines,
+    columns: LedgerColumns,
+    unit: str,
+    findings: LedgerProblems,
+    stopped: Sequence[int],
 ) -> Condensed:
     """Every line typed; what cannot be read is named in ``findings`` and ``bad``, as are lines the reader ``stopped`` at."""
     whos, parts, facts = _Whos(), [], list[pl.DataFrame]()
@@ -103,7 +107,7 @@ def condensed(
     )
 
 
-def _nothing(columns: Columns) -> pl.DataFrame:
+def _nothing(columns: LedgerColumns) -> pl.DataFrame:
     kept: dict[str, Any] = {
         "line": pl.Int64,
         "who": pl.UInt32,
@@ -125,7 +129,9 @@ def _nothing(columns: Columns) -> pl.DataFrame:
     return pl.DataFrame(schema={**kept, **_PAID})
 
 
-def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings) -> pl.DataFrame:
+def _typed(
+    frame: pl.DataFrame, columns: LedgerColumns, unit: str, findings: LedgerProblems
+) -> pl.DataFrame:
     """Funds, money, dates; for payments also the source's own key, for budgets the column an amount belongs to."""
     if has_months(columns.places):
         frame = unfolded(frame, unit, findings)
@@ -159,7 +165,9 @@ def _typed(frame: pl.DataFrame, columns: Columns, unit: str, findings: Findings)
     return _keyed(frame.with_columns(bad=pl.col("bad") | empty))
 
 
-def _taken_back(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.DataFrame:
+def _taken_back(
+    frame: pl.DataFrame, columns: LedgerColumns, findings: LedgerProblems
+) -> pl.DataFrame:
     """``cut_on``: the day money was taken back, from its own column, else from the day of a line that says nothing else."""
     if "cut_back_on" in columns.places:
         days = lines.with_dates(frame.select("line", "bad", date="cut_back_on"), findings)
@@ -203,7 +211,7 @@ def _bases(frame: pl.DataFrame, content: Sequence[str]) -> pl.Series:
     return own.zip_with(voucher == "", voucher)
 
 
-def _lean(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+def _lean(frame: pl.DataFrame, columns: LedgerColumns) -> pl.DataFrame:
     """Only numbers, and the source's own key of a payment."""
     kept = [pl.col("line"), pl.col("who"), pl.col("bad"), pl.col("fund_key").cast(FUND)]
     kept += [pl.col(name).cast(kind) for name, kind in _TIMES.items()]
@@ -216,7 +224,7 @@ def _lean(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
 
 
 def _with_texts(
-    raw: RawLines, columns: Columns, frame: pl.DataFrame, roles: Iterable[str]
+    raw: RawLines, columns: LedgerColumns, frame: pl.DataFrame, roles: Iterable[str]
 ) -> pl.DataFrame:
     """The rows of ``frame`` with what their lines say under ``roles``; "" where there is no such column."""
     written = lines.frame_of(raw.at(frame["line"].to_list()), columns)

@@ -17,7 +17,7 @@ from wenxiao.rulebook.numbers import fen, from_fen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division
 
 _END = re.compile(
@@ -139,7 +139,9 @@ def lines_of(
     )
 
 
-def say(good: pl.DataFrame, sums: SumLines, end: End, stored: str, findings: Findings) -> None:
+def say(
+    good: pl.DataFrame, sums: SumLines, end: End, stored: str, findings: LedgerProblems
+) -> None:
     """Tell what was assumed, and each line whose sum contradicts the stored lines."""
     findings.say(SUMS_TAKEN, "提示", None, sums.assumed)
     for row in good.filter(pl.col("line").is_in(list(sums.wrong))).iter_rows(named=True):
@@ -171,10 +173,10 @@ def _stored(
 
 def difference(
     sums: SumLines, *, division: Division, year: int, source: str
-) -> payments.Difference:
+) -> payments.PaymentChanges:
     """The lines against the stored ones; a sum that adds nothing and stands nowhere is no line."""
     whole = payments.difference(sums.lines, division=division, year=year, source=source)
-    return payments.Difference(
+    return payments.PaymentChanges(
         whole.new.filter(pl.col("spent_fen") != 0),
         whole.changed,
         whole.same + whole.new.filter(pl.col("spent_fen") == 0).height,

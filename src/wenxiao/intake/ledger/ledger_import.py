@@ -14,7 +14,7 @@ from wenxiao.budget.services import NewSubject, add_subjects, open_dossiers
 from wenxiao.followup.watch.inputs import mark_batch
 from wenxiao.intake.ledger import budgets, parts, payments, requests, subject_facts
 from wenxiao.intake.ledger.columns import remember_source
-from wenxiao.intake.ledger.plan import Choices, LedgerOutcome, Work, plan_ledger
+from wenxiao.intake.ledger.plan import LedgerAnswers, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
 from wenxiao.intake.ledger.same_file import digest_of_asked, unchanged
 from wenxiao.intake.lengths import over
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     _Over = Callable[[list[int], Callable[[list[int]], object]], None]
 
-__all__ = ["Choices", "LedgerImport", "LedgerOutcome", "import_ledger"]
+__all__ = ["LedgerAnswers", "LedgerImport", "LedgerOutcome", "import_ledger"]
 _UNITS = 40
 """So many units are made in one part: each is an act of its own in the trail."""
 
@@ -64,7 +64,7 @@ def import_ledger(
     kind: str = "",
     year: int | None = None,
     source: str = Spending.Source.TREASURY,
-    choices: Choices | None = None,
+    choices: LedgerAnswers | None = None,
     dry_run: bool = False,
     name: str = "",
     ledger: dict[str, Any] | None = None,
@@ -104,7 +104,7 @@ class LedgerImport:
         kind: str = "",
         year: int | None = None,
         source: str = Spending.Source.TREASURY,
-        choices: Choices | None = None,
+        choices: LedgerAnswers | None = None,
         name: str = "",
         ledger: dict[str, Any] | None = None,
         why: str = "",
@@ -115,7 +115,7 @@ class LedgerImport:
             "kind": kind,
             "year": year,
             "source": source,
-            "choices": choices or Choices(),
+            "choices": choices or LedgerAnswers(),
         }
         self._division, self._by = division, by
         self._ledger = ledger
@@ -214,14 +214,14 @@ def _changes(work: Work) -> bool:
     found = work.found
     if work.facts.keys() & set(work.subjects):
         return True
-    if isinstance(found, payments.Difference):
+    if isinstance(found, payments.PaymentChanges):
         return bool(found.new.height or found.changed.height)
     return found is not None and bool(found.new() or found.changed())
 
 
 def _is_large(work: Work) -> bool:
     found = work.found
-    if isinstance(found, payments.Difference):
+    if isinstance(found, payments.PaymentChanges):
         count = max(found.new.height, found.changed.height)
     else:
         count = len(found.rows) if found is not None else 0
@@ -234,7 +234,7 @@ def _ready(
     work: Work, batch: ImportBatch, owners: dict[int, int], why: str
 ) -> payments.PaymentList | budgets.NotedAppropriations | requests.NotedRequests:
     """The money of a plan ready to be written part by part."""
-    if isinstance(work.found, payments.Difference):
+    if isinstance(work.found, payments.PaymentChanges):
         return payments.PaymentList(work.found, dossiers=owners, source=work.source, batch=batch)
     if isinstance(work.found, requests.RequestList):
         return requests.in_parts(work.found, subjects=owners, batch=batch, by=work.by, why=why)
@@ -252,7 +252,7 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
         subject_facts.write(
             work.facts, dossiers=owners, division=work.division, written=written, by=work.by
         )
-    if isinstance(work.found, payments.Difference):
+    if isinstance(work.found, payments.PaymentChanges):
         payments.apply(
             work.found, dossiers=owners, source=work.source, batch=batch, written=written
         )

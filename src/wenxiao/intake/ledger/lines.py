@@ -24,7 +24,7 @@ from wenxiao.rulebook.problems import Level as ProblemLevel
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
-    from wenxiao.intake.ledger.columns import Columns
+    from wenxiao.intake.ledger.columns import LedgerColumns
     from wenxiao.rulebook.basis import Overrides
 
 SHIFTS = {"元": 0, "百元": 2, "千元": 3, "万元": 4, "亿元": 8}
@@ -79,7 +79,7 @@ class Picked:
 
 
 @dataclass(slots=True)
-class Findings:
+class LedgerProblems:
     """Problems found, at most a thousand a code; further ones are only counted, so that a page can still be read."""
 
     problems: list[Problem] = field(default_factory=list)
@@ -225,7 +225,7 @@ class Findings:
         return ordered
 
 
-def frame_of(raw: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+def frame_of(raw: pl.DataFrame, columns: LedgerColumns) -> pl.DataFrame:
     """``line`` and one text column per role found; roles that text matching needs stand empty when absent."""
     wanted = [pl.col("c0").alias("line")]
     wanted += [
@@ -242,7 +242,7 @@ def half_width(role: str) -> pl.Expr:
     )
 
 
-def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
+def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: LedgerProblems) -> pl.DataFrame:
     """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are no money get ``bad``."""
     if not has_own_units(frame, role):
         return _fen(frame, role, unit, findings)
@@ -267,7 +267,7 @@ def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> p
     return whole.drop("own", "written").sort("line", maintain_order=True)
 
 
-def _fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.DataFrame:
+def _fen(frame: pl.DataFrame, role: str, unit: str, findings: LedgerProblems) -> pl.DataFrame:
     shift = 2 + SHIFTS[unit]
     if (
         shift == 2 and frame[role].str.contains(_TO_THE_CENT).all()
@@ -317,7 +317,7 @@ def _fen(frame: pl.DataFrame, role: str, unit: str, findings: Findings) -> pl.Da
     return parts.with_columns(bad=bad).drop("t", "ok", "whole", "part", "fits")
 
 
-def with_dates(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+def with_dates(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
     """``on`` (Date), ``own_year`` and ``own_month`` from date, month and year columns; unreadable dates get ``bad``."""
     frame = _empty_unless(frame, _WHEN)
     # a year has 366 days, however many lines there are: each writing of a day is read once
@@ -408,7 +408,9 @@ def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     )
 
 
-def with_funds(frame: pl.DataFrame, columns: Columns, findings: Findings) -> pl.DataFrame:
+def with_funds(
+    frame: pl.DataFrame, columns: LedgerColumns, findings: LedgerProblems
+) -> pl.DataFrame:
     """``fund_key`` and ``level_key``. Without such a column the fund is the undivided total; unknown words are 其他."""
     words = frame.group_by("fund", "level", maintain_order=True).agg(
         pl.col("line").filter(~pl.col("bad")).min()

@@ -18,7 +18,7 @@ from wenxiao.rulebook.codes import CODE_OF_OTHER_UNIT, LEDGER_SUBJECT_UNKNOWN, L
 from wenxiao.store.frames import read_frame
 
 if TYPE_CHECKING:
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division, User
 
 _MANY = 200
@@ -92,7 +92,7 @@ def matched(
     choices: Mapping[str, Any],
     create: bool,
     makes_units: bool = True,
-    findings: Findings,
+    findings: LedgerProblems,
 ) -> Matching:
     """Which subject each way of naming one (``whos``) means, and what is unknown or to be made.
 
@@ -353,7 +353,9 @@ def _namesakes(item: Unmatched, subjects: Mapping[str, list[dict[str, Any]]]) ->
     return sum(item.unit_id is None or row["unit_id"] == item.unit_id for row in alike)
 
 
-def _say_strange_units(frame: pl.DataFrame, numbered: pl.DataFrame, findings: Findings) -> None:
+def _say_strange_units(
+    frame: pl.DataFrame, numbered: pl.DataFrame, findings: LedgerProblems
+) -> None:
     """The code names one subject, the line another unit: the code counts, a person should look."""
     named = (pl.col("unit_shown") != "") | (pl.col("unit_code") != "")
     strange = numbered.filter(
@@ -376,7 +378,7 @@ def _say_strange_units(frame: pl.DataFrame, numbered: pl.DataFrame, findings: Fi
     )
 
 
-def say_unknown(unknown: list[Unmatched], findings: Findings) -> None:
+def say_unknown(unknown: list[Unmatched], findings: LedgerProblems) -> None:
     """阻断 for each line whose unit or project nobody knows."""
     told: set[int] = set()
     for item in unknown:

@@ -12,7 +12,7 @@ from wenxiao.intake.ledger import lines
 from wenxiao.rulebook.numbers import from_fen
 
 if TYPE_CHECKING:
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
 
 _MONTH = re.compile(
     r"(?:20\d\d年)?(1[0-2]|0?[1-9])月份?(?:当月|单月)?(?:预算)?(?:支出|支付|执行|拨付)?(?:数|金额|额)?"
@@ -46,7 +46,7 @@ def has_months(places: Mapping[str, int]) -> bool:
     return any(role.startswith(PREFIX) for role in places)
 
 
-def unfolded(frame: pl.DataFrame, unit: str, findings: Findings) -> pl.DataFrame:
+def unfolded(frame: pl.DataFrame, unit: str, findings: LedgerProblems) -> pl.DataFrame:
     """One line per month that says something, with ``month`` and ``spent``; the sum is held against 累计 where given."""
     roles = [role for role in frame.columns if role.startswith(PREFIX)]
     _compare_with_sum(frame, roles, unit, findings)
@@ -60,12 +60,12 @@ def unfolded(frame: pl.DataFrame, unit: str, findings: Findings) -> pl.DataFrame
 
 
 def _compare_with_sum(
-    frame: pl.DataFrame, roles: Sequence[str], unit: str, findings: Findings
+    frame: pl.DataFrame, roles: Sequence[str], unit: str, findings: LedgerProblems
 ) -> None:
     """A line whose months don't make the sum printed beside them is named."""
     if "cumulated" not in frame.columns:
         return
-    quiet = lines.Findings()
+    quiet = lines.LedgerProblems()
     typed = frame
     for role in (*roles, "cumulated"):
         typed = lines.with_fen(typed, role, unit, quiet)

@@ -18,7 +18,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division
     from wenxiao.records.models import ImportBatch
     from wenxiao.records.services import Written
@@ -27,7 +27,7 @@ _FEW = 500
 _SLICE = 100_000
 
 
-def say_repeats(frame: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.DataFrame:
+def say_repeats(frame: pl.DataFrame, findings: LedgerProblems, *, keep: bool) -> pl.DataFrame:
     """The same line twice in one file is left out (``keep``: only named): same object, day, voucher, amount and text."""
     echo = ["echo", "echo_too"]
     twice = frame.select("line", *echo).filter(
@@ -43,7 +43,7 @@ def say_repeats(frame: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.Da
     return frame.with_columns(bad=pl.col("bad") | pl.col("line").is_in(again["line"].implode()))
 
 
-def say_times(frame: pl.DataFrame, year: int, findings: Findings) -> pl.DataFrame:
+def say_times(frame: pl.DataFrame, year: int, findings: LedgerProblems) -> pl.DataFrame:
     """Lines without a month, or of another year than the ledger's, may not enter this year's dossiers."""
     unreadable = pl.col("bad")
     nowhere = pl.col("own_month").is_null() & ~unreadable
@@ -67,7 +67,7 @@ def say_times(frame: pl.DataFrame, year: int, findings: Findings) -> pl.DataFram
     return frame.with_columns(bad=unreadable | nowhere | other)
 
 
-def say_reversals(frame: pl.DataFrame, findings: Findings) -> None:
+def say_reversals(frame: pl.DataFrame, findings: LedgerProblems) -> None:
     """A negative line that takes back an equal earlier one is a reversal (冲销); any other is asked about."""
     good = ~pl.col("bad") & pl.col("subject").is_not_null()
     back = frame.filter(good & (pl.col("spent_fen") < 0)).with_columns(taken=-pl.col("spent_fen"))
@@ -120,7 +120,7 @@ def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PaymentChanges:
     """What a file would change: rows of new, changed (with ``old`` 分), and how many stand unchanged or are missing."""
 
     new: pl.DataFrame
@@ -129,7 +129,7 @@ class Difference:
     gone: int
     gone_fen: int
 
-    def as_json(self, findings: Findings) -> dict[str, Any]:
+    def as_json(self, findings: LedgerProblems) -> dict[str, Any]:
         """Counts and sums in 元 for the preview; changed lines one by one (at most fifty)."""
         few = self.changed.head(50)
         shown = (
@@ -200,11 +200,11 @@ def _stored(division: Division, year: int, source: str) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def difference(good: pl.DataFrame, *, division: Division, year: int, source: str) -> Difference:
+def difference(good: pl.DataFrame, *, division: Division, year: int, source: str) -> PaymentChanges:
     """The file's good lines against the stored ones of the same source and year, by subject, fund and line key."""
     stored = _stored(division, year, source)
     if not stored.height:
-        return Difference(good, _changed(good.clear(), stored), same=0, gone=0, gone_fen=0)
+        return PaymentChanges(good, _changed(good.clear(), stored), same=0, gone=0, gone_fen=0)
     keys = pl.DataFrame(_same(pl.col("subject"), pl.col("fund_key"), pl.col("key_line"), good))
     both = _paired(keys, stored)
     known = both["pk"].is_not_null()
@@ -213,7 +213,7 @@ def difference(good: pl.DataFrame, *, division: Division, year: int, source: str
     )
     gone = stored.filter(pl.col("old_month").is_in(good["own_month"].unique().to_list()))
     gone = gone.join(keys.select(_SAME[0]), on=_SAME[0], how="anti")
-    return Difference(
+    return PaymentChanges(
         new=good if not known.any() else good.filter(~known),
         changed=_changed(good.filter(altered), both.filter(altered)),
         same=both.filter(known & ~altered).height,
@@ -236,7 +236,12 @@ def _changed(lines: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
 
 def say_over_budget(
-    found: Difference, subjects: list[int], *, division: Division, year: int, findings: Findings
+    found: PaymentChanges,
+    subjects: list[int],
+    *,
+    division: Division,
+    year: int,
+    findings: LedgerProblems,
 ) -> None:
     """The line with which a subject's spending passes its full-year budget (only where a budget is known)."""
     if not found.new.height:
@@ -292,7 +297,7 @@ class PaymentList:
     model = Spending
 
     def __init__(
-        self, found: Difference, *, dossiers: dict[int, int], source: str, batch: ImportBatch
+        self, found: PaymentChanges, *, dossiers: dict[int, int], source: str, batch: ImportBatch
     ) -> None:
         self._new, self._source, self._batch = found.new, source, batch
         self._owned = pl.DataFrame(
@@ -366,7 +371,7 @@ _WRITTEN = ("amount", "month", "paid_on")
 
 
 def apply(
-    found: Difference,
+    found: PaymentChanges,
     *,
     dossiers: dict[int, int],
     source: str,

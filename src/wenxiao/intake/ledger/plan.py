@@ -21,7 +21,7 @@ from wenxiao.intake.ledger import (
 from wenxiao.intake.ledger.columns import (
     AMOUNTS,
     ASKED,
-    Columns,
+    LedgerColumns,
     columns_of,
     remembered,
     source_named,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class LedgerAnswers:
     """What a person said: columns (role → heading), matches (key → subject id, "skip" or "create"), and how to go on."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -126,14 +126,14 @@ class Work:
 
     division: Division
     by: User | None
-    choices: Choices
+    choices: LedgerAnswers
     outcome: LedgerOutcome
-    columns: Columns
-    findings: lines.Findings
+    columns: LedgerColumns
+    findings: lines.LedgerProblems
     source: str
     subjects: list[int] = field(default_factory=list)
     matching: matching.Matching | None = None
-    found: payments.Difference | budgets.Arranged | requests.RequestList | None = None
+    found: payments.PaymentChanges | budgets.Arranged | requests.RequestList | None = None
     secrets: list[Problem] = field(default_factory=list)
     facts: dict[int, dict[str, subject_facts.Fact]] = field(default_factory=dict)
 
@@ -146,10 +146,11 @@ def plan_ledger(
     kind: str,
     year: int | None,
     source: str,
-    choices: Choices,
+    choices: LedgerAnswers,
 ) -> Work:
     """Everything an import finds out before it writes; nothing is changed."""
-    findings = lines.Findings(codes=raised_codes(division.own_rules, year or read.get("year")))
+    codes = raised_codes(division.own_rules, year or read.get("year"))
+    findings = lines.LedgerProblems(codes=codes)
     findings.begin(problem_of(problem) for problem in read["problems"])
     known = source_named(division=division, name=choices.source_name)
     before = (
@@ -200,7 +201,11 @@ def plan_ledger(
 
 
 def _say_lacks(
-    lacks: list[str], columns: Columns, through: str, line: int, findings: lines.Findings
+    lacks: list[str],
+    columns: LedgerColumns,
+    through: str,
+    line: int,
+    findings: lines.LedgerProblems,
 ) -> None:
     """Which columns are missing, and why a table of sums could not do without."""
     text, mend = f"没有找到{'、'.join(lacks)}列。", "请指明哪一列是什么，或改正表头。"
@@ -213,7 +218,7 @@ def _say_lacks(
     findings.say(LEDGER_COLUMN_MISSING, "阻断", line, text, mend=mend)
 
 
-def _say_left(columns: Columns, line: int, findings: lines.Findings) -> None:
+def _say_left(columns: LedgerColumns, line: int, findings: lines.LedgerProblems) -> None:
     """Spending beside budgets is not read with them, and said so."""
     if columns.kind == "budget" and "spent" in columns.places:
         heading = columns.headings[columns.places["spent"]]
@@ -342,7 +347,7 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         outcome.difference = work.found.as_json()
 
 
-def _found(work: Work, good: pl.DataFrame, year: int) -> payments.Difference:
+def _found(work: Work, good: pl.DataFrame, year: int) -> payments.PaymentChanges:
     """The lines of a ledger, or what its sums are more than what is stored, against the stored lines."""
     division, source, end = work.division, work.source, work.columns.end
     if end is None:
@@ -365,8 +370,8 @@ def _judged(work: Work) -> set[int]:
 
 
 def _without(
-    found: payments.Difference, blocked: set[int], outcome: LedgerOutcome
-) -> payments.Difference:
+    found: payments.PaymentChanges, blocked: set[int], outcome: LedgerOutcome
+) -> payments.PaymentChanges:
     """A difference without the new lines that a rule blocks, which are left out like any other."""
     if not blocked:
         return found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
     from wenxiao.records.services import Written
@@ -26,7 +26,7 @@ PASSES = ("asked_first", "asked_second")
 _STAGES = {"asked_first": Request.Stage.FIRST, "asked_second": Request.Stage.SECOND}
 
 
-def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+def spread(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
     """``asked_first_fen`` and ``asked_second_fen``; an amount without its pass stands where 申报阶段 says, else in 一上."""
     absent = [f"{name}_fen" for name in PASSES if f"{name}_fen" not in frame.columns]
     frame = frame.with_columns([pl.lit(None, pl.Int64).alias(name) for name in absent])
@@ -50,7 +50,7 @@ def spread(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     return frame.with_columns(bad=pl.col("bad") | negative | empty)
 
 
-def _by_stage(frame: pl.DataFrame, plain: str, findings: Findings) -> pl.DataFrame:
+def _by_stage(frame: pl.DataFrame, plain: str, findings: LedgerProblems) -> pl.DataFrame:
     if "stage" not in frame.columns:
         frame = frame.with_columns(stage=pl.lit(""))
     second = pl.col("stage").str.contains("二", literal=True)
@@ -125,7 +125,7 @@ def asked(good: pl.DataFrame, *, division: Division, year: int) -> RequestList:
     return RequestList(rows, stored, year)
 
 
-def say_approved(division: Division, year: int, findings: Findings) -> None:
+def say_approved(division: Division, year: int, findings: LedgerProblems) -> None:
     """阻断 where the year's budget was approved: a request can't enter it any more."""
     approval = approval_of(division, year)
     if approval is not None:

@@ -15,7 +15,7 @@ from wenxiao.rulebook.codes import FACTS_DIFFER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wenxiao.intake.ledger.lines import Findings
+    from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.services import Written
 
@@ -52,7 +52,7 @@ def _typed(name: str, text: str) -> Fact | None:
 
 
 def facts_of(
-    frame: pl.DataFrame, division: Division, findings: Findings
+    frame: pl.DataFrame, division: Division, findings: LedgerProblems
 ) -> dict[int, dict[str, Fact]]:
     """Subject → what is not registered of it yet. What contradicts the register or the file itself is named, not taken.
 
@@ -78,7 +78,7 @@ def facts_of(
 
 
 def _differ(
-    name: str, text: str, value: Fact | None, before: object, line: int, findings: Findings
+    name: str, text: str, value: Fact | None, before: object, line: int, findings: LedgerProblems
 ) -> None:
     word = SUBJECT_FACTS[name]
     if value is None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from wenxiao.reviews.kinds.shape import Kind
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.expressions import parse
-from wenxiao.rulebook.goals import Goal, goal_pace
+from wenxiao.rulebook.goals import GoalLight, goal_pace
 
 MONITORING = Kind(
     code="monitoring",
@@ -39,7 +39,7 @@ def _read(own: str) -> basis.Overrides | None:
 
 
 @lru_cache(maxsize=200_000)
-def light_of(texts: tuple[str, str, str, str], through: int, year: int, own: str = "") -> Goal:
+def light_of(texts: tuple[str, str, str, str], through: int, year: int, own: str = "") -> GoalLight:
     """One goal lit from its texts: name, target, actual, possibility. The same texts light alike under the same rules, so they are read once.
 
     ``own`` are the division's rules as :func:`rules_text` writes them.

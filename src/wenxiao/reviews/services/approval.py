@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Document, ImportBatch, StoredFile
-    from wenxiao.targets.services import Promise
+    from wenxiao.targets.services import TargetRow
 
 BY_INDICATOR = tuple(code for code, kind in KINDS.items() if kind.rows == "indicators")
 """Kinds that are filled along the target's own rows."""
@@ -39,7 +39,7 @@ BY_INDICATOR = tuple(code for code, kind in KINDS.items() if kind.rows == "indic
 def receive_approval(
     *,
     dossier: Dossier,
-    rows: Sequence[Promise],
+    rows: Sequence[TargetRow],
     by: User | None,
     why: str,
     contents: Contents | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from wenxiao.rulebook.basis import Overrides, in_force, number
-from wenxiao.rulebook.reconcile.facts import Findings, Report, Sheet
+from wenxiao.rulebook.reconcile.facts import Comparison, ScoreSheetFacts, WordReport
 from wenxiao.rulebook.reconcile.lists import hold_lists
 from wenxiao.rulebook.reconcile.money import hold_money
 from wenxiao.rulebook.reconcile.names import hold_names
@@ -13,16 +13,18 @@ from wenxiao.rulebook.reconcile.scores import hold_scores
 from wenxiao.rulebook.reconcile.shares import hold_shares
 from wenxiao.rulebook.reconcile.unbound import unbound_numbers
 
-__all__ = ["Findings", "Report", "Sheet", "reconcile", "unbound_numbers"]
+__all__ = ["Comparison", "ScoreSheetFacts", "WordReport", "reconcile", "unbound_numbers"]
 
 
-def reconcile(report: Report, sheet: Sheet, overrides: Overrides | None = None) -> Findings:
+def reconcile(
+    report: WordReport, sheet: ScoreSheetFacts, overrides: Overrides | None = None
+) -> Comparison:
     """Everything the report says that the sheet also holds, as bound or as a difference with its code (BG-nn).
 
     The tolerances are those in force in the sheet's year.
     """
     content = in_force("reconcile", sheet.year, overrides).content
-    out = Findings()
+    out = Comparison()
     hold_names(report, sheet, out)
     hold_money(report, sheet, out)
     hold_scores(report, sheet, out, overrides)

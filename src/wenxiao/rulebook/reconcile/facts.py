@@ -28,7 +28,7 @@ class PrintedTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WordReport:
     """A Word report: its paragraphs in order, its tables, and its title."""
 
     passages: tuple[Passage, ...]
@@ -37,7 +37,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class SheetCriterion:
     """One row of the score sheet; None where the sheet holds nothing."""
 
     level1: str
@@ -57,13 +57,13 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ScoreSheetFacts:
     """A score sheet with its lists. Money in 元; ``money_unit`` is the unit the sheet prints it in."""
 
     subject: str = ""
     unit: str = ""
     year: int | None = None
-    criteria: tuple[Criterion, ...] = ()
+    criteria: tuple[SheetCriterion, ...] = ()
     total: Decimal | None = None
     grade: str = ""
     budget: Decimal | None = None
@@ -75,7 +75,7 @@ class Sheet:
 
     def level1(self) -> dict[str, tuple[Decimal | None, Decimal | None]]:
         """Weight and score of every first level, in order; the score is None where a row has none."""
-        rows: dict[str, list[Criterion]] = {}
+        rows: dict[str, list[SheetCriterion]] = {}
         for row in self.criteria:
             rows.setdefault(row.level1, []).append(row)
         return {
@@ -91,7 +91,7 @@ def _whole(values: Iterable[Decimal | None]) -> Decimal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Contradiction:
     """One contradiction: where the report says it, its words, and what the sheet holds or what follows from it."""
 
     code: str
@@ -111,11 +111,11 @@ class Bound:
 
 
 @dataclass(slots=True)
-class Findings:
+class Comparison:
     """What was compared so far, in the order of the report."""
 
     bound: list[Bound] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Contradiction] = field(default_factory=list)
 
     def hold(self, code: str, where: str, said: str, held: str, what: str, *, same: bool) -> None:
         """Note one comparison: ``what`` was compared, the report says ``said``, the sheet holds ``held``."""
@@ -125,7 +125,7 @@ class Findings:
         known = {(one.code, one.report, one.sheet) for one in self.differences}
         if (code, said, held) not in known:
             text = f"{what}：报告写“{said}”，评分表为“{held}”。"
-            self.differences.append(Difference(code, where, said, held, text))
+            self.differences.append(Contradiction(code, where, said, held, text))
 
     def number(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wenxiao.rulebook.reconcile.facts import Findings, Passage, Report, Sheet
+from wenxiao.rulebook.reconcile.facts import Comparison, Passage, ScoreSheetFacts, WordReport
 from wenxiao.rulebook.reconcile.words import CHINESE_NUMBER, bare, chinese, likeness, squeezed
 
 _NUMBERED = re.compile(
@@ -13,7 +13,9 @@ _NUMBERED = re.compile(
 _COUNT = rf"({CHINESE_NUMBER}|\d+)(?:个|条|项|点|类)?(?:方面)?(?:的|主要|突出|具体)*"
 
 
-def hold_lists(report: Report, sheet: Sheet, out: Findings, least_same: float) -> None:
+def hold_lists(
+    report: WordReport, sheet: ScoreSheetFacts, out: Comparison, least_same: float
+) -> None:
     """Compare the counts and the items of problems and suggestions."""
     for word, held in (("问题", sheet.problems), ("建议", sheet.suggestions)):
         part = _part(report, word)
@@ -23,7 +25,7 @@ def hold_lists(report: Report, sheet: Sheet, out: Findings, least_same: float) -
             _missing(part, items, word, held, out, least_same)
 
 
-def _part(report: Report, word: str) -> list[Passage]:
+def _part(report: WordReport, word: str) -> list[Passage]:
     """The paragraphs under the top heading that names problems (or suggestions)."""
     return [
         passage
@@ -33,7 +35,7 @@ def _part(report: Report, word: str) -> list[Passage]:
 
 
 def _counts(
-    report: Report, part: list[Passage], word: str, held: int, listed: int, out: Findings
+    report: WordReport, part: list[Passage], word: str, held: int, listed: int, out: Comparison
 ) -> None:
     pattern = re.compile(rf"{_COUNT}{word}")
     for passage in part or report.passages:
@@ -63,7 +65,7 @@ def _missing(
     items: list[Passage],
     word: str,
     held: tuple[str, ...],
-    out: Findings,
+    out: Comparison,
     least_same: float,
 ) -> None:
     where = part[0].part

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from wenxiao.rulebook.numbers import AmountError, print_value, to_yuan
-from wenxiao.rulebook.reconcile.facts import Findings, Passage, Report, Sheet
+from wenxiao.rulebook.reconcile.facts import Comparison, Passage, ScoreSheetFacts, WordReport
 from wenxiao.rulebook.reconcile.words import squeezed
 
 _AMOUNT = (
@@ -22,7 +22,7 @@ _SPENT = re.compile(
 _RATE = re.compile(r"(?:预算)?执行率(?:为|是|达到|达|：|:)?(\d+(?:\.\d+)?)%")
 
 
-def hold_money(report: Report, sheet: Sheet, out: Findings) -> None:
+def hold_money(report: WordReport, sheet: ScoreSheetFacts, out: Comparison) -> None:
     """Compare every amount the report calls budget or spending, and every execution rate."""
     for passage in report.passages:
         text = squeezed(passage.text)
@@ -42,9 +42,9 @@ def _amount(
     passage: Passage,
     hit: re.Match[str],
     held: Decimal | None,
-    sheet: Sheet,
+    sheet: ScoreSheetFacts,
     what: str,
-    out: Findings,
+    out: Comparison,
 ) -> None:
     if held is None:
         return

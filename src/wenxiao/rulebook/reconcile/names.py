@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wenxiao.rulebook.reconcile.facts import Findings, Passage, Report, Sheet
+from wenxiao.rulebook.reconcile.facts import Comparison, Passage, ScoreSheetFacts, WordReport
 from wenxiao.rulebook.reconcile.words import squeezed
 
 _NOT_A_NAME = (
@@ -38,7 +38,7 @@ _APPLIED = re.compile(
 _YEAR = re.compile(r"(\d{4})年度")
 
 
-def hold_names(report: Report, sheet: Sheet, out: Findings) -> None:
+def hold_names(report: WordReport, sheet: ScoreSheetFacts, out: Comparison) -> None:
     """Compare every place where the report names its project, its unit or its year."""
     own = squeezed(sheet.subject)
     for passage in report.passages:
@@ -57,7 +57,9 @@ def hold_names(report: Report, sheet: Sheet, out: Findings) -> None:
             out.hold("BG-22", report.title, hit.group(), f"{sheet.year}年度", "年度", same=same)
 
 
-def _project(passage: Passage, said: str, own: str, sheet: Sheet, out: Findings) -> None:
+def _project(
+    passage: Passage, said: str, own: str, sheet: ScoreSheetFacts, out: Comparison
+) -> None:
     levels = {row.level1 for row in sheet.criteria}
     if any(said.startswith(word) for word in (*_NOT_A_NAME, *levels)):
         return
@@ -68,7 +70,7 @@ def _project(passage: Passage, said: str, own: str, sheet: Sheet, out: Findings)
     out.hold("BG-20", passage.where, name, own, "项目名称", same=same)
 
 
-def _unit(passage: Passage, said: str, own: str, out: Findings) -> None:
+def _unit(passage: Passage, said: str, own: str, out: Comparison) -> None:
     same = own.endswith(said) or said.endswith(own) or said in own or _tail(said, own)
     out.hold("BG-20", passage.where, said, own, "单位名称", same=same)
 

@@ -10,12 +10,12 @@ from fractions import Fraction
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.grading import OutOfBandsError, grade
 from wenxiao.rulebook.reconcile.facts import (
-    Criterion,
-    Findings,
+    Comparison,
     Passage,
     PrintedTable,
-    Report,
-    Sheet,
+    ScoreSheetFacts,
+    SheetCriterion,
+    WordReport,
     sum_of,
 )
 from wenxiao.rulebook.reconcile.words import CHINESE_NUMBER, chinese, squeezed
@@ -39,7 +39,7 @@ _WORDS_OF_GRADE = {"优秀": "优", "良好": "良", "合格": "中", "不合格
 
 
 def hold_scores(
-    report: Report, sheet: Sheet, out: Findings, overrides: Overrides | None = None
+    report: WordReport, sheet: ScoreSheetFacts, out: Comparison, overrides: Overrides | None = None
 ) -> None:
     """Compare every score, weight, rate, count and the grade of the report."""
     levels = sheet.level1()
@@ -60,7 +60,9 @@ def _about_a_part(before: str, levels: Iterable[str]) -> bool:
     return "指标" in clause or "分值" in clause or any(f"{name}类" in clause for name in levels)
 
 
-def _total(passage: Passage, sheet: Sheet, levels: Iterable[str], out: Findings) -> None:
+def _total(
+    passage: Passage, sheet: ScoreSheetFacts, levels: Iterable[str], out: Comparison
+) -> None:
     text = squeezed(passage.text)
     for hit in _TOTAL.finditer(text):
         plain_word = hit.group().startswith("得分")
@@ -69,7 +71,9 @@ def _total(passage: Passage, sheet: Sheet, levels: Iterable[str], out: Findings)
         out.number("BG-11", passage.where, hit.group(1), sheet.total, "总分", "分")
 
 
-def _grade(passage: Passage, sheet: Sheet, out: Findings, overrides: Overrides | None) -> None:
+def _grade(
+    passage: Passage, sheet: ScoreSheetFacts, out: Comparison, overrides: Overrides | None
+) -> None:
     for hit in _GRADE.finditer(squeezed(passage.text)):
         said = _WORDS_OF_GRADE.get(hit.group(1), hit.group(1))
         held = sheet.grade or _earned(sheet, overrides)
@@ -82,7 +86,7 @@ def _grade(passage: Passage, sheet: Sheet, out: Findings, overrides: Overrides |
             out.hold("BG-12", passage.where, said, shown, "评价等级与得分", same=said == earned)
 
 
-def _earned(sheet: Sheet, overrides: Overrides | None) -> str:
+def _earned(sheet: ScoreSheetFacts, overrides: Overrides | None) -> str:
     if sheet.total is None:
         return ""
     try:
@@ -91,7 +95,7 @@ def _earned(sheet: Sheet, overrides: Overrides | None) -> str:
         return ""
 
 
-def _counts(passage: Passage, sheet: Sheet, levels: Levels, out: Findings) -> None:
+def _counts(passage: Passage, sheet: ScoreSheetFacts, levels: Levels, out: Comparison) -> None:
     """共20个三级指标, 四个一级指标, 分值分别为20、20、35、25分."""
     text = squeezed(passage.text)
     held = {
@@ -116,7 +120,7 @@ def _counts(passage: Passage, sheet: Sheet, levels: Levels, out: Findings) -> No
                 out.number("BG-13", passage.where, str(share), weight, f"{name}分值", "分")
 
 
-def _level(passage: Passage, name: str, held: Pair, out: Findings) -> None:
+def _level(passage: Passage, name: str, held: Pair, out: Comparison) -> None:
     """决策类指标分值20分，得分17.50分，得分率87.50%."""
     text = squeezed(passage.text)
     for hit in re.finditer(
@@ -137,7 +141,7 @@ def _rate(score: Decimal | None, weight: Decimal | None) -> Fraction | None:
     return Fraction(score) / Fraction(weight) * 100 if score is not None and weight else None
 
 
-def _criteria(passage: Passage, sheet: Sheet, out: Findings) -> None:
+def _criteria(passage: Passage, sheet: ScoreSheetFacts, out: Comparison) -> None:
     """“管护机制建立”指标分值5分，得4.00分."""
     text = squeezed(passage.text) if sheet.criteria else ""
     for hit in re.finditer(rf"{_QUOTED.pattern}{_LEVEL_WEIGHT}([^。；]*)", text):
@@ -154,11 +158,11 @@ def _criteria(passage: Passage, sheet: Sheet, out: Findings) -> None:
                 out.number("BG-14", passage.where, got.group(1), rate, f"{row.level3}得分率", "%")
 
 
-def _row_score(where: str, said: str, row: Criterion, out: Findings) -> None:
+def _row_score(where: str, said: str, row: SheetCriterion, out: Comparison) -> None:
     out.number("BG-14", where, said, row.score, f"{row.level3}得分", "分")
 
 
-def _deductions(passage: Passage, after: str, row: Criterion, out: Findings) -> None:
+def _deductions(passage: Passage, after: str, row: SheetCriterion, out: Comparison) -> None:
     """扣0.5分 after the score, where the sheet's reason deducts too: the same points, one by one."""
     told, held = (_DEDUCTED.findall(words) for words in (after, squeezed(row.reason)))
     if len(told) == len(held):
@@ -166,7 +170,7 @@ def _deductions(passage: Passage, after: str, row: Criterion, out: Findings) -> 
             out.number("BG-14", passage.where, said, Decimal(own), f"{row.level3}扣分", "分")
 
 
-def _table(table: PrintedTable, sheet: Sheet, levels: Levels, out: Findings) -> None:
+def _table(table: PrintedTable, sheet: ScoreSheetFacts, levels: Levels, out: Comparison) -> None:
     """A table with a heading of 指标 · 分值 · 得分 · 得分率: levels, criteria and the total."""
     columns = _columns(table)
     if "得分" not in columns and "分值" not in columns:
@@ -209,7 +213,7 @@ def _row(
     row: tuple[str, ...],
     columns: dict[str, int],
     held: tuple[str, str, Pair],
-    out: Findings,
+    out: Comparison,
 ) -> None:
     code, name, (weight, score) = held
     wanted: dict[str, tuple[Decimal | Fraction | None, str]] = {

@@ -7,7 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from wenxiao.rulebook.numbers import plain, scaled
-from wenxiao.rulebook.reconcile.facts import Findings, Passage, Report, Sheet, sum_of
+from wenxiao.rulebook.reconcile.facts import (
+    Comparison,
+    Passage,
+    ScoreSheetFacts,
+    WordReport,
+    sum_of,
+)
 from wenxiao.rulebook.reconcile.words import squeezed
 
 _RETURNED = re.compile(r"(?:有效问卷|问卷)(\d+)份")
@@ -20,7 +26,9 @@ _TOGETHER = re.compile(
 _WHOLE = Fraction(100)
 
 
-def hold_shares(report: Report, sheet: Sheet, out: Findings, tolerance: Decimal) -> None:
+def hold_shares(
+    report: WordReport, sheet: ScoreSheetFacts, out: Comparison, tolerance: Decimal
+) -> None:
     """Compare counts of questionnaires and the shares of their answers."""
     held = {squeezed(one.option): one.count for one in sheet.answers}
     total = sum_of(held.values()) if held else None
@@ -33,7 +41,7 @@ def hold_shares(report: Report, sheet: Sheet, out: Findings, tolerance: Decimal)
 
 
 def _answers(
-    passage: Passage, text: str, held: dict[str, Decimal], out: Findings, tolerance: Decimal
+    passage: Passage, text: str, held: dict[str, Decimal], out: Comparison, tolerance: Decimal
 ) -> None:
     told = [
         (hit.group(1).removeprefix("其中"), Decimal(hit.group(2)), hit.group(3))
@@ -59,7 +67,7 @@ def _answers(
 
 
 def _share(
-    passage: Passage, option: str, said: str, part: Decimal, whole: Decimal, out: Findings
+    passage: Passage, option: str, said: str, part: Decimal, whole: Decimal, out: Comparison
 ) -> None:
     exact = Fraction(part) / Fraction(whole) * 100
     shown = f"{scaled(exact, 2)}%（{plain(part)}÷{plain(whole)}）"
@@ -67,7 +75,7 @@ def _share(
     out.hold("BG-21", passage.where, f"“{option}”{said}%", shown, "问卷占比", same=same)
 
 
-def _sum(passage: Passage, shares: list[str], out: Findings, tolerance: Decimal) -> None:
+def _sum(passage: Passage, shares: list[str], out: Comparison, tolerance: Decimal) -> None:
     """Shares of all answers make 100; said only where each share alone is right."""
     if any(one.code == "BG-21" and one.where == passage.where for one in out.differences):
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wenxiao.rulebook.reconcile.facts import Findings, Report
+from wenxiao.rulebook.reconcile.facts import Comparison, WordReport
 from wenxiao.rulebook.reconcile.words import squeezed
 
 _FIGURE = re.compile(
@@ -12,7 +12,7 @@ _FIGURE = re.compile(
 )
 
 
-def unbound_numbers(report: Report, findings: Findings) -> list[tuple[str, str]]:
+def unbound_numbers(report: WordReport, findings: Comparison) -> list[tuple[str, str]]:
     """(where, figure with its unit) of every figure of the text that was neither bound nor contradicted."""
     known = {(one.where, _digits(one.report)) for one in findings.bound}
     known |= {(one.where, _digits(one.report)) for one in findings.differences}

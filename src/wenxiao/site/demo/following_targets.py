@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wenxiao.rulebook.numbers import wan
-from wenxiao.targets.plan import Step
-from wenxiao.targets.services import Amount, Promise
+from wenxiao.targets.plan import PlanStep
+from wenxiao.targets.services import AskedAmount, TargetRow
 
 if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OUTPUT, _BENEFIT = "产出指标", "效益指标"
 
 
-def rows_of(dossier: Dossier, budget: Decimal, at: int, *, more: int = 0) -> list[Promise]:
+def rows_of(dossier: Dossier, budget: Decimal, at: int, *, more: int = 0) -> list[TargetRow]:
     """Seven rows that can be measured; ``more``: so many tasks beyond the first plan."""
     tasks, people = 12 + 3 * at + more, 400 + 60 * at + 25 * more
     name, end = dossier.subject.name, f"{dossier.fiscal_year}年12月20日前"
@@ -30,19 +30,19 @@ def rows_of(dossier: Dossier, budget: Decimal, at: int, *, more: int = 0) -> lis
     ]
 
 
-def _row(level1: str, level2: str, name: str, value: str, weight: int, source: str) -> Promise:
-    return Promise(level1, level2, name, value, Decimal(weight), source=f"{source}（合成）")
+def _row(level1: str, level2: str, name: str, value: str, weight: int, source: str) -> TargetRow:
+    return TargetRow(level1, level2, name, value, Decimal(weight), source=f"{source}（合成）")
 
 
-def amounts_of(budget: Decimal) -> list[tuple[str, Amount]]:
+def amounts_of(budget: Decimal) -> list[tuple[str, AskedAmount]]:
     """The money asked for, with what it was reckoned by."""
-    return [("fund", Amount("年度资金总额", budget, "按任务数和上年单价测算（合成）"))]
+    return [("fund", AskedAmount("年度资金总额", budget, "按任务数和上年单价测算（合成）"))]
 
 
-def steps_of(year: int) -> list[Step]:
+def steps_of(year: int) -> list[PlanStep]:
     """The plan whose steps monitoring judges by."""
     return [
-        Step("制定方案", f"{year}-01", f"{year}-03"),
-        Step("组织实施", f"{year}-04", f"{year}-10"),
-        Step("验收总结", f"{year}-11", f"{year}-12"),
+        PlanStep("制定方案", f"{year}-01", f"{year}-03"),
+        PlanStep("组织实施", f"{year}-04", f"{year}-10"),
+        PlanStep("验收总结", f"{year}-11", f"{year}-12"),
     ]

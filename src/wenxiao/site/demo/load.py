@@ -46,7 +46,7 @@ from wenxiao.site.demo import (
     workbooks,
 )
 from wenxiao.site.demo.accounts import administrators, clerks_of, list_outsiders, make_accounts
-from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, Handed, wan
+from wenxiao.site.demo.workbooks import EVALUATED_YEAR, MONITORED_YEAR, HandedWorkbook, wan
 from wenxiao.site.opening import found_division
 from wenxiao.store.clock import standing_at
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.forms import Reading
 
     RoundKey = tuple[str, bool, int | None]
-    ReadForm = tuple[RoundKey, Handed, Path, Reading]
+    ReadForm = tuple[RoundKey, HandedWorkbook, Path, Reading]
 
 WORK_YEAR = 2021
 STORY_DAY = date(2021, 11, 22)
@@ -85,7 +85,7 @@ def _say(text: str) -> None:
 def _read_forms(folder: Path, pool: Pool) -> list[ReadForm]:
     """Every form the year's imports bring, written into the folder and read, in the order they are imported."""
     evaluation: RoundKey = (Round.Kind.FINANCE, True, None)
-    books: list[tuple[RoundKey, Handed]] = [(evaluation, workbooks.department_sheets())]
+    books: list[tuple[RoundKey, HandedWorkbook]] = [(evaluation, workbooks.department_sheets())]
     books += [(evaluation, book) for book in workbooks.project_sheets()]
     books += [((Round.Kind.MONITORING, True, t), book) for t, book in workbooks.key_monitoring()]
     books += [((Round.Kind.SELFEVAL, False, None), book) for book in workbooks.self_evaluations()]

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from wenxiao.files.out.official_forms import CriterionLine, FundLine, IndicatorLine, ProjectForm
+from wenxiao.files.out.official_forms import CriterionLine, IndicatorLine, PrintedFund, ProjectForm
 from wenxiao.rulebook.numbers import round_points
 
 DATA = Path(__file__).parent / "data"
@@ -138,7 +138,7 @@ def _self_evaluation(name: str, unit: str, opening: Decimal, chance: random.Rand
     rows = [_indicator(row, full, chance) for row in _ROWS]
     points = round_points(min(executed / full, Decimal(1)) * 10)
     total = points + sum((row.score or Decimal(0) for row in rows), Decimal(0))
-    total_line = FundLine(
+    total_line = PrintedFund(
         "年度资金总额",
         initial=opening,
         full_year=full,
@@ -154,7 +154,7 @@ def _self_evaluation(name: str, unit: str, opening: Decimal, chance: random.Rand
         year=2020,
         funds=(
             total_line,
-            FundLine("其中：当年财政拨款", initial=opening, full_year=full, executed=executed),
+            PrintedFund("其中：当年财政拨款", initial=opening, full_year=full, executed=executed),
         ),
         goal="按年度计划完成各项任务，资金使用规范（合成）。",
         goal_done="已按计划推进（合成）。",

@@ -17,10 +17,10 @@ import yaml
 from wenxiao.files.out.form_grid import FormGrid, form_workbook
 from wenxiao.files.out.official_forms import (
     CriterionLine,
-    FundLine,
     IndicatorLine,
+    PrintedFund,
+    PrintedScoreSheet,
     ProjectForm,
-    ScoreSheet,
     monitoring_form,
     score_sheet_form,
     self_evaluation_form,
@@ -63,7 +63,7 @@ def evaluated() -> tuple[dict[str, str], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class HandedWorkbook:
     """A workbook somebody handed in. ``synthetic`` says that its values were made for the demonstration."""
 
     name: str
@@ -71,10 +71,10 @@ class Handed:
     synthetic: bool
 
 
-def _book(name: str, forms: list[FormGrid], *, synthetic: bool = True) -> Handed:
+def _book(name: str, forms: list[FormGrid], *, synthetic: bool = True) -> HandedWorkbook:
     for number, form in enumerate(forms, start=1):
         form.name = f"{number}"
-    return Handed(name, form_workbook(forms), synthetic)
+    return HandedWorkbook(name, form_workbook(forms), synthetic)
 
 
 def wan(text: str) -> Decimal:
@@ -87,12 +87,12 @@ def problem_texts() -> dict[str, str]:
     return {item["code"]: item["text"] for item in named()["common_problems"]}
 
 
-def department_sheets() -> Handed:
+def department_sheets() -> HandedWorkbook:
     """The two departments' score sheets: money, score and advice as published; the rows' points are synthetic."""
     chance = random.Random(SEED + 1)
     forms = [
         score_sheet_form(
-            ScoreSheet(
+            PrintedScoreSheet(
                 subject_name=DEPARTMENT_SUFFIX,
                 dept=item["unit"],
                 year=EVALUATED_YEAR,
@@ -112,14 +112,14 @@ def department_sheets() -> Handed:
     return _book("部门整体支出评分表.xlsx", forms, synthetic=False)
 
 
-def project_sheets() -> Iterator[Handed]:
+def project_sheets() -> Iterator[HandedWorkbook]:
     """The evaluated projects' score sheets, seven in a workbook, all values synthetic."""
     chance = random.Random(SEED + 2)
     forms = []
     for row in evaluated():
         score = Decimal(row["评分"])
         problems = [problem_texts()[code] for code in row["问题编码"].split()]
-        sheet = ScoreSheet(
+        sheet = PrintedScoreSheet(
             subject_name=row["项目名称"],
             dept=row["实施单位"],
             year=EVALUATED_YEAR,
@@ -148,12 +148,12 @@ def _advice(problem: str) -> str:
     }[problem[:7]]
 
 
-def key_monitoring() -> Iterator[tuple[int, Handed]]:
+def key_monitoring() -> Iterator[tuple[int, HandedWorkbook]]:
     """The four key monitored projects with the published money and advice, by last month."""
     for through, items in groupby(named()["monitored"], key=lambda item: item["through"]):
         forms = []
         for item in items:
-            line = FundLine(
+            line = PrintedFund(
                 "年度资金总额",
                 initial=wan(item["budget"]),
                 executed=wan(item["used"]),
@@ -190,7 +190,7 @@ def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
     )
 
 
-def self_evaluations() -> Iterator[Handed]:
+def self_evaluations() -> Iterator[HandedWorkbook]:
     """One workbook a unit, a sheet for each project it reported on; the first unit has not begun its last."""
     for at, (unit, projects) in enumerate(
         groupby(ordinary_projects(), key=lambda project: project.unit)
@@ -203,7 +203,9 @@ def self_evaluations() -> Iterator[Handed]:
             yield _book(f"{unit}_项目支出绩效自评表.xlsx", forms)
 
 
-def later_self_evaluations(year: int, first: int, units: int, each: int) -> Iterator[Handed]:
+def later_self_evaluations(
+    year: int, first: int, units: int, each: int
+) -> Iterator[HandedWorkbook]:
     """Self-evaluations of a later year: the first ``each`` projects of some 示例单位 beyond those that are watched."""
     rows = groupby(ordinary_projects(), key=lambda project: project.unit)
     for unit, projects in islice(rows, first, first + units):
@@ -228,7 +230,7 @@ def later_self_evaluations(year: int, first: int, units: int, each: int) -> Iter
         )
 
 
-def daily_monitoring() -> Iterator[Handed]:
+def daily_monitoring() -> Iterator[HandedWorkbook]:
     """Ordinary projects of some 示例单位 in a 日常监控 round over January to July, all synthetic; one is not begun yet."""
     chance, number = random.Random(SEED + 3), 0
     units = groupby(ordinary_projects(), key=lambda project: project.unit)
@@ -242,7 +244,7 @@ def daily_monitoring() -> Iterator[Handed]:
 
 def _daily(project: OrdinaryProject, number: int, chance: random.Random) -> FormGrid:
     executed = (project.opening * paid_share(number, chance) / 1000).quantize(Decimal("0.01"))
-    line = FundLine(
+    line = PrintedFund(
         "年度资金总额",
         initial=project.opening,
         executed=executed,
@@ -272,7 +274,7 @@ def department_evaluated() -> list[tuple[str, str]]:
     return [(project.name, project.unit) for project in chosen]
 
 
-def department_evaluations() -> Handed:
+def department_evaluations() -> HandedWorkbook:
     """Score sheets of a department's evaluations: one whole, one half scored by the firm, one blank for a panel.
 
     The second of :func:`department_evaluated` has none yet: nobody began.
@@ -306,7 +308,7 @@ def _department_sheet(
 ) -> FormGrid:
     arranged = Decimal(chance.randint(120, 900)) * WAN
     return score_sheet_form(
-        ScoreSheet(
+        PrintedScoreSheet(
             subject_name=name,
             dept=unit,
             year=EVALUATED_YEAR,
@@ -322,7 +324,7 @@ def _department_sheet(
     )
 
 
-def write(handed: Handed, folder: Path) -> Path:
+def write(handed: HandedWorkbook, folder: Path) -> Path:
     """The workbook as a file."""
     path = folder / handed.name
     path.write_bytes(handed.content)

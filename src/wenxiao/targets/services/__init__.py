@@ -1,7 +1,13 @@
 """What happens to targets: one function per act, each on record."""
 
 from wenxiao.targets.services.adjusting import keep_target
-from wenxiao.targets.services.approving import Amount, Contents, OpenJoins, approve_target, noted
+from wenxiao.targets.services.approving import (
+    AskedAmount,
+    Contents,
+    OpenJoins,
+    approve_target,
+    noted,
+)
 from wenxiao.targets.services.drafting import (
     MOST_AMOUNTS,
     MOST_ROWS,
@@ -35,7 +41,7 @@ from wenxiao.targets.services.library import (
 )
 from wenxiao.targets.services.offline import take_workbook
 from wenxiao.targets.services.reviewing import SEATS, score_rubric, seats_of, state_opinion
-from wenxiao.targets.services.rows import WIDEST, Promise
+from wenxiao.targets.services.rows import WIDEST, TargetRow
 from wenxiao.targets.services.sheets import bring_target, complete_target
 
 __all__ = [
@@ -44,11 +50,11 @@ __all__ = [
     "MOST_STEPS",
     "SEATS",
     "WIDEST",
-    "Amount",
+    "AskedAmount",
     "Contents",
     "LibraryEntry",
     "OpenJoins",
-    "Promise",
+    "TargetRow",
     "add_sample",
     "approval_paper",
     "approve_filed",

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
     from wenxiao.records.models import Document, ImportBatch
-    from wenxiao.targets.services.rows import Promise
+    from wenxiao.targets.services.rows import TargetRow
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class AskedAmount:
     """Money a table asks for in 元: a source of funds, or a main task with what it is about."""
 
     name: str
@@ -48,9 +48,9 @@ class Contents:
     asks_source: bool = False
     plan: Sequence[dict[str, Any]] = ()
     opinions: Sequence[dict[str, Any]] = ()
-    long_rows: Sequence[Promise] = ()
-    funds: Sequence[Amount] = ()
-    tasks: Sequence[Amount] = ()
+    long_rows: Sequence[TargetRow] = ()
+    funds: Sequence[AskedAmount] = ()
+    tasks: Sequence[AskedAmount] = ()
 
     def head(self) -> dict[str, Any]:
         """What stands on the target itself."""
@@ -88,7 +88,7 @@ _NOTHING = Contents()
 def approve_target(
     *,
     dossier: Dossier,
-    rows: Sequence[Promise],
+    rows: Sequence[TargetRow],
     by: User | None,
     why: str,
     contents: Contents = _NOTHING,
@@ -147,7 +147,7 @@ def approve_target(
     return target
 
 
-def _enter_rows(target: Target, rows: Sequence[Promise], taken: Mapping[int, Indicator]) -> None:
+def _enter_rows(target: Target, rows: Sequence[TargetRow], taken: Mapping[int, Indicator]) -> None:
     """The approved rows: joined ones go on as they are numbered, the others are new."""
     for at, joined in taken.items():
         values = asdict(rows[at]) | {"target": target, "order": at + 1}
@@ -186,7 +186,7 @@ def noted(row: Indicator) -> dict[str, Any]:
 
 
 def _joined(
-    old: Sequence[Indicator], rows: Sequence[Promise], joins: Mapping[int, int | None]
+    old: Sequence[Indicator], rows: Sequence[TargetRow], joins: Mapping[int, int | None]
 ) -> dict[int, Indicator]:
     """Place of an approved row → the old row that goes on as it."""
     said = {pk: at for pk, at in joins.items() if at is not None}

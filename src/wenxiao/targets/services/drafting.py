@@ -11,7 +11,7 @@ from wenxiao.budget.selectors import KINDS, kinds_filed_here
 from wenxiao.orgs.permissions import require
 from wenxiao.store.moves import NotAllowed, change
 from wenxiao.targets.models import Indicator, LongIndicator, Target, TargetAmount
-from wenxiao.targets.plan import Step, day_of_step, spelled
+from wenxiao.targets.plan import PlanStep, day_of_step, spelled
 from wenxiao.targets.selectors import target_in_force
 from wenxiao.targets.services.rows import next_number, record_act, refuse_wide, standing_of
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
     from wenxiao.records.models import StoredFile
-    from wenxiao.targets.services.approving import Amount
-    from wenxiao.targets.services.rows import Promise
+    from wenxiao.targets.services.approving import AskedAmount
+    from wenxiao.targets.services.rows import TargetRow
 
 S = Target.State
 OPEN = frozenset({S.DRAFT, S.RETURNED})
@@ -189,12 +189,12 @@ def _copy_rows(before: Target, made: Target, *, adjusts: bool) -> None:
 def fill_target(
     *,
     target: Target,
-    rows: Sequence[tuple[int | None, Promise]],
+    rows: Sequence[tuple[int | None, TargetRow]],
     head: Mapping[str, str],
     by: User | None,
     version: int,
-    money: Sequence[tuple[str, Amount]] | None = None,
-    steps: Sequence[Step] | None = None,
+    money: Sequence[tuple[str, AskedAmount]] | None = None,
+    steps: Sequence[PlanStep] | None = None,
 ) -> Target:
     """What the unit wrote: (number of the row it had, its texts) in their order; a row left out goes. Raises Stale.
 
@@ -222,7 +222,7 @@ def fill_target(
 
 
 def _refuse_many(
-    rows: Sequence[Any], money: Sequence[tuple[str, Amount]], steps: Sequence[Step]
+    rows: Sequence[Any], money: Sequence[tuple[str, AskedAmount]], steps: Sequence[PlanStep]
 ) -> None:
     if len(rows) > MOST_ROWS:
         raise NotAllowed(
@@ -235,7 +235,7 @@ def _refuse_many(
             raise NotAllowed(f"资金第 {at} 行须写明名称，不超过 {LONGEST_NAME} 字。")
 
 
-def _in_order(steps: Sequence[Step]) -> list[Step]:
+def _in_order(steps: Sequence[PlanStep]) -> list[PlanStep]:
     names: set[str] = set()
     for at, one in enumerate(steps, start=1):
         if not one.name or len(one.name) > LONGEST_STEP:
@@ -253,7 +253,7 @@ def _in_order(steps: Sequence[Step]) -> list[Step]:
 
 
 def _write_rows(
-    target: Target, known: Mapping[int, Indicator], rows: Sequence[tuple[int | None, Promise]]
+    target: Target, known: Mapping[int, Indicator], rows: Sequence[tuple[int | None, TargetRow]]
 ) -> None:
     kept = [pk for pk, _ in rows if pk is not None]
     if not set(kept) <= set(known) or len(set(kept)) < len(kept):
@@ -272,7 +272,7 @@ def _write_rows(
     )
 
 
-def _write_money(target: Target, money: Sequence[tuple[str, Amount]]) -> None:
+def _write_money(target: Target, money: Sequence[tuple[str, AskedAmount]]) -> None:
     orders: dict[str, int] = {}
     made = []
     for kind, one in money:
@@ -298,7 +298,7 @@ def _beside_rows(target: Target) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def asdict_of_step(step: Step) -> dict[str, str]:
+def asdict_of_step(step: PlanStep) -> dict[str, str]:
     """A step as the target holds it, its days in one spelling."""
     return {"step": step.name, "from": spelled(step.start), "to": spelled(step.end)}
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Target
 from wenxiao.targets.offline import FIELDS, KINDS, amount_of, cells_of, differences, weight_of
-from wenxiao.targets.plan import Step
-from wenxiao.targets.services.approving import Amount
+from wenxiao.targets.plan import PlanStep
+from wenxiao.targets.services.approving import AskedAmount
 from wenxiao.targets.services.drafting import fill_target
-from wenxiao.targets.services.rows import Promise
+from wenxiao.targets.services.rows import TargetRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,7 +35,9 @@ def take_workbook(
     if not chosen:
         raise NotAllowed("没有选用离线表里的任何内容；都留系统里的，就不必带回。")
     head = {key[2:]: brought.goals[key[2:]] for key in chosen if key.startswith("h:")}
-    plan = [Step(c.get("step", ""), c.get("from", ""), c.get("to", "")) for _, c in brought.plan]
+    plan = [
+        PlanStep(c.get("step", ""), c.get("from", ""), c.get("to", "")) for _, c in brought.plan
+    ]
     return fill_target(
         target=target,
         rows=_rows(target, brought, chosen),
@@ -49,9 +51,9 @@ def take_workbook(
 
 def _rows(
     target: Target, brought: Brought, chosen: Collection[str]
-) -> list[tuple[int | None, Promise]]:
+) -> list[tuple[int | None, TargetRow]]:
     lines = {cells["pk"]: (line, cells) for line, cells in brought.rows if cells.get("pk")}
-    kept_rows: list[tuple[int | None, Promise]] = []
+    kept_rows: list[tuple[int | None, TargetRow]] = []
     for row in target.indicators.all():
         if f"r-:{row.pk}" in chosen:
             continue
@@ -64,27 +66,29 @@ def _rows(
     return kept_rows
 
 
-def _promise(cells: dict[str, str], line: int, old: Indicator | None) -> Promise:
+def _promise(cells: dict[str, str], line: int, old: Indicator | None) -> TargetRow:
     told: dict[str, Any] = {name: cells.get(name, "") for name in FIELDS if name != "weight"}
-    made = Promise(**told, weight=weight_of(cells.get("weight", ""), line))
+    made = TargetRow(**told, weight=weight_of(cells.get("weight", ""), line))
     if old is None:
         return made
     return replace(made, unit=old.unit, nature=old.nature, note=old.note, hidden=old.hidden)
 
 
-def _money(target: Target, brought: Brought, chosen: Collection[str]) -> list[tuple[str, Amount]]:
+def _money(
+    target: Target, brought: Brought, chosen: Collection[str]
+) -> list[tuple[str, AskedAmount]]:
     codes = {word: code for code, word in KINDS.items()}
     taken = {
-        (codes[cells["kind"]], cells["name"]): Amount(
+        (codes[cells["kind"]], cells["name"]): AskedAmount(
             cells["name"], amount_of(cells.get("amount", ""), line), cells.get("content", "")
         )
         for line, cells in brought.money
         if f"m:{line}" in chosen
     }
-    kept_rows: list[tuple[str, Amount]] = []
+    kept_rows: list[tuple[str, AskedAmount]] = []
     for one in target.amounts.all():
         if f"m-:{one.pk}" in chosen:
             continue
-        stored = Amount(one.name, one.amount, one.content)
+        stored = AskedAmount(one.name, one.amount, one.content)
         kept_rows.append((one.kind, taken.pop((one.kind, one.name), stored)))
     return [*kept_rows, *((kind, amount) for (kind, _), amount in taken.items())]

@@ -39,7 +39,7 @@ WIDEST: dict[str, int] = {name: field.max_length or 0 for name, field in _WORDS.
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class TargetRow:
     """One indicator row as a table has it."""
 
     level1: str
@@ -61,7 +61,7 @@ def next_number(dossier: Dossier) -> int:
     return max(dossier.targets.values_list("number", flat=True), default=0) + 1
 
 
-def refuse_wide(rows: Sequence[Promise]) -> None:
+def refuse_wide(rows: Sequence[TargetRow]) -> None:
     """NotAllowed names the first text that its column doesn't hold."""
     for number, row in enumerate(rows, start=1):
         for name, most in WIDEST.items():
@@ -72,7 +72,7 @@ def refuse_wide(rows: Sequence[Promise]) -> None:
                 )
 
 
-def add_rows(target: Target, rows: Sequence[Promise], *, first: int) -> list[Indicator]:
+def add_rows(target: Target, rows: Sequence[TargetRow], *, first: int) -> list[Indicator]:
     """New rows of the year, numbered from ``first``."""
     refuse_wide(rows)
     return Indicator.objects.bulk_create(
@@ -82,7 +82,7 @@ def add_rows(target: Target, rows: Sequence[Promise], *, first: int) -> list[Ind
 
 
 def standing_of(
-    target: Target | None, rows: Iterable[Indicator | Promise] | None = None
+    target: Target | None, rows: Iterable[Indicator | TargetRow] | None = None
 ) -> dict[str, Any]:
     """A target as entries keep it before and after an act: its state and, where they matter, name, value, weight of rows."""
     if target is None:
@@ -93,7 +93,7 @@ def standing_of(
 
 def record_act(
     target: Target,
-    rows: Sequence[Promise],
+    rows: Sequence[TargetRow],
     *,
     act: str,
     by: User | None,

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch
-    from wenxiao.targets.services.rows import Promise
+    from wenxiao.targets.services.rows import TargetRow
 
 
 @transaction.atomic
 def bring_target(
     *,
     dossier: Dossier,
-    rows: Sequence[Promise],
+    rows: Sequence[TargetRow],
     by: User | None,
     why: str,
     text: str = "",
@@ -57,8 +57,8 @@ def bring_target(
 def complete_target(
     *,
     target: Target,
-    added: Sequence[Promise],
-    filled: Mapping[int, Promise],
+    added: Sequence[TargetRow],
+    filled: Mapping[int, TargetRow],
     by: User | None,
     why: str,
 ) -> tuple[list[Indicator], list[tuple[Indicator, dict[str, Any]]]]:

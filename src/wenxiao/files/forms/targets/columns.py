@@ -49,7 +49,7 @@ _FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TargetColumn:
     """A heading over the columns ``left`` to ``right``."""
 
     left: int
@@ -58,13 +58,13 @@ class Column:
 
 
 @dataclass(slots=True)
-class Columns:
+class TargetColumns:
     """One block's headings. ``long`` says that they are those of a mid-term or long-term block."""
 
     top: int
     bottom: int
-    known: dict[str, Column] = field(default_factory=dict)
-    others: dict[str, Column] = field(default_factory=dict)
+    known: dict[str, TargetColumn] = field(default_factory=dict)
+    others: dict[str, TargetColumn] = field(default_factory=dict)
     long: bool = False
 
     def text(self, grid: Grid, row: int, key: str) -> str:
@@ -100,7 +100,7 @@ def heading_key(words: str, *, listed: bool = False) -> str | None:
     return next((key for key, pattern in patterns.items() if pattern.fullmatch(label)), None)
 
 
-def columns_at(grid: Grid, row: int, *, listed: bool = False) -> list[Columns]:
+def columns_at(grid: Grid, row: int, *, listed: bool = False) -> list[TargetColumns]:
     """The blocks whose headings begin in this row: one, two where a mid-term block stands beside the year's, or none."""
     starts = list(grid.starts_in_row(row))
     if sum(1 for _, text in starts if heading_key(text, listed=listed)) < _FEWEST:
@@ -112,7 +112,7 @@ def columns_at(grid: Grid, row: int, *, listed: bool = False) -> list[Columns]:
     if bottom == row and _sub_headings(grid, row + 1, listed=listed):
         bottom = row + 1
     named = [_lowest(grid, (row, bottom), col, listed=listed) for col in grid.cols]
-    blocks: list[Columns] = [Columns(row, bottom)]
+    blocks: list[TargetColumns] = [TargetColumns(row, bottom)]
     for col, found in zip(grid.cols, named, strict=True):
         if found is None:
             continue
@@ -123,14 +123,14 @@ def columns_at(grid: Grid, row: int, *, listed: bool = False) -> list[Columns]:
             key in blocks[-1].known and key in {"level2", "level3"} and "target" in blocks[-1].known
         ):
             level1 = blocks[0].known.get("level1")
-            blocks.append(Columns(row, bottom, {"level1": level1} if level1 else {}))
+            blocks.append(TargetColumns(row, bottom, {"level1": level1} if level1 else {}))
             blocks[-1].known[key] = column
         else:
-            _name(blocks[-1], key, Column(col, column.right, column.words))
+            _name(blocks[-1], key, TargetColumn(col, column.right, column.words))
     return _finished(grid, blocks)
 
 
-def _name(block: Columns, key: str, column: Column) -> None:
+def _name(block: TargetColumns, key: str, column: TargetColumn) -> None:
     """指标名称 over a name and 指标内容 beside it: the second is the note of the first."""
     if key == "level3" and key in block.known:
         block.known.setdefault("note", column)
@@ -138,9 +138,9 @@ def _name(block: Columns, key: str, column: Column) -> None:
         block.known.setdefault(key, column)
 
 
-def _finished(grid: Grid, blocks: list[Columns]) -> list[Columns]:
+def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
     """Only what is a target table: names and values, nothing done or scored; level 1 may stand without a heading."""
-    kept: list[Columns] = []
+    kept: list[TargetColumns] = []
     for block in blocks:
         keys = set(block.known)
         if "target" not in keys or not {"level3", "level2"} & keys:
@@ -156,13 +156,13 @@ def _finished(grid: Grid, blocks: list[Columns]) -> list[Columns]:
             words = grid.text(block.bottom + 1, left)
             side = grid.span(block.top, left)
             if words and side.bottom <= block.bottom:
-                block.known["level1"] = Column(left, left, words)
+                block.known["level1"] = TargetColumn(left, left, words)
         block.long = _is_long(grid, block)
         kept.append(block)
     return kept
 
 
-def _is_long(grid: Grid, block: Columns) -> bool:
+def _is_long(grid: Grid, block: TargetColumns) -> bool:
     """Whether the side label of the block, or a heading above its own columns, says mid-term."""
     for col in range(grid.sheet.origin, block.first):
         words = squeezed(grid.text(block.top, col))
@@ -186,10 +186,10 @@ def _sub_headings(grid: Grid, row: int, *, listed: bool) -> bool:
 
 def _lowest(
     grid: Grid, rows: tuple[int, int], col: int, *, listed: bool
-) -> tuple[str | None, Column] | None:
+) -> tuple[str | None, TargetColumn] | None:
     """The lowest heading that begins in this column: (key or None, column); None when nothing does."""
     top, bottom = rows
-    unknown: tuple[None, Column] | None = None
+    unknown: tuple[None, TargetColumn] | None = None
     for row in range(bottom, top - 1, -1):
         span, words = grid.span(row, col), grid.text(row, col)
         if not words or span.left != col or span.top < top or span.bottom > bottom:
@@ -204,6 +204,6 @@ def _lowest(
         if key is not None:
             # 指标名称 over 二级指标 and 三级指标: what stands left of them is the first level
             key = "level1" if below and key == "level3" else key
-            return (None if below and below[0] == col else key), Column(col, right, words)
-        unknown = unknown or (None, Column(col, right, words))
+            return (None if below and below[0] == col else key), TargetColumn(col, right, words)
+        unknown = unknown or (None, TargetColumn(col, right, words))
     return unknown

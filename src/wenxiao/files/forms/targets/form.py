@@ -9,7 +9,7 @@ import msgspec
 Scope = Literal["project", "department", "transfer"]
 
 
-class Read(msgspec.Struct, frozen=True):
+class ReadText(msgspec.Struct, frozen=True):
     """A text as a person sees it and the cell it stands in; both None where the form has no such field."""
 
     value: str | None = None
@@ -32,7 +32,7 @@ class Asked(msgspec.Struct, frozen=True):
     cell: str | None
 
 
-class Fund(msgspec.Struct, frozen=True):
+class RequestedFund(msgspec.Struct, frozen=True):
     """One line of the money asked for; last year's money never stands here."""
 
     label: str
@@ -40,7 +40,7 @@ class Fund(msgspec.Struct, frozen=True):
     initial: Asked
 
 
-class Indicator(msgspec.Struct, frozen=True, kw_only=True):
+class TargetIndicator(msgspec.Struct, frozen=True, kw_only=True):
     """One row: levels carried down, sign, value and unit as they stand in one, two or three columns.
 
     ``source`` and ``proof`` are None where the form has no such column and "" where it was left empty; ``extra`` are
@@ -52,16 +52,16 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     level2: str | None
     level3: str | None
     level3_cell: str | None
-    target: Read
+    target: ReadText
     target_text: str | None
     unit: str | None = None
     nature: str | None = None
-    weight: Read = Read()
+    weight: ReadText = ReadText()
     note: str | None = None
     last_actual: str | None = None
     source: str | None = None
     proof: str | None = None
-    extra: dict[str, Read] = {}
+    extra: dict[str, ReadText] = {}
     hidden: bool = False
 
 
@@ -73,7 +73,7 @@ class Task(msgspec.Struct, frozen=True):
     total: Asked
 
 
-class Step(msgspec.Struct, frozen=True):
+class FormStep(msgspec.Struct, frozen=True):
     """A step of the plan; dates as ISO text as far as the form gives them (2023-03)."""
 
     step: str
@@ -103,21 +103,21 @@ class TargetForm(msgspec.Struct, kw_only=True, tag_field="kind", tag="target"):
     kind: ClassVar[str] = "target"
     scope: Scope
     sheet: str
-    title: Read
+    title: ReadText
     year: TargetYear
-    project_name: Read
+    project_name: ReadText
     project_code: str | None
-    dept: Read
-    unit: Read
+    dept: ReadText
+    unit: ReadText
     money_unit: str | None
     first_row: int
     last_row: int
     table: int | None = None
-    indicators: list[Indicator] = []
-    long_indicators: list[Indicator] = []
-    funds: list[Fund] = []
+    indicators: list[TargetIndicator] = []
+    long_indicators: list[TargetIndicator] = []
+    funds: list[RequestedFund] = []
     tasks: list[Task] = []
-    plan: list[Step] = []
+    plan: list[FormStep] = []
     seats: list[Seat] = []
     goals: Goals = Goals()
     text: str | None = None

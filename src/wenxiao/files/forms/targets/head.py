@@ -6,7 +6,7 @@ import re
 
 from wenxiao.files.cells.labels import Grid, bare, line_of, name_of, squeezed, tidy, year_in
 from wenxiao.files.forms import heads
-from wenxiao.files.forms.targets.form import Read, Scope, Seat, Step, TargetYear
+from wenxiao.files.forms.targets.form import FormStep, ReadText, Scope, Seat, TargetYear
 
 _TITLE = re.compile(r".*目标.*表.*|.*绩效目标.*")
 _PROJECT = heads.PROJECT | {"专项转移支付名称", "项目名称或专项名称", "资金项目名称"}
@@ -41,14 +41,14 @@ _LONGEST_LABEL = 40
 _LONGEST_TITLE = 60
 
 
-def title(grid: Grid, before: range, outside: list[str]) -> Read:
+def title(grid: Grid, before: range, outside: list[str]) -> ReadText:
     """The form's title: a cell above the table, else a paragraph above a Word table."""
     for row in before:
         for col, text in grid.starts_in_row(row):
             if len(text) < _LONGEST_TITLE and _TITLE.fullmatch(squeezed(text)) and "：" not in text:
                 wide = grid.span(row, col).right > col or len(list(grid.starts_in_row(row))) == 1
                 if wide:
-                    return Read(name_of(text), grid.address(row, col))
+                    return ReadText(name_of(text), grid.address(row, col))
     named = next(
         (
             text
@@ -57,7 +57,7 @@ def title(grid: Grid, before: range, outside: list[str]) -> Read:
         ),
         None,
     )
-    return Read(name_of(named) if named else None, None)
+    return ReadText(name_of(named) if named else None, None)
 
 
 def year(grid: Grid, before: range, outside: list[str]) -> TargetYear:
@@ -79,18 +79,18 @@ def scope_of(words: str) -> Scope:
     return "department" if "整体" in words or "部门（单位）绩效" in words else "project"
 
 
-def named(grid: Grid, before: range, what: str) -> tuple[Read, str | None]:
+def named(grid: Grid, before: range, what: str) -> tuple[ReadText, str | None]:
     """(name, code) of 项目, 主管部门 or 单位: 「[361]市卫健委」 gives both."""
     labels = {"project": _PROJECT, "dept": _DEPT, "unit": _UNIT}[what]
     seen = _labelled(grid, before, labels)
     if seen is None and what == "dept":
         seen = _labelled(grid, before, heads.UPPER_DEPT)
     if seen is None or seen.value is None:
-        return seen or Read(), None
+        return seen or ReadText(), None
     coded = _CODED.match(seen.value)
     if coded is None:
         return seen, None
-    return Read(tidy(coded.group(3)), seen.cell), coded.group(1) or coded.group(2)
+    return ReadText(tidy(coded.group(3)), seen.cell), coded.group(1) or coded.group(2)
 
 
 def names_the_unit(grid: Grid, before: range, cell: str | None) -> bool:
@@ -102,9 +102,9 @@ def names_the_unit(grid: Grid, before: range, cell: str | None) -> bool:
     return False
 
 
-def _labelled(grid: Grid, before: range, labels: set[str]) -> Read | None:
+def _labelled(grid: Grid, before: range, labels: set[str]) -> ReadText | None:
     seen = heads.field(grid, labels, before)
-    return None if seen is None else Read(seen.value, seen.cell)
+    return None if seen is None else ReadText(seen.value, seen.cell)
 
 
 def project_code(grid: Grid, before: range, beside_name: str | None) -> str | None:
@@ -216,7 +216,7 @@ def _goal_text(grid: Grid, row: int, col: int, *, several: bool) -> str | None:
     return None
 
 
-def plan(grid: Grid, before: range) -> list[Step]:
+def plan(grid: Grid, before: range) -> list[FormStep]:
     """实施进度计划: steps under 实施内容 · 开始时间 · 完成时间; empty template rows make none."""
     for row in before:
         heads_here = {bare(text): col for col, text in grid.starts_in_row(row)}
@@ -256,13 +256,13 @@ def plan(grid: Grid, before: range) -> list[Step]:
     return []
 
 
-def _step(grid: Grid, row: int, places: tuple[int, int, int]) -> Step | None:
+def _step(grid: Grid, row: int, places: tuple[int, int, int]) -> FormStep | None:
     words, start, end = (line_of(grid.text(row, col)) for col in places)
     name = re.sub(r"^\d{1,2}\s*[、.．]\s*", "", words)
     if not name or re.fullmatch(r"[…\.·]+", squeezed(name)):
         return None
     first, last = (next(iter(dates_in(text)), None) for text in (start, end))
-    return Step(name, first or start or None, last or end or None)
+    return FormStep(name, first or start or None, last or end or None)
 
 
 def seats(grid: Grid, after: range) -> list[Seat]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import msgspec
 
 from wenxiao.files.cells.cells import Book, Sheet
-from wenxiao.files.cells.grids import Grid
+from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.cells.labels import line_of, squeezed
-from wenxiao.files.forms.targets.columns import Column, Columns, heading_key
+from wenxiao.files.forms.targets.columns import TargetColumn, TargetColumns, heading_key
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.files.forms.targets.lists import read_list
 
@@ -73,23 +73,23 @@ def read_by_layout(sheet: Sheet, layouts: Sequence[ListLayout]) -> list[TargetFo
     for layout in layouts:
         columns = _columns(sheet, layout)
         if columns is not None:
-            grid = Grid(_worded(sheet, columns, layout))
+            grid = TableGrid(_worded(sheet, columns, layout))
             return read_list(grid, columns, unit=layout.money_unit)
     return []
 
 
-def _columns(sheet: Sheet, layout: ListLayout) -> Columns | None:
+def _columns(sheet: Sheet, layout: ListLayout) -> TargetColumns | None:
     wanted = {squeezed(words): key for key, words in layout.headings.items()}
-    found: dict[int, dict[str, Column]] = {}
+    found: dict[int, dict[str, TargetColumn]] = {}
     for (row, col), cell in sheet.cells.items():
         key = wanted.get(squeezed(cell.text)) if row <= DEEPEST else None
         if key is not None:
-            found.setdefault(row, {}).setdefault(key, Column(col, col, line_of(cell.text)))
+            found.setdefault(row, {}).setdefault(key, TargetColumn(col, col, line_of(cell.text)))
     whole = [row for row, known in sorted(found.items()) if len(known) == len(wanted)]
-    return Columns(whole[0], whole[0], found[whole[0]]) if whole else None
+    return TargetColumns(whole[0], whole[0], found[whole[0]]) if whole else None
 
 
-def _worded(sheet: Sheet, columns: Columns, layout: ListLayout) -> Sheet:
+def _worded(sheet: Sheet, columns: TargetColumns, layout: ListLayout) -> Sheet:
     """The sheet with each code replaced by its word; a code nobody listed stays as it is."""
     words = {columns.known[key].left: codes for key, codes in layout.codes.items() if codes}
     cells = {

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, field
 
 from wenxiao.files.cells.labels import Grid, line_of, money_unit_in, squeezed, year_in
-from wenxiao.files.forms.targets.columns import Columns, columns_at
+from wenxiao.files.forms.targets.columns import TargetColumns, columns_at
 from wenxiao.files.forms.targets.form import (
     Asked,
-    Fund,
     Goals,
-    Indicator,
-    Read,
+    ReadText,
+    RequestedFund,
     TargetForm,
+    TargetIndicator,
     TargetYear,
 )
 from wenxiao.files.forms.targets.money import amount_at
@@ -29,10 +29,10 @@ class _Project:
     texts: dict[str, str]
     cells: dict[str, str]
     money: Asked | None
-    rows: list[Indicator] = field(default_factory=list)
+    rows: list[TargetIndicator] = field(default_factory=list)
 
 
-def list_heading(grid: Grid) -> Columns | None:
+def list_heading(grid: Grid) -> TargetColumns | None:
     """The headings of such a list: a project beside levels and a value; None when the sheet is none."""
     for row in grid.rows[:12]:
         for columns in columns_at(grid, row, listed=True):
@@ -41,7 +41,7 @@ def list_heading(grid: Grid) -> Columns | None:
     return None
 
 
-def read_list(grid: Grid, columns: Columns, unit: str = "") -> list[TargetForm]:
+def read_list(grid: Grid, columns: TargetColumns, unit: str = "") -> list[TargetForm]:
     """Every project of the list with its rows; what is blank below a project's first row goes on with it.
 
     Amounts count in ``unit``; without one, as the headings say.
@@ -80,7 +80,7 @@ def _key(held: dict[str, tuple[str, str]]) -> tuple[str, ...]:
     return (*names, held.get("year", ("", ""))[0])
 
 
-def _carry(grid: Grid, columns: Columns, row: int, held: dict[str, tuple[str, str]]) -> bool:
+def _carry(grid: Grid, columns: TargetColumns, row: int, held: dict[str, tuple[str, str]]) -> bool:
     """Take over what the row says of its project; True when it begins another one."""
     own = {}
     for key in _KEYS:
@@ -98,7 +98,7 @@ def _carry(grid: Grid, columns: Columns, row: int, held: dict[str, tuple[str, st
     return fresh
 
 
-def _money_unit(grid: Grid, columns: Columns) -> str:
+def _money_unit(grid: Grid, columns: TargetColumns) -> str:
     """As the heading or a corner above says; an export without a word counts in 元."""
     places = [columns.known["money"].words] if "money" in columns.known else []
     above = range(grid.sheet.origin, columns.top)
@@ -107,20 +107,20 @@ def _money_unit(grid: Grid, columns: Columns) -> str:
 
 
 def _form(grid: Grid, one: _Project, unit: str) -> TargetForm:
-    def read(key: str) -> Read:
-        return Read(one.texts.get(key), one.cells.get(key))
+    def read(key: str) -> ReadText:
+        return ReadText(one.texts.get(key), one.cells.get(key))
 
     said = one.texts.get("year", "")
     code = _CODE.fullmatch(squeezed(one.texts.get("project_code", "")))
     money = (
-        [Fund("年度预算数", one.first, one.money)]
+        [RequestedFund("年度预算数", one.first, one.money)]
         if one.money is not None and one.money.raw
         else []
     )
     return TargetForm(
         sheet=grid.sheet.name,
         scope="project",
-        title=Read(),
+        title=ReadText(),
         year=TargetYear(year_in(said) or year_in(f"{said}年"), said or None, one.cells.get("year")),
         project_name=read("project_name"),
         project_code=code.group() if code else None,

@@ -17,7 +17,7 @@ from wenxiao.files.cells.labels import (
     yuan_text,
 )
 from wenxiao.files.cells.numberformats import plain
-from wenxiao.files.forms.targets.form import Asked, Fund, Task
+from wenxiao.files.forms.targets.form import Asked, RequestedFund, Task
 
 _SIDE = re.compile(
     r"(?:项目|年度|申请|专项|预算|本年|当年|全年)*(?:资金|预算|金额|经费)(?:申请|情况|来源|总额|及构成|总额及构成|构成|安排|需求|投入|预算|金额|额度|总量)*"
@@ -51,7 +51,7 @@ def unit_of(grid: Grid, rows: range, default: str | None) -> str | None:
     return corner or default
 
 
-def funds(grid: Grid, rows: range, unit: str | None) -> list[Fund]:
+def funds(grid: Grid, rows: range, unit: str | None) -> list[RequestedFund]:
     """The lines of the money block in order; empty where the form has none."""
     for row in rows:
         for col, text in grid.starts_in_row(row):
@@ -86,7 +86,7 @@ def _unmerged_end(grid: Grid, rows: range, row: int, col: int) -> int:
     return last
 
 
-def _block(grid: Grid, rows: range, first: int, unit: str | None) -> Iterator[Fund]:
+def _block(grid: Grid, rows: range, first: int, unit: str | None) -> Iterator[RequestedFund]:
     column = _year_column(grid, rows.start, first)
     whole = _alone(grid, rows, first, unit)
     if whole is not None:
@@ -97,12 +97,12 @@ def _block(grid: Grid, rows: range, first: int, unit: str | None) -> Iterator[Fu
         if column is not None:
             label = next((text for col, text in cells if col < column), None)
             if label and _is_label(label):
-                yield Fund(_label(label), row, amount_at(grid, (row, column), unit))
+                yield RequestedFund(_label(label), row, amount_at(grid, (row, column), unit))
             continue
         yield from _line(grid, row, cells, unit)
 
 
-def _alone(grid: Grid, rows: range, first: int, unit: str | None) -> Fund | None:
+def _alone(grid: Grid, rows: range, first: int, unit: str | None) -> RequestedFund | None:
     """年度资金总额（万元） with nothing but its amount beside it, among other fields of the head."""
     beside = next(
         ((col, text) for col, text in grid.starts_in_row(rows.start) if col >= first), None
@@ -110,7 +110,7 @@ def _alone(grid: Grid, rows: range, first: int, unit: str | None) -> Fund | None
     label = grid.text(rows.start, first - 1)
     if len(rows) > 1 or beside is None or not _is_amount(beside[1]) or not _is_label(label):
         return None
-    return Fund(_label(label), rows.start, amount_at(grid, (rows.start, beside[0]), unit))
+    return RequestedFund(_label(label), rows.start, amount_at(grid, (rows.start, beside[0]), unit))
 
 
 def _year_column(grid: Grid, row: int, first: int) -> int | None:
@@ -130,13 +130,15 @@ def _year_column(grid: Grid, row: int, first: int) -> int | None:
     )
 
 
-def _line(grid: Grid, row: int, cells: list[tuple[int, str]], unit: str | None) -> Iterator[Fund]:
+def _line(
+    grid: Grid, row: int, cells: list[tuple[int, str]], unit: str | None
+) -> Iterator[RequestedFund]:
     """Labels of one row, each with the amount that follows it; a label without an amount is a line of its own."""
     label: tuple[int, str] | None = None
     for col, text in cells:
         if _is_amount(text):
             if label is not None:
-                yield Fund(_label(label[1]), row, amount_at(grid, (row, col), unit))
+                yield RequestedFund(_label(label[1]), row, amount_at(grid, (row, col), unit))
             label = None
             continue
         said = list(_said(grid, row, col, text))
@@ -151,12 +153,14 @@ def _line(grid: Grid, row: int, cells: list[tuple[int, str]], unit: str | None) 
         yield _without_amount(grid, row, label)
 
 
-def _without_amount(grid: Grid, row: int, label: tuple[int, str]) -> Fund:
+def _without_amount(grid: Grid, row: int, label: tuple[int, str]) -> RequestedFund:
     beside = grid.right_of(row, label[0])
-    return Fund(_label(label[1]), row, Asked(None, None, grid.address(*beside) if beside else None))
+    return RequestedFund(
+        _label(label[1]), row, Asked(None, None, grid.address(*beside) if beside else None)
+    )
 
 
-def _said(grid: Grid, row: int, col: int, text: str) -> Iterator[Fund]:
+def _said(grid: Grid, row: int, col: int, text: str) -> Iterator[RequestedFund]:
     """Amounts written into a sentence: 「一、财政拨款：6923.3552万元（其中：上级财政资金：…）」."""
     for hit in _SENTENCE.finditer(text):
         before = _LABEL_BEFORE.search(text[: hit.start()])
@@ -165,7 +169,7 @@ def _said(grid: Grid, row: int, col: int, text: str) -> Iterator[Fund]:
         words = re.sub(r"^.*?(?:、|（|\()", "", before.group(1)) or before.group(1)
         number = Decimal(re.sub(r"[,，]", "", hit.group(1)))
         amount = Asked(yuan_text(number, hit.group(2)), hit.group(), grid.address(row, col))
-        yield Fund(words, row, amount)
+        yield RequestedFund(words, row, amount)
 
 
 def _is_label(text: str) -> bool:
@@ -193,7 +197,7 @@ def amount_at(grid: Grid, place: tuple[int, int], unit: str | None) -> Asked:
     return Asked(yuan, words or None, grid.address(*place))
 
 
-def tasks(grid: Grid, rows: range, unit: str | None) -> tuple[list[Task], list[Fund]]:
+def tasks(grid: Grid, rows: range, unit: str | None) -> tuple[list[Task], list[RequestedFund]]:
     """(main tasks of a department with their money, the line of their total)."""
     for row in rows:
         places = {bare(text): col for col, text in grid.starts_in_row(row)}
@@ -211,7 +215,7 @@ def tasks(grid: Grid, rows: range, unit: str | None) -> tuple[list[Task], list[F
 
 def _tasks(
     grid: Grid, rows: range, places: tuple[int, int | None, int], unit: str | None
-) -> tuple[list[Task], list[Fund]]:
+) -> tuple[list[Task], list[RequestedFund]]:
     name, content, money = places
     made: list[Task] = []
     for row in rows:
@@ -223,7 +227,7 @@ def _tasks(
         ):
             break
         if _SUM.fullmatch(bare(words)):
-            return made, [Fund(words, row, amount_at(grid, (row, money), unit))]
+            return made, [RequestedFund(words, row, amount_at(grid, (row, money), unit))]
         if not words or re.fullmatch(r"[…\.·]+", squeezed(words)):
             if _goes_on(grid, row, money):
                 continue

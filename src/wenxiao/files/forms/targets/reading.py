@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from wenxiao.files.cells.cells import Sheet
-from wenxiao.files.cells.grids import Grid
+from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.forms import heads
 from wenxiao.files.forms.targets import head, money
-from wenxiao.files.forms.targets.columns import Columns, columns_at
-from wenxiao.files.forms.targets.form import Goals, Indicator, TargetForm
+from wenxiao.files.forms.targets.columns import TargetColumns, columns_at
+from wenxiao.files.forms.targets.form import Goals, TargetForm, TargetIndicator
 from wenxiao.files.forms.targets.lists import list_heading, read_list
 from wenxiao.files.forms.targets.rows import indicators
 
@@ -17,16 +17,16 @@ def read_targets(sheet: Sheet, outside: list[str] | None = None) -> list[TargetF
 
     ``outside`` are the paragraphs above a Word table: its title and year often stand there.
     """
-    grid = Grid(sheet)
+    grid = TableGrid(sheet)
     listed = list_heading(grid)
     if listed is not None:
         return read_list(grid, listed)
     return [_form(grid, rows, blocks, outside or []) for rows, blocks in _spans(grid)]
 
 
-def _spans(grid: Grid) -> list[tuple[range, list[Columns]]]:
+def _spans(grid: TableGrid) -> list[tuple[range, list[TargetColumns]]]:
     """The rows of each form with its indicator blocks; a stretch without any belongs to the form that follows it."""
-    spans: list[tuple[range, list[Columns]]] = []
+    spans: list[tuple[range, list[TargetColumns]]] = []
     start = grid.sheet.origin
     for rows in heads.form_spans(grid):
         blocks = _blocks(grid, rows)
@@ -36,16 +36,18 @@ def _spans(grid: Grid) -> list[tuple[range, list[Columns]]]:
     return spans
 
 
-def _blocks(grid: Grid, rows: range) -> list[Columns]:
+def _blocks(grid: TableGrid, rows: range) -> list[TargetColumns]:
     """The indicator blocks of a form, long-term ones too."""
-    found: list[Columns] = []
+    found: list[TargetColumns] = []
     for row in rows:
         if not found or row > found[-1].bottom:
             found += columns_at(grid, row)
     return found
 
 
-def _form(grid: Grid, rows: range, blocks: list[Columns], outside: list[str]) -> TargetForm:
+def _form(
+    grid: TableGrid, rows: range, blocks: list[TargetColumns], outside: list[str]
+) -> TargetForm:
     before = range(rows.start, blocks[0].top)
     title = head.title(grid, before, outside)
     scope = head.scope_of(title.value or "".join(outside))
@@ -81,6 +83,6 @@ def _form(grid: Grid, rows: range, blocks: list[Columns], outside: list[str]) ->
         responsible=head.responsible(grid, before),
     )
     for block in blocks:
-        own: list[Indicator] = list(indicators(grid, block, rows.stop - 1))
+        own: list[TargetIndicator] = list(indicators(grid, block, rows.stop - 1))
         (form.long_indicators if block.long else form.indicators).extend(own)
     return form

@@ -16,8 +16,8 @@ from wenxiao.files.cells.labels import (
     without_prefix,
 )
 from wenxiao.files.cells.numberformats import plain
-from wenxiao.files.forms.targets.columns import Columns, columns_at
-from wenxiao.files.forms.targets.form import Indicator, Read
+from wenxiao.files.forms.targets.columns import TargetColumns, columns_at
+from wenxiao.files.forms.targets.form import ReadText, TargetIndicator
 
 _END = re.compile(
     r"(?:注|备注|说明|附注)[:：\d].*|注|填报人.*|填表人.*|联系(?:人|电话).*|填(?:报|表)日期.*|(?:单位|项目)?负责人.*|制表人.*|审核人.*"
@@ -39,7 +39,7 @@ _QUALITATIVE = {
 _LEVEL_POINTS = re.compile(r"[(（\[]?\s*\d+(?:\.\d+)?\s*分?\s*[)）\]]$")
 
 
-def indicators(grid: Grid, columns: Columns, last: int) -> Iterator[Indicator]:
+def indicators(grid: Grid, columns: TargetColumns, last: int) -> Iterator[TargetIndicator]:
     """Every indicator of a block, down to the next heading, the total, the notes or ``last``."""
     levels: dict[str, str] = {}
     for row in range(columns.bottom + 1, last + 1):
@@ -50,7 +50,7 @@ def indicators(grid: Grid, columns: Columns, last: int) -> Iterator[Indicator]:
             yield made
 
 
-def _ends(grid: Grid, columns: Columns, row: int) -> bool:
+def _ends(grid: Grid, columns: TargetColumns, row: int) -> bool:
     starts = list(grid.starts_in_row(row))
     if not starts:
         return False
@@ -67,7 +67,7 @@ def _ends(grid: Grid, columns: Columns, row: int) -> bool:
 _FEW = 3
 
 
-def _carry(grid: Grid, columns: Columns, row: int, levels: dict[str, str]) -> None:
+def _carry(grid: Grid, columns: TargetColumns, row: int, levels: dict[str, str]) -> None:
     """Level names stand once, merged or not, over the rows they hold."""
     for level in ("level1", "level2"):
         text = columns.text(grid, row, level)
@@ -80,8 +80,8 @@ def _carry(grid: Grid, columns: Columns, row: int, levels: dict[str, str]) -> No
 
 
 def one_indicator(
-    grid: Grid, columns: Columns, row: int, levels: dict[str, str]
-) -> Indicator | None:
+    grid: Grid, columns: TargetColumns, row: int, levels: dict[str, str]
+) -> TargetIndicator | None:
     """One row; None for template words, dots and rows that hold nothing of their own. ``levels`` are carried down."""
     _carry(grid, columns, row, levels)
     name, cell = _name(grid, columns, row)
@@ -93,13 +93,13 @@ def one_indicator(
         return None
     nature, unit = (_own(grid, columns, row, key) for key in ("nature", "unit"))
     direction = _own(grid, columns, row, "direction")
-    return Indicator(
+    return TargetIndicator(
         row=row,
         level1=levels.get("level1"),
         level2=levels.get("level2") if "level2" in columns.known else None,
         level3=name or None,
         level3_cell=cell,
-        target=Read(value or None, grid.address(*place)),
+        target=ReadText(value or None, grid.address(*place)),
         target_text=_joined(value, nature, unit),
         unit=unit or None,
         nature=nature or direction or None,
@@ -113,7 +113,7 @@ def one_indicator(
     )
 
 
-def _name(grid: Grid, columns: Columns, row: int) -> tuple[str, str | None]:
+def _name(grid: Grid, columns: TargetColumns, row: int) -> tuple[str, str | None]:
     """The indicator's name without 「指标1：」, and its cell; "" for what a template left."""
     key = "level3" if "level3" in columns.known else "level2"
     place = columns.place(grid, row, key)
@@ -128,7 +128,7 @@ def _name(grid: Grid, columns: Columns, row: int) -> tuple[str, str | None]:
     return line_of(without_prefix(words)), grid.address(*place)
 
 
-def _own(grid: Grid, columns: Columns, row: int, key: str) -> str:
+def _own(grid: Grid, columns: TargetColumns, row: int, key: str) -> str:
     """What stands under a heading in this row; dashes and dots are nothing, a comparator alone is a template's."""
     words = line_of(columns.text(grid, row, key))
     squeezed_words = squeezed(words)
@@ -137,7 +137,7 @@ def _own(grid: Grid, columns: Columns, row: int, key: str) -> str:
     return "" if re.fullmatch(r"[…\.·。—–\-_/]*", squeezed_words) else words
 
 
-def _asked(grid: Grid, columns: Columns, row: int, key: str) -> str | None:
+def _asked(grid: Grid, columns: TargetColumns, row: int, key: str) -> str | None:
     """What stands in a column the form may not have: None without the column, "" where it is left empty."""
     return _own(grid, columns, row, key) if key in columns.known else None
 
@@ -164,21 +164,21 @@ def _joined(value: str, nature: str, unit: str) -> str | None:
     return text
 
 
-def _weight(grid: Grid, columns: Columns, row: int) -> Read:
+def _weight(grid: Grid, columns: TargetColumns, row: int) -> ReadText:
     place = columns.place(grid, row, "weight")
     if place is None:
-        return Read()
+        return ReadText()
     words = grid.text(*place)
     number = number_in(words) if words else None
-    return Read(plain(number) if number is not None else words or None, grid.address(*place))
+    return ReadText(plain(number) if number is not None else words or None, grid.address(*place))
 
 
-def _extra(grid: Grid, columns: Columns, row: int) -> dict[str, Read]:
+def _extra(grid: Grid, columns: TargetColumns, row: int) -> dict[str, ReadText]:
     """Filled cells of columns whose heading is not known: told, never lost."""
-    extra: dict[str, Read] = {}
+    extra: dict[str, ReadText] = {}
     for words, column in columns.others.items():
         text = grid.text(row, column.left)
         own_row = grid.span(row, column.left).top == row
         if text and own_row and column.left >= columns.first:
-            extra[words] = Read(line_of(text), grid.address(row, column.left))
+            extra[words] = ReadText(line_of(text), grid.address(row, column.left))
     return extra

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wenxiao.files.forms.targets.form import Indicator, TargetForm
+from wenxiao.files.forms.targets.form import TargetForm, TargetIndicator
 from wenxiao.rulebook.checks.registry import Table
 
 
@@ -33,7 +33,7 @@ def target_table(form: TargetForm) -> Table:
     return Table([_row(row, form.sheet) for row in form.indicators], head)
 
 
-def _row(row: Indicator, sheet: str) -> dict[str, Any]:
+def _row(row: TargetIndicator, sheet: str) -> dict[str, Any]:
     return {
         "level1": row.level1 or "",
         "level2": row.level2 or "",
