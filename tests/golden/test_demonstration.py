@@ -76,6 +76,12 @@ def desks_of(division):
 def the_year_after(division):
     """`wenxiao demo --day 2023-01-20`: the year 2022 by the same acts; the report of 2021 stays as it is, byte for byte."""
     before = written(division)
+    assert Counter(Target.objects.filter(origin="filed").values_list("state", flat=True)) == {
+        "checked": 1,
+        "draft": 3,
+        "returned": 1,
+        "submitted": 2,
+    }
     started = time.monotonic()
     play_following_year(division)
     assert time.monotonic() - started < 40

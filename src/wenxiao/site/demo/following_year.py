@@ -10,26 +10,19 @@ import tempfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.budget.money import money
-from wenxiao.budget.services import (
-    add_spending,
-    choose_own_filing,
-    open_dossier,
-    open_round,
-    set_appropriation,
-)
+from wenxiao.budget.services import add_spending, set_appropriation
 from wenxiao.files.pool import Pool
 from wenxiao.followup.services import audit_money
 from wenxiao.followup.services.keeping import keep_all
 from wenxiao.intake.unattended import import_reading
-from wenxiao.orgs.models import Agency, User
-from wenxiao.orgs.permissions import grants_kept
+from wenxiao.orgs.models import Agency
 from wenxiao.records.services import store_file
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import (
@@ -50,30 +43,22 @@ from wenxiao.reviews.services import (
 from wenxiao.reviews.services.monitoring import report_money
 from wenxiao.rulebook.numbers import round_points
 from wenxiao.site.demo import workbooks
-from wenxiao.site.demo.following_targets import amounts_of, rows_of, steps_of
+from wenxiao.site.demo.filing import PROJECTS, WHY, YEAR, Filing
+from wenxiao.site.demo.following_targets import amounts_of, rows_of
 from wenxiao.site.demo.synthetic import SEED, unit_names
 from wenxiao.store.clock import standing_at
 from wenxiao.targets.models import Target
-from wenxiao.targets.services import (
-    approval_paper,
-    begin_target,
-    check_target,
-    fill_target,
-    return_target,
-    submit_target,
-)
+from wenxiao.targets.services import approval_paper, fill_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wenxiao.files.forms.forms import Reading
-    from wenxiao.orgs.models import Division
+    from wenxiao.orgs.models import Division, User
 
-YEAR = 2022
-UNITS, PROJECTS, OTHERS = (0, 2, 3), 3, 30
-"""Which of the made-up units (by their place) file their targets here, how many projects each, and
-from which place on others hand in their self-evaluations of 2021 as workbooks."""
-FILED, CHECKED, APPROVED = date(2021, 12, 6), date(2021, 12, 20), date(2022, 1, 18)
+OTHERS = 30
+"""From which place on made-up units hand in their self-evaluations of 2021 as workbooks."""
+CHECKED, APPROVED = date(2021, 12, 20), date(2022, 1, 18)
 SELF_EVALUATED, MONITORED = date(2022, 4, 20), date(2022, 8, 5)
 REQUESTED, ADJUSTED = date(2022, 8, 12), date(2022, 8, 26)
 EVALUATED, ISSUED = date(2022, 9, 20), date(2022, 11, 10)
@@ -81,7 +66,6 @@ FILED_AGAIN, LAST = date(2022, 12, 8), date(2023, 1, 10)
 STANDS_AT = date(2023, 1, 20)
 ADDED = Decimal(600_000)
 PAPER = b"%PDF-1.4\n1 0 obj << /Title (demonstration) >> endobj\n%%EOF\n"
-WHY = "演示"
 
 
 def play_following_year(division: Division) -> None:
@@ -95,31 +79,17 @@ def play_following_year(division: Division) -> None:
         keep_all()
 
 
-class FollowingYear:
-    """Who acts is who acts in the demonstration; a unit's clerk is found by the unit."""
+class FollowingYear(Filing):
+    """From the targets that are filed on the story's day on."""
 
     def __init__(self, division: Division, forms: Sequence[tuple[Path, Reading]]) -> None:
-        self.division, self.forms = division, forms
-        self.users = {one.username: one for one in User.objects.filter(division=division)}
-        self.judge, self.second = self.users["jixiao"], self.users["jixiao2"]
-        names = [unit_names()[at] for at in UNITS]
-        self.earlier = [
-            row
-            for name in names
-            for row in Dossier.objects.filter(
-                subject__division=division,
-                unit__name=name,
-                fiscal_year=YEAR - 1,
-                reviews__kind=Round.Kind.MONITORING,
-            )
-            .select_related("subject__division", "unit")
-            .order_by("pk")[:PROJECTS]
-        ]
+        super().__init__(division)
+        self.forms = forms
 
     @transaction.atomic
     def play(self) -> None:
-        """From the targets filed in December to the self-evaluations begun in January a year later."""
-        dossiers = self._filed(YEAR, self.earlier, FILED)
+        """From the targets checked in December to the self-evaluations begun in January a year later."""
+        dossiers = self._filed()
         self._approved(
             dossiers, APPROVED, "演示财预〔2022〕1号", "关于批复2022年部门预算的通知（合成）"
         )
@@ -127,93 +97,29 @@ class FollowingYear:
         self._monitored(dossiers)
         self._adjusted(dossiers)
         self._evaluated()
-        self._filed(YEAR + 1, dossiers[:4], FILED_AGAIN, handed_in=2)
+        self._filed_again(dossiers[:4], handed_in=2)
         self._self_evaluated(dossiers, settled=1, begun=3)
-
-    def _clerk(self, dossier: Dossier) -> User:
-        own = self.users["jingban"]
-        return own if dossier.unit_id == own.unit_id else self.users[f"jb{dossier.unit.code}"]
-
-    def _round(
-        self, kind: str, name: str, on: date, dossiers: Sequence[Dossier], **more: Any
-    ) -> Round:
-        values: dict[str, Any] = {
-            "work_year": YEAR,
-            "deadline": None,
-            "synthetic": True,
-            "opens_on": on,
-        } | more
-        return open_round(
-            division=self.division,
-            kind=kind,
-            name=name,
-            fiscal_year=dossiers[0].fiscal_year,
-            by=self.judge,
-            scope={"dossiers": [row.pk for row in dossiers]},
-            **values,
-        )
 
     # ---- targets ------------------------------------------------------------------------------------------------------
 
-    def _filed(
-        self, year: int, before: Sequence[Dossier], on: date, handed_in: int | None = None
-    ) -> list[Dossier]:
-        """The year's dossiers with their targets drawn up; those handed in are checked too, one after a return."""
-        with standing_at(on):
-            choose_own_filing(
-                division=self.division,
-                fiscal_year=year,
-                kinds=sorted({row.subject.kind for row in before}),
-                by=self.judge,
-                why=WHY,
-            )
-            dossiers = [self._dossier(row, year) for row in before]
-            self._round(Round.Kind.TARGET, f"{year}年绩效目标申报", on, dossiers, work_year=year)
+    def _filed(self) -> list[Dossier]:
+        """The dossiers of the year, the targets of all of them checked."""
+        dossiers = [
+            row.subject.dossiers.select_related("subject__division", "unit").get(fiscal_year=YEAR)
+            for row in self.earlier
+        ]
+        with standing_at(CHECKED):
             for at, dossier in enumerate(dossiers):
-                target = self._drawn_up(dossier, at)
-                if handed_in is None or at < handed_in:
-                    self._checked(target, returned=at == 1)
+                self.checked(dossier.targets.first() or self.drawn_up(dossier, at))
         return dossiers
 
-    def _dossier(self, before: Dossier, year: int) -> Dossier:
-        budget = self.users["yusuan"]
-        with grants_kept(budget):
-            row = open_dossier(subject=before.subject, fiscal_year=year, by=budget)
-            opening = before.appropriations.exclude(opening=None).get().opening
-            set_appropriation(
-                dossier=row, by=budget, opening=opening, adjusted=opening, synthetic=True
-            )
-        return row
-
-    def _drawn_up(self, dossier: Dossier, at: int) -> Target:
-        opening = dossier.appropriations.get().opening or Decimal(0)
-        clerk = self._clerk(dossier)
-        target = begin_target(dossier=dossier, by=clerk)
-        return fill_target(
-            target=target,
-            rows=[(None, row) for row in rows_of(dossier, opening, at)],
-            head={
-                "text": "按年度计划完成各项任务，资金使用规范（合成）。",
-                "content": f"{dossier.subject.name}（合成）。",
-                "manager": "项目负责人（合成）",
-                "starts": f"{dossier.fiscal_year}-01-01",
-                "ends": f"{dossier.fiscal_year}-12-31",
-            },
-            money=amounts_of(opening),
-            steps=steps_of(dossier.fiscal_year),
-            by=clerk,
-            version=target.version,
-        )
-
-    def _checked(self, target: Target, *, returned: bool = False) -> None:
-        clerk = self._clerk(target.dossier)
-        submit_target(target=target, by=clerk, version=target.version)
-        if returned:
-            row = target.indicators.order_by("order").first()
-            marks = [{"row": row.pk, "note": "请写明任务的具体内容（合成）。"}] if row else []
-            return_target(target=target, marks=marks, why="", by=self.judge, version=target.version)
-            submit_target(target=target, by=clerk, version=target.version)
-        check_target(target=target, by=self.judge, version=target.version)
+    def _filed_again(self, before: Sequence[Dossier], *, handed_in: int) -> None:
+        """The next year's targets drawn up, ``handed_in`` of them checked."""
+        with standing_at(FILED_AGAIN):
+            for at, dossier in enumerate(self.asked(YEAR + 1, before, FILED_AGAIN)):
+                target = self.drawn_up(dossier, at)
+                if at < handed_in:
+                    self.checked(target)
 
     def _approved(self, dossiers: Sequence[Dossier], on: date, number: str, title: str) -> None:
         budget = self.users["yusuan"]
@@ -240,7 +146,7 @@ class FollowingYear:
                     adjusted=opening + ADDED,
                     why="追加（合成）",
                 )
-            clerk = self._clerk(first)
+            clerk = self.clerk(first)
             proof = store_file(
                 division=self.division, by=clerk, name="追加预算通知（合成）.pdf", content=PAPER
             )
@@ -261,14 +167,14 @@ class FollowingYear:
                 by=clerk,
                 version=draft.version,
             )
-            self._checked(draft)
+            self.checked(draft)
         self._approved([first], ADJUSTED, "演示财预〔2022〕35号", "关于调整绩效目标的批复（合成）")
 
     # ---- monitoring and self-evaluation -------------------------------------------------------------------------------
 
     def _monitored(self, dossiers: Sequence[Dossier]) -> None:
         with standing_at(MONITORED):
-            opened = self._round(
+            opened = self.round(
                 Round.Kind.MONITORING,
                 "2022年日常监控（1-7月）",
                 MONITORED,
@@ -278,7 +184,7 @@ class FollowingYear:
             )
             chance = random.Random(SEED + YEAR)
             for at, dossier in enumerate(dossiers):
-                clerk = self._clerk(dossier)
+                clerk = self.clerk(dossier)
                 review = start_review(dossier=dossier, round=opened, by=clerk, synthetic=True)
                 opening = dossier.appropriations.get().opening or Decimal(0)
                 for month in range(1, 8):
@@ -295,7 +201,7 @@ class FollowingYear:
             subject__division=self.division, unit__name__in=names, fiscal_year=YEAR - 1
         ).select_related("subject")
         with standing_at(SELF_EVALUATED):
-            opened = self._round(
+            opened = self.round(
                 Round.Kind.SELFEVAL,
                 "2021年度项目支出单位自评",
                 SELF_EVALUATED,
@@ -316,12 +222,12 @@ class FollowingYear:
             rows = list(Review.objects.filter(round=opened).select_related("dossier__unit"))
             for at, review in enumerate(rows):
                 if not any(problem.get("level") == "阻断" for problem in review.problems):
-                    self._passed(review, self._clerk(review.dossier), confirm=at < len(rows) - 1)
+                    self._passed(review, self.clerk(review.dossier), confirm=at < len(rows) - 1)
 
     def _self_evaluated(self, dossiers: Sequence[Dossier], *, settled: int, begun: int) -> None:
         """The self-evaluations of the year: ``begun`` of them filled in and handed in, ``settled`` confirmed."""
         with standing_at(LAST):
-            opened = self._round(
+            opened = self.round(
                 Round.Kind.SELFEVAL,
                 f"{YEAR}年度项目支出单位自评",
                 LAST,
@@ -333,7 +239,7 @@ class FollowingYear:
                 opening = dossier.appropriations.get().opening or Decimal(0)
                 self._paid(dossier, 12, opening * 35 / 100)
             for at, dossier in enumerate(dossiers[:begun]):
-                clerk = self._clerk(dossier)
+                clerk = self.clerk(dossier)
                 review = start_review(dossier=dossier, round=opened, by=clerk, synthetic=True)
                 self._filled(review, clerk)
                 self._passed(review, clerk, confirm=at < settled)
@@ -403,7 +309,7 @@ class FollowingYear:
             by = self.judge if finance else self.users["zhuguan"]
             with standing_at(EVALUATED):
                 name = "2022年财政评价（合成）" if finance else "2022年部门评价（合成）"
-                opened = self._round(kind, name, EVALUATED, dossiers)
+                opened = self.round(kind, name, EVALUATED, dossiers)
             for number, dossier in enumerate(dossiers, start=1):
                 self._evaluation(opened, dossier, by, number)
 

@@ -39,6 +39,7 @@ from wenxiao.reviews.services import (
 from wenxiao.site.demo import (
     disclosing,
     evaluating,
+    filing,
     following,
     reporting,
     synthetic,
@@ -123,6 +124,8 @@ class _Demo:
         disclosing.play(
             self.division, self.users["jixiao"], self.users["jixiao2"], self.users["bangong"]
         )
+        _say("申报和审核下一年度的绩效目标……")
+        filing.play(self.division)
         _say("起草年度工作报告……")
         reporting.write_draft(self.division, WORK_YEAR, self.users["jixiao"])
         return self.division
