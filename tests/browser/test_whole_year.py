@@ -104,16 +104,17 @@ def heading(page):
 
 
 def until(page, wanted):
-    """Work in the background ends; the page says so by itself, a reload at the latest shows it."""
+    """Work in the background ends; the page says so by itself, opened again at the latest."""
+    address = page.url
     for at in range(100):
-        with contextlib.suppress(Error):
+        with contextlib.suppress(Error):  # the page may just be renewing itself
             if wanted():
                 return
         page.wait_for_timeout(400)
         if at % 20 == 19:
-            with contextlib.suppress(Error):  # the page was just renewing itself
-                page.reload()
-    pytest.fail(f"{page.url}: {page.locator('main').inner_text()[:600]}")
+            with contextlib.suppress(Error):
+                page.goto(address)
+    pytest.fail(f"{address}: {page.locator('body').inner_text()[:600]}")
 
 
 def press(page, name, scope="main"):
@@ -305,11 +306,12 @@ def evaluate(county, judged):
 def confirm_problems(officer, year):
     for _ in range(2):
         officer.goto(f"/findings?year={year}&state=candidate")
-        one = officer.locator("main li", has=officer.locator("select[name=item]")).first
-        if not one.locator("select[name=item]").input_value():
-            one.locator("select[name=item]").select_option(index=2)
+        if not officer.locator("#case input[name=item]:checked").count():
+            officer.locator("#case input[name=item]").nth(1).check()
         with officer.expect_navigation():
-            one.get_by_role("button", name="确认", exact=True).click()
+            officer.locator("#case").get_by_role("button", name="确认").first.click()
+        officer.wait_for_load_state()
+    officer.goto(f"/findings?year={year}&state=candidate")
     assert "没有等人确认" in heading(officer)
 
 
