@@ -86,7 +86,7 @@ def test_todos_reach_the_clerks_and_go_with_the_round(open_round, dossiers, divi
     )
     grant(user=clerk, role=Role.CLERK, division=division, unit=dossiers[1].unit, by=None)
     opened = open_round(deadline=date(2021, 3, 31))
-    assert [t.title for t in todos_for(clerk)] == ["2020年度自评（2项）"]
+    assert [t.title for t in todos_for(clerk)] == ["2020年度自评（应报2项）"]
     services.extend_round(round=opened, deadline=date(2021, 4, 9), by=officer, why="疫情")
     assert todos_for(clerk).get().due_on == date(2021, 4, 9)
     with pytest.raises(NotAllowed, match="不晚于原期限"):

@@ -155,7 +155,7 @@ def _ask_units(opened: Round) -> int:
             role=Role.CLERK,
             unit_id=unit,
             due_on=opened.deadline,
-            title=f"{opened.name}（{count}项）"[:200],
+            title=f"{opened.name}（应报{count}项）"[:200],
             target_type=Round._meta.label,
             target_id=opened.pk,
         )
