@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from docx import Document
+from openpyxl import load_workbook
 
 from wenxiao.orgs.models import User
 from wenxiao.orgs.services import grant
@@ -61,6 +62,14 @@ def decide(client, exchange, number, **data):
     ).content.decode()
 
 
+def words_of(answer):
+    """Every text of a workbook's first sheet, run together."""
+    sheet = load_workbook(
+        io.BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+    ).active
+    return "|".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
+
+
 def lowest(review):
     """The row with most to gain."""
     rows = [(row, row.marks.get(seat="").points) for row in review.criteria.all()]
@@ -72,6 +81,9 @@ def test_the_unit_sees_nothing_of_an_evaluation_before_it_is_told(small, inside,
     assert clerk.get(reverse("desk:review", args=[handed_in.pk])).status_code == 404
     dossier = clerk.get(reverse("desk:dossier", args=[handed_in.dossier_id])).content.decode()
     assert "财政评价分" not in dossier
+    asked = f"{reverse('desk:subjects')}/list.xlsx?year=2021"
+    assert "财政评价 待审核" in words_of(inside(small.officer).get(asked))
+    assert "财政评价 待审核" not in words_of(inside(small.clerk).get(asked))
     exchange = tell(inside(small.officer), handed_in)
     clerk = inside(small.clerk)
     assert "征求意见" in clerk.get(reverse("desk:home")).content.decode()

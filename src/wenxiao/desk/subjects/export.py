@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.budget.money import Money
+    from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Review
 
 MOST = 20_000
@@ -83,7 +84,7 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
         "对象",
         "预算绩效管理对象清单",
         COLUMNS,
-        list(_rows(whole.seen.model.objects.all(), ids)),
+        list(_rows(whole.seen.model.objects.all(), ids, person(request))),
         notes=notes,
         corner="单位：万元",
         watermark="演示数据" if division and division.demo else None,
@@ -113,13 +114,13 @@ def _ids(found: QuerySet[Dossier], sort: str) -> list[int]:
 
 
 def _rows(
-    dossiers: QuerySet[Dossier], ids: list[int]
+    dossiers: QuerySet[Dossier], ids: list[int], user: User
 ) -> Iterator[tuple[str | int | Decimal | None, ...]]:
-    """Tuples as wide as the columns, a thousand dossiers read at once."""
+    """Tuples as wide as the columns, a thousand dossiers read at once; of reviews what ``user`` may read."""
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
         rows = dossiers.select_related("subject", "unit").in_bulk(part)
-        monies, reviews, findings = money_of(part), reviews_of(part), confirmed_counts(part)
+        monies, reviews, findings = money_of(part), reviews_of(part, user), confirmed_counts(part)
         for at, pk in enumerate(part, start=start + 1):
             yield _row(at, rows[pk], monies[pk], reviews.get(pk, []), findings.get(pk, 0))
 
