@@ -110,7 +110,7 @@ BUDGET = {
         lambda h, row, by: budget.tag_subject(subject=row, tag="教育", by=by),
     ),
     "restrict_subject": Act(
-        "performance secretariat",
+        "performance secretariat leader",
         lambda h: h.subject,
         lambda h, row, by: budget.restrict_subject(
             subject=row, restriction="internal", by=by, why="涉及个人"
