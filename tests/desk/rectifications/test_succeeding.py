@@ -105,7 +105,6 @@ def test_letters_beyond_one_pack_are_named(small, inside, monkeypatch):
     second, rest = packed.read("打包结果.txt").decode().splitlines()
     assert second.startswith("002_")
     assert "这是第 2 包" in rest
-    monkeypatch.setattr("wenxiao.desk.rectifications.feedback.MOST", 1)
     page = inside(small.officer).get(f"/feedback?year={small.finance.work_year}").content.decode()
     assert "pack=2" in page
     assert "第 2 包" in page

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from wenxiao.desk.rectifications.letters import MOST, packs_of
+from wenxiao.desk.rectifications.letters import packs_of
 from wenxiao.desk.rectifications.rectifications import ENTRY, tabs
 from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import (
+    letters_sent,
     notice_seen_by,
     notices_about,
     orderable,
@@ -80,17 +81,10 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "list_year": year,
         "who": who,
         "any_sent": any(told.values()),
-        "packs": _packs(rows, total),
+        "packs": packs_of(letters_sent(rows)),
         "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
     }
     return render(request, "desk/rectifications/feedback.html", values)
-
-
-def _packs(rows: Any, total: int) -> int:
-    """In how many packs the letters that went out come."""
-    if total <= MOST:
-        return 1
-    return packs_of(sum(map(bool, notices_about(list(rows.values_list("pk", flat=True))).values())))
 
 
 @view("confirm_finding", methods=("POST",))

@@ -58,7 +58,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 def packs_of(letters: int) -> int:
     """In how many packs so many letters come."""
-    return -(-letters // MOST)
+    return max(1, -(-letters // MOST))
 
 
 def _packed(request: HttpRequest, rows: list[Review], pack: int) -> bytes:

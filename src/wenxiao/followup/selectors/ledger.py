@@ -163,6 +163,16 @@ def notices_about(reviews: Iterable[int]) -> dict[int, list[Notice]]:
     return found
 
 
+def letters_sent(reviews: QuerySet[Review]) -> int:
+    """How many of these reviews a feedback letter went out about. One query."""
+    sent = Notice.objects.filter(
+        kind=Notice.Kind.FEEDBACK,
+        target_type=REVIEW_TYPE,
+        target_id__in=reviews.order_by().values("pk"),
+    )
+    return sent.values("target_id").distinct().count()
+
+
 def notice_seen_by(user: User | None, pk: int) -> Notice | None:
     """A feedback notice whose review's dossier the user may see; None otherwise."""
     row = (
