@@ -56,12 +56,15 @@
         if (mine === asked) list.textContent = "没有取到内容，请按 Enter 到查找页。";
       }
     }
-    function open(event) {
-      event.preventDefault();
+    function show() {
       if (palette.open) return;
       palette.showModal();
       box.select();
       ask();
+    }
+    function open(event) {
+      event.preventDefault();
+      show();
     }
     box.addEventListener("input", () => {
       clearTimeout(wait);
@@ -77,14 +80,11 @@
     });
     for (const opener of document.querySelectorAll("[data-palette]")) {
       opener.addEventListener("click", open);
-      opener.addEventListener("focus", (event) => {
-        if (opener.tagName === "INPUT" && !palette.dataset.shut) open(event);
+      /* Tab goes past it; the first key typed there goes on in the dialog. */
+      opener.addEventListener("keydown", (event) => {
+        if (opener.tagName === "INPUT" && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key.length === 1 || event.key === "Process")) show();
       });
     }
-    palette.addEventListener("close", () => {
-      palette.dataset.shut = "1";
-      setTimeout(() => delete palette.dataset.shut, 50);
-    });
   }
 
   /* A choice among dozens: type a part, initials or pinyin; the select beneath keeps the value and its form. */
