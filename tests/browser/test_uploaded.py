@@ -56,11 +56,7 @@ def upload(page, look, paths):
     page.get_by_role("button", name="上传并预览").click()
     page.wait_for_url(re.compile(r"/imports/\d+$"))
     button = page.get_by_role("button", name="导入可以导入的")
-    for _ in range(60):
-        page.reload()
-        if button.count():
-            break
-        page.wait_for_timeout(300)
+    button.wait_for(timeout=60_000)  # the page renews itself until the files are read
     assert "1 份待您选择" in heading(
         page
     )  # two rounds watch January to July; the person says which
@@ -68,12 +64,7 @@ def upload(page, look, paths):
     choose_round(page)
     assert f"{len(paths)} 份可以导入" in heading(page)
     button.click()
-    for _ in range(80):
-        page.reload()
-        if f"{len(paths)} 份已导入" in heading(page):
-            break
-        page.wait_for_timeout(300)
-    assert f"{len(paths)} 份已导入" in heading(page)
+    expect(page.locator("h1").first).to_contain_text(f"{len(paths)} 份已导入", timeout=60_000)
     look(page, "uploaded-3-imported")
 
 
