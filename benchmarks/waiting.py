@@ -94,7 +94,7 @@ def measure():
             section.rows += [(name, *row) for row in _one(Path(home), url)]
     section.notes = [
         "上传各行：没有写事务在等读取，读取时持有事务会当场出错（`store/locks.py`）。",
-        "末行：台账整份生效或全不生效；分批写入的行先不算数，每批约占用数据库四分之一秒，最后一步很短。",
+        "写入台账各行：整份生效或全不生效；分批写入的行先不算数，每批约占用数据库四分之一秒，最后一步很短。",
     ]
     return section
 
