@@ -161,19 +161,3 @@ def in_wan(yuan: Decimal | None) -> str:
 def who(power: str) -> str:
     """「确认评价结果」由财政绩效科办理."""
     return f"“{POWERS[power]}”由{who_can(power)}办理"
-
-
-def attachment(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A file to keep, named in Chinese. ``kind`` is xlsx, docx or pdf."""
-    from urllib.parse import quote
-
-    response = HttpResponse(content, content_type=CONTENT[kind])
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}')}"
-    return response
-
-
-CONTENT = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.http import HttpResponse
 
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, view
@@ -27,7 +27,5 @@ def site_file(request: HttpRequest) -> HttpResponse:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as site:
         for name, content in pages(division, year):
             site.writestr(name, content)
-    name = quote(f"{division.short_name}{year}年绩效公开静态站.zip")
-    response = HttpResponse(packed.getvalue(), content_type="application/zip")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    name = f"{division.short_name}{year}年绩效公开静态站"
+    return attachment(packed.getvalue(), name, "zip")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
@@ -25,6 +24,7 @@ from wenxiao.followup.selectors.disclosed import (
 )
 from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import view
 from wenxiao.portal.open_data import records, schema
 from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
@@ -42,7 +42,6 @@ ORDER = ["-published_on", "-pk"]
 SIZE = 30
 GRADES = ("优", "良", "中", "差")
 MOST_ROWS = 20_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _frame(tab: str) -> dict[str, Any]:
@@ -189,7 +188,7 @@ def data_file(request: HttpRequest) -> HttpResponse:
     """All published results as a workbook."""
     del request
     rows = list(published().order_by(*ORDER)[:MOST_ROWS])
-    return _file(workbook_bytes([open_sheet(rows)]), "绩效公开数据.xlsx", XLSX)
+    return attachment(workbook_bytes([open_sheet(rows)]), "绩效公开数据", "xlsx")
 
 
 @view("anyone")
@@ -197,11 +196,7 @@ def data_csv(request: HttpRequest) -> HttpResponse:
     """The same as text, for machines and for people without office software."""
     del request
     rows = [row_of(row) for row in published().order_by(*ORDER)[:MOST_ROWS]]
-    return _file(
-        csv_text([HEADINGS, *rows]).encode("utf-8-sig"),
-        "绩效公开数据.csv",
-        "text/csv; charset=utf-8",
-    )
+    return attachment(csv_text([HEADINGS, *rows]).encode("utf-8-sig"), "绩效公开数据", "csv")
 
 
 @view("anyone")
@@ -217,12 +212,6 @@ def data_schema(request: HttpRequest) -> HttpResponse:
     """What each field of the open data means."""
     del request
     return JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
 
 
 def _published(pk: int) -> Any:
@@ -289,9 +278,7 @@ def result_file(request: HttpRequest, pk: int) -> HttpResponse:
     """One result's rows as a workbook."""
     del request
     row = _published(pk)
-    return _file(
-        workbook_bytes(result_sheets(row)), f"{row.review.dossier.subject.name}.xlsx", XLSX
-    )
+    return attachment(workbook_bytes(result_sheets(row)), row.review.dossier.subject.name, "xlsx")
 
 
 @view("anyone", methods=("POST",))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.desk.imports.steps import OLD, PASS, SELFEVAL, hand_in, piece, seen_on
 
 from wenxiao.intake.tasks import read
-from wenxiao.records.models import Intake
+from wenxiao.records.models import Entry, Intake
 from wenxiao.reviews.models import Review
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -26,6 +26,7 @@ def test_error_lists_per_unit_can_be_copied_and_downloaded(place, enter):
     book = client.get(reverse("desk:intake_faults_xlsx", args=[intake.pk]))
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
     assert any("ZP-14" in row for row in sheet.iter_rows(values_only=True))
+    assert Entry.objects.get(act="下载文件").label == "报送文件问题清单.xlsx"
     word = client.get(reverse("desk:intake_faults_docx", args=[intake.pk, 0]))
     assert word.content.startswith(b"PK")
     assert client.get(reverse("desk:intake_faults_docx", args=[intake.pk, 9])).status_code == 404

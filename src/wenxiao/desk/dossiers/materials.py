@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -30,8 +29,8 @@ from wenxiao.files.door.materials import TAKEN
 from wenxiao.intake.uploads import unsettled
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
+from wenxiao.pages.downloads import as_received
 from wenxiao.pages.views import held, person, put_under, view
-from wenxiao.records.services import read_file
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import DossierTarget, promise_of
 from wenxiao.reviews.services import judge_proof
@@ -400,7 +399,4 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     row = _material(request, pk)
     if row.file is None or not may_open(held(request), row):
         raise Refused(f"“{row.title}”{row.get_state_display()}，文件只供承办人员和审计人员查阅。")
-    response = HttpResponse(read_file(row.file), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.file.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_received(row.file)

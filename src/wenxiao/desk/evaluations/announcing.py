@@ -14,7 +14,8 @@ from wenxiao.followup.selectors.plannable import evaluation_notice_seen_by, noti
 from wenxiao.followup.services import announce_evaluation, receive_feedback
 from wenxiao.orgs import selectors
 from wenxiao.orgs.selectors import units_visible_to
-from wenxiao.pages.acts import Typed, attachment, carry_out, day_of, text_of
+from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import show_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view

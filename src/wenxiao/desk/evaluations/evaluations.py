@@ -23,18 +23,9 @@ from wenxiao.followup.selectors.years import results_over_years
 from wenxiao.followup.services import propose_finding
 from wenxiao.followup.services.notices import require_letter
 from wenxiao.orgs.permissions import require
-from wenxiao.pages.acts import (
-    Typed,
-    attachment,
-    carry_out,
-    day_of,
-    person,
-    text_of,
-    version_of,
-    who,
-    yuan_of,
-)
+from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, version_of, who, yuan_of
 from wenxiao.pages.charts import grades_over_years
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, view

@@ -13,16 +13,8 @@ from django.urls import reverse
 from wenxiao.desk.evaluations.steps import may, review_of
 from wenxiao.evidence.selectors import materials_seen_by
 from wenxiao.followup.services import WHICH
-from wenxiao.pages.acts import (
-    Typed,
-    attachment,
-    carry_out,
-    day_of,
-    in_wan,
-    points_of,
-    text_of,
-    version_of,
-)
+from wenxiao.pages.acts import Typed, carry_out, day_of, in_wan, points_of, text_of, version_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import show_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view

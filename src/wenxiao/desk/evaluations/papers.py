@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.evaluations.steps import may, review_of
-from wenxiao.pages.acts import Typed, attachment, carry_out, day_of, text_of, version_of
+from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
 from wenxiao.reports.working_papers import papers_docx, scoring_note_docx

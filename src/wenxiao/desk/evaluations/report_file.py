@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from wenxiao.followup.selectors.ledger import reviews_seen_by
-from wenxiao.pages.acts import attachment
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 from wenxiao.reports.evaluation_report import evaluation_docx

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
-from wenxiao.pages.acts import attachment, carry_out, day_of, text_of, version_of, yuan_of
+from wenxiao.pages.acts import carry_out, day_of, text_of, version_of, yuan_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, person, put_under, view

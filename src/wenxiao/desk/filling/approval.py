@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -11,9 +10,9 @@ from django.urls import reverse
 
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
+from wenxiao.pages.downloads import as_received
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, view
-from wenxiao.records.services import read_file
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import CHECKERS, FILED
 from wenxiao.reviews.worklists import reviews_visible_to
@@ -81,10 +80,7 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     paper = services.pending_paper(row) if row is not None else None
     if paper is None:
         raise Http404
-    response = HttpResponse(read_file(paper.file), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(paper.file.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_received(paper.file)
 
 
 def _signed(request: HttpRequest, row: Review, why: str, back: str, typed: list[Typed]) -> Upload:

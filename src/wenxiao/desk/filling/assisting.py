@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import segno
 from django.http import Http404, HttpResponse
@@ -15,10 +14,10 @@ from wenxiao.desk.filling.filling import may_fill, review_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.evidence.selectors import kinds_of
 from wenxiao.files.out.assistance_row import assistance_workbook
-from wenxiao.pages.acts import Typed, attachment, carry_out, day_of, text_of, version_of
+from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
+from wenxiao.pages.downloads import as_received, attachment
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, put_under, view
-from wenxiao.records.services import read_file
 from wenxiao.reviews.checks import rows_of
 from wenxiao.reviews.form_selectors import assistances_visible_to
 from wenxiao.reviews.services import assisting
@@ -190,7 +189,4 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
     if row.file is None:
         raise Http404
-    response = HttpResponse(read_file(row.file), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.file.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_received(row.file)

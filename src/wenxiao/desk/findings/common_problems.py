@@ -14,7 +14,8 @@ from wenxiao.files.out.summary_table import problem_matrix_sheet
 from wenxiao.followup import services
 from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.problems import Selected, catalogue, heat, repeats, selection
-from wenxiao.pages.acts import Typed, attachment, carry_out, person, text_of
+from wenxiao.pages.acts import Typed, carry_out, person, text_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, put_under, view
 from wenxiao.rulebook import tally

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from wenxiao.desk.imports.upload import importer_of, said, waits
 from wenxiao.files.out.documents import OfficialDocument
@@ -25,6 +24,7 @@ from wenxiao.intake.lists import (
 )
 from wenxiao.intake.status import STANDINGS, standing_of
 from wenxiao.intake.tasks import apply, ledger, read
+from wenxiao.pages.downloads import as_received, attachment
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.keyset import page
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from wenxiao.intake.lists import UnitFaults
 
 PAGE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {
     "target": "绩效目标表",
     "selfeval": "单位自评表",
@@ -213,16 +211,6 @@ def faults(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/imports/faults.html", values)
 
 
-def download(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A file the browser keeps under a Chinese name."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or ""
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
 @view("see_unit")
 def faults_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     """All units' lists in one workbook, a line a problem."""
@@ -256,7 +244,7 @@ def faults_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
         for name, one in unit.rows
     ]
     book = workbook_bytes([SheetSpec("问题清单", "报送文件问题清单", columns, rows)])
-    return download(book, "报送文件问题清单.xlsx", XLSX)
+    return attachment(book, "报送文件问题清单", "xlsx")
 
 
 @view("see_unit")
@@ -290,14 +278,12 @@ def faults_docx(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         size=10.5,
         align=align,
     )
-    return download(paper.save(), f"报送文件问题清单（{unit.unit}）.docx", DOCX)
+    return attachment(paper.save(), f"报送文件问题清单（{unit.unit}）", "docx")
 
 
 @view("see_unit")
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as received, byte for byte."""
-    from wenxiao.records.services import read_file
-
     importer_of(request)
     batch = (
         batches_visible_to(person(request), held(request))
@@ -307,4 +293,4 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if batch is None or batch.file is None:
         raise Http404
-    return download(read_file(batch.file), batch.file.name, "application/octet-stream")
+    return as_received(batch.file)

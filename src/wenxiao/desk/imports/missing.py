@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.budget.services import exempt
-from wenxiao.desk.imports.intake import DOCX, download
 from wenxiao.desk.imports.upload import ENTRY, said, tabs
 from wenxiao.files.out.notices import Letterhead, Reminder, reminder_letter
 from wenxiao.followup.selectors.reminders import letters_about, reminders_of
 from wenxiao.followup.services import send_reminder
 from wenxiao.intake.lists import missing_dossiers, rounds_asked, standing_of_round
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
@@ -148,7 +148,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         )
         + 1
     )
-    return download(_paper(row, unit, rows, notice, times), f"催办函（{unit}）.docx", DOCX)
+    return attachment(_paper(row, unit, rows, notice, times), f"催办函（{unit}）", "docx")
 
 
 def _paper(row: Any, unit: str, rows: list[Any], notice: Notice, times: int) -> bytes:

@@ -25,7 +25,8 @@ from wenxiao.followup.selectors.ordering import orderable_at_once
 from wenxiao.followup.selectors.problems import catalogue
 from wenxiao.followup.watch.overview import money_by_goals
 from wenxiao.orgs.permissions import Refused
-from wenxiao.pages.acts import Typed, attachment, carry_out, text_of, version_of
+from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports.facts import facts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
@@ -24,6 +23,7 @@ from wenxiao.orgs.services.library import (
     refuse_unreasoned,
 )
 from wenxiao.pages.acts import Typed, carry_out, text_of
+from wenxiao.pages.downloads import BYTES, CONTENT, to_keep
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
 from wenxiao.records.services import read_file
@@ -48,11 +48,6 @@ TEXTS = {
     "note": ("说明", 1000),
 }
 DAYS = {"issued_on": "发文日期", "in_force_from": "施行日期"}
-MIMES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def _library(request: HttpRequest) -> QuerySet[Document]:
@@ -148,11 +143,8 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     row = _document(request, pk)
     if row.file is None:
         raise Http404
-    kind = MIMES.get(Path(row.file.name).suffix.lower().lstrip("."), "application/octet-stream")
-    response = HttpResponse(read_file(row.file), content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.file.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    kind = CONTENT.get(Path(row.file.name).suffix.lower().lstrip("."), BYTES)
+    return to_keep(HttpResponse(read_file(row.file), content_type=kind), row.file.name)
 
 
 # ---- entering and editing --------------------------------------------------------------------------------------------

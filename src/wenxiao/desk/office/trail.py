@@ -6,7 +6,6 @@ import json
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -17,6 +16,7 @@ from wenxiao.budget.reasons import EXEMPTION_REASONS
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.dossiers.archive import package
 from wenxiao.orgs.selectors import roles
+from wenxiao.pages.downloads import CONTENT, to_keep
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
 from wenxiao.records.chain import Fault, without_entries
@@ -297,11 +297,7 @@ def export(request: HttpRequest) -> Any:
     response = StreamingHttpResponse(
         _streamed(division, since), content_type="application/json; charset=utf-8"
     )
-    response["Content-Disposition"] = (
-        f"attachment; filename*=UTF-8''{quote(f'留痕_{division.code}.json')}"
-    )
-    response.on_record = True  # type: ignore[attr-defined]  # read by pages.noted
-    return response
+    return to_keep(response, f"留痕_{division.code}.json", on_record=True)
 
 
 def _streamed(division: Division, since: date | None) -> Iterator[str]:
@@ -355,10 +351,6 @@ def package_of(request: HttpRequest, pk: int) -> HttpResponse:
         target=row,
         data=held_in,
     )
-    response = HttpResponse(content, content_type="application/zip")
     stamp = timezone.localtime().strftime("%Y%m%d")
     name = f"档案材料_{row.subject.name}_{row.fiscal_year}_{stamp}.zip"
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response.on_record = True  # type: ignore[attr-defined]  # read by pages.noted
-    return response
+    return to_keep(HttpResponse(content, content_type=CONTENT["zip"]), name, on_record=True)

@@ -8,7 +8,8 @@ from django.http import Http404
 
 from wenxiao.files.out.circular import circular_paper
 from wenxiao.followup.selectors.ledger import accountabilities_seen_by
-from wenxiao.pages.acts import attachment, person
+from wenxiao.pages.acts import person
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import division_of, view
 from wenxiao.store.clock import today
 

@@ -27,6 +27,7 @@ from wenxiao.followup.selectors.ledger import (
 )
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import person, who
+from wenxiao.pages.downloads import CONTENT, to_keep
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, view
@@ -100,7 +101,7 @@ def handover_package(request: HttpRequest) -> Any:
         data={"count": len(rows), "digest": digest, "items": [row.pk for row in rows]},
     )
     name = f"{year}年移送材料_{timezone.localtime():%Y%m%d}.zip"
-    return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    return to_keep(FileResponse(stream, content_type=CONTENT["zip"]), name)
 
 
 def _chosen(request: HttpRequest, year: int) -> list[Rectification]:

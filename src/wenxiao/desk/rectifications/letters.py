@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +16,7 @@ from wenxiao.followup.selectors.ledger import notices_about, to_feed_back
 from wenxiao.followup.services.notices import require_letter
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import person
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import view
 from wenxiao.reports.facts import facts
@@ -50,10 +50,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("pack", "1")
     pack = int(asked) if asked.isdecimal() and 0 < int(asked[:4]) <= packs_of(len(sent)) else 1
     content = _packed(request, sent, pack)
-    response = HttpResponse(content, content_type="application/zip")
-    name = quote(f"{year}年反馈函{f'第{pack}包' if len(sent) > MOST else ''}.zip")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attachment(content, f"{year}年反馈函{f'第{pack}包' if len(sent) > MOST else ''}", "zip")
 
 
 def packs_of(letters: int) -> int:

@@ -27,19 +27,10 @@ from wenxiao.followup.selectors.problems import catalogue, departments_of, repea
 from wenxiao.followup.selectors.rectifications import closing_by_department, closing_by_year, ledger
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.orgs.selectors import units_visible_to
-from wenxiao.pages.acts import (
-    Typed,
-    attachment,
-    carry_out,
-    day_of,
-    person,
-    text_of,
-    version_of,
-    who,
-)
+from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, version_of, who
+from wenxiao.pages.downloads import as_received, attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, put_under, view
-from wenxiao.records.services import read_file
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
@@ -458,12 +449,7 @@ def _account(request: HttpRequest, row: Rectification) -> str:
 @view("see_unit")
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     """The proof as received; always as a file to keep, never shown inside the page."""
-    from urllib.parse import quote
-
     stored = proof_seen_by(person(request), pk)
     if stored is None:
         raise Http404
-    response = HttpResponse(read_file(stored), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(stored.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_received(stored)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
-from wenxiao.pages.acts import CONTENT, attachment
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports import services
@@ -244,11 +244,4 @@ def sent_file(name: str, title: str, content: bytes | None) -> HttpResponse:
     """A report's file under a name a person recognises; 404 for a file it does not have."""
     if content is None:
         raise Http404
-    stem, ending = title, name.rsplit(".", 1)[1]
-    if ending in CONTENT:
-        return attachment(content, stem, ending)
-    from urllib.parse import quote
-
-    response = HttpResponse(content, content_type="application/json")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}.{ending}')}"
-    return response
+    return attachment(content, title, name.rsplit(".", 1)[1])

@@ -12,7 +12,7 @@ from wenxiao.desk.subjects.order import DEFAULT, SHOWN, STORED, applied, keys_by
 from wenxiao.desk.subjects.subjects import SUMMED, ListView, look
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup.selectors import confirmed_counts
-from wenxiao.pages.acts import attachment
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 from wenxiao.records.services import record

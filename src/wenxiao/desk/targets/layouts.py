@@ -12,7 +12,8 @@ from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import KEYS, headings_of
 from wenxiao.files.out.target_list import fill_list
 from wenxiao.files.pool import read_in_child
-from wenxiao.pages.acts import attachment, carry_out, text_of
+from wenxiao.pages.acts import carry_out, text_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, put_under, view

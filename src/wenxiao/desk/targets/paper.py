@@ -18,7 +18,8 @@ from wenxiao.files.out.target_form import MoneyLine, PrintedIndicator, TargetPap
 from wenxiao.files.out.target_workbook import target_workbook
 from wenxiao.files.pool import read_in_child
 from wenxiao.followup.selectors.problems import departments_of
-from wenxiao.pages.acts import attachment, carry_out, text_of, version_of
+from wenxiao.pages.acts import carry_out, text_of, version_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import file_of
 from wenxiao.records.services import read_file, store_file

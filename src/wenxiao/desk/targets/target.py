@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.followup.selectors.next_budget import decisions_on
+from wenxiao.pages.downloads import as_received
 from wenxiao.pages.views import held, person, put_under, view
-from wenxiao.records.services import read_file
 from wenxiao.reviews.services.approval import ex_ante_warning, running_of
 from wenxiao.targets.budget_changes import budget_changes_of
 from wenxiao.targets.checks import faults_of
@@ -126,10 +125,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
     row = target_of(request, pk)
     if row.change_proof is None:
         raise Http404
-    response = HttpResponse(read_file(row.change_proof), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.change_proof.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_received(row.change_proof)
 
 
 def _sum(rows: Iterable[Indicator]) -> Decimal | None:

@@ -30,17 +30,8 @@ from wenxiao.followup.selectors.next_budget import (
 )
 from wenxiao.followup.services.budgeting import Verdict
 from wenxiao.orgs.selectors import units_visible_to
-from wenxiao.pages.acts import (
-    Typed,
-    attachment,
-    carry_out,
-    day_of,
-    in_wan,
-    person,
-    signed_wan,
-    text_of,
-    who,
-)
+from wenxiao.pages.acts import Typed, carry_out, day_of, in_wan, person, signed_wan, text_of, who
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, held, view
 from wenxiao.rulebook.next_budget import growth, said_terms

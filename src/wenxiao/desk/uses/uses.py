@@ -17,16 +17,8 @@ from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
 from wenxiao.followup import services
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import reviews_seen_by, use_kinds, uses_seen_by
-from wenxiao.pages.acts import (
-    Typed,
-    attachment,
-    carry_out,
-    person,
-    text_of,
-    version_of,
-    who,
-    yuan_of,
-)
+from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of, who, yuan_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, put_under, view
 from wenxiao.store.clock import today
