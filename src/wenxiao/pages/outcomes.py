@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from django.shortcuts import render
 
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+
+P = ParamSpec("P")
+
+
+def why_not(act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str:
+    """Do one item of many; empty, or why its service refused it."""
+    try:
+        act(*args, **kwargs)
+    except (NotAllowed, Refused, Stale) as refusal:
+        return str(refusal)
+    return ""
 
 
 @dataclass
@@ -29,10 +41,10 @@ class BatchOutcome:
     done: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
-    def carry(self, name: str, act: Callable[[], str]) -> None:
+    def carry(self, name: str, act: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do one item; what its service refuses stands beside its name, and the others go on."""
         try:
-            self.done.append((name, act()))
+            self.done.append((name, act(*args, **kwargs)))
         except (NotAllowed, Refused, Stale) as refusal:
             self.refused.append((name, str(refusal)))
 

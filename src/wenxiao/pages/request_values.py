@@ -22,6 +22,13 @@ def whole(text: str | None, most: int = DIGITS) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) <= most else None
 
 
+def ticked(request: HttpRequest, most: int | None = None) -> dict[int, int]:
+    """The ticked rows of a list, each with the version it was seen at (``tick=number:version``)."""
+    pairs = [text.partition(":") for text in request.POST.getlist("tick")[:most]]
+    told = {whole(pk): whole(seen) for pk, _, seen in pairs}
+    return {pk: seen for pk, seen in told.items() if pk is not None and seen is not None}
+
+
 def names_nothing(kwargs: Mapping[str, object]) -> bool:
     """Whether an address holds an id beyond every column, a year no bureau worked in, or a NUL: nothing can be there."""
     year = kwargs.get("year")

@@ -23,13 +23,13 @@ from wenxiao.followup.selectors.problems import (
     findings_seen_by,
     severities,
 )
-from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.request_values import whole
+from wenxiao.pages.outcomes import why_not
+from wenxiao.pages.request_values import ticked, whole
 from wenxiao.pages.views import held, put_under, view
 from wenxiao.store.keyset import page
-from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -199,15 +199,13 @@ def coded_item(row: Finding, asked: str) -> CatalogueItem | None:
 def batch(request: HttpRequest) -> HttpResponse:
     """Decide many ticked candidates; each is an act of its own and the page says what came of each."""
     confirmed, why = request.POST.get("verdict") == "confirm", text_of(request, "why")
-    ticked = [text.partition(":") for text in request.POST.getlist("tick")[:MOST_AT_ONCE]]
-    wanted = {
-        int(pk): int(seen)
-        for pk, _, seen in ticked
-        if whole(pk) is not None and whole(seen) is not None
-    }
+    wanted = ticked(request, MOST_AT_ONCE)
     rows = {row.pk: row for row in findings_seen_by(person(request)).filter(pk__in=wanted)}
     told = [
-        _one(request, rows[pk], seen, confirmed=confirmed, why=why)
+        (
+            f"{rows[pk].dossier.subject.name}：{rows[pk].text}"[:80],
+            why_not(_decide, request, rows[pk], confirmed=confirmed, why=why, version=seen),
+        )
         for pk, seen in wanted.items()
         if pk in rows
     ]
@@ -231,18 +229,6 @@ def _place(request: HttpRequest) -> str:
         if asked := text_of(request, f"at_{name}", 60):
             kept[name] = asked
     return f"{reverse('desk:findings')}?{urlencode(kept)}"
-
-
-def _one(
-    request: HttpRequest, row: Finding, seen: int, *, confirmed: bool, why: str
-) -> tuple[str, str]:
-    """The object's name and, if it could not be decided, why."""
-    name = f"{row.dossier.subject.name}：{row.text}"[:80]
-    try:
-        _decide(request, row, confirmed=confirmed, why=why, version=seen)
-    except (Refused, NotAllowed, Stale) as refusal:
-        return name, str(refusal)
-    return name, ""
 
 
 # --- Catalogue --------------------------------------------------------------------------------------------------------

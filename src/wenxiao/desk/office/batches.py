@@ -21,7 +21,7 @@ from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -68,13 +68,10 @@ def _offices(division: Division) -> QuerySet[Any]:
 def _save_contacts(request: HttpRequest, division: Division) -> HttpResponse:
     outcome = BatchOutcome("登记联系人和对口科室", "单位", reverse(ENTRY))
     units = {row.pk: row for row in _in_use(division)}
-    called: dict[str, list[Unit]] = {}
-    for unit in units.values():
-        for name in (unit.code, unit.name):
-            called.setdefault(name, []).append(unit)
+    called = _called(units.values())
     lines = [*_pasted(text_of(request, "pasted", 20_000)), *_typed(request, units)]
     for name, cells, version in lines[:MOST]:
-        outcome.carry(name, lambda n=name, c=cells, v=version: _edited(request, called, n, c, v))  # type: ignore[misc]
+        outcome.carry(name, _edited, request, called, name, cells, version)
     if len(lines) > MOST:
         outcome.refused.append((f"第 {MOST + 1} 行起", f"一次最多 {MOST} 行，其余没有办。"))
     outcome.done = [one for one in outcome.done if one[1]]
@@ -136,6 +133,15 @@ def _edited(
     )
 
 
+def _called(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    """The units by code and by name."""
+    called: dict[str, list[Unit]] = {}
+    for unit in units:
+        for name in (unit.code, unit.name):
+            called.setdefault(name, []).append(unit)
+    return called
+
+
 def _one(called: dict[str, list[Unit]], name: str, word: str) -> Unit:
     units = called.get(name, [])
     if len(units) != 1:
@@ -170,21 +176,14 @@ def _granted(request: HttpRequest, division: Division) -> HttpResponse:
     )
     whole_division = request.POST.get("whole") == "1"
     users = {row.username: row for row in selectors.users_of(division).filter(username__in=people)}
-    called: dict[str, list[Unit]] = {}
-    for unit in _in_use(division):
-        for name in (unit.code, unit.name):
-            called.setdefault(name, []).append(unit)
+    called = _called(_in_use(division))
     if len(people) * max(len(places), 1) > MOST:
         outcome.refused.append(("全部", f"一次最多授权 {MOST} 项，请分几次办。"))
         return outcome.shown(request)
     for who in people:
         for place in places or [""]:
-            outcome.carry(
-                f"{who} · {place or '全区划'}",
-                lambda w=who, at=place: _one_grant(  # type: ignore[misc]
-                    request, division, role, users.get(w), w, (called, at, whole_division)
-                ),
-            )
+            name, scope = f"{who} · {place or '全区划'}", (called, place, whole_division)
+            outcome.carry(name, _one_grant, request, division, role, users.get(who), who, scope)
     if not people:
         outcome.refused.append(("账号", "请填写要授权的账号，一行一个。"))
     return outcome.shown(request)

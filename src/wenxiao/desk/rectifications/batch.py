@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from wenxiao.followup import services
 from wenxiao.followup.selectors.ledger import rectifications_seen_by
 from wenxiao.pages.acts import day_of, person, text_of
 from wenxiao.pages.outcomes import BatchOutcome
-from wenxiao.pages.request_values import whole
+from wenxiao.pages.request_values import ticked
 from wenxiao.pages.views import put_under, view
 from wenxiao.store.clock import today
 
@@ -30,29 +31,24 @@ TITLES = {"extend": "成批延期", "escalate": "成批督办"}
 def batch(request: HttpRequest) -> HttpResponse:
     """Give the ticked items more time, or put the overdue ones before the units' heads."""
     act = request.POST.get("act", "")
-    ticked = dict(pair for text in request.POST.getlist("tick") if (pair := _seen(text)))
-    if act not in TITLES or not 0 < len(ticked) <= MOST:
+    if act not in TITLES:
+        raise Http404
+    wanted = ticked(request)
+    if not 0 < len(wanted) <= MOST:
         refusal = (
             "没有勾选任何一项。"
-            if not ticked
-            else f"一次最多办 {MOST} 项，您勾选了 {len(ticked)} 项。"
+            if not wanted
+            else f"一次最多办 {MOST} 项，您勾选了 {len(wanted)} 项。"
         )
         messages.error(request, refusal)
         return redirect(ENTRY)
     put_under(request, ENTRY)
     outcome = BatchOutcome(TITLES[act], "整改台账", reverse(ENTRY))
-    rows = rectifications_seen_by(person(request)).filter(pk__in=ticked)
+    rows = rectifications_seen_by(person(request)).filter(pk__in=wanted)
     for row in rows.order_by("unit__path", "pk"):
         name = f"{row.unit.name} · {row.finding.dossier.subject.name}：{row.finding.text}"
-        outcome.carry(name, lambda row=row: _done(request, act, row, ticked[row.pk]))  # type: ignore[misc]
+        outcome.carry(name, _done, request, act, row, wanted[row.pk])
     return outcome.shown(request)
-
-
-def _seen(text: str) -> tuple[int, int] | None:
-    """A ticked item with the version it was seen at."""
-    pk, _, version = text.partition(":")
-    seen = whole(pk), whole(version)
-    return None if seen[0] is None or seen[1] is None else (seen[0], seen[1])
 
 
 def _done(request: HttpRequest, act: str, row: Rectification, version: int) -> str:

@@ -14,7 +14,8 @@ from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import day_of, text_of
 from wenxiao.pages.formats import subject_title
-from wenxiao.pages.request_values import whole
+from wenxiao.pages.outcomes import why_not
+from wenxiao.pages.request_values import ticked, whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews import services
 from wenxiao.reviews.checks import checks_in, doubts_in, rows_of
@@ -24,7 +25,7 @@ from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
-from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -205,7 +206,7 @@ def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
     step = request.POST.get("step", "")
     if step not in VERBS:
         raise Http404
-    wanted = _ticked(request)
+    wanted = ticked(request)
     if not wanted or len(wanted) > MOST:
         told = (
             f"一次最多办 {MOST} 份，您勾选了 {len(wanted)} 份。" if wanted else "没有勾选任何一份。"
@@ -220,7 +221,7 @@ def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
             refused.append((0, "未列出的对象", "", "没有这一份，或不在您的授权范围内。"))
             continue
         over = over_hundred(rows[one]) if step == "confirm" else ""
-        why = over or _carry(act, rows[one], version, request)
+        why = over or why_not(act, review=rows[one], by=person(request), version=version)
         line = (one, subject_title(rows[one].dossier), rows[one].dossier.unit.name)
         if why:
             refused.append((*line, why))
@@ -228,16 +229,6 @@ def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
             done.append((*line, _stands(rows[one])))
     request.session[KEPT] = {"round": pk, "step": step, "done": done, "refused": refused}
     return redirect("desk:settled", pk=pk)
-
-
-def _ticked(request: HttpRequest) -> dict[int, int]:
-    """The ticked reviews with the version each was seen at."""
-    ticked = [text.partition(":") for text in request.POST.getlist("tick")]
-    return {
-        int(pk): int(seen)
-        for pk, _, seen in ticked
-        if pk.isdecimal() and seen.isdecimal() and max(len(pk), len(seen)) < 10
-    }
 
 
 def _act_of(request: HttpRequest, step: str) -> Callable[..., object]:
@@ -268,15 +259,6 @@ def _issuing(request: HttpRequest) -> Callable[..., object]:
         issued.append(review.pk)
 
     return issue
-
-
-def _carry(act: Callable[..., object], row: Review, version: int, request: HttpRequest) -> str:
-    """Settle one; empty, or why it could not be."""
-    try:
-        act(review=row, by=person(request), version=version)
-    except (NotAllowed, Refused, Stale) as refusal:
-        return str(refusal)
-    return ""
 
 
 def _stands(row: Review) -> str:

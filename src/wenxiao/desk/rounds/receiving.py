@@ -15,7 +15,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.frame import show_year
-from wenxiao.pages.request_values import whole
+from wenxiao.pages.request_values import ticked, whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.kinds import FILED
@@ -79,7 +79,7 @@ def submit_for(request: HttpRequest, pk: int) -> HttpResponse:
     row, back = _round(request, pk), reverse("desk:received", args=[pk])
     if request.method != "POST":
         return redirect(back)
-    wanted, why = _ticked(request), text_of(request, "why", 300)
+    wanted, why = ticked(request), text_of(request, "why", 300)
     typed = [Typed("说明", "", why)]
     if not 0 < len(wanted) <= MOST:
         return carry_out(request, lambda: _wrong_number(len(wanted)), back, typed)
@@ -111,13 +111,6 @@ def _wrong_number(count: int) -> str:
     raise NotAllowed(
         f"一次最多代报 {MOST} 份，您勾选了 {count} 份。" if count else "没有勾选任何一份。"
     )
-
-
-def _ticked(request: HttpRequest) -> dict[int, int]:
-    """The ticked reviews with the version each was seen at."""
-    pairs = [text.partition(":") for text in request.POST.getlist("tick")]
-    told = {whole(pk): whole(seen) for pk, _, seen in pairs}
-    return {pk: seen for pk, seen in told.items() if pk is not None and seen is not None}
 
 
 @view("see_unit", methods=("GET", "POST"))

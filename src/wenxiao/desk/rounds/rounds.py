@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +15,10 @@ from wenxiao.budget.services import KEYED
 from wenxiao.followup.selectors.reminders import reminders_of
 from wenxiao.followup.services import remind_units, set_round_key
 from wenxiao.intake.lists import standing_of_round
-from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.selectors import units_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.frame import show_year, work_year
+from wenxiao.pages.outcomes import why_not
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
@@ -31,7 +30,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.budget.models import Round
     from wenxiao.budget.selectors import Progress
 
 ENTRY = "desk:rounds"
@@ -271,25 +270,15 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(pk__in=ids)
         .select_related("subject__unit", "subject__division", "unit")
     )
+    given: dict[str, Any] = {"round": row, "reason": reason, "note": note, "by": person(request)}
     results = [
-        (f"{one.unit.name} · {one.subject.name}", _excused(request, row, one, reason, note))
+        (f"{one.unit.name} · {one.subject.name}", why_not(services.exempt, dossier=one, **given))
         for one in found.order_by("unit__path", "subject__code")
     ]
     foreign = len(set(ids)) - len(results)
     if foreign:
         results.append((f"另有 {foreign} 项", "不在本任务范围内，没有免报"))
     return _page(request, row, results)
-
-
-def _excused(request: HttpRequest, row: Round, dossier: Dossier, reason: str, note: str) -> str:
-    try:
-        with transaction.atomic():
-            services.exempt(
-                round=row, dossier=dossier, reason=reason, note=note, by=person(request)
-            )
-    except (NotAllowed, Refused) as refusal:
-        return str(refusal)
-    return ""
 
 
 @view("manage_round", methods=("GET", "POST"))

@@ -12,8 +12,8 @@ from django.urls import reverse
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.budget.services import exempt, tag_subject
 from wenxiao.desk.subjects.subjects import ListQuery, look, open_rounds
-from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.formats import subject_title
+from wenxiao.pages.outcomes import why_not
 from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import person, put_under, view
 from wenxiao.store.moves import NotAllowed
@@ -74,10 +74,8 @@ def _carry(request: HttpRequest) -> HttpResponse:
             refused.append((0, "未列出的对象", "没有这个对象，或不在您的授权范围内。"))
             continue
         name = f"{subject_title(rows[pk])}（{rows[pk].fiscal_year}）"
-        try:
-            act(rows[pk])
-        except (NotAllowed, Refused) as refusal:
-            refused.append((pk, name, str(refusal)))
+        if why := why_not(act, rows[pk]):
+            refused.append((pk, name, why))
         else:
             done.append((pk, name, rows[pk].unit.name))
     request.session[KEPT] = {"title": title, "done": done, "refused": refused, "query": query}

@@ -15,11 +15,12 @@ from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.orgs.permissions import Refused, who_can
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.formats import subject_title
+from wenxiao.pages.outcomes import why_not
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.keyset import page
-from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.selectors import targets_for_step, targets_visible_to
@@ -105,7 +106,15 @@ def review(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = _ticked(request)
         found = targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
-        outcome = [(row, _passed(request, row, chosen[row.pk])) for row in found]
+        outcome = [
+            (
+                row,
+                why_not(
+                    services.check_target, target=row, by=person(request), version=chosen[row.pk]
+                ),
+            )
+            for row in found
+        ]
     shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
     listed = list(shown.rows)
     faults = faults_of(listed)
@@ -140,15 +149,6 @@ def _ticked(request: HttpRequest) -> dict[int, int]:
         for text in request.POST.getlist("target")
         if (key := whole(text)) is not None
     }
-
-
-def _passed(request: HttpRequest, row: Target, version: int) -> str:
-    try:
-        with transaction.atomic():
-            services.check_target(target=row, by=person(request), version=version)
-    except (NotAllowed, Refused, Stale) as refusal:
-        return str(refusal)
-    return ""
 
 
 @view("approve_target", methods=("GET", "POST"))
@@ -197,17 +197,11 @@ def _approve(request: HttpRequest, division: Division) -> Outcome:
             paper = document or services.approval_paper(
                 division=division, number=number, title=title, issued_on=issued_on, by=by
             )
-            if refused := _one(request, row, paper, chosen[row.pk]):
+            if refused := why_not(
+                approve_filed_target, target=row, approval=paper, by=by, version=chosen[row.pk]
+            ):
                 transaction.set_rollback(True)
             else:
                 document = paper
         outcome.append((row, refused))
     return outcome
-
-
-def _one(request: HttpRequest, row: Target, document: Document, version: int) -> str:
-    try:
-        approve_filed_target(target=row, approval=document, by=person(request), version=version)
-    except (NotAllowed, Refused, Stale) as refusal:
-        return str(refusal)
-    return ""
