@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -137,6 +137,14 @@ def test_closing_the_door_shuts_every_link_that_is_out(inside, small, form, door
     assert Client().get(f"/assist/{token}").status_code == 404
     assert Client().post(f"/assist/{token}", ANSWER).status_code == 404
     assert Assistance.objects.get().state == "waiting"
+
+
+def test_a_link_lives_in_the_days_of_the_story(inside, small, form, door, settings):
+    settings.TODAY = date(2021, 11, 22)
+    token = token_in(asked(inside(small.clerk), form))
+    assert Client().get(f"/assist/{token}").status_code == 200
+    settings.TODAY = date(2021, 11, 30)
+    assert Client().get(f"/assist/{token}").status_code == 404
 
 
 @pytest.mark.parametrize("end", ["expired", "withdrawn", "handed in"])

@@ -113,14 +113,17 @@ def _refuse_closed_door(review: Review) -> None:
 
 
 def waiting_by_token(token: str) -> Assistance | None:
-    """The row a link opens now: not answered, not withdrawn, not expired, its form still open, its door still open."""
+    """The row a link opens now: not answered, not withdrawn, not expired, its form still open, its door still open.
+
+    Its day is that of the clock of deadlines: the demonstration stands at its own.
+    """
     rows = Assistance.objects.select_related(
         "review__round__division", "review__dossier__subject", "review__dossier__unit", "indicator"
     )
     row = rows.filter(
         digest=digest_of(token),
         state=Assistance.State.WAITING,
-        expires_at__gte=timezone.now(),
+        expires_at__gte=timezone.make_aware(datetime.combine(today(), timezone.localtime().time())),
         review__state__in=OPEN,
         review__round__division__assist_links=True,
     ).first()
