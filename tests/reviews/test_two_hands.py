@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from wenxiao.budget.models import AuditedAmount, Round
+from wenxiao.budget.services import open_round
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import User
 from wenxiao.orgs.permissions import Refused
@@ -15,7 +16,8 @@ from wenxiao.records.models import Entry
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import JUDGED, KINDS
 from wenxiao.reviews.models import Criterion, ExAnte, Mark, Review
-from wenxiao.reviews.services.hands import stood
+from wenxiao.reviews.services.hands import require_second_hand, stood
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 
@@ -227,6 +229,132 @@ def test_the_only_bringer_of_a_file_does_not_confirm_it(begin, bureau):
     with pytest.raises(Refused, match="由您一人导入"):
         services.confirm_review(review=review, by=bureau.finance)
     services.confirm_review(review=review, by=bureau.second)
+
+
+# ---- what else settles or moves a result --------------------------------------------------------------------------------
+
+
+def conclude(review, by):
+    row = ExAnte.objects.get(review=review)
+    services.conclude_ex_ante(
+        ex_ante=row,
+        conclusion="partly",
+        supported=Decimal(5_000_000),
+        opinion="测算偏高",
+        by=by,
+        version=row.version,
+    )
+
+
+@pytest.mark.parametrize("settles", SETTLING)
+def test_who_writes_the_conclusion_of_an_ex_ante_evaluation_neither_checks_nor_confirms_it(
+    begin, almighty, bureau, settles
+):
+    review = begin("ex_ante")
+    conclude(review, almighty)
+    passed_on(review)
+    with pytest.raises(Refused, match="另一人"):
+        SETTLING[settles](review, almighty)
+    SETTLING[settles](review, bureau.second)
+    assert review.state in {"checked", "confirmed"}
+
+
+def asked_for(bureau, by):
+    opened = open_round(
+        division=bureau.division,
+        kind="ex_ante",
+        name="事前评估",
+        work_year=2022,
+        fiscal_year=2022,
+        by=None,
+    )
+    return services.request_ex_ante(
+        dossier=bureau.dossier, round=opened, requested=Decimal(8_800_000), why="新设", by=by
+    )
+
+
+def test_who_asked_for_the_money_does_not_settle_the_evaluation_of_it(almighty, bureau):
+    row = asked_for(bureau, almighty)
+    services.begin_ex_ante(ex_ante=row, by=bureau.finance, version=row.version)
+    for confirms in (False, True):
+        with pytest.raises(Refused, match="另一人"):
+            require_second_hand(row.review, almighty, confirms=confirms)
+        require_second_hand(row.review, bureau.second, confirms=confirms)
+
+
+@pytest.fixture
+def objected(begin, almighty, bureau):
+    """An evaluation told to its unit, with one objection of somebody who also judges."""
+    review = begin("finance_evaluation", state="submitted", points="60")
+    exchange = services.open_exchange(
+        review=review, text="总体良好", due_on=today(), by=bureau.finance
+    )
+    return services.raise_objection(
+        exchange=exchange, criterion=review.criteria.get(), text="应按验收单计", by=almighty
+    )
+
+
+def decide(objection, by, points=None):
+    return services.decide_objection(
+        objection=objection,
+        verdict="refused" if points is None else "accepted",
+        reason="原件核过",
+        points=points,
+        by=by,
+    )
+
+
+def test_nobody_decides_or_closes_their_own_objection(objected, almighty, bureau):
+    with pytest.raises(Refused, match="意见是您提的"):
+        decide(objected, almighty)
+    decide(objected, bureau.finance)
+    exchange = objected.exchange
+    services.finish_objections(exchange=exchange, name="负责人", by=bureau.clerk)
+    with pytest.raises(Refused, match="意见是您提的"):
+        services.close_exchange(exchange=exchange, by=almighty)
+    services.close_exchange(exchange=exchange, by=bureau.second)
+
+
+def test_who_changes_points_over_an_opinion_neither_closes_checks_nor_confirms(
+    objected, almighty, bureau
+):
+    """Also who proposed points that somebody else then replaced."""
+    review, exchange = objected.exchange.review, objected.exchange
+    decide(objected, bureau.finance, Decimal(70))
+    decide(objected, bureau.second, Decimal(0))
+    services.finish_objections(exchange=exchange, name="负责人", by=bureau.clerk)
+    for one in (bureau.finance, bureau.second):
+        with pytest.raises(Refused, match="另一人"):
+            services.close_exchange(exchange=exchange, by=one)
+        for act in (services.check_review, services.confirm_review):
+            with pytest.raises(Refused, match="另一人"):
+                act(review=review, by=one)
+    third = person(bureau, "performance")
+    with pytest.raises(NotAllowed, match="写明同意的理由"):
+        services.close_exchange(exchange=exchange, by=third)
+    services.close_exchange(exchange=exchange, by=third, why="验收单不实")
+    review.refresh_from_db()
+    (crossed,) = review.grade_changes
+    assert (crossed["why"], crossed["confirmed_by"]) == ("意见1：原件核过", "某performance")
+
+
+def test_a_result_moved_by_scoring_a_round_again_waits_for_a_second_person(begin, bureau):
+    """The rules changed after hand-in: the line it crossed stands with the result, and who moved it does not confirm it."""
+    review = begin("recheck")
+    services.submit_review(review=review, by=filer_of(review))
+    before = (review.points, review.grade)
+    Review.objects.filter(pk=review.pk).update(points=Decimal("88.76"), grade="良")
+    assert services.rescore_round(round=review.round, by=bureau.finance, why="新办法") == 1
+    review.refresh_from_db()
+    assert (review.points, review.grade) == before
+    (crossed,) = review.grade_changes
+    assert (crossed["from"], crossed["why"]) == (["88.76", "良"], "新办法")
+    with pytest.raises(Refused, match="另一人"):
+        services.check_review(review=review, by=bureau.finance)
+    services.check_review(review=review, by=bureau.second)
+    with pytest.raises(NotAllowed, match="请核对，并写明同意的理由"):
+        services.confirm_review(review=review, by=bureau.second)
+    services.confirm_review(review=review, by=bureau.second, why="新办法属实")
 
 
 # ---- who the second hand may be --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Criterion, ExAnte, Review
+from wenxiao.reviews.services.hands import add_author
 from wenxiao.reviews.services.road import start_review
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.reviews.states import MARKABLE
@@ -74,7 +75,10 @@ def request_ex_ante(
 
 @transaction.atomic
 def begin_ex_ante(*, ex_ante: ExAnte, by: User | None, version: int) -> ExAnte:
-    """开始评估 by the frame of the subject's kind: five items, a policy's own five, a bond's eight."""
+    """开始评估 by the frame of the subject's kind: five items, a policy's own five, a bond's eight.
+
+    Whoever asked for the money neither checks nor confirms what is said of it.
+    """
     if ex_ante.review_id is not None:
         raise NotAllowed("这项事前评估已经开始。")
     review = start_review(
@@ -82,6 +86,7 @@ def begin_ex_ante(*, ex_ante: ExAnte, by: User | None, version: int) -> ExAnte:
     )
     before = {"state": review.state}
     change(review, frame="ex_ante", frame_by=by, state="filling")
+    add_author(review, ex_ante.requested_by)
     rows = Criterion.objects.bulk_create(_frame(ex_ante, review))
     change(ex_ante, version=version, review=review)
     record(
@@ -153,7 +158,7 @@ def note_meeting(
     return ex_ante
 
 
-def _may_lead(ex_ante: ExAnte, by: User | None) -> None:
+def _may_lead(ex_ante: ExAnte, by: User | None) -> Review:
     dossier = ex_ante.dossier
     permissions.require(by, "evaluate", unit=dossier.unit, subject=dossier.subject)
     require_panel(by)
@@ -161,6 +166,7 @@ def _may_lead(ex_ante: ExAnte, by: User | None) -> None:
         raise NotAllowed("这项事前评估还没有开始。")
     if ex_ante.review.state not in MARKABLE:
         raise NotAllowed(f"评估现为“{ex_ante.review.get_state_display()}”，不能再改。")
+    return ex_ante.review
 
 
 @transaction.atomic
@@ -173,8 +179,8 @@ def conclude_ex_ante(
     by: User | None,
     version: int,
 ) -> ExAnte:
-    """结论: 予以支持 with what was asked, 部分支持 with less, 不予支持 with nothing. It holds once the result is confirmed."""
-    _may_lead(ex_ante, by)
+    """结论: 予以支持 with what was asked, 部分支持 with less, 不予支持 with nothing. It holds once a second person confirms it."""
+    review = _may_lead(ex_ante, by)
     if conclusion not in C.values:
         raise NotAllowed(f"结论应为{'、'.join(map(str, C.labels))}之一。")
     if not opinion.strip():
@@ -206,6 +212,7 @@ def conclude_ex_ante(
         supported=supported,
         opinion=opinion.strip(),
     )
+    add_author(review, by)
     after = [ex_ante.conclusion, ex_ante.supported]
     _record(ex_ante, act="事前评估结论", by=by, why=opinion, before=before, after=after)
     return ex_ante

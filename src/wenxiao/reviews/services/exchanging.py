@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Review
 
+OWN = "意见是您提的，须由另一人{}。"
 ASKED = "交换意见"
 """The kind of the unit's to-dos."""
 
@@ -194,6 +195,8 @@ def decide_objection(
     review = exchange.review
     _require(by, kind_of(review.kind).fill, review)
     require_panel(by)
+    if by is not None and objection.by_id == by.pk:
+        raise Refused(OWN.format("处理"))
     if exchange.closed_on:
         raise NotAllowed("意见处理已经定稿，不能再改。")
     if verdict not in Objection.Verdict.values:
@@ -242,14 +245,13 @@ def close_exchange(
 ) -> Exchange:
     """A second person settles what was decided: the changed points are written and the sheet is scored again.
 
-    Refused for whoever decided an objection or gave points; every objection must be decided. A crossed grade line asks for
-    a reason (``why``), kept with the result.
+    Refused for whoever raised or decided an objection or gave points; every objection must be decided. A crossed grade
+    line asks for a reason (``why``), kept with the result.
     """
     review = exchange.review
     _require(by, "confirm", review)
     objections = list(exchange.objections.select_related("criterion", "decided_by"))
-    if by is not None and any(one.decided_by_id == by.pk for one in objections):
-        raise Refused("意见是您处理的，须由另一人定稿。")
+    _require_third(objections, by)
     require_second_hand(review, by, confirms=False)
     if exchange.closed_on:
         raise NotAllowed("意见处理已经定稿。")
@@ -261,7 +263,9 @@ def close_exchange(
     changes = _write_points(objections)
     score_review(review=review, by=by)
     decider = next((one.decided_by for one in objections if one.points is not None), None)
-    reasons = "；".join(f"意见{one.number}：{one.reason}" for one in objections if one.points)
+    reasons = "；".join(
+        f"意见{one.number}：{one.reason}" for one in objections if one.points is not None
+    )
     note_crossing(review, worth, decider, reasons or why)
     if review.grade_changes:
         change(review, grade_changes=confirmed_changes(review, by, why))
@@ -289,6 +293,16 @@ def close_exchange(
         target=exchange,
     )
     return exchange
+
+
+def _require_third(objections: list[Objection], by: User | None) -> None:
+    """Refused for whoever raised or decided one of the objections."""
+    if by is None:
+        return
+    if any(one.by_id == by.pk for one in objections):
+        raise Refused(OWN.format("定稿"))
+    if any(one.decided_by_id == by.pk for one in objections):
+        raise Refused("意见是您处理的，须由另一人定稿。")
 
 
 def _write_points(objections: list[Objection]) -> dict[str, tuple[str, str]]:

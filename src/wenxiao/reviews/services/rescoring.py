@@ -18,8 +18,9 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.services.hands import add_author, note_crossing, stood
 from wenxiao.reviews.services.scoring import score_review
-from wenxiao.reviews.states import SETTLED
+from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.rulebook import columns, grading
 from wenxiao.rulebook.execution import execution
 from wenxiao.rulebook.expressions import parse
@@ -97,13 +98,20 @@ def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
 
 @transaction.atomic
 def rescore_round(*, round: Round, by: User | None, why: str) -> int:
-    """Score again what the rules in force now score differently; settled results stay. Returns how many moved."""
+    """Score again what the rules in force now score differently; settled results stay. Returns how many moved.
+
+    What was handed in already waits for another person than ``by``; a crossed grade line stands with the result.
+    """
     permissions.require(by, "manage_rules", division=round.division)
     moved = [m for m in what_if(round=round, overrides=round.division.own_rules) if not m.settled]
     for review in Review.objects.filter(pk__in=[m.review for m in moved]).select_related(
         "round__division", "target"
     ):
+        worth = stood(review)
         score_review(review=review, by=by)
+        if review.state not in OPEN:
+            add_author(review, by)
+            note_crossing(review, worth, by, why)
     if moved:
         record(
             division=round.division,
