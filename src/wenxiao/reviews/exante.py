@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Q, When
 
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.money import money_of
-from wenxiao.budget.selectors import dossiers_visible_to, seen_by, subjects_visible_to
+from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by, subjects_visible_to
 from wenxiao.reviews.models import ExAnte
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook import basis
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wenxiao.budget.models import Round
     from wenxiao.orgs.models import Division, User
 
 K = Subject.Kind
@@ -127,6 +128,14 @@ def due_of_year(
     return due
 
 
+def to_request(user: User | None, round: Round) -> list[ExAnteDue]:
+    """What of a running round this person's units still have to ask for: due by the rules or named, and not asked for."""
+    asked = set(dossiers_of(round).values_list("pk", flat=True))
+    named = asked if round.scope.get("dossiers") else set()
+    due = due_of_year(user, round.division, round.fiscal_year, named)
+    return [one for one in due if one.evaluation is None and one.dossier.pk in asked]
+
+
 def _why(subject: Subject, year: int, asked: Decimal | None, limit: ExAnteLimit) -> str:
     """Why a new or expired subject is due; empty for one below the threshold. Where the amount isn't known it is asked."""
     if subject.kind == K.BOND:
@@ -166,11 +175,15 @@ def warning_of(dossier: Dossier, asked: Decimal | None) -> str:
 
 
 def terms_asked(user: User | None, on: date) -> Sequence[Subject]:
-    """Subjects whose term ends or whose halfway evaluation is due soon or was, the earliest day first."""
+    """Subjects whose term ends or whose halfway evaluation is due soon or was, the earliest such day first."""
     until = on + AHEAD
     soon = Q(expires_on__lte=until, expires_on__gte=on - AHEAD)
     half = Q(midterm_on__lte=until, midterm_on__gte=on - AHEAD)
     rows = subjects_visible_to(user).filter(soon | half).select_related("unit")
-    return sorted(
-        rows[:200], key=lambda one: min(day for day in (one.expires_on, one.midterm_on) if day)
-    )
+    return sorted(rows[:200], key=lambda one: day_asked(one, on))
+
+
+def day_asked(subject: Subject, on: date) -> date:
+    """The day a subject is asked about for: the earlier of its two that is near, whatever lies farther off."""
+    near = (day for day in (subject.expires_on, subject.midterm_on) if day is not None)
+    return min((day for day in near if abs(day - on) <= AHEAD), default=on)

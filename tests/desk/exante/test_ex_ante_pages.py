@@ -135,6 +135,9 @@ def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
     assert finance.post(reverse("desk:round_new"), notice).status_code == 302
     # the unit asks
     clerk = people("clerk")
+    assert "2022年事前评估：1 项待申请" in page(clerk, "home", year=2021)
+    assert "待申请" not in page(people("stranger"), "home", year=2021)
+    clerk = people("clerk")
     assert "申请" in page(clerk, "ex_ante", fy=2022)
     from wenxiao.budget.models import Round
 
@@ -146,6 +149,7 @@ def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
     row = ExAnte.objects.get()
     one = reverse("desk:ex_ante_one", args=[row.pk])
     assert clerk.get(form)["Location"] == one
+    assert "待申请" not in page(clerk, "home", year=2021)
     assert "已申请 880.00 万元" in page(clerk, "ex_ante_one", row.pk)
     assert people("stranger").get(one).status_code == 404
     rows = weighed_by_three_experts(bureau, people, row)
@@ -183,3 +187,16 @@ def test_a_project_is_not_said_to_be_weighed_by_the_rules_of_bonds(bureau, peopl
     row.dossier.subject.kind = "special_bond"
     told = "\n".join(one.text for one in docx.Document(io.BytesIO(ex_ante_docx(row))).paragraphs)
     assert "财预〔2021〕61号 地方政府专项债券项目资金绩效管理办法（旁证）" in told
+
+
+def test_a_term_that_ends_is_asked_about_on_the_desk_of_its_unit(bureau, people):
+    ends, later = today() + timedelta(days=100), today() + timedelta(days=900)
+    subjects = type(bureau.subject).objects.filter(pk=bureau.subject.pk)
+    subjects.update(midterm_on=ends, expires_on=later)
+    told = page(people("clerk"), "home")
+    assert "设立年限到期或该做中期评估的 1 项" in told
+    assert "设立年限到期" not in page(people("stranger"), "home")
+    listed = page(people("finance"), "ex_ante")
+    assert "快到期或该做中期评估的 1 项" in listed
+    subjects.update(midterm_on=None)
+    assert "设立年限到期" not in page(people("clerk"), "home")

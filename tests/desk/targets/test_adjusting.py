@@ -83,6 +83,8 @@ def test_a_changed_budget_asks_until_it_is_answered(bureau, people, approved):
     assert [row for row, _ in asked_about(bureau.clerk, 2022)] == [approved]
     assert not asked_about(bureau.stranger, 2022)
     assert "1 份目标的预算变了" in clerk.get(listed).content.decode()
+    desk = clerk.get(reverse("desk:home"), {"year": 2022}).content.decode()
+    assert "预算变了而目标没有变的 1 份待答复" in desk
     codes = {one.problem.code: one.problem.text for one in faults_of([approved])[approved.pk]}
     assert codes["MB-10"] == "预算由 880 万元调整为 980 万元，指标值都没有变动。"
     page = clerk.get(reverse("desk:target", args=[approved.pk])).content.decode()
@@ -95,6 +97,7 @@ def test_a_changed_budget_asks_until_it_is_answered(bureau, people, approved):
     clerk.post(keep, {"why": "追加的是上年应付款", "version": approved.version})
     approved.refresh_from_db()
     assert not asked_about(bureau.clerk, 2022)
+    assert "没有变的" not in clerk.get(reverse("desk:home"), {"year": 2022}).content.decode()
     assert not [one for one in faults_of([approved])[approved.pk] if one.problem.code == "MB-10"]
     with pytest.raises(NotAllowed, match="已经答复过"):
         keep_target(target=approved, by=bureau.clerk, why="再说一次", version=approved.version)

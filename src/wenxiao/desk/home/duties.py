@@ -14,10 +14,12 @@ from wenxiao.followup.selectors.ledger import notices_to_receive
 from wenxiao.pages.formats import lateness, subject_title
 from wenxiao.pages.jinja import address
 from wenxiao.reports.hand_in import drafts_waiting
+from wenxiao.reviews.exante import day_asked, terms_asked, to_request
 from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score
+from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.selectors import waiting_targets
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def duties(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]
         (any(holding.can(power) for power in _TARGET_STEPS), lambda: _targets(user, holding, on)),
         (holding.can("evaluate"), lambda: _scoring(user, holding, year, on)),
         (holding.can("fill"), lambda: _receipts(user, on)),
+        (holding.can("fill"), lambda: _before_the_money(user, year, on)),
         (holding.can("disclose"), lambda: _disclosures(user, on)),
     )
     return [task for asked, made in wanted if asked for task in made()]
@@ -217,6 +220,24 @@ def _receipts(user: User, on: date) -> list[HomeTask]:
         )
         for row in rows
     ]
+
+
+def _before_the_money(user: User, year: int, on: date) -> list[HomeTask]:
+    """What a unit is asked beside its forms: ex-ante requests, ends of terms, targets that stayed while the budget moved."""
+    made = []
+    for row in rounds_at_work(user, year):
+        if row.kind == row.Kind.EX_ANTE and row.state == row.State.OPEN:
+            left = len(to_request(user, row))
+            said, href = f"{row.name}：{left} 项待申请", address("desk:ex_ante", fy=row.fiscal_year)
+            made += [HomeTask("事前评估", "", said, row.deadline, "申请", href, on)] if left else []
+    if terms := terms_asked(user, on):
+        said, href = f"设立年限到期或该做中期评估的 {len(terms)} 项", address("desk:ex_ante")
+        made.append(HomeTask("到期", "", said, day_asked(terms[0], on), "看", href, on))
+    if changed := asked_about(user, year):
+        said = f"预算变了而目标没有变的 {len(changed)} 份待答复"
+        href = address("desk:target_budget_changes", fy=year)
+        made.append(HomeTask("目标", "", said, None, "答复", href, on))
+    return made
 
 
 def _disclosures(user: User, on: date) -> list[HomeTask]:
