@@ -14,6 +14,7 @@ from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.records.models import Entry
 from wenxiao.rulebook.numbers import plain as number_text
+from wenxiao.rulebook.numbers import wan
 from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
 
 if TYPE_CHECKING:
@@ -157,9 +158,76 @@ def stale_rows(target: Target, before: Target | None) -> dict[int, list[str]]:
     return found
 
 
+_COMPARED = (
+    ("name", "名称"),
+    ("expression", "指标值"),
+    ("weight", "分值"),
+    ("level1", "一级指标"),
+    ("level2", "二级指标"),
+    ("source", "数据来源"),
+    ("proof", "佐证"),
+    ("last_actual", "上年实际"),
+)
+"""What of a row is compared, in the order a row noted at a return has after its number."""
+_BESIDE = (
+    ("text", "年度目标"),
+    ("long_text", "中长期目标"),
+    ("content", "项目概况"),
+    ("manager", "项目负责人"),
+    ("starts", "开始时间"),
+    ("ends", "结束时间"),
+)
+_ONCE_NOTED = 4
+"""Number, name, value and weight: all that a return noted of a row before."""
+
+
+def noted_at_return(target: Target) -> list[list[Any]]:
+    """The target as it is given back: its rows by number, then, without one, what stands beside them as (label, text)."""
+    rows = [[row.pk, *(_text(row, name) for name, _ in _COMPARED)] for row in _rows(target)]
+    return [*rows, *([None, label, text] for label, text in beside_rows(target).items())]
+
+
+def beside_rows(target: Target) -> dict[str, str]:
+    """Label → text of what a target says beside its rows: goals, money with what it was reckoned by, the plan."""
+    told = {label: getattr(target, name) for name, label in _BESIDE}
+    for one in target.amounts.all():
+        amount = "未填" if one.amount is None else f"{wan(one.amount)} 万元"
+        told[f"{one.get_kind_display()}“{one.name}”"] = f"{amount}　{one.content}".strip()
+    steps = (f"{one.get('step')} {one.get('from')}至{one.get('to')}" for one in target.plan)
+    for at, row in enumerate(target.long_indicators.all(), start=1):
+        told[f"中长期指标第 {at} 行"] = f"{row.level2} {row.name} {row.expression}".strip()
+    return {
+        label: text for label, text in (told | {"实施进度计划": "；".join(steps)}).items() if text
+    }
+
+
+def _rows(target: Target) -> list[Indicator]:
+    return list(target.indicators.all())
+
+
+def _text(row: Indicator, name: str) -> str:
+    value = getattr(row, name)
+    return "" if value is None else number_text(value) if name == "weight" else str(value)
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _beside_changed(
+    before: dict[str, str], after: dict[str, str]
+) -> list[tuple[str, str, str, str]]:
+    labels = [*after, *(label for label in before if label not in after)]
+    return [
+        (label, "内容", before.get(label, ""), after.get(label, ""))
+        for label in labels
+        if before.get(label, "") != after.get(label, "")
+    ]
+
+
 def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]:
-    """(row, what, before, after) between two versions; a row only one of them has says so."""
-    before, after = list(old.indicators.all()), list(new.indicators.all())
+    """(row, what, before, after) between two versions, then what stands beside the rows; a row only one has says so."""
+    before, after = _rows(old), _rows(new)
     pairs = same_wording(
         [(row.level2, row.name, row.weight) for row in after],
         [(row.level2, row.name, row.weight) for row in before],
@@ -170,29 +238,37 @@ def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]
         if was is None:
             found.append((row.name, "新增的行", "", row.expression))
             continue
-        for name, word in (("name", "名称"), ("expression", "指标值"), ("weight", "分值")):
-            if getattr(was, name) != getattr(row, name):
-                found.append((row.name, word, str(getattr(was, name)), str(getattr(row, name))))
+        for name, word in _COMPARED:
+            old_value, value = getattr(was, name), getattr(row, name)
+            if old_value != value:
+                found.append((row.name, word, _said(old_value), _said(value)))
     gone = [row for at, row in enumerate(before) if at not in pairs.values()]
-    return [*found, *((row.name, "删去的行", row.expression, "") for row in gone)]
+    found += [(row.name, "删去的行", row.expression, "") for row in gone]
+    return [*found, *_beside_changed(beside_rows(old), beside_rows(new))]
 
 
 def changed_since_return(target: Target) -> list[tuple[str, str, str, str]]:
-    """(row, what, when it was given back, now) of every row the unit changed since; none for a target never returned."""
+    """(row, what, when it was given back, now) of all the unit changed since; none for a target never returned.
+
+    What an earlier return did not note is not compared.
+    """
     if not target.returned_rows:
         return []
-    before = {pk: (name, value, weight) for pk, name, value, weight in target.returned_rows}
+    before = {row[0]: row[1:] for row in target.returned_rows if row[0] is not None}
     changes = []
     for row in target.indicators.all():
         was = before.pop(row.pk, None)
         if was is None:
             changes.append((row.name, "新增的行", "", row.expression))
             continue
-        now = (row.name, row.expression, "" if row.weight is None else number_text(row.weight))
-        for word, old, new in zip(("名称", "指标值", "分值"), was, now, strict=True):
-            if str(old or "") != new:
-                changes.append((row.name, word, str(old or ""), new))
-    return [*changes, *((name, "删去的行", value, "") for name, value, _ in before.values())]
+        for (name, word), old in zip(_COMPARED, was, strict=False):
+            if str(old or "") != _text(row, name):
+                changes.append((row.name, word, str(old or ""), _text(row, name)))
+    changes += [(was[0], "删去的行", was[1], "") for was in before.values()]
+    if all(len(row) == _ONCE_NOTED for row in target.returned_rows):
+        return changes
+    beside = {row[1]: row[2] for row in target.returned_rows if row[0] is None}
+    return [*changes, *_beside_changed(beside, beside_rows(target))]
 
 
 @dataclass(frozen=True, slots=True)

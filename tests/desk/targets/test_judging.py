@@ -130,12 +130,17 @@ def test_what_changed_since_it_came_back_stands_beside_what_was(bureau, people, 
     rows.append(("产出指标", "质量指标", "合格率", "≥95%", "20", "成绩单"))
     clerk = people("clerk")
     fill = reverse("desk:target_fill", args=[submitted.pk])
-    clerk.post(fill, grid(submitted, rows, then="submit"))
+    money = {"m0": "fund", "mname0": "年度资金总额", "mamount0": "68.7", "mcontent0": "按人数测算"}
+    rows[1] = (*rows[1][:5], "抽样回访")
+    proofs = {"proof0": "签到表原件", "proof1": "", "proof2": "", "text": "培训学员并回访"}
+    clerk.post(fill, grid(submitted, rows, then="submit", **money, **proofs))
     submitted.refresh_from_db()
     assert (submitted.state, submitted.rubric, submitted.rubric_grade) == ("submitted", {}, "")
     page = shown(people("dept"), submitted)
     assert "上次退回以后改了" in page
-    for words in ("≥100人", "≥150人"):
+    # what stands beside the value changed as well: nothing of it escapes the reviewer
+    beside = ("抽样回访", "签到表；佐证：签到表原件", "培训学员并回访", "68.7 万元 按人数测算")
+    for words in ("≥100人", "≥150人", *beside):
         assert words in page
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,13 +13,18 @@ from wenxiao.orgs.permissions import Refused, holdings, require, require_other, 
 from wenxiao.orgs.services.library import refuse_faulty
 from wenxiao.records.models import Document
 from wenxiao.records.services import finish_todos, make_todo, record
-from wenxiao.rulebook.numbers import plain
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 from wenxiao.targets.checks import faults_of
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.rubric import PASSING, consequence_of
-from wenxiao.targets.selectors import owed_in, rounds_asking, same_wording, target_in_force
+from wenxiao.targets.selectors import (
+    noted_at_return,
+    owed_in,
+    rounds_asking,
+    same_wording,
+    target_in_force,
+)
 from wenxiao.targets.services.rows import record_act, standing_of
 
 if TYPE_CHECKING:
@@ -188,8 +192,7 @@ def return_target(
     ]
     kept = [{"row": None, "note": why.strip()[:500], "name": "", "was": ""}] if why.strip() else []
     before = standing_of(target)
-    rows = [[row.pk, row.name, row.expression, row.weight] for row in known.values()]
-    values: dict[str, Any] = {"marks": kept + told, "returned_rows": _as_json(rows)}
+    values: dict[str, Any] = {"marks": kept + told, "returned_rows": noted_at_return(target)}
     move(target, allowed=MOVES, to=S.RETURNED, version=version, **values)
     _moved(target, before, act="退回绩效目标", by=by, why=why, marks=told)
     _ask_again(target, "被退回，改后再送审")
@@ -221,10 +224,6 @@ def check_target(*, target: Target, by: User | None, version: int, why: str = ""
     )
     _moved(target, before, act="审核绩效目标", by=by, why=why)
     return target
-
-
-def _as_json(rows: list[list[Any]]) -> list[list[Any]]:
-    return [[plain(one) if isinstance(one, Decimal) else one for one in row] for row in rows]
 
 
 def _moved(
