@@ -189,15 +189,15 @@ def noted_at_return(target: Target) -> list[list[Any]]:
 
 def beside_rows(target: Target) -> dict[str, str]:
     """Label → text of what a target says beside its rows: goals, money with what it was reckoned by, the plan."""
-    told = {label: getattr(target, name) for name, label in _BESIDE}
+    texts = {label: getattr(target, name) for name, label in _BESIDE}
     for one in target.amounts.all():
         amount = "未填" if one.amount is None else f"{wan(one.amount)} 万元"
-        told[f"{one.get_kind_display()}“{one.name}”"] = f"{amount}　{one.content}".strip()
+        texts[f"{one.get_kind_display()}“{one.name}”"] = f"{amount}　{one.content}".strip()
     steps = (f"{one.get('step')} {one.get('from')}至{one.get('to')}" for one in target.plan)
     for at, row in enumerate(target.long_indicators.all(), start=1):
-        told[f"中长期指标第 {at} 行"] = f"{row.level2} {row.name} {row.expression}".strip()
+        texts[f"中长期指标第 {at} 行"] = f"{row.level2} {row.name} {row.expression}".strip()
     return {
-        label: text for label, text in (told | {"实施进度计划": "；".join(steps)}).items() if text
+        label: text for label, text in (texts | {"实施进度计划": "；".join(steps)}).items() if text
     }
 
 
@@ -232,19 +232,19 @@ def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]
         [(row.level2, row.name, row.weight) for row in after],
         [(row.level2, row.name, row.weight) for row in before],
     )
-    found = []
+    changes: list[tuple[str, str, str, str]] = []
     for at, row in enumerate(after):
         was = before[pairs[at]] if at in pairs else None
         if was is None:
-            found.append((row.name, "新增的行", "", row.expression))
+            changes.append((row.name, "新增的行", "", row.expression))
             continue
         for name, word in _COMPARED:
             old_value, value = getattr(was, name), getattr(row, name)
             if old_value != value:
-                found.append((row.name, word, _said(old_value), _said(value)))
+                changes.append((row.name, word, _said(old_value), _said(value)))
     gone = [row for at, row in enumerate(before) if at not in pairs.values()]
-    found += [(row.name, "删去的行", row.expression, "") for row in gone]
-    return [*found, *_beside_changed(beside_rows(old), beside_rows(new))]
+    changes += [(row.name, "删去的行", row.expression, "") for row in gone]
+    return [*changes, *_beside_changed(beside_rows(old), beside_rows(new))]
 
 
 def changed_since_return(target: Target) -> list[tuple[str, str, str, str]]:

@@ -224,20 +224,25 @@ def _receipts(user: User, on: date) -> list[HomeTask]:
 
 def _before_the_money(user: User, year: int, on: date) -> list[HomeTask]:
     """What a unit is asked beside its forms: ex-ante requests, ends of terms, targets that stayed while the budget moved."""
-    made = []
+    tasks = []
     for row in rounds_at_work(user, year):
         if row.kind == row.Kind.EX_ANTE and row.state == row.State.OPEN:
             left = len(to_request(user, row))
-            said, href = f"{row.name}：{left} 项待申请", address("desk:ex_ante", fy=row.fiscal_year)
-            made += [HomeTask("事前评估", "", said, row.deadline, "申请", href, on)] if left else []
+            words, href = (
+                f"{row.name}：{left} 项待申请",
+                address("desk:ex_ante", fy=row.fiscal_year),
+            )
+            tasks += (
+                [HomeTask("事前评估", "", words, row.deadline, "申请", href, on)] if left else []
+            )
     if terms := terms_asked(user, on):
-        said, href = f"设立年限到期或该做中期评估的 {len(terms)} 项", address("desk:ex_ante")
-        made.append(HomeTask("到期", "", said, day_asked(terms[0], on), "看", href, on))
+        words, href = f"设立年限到期或该做中期评估的 {len(terms)} 项", address("desk:ex_ante")
+        tasks.append(HomeTask("到期", "", words, day_asked(terms[0], on), "看", href, on))
     if changed := asked_about(user, year):
-        said = f"预算变了而目标没有变的 {len(changed)} 份待答复"
+        words = f"预算变了而目标没有变的 {len(changed)} 份待答复"
         href = address("desk:target_budget_changes", fy=year)
-        made.append(HomeTask("目标", "", said, None, "答复", href, on))
-    return made
+        tasks.append(HomeTask("目标", "", words, None, "答复", href, on))
+    return tasks
 
 
 def _disclosures(user: User, on: date) -> list[HomeTask]:
