@@ -12,7 +12,7 @@ from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports import wording
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reviews.selectors import people_on
-from wenxiao.rulebook.numbers import plain
+from wenxiao.rulebook.numbers import wan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier, Round
     from wenxiao.records.models import Notice
 
-WAN = Decimal(10_000)
 MATERIALS = (
     "立项依据、批复文件和绩效目标",
     "预算批复、资金下达和拨付凭证、明细账",
@@ -47,7 +46,7 @@ def _name(row: Dossier) -> str:
 
 
 def _wan(yuan: Decimal | None) -> str:
-    return "未知" if yuan is None else plain(yuan / WAN)
+    return "未知" if yuan is None else wan(yuan, 2)
 
 
 def _objects(rows: Sequence[Dossier]) -> list[list[str]]:

@@ -94,7 +94,10 @@ def scoring_note_docx(review: Review) -> bytes:
         document.add_heading1(level)
         lines, points = _lines(rows, sheet.marks)
         document.add_table(
-            ["评分项", "分值", "得分", "怎么得的", "评分标准"], lines, [22, 8, 8, 34, 28], size=10.5
+            ["评分项", "分值", "得分", "怎么得的", "评分标准"],
+            lines,
+            [22, 11, 11, 32, 24],
+            size=10.5,
         )
         total = _sum(points)
         terms = " + ".join(_points(one) for one in points)

@@ -151,4 +151,4 @@ def _yuan(text: Value) -> Decimal | None:
 
 
 def _wan(yuan: Decimal | None) -> str:
-    return "" if yuan is None else wan(yuan)
+    return "" if yuan is None else wan(yuan, 2)
