@@ -13,7 +13,12 @@ from django.utils.crypto import get_random_string
 from wenxiao.files.door.materials import look_at, name_problem
 from wenxiao.files.pool import Pool
 from wenxiao.records.services import Placed, place_file, store_file
-from wenxiao.reviews.services.assisting import CLOSED, answer_by_link, waiting_by_token
+from wenxiao.reviews.services.assisting import (
+    CLOSED,
+    answer_by_link,
+    refuse_incomplete,
+    waiting_by_token,
+)
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -31,6 +36,7 @@ def take_answer(
     row = waiting_by_token(token)
     if row is None:
         raise NotAllowed(CLOSED)
+    refuse_incomplete(value, (note, answered_by, phone))
     placed = _admitted(upload) if upload is not None else None
     with transaction.atomic():
         file = None

@@ -109,6 +109,17 @@ def takes_no_files(request: HttpRequest) -> HttpResponse:
     return _page(request, 400, "这里不收文件", "这个地址不收文件，没有写入任何内容。")
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: more was sent than this address can take; nothing of it was read."""
+    return _page(
+        request,
+        413,
+        "传来的内容太大",
+        f"一次最多 {most >> 20} MB，这次超过了，没有读取，也没有写入任何内容。",
+        "请压缩照片，或者把文件分几次传。",
+    )
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of Django's form protection: the page was left open too long."""
     log.warning("form refused: %s", reason)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 
 from wenxiao.intake.assistance import TAKEN, take_answer
-from wenxiao.orgs.services.entering import begin_link, succeed
+from wenxiao.orgs.services.entering import begin_link, forget_try, succeed
 from wenxiao.pages.views import view
 from wenxiao.reviews.services.assisting import CLOSED, waiting_by_token
 from wenxiao.store.callers import client_address
@@ -32,7 +32,7 @@ def assist(request: HttpRequest, token: str) -> HttpResponse:
     if row is None:
         return _page(request, None, CLOSED, status=404)
     if request.method != "POST":
-        succeed(tried)
+        forget_try(tried)
         return _page(request, row)
     typed = {name: request.POST.get(name, "") for name in FIELDS}
     try:

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -168,6 +169,50 @@ def test_a_restricted_object_has_no_link_and_another_unit_none_at_all(inside, sm
     assert "限制知悉的对象不能用免登录链接" in asked(inside(small.clerk), form).content.decode()
     type(subject).objects.filter(pk=subject.pk).update(restriction="open")
     assert asked(inside(small.officer), form).status_code == 403
+
+
+def test_an_object_restricted_later_shuts_the_links_that_are_out(inside, small, form, door):
+    token = token_in(asked(inside(small.clerk), form))
+    subject = form[0].dossier.subject
+    type(subject).objects.filter(pk=subject.pk).update(restriction="restricted")
+    shut = Client().get(f"/assist/{token}")
+    assert shut.status_code == 404
+    assert subject.name not in shut.content.decode()
+    assert Client().post(f"/assist/{token}", ANSWER).status_code == 404
+    assert Assistance.objects.get().state == "waiting"
+
+
+def kept_files(settings):
+    return sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("wrong", [{"value": " "}, {"answered_by": ""}, {"note": "一" * 501}])
+def test_a_refused_answer_leaves_no_file_behind(inside, small, form, door, settings, wrong):
+    """Whoever has a link and answers wrongly again and again must not fill the disk."""
+    token = token_in(asked(inside(small.clerk), form))
+    before = kept_files(settings)
+    sent = {**ANSWER, **wrong, "file": picture(content=PNG + str(wrong).encode())}
+    assert Client().post(f"/assist/{token}", sent).status_code == 422
+    assert kept_files(settings) == before
+
+
+def test_opening_the_link_does_not_forgive_refused_answers(inside, small, form, door):
+    token = token_in(asked(inside(small.clerk), form))
+    holder = Client()
+    for _ in range(20):
+        holder.get(f"/assist/{token}")
+        holder.post(f"/assist/{token}", {**ANSWER, "value": ""})
+    assert holder.get(f"/assist/{token}").status_code == 429
+    assert Assistance.objects.get().state == "waiting"
+
+
+def test_a_body_far_beyond_the_largest_file_is_refused_unread(inside, small, form, door):
+    token = token_in(asked(inside(small.clerk), form))
+    for client, most in ((Client(), 20 << 20), (inside(small.clerk), 700 << 20)):
+        refused = client.post(f"/assist/{token}", ANSWER, CONTENT_LENGTH=str(most))
+        assert refused.status_code == 413
+        assert "太大" in refused.content.decode()
+    assert Assistance.objects.get().state == "waiting"
 
 
 def test_whoever_guesses_is_shut_out_by_address(inside, small, form, door):

@@ -1,8 +1,9 @@
 """Contacts and offices of many units, one role over many units, more time for many items: each told alone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.selectors import dossiers_visible_to
@@ -119,6 +120,34 @@ def test_the_whole_division_must_be_ticked_and_nobody_grants_to_themselves(insid
     answer = client.post("/people/grants/batch", {**sent, "whole": "1"}).content.decode()
     assert "不能给自己授权" in answer
     assert Grant.objects.filter(user__username="liu").get().unit is None
+    assert Grant.objects.filter(user__username="anquan").count() == 1
+
+
+def test_no_batch_makes_two_administrators_of_one_person_or_of_an_officer(inside, small):
+    """Also where a grant has not begun yet, or the same person stands in the list twice."""
+    audit, liu = account(small, "shenji", Role.AUDIT), account(small, "liu", Role.OFFICE)
+    later = account(small, "houren")
+    grant(
+        user=later,
+        role=Role.SYSTEM,
+        division=small.division,
+        by=None,
+        since=timezone.now() + timedelta(days=9),
+    )
+    client = inside(account(small, "anquan", Role.SECURITY))
+    people = "shenji liu houren shenji anquan xinren"
+    fresh = account(small, "xinren")
+    for role in (Role.SECURITY, Role.SYSTEM):
+        sent = {"role": role, "people": people, "whole": "1", "why": "依据"}
+        answer = client.post("/people/grants/batch", sent).content.decode()
+        assert "互不兼任" in answer
+    for user, role in (
+        (audit, Role.AUDIT),
+        (liu, Role.OFFICE),
+        (later, Role.SYSTEM),
+        (fresh, Role.SECURITY),
+    ):
+        assert {one.role for one in Grant.objects.filter(user=user)} == {role}
     assert Grant.objects.filter(user__username="anquan").count() == 1
 
 

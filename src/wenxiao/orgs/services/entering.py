@@ -132,6 +132,15 @@ def succeed(tried: LoginAttempt) -> None:
             row.update(failures=0, locked_until=None)
 
 
+@transaction.atomic
+def forget_try(tried: LoginAttempt) -> None:
+    """The try was no guess but nothing was done by it either: it alone is not counted, earlier ones stay."""
+    for door, key in sorted(tried.doors):
+        LoginTry.objects.filter(door=door, key=key, failures__gt=0).update(
+            failures=F("failures") - 1, locked_until=None
+        )
+
+
 def know_browser(username: str, browser: str) -> None:
     """From now on tries under this name from this browser are counted apart."""
     now = timezone.now()

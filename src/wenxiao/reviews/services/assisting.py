@@ -115,19 +115,20 @@ def _refuse_closed_door(review: Review) -> None:
 def waiting_by_token(token: str) -> Assistance | None:
     """The row a link opens now: not answered, not withdrawn, not expired, its form still open, its door still open.
 
-    Its day is that of the clock of deadlines: the demonstration stands at its own.
+    Its day is that of the clock of deadlines: the demonstration stands at its own. An object that only some may know of
+    since the link went out is shut with it.
     """
     rows = Assistance.objects.select_related(
         "review__round__division", "review__dossier__subject", "review__dossier__unit", "indicator"
     )
-    row = rows.filter(
+    waiting = rows.filter(
         digest=digest_of(token),
         state=Assistance.State.WAITING,
         expires_at__gte=timezone.make_aware(datetime.combine(today(), timezone.localtime().time())),
         review__state__in=OPEN,
         review__round__division__assist_links=True,
-    ).first()
-    return row if row is not None and token else None
+    ).exclude(review__dossier__subject__restriction=Subject.Restriction.RESTRICTED)
+    return waiting.first() if token else None
 
 
 @transaction.atomic
@@ -162,13 +163,8 @@ def answer_by_workbook(
     return _answer(assistance, by, value, (note, answered_by, phone), None)
 
 
-def _answer(
-    row: Assistance,
-    by: User | None,
-    value: str,
-    words: tuple[str, str, str],
-    file: StoredFile | None,
-) -> Assistance:
+def refuse_incomplete(value: str, words: tuple[str, str, str]) -> None:
+    """NotAllowed where an answer lacks its value or its author, or a text is too long: asked before its file is kept."""
     note, answered_by, phone = (word.strip() for word in words)
     if not value.strip():
         raise NotAllowed("请填完成值；填不出的，在说明里写明原因，完成值填“无”。")
@@ -183,6 +179,17 @@ def _answer(
     for word, text, most in longest:
         if len(text) > most:
             raise NotAllowed(f"{word}最多 {most} 字，现在 {len(text)} 字。")
+
+
+def _answer(
+    row: Assistance,
+    by: User | None,
+    value: str,
+    words: tuple[str, str, str],
+    file: StoredFile | None,
+) -> Assistance:
+    note, answered_by, phone = (word.strip() for word in words)
+    refuse_incomplete(value, (note, answered_by, phone))
     move(
         row,
         allowed=ROAD,
