@@ -30,6 +30,9 @@ def stale_parts(target: Target, before: Target | None) -> dict[str, list[str]]:
             stale.setdefault(f"m{at}", []).append(f"金额{UNCHANGED}")
         if _names_gone(one.content, year):
             stale.setdefault(f"m{at}", []).append(f"测算依据{GONE}")
+    for at, row in enumerate(target.long_indicators.all()):
+        if _names_gone(f"{row.name} {row.expression}", year):
+            stale.setdefault(f"l{at}", []).append(GONE)
     for at, step in enumerate(target.plan):
         due = day_of_step(str(step.get("to") or ""))
         if due is not None and due.year < year:

@@ -35,6 +35,7 @@ FIELDS = {
     "proof": "佐证",
     "last_actual": "上年实际",
 }
+LONG = ("level1", "level2", "name", "expression")
 KINDS = {"fund": "资金来源", "task": "主要任务"}
 WAN = Decimal(10_000)
 MOST = 200
@@ -81,6 +82,7 @@ def filled(target: Target) -> Filled:
         ],
         [{key: str(step.get(key) or "") for key in ("step", "from", "to")} for step in target.plan],
         tuple(KINDS.values()),
+        [{key: getattr(one, key) for key in LONG} for one in target.long_indicators.all()],
     )
 
 
@@ -125,7 +127,13 @@ def differences(target: Target, brought: Brought) -> list[WorkbookDifference]:
         for key, label in GOALS
         if key in brought.goals and brought.goals[key] != getattr(target, key).strip()
     ]
-    return [*listed, *_rows(target, brought), *_money(target, brought), *_plan(target, brought)]
+    return [
+        *listed,
+        *_rows(target, brought),
+        *_money(target, brought),
+        *_plan(target, brought),
+        *_long(target, brought),
+    ]
 
 
 def _rows(target: Target, brought: Brought) -> list[WorkbookDifference]:
@@ -227,3 +235,15 @@ def _plan(target: Target, brought: Brought) -> list[WorkbookDifference]:
     ]
     new = [{key: cells.get(key, "") for key in ("step", "from", "to")} for _, cells in brought.plan]
     return [WorkbookDifference("plan", "实施进度计划", said(old), said(new))] if new != old else []
+
+
+def _long(target: Target, brought: Brought) -> list[WorkbookDifference]:
+    """The rows of the whole term as one choice; a workbook without their sheet says nothing of them."""
+    if brought.long_rows is None:
+        return []
+    old = [{key: getattr(one, key).strip() for key in LONG} for one in target.long_indicators.all()]
+    new = [{key: cells.get(key, "") for key in LONG} for _, cells in brought.long_rows]
+    before, after = (
+        "；".join("　".join(filter(None, one.values())) for one in x) for x in (old, new)
+    )
+    return [WorkbookDifference("long", "中长期指标", before, after)] if new != old else []

@@ -153,7 +153,11 @@ def test_one_click_where_there_is_one_right_text(bureau, people):
     target = Target.objects.get()
     wrong = [("产出指标", "质量指标", "堤防病害率", "≥5%", "10", "巡查"), *ROWS]
     fill = reverse("desk:target_fill", args=[target.pk])
-    clerk.post(fill, grid(target, wrong))
+    # saved while typing: the list of problems and the numbers in the rows come back with it
+    told = clerk.post(fill, grid(target, wrong, auto="1")).json()
+    first = next(iter(told["numbers"]["0"]))
+    assert f'id="p-{first}"' in told["panel"]
+    assert 'data-fill="c-expression0" data-with="≤5%"' in " ".join(told["panel"].split())
     page = " ".join(clerk.get(fill).content.decode().split())
     assert 'data-fill="c-expression0" data-with="≤5%"' in page
     assert 'id="c-expression0"' in page

@@ -275,3 +275,36 @@ def test_money_and_plan_are_typed_in_the_page_and_a_wrong_amount_is_named(bureau
         ("一般公共预算", Decimal(1300000))
     ]
     assert target.plan == [{"step": "招标", "from": "", "to": "2022-05"}]
+
+
+LONG_ROW = ("产出指标", "数量指标", "三年培训人数", "≥300人")
+
+
+def test_rows_of_the_whole_term_are_typed_printed_and_brought_back(bureau, target, people):
+    clerk = people("clerk")
+    fill = reverse("desk:target_fill", args=[target.pk])
+    posted = {"version": target.version, "auto": "1", "l0": "1"}
+    for at, row in enumerate(target.indicators.all()):
+        posted |= {f"r{at}": row.pk, f"name{at}": row.name, f"level1{at}": row.level1}
+    names = ("level1", "level2", "name", "expression")
+    wrong = dict(zip((f"l{name}0" for name in names), (*LONG_ROW[:2], "", "≥300人"), strict=True))
+    assert "中长期指标第 1 行须写明三级指标" in clerk.post(fill, posted | wrong).json()["error"]
+    right = dict(zip((f"l{name}0" for name in names), LONG_ROW, strict=True))
+    assert "version" in clerk.post(fill, posted | right).json()
+    target = Target.objects.get(pk=target.pk)
+    assert list(target.long_indicators.values_list(*names)) == [LONG_ROW]
+    assert 'value="三年培训人数"' in clerk.get(fill).content.decode()
+    form = clerk.get(reverse("desk:target_form", args=[target.pk])).content.decode()
+    assert "三年培训人数" in form
+
+    book = taken(clerk, target)
+    book["中长期指标"]["D2"] = "≥360人"
+    compare = brought(clerk, target, book)["Location"]
+    assert "≥360人" in clerk.get(compare).content.decode()
+    of = {"version": target.version, "of": compare.partition("of=")[2], "use-long": "new"}
+    assert clerk.post(compare.partition("?")[0], of).status_code == 302
+    assert target.long_indicators.get().expression == "≥360人"
+    del book["中长期指标"]  # a workbook taken before there was such a sheet says nothing of it
+    target.refresh_from_db()
+    older = brought(clerk, target, book)["Location"]
+    assert "一样" in clerk.get(older).content.decode()

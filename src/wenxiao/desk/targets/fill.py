@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import ENTRY, target_of
 from wenxiao.desk.targets.typed import (
     COLUMNS,
     HEAD,
+    LONG_COLUMNS,
     MONEY_KINDS,
     SPARE,
+    long_typed,
     money_typed,
     rows_typed,
     steps_typed,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from wenxiao.targets.models import Indicator, Target
 
 PAGE = 50
+LONG_SPARE = 3
 
 
 @view("fill", methods=("GET", "POST"))
@@ -65,34 +69,48 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     if not row.filing or row.state not in {"draft", "returned"}:
         return redirect("desk:target", pk=row.pk)
     rows = list(row.indicators.all())
-    order = list(LEVELS)
-    graded = sorted(faults_of([row])[row.pk], key=lambda one: order.index(one.problem.level))
-    found = list(enumerate(graded, start=1))
-    numbers: dict[int, list[int]] = {}
-    for number, one in found:
-        if one.hit.row is not None:
-            numbers.setdefault(one.hit.row, []).append(number)
     before = services.last_years(row.dossier)
     values = {
         "target": row,
         "money": _money_rows(row),
         "money_kinds": MONEY_KINDS,
         "steps": [*row.plan, *({"step": "", "from": "", "to": ""} for _ in range(3))],
+        "long_columns": LONG_COLUMNS,
+        "long_rows": [
+            *(
+                [getattr(one, name) for name, _ in LONG_COLUMNS]
+                for one in row.long_indicators.all()
+            ),
+            *([""] * len(LONG_COLUMNS) for _ in range(LONG_SPARE)),
+        ],
         "stale_parts": stale_parts(row, before),
         "fields": [(name, word, getattr(row, name)) for name, word in HEAD],
         "columns": COLUMNS,
-        "grid_names": {"target": "expression", "level3": "name"},
         "rows": [*((r, _cells(r)) for r in rows), *((None, [""] * 8) for _ in range(SPARE))],
         "marks": row.marks,
         "notes": {mark["row"]: mark for mark in row.marks if mark["row"]},
         "stale": stale_rows(row, before),
-        "found": found,
-        "numbers": numbers,
-        "counts": level_counts([one for _, one in found]),
-        "levels": LEVELS,
+        **_checked(row),
         "submits": held(request).can("submit", subject=row.dossier.subject),
     }
     return render(request, "desk/targets/fill.html", values)
+
+
+def _checked(row: Target) -> dict[str, Any]:
+    """What the checks say now: the gravest first, and the numbers that stand in each row's corner."""
+    order = list(LEVELS)
+    graded = sorted(faults_of([row])[row.pk], key=lambda one: order.index(one.problem.level))
+    numbers: dict[int, list[int]] = {}
+    for number, one in enumerate(graded, start=1):
+        if one.hit.row is not None:
+            numbers.setdefault(one.hit.row, []).append(number)
+    return {
+        "found": list(enumerate(graded, start=1)),
+        "numbers": numbers,
+        "counts": level_counts(graded),
+        "levels": LEVELS,
+        "grid_names": {"target": "expression", "level3": "name"},
+    }
 
 
 def _money_rows(row: Target) -> list[tuple[str, str, str, str]]:
@@ -116,6 +134,7 @@ def _write(request: HttpRequest, row: Target) -> Target:
         rows=rows_typed(request, row),
         money=money_typed(request),
         steps=steps_typed(request),
+        long_rows=long_typed(request),
         head={name: text_of(request, name) for name, _ in HEAD if name in request.POST},
         by=person(request),
         version=version_of(request),
@@ -130,10 +149,16 @@ def _auto(request: HttpRequest, row: Target) -> HttpResponse:
         return JsonResponse({"error": f"{refusal}请重新打开这一页。"}, status=409)
     except (NotAllowed, Refused) as refusal:
         return JsonResponse({"error": str(refusal)}, status=409)
-    found = faults_of([row])[row.pk]
-    told = "、".join(f"{level} {n}" for level, n in level_counts(found)) or "没有问题"
-    rows = list(row.indicators.values_list("pk", flat=True))
-    return JsonResponse({"version": row.version, "rows": rows, "checks": told})
+    checked = _checked(row)
+    counts = "、".join(f"{level} {n}" for level, n in checked["counts"]) or "没有问题"
+    answer = {
+        "version": row.version,
+        "rows": list(row.indicators.values_list("pk", flat=True)),
+        "checks": counts,
+        "numbers": checked["numbers"],
+        "panel": render_to_string("desk/targets/checks_part.html", checked, request),
+    }
+    return JsonResponse(answer)
 
 
 def _save(request: HttpRequest, row: Target) -> HttpResponse:

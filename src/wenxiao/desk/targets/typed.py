@@ -26,6 +26,8 @@ COLUMNS = (
     ("proof", "佐证"),
     ("last_actual", "上年实际"),
 )
+LONG_COLUMNS = COLUMNS[:4]
+COLUMN_BLANKS = {name: "" for name, _ in COLUMNS}
 HEAD = (
     ("text", "年度目标"),
     ("long_text", "中长期目标"),
@@ -88,6 +90,20 @@ def money_typed(request: HttpRequest) -> list[tuple[str, AskedAmount]] | None:
         if kind not in MONEY_KINDS:
             raise NotAllowed(f"资金第 {at + 1} 行的类别应为{'、'.join(MONEY_KINDS.values())}之一。")
         typed.append((kind, AskedAmount(name, amount, content)))
+    return typed
+
+
+def long_typed(request: HttpRequest) -> list[TargetRow] | None:
+    """The rows of the whole term; None where the page has no such grid."""
+    if "l0" not in request.POST:
+        return None
+    typed = []
+    for at in range(services.MOST_LONG + SPARE):
+        if f"l{at}" not in request.POST:
+            break
+        words = {name: text_of(request, f"l{name}{at}", 2000) for name, _ in LONG_COLUMNS}
+        if any(words.values()):
+            typed.append(promise_of(COLUMN_BLANKS | words, "", None, at))
     return typed
 
 

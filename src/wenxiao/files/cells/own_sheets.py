@@ -28,6 +28,14 @@ MONEY_HEADINGS = (
     ("amount", "金额（万元）"),
     ("content", "测算依据或主要内容"),
 )
+LONG = "中长期指标"
+"""A sheet that workbooks of before don't have: without it nothing is said of the whole term."""
+LONG_HEADINGS = (
+    ("level1", "一级指标"),
+    ("level2", "二级指标"),
+    ("name", "三级指标"),
+    ("expression", "指标值"),
+)
 PLAN_HEADINGS = (("step", "步骤"), ("from", "开始时间"), ("to", "完成时间"))
 ASSISTANCE = "填报协助"
 ASSISTANCE_GIVEN = (

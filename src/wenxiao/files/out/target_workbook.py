@@ -15,6 +15,8 @@ from wenxiao.files.cells.own_sheets import (
     GIVEN,
     GIVEN_LABELS,
     GOALS,
+    LONG,
+    LONG_HEADINGS,
     MONEY,
     MONEY_HEADINGS,
     PLAN,
@@ -27,7 +29,7 @@ from wenxiao.files.out.spreadsheets import safe_text
 
 SPARE = 30
 _HOW = (
-    "在“目标”“年度指标”“资金和测算依据”“实施进度计划”各页填写，白格可以改，灰格是给定的，不要改。",
+    "在“目标”“年度指标”“资金和测算依据”“实施进度计划”“中长期指标”各页填写，白格可以改，灰格是给定的，不要改。",
     "新增的行写在后面的空行里，行号留空；删去的行把整行清空。填好后在系统的填报页“带回离线表”，逐格选用。",
 )
 
@@ -42,6 +44,7 @@ class Filled:
     money: Sequence[Mapping[str, str]] = ()
     plan: Sequence[Mapping[str, str]] = ()
     kinds: Sequence[str] = field(default_factory=tuple)
+    long_rows: Sequence[Mapping[str, str]] = ()
 
 
 def target_workbook(data: Filled) -> bytes:
@@ -80,6 +83,7 @@ class _TargetWriter:
                 1, 0, last, 0, {"validate": "list", "source": list(self.data.kinds)}
             )
         self._table(PLAN, PLAN_HEADINGS, self.data.plan)
+        self._table(LONG, LONG_HEADINGS, self.data.long_rows)
 
     def _sheet(self, name: str, widths: Sequence[float]) -> Worksheet:
         sheet = self.book.add_worksheet(name)

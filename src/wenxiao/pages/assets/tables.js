@@ -38,7 +38,7 @@
     const body = table.tBodies[0];
     if (!body || !head || table.dataset.dressed || body.rows.length < LEAST) return;
     shorten(table, body);
-    if (head.length !== 1 || table.matches(".fill-t, .marking, .matrix, .heat, .bullets") || [...head[0].cells].some((cell) => cell.colSpan > 1)) return;
+    if (head.length !== 1 || table.matches(".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets") || [...head[0].cells].some((cell) => cell.colSpan > 1)) return;
     table.dataset.dressed = "1";
     const heads = [...head[0].cells];
     const name = `table:${location.pathname.replace(/\d+/g, "#")}:${table.caption?.textContent.trim().replace(/\d+/g, "#") || ""}`;

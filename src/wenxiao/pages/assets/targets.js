@@ -61,6 +61,8 @@
         sent.forEach((row, n) => (row.querySelector("[data-pk]").value = String(told.rows[n] || "")));
         rows().filter((row) => !sent.includes(row) && !written.includes(row)).forEach((row) => (row.querySelector("[data-pk]").value = ""));
         document.getElementById("checks-now").textContent = told.checks;
+        form.querySelector("[data-checks]").innerHTML = told.panel;
+        number(told.numbers, sent);
         say("已自动保存");
       }
     } catch {
@@ -70,6 +72,36 @@
       busy = false;
     }
   }
+
+  /* The number in a row's corner is the number in the list, as the checks stand after this save. */
+  function number(numbers, sent) {
+    form.querySelectorAll("[data-n]").forEach((one) => one.remove());
+    sent.forEach((row, n) => {
+      for (const at of (numbers[n] || []).slice().reverse()) {
+        const link = document.createElement("a");
+        link.className = "corner";
+        link.dataset.n = "";
+        link.href = `#p-${at}`;
+        link.textContent = String(at);
+        row.querySelector("[data-pk]").after(link);
+      }
+    });
+  }
+  /* F8: the next row with a number, round and round. Ctrl Enter: as the main button. */
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "F8") {
+      event.preventDefault();
+      const wrong = rows().filter((row) => row.querySelector("[data-n]"));
+      const here = rows().indexOf(document.activeElement.closest("tr[data-r]"));
+      const next = wrong.find((row) => rows().indexOf(row) > here) || wrong[0];
+      if (next) next.querySelector('[data-c="3"]').focus();
+      else say("各行没有问题");
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      const button = form.querySelector("[data-submit]") || form.querySelector(".sticky-acts button");
+      form.requestSubmit(button);
+    }
+  });
 
   form.addEventListener("input", later);
   form.addEventListener("submit", () => clearTimeout(timer));

@@ -10,6 +10,7 @@ from wenxiao.targets.services.approving import (
 )
 from wenxiao.targets.services.drafting import (
     MOST_AMOUNTS,
+    MOST_LONG,
     MOST_ROWS,
     MOST_STEPS,
     begin_adjustment,
@@ -46,6 +47,7 @@ from wenxiao.targets.services.sheets import bring_target, complete_target
 
 __all__ = [
     "MOST_AMOUNTS",
+    "MOST_LONG",
     "MOST_ROWS",
     "MOST_STEPS",
     "SEATS",

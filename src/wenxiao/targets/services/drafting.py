@@ -29,7 +29,7 @@ S = Target.State
 OPEN = frozenset({S.DRAFT, S.RETURNED})
 """The states in which the unit writes."""
 MOST_ROWS = 200
-MOST_AMOUNTS, MOST_STEPS = 40, 24
+MOST_AMOUNTS, MOST_STEPS, MOST_LONG = 40, 24, 40
 LONGEST_NAME, LONGEST_STEP = 200, 60
 _HEAD = ("text", "long_text", "content", "manager", "starts", "ends")
 _COPIED = ("scope", "level", *_HEAD, "plan")
@@ -195,15 +195,17 @@ def fill_target(
     version: int,
     money: Sequence[tuple[str, AskedAmount]] | None = None,
     steps: Sequence[PlanStep] | None = None,
+    long_rows: Sequence[TargetRow] | None = None,
 ) -> Target:
     """What the unit wrote: (number of the row it had, its texts) in their order; a row left out goes. Raises Stale.
 
-    ``money`` (kind and amount) and ``steps`` of the plan replace what stood; None leaves them.
+    ``money`` (kind and amount), ``steps`` of the plan and ``long_rows`` (中长期指标) replace what stood; None leaves them.
     """
     require(by, "fill", unit=target.dossier.unit, subject=target.dossier.subject)
     _must_be_open(target)
     _refuse_many(rows, money or (), steps or ())
     refuse_wide([row for _, row in rows])
+    _refuse_long(long_rows or ())
     values: dict[str, Any] = {name: head[name] for name in _HEAD if name in head}
     if steps is not None:
         values["plan"] = [asdict_of_step(one) for one in _in_order(steps)]
@@ -214,6 +216,8 @@ def fill_target(
     _write_rows(target, known, rows)
     if money is not None:
         _write_money(target, money)
+    if long_rows is not None:
+        _write_long(target, long_rows)
     said = [row for _, row in rows]
     after = standing_of(target, said) | _beside_rows(target)
     more = {"before": before, "after": after}
@@ -233,6 +237,34 @@ def _refuse_many(
     for at, (_, one) in enumerate(money, start=1):
         if not one.name.strip() or len(one.name) > LONGEST_NAME:
             raise NotAllowed(f"资金第 {at} 行须写明名称，不超过 {LONGEST_NAME} 字。")
+
+
+def _refuse_long(rows: Sequence[TargetRow]) -> None:
+    if len(rows) > MOST_LONG:
+        raise NotAllowed(f"中长期指标最多 {MOST_LONG} 行，收到 {len(rows)} 行。")
+    for at, row in enumerate(rows, start=1):
+        if not row.name.strip():
+            raise NotAllowed(f"中长期指标第 {at} 行须写明三级指标。")
+    try:
+        refuse_wide(rows)
+    except NotAllowed as refusal:
+        raise NotAllowed(f"中长期指标{refusal}") from refusal
+
+
+def _write_long(target: Target, rows: Sequence[TargetRow]) -> None:
+    """The rows of the whole term; what a table brought beside the words typed here stays with the row of that name."""
+    known = {one.name: one for one in target.long_indicators.all()}
+    typed = ("level1", "level2", "name", "expression")
+    made = []
+    for order, row in enumerate(rows, start=1):
+        values = asdict(row)
+        if (old := known.get(row.name)) is not None:
+            values = {
+                name: values[name] if name in typed else getattr(old, name) for name in values
+            }
+        made.append(LongIndicator(target=target, order=order, **values))
+    target.long_indicators.all().delete()
+    LongIndicator.objects.bulk_create(made)
 
 
 def _in_order(steps: Sequence[PlanStep]) -> list[PlanStep]:
@@ -292,9 +324,10 @@ def _write_money(target: Target, money: Sequence[tuple[str, AskedAmount]]) -> No
 
 
 def _beside_rows(target: Target) -> dict[str, Any]:
-    """The money and the plan as entries keep them; empty where there is none."""
+    """The money, the plan and the rows of the whole term as entries keep them; empty where there is none."""
     money = [[one.kind, one.name, one.amount] for one in target.amounts.all()]
-    told = {"money": money, "plan": target.plan}
+    long_rows = [[one.name, one.expression] for one in target.long_indicators.all()]
+    told = {"money": money, "plan": target.plan, "long_rows": long_rows}
     return {name: value for name, value in told.items() if value}
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Target
-from wenxiao.targets.offline import FIELDS, KINDS, amount_of, cells_of, differences, weight_of
+from wenxiao.targets.offline import FIELDS, KINDS, LONG, amount_of, cells_of, differences, weight_of
 from wenxiao.targets.plan import PlanStep
 from wenxiao.targets.services.approving import AskedAmount
 from wenxiao.targets.services.drafting import fill_target
@@ -46,6 +46,12 @@ def take_workbook(
         version=version,
         money=_money(target, brought, chosen),
         steps=plan if "plan" in chosen else None,
+        long_rows=[
+            _promise({key: cells.get(key, "") for key in LONG}, line, None)
+            for line, cells in brought.long_rows or ()
+        ]
+        if "long" in chosen
+        else None,
     )
 
 

@@ -11,6 +11,8 @@ from wenxiao.files.cells.own_sheets import (
     GIVEN,
     GIVEN_LABELS,
     GOALS,
+    LONG,
+    LONG_HEADINGS,
     MONEY,
     MONEY_HEADINGS,
     PLAN,
@@ -33,6 +35,7 @@ class Brought:
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     money: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     plan: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    long_rows: list[tuple[int, dict[str, str]]] | None = None
 
 
 def read_workbook(book: Book, goals: Sequence[tuple[str, str]]) -> Brought:
@@ -52,6 +55,7 @@ def read_workbook(book: Book, goals: Sequence[tuple[str, str]]) -> Brought:
         _table(sheets[ROWS], ROW_HEADINGS),
         _table(sheets[MONEY], MONEY_HEADINGS),
         _table(sheets[PLAN], PLAN_HEADINGS),
+        _table(sheets[LONG], LONG_HEADINGS) if LONG in sheets else None,
     )
 
 
