@@ -23,7 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 600
-SECOND_SECONDS = 5.0
+#: What only a first start says; a second one that says it again does the work again. How long it takes is in the bench.
+FIRST_ALONE = ("added ", "前端资源已备好", "载入演示数据", "Installing collected packages")
 STOP_SECONDS = 20
 WRITTEN = ("annual.docx", "summary.xlsx", "summary.docx", "figures.json")
 PAGES = ("/", "/subjects", "/report")
@@ -175,7 +176,7 @@ def check_written(folder: Path) -> None:
 
 
 def prove(folder: Path) -> None:
-    """The whole visit, twice: the first start builds everything, the second must be quick."""
+    """The whole visit, twice: the first start builds everything, the second builds nothing again."""
     clone(folder)
     port = free_port()
     made, seconds = start(folder, port)
@@ -186,11 +187,15 @@ def prove(folder: Path) -> None:
     finally:
         stop(made)
     say("已停下")
+    log = folder / "run.log"
+    first = log.stat().st_size
     made, seconds = start(folder, port)
     stop(made)
     say(f"再次启动 {seconds:.1f} 秒")
-    if seconds > SECOND_SECONDS:
-        raise Failed(f"再次启动超过 {SECOND_SECONDS:.0f} 秒")
+    second = log.read_bytes()[first:].decode("utf-8", errors="replace")
+    again = [sentence for sentence in FIRST_ALONE if sentence in second]
+    if again:
+        raise Failed(f"再次启动又做了一遍首次启动的事：{'、'.join(again)}")
 
 
 def main() -> int:
