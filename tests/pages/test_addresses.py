@@ -154,6 +154,7 @@ MATRIX = {
     "filling/<int:pk>": "see_unit",
     "filling/<int:pk>/rows": "fill",
     "filling/<int:pk>/money": "fill",
+    "filling/<int:pk>/report.docx": "see_unit",
     "filling/<int:pk>/submit": "submit",
     "filling/<int:pk>/scan": "see_unit",
     "filling/<int:pk>/judge/<str:act>": "see_unit",

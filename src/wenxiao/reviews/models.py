@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
@@ -9,9 +11,13 @@ from wenxiao.budget.models import AuditedAmount, Dossier, Round
 from wenxiao.orgs.models import Agency, Expert
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.assistance import Assistance  # noqa: F401 - Django finds models here
+from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.fields import MoneyField, PointsField
 from wenxiao.store.moves import Versioned
 from wenxiao.targets.models import Indicator, Target
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Review(Versioned):
@@ -117,6 +123,13 @@ class Review(Versioned):
 
     def __str__(self) -> str:
         return f"{self.dossier.subject.name}{self.get_kind_display()}"
+
+    @property
+    def proved_share(self) -> Decimal | None:
+        """The percent of the points that rest on verified proof; None where there are no points to share."""
+        if self.points is None or self.proved is None:
+            return None
+        return rate_percent(self.proved, self.points)
 
 
 class ExAnte(Versioned):

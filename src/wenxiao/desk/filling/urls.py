@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from wenxiao.desk.filling import approval, assisting, filling, money, whole
+from wenxiao.desk.filling import approval, assisting, filling, money, report_file, whole
 
 urlpatterns = [
     path("filling/<int:pk>", filling.filling, name="filling"),
     path("filling/<int:pk>/rows", filling.save, name="filling_save"),
     path("filling/<int:pk>/whole", whole.whole, name="filling_whole"),
     path("filling/<int:pk>/money", money.money, name="filling_money"),
+    path("filling/<int:pk>/report.docx", report_file.report, name="filling_report"),
     path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
     path("filling/<int:pk>/assistance/<int:indicator>", assisting.assistance, name="assistance"),
     path("assistances/<int:pk>/row.xlsx", assisting.row_file, name="assistance_row"),

@@ -11,6 +11,7 @@ from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import JUDGED, kind_of
 from wenxiao.reviews.models import WorkingPaper
+from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import SETTLED
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -106,6 +107,8 @@ def confirm_facts(
         signed_by=signed_by.strip()[:60],
         opinion=opinion.strip(),
     )
+    if review.points is not None:
+        score_review(review=review, by=by)
     record(
         division=review.round.division,
         by=by,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from wenxiao.evidence.services import judge_material
 from wenxiao.reviews.kinds import KINDS
@@ -30,9 +31,9 @@ def judge_proof(
 ) -> int:
     """Accept a proof or not, then score again what it stands behind. Settled results stay as they are; returns how many do."""
     judge_material(material=material, by=by, accepted=accepted, why=why, version=version)
-    rows = Review.objects.filter(
-        target__indicators__in=material.indicators.all(), kind__in=_SCORED
-    ).distinct()
+    proven = material.indicators.all()
+    own = Q(target__indicators__in=proven, kind__in=_SCORED)
+    rows = Review.objects.filter(own | Q(criteria__indicators__in=proven)).distinct()
     for review in rows.exclude(state__in=SETTLED).select_related("round__division", "target"):
         score_review(review=review, by=by)
     return rows.filter(state__in=SETTLED).count()

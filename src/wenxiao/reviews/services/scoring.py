@@ -244,10 +244,25 @@ def _score_sheet(review: Review) -> Review:
     seats: dict[int, list[Mark]] = {}
     for mark in review.marks.filter(indicator=None).order_by("seat"):
         seats.setdefault(mark.criterion_id or 0, []).append(mark)
+    proved = _proved_criteria(review)
     for criterion in review.criteria.all():
         points = criterion_points(seats.get(criterion.pk, []))
-        tally.take(name=criterion.name, weight=criterion.weight, points=points, proved=False)
+        tally.take(
+            name=criterion.name,
+            weight=criterion.weight,
+            points=points,
+            proved=criterion.pk in proved,
+        )
     return _write_total(review, tally)
+
+
+def _proved_criteria(review: Review) -> set[int]:
+    """Criteria that rest on verified proof: facts the unit signed for, or an accepted material of a linked indicator."""
+    signed = review.working_papers.filter(
+        kind="facts", signed_on__isnull=False, criterion__isnull=False
+    ).values_list("criterion_id", flat=True)
+    accepted = review.criteria.filter(indicators__materials__state=Material.State.VERIFIED)
+    return {pk for pk in signed if pk is not None} | set(accepted.values_list("pk", flat=True))
 
 
 def criterion_points(marks: list[Mark]) -> Decimal | None:
