@@ -166,6 +166,17 @@ def test_every_column_of_the_template_is_used(tmp_path):
     assert begun.units == 2
 
 
+def test_a_code_typed_as_text_may_end_in_zeros(filled):
+    code = "360999261010000000000"
+    path = filled()
+    book = openpyxl.load_workbook(path)
+    book["对象"].append([code, "甲项目", "101", "项目", None, 2024, 1])
+    book.save(path)
+    begun = begin(**WHO, source=path)
+    assert not begun.problems, [problem.sentence() for problem in begun.problems]
+    assert Subject.objects.filter(code=code, name="甲项目").exists()
+
+
 def test_a_code_kept_as_a_number_or_told_twice_is_named(filled):
     path = filled()
     book = openpyxl.load_workbook(path)

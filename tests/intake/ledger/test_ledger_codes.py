@@ -118,3 +118,10 @@ def test_a_year_that_does_not_add_up_with_what_is_stored_is_said(take, projects)
     mended = take([f"{line},8507000,8404916,102084"], head=head, kind="budget")
     assert "ZJ-25" not in [code for code, _ in all_told(mended)]
     assert not money(dossier).unexplained
+
+
+@pytest.mark.parametrize(("sign", "told_lost"), [("", True), ("'", False)])
+def test_a_code_ending_in_zeros_is_believed_behind_an_apostrophe(take, projects, sign, told_lost):
+    line = f"教体局,{sign}360191000000000000000,校园安保,2021-01-15,V001,一般公共预算,100"
+    outcome = take([line], year=2021)
+    assert (("DR-81", "警告") in all_told(outcome)) is told_lost

@@ -36,6 +36,7 @@ def _sheet_as_json(sheet: Sheet) -> dict[str, Any]:
                 cell.number_format,
                 cell.formula,
                 cell.has_cached,
+                cell.numeric,
             ]
             for cell in sheet.cells.values()
         ],

@@ -29,6 +29,8 @@ class Cell:
     number_format: str | None = None
     formula: str | None = None
     has_cached: bool = True
+    numeric: bool = False
+    """Whether a workbook stores it as a number, of which it keeps fifteen digits."""
 
 
 @dataclass(frozen=True, slots=True)

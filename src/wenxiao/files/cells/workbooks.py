@@ -198,7 +198,12 @@ def _cell(cell: OpenCell, values: Any) -> Cell | None:
         number_format,
         formula,
         has_cached=formula is None or value is not None,
+        numeric=_is_number(value),
     )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _formula_text(value: object) -> str:
@@ -287,7 +292,9 @@ def _old_sheet(stored: CalamineSheet, look: Look | None) -> Sheet:
             text, raw = shown_value(value if value != "" else None, number_format)
             if text:
                 kept = None if number_format in {None, "General"} else number_format
-                out.cells[row, col] = Cell(row, col, address(row, col), text, raw, kept)
+                out.cells[row, col] = Cell(
+                    row, col, address(row, col), text, raw, kept, numeric=_is_number(value)
+                )
     return out
 
 

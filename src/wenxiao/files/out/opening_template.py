@@ -34,7 +34,9 @@ KINDS = (
     "政府投资基金",
 )
 DAYS = frozenset({"expires_on", "midterm_on", "valid_from", "valid_until"})
-_SPOILT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}|\d{15}0{1,9}")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
+MOST_EXACT = 15
+"""Digits a workbook keeps of a number."""
 """A code that a sheet kept as a number: fifteen digits of it are left."""
 LONGEST_TERM, LONGEST_NAME = 99, 60
 CLASSES = ("人员类", "运转类", "特定目标类")
@@ -303,7 +305,8 @@ def _row(
     for column in columns:
         col = places.get(column.key)
         text = grid.text(row, col) if col is not None else ""
-        fault = _fault(column, text, unit)
+        cell = grid.sheet.cells.get((row, col)) if col is not None else None
+        fault = _fault(column, text, unit, numeric=cell is not None and cell.numeric)
         if fault is not None:
             problems.append(
                 Problem(
@@ -322,7 +325,14 @@ def _row(
     return entry, good
 
 
-def _fault(column: TemplateColumn, text: str, unit: str | None) -> str | None:
+def _spoilt(code: str, *, numeric: bool) -> bool:
+    """Whether a code lost its last digits: shown as 3.6E+20, or a number of more digits than a sheet keeps."""
+    return bool(_SCIENTIFIC.fullmatch(code)) or (numeric and len(code) > MOST_EXACT)
+
+
+def _fault(
+    column: TemplateColumn, text: str, unit: str | None, *, numeric: bool = False
+) -> str | None:
     if not text:
         return "没有填。" if column.must else None
     if column.key == "year" and year_of(text) is None:
@@ -331,7 +341,7 @@ def _fault(column: TemplateColumn, text: str, unit: str | None) -> str | None:
         return f"“{text}”不是金额。"
     if column.key == "budget" and yuan(text, unit) is None:
         return "没有写明金额单位。"
-    if column.key == "project_code" and _SPOILT.fullmatch(half_width(text).strip()):
+    if column.key == "project_code" and _spoilt(half_width(text).strip(), numeric=numeric):
         return f"“{text}”按数字存，末几位已丢失：把这一列设为文本，从一体化系统重新复制。"
     if column.key == "recurring" and text not in {"是", "否"}:
         return f"“{text}”不是“是”或“否”。"

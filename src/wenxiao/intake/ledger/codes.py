@@ -19,12 +19,14 @@ _CUT_TO_FIFTEEN = r"^\d{15}0{1,9}$"
 
 
 def with_true_codes(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
-    """``code`` without an apostrophe; one that lost its digits is empty, and stands in ``spoilt``."""
+    """``code`` without an apostrophe; one that lost its digits is empty, and stands in ``spoilt``.
+
+    An apostrophe before says that the code is a text: its zeros are its own.
+    """
     tidy = pl.col("code").str.replace_all(r"^['’‘`\s]+|[\s\u3000]+$", "")
+    cut = pl.col("code").str.contains(_SCIENTIFIC) | pl.col("code").str.contains(_CUT_TO_FIFTEEN)
+    odd = whos.filter(cut).with_columns(code=tidy)
     whos = whos.with_columns(code=tidy)
-    odd = whos.filter(
-        pl.col("code").str.contains(_SCIENTIFIC) | pl.col("code").str.contains(_CUT_TO_FIFTEEN)
-    )
     codes = odd["code"].unique().to_list()
     known = set(
         Subject.objects.filter(division=division, code__in=codes).values_list("code", flat=True)
@@ -47,6 +49,6 @@ def say_spoilt(frame: pl.DataFrame, numbered: pl.DataFrame, findings: LedgerProb
         DIGITS_LOST,
         "警告",
         "项目代码“{spoilt}”存成了数字或科学计数，末位已丢失，按项目名称匹配。",
-        mend="请把代码列设为文本，从系统重新导出后再导入；或核对匹配到的项目。",
+        mend="请把代码列设为文本，从系统重新导出后再导入；本来就以零结尾的，在代码前加一个单引号；或核对匹配到的项目。",
         got="spoilt",
     )
