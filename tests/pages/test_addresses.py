@@ -275,6 +275,7 @@ MATRIX = {
     "imports/missing": "manage_round",
     "imports/missing/<int:pk>/excuse": "manage_round",
     "imports/missing/<int:pk>/letter": "manage_round",
+    "imports/missing/<int:pk>/letters": "manage_round",
     "imports/<int:pk>": "see_unit",
     "imports/<int:pk>/progress": "see_unit",
     "imports/<int:pk>/go-on": "see_unit",

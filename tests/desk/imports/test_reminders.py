@@ -1,6 +1,7 @@
 """催办函: on record and counted, the same letter once a day, seen in the list and on the unit's desk."""
 
 import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -114,3 +115,32 @@ def test_no_letter_asks_a_unit_for_what_the_bureau_does_itself(small, inside):
     assert refused.status_code == 409
     assert "不发催办函" in refused.content.decode()
     assert not Notice.objects.filter(target_id=small.asked.pk).exists()
+
+
+def test_all_letters_come_in_one_zip_with_one_print_run(asked, inside):
+    """Every unit that owes something gets its letter on record; the pack says what came of each."""
+    client = inside(asked.officer)
+    listed = client.get(f"{reverse('desk:missing')}?year=2021&round={asked.asked.pk}")
+    address = reverse("desk:reminder_letters", args=[asked.asked.pk])
+    assert address in listed.content.decode()
+    answer = client.post(address, {"by": soon(5)})
+    packed = zipfile.ZipFile(io.BytesIO(answer.content))
+    units = sorted(Notice.objects.filter(kind="reminder").values_list("unit__name", flat=True))
+    assert len(units) > 1
+    assert len([name for name in packed.namelist() if name.endswith("_催办函.docx")]) == len(units)
+    run = Document(io.BytesIO(packed.read("全部催办函（一次打印）.docx")))
+    words = [one.text for one in run.paragraphs]
+    assert all(f"{unit}：" in words for unit in units), words
+    assert packed.read("打包结果.txt").decode().count("：已印，缺 ") == len(units)
+    client.post(address, {"by": soon(5)})
+    assert Notice.objects.filter(kind="reminder").count() == len(units)
+
+
+def test_a_pack_of_letters_is_refused_as_one_letter_is(asked, inside):
+    client = inside(asked.officer)
+    address = reverse("desk:reminder_letters", args=[asked.asked.pk])
+    refused = client.post(address, {"by": soon(-1)})
+    assert refused.status_code == 409
+    assert "已经过去" in refused.content.decode()
+    assert inside(asked.clerk).post(address).status_code == 403
+    assert not Notice.objects.filter(kind="reminder").exists()

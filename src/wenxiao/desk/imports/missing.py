@@ -1,4 +1,4 @@
-"""未报送: whose forms have not arrived, with whom to call; reminders on paper; 本次免报."""
+"""未报送: whose forms have not arrived, with whom to call; 本次免报."""
 
 from __future__ import annotations
 
@@ -11,27 +11,22 @@ from django.shortcuts import redirect, render
 from wenxiao.budget.reasons import EXEMPTION_REASONS, NEEDS_NOTE
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.budget.services import exempt
+from wenxiao.desk.imports.reminder_letters import packs_of
 from wenxiao.desk.imports.upload import ENTRY, said, tabs
-from wenxiao.files.out.notices import Letterhead, Reminder, reminder_letter
-from wenxiao.followup.selectors.reminders import letters_about, reminders_of
-from wenxiao.followup.services import send_reminder
-from wenxiao.intake.lists import missing_dossiers, rounds_asked, standing_of_round
-from wenxiao.pages.downloads import attachment
-from wenxiao.pages.formats import full_day
+from wenxiao.followup.selectors.reminders import reminders_of
+from wenxiao.intake.lists import rounds_asked, standing_of_round
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import person, put_under, view
 from wenxiao.reviews.kinds import ASKED, FILED
 from wenxiao.reviews.worklists import received_open
-from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Round
-    from wenxiao.records.models import Notice
 
 
 def _rounds(request: HttpRequest) -> list[Any]:
@@ -40,7 +35,7 @@ def _rounds(request: HttpRequest) -> list[Any]:
     return rounds_asked(division, work_year(request)) if division is not None else []
 
 
-def _round(request: HttpRequest, pk: int) -> Round:
+def round_of(request: HttpRequest, pk: int) -> Round:
     """A round of the person's own division, whatever its work year."""
     from wenxiao.budget.selectors import rounds_visible_to
 
@@ -85,7 +80,8 @@ def _show(
         "posted": request.POST,
         "reminders": reminders_of(chosen) if chosen else {},
         "reason_words": EXEMPTION_REASONS,
-        "by": request.GET.get("by", "") if _date(request.GET.get("by", "")) else "",
+        "packs": packs_of(len(standing.missing)) if standing else 0,
+        "by": request.GET.get("by", "") if day_of(request.GET.get("by", "")) else "",
     }
     return render(request, "desk/imports/missing.html", values, status=status)
 
@@ -104,7 +100,7 @@ def _missing_options(row: Any, standing: Any) -> list[tuple[int, str]]:
 @view("manage_round", methods=("POST",))
 def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     """本次免报 for one dossier, with a listed reason."""
-    row = _round(request, pk)
+    row = round_of(request, pk)
     dossier = dossiers_of(row).filter(pk=whole(request.POST.get("dossier")) or 0).first()
     try:
         if dossier is None:
@@ -130,50 +126,8 @@ def _address(row: Any) -> str:
     return f"{reverse('desk:missing')}?year={row.work_year}&round={row.pk}"
 
 
-@view("manage_round", methods=("POST",))
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """催办函 to one unit as Word, on record and counted: what is missing and until when it is now expected."""
-    row = _round(request, pk)
-    unit = request.POST.get("unit", "")
-    rows = missing_dossiers(row, unit)
-    if not rows:
-        raise Http404
-    by_day = _date(request.POST.get("by", ""))
-    if by_day is not None and by_day < today():
-        raise NotAllowed(f"要求报送的日期 {full_day(by_day)} 已经过去，请改日期后再印。")
-    notice = send_reminder(round=row, missing=rows, by=person(request), on=today(), due_on=by_day)
-    times = (
-        list(letters_about(row).filter(unit=notice.unit).values_list("pk", flat=True)).index(
-            notice.pk
-        )
-        + 1
-    )
-    return attachment(_paper(row, unit, rows, notice, times), f"催办函（{unit}）", "docx")
-
-
-def _paper(row: Any, unit: str, rows: list[Any], notice: Notice, times: int) -> bytes:
-    due = str(full_day(row.deadline)) if row.deadline else "未定"
-    what = f"{row.get_kind_display()}材料"
-    head = Letterhead(
-        row.division.bureau,
-        "",
-        str(full_day(notice.issued_on)),
-        watermark="演示" if row.division.demo else None,
-    )
-    return reminder_letter(
-        head,
-        Reminder(
-            addressee=unit,
-            round_name=row.name,
-            missing=[(dossier.subject.name, what, due) for dossier in rows],
-            submit_by=str(full_day(notice.due_on)) if notice.due_on else "　　年　　月　　日",
-            basis=[str(row.basis)] if row.basis else [],
-            times=times,
-        ),
-    )
-
-
-def _date(told: str) -> date | None:
+def day_of(told: str) -> date | None:
+    """A day as a date field sends it; None for anything else."""
     try:
         return date.fromisoformat(told)
     except ValueError:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.imports import batches, file, intake, ledgers, missing, upload
+from wenxiao.desk.imports import batches, file, intake, ledgers, missing, reminder_letters, upload
 
 urlpatterns = [
     path("imports", upload.imports, name="imports"),
@@ -13,7 +13,8 @@ urlpatterns = [
     path("imports/ledgers/<int:pk>/import", ledgers.confirm, name="ledger_import"),
     path("imports/missing", missing.missing, name="missing"),
     path("imports/missing/<int:pk>/excuse", missing.excuse, name="excuse"),
-    path("imports/missing/<int:pk>/letter", missing.letter, name="reminder_letter"),
+    path("imports/missing/<int:pk>/letter", reminder_letters.letter, name="reminder_letter"),
+    path("imports/missing/<int:pk>/letters", reminder_letters.letters, name="reminder_letters"),
     path("imports/<int:pk>", intake.intake, name="intake"),
     path("imports/<int:pk>/progress", intake.progress, name="intake_progress"),
     path("imports/<int:pk>/stop", intake.stop, name="intake_stop"),

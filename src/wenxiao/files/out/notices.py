@@ -90,18 +90,26 @@ def _wan(yuan: Decimal | None) -> str:
 
 def _open(head: Letterhead, title: str, addressee: str) -> OfficialDocument:
     document = OfficialDocument(watermark=head.watermark)
+    _begin(document, head, title, addressee)
+    return document
+
+
+def _begin(document: OfficialDocument, head: Letterhead, title: str, addressee: str) -> None:
     if head.number:
         document.add_line(head.number, align="center")
     document.add_title(title)
     document.add_addressee(f"{addressee.rstrip('：')}：")
-    return document
 
 
 def _close(document: OfficialDocument, head: Letterhead) -> bytes:
+    _sign(document, head)
+    return document.save()
+
+
+def _sign(document: OfficialDocument, head: Letterhead) -> None:
     document.add_signature(head.office, head.date)
     if head.contact:
         document.add_paragraph(f"（联系人：{head.contact}）")
-    return document.save()
 
 
 def _basis(basis: Sequence[str]) -> str:
@@ -158,7 +166,21 @@ def _result(document: OfficialDocument, data: Feedback) -> None:
 
 def reminder_letter(head: Letterhead, data: Reminder) -> bytes:
     """催办函: what is missing, object by object, and the day it is now expected."""
-    document = _open(head, f"关于催报{data.round_name}材料的函", data.addressee)
+    return reminder_letters([(head, data)])
+
+
+def reminder_letters(letters: Sequence[tuple[Letterhead, Reminder]]) -> bytes:
+    """催办函 to many units as one print run, each on a page of its own."""
+    document = OfficialDocument(watermark=letters[0][0].watermark)
+    for at, (head, data) in enumerate(letters):
+        if at:
+            document.start_portrait()
+        _reminder(document, head, data)
+    return document.save()
+
+
+def _reminder(document: OfficialDocument, head: Letterhead, data: Reminder) -> None:
+    _begin(document, head, f"关于催报{data.round_name}材料的函", data.addressee)
     again = f"（本函为第{data.times}次催报）" if data.times > 1 else ""
     document.add_paragraph(
         f"{_basis(data.basis)}你单位应报送{data.round_name}材料，截至目前尚有下列{len(data.missing)}项未报送或未通过审核{again}："
@@ -172,7 +194,7 @@ def reminder_letter(head: Letterhead, data: Reminder) -> bytes:
         align=["center", "left", "left", "center"],
     )
     document.add_paragraph(f"请于{data.submit_by}前完成报送；确有困难的，请在此前书面说明原因。")
-    return _close(document, head)
+    _sign(document, head)
 
 
 def monitoring_report(
