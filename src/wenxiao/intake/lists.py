@@ -170,7 +170,7 @@ def faults_by_unit(
             name = (form["unit_name"] or form["unit"]) if form else ""
             if form and form["unit_id"]:
                 ids[name] = form["unit_id"]
-            line = (_file_name(batch), _for_unit(problem))
+            line = (file_name(batch), _for_unit(problem))
             found.setdefault(name, UnitFaults(name or "未写明单位的文件")).rows.append(line)
     people = {row.pk: row for row in Unit.objects.filter(pk__in=ids.values())}
     for name, faults in found.items():
@@ -201,8 +201,12 @@ def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _file_name(batch: ImportBatch) -> str:
-    return str(batch.file) if batch.file else "未留存的文件"
+def file_name(batch: ImportBatch) -> str:
+    """What a file is called; one that may not be kept by its place among what was handed over, never by its name."""
+    if batch.file:
+        return str(batch.file)
+    at = batch.summary.get("at")
+    return "未留存的文件" if at is None else f"第 {at + 1} 份（未留存）"
 
 
 # ---- whose forms have not arrived --------------------------------------------------------------------------------------

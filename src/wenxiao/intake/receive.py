@@ -32,6 +32,7 @@ from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.records.models import ImportBatch, Intake, StoredFile
 from wenxiao.records.services import open_batch, read_file, record, refuse_batch, store_file
 from wenxiao.records.storage import drop_file
+from wenxiao.rulebook.codes import CLASSIFIED
 from wenxiao.rulebook.column_words import column_words
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.selectors import layouts_of
@@ -237,6 +238,10 @@ def _open(
     )
     batch.intake = intake
     batch.summary = {"at": at, "modified": told["modified"], "folder": told["folder"]}
+    if seen.secret:
+        batch.summary["not_kept"] = next(
+            one["text"] for one in seen.problems if one["code"] == CLASSIFIED
+        )
     if stored is not None:
         batch.summary |= _seen_before(intake, stored)
     batch.save(update_fields=["intake", "summary"])

@@ -55,6 +55,28 @@ def test_a_marked_file_is_refused_and_not_kept(place, enter):
     assert intake.batches.get().reading["forms"] == []
 
 
+def test_marked_files_are_told_apart_by_their_place_and_the_reason(place, enter):
+    """Which of many files it was: the number in the order handed over, and where the marking stands; never the name."""
+    book = openpyxl.load_workbook(SELFEVAL)
+    book.active["A1"] = "机密★5年"
+    out = io.BytesIO()
+    book.save(out)
+    good = SimpleUploadedFile("自评.xlsx", SELFEVAL.read_bytes())
+    marked = SimpleUploadedFile("某某工程.xlsx", out.getvalue())
+    named = SimpleUploadedFile("绝密项目.xlsx", SELFEVAL.read_bytes())
+    client = enter(place.finance)
+    intake = hand_in(client, good, marked, named)
+    page = client.get(reverse("desk:intake", args=[intake.pk])).content.decode()
+    assert "第 2 份（未留存）" in page
+    assert "机密" in page.partition("第 2 份（未留存）")[2][:1500]
+    assert "第 3 份：文件名带有“绝密”字样" in page
+    assert "某某工程" not in page
+    assert "绝密项目" not in page
+    batch = intake.batches.get(file=None)
+    alone = client.get(reverse("desk:import_file", args=[batch.pk])).content.decode()
+    assert "<h1>第 2 份（未留存）</h1>" in alone
+
+
 def test_a_zip_lands_file_by_file_with_its_own_names(place, enter):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:

@@ -15,7 +15,7 @@ from wenxiao.intake import queueing
 from wenxiao.intake.changes import ReadValues, read_of
 from wenxiao.intake.confirm import confirm_batch
 from wenxiao.intake.decide import choose, leave_out, read_choices, seal, try_again, why_not
-from wenxiao.intake.lists import batches_visible_to
+from wenxiao.intake.lists import batches_visible_to, file_name
 from wenxiao.intake.preview import ASKED
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.status import all_problems, look
@@ -98,6 +98,7 @@ def _show(
         "shown": shown,
         "brief": brief,
         "batch": batch,
+        "name": file_name(batch),
         "line": line,
         "problems": problems,
         "levels": LEVELS,

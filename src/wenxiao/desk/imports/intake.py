@@ -16,6 +16,7 @@ from wenxiao.intake.decide import begin_applying, keep_newest, resettle, stalled
 from wenxiao.intake.lists import (
     batches_visible_to,
     faults_by_unit,
+    file_name,
     intakes_visible_to,
     problem_line,
     received_in,
@@ -109,7 +110,8 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [line_of(batch) for batch in shown.rows],
         "chips": chips,
         "asked": asked,
-        "refused": [one for one in row.files if one["problem"]],
+        "refused": [(at, one) for at, one in enumerate(row.files, 1) if one["problem"]],
+        "file_name": file_name,
         "hands_in": held(request).can("submit_for"),
         "received": received_in(row),
         "here": here,
