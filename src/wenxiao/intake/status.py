@@ -70,7 +70,7 @@ def put(
 ) -> None:
     """Store what a preview says on its batch."""
     before = batch.summary
-    names = ("at", "modified", "folder", "same_as", "seen_before")
+    names = ("at", "modified", "folder", "same_as", "seen_before", "not_kept")
     batch.summary = {name: before[name] for name in names if name in before}
     batch.summary["forms"] = [_shown(one, seen.directory) for one in seen.forms]
     batch.summary["alone"] = seen.standing

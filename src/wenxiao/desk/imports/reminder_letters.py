@@ -63,7 +63,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if not rows:
         raise Http404
     notice = send_reminder(round=row, missing=rows, by=person(request), on=today(), due_on=by_day)
-    return attachment(reminder_letter(*_told(row, rows, notice)), f"催办函（{unit}）", "docx")
+    return attachment(reminder_letter(*_contents(row, rows, notice)), f"催办函（{unit}）", "docx")
 
 
 @view("manage_round", methods=("POST",))
@@ -84,7 +84,7 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         except (NotAllowed, Refused) as refusal:
             outcomes.append(f"{name}：没有印，{refusal}")
         else:
-            made.append((name, _told(row, rows, notice)))
+            made.append((name, _contents(row, rows, notice)))
             outcomes.append(f"{name}：已印，缺 {len(rows)} 项")
     if not made:
         raise NotAllowed(
@@ -97,14 +97,14 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
 def _packed(made: list[tuple[str, tuple[Letterhead, Reminder]]], outcomes: list[str]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(PRINT_RUN, reminder_letters([told for _, told in made]))
-        for name, told in made:
-            packed.writestr(f"{name}_催办函.docx", reminder_letter(*told))
+        packed.writestr(PRINT_RUN, reminder_letters([contents for _, contents in made]))
+        for name, contents in made:
+            packed.writestr(f"{name}_催办函.docx", reminder_letter(*contents))
         packed.writestr(OUTCOMES, "\r\n".join(outcomes) + "\r\n")
     return stream.getvalue()
 
 
-def _told(row: Round, rows: list[Any], notice: Notice) -> tuple[Letterhead, Reminder]:
+def _contents(row: Round, rows: list[Any], notice: Notice) -> tuple[Letterhead, Reminder]:
     """What one letter says; the second and later ones to a unit say which they are."""
     sent = list(letters_about(row).filter(unit=notice.unit).values_list("pk", flat=True))
     due = str(full_day(row.deadline)) if row.deadline else "未定"
