@@ -73,7 +73,7 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
     units = [one.unit for one in standing_of_round(row).missing]
     asked = request.POST.get("pack", "1")
     pack = int(asked) if asked.isdecimal() and 0 < int(asked[:4]) <= packs_of(len(units)) else 1
-    made, outcomes = [], []
+    printed, outcomes = [], []
     for number, unit in enumerate(units[(pack - 1) * MOST : pack * MOST], (pack - 1) * MOST + 1):
         name = f"{number:03}_{_UNSAFE.sub('_', unit)[:60]}"
         rows = missing_dossiers(row, unit)
@@ -84,21 +84,21 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         except (NotAllowed, Refused) as refusal:
             outcomes.append(f"{name}：没有印，{refusal}")
         else:
-            made.append((name, _contents(row, rows, notice)))
+            printed.append((name, _contents(row, rows, notice)))
             outcomes.append(f"{name}：已印，缺 {len(rows)} 项")
-    if not made:
+    if not printed:
         raise NotAllowed(
             outcomes[0].partition("，")[2] if outcomes else "应报的都已收到，没有要印的催办函。"
         )
     several = f"第{pack}包" if packs_of(len(units)) > 1 else ""
-    return attachment(_packed(made, outcomes), f"{row.name}催办函{several}", "zip")
+    return attachment(_packed(printed, outcomes), f"{row.name}催办函{several}", "zip")
 
 
-def _packed(made: list[tuple[str, tuple[Letterhead, Reminder]]], outcomes: list[str]) -> bytes:
+def _packed(printed: list[tuple[str, tuple[Letterhead, Reminder]]], outcomes: list[str]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(PRINT_RUN, reminder_letters([contents for _, contents in made]))
-        for name, contents in made:
+        packed.writestr(PRINT_RUN, reminder_letters([contents for _, contents in printed]))
+        for name, contents in printed:
             packed.writestr(f"{name}_催办函.docx", reminder_letter(*contents))
         packed.writestr(OUTCOMES, "\r\n".join(outcomes) + "\r\n")
     return stream.getvalue()
