@@ -88,7 +88,7 @@ def main():
     choices = ReportChoices()
     found = run("取数（年度事实）", lambda: facts(division, YEAR))
     report = run("算出数字并成文", lambda: annual.build(found, choices=choices))
-    docx = run("报告 Word", lambda: printing.annual_docx(report))
+    docx = run("报告 Word", lambda: printing.report_docx(report))
     sheets = run("情况表：逐行", lambda: summary.sheets(found, choices))
     xlsx = run("情况表 Excel", lambda: printing.workbook(sheets))
     run(

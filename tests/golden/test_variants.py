@@ -12,7 +12,7 @@ from wenxiao.followup.models import CommonProblem
 from wenxiao.orgs.models import Role, Unit
 from wenxiao.records.models import Notice
 from wenxiao.reports import facts, services, summary
-from wenxiao.reports.printing import annual_pdf
+from wenxiao.reports.printing import report_pdf
 from wenxiao.reports.structure import ReportTable
 from wenxiao.reviews.models import Review
 
@@ -314,7 +314,7 @@ def test_a_unit_below_a_department_is_shown_under_it(new_year):
 
 
 def test_the_pdf_is_a_pdf(year):
-    assert annual_pdf(report_of(year)).startswith(b"%PDF")
+    assert report_pdf(report_of(year)).startswith(b"%PDF")
 
 
 def test_what_was_made_up_says_so_in_its_row(new_year):

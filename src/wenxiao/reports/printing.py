@@ -22,15 +22,16 @@ _NARROWEST = 8.5
 """Characters a column of the landscape table has at least: a year must not break."""
 
 
-def annual_docx(report: Report) -> bytes:
-    """The annual report as .docx bytes; a demonstration carries its watermark on every page."""
+def report_docx(report: Report) -> bytes:
+    """A report as .docx bytes; a demonstration carries its watermark on every page. Without masthead there is no red head."""
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
     paper.document.core_properties.title = report.title
-    paper.add_masthead(
-        report.headline, report.issue.text, report.editor, report.issue.date or NO_DATE
-    )
-    paper.add_line("", size=_TABLE_SIZE, exact=12)
-    paper.add_instruction_room(millimetres=40)
+    if report.masthead:
+        paper.add_masthead(
+            report.headline, report.issue.text, report.editor, report.issue.date or NO_DATE
+        )
+        paper.add_line("", size=_TABLE_SIZE, exact=12)
+        paper.add_instruction_room(millimetres=40)
     paper.add_title(report.title)
     for paragraph in report.opening:
         paper.add_paragraph(paragraph.text)
@@ -44,12 +45,15 @@ def annual_docx(report: Report) -> bytes:
     return paper.save()
 
 
-def annual_pdf(report: Report) -> bytes:
-    """The annual report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
+def report_pdf(report: Report) -> bytes:
+    """A report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
     date = report.issue.date or NO_DATE
-    blocks = [
+    head = [
         pdf.PdfBlock("masthead", report.headline, head=(report.issue.text, report.editor, date)),
         pdf.PdfBlock("room", "领导批示："),
+    ]
+    blocks = [
+        *(head if report.masthead else ()),
         pdf.PdfBlock("title", report.title),
         *(pdf.PdfBlock("paragraph", paragraph.text) for paragraph in report.opening),
     ]

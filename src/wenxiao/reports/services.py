@@ -483,7 +483,7 @@ def signed_file(signed: Signed, name: str, version: Version) -> bytes | None:
 def pdf_of(report: Report) -> bytes:
     """A report as PDF; NotAllowed, with what to do instead, on a machine without a Chinese font."""
     try:
-        return printing.annual_pdf(report)
+        return printing.report_pdf(report)
     except NoChineseFontError as error:
         raise NotAllowed(f"{error} 可先下载 Word 版。") from error
 
@@ -492,7 +492,7 @@ def _files(edition: Edition, report: Report) -> dict[str, bytes]:
     sheets = summary.sheets(edition.facts, edition.choices)
     plain = summary.sheets(edition.facts, edition.choices, internal=False)
     contents = (
-        printing.annual_docx(report),
+        printing.report_docx(report),
         printing.workbook(sheets),
         printing.sheets_docx(plain, demo=edition.facts.place.demo),
         printing.figures_json(report),

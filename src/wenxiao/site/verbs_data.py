@@ -153,6 +153,10 @@ def _add_work(verbs: Any) -> None:
     taken.add_argument("--by", metavar="账号", help="以谁的名义导入；不写记为本机操作")
     taken.add_argument("--json", action="store_true", help="结果总是 JSON，此项为约定写法")
     taken.set_defaults(run=on_rows(_import))
+    _add_reports(verbs)
+
+
+def _add_reports(verbs: Any) -> None:
     report = verbs.add_parser("report", help="写出报告").add_subparsers(
         dest="report", required=True, metavar="报告"
     )
@@ -164,6 +168,13 @@ def _add_work(verbs: Any) -> None:
         "--public", action="store_true", help="公开稿：不含限制知悉的对象和内部栏目，序号重排"
     )
     annual.set_defaults(run=on_rows(_annual))
+    for name, title in (("leaders", "给领导的一页纸"), ("half-year", "半年简报")):
+        one = report.add_parser(name, help=title)
+        one.add_argument("--division", help="区划代码或名称")
+        one.add_argument("--year", type=int, required=True, help="工作年度")
+        one.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪个目录")
+        one.add_argument("--public", action="store_true", help="不含限制知悉的对象")
+        one.set_defaults(run=on_rows(_brief), name=name)
 
 
 def _add_keeping(verbs: Any) -> None:
@@ -352,6 +363,18 @@ def _annual(args: argparse.Namespace) -> int:
     files = (
         [str(path) for path in written] if written else sorted(str(p) for p in args.out.iterdir())
     )
+    show({"year": args.year, "version": version, "files": files})
+    return FINE
+
+
+def _brief(args: argparse.Namespace) -> int:
+    from wenxiao.reports.briefs import write_brief
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    version: Literal["internal", "public"] = "public" if args.public else "internal"
+    division = chosen_division(args.division)
+    written = write_brief(division, args.year, args.name, args.out, version=version)
+    files = [str(path) for path in written]
     show({"year": args.year, "version": version, "files": files})
     return FINE
 

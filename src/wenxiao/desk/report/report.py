@@ -8,12 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.followup.selectors.sources import dossiers_behind
 from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports import services
+from wenxiao.reports.briefs import BRIEFS
 from wenxiao.reports.structure import Paragraph
 from wenxiao.reviews.worklists import settled_apart
 from wenxiao.store.clock import today
@@ -138,6 +139,7 @@ def desk(
         "shut_href": reverse("desk:report", args=[year]),
         "write_href": lambda key: reverse("desk:report_write", args=[year, key]),
         "key_names": KEYS,
+        "briefs": BRIEFS,
     }
     return render(request, "desk/report/report.html", {**values, **(drawer or {})}, status=status)
 
@@ -170,32 +172,15 @@ def parts_of(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any
     """The rows behind a figure: name, what it adds, and the dossier it leads to."""
     if opened is None:
         return []
-    dossiers = {
-        int(part.row.split(":")[1])
-        for part in opened.parts
-        if part.row.startswith("budget.Dossier:")
-    }
-    reviews = {
-        int(part.row.split(":")[1])
-        for part in opened.parts
-        if part.row.startswith("reviews.Review:")
-    }
-    seen = dossiers_visible_to(person(request))
-    open_dossiers = (
-        set(seen.filter(pk__in=dossiers).values_list("pk", flat=True)) if dossiers else set()
-    )
-    by_review = (
-        dict(seen.filter(reviews__in=reviews).values_list("reviews", "pk")) if reviews else {}
-    )
-    found = []
-    for part in opened.parts:
-        kind, _, key = part.row.partition(":")
-        pk = int(key) if kind == "budget.Dossier" and int(key) in open_dossiers else None
-        pk = by_review.get(int(key)) if kind == "reviews.Review" else pk
-        found.append(
-            (part.label or part.row, part.value, reverse("desk:dossier", args=[pk]) if pk else "")
+    dossiers = dossiers_behind(person(request), opened.rows)
+    return [
+        (
+            part.label or part.row,
+            part.value,
+            reverse("desk:dossier", args=[dossiers[part.row]]) if part.row in dossiers else "",
         )
-    return found
+        for part in opened.parts
+    ]
 
 
 @view("see_unit")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.report import hand_in, report, sign, write
+from wenxiao.desk.report import briefs, hand_in, report, sign, write
 
 urlpatterns = [
     path("report", report.now, name="report_now"),
@@ -18,6 +18,13 @@ urlpatterns = [
     path("report/<int:year>/take-back", hand_in.take_back, name="report_take_back"),
     path("report/<int:year>/send-back", hand_in.send_back, name="report_send_back"),
     path("report/<int:year>/sign", sign.sign, name="report_sign"),
+    path("report/<int:year>/briefs/<str:name>", briefs.brief, name="brief"),
+    path(
+        "report/<int:year>/briefs/<str:name>/figures/<path:ident>",
+        briefs.figure,
+        name="brief_figure",
+    ),
+    path("report/<int:year>/briefs/<str:name>/files/<str:file>", briefs.file, name="brief_file"),
     path("reports/<int:pk>", sign.edition, name="signed"),
     path("reports/<int:pk>/figures/<path:ident>", sign.signed_figure, name="signed_figure"),
     path("reports/<int:pk>/files/<str:version>/<str:name>", sign.signed_file, name="signed_file"),
