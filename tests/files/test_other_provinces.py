@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import openpyxl
-import pytest
+from functools import partial
 
-from wenxiao.files.forms.reading import read_file
+import pytest
+from files.builders.plainbook import money, read_form, value
 
 N = None
 SHANDONG = [
@@ -302,34 +302,11 @@ GUIZHOU_MERGES = [
 
 @pytest.fixture
 def read(tmp_path):
-    def run(rows, merges=()):
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        for one in merges:
-            book.active.merge_cells(one)
-        path = tmp_path / "表.xlsx"
-        book.save(path)
-        found = read_file(path)
-        (form,) = found["forms"]
-        codes: dict[str, list[str]] = {}
-        for problem in found["problems"]:
-            codes.setdefault(problem["code"], []).append(problem["got"])
-        return form, codes
-
-    return run
-
-
-def money(form, key):
-    return [line[key] and line[key]["yuan"] for line in form["funds"]]
+    return partial(read_form, tmp_path)
 
 
 def rows_of(form):
     return [(row["level1"], row["level3"], row["target_text"]) for row in form["indicators"]]
-
-
-def value(form, key):
-    return form[key] and form[key]["value"]
 
 
 def test_shandong_without_a_unit_of_money_is_asked(read):

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import openpyxl
+from functools import partial
+
 import pytest
+from files.builders.plainbook import money, read_form, value
 
 from wenxiao.files.forms.reading import read_file
 
 
 @pytest.fixture
 def read(tmp_path):
-    def run(rows, merges=()):
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        for one in merges:
-            book.active.merge_cells(one)
-        path = tmp_path / "表.xlsx"
-        book.save(path)
-        found = read_file(path)
-        (form,) = found["forms"]
-        codes: dict[str, list[str]] = {}
-        for problem in found["problems"]:
-            codes.setdefault(problem["code"], []).append(problem["got"])
-        return form, codes
-
-    return run
-
-
-def money(form, key):
-    return [line[key] and line[key]["yuan"] for line in form["funds"]]
-
-
-def value(form, key):
-    return form[key] and form[key]["value"]
+    return partial(read_form, tmp_path)
 
 
 HEAD = [["2023年度项目支出绩效自评表"], ["项目名称", "技能培训（合成）"], ["实施单位", "某中心"]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import docx
-import openpyxl
 import pytest
+from files.builders.plainbook import read_rows
 
 from wenxiao.files.forms.reading import read_file
 
@@ -14,15 +14,7 @@ SCORES = ["一级指标", "二级指标", "三级指标", "分值", "得分", "�
 
 @pytest.fixture
 def read(tmp_path):
-    def run(*rows):
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        path = tmp_path / "表.xlsx"
-        book.save(path)
-        return read_file(path)
-
-    return run
+    return lambda *rows: read_rows(tmp_path, rows)
 
 
 def told(found):

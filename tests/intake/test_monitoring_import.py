@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from tests.monitoring.from_scratch import watch
 
 from wenxiao.budget.services import open_dossier, open_round
 from wenxiao.evidence.models import Actual
@@ -18,7 +19,6 @@ from wenxiao.files.out.official_forms import (
     monitoring_form,
 )
 from wenxiao.followup.watch.sentences import watch_rows
-from wenxiao.followup.watch.table import watch
 from wenxiao.intake.scope import Importer, SeenDirectory
 from wenxiao.intake.unattended import import_file, take
 from wenxiao.reviews.models import Review

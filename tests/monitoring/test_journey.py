@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.monitoring.from_scratch import watch
 
 from wenxiao.budget.services import open_round
 from wenxiao.followup.selectors.rectifications import closing_by_department, ledger
@@ -20,7 +21,6 @@ from wenxiao.followup.services import (
 )
 from wenxiao.followup.services.candidates import draw_candidates
 from wenxiao.followup.watch.sentences import watch_rows
-from wenxiao.followup.watch.table import watch
 from wenxiao.orgs.models import Role
 from wenxiao.records.chain import verify
 from wenxiao.records.models import Todo

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from reach import SOAK
+from tests.monitoring.from_scratch import changes_in_frames, watch
 
 from wenxiao.budget.models import Appropriation, Dossier, Exemption, Milestone, Spending, Subject
 from wenxiao.evidence.models import Actual
@@ -27,10 +28,10 @@ from wenxiao.followup.models import (
 from wenxiao.followup.services import keeping
 from wenxiao.followup.tasks import keep
 from wenxiao.followup.watch import inputs
-from wenxiao.followup.watch.lines import KeptTable, of_now
+from wenxiao.followup.watch.lines import Watch, rows_now
 from wenxiao.followup.watch.overview import by_department, changes_since, money_by_goals
-from wenxiao.followup.watch.sentences import watch_rows
-from wenxiao.followup.watch.table import COLUMNS, lit, watch
+from wenxiao.followup.watch.sentences import in_words, watch_rows
+from wenxiao.followup.watch.table import COLUMNS, lit
 from wenxiao.orgs.models import Role, Unit
 from wenxiao.reviews.models import Review
 from wenxiao.store.bulk import insert_frame, insert_rows, update_rows
@@ -290,20 +291,20 @@ def test_what_turned_red_is_the_same_both_ways(watched, officer, on):
         watched.pay(quick, 9, "80"),
         watched.dossier("无"),
     )
-    told = []
-    for look in (
-        lambda one: watch(one, officer, on=on),
-        lambda one: keeping.kept_watch([one], officer, on=on),
-    ):
-        changes = changes_since(look(second), look(first))
-        rows = [
-            [row.name for row in watch_rows(table)]
-            for table in (changes.turned_red, changes.left_red)
-        ]
-        told.append((changes.earlier, rows, changes.slower))
-    assert told[0] == told[1] == (first, [["慢"], ["快"]], 1)
-    with pytest.raises(TypeError, match="来处不同"):
-        changes_since(watch(second, officer, on=on), keeping.kept_watch([first], officer, on=on))
+    turned_red, left_red, slower = changes_in_frames(
+        watch(second, officer, on=on), watch(first, officer, on=on)
+    )
+    changes = changes_since(
+        keeping.kept_watch([second], officer, on=on), keeping.kept_watch([first], officer, on=on)
+    )
+    assert changes.earlier == first
+    assert names(turned_red) == names(changes.turned_red) == ["慢"]
+    assert names(left_red) == names(changes.left_red) == ["快"]
+    assert slower == changes.slower == 1
+
+
+def names(table):
+    return [row.name for row in watch_rows(table)]
 
 
 def test_a_page_that_cannot_bring_it_up_to_date_says_so_and_shows_fresh_rows(
@@ -338,10 +339,10 @@ def test_one_dossier_is_of_this_moment_although_its_line_is_not_there_yet(
     watched.pay(new, 1, "90")
     table = keeping.kept_watch([window], officer, on=on)
     assert (len(table), bool(table.behind)) == (0, True)
-    (row,) = watch_rows(of_now(table, new.pk))
+    (row,) = in_words(table.rounds, rows_now(table, new.pk))
     assert (row.name, row.pace.light) == ("新来的", "green")
     clerk = watched.user(Role.CLERK, watched.unit("别的单位"))
-    assert len(of_now(keeping.kept_watch([window], clerk, on=on), new.pk)) == 0
+    assert rows_now(keeping.kept_watch([window], clerk, on=on), new.pk) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -493,5 +494,5 @@ def test_bringing_up_to_date_costs_the_same_queries_for_one_and_many(watched, of
 
 def test_nothing_of_nothing(officer, on):
     assert len(keeping.kept_watch([], officer, on=on)) == 0
-    assert isinstance(keeping.kept_watch([], officer, on=on), KeptTable)
+    assert isinstance(keeping.kept_watch([], officer, on=on), Watch)
     assert not WatchLine.objects.exists()

@@ -7,12 +7,12 @@ import random
 from decimal import Decimal
 
 import pytest
+from tests.monitoring.from_scratch import watch
 
 from wenxiao.budget.models import Appropriation
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.services.candidates import draw_candidates
 from wenxiao.followup.watch.sentences import watch_rows
-from wenxiao.followup.watch.table import watch
 from wenxiao.reviews.checks import checks_of
 from wenxiao.reviews.models import Mark
 from wenxiao.rulebook.checks import doors, registry

@@ -8,11 +8,13 @@ import polars as pl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.monitoring.from_scratch import watch
 
 from wenxiao.budget import money_columns as money
 from wenxiao.budget.models import Appropriation, Exemption, Milestone, Spending
 from wenxiao.budget.money import money_of
 from wenxiao.budget.services import open_round
+from wenxiao.followup.services.keeping import kept_watch
 from wenxiao.followup.watch.overview import (
     by_department,
     changes_since,
@@ -21,7 +23,6 @@ from wenxiao.followup.watch.overview import (
     overdue,
 )
 from wenxiao.followup.watch.sentences import WatchRow, watch_rows
-from wenxiao.followup.watch.table import watch
 from wenxiao.orgs.models import Role, Unit
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -240,9 +241,11 @@ def test_what_turned_red_since_last_time(watched, officer, on):
     table = watch(second, officer, on=on)
     assert earlier_round(second) == first
     assert earlier_round(first) is None
-    changes = changes_since(table, watch(first, officer, on=on))
-    assert changes.turned_red.frame["dossier"].to_list() == [slow.pk]
-    assert changes.left_red.frame["dossier"].to_list() == [quick.pk]
+    changes = changes_since(
+        kept_watch([second], officer, on=on), kept_watch([first], officer, on=on)
+    )
+    assert [row["dossier"] for row in changes.turned_red.part()] == [slow.pk]
+    assert [row["dossier"] for row in changes.left_red.part()] == [quick.pk]
     assert changes.slower == 1
     assert table.only(pl.col("light") == "red").lights["red"] == 1
 

@@ -29,16 +29,16 @@ def _responses(*codes: int) -> dict[str, Any]:
         413: "内容过大",
         422: "有阻断的问题，没有写入",
     }
-    told = {}
+    responses = {}
     for code in codes:
         schema = (
             {"type": "object"} if code in {200, 422} else {"$ref": "#/components/schemas/Error"}
         )
-        told[str(code)] = {
+        responses[str(code)] = {
             "description": words[code],
             "content": {"application/json": {"schema": schema}},
         }
-    return told
+    return responses
 
 
 def _query(name: str, words: str) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def _listing(resource: Resource) -> dict[str, Any]:
     }
     since = "只取从这一时刻起留痕里有过办理的对象名下的行；可能含没有变的，不会漏掉变了的。撤销导入、恢复备份之后取全部。删除的不在其中"
     parameters = [_query(one.name, one.words) for one in resource.filters]
-    told = _responses(200, 400, 401, 403)
-    told["200"]["content"]["application/json"]["schema"] = body
+    responses = _responses(200, 400, 401, 403)
+    responses["200"]["content"]["application/json"]["schema"] = body
     return {
         "get": {
             "summary": f"{resource.words}，每次 100 个",
@@ -73,7 +73,7 @@ def _listing(resource: Resource) -> dict[str, Any]:
                 _query("changed_since", since),
                 _query("after", "上一次返回的 next"),
             ],
-            "responses": told,
+            "responses": responses,
         }
     }
 

@@ -69,8 +69,8 @@ def listing(resource: Resource) -> Callable[..., HttpResponse]:
             if not changes.everything:
                 rows = rows.filter(**{resource.changed: getattr(changes, resource.by)})
         shown = page(rows, ["pk"], size=SIZE, token=request.GET.get("after"))
-        told = [row_of(resource, row) for row in shown.rows]
-        return answer({resource.name: told, "next": shown.after, "as_of": asked_at.isoformat()})
+        entries = [row_of(resource, row) for row in shown.rows]
+        return answer({resource.name: entries, "next": shown.after, "as_of": asked_at.isoformat()})
 
     view.__name__ = resource.name
     view.__doc__ = resource.words
@@ -130,10 +130,12 @@ def _seen(request: HttpRequest, pk: int) -> Any:
 def dossier_money(request: HttpRequest, pk: int) -> HttpResponse:
     """A dossier's money in 元 as decimal strings; null where nobody reported it."""
     row = _seen(request, pk)
-    told = money(row)
+    amounts = money(row)
     names = ("opening", "added", "cut_back", "adjusted", "arrived", "spent")
-    values = {name: _text(getattr(told, name)) for name in names}
-    return answer({**_dossier(row), **values, "rate": _text(rate_percent(told.spent, told.budget))})
+    values = {name: _text(getattr(amounts, name)) for name in names}
+    return answer(
+        {**_dossier(row), **values, "rate": _text(rate_percent(amounts.spent, amounts.budget))}
+    )
 
 
 def _text(value: Any) -> str | None:
@@ -144,7 +146,7 @@ def _text(value: Any) -> str | None:
 def dossier_reviews(request: HttpRequest, pk: int) -> HttpResponse:
     """A dossier's reviews, each with its own result; there is no result above the others."""
     row = _seen(request, pk)
-    told = [
+    reviews = [
         {
             "id": review.pk,
             "kind": review.kind,
@@ -161,7 +163,7 @@ def dossier_reviews(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for review in reviews_of([row.pk], _user(request)).get(row.pk, [])
     ]
-    return answer({**_dossier(row), "reviews": told})
+    return answer({**_dossier(row), "reviews": reviews})
 
 
 @machine("import", methods=("POST",))
@@ -245,12 +247,12 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 def _matches(asked: dict[str, Any]) -> dict[str, str]:
     """What to do with unknown units and projects, by the ``choice`` an earlier answer named."""
-    told = asked.get("matches", {}) | asked.get("choices", {})
-    if not all(isinstance(value, str) for value in told.values()):
+    choices = asked.get("matches", {}) | asked.get("choices", {})
+    if not all(isinstance(value, str) for value in choices.values()):
         raise WrongUse(
             'choices 应为文本，如 {"unit:新设局": "create", "校园安保费": "360191000000000000001"}。'
         )
-    return dict(told)
+    return dict(choices)
 
 
 def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:

@@ -109,10 +109,12 @@ def budgets_of(dossiers: QuerySet[Dossier]) -> dict[int, Budgeted]:
     A dossier stands in the budget its money is from, whatever was carried over beside it; in ``SEVERAL`` where that is
     more than one, in ``Fund.TOTAL`` where the form gives no parts, in ``NO_MONEY`` where every amount is 0 or missing.
     """
-    found = Appropriation.objects.filter(dossier__in=dossiers.order_by().values("pk"))
+    appropriations = Appropriation.objects.filter(dossier__in=dossiers.order_by().values("pk"))
     rows = [
         MoneyRow(ARRANGED, dossier, fund, "", False, 0, tuple(sums))
-        for dossier, fund, *sums in found.order_by().values_list("dossier", "fund", *COLUMNS)
+        for dossier, fund, *sums in appropriations.order_by().values_list(
+            "dossier", "fund", *COLUMNS
+        )
     ]
     funds: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
@@ -195,7 +197,7 @@ def _columns(
     nothing = Value(None, output_field=MoneyField())
     filled = [*sums, *(Cast(nothing, MoneyField()) for _ in range(len(COLUMNS) - len(sums)))]
     text = CharField()
-    made: QuerySet[Any, Any] = rows.annotate(
+    columns: QuerySet[Any, Any] = rows.annotate(
         _table=Value(table, output_field=IntegerField()),
         _key=F(key),
         _fund=fund if fund is not None else Value("", output_field=text),
@@ -207,7 +209,7 @@ def _columns(
         **{f"_sum{number}": value for number, value in enumerate(filled)},
     )
     names = ("_table", "_key", "_fund", "_source", "_cumulative", "_order")
-    return made.values_list(*names, *(f"_sum{number}" for number in range(len(COLUMNS))))
+    return columns.values_list(*names, *(f"_sum{number}" for number in range(len(COLUMNS))))
 
 
 def _arranged(rows: Iterable[MoneyRow]) -> dict[int, dict[str, Any]]:

@@ -129,7 +129,7 @@ def years_of(user: User | None, pk: int) -> Years | None:
         division=OuterRef("subject__division"), work_year__lte=today().year
     )
     latest = opened.exclude(state=Round.State.DRAFT).order_by("-work_year").values("work_year")[:1]
-    found: list[Any] = list(
+    years: list[Any] = list(
         rows.filter(subject__in=subject)
         .annotate(
             planned=Exists(Milestone.objects.filter(dossier=OuterRef("pk"))),
@@ -137,8 +137,8 @@ def years_of(user: User | None, pk: int) -> Years | None:
         )
         .order_by("-fiscal_year")
     )
-    row = next((one for one in found if one.pk == pk), None)
-    return None if row is None else Years(row, found, row.planned, row.latest_work_year)
+    row = next((one for one in years if one.pk == pk), None)
+    return None if row is None else Years(row, years, row.planned, row.latest_work_year)
 
 
 def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier]:
@@ -147,8 +147,12 @@ def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier
     They are found by that condition, and each is then asked whether it belongs to ``rows``: where the condition leaves
     few, what ``rows`` asks of subjects, units and reviews costs next to nothing.
     """
-    found = Dossier.objects.filter(near)
-    return found if rows is None else found.filter(Exists(rows.filter(pk=OuterRef("pk"))))
+    near_dossiers = Dossier.objects.filter(near)
+    return (
+        near_dossiers
+        if rows is None
+        else near_dossiers.filter(Exists(rows.filter(pk=OuterRef("pk"))))
+    )
 
 
 def kinds_filed_here(division: Division | int, fiscal_year: int) -> frozenset[str]:
@@ -319,15 +323,15 @@ def unit_counts(
     """
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=received) & ~excused
-    told = {
+    counts_of = {
         unit: counts
         for unit, *counts in rows.order_by()
         .values_list("unit")
         .annotate(n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done))
     }
-    units = Unit.objects.filter(pk__in=list(told)).order_by("path", "pk")
+    units = Unit.objects.filter(pk__in=list(counts_of)).order_by("path", "pk")
     return [
-        UnitCount(*unit, *told[unit[0]])
+        UnitCount(*unit, *counts_of[unit[0]])
         for unit in units.values_list("pk", "name", "path", "contact", "phone")
     ]
 
@@ -346,19 +350,19 @@ def missing_names(
     units = Q(unit__in=[one.unit for one in chosen])
     rows = found_by(units, rows).exclude(pk__in=received)
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
-    found: dict[int, list[str]] = defaultdict(list)
+    names_of: dict[int, list[str]] = defaultdict(list)
     for unit, name in rows.order_by("subject__code", "pk").values_list("unit", "subject__name")[
         :NAMED
     ]:
-        found[unit].append(name)
-    return {unit: tuple(names) for unit, names in found.items()}
+        names_of[unit].append(name)
+    return {unit: tuple(names) for unit, names in names_of.items()}
 
 
 def called(who: Iterable[str], lacking: int, names: tuple[str, ...], gap: str = "") -> str:
     """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙; names that are left out are said (等)."""
-    told = "、".join(names) + ("等" if names and len(names) < lacking else "")
+    listed = "、".join(names) + ("等" if names and len(names) < lacking else "")
     return f"{' '.join(part for part in who if part)} 缺{gap}{lacking}{gap}项" + (
-        f"：{told}" if told else ""
+        f"：{listed}" if listed else ""
     )
 
 

@@ -95,13 +95,13 @@ def _with_rows(papers: QuerySet[Material]) -> list[tuple[Material, list[Indicato
     """Proofs with the rows they stand behind (their id and name), read together: a line for each pair."""
     names = {f"row_{name}": F(f"indicators__{name}") for name in ("pk", "name", "order")}
     lines: QuerySet[Any] = papers.prefetch_related(None).annotate(**names)
-    kept: dict[int, tuple[Material, list[Indicator]]] = {}
+    by_proof: dict[int, tuple[Material, list[Indicator]]] = {}
     for line in lines.order_by("pk", "row_order", "row_pk"):
-        paper, rows = kept.setdefault(line.pk, (line, []))
+        paper, rows = by_proof.setdefault(line.pk, (line, []))
         paper.__dict__.setdefault("_prefetched_objects_cache", {})["indicators"] = rows
         if line.row_pk is not None:
             rows.append(Indicator(pk=line.row_pk, name=line.row_name))
-    return list(kept.values())
+    return list(by_proof.values())
 
 
 def may_hand_in(holding: Holdings, dossier: Any) -> bool:
@@ -163,24 +163,24 @@ def proofs_of(indicators: Iterable[int] | QuerySet[Any], rule: basis.Value) -> d
         "indicator_id",
         *(f"material__{name}" for name in ("title", "note", "kind", "dated", "state", "verdict")),
     )
-    found: dict[int, Proof] = {}
+    proofs: dict[int, Proof] = {}
     for indicator, title, note, kind, dated, state, verdict in rows.values_list(*names):
-        now = found.get(indicator, Proof())
+        now = proofs.get(indicator, Proof())
         if state not in COUNTED:
-            found[indicator] = Proof(
+            proofs[indicator] = Proof(
                 now.standing, now.verified, (*now.refused, verdict), now.words, now.proved_on
             )
             continue
         words = f"{title} {note}".strip()
         day = _dated(words, dated, dating=kind in dating)
-        found[indicator] = Proof(
+        proofs[indicator] = Proof(
             now.standing + 1,
             now.verified + (state == "verified"),
             now.refused,
             f"{now.words} {words}".strip(),
             max((one for one in (now.proved_on, day) if one is not None), default=None),
         )
-    return found
+    return proofs
 
 
 def _dated(words: str, dated: date | None, *, dating: bool) -> date | None:

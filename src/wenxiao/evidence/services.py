@@ -338,11 +338,11 @@ def record_actuals(
             if before != values:
                 changed.append((actual, before))
                 Actual.objects.filter(pk=actual.pk).update(**values, version=F("version") + 1)
-    made = Actual.objects.bulk_create(fresh)
-    if made or changed:
-        told = [(row.indicator.pk, row.value, row.forecast, row.note) for row in rows]
+    created = Actual.objects.bulk_create(fresh)
+    if created or changed:
+        rows_given = [(row.indicator.pk, row.value, row.forecast, row.note) for row in rows]
         now = {row.indicator.pk: _values(row) for row in rows}
-        moved: Changed = [*((actual, {}) for actual in made), *changed]
+        moved: Changed = [*((actual, {}) for actual in created), *changed]
         record(
             division=dossier.subject.division,
             by=by,
@@ -353,16 +353,16 @@ def record_actuals(
             data={
                 "stage": stage,
                 "through_month": through_month,
-                "new": len(made),
+                "new": len(created),
                 "changed": len(changed),
-                "digest": digest_of(told),
+                "digest": digest_of(rows_given),
                 "before": {actual.indicator_id: _told(old) for actual, old in moved},
                 "after": {
                     actual.indicator_id: _told(now[actual.indicator_id]) for actual, _ in moved
                 },
             },
         )
-    return made, changed
+    return created, changed
 
 
 def _told(values: dict[str, Any]) -> list[str]:

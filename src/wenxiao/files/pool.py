@@ -53,7 +53,7 @@ class _Child:
 
     def __init__(self) -> None:
         # a clean environment: no settings module, no credentials of the server
-        kept = {
+        surroundings = {
             name: os.environ[name]
             for name in ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
             if name in os.environ
@@ -63,7 +63,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=kept | {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
+            env=surroundings | {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"},
             bufsize=0,
         )
         self.jobs = self.peak = 0
@@ -204,12 +204,12 @@ class Pool:
         "problems"}``. A ledger's rows go into the csv file ``rows_to`` if given, so that a million of them fit into a small
         child.
         """
-        found = self._asked(path, what, json.loads, rows_to)
-        if isinstance(found, Problem):
-            return _refused(path, what, found)
-        if what == "book" and found["book"] is not None:
-            found["book"] = book_from_json(found["book"])
-        out: dict[str, Any] = found
+        answer = self._asked(path, what, json.loads, rows_to)
+        if isinstance(answer, Problem):
+            return _refused(path, what, answer)
+        if what == "book" and answer["book"] is not None:
+            answer["book"] = book_from_json(answer["book"])
+        out: dict[str, Any] = answer
         return out
 
     def _asked(
@@ -222,7 +222,7 @@ class Pool:
         try:
             if child is None or child.process.poll() is not None:
                 child = _Child()
-            found = decode(child.ask(path, what, self.seconds, rows_to, self.layouts, self.words))
+            answer = decode(child.ask(path, what, self.seconds, rows_to, self.layouts, self.words))
             self.peak_kib = max(self.peak_kib, child.peak)
             alive = not child.is_worn
         except _TooSlowError:
@@ -236,7 +236,7 @@ class Pool:
                 UNREADABLE, "阻断", text, mend="请用 WPS 或 Excel 打开，另存为新文件后再导入。"
             )
         else:
-            return found
+            return answer
         finally:
             if child is not None and not alive:
                 child.end()

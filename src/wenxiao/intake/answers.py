@@ -61,23 +61,23 @@ def answers_for(
     """The answers that hold for one form, as numbers, and a problem for each that doesn't (or no longer) hold."""
     creates = directory.importer.creates
     offered = dict(choices.get(EVERY, {}))
-    made = {n: v for n, v in offered.items() if v != CREATE or n in creates}
-    made |= choices.get(str(at)) or choices.get(form.sheet) or {}
-    made = {name: value for name, value in made.items() if value not in (None, "")}
-    if made.get("skip"):
+    answers = {n: v for n, v in offered.items() if v != CREATE or n in creates}
+    answers |= choices.get(str(at)) or choices.get(form.sheet) or {}
+    answers = {name: value for name, value in answers.items() if value not in (None, "")}
+    if answers.get("skip"):
         return {"skip": True}, []
     wrong: list[Problem] = []
     for name in _WORDS:
-        if name in made:
-            value = _number(name, made[name], form, made.get("unit"), directory)
+        if name in answers:
+            value = _number(name, answers[name], form, answers.get("unit"), directory)
             if value is None:
-                wrong.append(_wrong(form, name, made.pop(name)))
+                wrong.append(_wrong(form, name, answers.pop(name)))
             else:
-                made[name] = value
-    row = directory.round_by_pk.get(made.get("round") or 0)
-    if row is not None and "year" not in made and form.year is None:
-        made["year"] = row.fiscal_year
-    return made, wrong
+                answers[name] = value
+    row = directory.round_by_pk.get(answers.get("round") or 0)
+    if row is not None and "year" not in answers and form.year is None:
+        answers["year"] = row.fiscal_year
+    return answers, wrong
 
 
 def _number(

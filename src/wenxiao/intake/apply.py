@@ -78,7 +78,7 @@ def apply(
     synthetic_points: bool = False,
 ) -> ImportOutcome:
     """Write what a preview found, as it found it. A form that cannot be written stops the whole batch."""
-    made = ImportOutcome(batch, seen.source_rows, problems=list(batch.problems))
+    outcome = ImportOutcome(batch, seen.source_rows, problems=list(batch.problems))
     try:
         with transaction.atomic(), grants_kept(by):
             writing = _Writing(
@@ -86,24 +86,24 @@ def apply(
             )
             for one in seen.forms:
                 if not one.skip:
-                    landed = made.targets if one.form.kind == TARGET else made.reviews
+                    landed = outcome.targets if one.form.kind == TARGET else outcome.reviews
                     landed.append(writing.land(one).pk)
-            made.accepted = len(made.reviews) + len(made.targets)
+            outcome.accepted = len(outcome.reviews) + len(outcome.targets)
             close_batch(
                 batch=batch,
                 by=by,
-                accepted=made.accepted,
+                accepted=outcome.accepted,
                 written=writing.written,
                 choices=seen.choices,
             )
     except FormRefusedError as refusal:
-        made.accepted, made.reviews, made.targets, made.standing = 0, [], [], "refuse"
-        made.problems.append(refusal.problem.as_json())
+        outcome.accepted, outcome.reviews, outcome.targets, outcome.standing = 0, [], [], "refuse"
+        outcome.problems.append(refusal.problem.as_json())
         refuse_batch(batch=batch, by=by, why=refusal.problem.text)
-        return made
+        return outcome
     for unit, subject, round in writing.landed:
         seen.directory.learn(unit, subject, round)
-    return made
+    return outcome
 
 
 class _Writing:

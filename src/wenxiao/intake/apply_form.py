@@ -249,12 +249,12 @@ def _target(form: Incoming, landing: Landing) -> tuple[Target | None, list[Indic
         return _new_target(form, landing) if form.rows else (None, [])
     known = list(target.indicators.all())
     pairs = joined_rows(form, known)
-    found: list[Indicator | None] = [
+    indicators: list[Indicator | None] = [
         known[pairs[at]] if at in pairs else None for at in range(len(form.rows))
     ]
     if target.origin == Target.Origin.SHEET:
-        _complete(form, landing, target, found)
-    return target, found
+        _complete(form, landing, target, indicators)
+    return target, indicators
 
 
 def _promise(row: IncomingRow) -> TargetRow:
@@ -309,7 +309,7 @@ def _insert(model: type[Model], rows: Sequence[Model], landing: Landing) -> None
 def _actuals(
     pairs: list[tuple[IncomingRow, Indicator]], landing: Landing, stage: str, through: int
 ) -> None:
-    made, changed = record_actuals(
+    created, changed = record_actuals(
         dossier=landing.dossier,
         rows=[
             Reached(
@@ -330,7 +330,7 @@ def _actuals(
         batch=landing.batch,
         synthetic=landing.synthetic,
     )
-    for actual in made:
+    for actual in created:
         landing.written.created(actual)
     for actual, before in changed:
         landing.written.changed(actual, before)

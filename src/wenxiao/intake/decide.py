@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 def seal(batch: ImportBatch) -> str:
     """By what a form of the match step knows that its choices are still those it showed."""
-    kept = json.dumps(batch.choices, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(kept.encode()).hexdigest()[:16]
+    choices = json.dumps(batch.choices, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(choices.encode()).hexdigest()[:16]
 
 
 def _must_wait(batch: ImportBatch) -> None:
@@ -48,15 +48,15 @@ def read_choices(
     Fields per form ``n``: do-n (import, keep, skip); unit-n, subject-n (id, "name", "create", ""); unit-name-n,
     subject-name-n (a name or code typed); round-n (id, "create", ""); cell-<cell>-n (file, ours).
     """
-    said: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
     answered = {name.rpartition("-")[2] for name in posted}
     for at in range(len(batch.summary.get("forms", []))):
         if str(at) in answered or str(at) not in batch.choices:
-            said[str(at)] = _choice(at, posted, directory, errors)
+            answers[str(at)] = _choice(at, posted, directory, errors)
         else:  # a long list shows what is open: the rest keeps its answers
-            said[str(at)] = batch.choices[str(at)]
-    return said, errors
+            answers[str(at)] = batch.choices[str(at)]
+    return answers, errors
 
 
 def _choice(
@@ -65,7 +65,7 @@ def _choice(
     what = posted.get(f"do-{at}", "import")
     if what == "skip":
         return {"skip": True}
-    made: dict[str, Any] = {"keep": True} if what == "keep" else {}
+    answer: dict[str, Any] = {"keep": True} if what == "keep" else {}
     unit = _picked(posted.get(f"unit-{at}", ""))
     if unit == "name":
         typed = posted.get(f"unit-name-{at}", "").strip()
@@ -74,7 +74,7 @@ def _choice(
             errors[f"unit-name-{at}"] = (
                 f"没有名为“{typed}”的单位。请填单位全称。" if typed else "请填单位全称。"
             )
-    made["unit"] = unit
+    answer["unit"] = unit
     subject = _picked(posted.get(f"subject-{at}", ""))
     if subject == "name":
         typed = posted.get(f"subject-name-{at}", "").strip()
@@ -87,16 +87,16 @@ def _choice(
             errors[f"subject-name-{at}"] = (
                 f"没有名称或代码为“{typed}”的项目。" if typed else "请填项目全称或代码。"
             )
-    made["subject"] = subject
+    answer["subject"] = subject
     if posted.get(f"joins-{at}") == NOBODYS:
-        made["joins"] = NOBODYS
-    made["cells"] = {
+        answer["joins"] = NOBODYS
+    answer["cells"] = {
         name.removeprefix("cell-").rpartition("-")[0]: OURS
         for name, take in posted.items()
         if name.startswith("cell-") and name.endswith(f"-{at}") and take == OURS
     }
-    _round_choice(at, posted, made, directory, errors)
-    return {name: value for name, value in made.items() if value not in (None, "", {})}
+    _round_choice(at, posted, answer, directory, errors)
+    return {name: value for name, value in answer.items() if value not in (None, "", {})}
 
 
 def _round_choice(
@@ -242,7 +242,7 @@ def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
         or batch.file is None
     ):
         raise NotAllowed("只有未通过或已撤销、且原始文件仍在的，才能重新预览。")
-    made = open_batch(
+    retried = open_batch(
         division=batch.division,
         by=by,
         kind=batch.kind,
@@ -251,16 +251,16 @@ def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
         problems=batch.reading.get("problems", []),
         source_rows=batch.source_rows,
     )
-    made.intake, made.choices = batch.intake, batch.choices
-    made.summary = {
+    retried.intake, retried.choices = batch.intake, batch.choices
+    retried.summary = {
         name: batch.summary[name] for name in ("modified", "folder") if name in batch.summary
     } | {"at": None}
-    made.save(update_fields=["intake", "choices", "summary"])
-    settle(made, SeenDirectory(importer))
-    if made.intake is not None:
-        compare(made.intake)
-    made.refresh_from_db()
-    return made
+    retried.save(update_fields=["intake", "choices", "summary"])
+    settle(retried, SeenDirectory(importer))
+    if retried.intake is not None:
+        compare(retried.intake)
+    retried.refresh_from_db()
+    return retried
 
 
 @transaction.atomic

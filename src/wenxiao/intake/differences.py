@@ -67,7 +67,7 @@ def handed_in(review: Review, sheet: str) -> Problem:
 
 def _row(sheet: str, row: IncomingRow, approved: Indicator | None) -> dict[str, Any]:
     cells = {name: place.rpartition("!")[2] for name, place in row.cells.items()}
-    told: dict[str, Any] = {
+    cells_of_row: dict[str, Any] = {
         "sheet": sheet or None,
         "level2": row.level2,
         "level3": row.name,
@@ -80,8 +80,8 @@ def _row(sheet: str, row: IncomingRow, approved: Indicator | None) -> dict[str, 
         },
     }
     if approved is None:
-        return told | {"added": True}
-    return told | {
+        return cells_of_row | {"added": True}
+    return cells_of_row | {
         "approved_level2": approved.level2,
         "approved_level3": approved.name,
         "approved_target": approved.expression,

@@ -106,8 +106,12 @@ class Incoming:
 
     def expected(self) -> Decimal | None:
         """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""
-        told = [fund.expected for fund in self.funds]
-        return told[0] if told and told[0] is not None else _sum(told[1:])
+        expected_parts = [fund.expected for fund in self.funds]
+        return (
+            expected_parts[0]
+            if expected_parts and expected_parts[0] is not None
+            else _sum(expected_parts[1:])
+        )
 
 
 def _sum(values: list[Decimal | None]) -> Decimal | None:

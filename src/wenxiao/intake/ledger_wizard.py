@@ -60,7 +60,7 @@ def receive_ledger(
     if problem is not None:
         raise NotAllowed(problem.sentence())
     stored = store_file(division=division, by=by, name=name, content=upload.read())
-    told = {
+    ledger = {
         "name": name,
         "folder": "",
         "modified": "",
@@ -72,7 +72,7 @@ def receive_ledger(
     }
     with transaction.atomic():
         intake = Intake.objects.create(
-            division=division, by=by, kind=LEDGER, files=[told], token=token, beat=timezone.now()
+            division=division, by=by, kind=LEDGER, files=[ledger], token=token, beat=timezone.now()
         )
         record(
             division=division, by=by, act="收件", target=intake, label=name, data={"kind": LEDGER}
@@ -102,22 +102,22 @@ def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
 
 def _matches(said: Mapping[str, str]) -> dict[str, Any]:
     """Field pairs key-n (the ledger's own key, of a unit behind "unit:") and match-n (id, "skip" or "create")."""
-    found: dict[str, Any] = {}
+    matches: dict[str, Any] = {}
     for name, key in said.items():
         if name.startswith("key-"):
             value = said.get(f"match-{name.removeprefix('key-')}", "")
             if value.isdecimal() and len(value) < 19:
-                found[key] = int(value)
+                matches[key] = int(value)
             elif value in {"skip", "create"}:
-                found[key] = value
-    return found
+                matches[key] = value
+    return matches
 
 
 def _known(said: Mapping[str, str], division: Division, by: User) -> dict[str, Any]:
     """The matches said, without subjects and units this person can't see: a number typed into the address is no match."""
-    found = _matches(said)
+    matches = _matches(said)
     asked = [
-        (key.startswith(UNIT), value) for key, value in found.items() if isinstance(value, int)
+        (key.startswith(UNIT), value) for key, value in matches.items() if isinstance(value, int)
     ]
     subjects = subjects_visible_to(by).filter(
         division=division, pk__in=[value for unit, value in asked if not unit]
@@ -127,7 +127,7 @@ def _known(said: Mapping[str, str], division: Division, by: User) -> dict[str, A
     seen |= {(True, pk) for pk in units.values_list("pk", flat=True)}
     return {
         key: value
-        for key, value in found.items()
+        for key, value in matches.items()
         if not isinstance(value, int) or (key.startswith(UNIT), value) in seen
     }
 
@@ -142,36 +142,36 @@ def matched_names(matches: Mapping[str, Any], by: User) -> dict[str, str]:
     )
     names = {(True, pk): name for pk, name in units.values_list("pk", "name")}
     names |= {(False, pk): name for pk, name in subjects.values_list("pk", "name")}
-    found = {key: names.get((key.startswith(UNIT), value)) for key, value in matches.items()}
-    return {key: f"即“{name}”" for key, name in found.items() if name}
+    named = {key: names.get((key.startswith(UNIT), value)) for key, value in matches.items()}
+    return {key: f"即“{name}”" for key, name in named.items() if name}
 
 
 def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> Intake:
     """Keep changed choices and have the ledger looked at again. Stale when the page was an older one."""
     require(by, "import", division=intake.division)
-    told = intake.files[0]
-    if turn != str(told["turn"]):
+    ledger = intake.files[0]
+    if turn != str(ledger["turn"]):
         raise Stale(intake, "这份台账的选择刚被改过，请看最新的核对结果后再改。")
     dropped = {key for name, key in said.items() if name.startswith("drop-")}
-    kept = {key: value for key, value in told["said"]["matches"].items() if key not in dropped}
-    told = told | {"said": _plain(said, {**kept, **_known(said, intake.division, by)})}
-    return _begin(intake, told, Intake.State.READING)
+    matches = {key: value for key, value in ledger["said"]["matches"].items() if key not in dropped}
+    ledger = ledger | {"said": _plain(said, {**matches, **_known(said, intake.division, by)})}
+    return _begin(intake, ledger, Intake.State.READING)
 
 
 def begin_import(*, intake: Intake, turn: str, by: User) -> Intake:
     """Import what the page showed. NotAllowed when lines block and nobody chose to leave them out."""
     require(by, "import", division=intake.division)
-    told = intake.files[0]
-    if turn != str(told["turn"]):
+    ledger = intake.files[0]
+    if turn != str(ledger["turn"]):
         raise Stale(intake, "这份台账的选择刚被改过，请看最新的核对结果后再导入。")
-    outcome = told["outcome"]
+    outcome = ledger["outcome"]
     if not outcome or outcome["stored"]:
         raise NotAllowed("这份台账已经导入，或还没有核对完。")
-    if outcome["blocked"] and not told["said"]["leave_out"]:
+    if outcome["blocked"] and not ledger["said"]["leave_out"]:
         raise NotAllowed(
             "还有阻断的行。请改正台账后重新上传，或选择“有问题的行不导入，其余照常导入”。"
         )
-    return _begin(intake, told, Intake.State.APPLYING)
+    return _begin(intake, ledger, Intake.State.APPLYING)
 
 
 def _begin(intake: Intake, told: dict[str, Any], to: str) -> Intake:
@@ -186,18 +186,18 @@ def _begin(intake: Intake, told: dict[str, Any], to: str) -> Intake:
 
 def run_ledger(intake: Intake, by: User | None) -> Intake:
     """Plan or (when the intake is applying) import the ledger; what came of it stays with the intake."""
-    told = intake.files[0]
+    ledger = intake.files[0]
     write = intake.state == Intake.State.APPLYING
-    stored = StoredFile.objects.filter(pk=told["stored"]).first()
+    stored = StoredFile.objects.filter(pk=ledger["stored"]).first()
     try:
         with one_wins():
-            told["outcome"] = _outcome(intake, told, stored, by, write=write)
-        told["error"] = ""
+            ledger["outcome"] = _outcome(intake, ledger, stored, by, write=write)
+        ledger["error"] = ""
     except (NotAllowed, Refused) as refusal:
-        told["error"] = str(refusal)
+        ledger["error"] = str(refusal)
     # One that was stopped meanwhile stays stopped: what was found out about it is not shown.
     Intake.objects.filter(pk=intake.pk).exclude(state=Intake.State.READY).update(
-        files=[told], state=Intake.State.READY, read=1, beat=timezone.now()
+        files=[ledger], state=Intake.State.READY, read=1, beat=timezone.now()
     )
     intake.refresh_from_db()
     return intake
@@ -208,15 +208,15 @@ def _outcome(
 ) -> dict[str, Any]:
     if stored is None:
         raise NotAllowed("台账的原始文件没有留存，不能再核对。")
-    said = told["said"]
+    answers = told["said"]
     choices = LedgerAnswers(
-        columns=said["columns"],
-        matches=said["matches"],
-        create=said["create"],
-        leave_out=said["leave_out"],
-        keep_repeats=said["keep_repeats"],
-        unit=said["unit"],
-        source_name=said.get("source_name", ""),
+        columns=answers["columns"],
+        matches=answers["matches"],
+        create=answers["create"],
+        leave_out=answers["leave_out"],
+        keep_repeats=answers["keep_repeats"],
+        unit=answers["unit"],
+        source_name=answers.get("source_name", ""),
     )
     with tempfile.TemporaryDirectory(prefix="wenxiao-ledger-") as folder:
         path = Path(folder) / f"ledger{PurePosixPath(stored.name).suffix.lower()}"
@@ -226,9 +226,9 @@ def _outcome(
             path=path,
             division=intake.division,
             by=by,
-            kind=said["kind"],
-            year=said["year"],
-            source=said["source"],
+            kind=answers["kind"],
+            year=answers["year"],
+            source=answers["source"],
             choices=choices,
             dry_run=not write,
             name=stored.name,
@@ -239,8 +239,8 @@ def _outcome(
     if any(problem.code == CLASSIFIED for problem in outcome.problems):
         drop_file(stored)
         told["stored"], told["name"] = None, NOT_KEPT
-    kept = outcome.as_json()
-    kept["blocked"], kept["headings"] = (
+    outcome_data = outcome.as_json()
+    outcome_data["blocked"], outcome_data["headings"] = (
         outcome.blocked,
         [heading for heading in ledger["columns"] if heading],
     )
@@ -248,8 +248,8 @@ def _outcome(
         level: sum(1 for p in outcome.problems if p.level == level)
         for level in ("阻断", "警告", "提示")
     }
-    return kept | {
-        "problems": kept["problems"][:MOST_SHOWN],
+    return outcome_data | {
+        "problems": outcome_data["problems"][:MOST_SHOWN],
         "counts": counts,
-        "unmatched": kept["unmatched"][:MOST_SHOWN],
+        "unmatched": outcome_data["unmatched"][:MOST_SHOWN],
     }

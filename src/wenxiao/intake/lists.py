@@ -81,15 +81,15 @@ def batches_visible_to(user: User | None, held: Holdings) -> QuerySet[ImportBatc
 
 def standings_of(intakes: Iterable[int]) -> dict[int, Counter[str]]:
     """How many files of each intake stand where; one query."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
     rows = ImportBatch.objects.filter(intake__in=list(intakes)).values_list(
         "intake_id", "state", "summary__standing"
     )
     for intake, state, standing in rows:
-        found[intake or 0][
+        counts[intake or 0][
             state if state != ImportBatch.State.PREVIEWED else standing or "ask"
         ] += 1
-    return found
+    return counts
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ class HandInCounts:
 def received_in(intake: Intake) -> HandInCounts:
     """The forms of an intake that were imported, as they stand now; one query."""
     rows = Review.objects.filter(file__importbatch__intake=intake, received_on__isnull=False)
-    told = rows.order_by("round").values_list("round", "round__name", "state", "pk").distinct()
-    waiting = Counter((pk, name) for pk, name, state, _ in told if state in REVIEW_OPEN)
-    total = len(told)
+    received = rows.order_by("round").values_list("round", "round__name", "state", "pk").distinct()
+    waiting = Counter((pk, name) for pk, name, state, _ in received if state in REVIEW_OPEN)
+    total = len(received)
     left = sum(waiting.values())
     return HandInCounts(
         total - left, left, tuple((pk, name, n) for (pk, name), n in waiting.items())
@@ -159,7 +159,7 @@ def faults_by_unit(
     batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = ("阻断", "警告")
 ) -> list[UnitFaults]:
     """The error lists of an intake's files, unit by unit in the order of names; files of no known unit last."""
-    found: dict[str, UnitFaults] = {}
+    by_unit: dict[str, UnitFaults] = {}
     ids: dict[str, int] = {}
     for batch in batches:
         if standing_of(batch) in {"same", "left", "undoing", "undone"}:
@@ -171,13 +171,13 @@ def faults_by_unit(
             if form and form["unit_id"]:
                 ids[name] = form["unit_id"]
             line = (file_name(batch), _for_unit(problem))
-            found.setdefault(name, UnitFaults(name or "未写明单位的文件")).rows.append(line)
+            by_unit.setdefault(name, UnitFaults(name or "未写明单位的文件")).rows.append(line)
     people = {row.pk: row for row in Unit.objects.filter(pk__in=ids.values())}
-    for name, faults in found.items():
+    for name, faults in by_unit.items():
         row = people.get(ids.get(name, 0))
         if row is not None:
             faults.contact, faults.phone = row.contact, row.phone
-    return [found[name] for name in sorted(found, key=lambda name: (not name, name))]
+    return [by_unit[name] for name in sorted(by_unit, key=lambda name: (not name, name))]
 
 
 def _told(batch: ImportBatch) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:

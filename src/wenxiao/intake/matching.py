@@ -141,20 +141,20 @@ class Directory:
         """By code; else by exact name within the unit; else by a name that only one subject bears."""
         if code and code in self.by_code:
             return self.by_code[code][0]
-        found = self.by_name.get(fold(name), [])
-        own = [pk for pk, owner in found if owner == unit]
+        subjects = self.by_name.get(fold(name), [])
+        own = [pk for pk, owner in subjects if owner == unit]
         if len(own) == 1:
             return own[0]
-        return found[0][0] if unit is None and len(found) == 1 else None
+        return subjects[0][0] if unit is None and len(subjects) == 1 else None
 
     def below(self, *, name: str, department: int) -> tuple[int, int] | None:
         """The one subject of exactly this name among the units under a department, and its unit; None for none or several."""
-        found = [
+        subjects = [
             (pk, owner)
             for pk, owner in self.by_name.get(fold(name), [])
             if department in self._departments_of(owner)
         ]
-        return found[0] if len(found) == 1 else None
+        return subjects[0] if len(subjects) == 1 else None
 
     def _departments_of(self, unit: int) -> set[int]:
         above: set[int] = set()
@@ -203,15 +203,15 @@ def _called(known: Iterable[tuple[int, str, list[str]]]) -> dict[str, list[int]]
 
 def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
     """Match one form; ``choice`` is what a person said in the match step: unit, subject, round (id or "create"), year, skip."""
-    said = choice or {}
-    made = Match(skip=bool(said.get("skip")), year=said.get("year") or form.year)
-    form.year = made.year
-    if made.skip:
-        return made
-    _match_unit(form, directory, said, made)
-    _match_subject(form, directory, said, made)
-    _match_round(form, directory, said, made)
-    return made
+    answer = choice or {}
+    matched = Match(skip=bool(answer.get("skip")), year=answer.get("year") or form.year)
+    form.year = matched.year
+    if matched.skip:
+        return matched
+    _match_unit(form, directory, answer, matched)
+    _match_subject(form, directory, answer, matched)
+    _match_round(form, directory, answer, matched)
+    return matched
 
 
 def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
@@ -298,9 +298,9 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
     if isinstance(wanted, int):
         made.round = wanted
         return
-    found = directory.round_for(form, made.subject)
-    if found is not None:
-        made.round = found.pk
+    round_found = directory.round_for(form, made.subject)
+    if round_found is not None:
+        made.round = round_found.pk
         return
     if wanted == "create":
         return

@@ -57,20 +57,20 @@ def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
     """What may be answered to each open question of a form; leaving it out (``skip``) is always among them."""
     creates = seen.importer.creates
     asked = {problem.code for problem in one.match.problems}
-    found: dict[str, list[Any]] = {"skip": [True]}
+    open_choices: dict[str, list[Any]] = {"skip": [True]}
     for name, code in (("unit", UNKNOWN_UNIT), ("subject", UNKNOWN_SUBJECT)):
         if code in asked:
             near = [_plain(name, pk, seen) for pk, _ in one.match.close.get(name, [])]
-            found[name] = near + ([CREATE] if name in creates else [])
+            open_choices[name] = near + ([CREATE] if name in creates else [])
     if ROWS_NOT_JOINED in asked:
-        found["joins"] = [NOBODYS]
+        open_choices["joins"] = [NOBODYS]
     if one.form.needs_round and asked & {NO_YEAR, NO_ROUND, OTHER_YEAR, CHOICE_DIFFERS}:
         rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
-        found["round"] = rounds + ([CREATE] if "round" in creates else [])
+        open_choices["round"] = rounds + ([CREATE] if "round" in creates else [])
     different = [value.key for value in one.values or [] if value.chosen]
     if different:
-        found["cells"] = different
-    return found
+        open_choices["cells"] = different
+    return open_choices
 
 
 def _plain(name: str, pk: int, seen: Preview) -> str:

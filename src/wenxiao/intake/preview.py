@@ -73,12 +73,12 @@ def keeps_out(problem: Mapping[str, Any]) -> bool:
 
 @dataclass(slots=True)
 class FormPreview:
-    """One form: what was read, what was answered, what it belongs to, and what was found beside (``found``)."""
+    """One form: what was read, what was answered, what it belongs to, and what was found beside (``otherwise``)."""
 
     form: Incoming
     choice: dict[str, Any]
     match: Match
-    found: list[Problem] = field(default_factory=list)
+    otherwise: list[Problem] = field(default_factory=list)
     values: list[Change] | None = None
     """Each value beside the stored one, once somebody asked for them (:mod:`.changes`)."""
 
@@ -95,7 +95,7 @@ class FormPreview:
     @property
     def beside(self) -> list[dict[str, Any]]:
         """What it has otherwise than the approved target, and what is too long to be stored."""
-        return [problem.as_json() for problem in self.found]
+        return [problem.as_json() for problem in self.otherwise]
 
     @property
     def everything(self) -> list[dict[str, Any]]:
@@ -105,32 +105,34 @@ class FormPreview:
     @property
     def creates(self) -> dict[str, str]:
         """What is made for it: unit, subject, round → its name."""
-        made: dict[str, str] = {}
+        names: dict[str, str] = {}
         if self.match.create_unit:
-            made["unit"] = self.form.unit or self.form.department
+            names["unit"] = self.form.unit or self.form.department
         if self.match.create_subject:
-            made["subject"] = self.form.subject
+            names["subject"] = self.form.subject
         if (
             self.form.needs_round
             and self.choice.get("round") == "create"
             and self.match.round is None
             and self.match.year is not None
         ):
-            made["round"] = round_name(self.form, self.match.year)
-        return made
+            names["round"] = round_name(self.form, self.match.year)
+        return names
 
     def spelled(self) -> dict[str, Any]:
         """The choice with everything matched written out, as it is recorded with the batch."""
         if self.skip:
             return {"skip": True}
-        made: dict[str, Any] = {
+        spelled_out: dict[str, Any] = {
             name: getattr(self.match, name) or ("create" if name in self.creates else None)
             for name in ("unit", "subject", "round")
         }
-        made |= {"year": self.match.year, "keep": bool(self.choice.get("keep"))}
-        made["joins"] = self.choice.get("joins")
-        made["cells"] = {value.key: value.take for value in self.values or [] if value.take != FILE}
-        return {name: value for name, value in made.items() if value}
+        spelled_out |= {"year": self.match.year, "keep": bool(self.choice.get("keep"))}
+        spelled_out["joins"] = self.choice.get("joins")
+        spelled_out["cells"] = {
+            value.key: value.take for value in self.values or [] if value.take != FILE
+        }
+        return {name: value for name, value in spelled_out.items() if value}
 
 
 @dataclass(slots=True)
@@ -202,21 +204,21 @@ def preview(
     if secrets:
         # What may be a state secret is neither kept nor shown back: only the refusal and what to do instead.
         bare = Reading(file="", kind=reading.kind, forms=[], problems=secrets)
-        told = [problem.as_json() for problem in secrets]
-        return Preview(directory, bare, problems=told, source_rows=len(forms), secret=True)
+        problems = [problem.as_json() for problem in secrets]
+        return Preview(directory, bare, problems=problems, source_rows=len(forms), secret=True)
     looked = checked(reading, importer.division.own_rules)
-    told = [problem.as_json() for problem in looked.problems]
-    made = Preview(directory, reading, problems=told, source_rows=len(forms))
-    if not forms and not any(problem["level"] == "阻断" for problem in made.problems):
+    problems = [problem.as_json() for problem in looked.problems]
+    seen = Preview(directory, reading, problems=problems, source_rows=len(forms))
+    if not forms and not any(problem["level"] == "阻断" for problem in seen.problems):
         mend = (
             "请确认是自评表、监控表、评价评分表或绩效目标表；支付明细和预算清单请在“台账”处导入。"
         )
-        made.problems.append(
+        seen.problems.append(
             Problem(NOTHING_TO_IMPORT, "阻断", "没有找到可以导入的表。", mend=mend).as_json()
         )
-    made.forms = [_form(at, form, choices or {}, directory) for at, form in enumerate(forms)]
-    _name_twice(made.forms)
-    return made
+    seen.forms = [_form(at, form, choices or {}, directory) for at, form in enumerate(forms)]
+    _name_twice(seen.forms)
+    return seen
 
 
 def _form(
@@ -234,19 +236,19 @@ def _form(
     if not matched.skip and choice.get("cells"):
         values, wrong = taken(form, compared(form, matched), choice["cells"])
         matched.problems += wrong
-    found: list[Problem] = []
+    problems: list[Problem] = []
     if not matched.skip and form.kind == TARGET:
         met = meeting(form, matched, choice)
         matched.problems += [problem for problem in met if problem.code in ASKED]
-        found = [problem for problem in met if problem.code not in ASKED]
-        found += [*target_faults(form, directory.division), *too_long(form, matched)]
+        problems = [problem for problem in met if problem.code not in ASKED]
+        problems += [*target_faults(form, directory.division), *too_long(form, matched)]
     elif not matched.skip:
-        found = [
+        problems = [
             *differences(form, matched, directory.division),
             *too_long(form, matched),
             *handed_in_already(form, matched),
         ]
-    return FormPreview(form, choice, matched, found, values)
+    return FormPreview(form, choice, matched, problems, values)
 
 
 def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> None:

@@ -39,8 +39,8 @@ _NUMBERED = re.compile(r"^\s*[（(]?\d{1,2}[）)．.、]\s*")
 
 def incoming_forms(forms: Iterable[Form]) -> list[Incoming]:
     """The forms of a file that concern one dossier each; lists are not among them (the ledger's road is theirs)."""
-    found = [_incoming(form) for form in forms]
-    return [form for form in found if form is not None]
+    incoming = [_incoming(form) for form in forms]
+    return [form for form in incoming if form is not None]
 
 
 def _incoming(form: Form) -> Incoming | None:
@@ -125,14 +125,14 @@ def _row(sheet: str, row: SelfEvalRow | MonitorRow) -> IncomingRow:
 
 
 def _selfeval(form: SelfEvalForm) -> Incoming:
-    made = _head(form, "selfeval")
-    made.goal = _text(form.goal.expected)
+    form_read = _head(form, "selfeval")
+    form_read.goal = _text(form.goal.expected)
     for row in form.indicators:
-        incoming = _row(made.sheet, row)
+        incoming = _row(form_read.sheet, row)
         incoming.points = None if row.score is None else row.score.number
         incoming.note = _text(row.deviation)
-        incoming.cells |= _cells(made.sheet, note=row.deviation)
-        made.rows.append(incoming)
+        incoming.cells |= _cells(form_read.sheet, note=row.deviation)
+        form_read.rows.append(incoming)
     if form.funds:
         weighed = (
             line
@@ -140,27 +140,29 @@ def _selfeval(form: SelfEvalForm) -> Incoming:
             if line.weight is not None and line.weight.number is not None
         )
         scored = next(weighed, form.funds[0])
-        made.execution_weight = None if scored.weight is None else scored.weight.number
-        made.execution_points = None if scored.score is None else scored.score.number
+        form_read.execution_weight = None if scored.weight is None else scored.weight.number
+        form_read.execution_points = None if scored.score is None else scored.score.number
     if form.total is not None and form.total.score is not None:
-        made.total = form.total.score.number
-    made.grade = _text(form.grade)
+        form_read.total = form.total.score.number
+    form_read.grade = _text(form.grade)
     total = form.total.score if form.total is not None else None
-    made.cells = _cells(made.sheet, total=total, grade=form.grade, goal=form.goal.expected)
-    return made
+    form_read.cells = _cells(
+        form_read.sheet, total=total, grade=form.grade, goal=form.goal.expected
+    )
+    return form_read
 
 
 def _monitor(form: MonitorForm) -> Incoming:
-    made = _head(form, "monitoring")
-    made.period = through_month(form.period or form.window or "")
-    made.goal = _text(form.goal)
-    made.cells = _cells(made.sheet, goal=form.goal)
+    form_read = _head(form, "monitoring")
+    form_read.period = through_month(form.period or form.window or "")
+    form_read.goal = _text(form.goal)
+    form_read.cells = _cells(form_read.sheet, goal=form.goal)
     for row in form.indicators:
-        incoming = _row(made.sheet, row)
+        incoming = _row(form_read.sheet, row)
         incoming.forecast, incoming.possibility = _text(row.forecast), _text(row.possibility)
         named = [key for key in _CAUSES if _text(row.causes.get(key))]
         incoming.cells |= _cells(
-            made.sheet,
+            form_read.sheet,
             forecast=row.forecast,
             possibility=row.possibility,
             causes=row.causes[named[0]] if named else None,
@@ -169,15 +171,15 @@ def _monitor(form: MonitorForm) -> Incoming:
         incoming.causes = [_CAUSES[key] for key in named]
         explained = (_text(row.causes.get("text")), _text(row.note))
         incoming.note = "；".join(part for part in explained if part)
-        made.rows.append(incoming)
-    made.suggestions = _lines(form.suggestions.value if form.suggestions is not None else [])
-    return made
+        form_read.rows.append(incoming)
+    form_read.suggestions = _lines(form.suggestions.value if form.suggestions is not None else [])
+    return form_read
 
 
 def through_month(period: str) -> int | None:
     """The last month of a window written "1-7月" or "2021年1—10月"; None when there is none."""
-    found = re.search(r"(\d{1,2})\s*月?\s*[-–—~至到]+\s*(\d{1,2})\s*月", period)
-    month = int(found.group(2)) if found else 0
+    months = re.search(r"(\d{1,2})\s*月?\s*[-–—~至到]+\s*(\d{1,2})\s*月", period)
+    month = int(months.group(2)) if months else 0
     return month if 1 <= month <= 12 else None
 
 

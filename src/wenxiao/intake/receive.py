@@ -142,7 +142,7 @@ def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any
     mark = secret_mark(f"{piece.folder}/{piece.name}")
     if mark:
         piece = Piece(NOT_KEPT, problem=refusal("文件名", mark))
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "name": piece.name,
         "folder": piece.folder,
         "modified": piece.modified,
@@ -150,10 +150,10 @@ def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any
         "problem": piece.problem.as_json() if piece.problem else None,
     }
     if piece.content is not None:
-        told["stored"] = store_file(
+        entry["stored"] = store_file(
             division=division, by=by, name=piece.name, content=piece.content
         ).pk
-    return told
+    return entry
 
 
 # ---- reading, in the background ------------------------------------------------------------------------------------
@@ -218,14 +218,14 @@ def _copy(stored: StoredFile | None, folder: Path, at: int) -> Path:
 def _open(
     intake: Intake, at: int, stored: StoredFile | None, reading: Reading, directory: SeenDirectory
 ) -> ImportBatch:
-    told = intake.files[at]
-    reading.file = told["name"]
+    entry = intake.files[at]
+    reading.file = entry["name"]
     seen = preview(reading, directory.importer, directory=directory)
     if seen.secret:
         if stored is not None:
             drop_file(stored)
         stored = None
-        intake.files[at] = told = {**told, "name": NOT_KEPT, "folder": "", "stored": None}
+        intake.files[at] = entry = {**entry, "name": NOT_KEPT, "folder": "", "stored": None}
         Intake.objects.filter(pk=intake.pk).update(files=intake.files)
     batch = open_batch(
         division=intake.division,
@@ -237,7 +237,7 @@ def _open(
         source_rows=seen.source_rows,
     )
     batch.intake = intake
-    batch.summary = {"at": at, "modified": told["modified"], "folder": told["folder"]}
+    batch.summary = {"at": at, "modified": entry["modified"], "folder": entry["folder"]}
     if seen.secret:
         batch.summary["not_kept"] = next(
             one["text"] for one in seen.problems if one["code"] == CLASSIFIED

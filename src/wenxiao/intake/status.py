@@ -148,10 +148,10 @@ def _standing(batch: ImportBatch) -> str:
 
 def all_problems(batch: ImportBatch) -> list[dict[str, Any]]:
     """What is wrong with the file: from its reading, from matching, from other files of the intake."""
-    found = list(batch.problems)
+    problems = list(batch.problems)
     for form in batch.summary.get("forms", []):
-        found += problems_of_form(form)
-    return found
+        problems += problems_of_form(form)
+    return problems
 
 
 def problems_of_form(form: dict[str, Any]) -> list[dict[str, Any]]:
@@ -180,9 +180,9 @@ def compare(intake: Intake) -> None:
     for batch in batches:
         if batch.state == ImportBatch.State.PREVIEWED and "forms" in batch.summary:
             before = [form.get("twin") for form in batch.summary["forms"]]
-            found = twins.get(batch.pk, {})
-            if before != [found.get(at) for at in range(len(before))]:
-                mark(batch, found)
+            duplicates = twins.get(batch.pk, {})
+            if before != [duplicates.get(at) for at in range(len(before))]:
+                mark(batch, duplicates)
 
 
 def twins_of(batches: Iterable[ImportBatch]) -> dict[int, dict[int, dict[str, Any]]]:
@@ -194,15 +194,15 @@ def twins_of(batches: Iterable[ImportBatch]) -> dict[int, dict[int, dict[str, An
         for at, form in enumerate(batch.summary.get("forms", [])):
             if not form["skip"]:
                 groups[_key(form)].append((batch, at, form))
-    found: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    twins: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
     for group in groups.values():
         if len({batch.pk for batch, _, _ in group}) > 1:
             newest = _newest([batch for batch, _, _ in group])
             for batch, at, form in group:
-                found[batch.pk][at] = _twin(
+                twins[batch.pk][at] = _twin(
                     batch, form, newest, [other for other, _, _ in group if other.pk != batch.pk]
                 )
-    return found
+    return twins
 
 
 def _key(form: dict[str, Any]) -> tuple[Any, ...]:

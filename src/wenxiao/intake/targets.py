@@ -219,13 +219,13 @@ def joins_of(
     dossier: Dossier, rows: Sequence[TargetRow], choice: Mapping[str, Any]
 ) -> dict[int, int | None]:
     """What was answered for the rows that came along with a sheet: row → place of the approved row, None for no one's."""
-    said = choice.get("joins")
+    joins = choice.get("joins")
     known = target_in_force(dossier)
-    if known is None or known.origin != Target.Origin.SHEET or not said:
+    if known is None or known.origin != Target.Origin.SHEET or not joins:
         return {}
     old = list(known.indicators.all())
-    if said != NOBODYS:
-        return {int(pk): at - 1 if at else None for pk, at in said.items()}
+    if joins != NOBODYS:
+        return {int(pk): at - 1 if at else None for pk, at in joins.items()}
     pairs = same_wording(
         [(row.level2, row.name, row.weight) for row in old],
         [(row.level2, row.name, row.weight) for row in rows],

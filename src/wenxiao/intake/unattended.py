@@ -74,26 +74,26 @@ def take(
         return unread.as_json()
     lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
     reading = None if lines else _read(path, division)
-    found = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
-    if reading is None or (kind or found) in LEDGERS or found in LEDGERS:
-        told = _told_as_text(choices, matches)
+    file_kind = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
+    if reading is None or (kind or file_kind) in LEDGERS or file_kind in LEDGERS:
+        ledger_answers = _told_as_text(choices, matches)
         return import_ledger(
             path=path,
             division=division,
             by=by,
-            kind=LEDGERS.get(kind or found, ""),
+            kind=LEDGERS.get(kind or file_kind, ""),
             year=year,
             dry_run=dry_run,
             choices=LedgerAnswers(
                 create=create,
                 leave_out=leave_out,
                 source_name=source.strip()[:40],
-                matches=matches_told(told, division=division, by=by),
+                matches=matches_told(ledger_answers, division=division, by=by),
             ),
             source="accounting" if accounting else "treasury",
         ).as_json()
-    if kind and found and kind != found:
-        text = f"这是{FORMS[found]}，不是{FORMS[kind]}。"
+    if kind and file_kind and kind != file_kind:
+        text = f"这是{FORMS[file_kind]}，不是{FORMS[kind]}。"
         mend = "请改写 --kind，或不写，由系统辨认。"
         reading.problems.append(Problem(OTHER_KIND, "阻断", text, mend=mend))
         dry_run = True
@@ -108,12 +108,12 @@ def take(
 
 def _told_as_text(choices: Any, matches: Mapping[str, str] | None) -> dict[str, str]:
     """A ledger's answers; NotAllowed where one is no text."""
-    told = {**(choices or {}), **(matches or {})}
-    if not all(isinstance(one, str) for one in told.values()):
+    answers = {**(choices or {}), **(matches or {})}
+    if not all(isinstance(one, str) for one in answers.values()):
         raise NotAllowed(
             '台账的 choices 应为文本，如 {"unit:新设局": "create", "P901": "不导入"}。'
         )
-    return told
+    return answers
 
 
 def import_file(

@@ -76,8 +76,8 @@ def _undo_small(batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
 
 def _told(batch: ImportBatch, refused: str = "") -> dict[str, Any]:
     """What the batch's page tells of the undoing: how many rows there are to go, how many went, why it was refused."""
-    kept = {name: v for name, v in batch.summary.items() if name not in {"gone", "undo_refused"}}
-    return kept | ({"undo_refused": refused} if refused else {"gone": 0})
+    summary = {name: v for name, v in batch.summary.items() if name not in {"gone", "undo_refused"}}
+    return summary | ({"undo_refused": refused} if refused else {"gone": 0})
 
 
 @transaction.atomic

@@ -49,29 +49,29 @@ DAYS = ("issued_on", "in_force_from")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What to say of an act, and the number of what it made where a page should open it."""
+    """What came of an act: a sentence, and the number of what it made where a page should open it."""
 
-    said: str
-    made: int | None = None
+    sentence: str
+    opens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an act reads in its file: what a child is asked, where that stands in its answer, what is made of it."""
+    """What an act reads in its file: what a child is asked, where that stands in its answer, how it is read."""
 
     asked: What
     key: str
-    made: Callable[[Any], Any]
+    read: Callable[[Any], Any]
 
 
 def told_personal(arrived: Sequence[Arrived]) -> str:
     """What to say of personal data found: 「《花名册.xlsx》含身份证号 12 处」; empty without any."""
-    found = [
+    sentences = [
         f"《{one.file.name}》含" + "、".join(f"{kind} {count} 处" for kind, count in one.personal)
         for one in arrived
         if one.personal
     ]
-    return "；".join(found) + "，已标明；不需要的请遮盖后换一份新版。" if found else ""
+    return "；".join(sentences) + "，已标明；不需要的请遮盖后换一份新版。" if sentences else ""
 
 
 def _found(rows: QuerySet[Any], pk: int) -> Any:
@@ -132,9 +132,11 @@ def _approve(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
 
 def _for_units(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     seen = {int(pk): version for pk, version in values["reviews"]}
-    told = submit_for_units(reviews=seen, by=by, signed=arrived[0].file, why=values["why"])
-    done = [row for row, refused in told if not refused]
-    left = "；".join(f"{row.dossier.subject.name}：{refused}" for row, refused in told if refused)
+    outcome = submit_for_units(reviews=seen, by=by, signed=arrived[0].file, why=values["why"])
+    done = [row for row, refused in outcome if not refused]
+    left = "；".join(
+        f"{row.dossier.subject.name}：{refused}" for row, refused in outcome if refused
+    )
     if not done:
         raise NotAllowed(left or GONE)
     return Done(f"已代单位报送 {len(done)} 份。{'没有报的：' + left if left else ''}"[:2000])
@@ -162,17 +164,17 @@ def _adjustment(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
 
 
 def _enter(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
-    said = _said(values)
+    texts = _said(values)
     if by.division is None:
         raise NotAllowed(GONE)
-    row = add_document(division=by.division, by=by, file=arrived[0].file, **said)
-    return Done(f"已登记《{said['title']}》。", row.pk)
+    row = add_document(division=by.division, by=by, file=arrived[0].file, **texts)
+    return Done(f"已登记《{texts['title']}》。", row.pk)
 
 
 def _edit(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
     row = _found(Document.objects.filter(division=by.division), values["document"])
-    said = _said(values) | {"file": arrived[0].file}
-    edit_document(document=row, by=by, why=values["why"], seen=values["seen"], **said)
+    texts = _said(values) | {"file": arrived[0].file}
+    edit_document(document=row, by=by, why=values["why"], seen=values["seen"], **texts)
     return Done(f"{row}已修改，原来的内容在留痕中。")
 
 
@@ -188,8 +190,8 @@ def told_articles(row: Document, made: Iterable[Article]) -> str:
     known = paper_of(row.title, row.number)
     laws = laws_of(known) if known is not None else ()
     differs = sum(one.met == "differs" for one in held_against(laws, digests))
-    told = f"，其中 {differs} 条与核对过的条文不同，请看下面" if differs else ""
-    return f"{row}已录入 {len(digests)} 条{told}。"
+    differing = f"，其中 {differs} 条与核对过的条文不同，请看下面" if differs else ""
+    return f"{row}已录入 {len(digests)} 条{differing}。"
 
 
 def _library(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
@@ -227,8 +229,8 @@ def _entries(book: Book) -> list[tuple[int, LibraryEntry]]:
 
 
 def _said(values: Values) -> Values:
-    said: Values = dict(values["said"])
-    return said | {name: _day(said[name]) for name in DAYS}
+    given: Values = dict(values["said"])
+    return given | {name: _day(given[name]) for name in DAYS}
 
 
 def _day(text: str | None) -> date | None:

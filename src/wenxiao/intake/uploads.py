@@ -162,18 +162,20 @@ def carry(upload: Upload) -> str:
             raise CancelledError
         arrived = [
             Arrived(
-                store_file(division=upload.division, by=by, name=told["name"], content=bytes_),
-                found.personal,
-                found.read,
+                store_file(
+                    division=upload.division, by=by, name=file_entry["name"], content=bytes_
+                ),
+                looked.personal,
+                looked.read,
                 content,
             )
-            for told, (bytes_, found, content) in zip(upload.files, placed, strict=True)
+            for file_entry, (bytes_, looked, content) in zip(upload.files, placed, strict=True)
         ]
-        told = act(upload.values, arrived, by)
-        target = told.made or upload.target_id
-        Upload.objects.filter(pk=upload.pk).update(text=told.said, target_id=target)
+        outcome = act(upload.values, arrived, by)
+        target = outcome.opens or upload.target_id
+        Upload.objects.filter(pk=upload.pk).update(text=outcome.sentence, target_id=target)
     drop(upload)
-    return told.said
+    return outcome.sentence
 
 
 def carry_now(upload: Upload) -> str:
@@ -229,8 +231,8 @@ def cancel(*, upload: Upload, by: User) -> None:
     """Take the files back before the act is done; NotAllowed when it is too late, or they are somebody else's."""
     if upload.by_id != by.pk:
         raise NotAllowed("这次上传由别人提交，只有本人能取消。")
-    found = Upload.objects.filter(pk=upload.pk, state__in=OPEN)
-    if found.update(state=Upload.State.CANCELLED, beat=timezone.now(), seen=True) != 1:
+    upload_open = Upload.objects.filter(pk=upload.pk, state__in=OPEN)
+    if upload_open.update(state=Upload.State.CANCELLED, beat=timezone.now(), seen=True) != 1:
         raise NotAllowed("已经读完，不能再取消。")
     drop(upload)
 
@@ -260,28 +262,30 @@ def drop(upload: Upload) -> None:
 def _looked(upload: Upload) -> list[tuple[Placed, Looked, Any]]:
     """Every file through the gate and onto the disk; one that may not enter keeps all out: NotAllowed names each."""
     largest = int(upload.values.get("largest") or LARGEST_PROOF)
-    found: list[tuple[Path, Looked, Any]] = []
+    looked_at: list[tuple[Path, Looked, Any]] = []
     with Pool(1, seconds=SECONDS) as pool:
-        for at, (path, told) in enumerate(zip(_paths(upload), upload.files, strict=True), 1):
+        for at, (path, file_entry) in enumerate(zip(_paths(upload), upload.files, strict=True), 1):
             if not path.is_file():
                 raise NotAllowed(GONE)
             try:
-                looked = look_at(path, told["name"], pool=pool, largest=largest)
-                content = None if looked.problem else _content(upload, path, told["name"], pool)
+                looked = look_at(path, file_entry["name"], pool=pool, largest=largest)
+                content = (
+                    None if looked.problem else _content(upload, path, file_entry["name"], pool)
+                )
             except FileNotFoundError as error:  # taken back this very moment
                 raise CancelledError from error
-            found.append((path, looked, content))
+            looked_at.append((path, looked, content))
             progress = Upload.objects.filter(pk=upload.pk, state=Upload.State.READING)
             if progress.update(read=at, beat=timezone.now()) != 1:
                 raise CancelledError
     wrong = [
-        f"《{told['name']}》{looked.problem.text}{looked.problem.mend or ''}[{looked.problem.code}]"
-        for told, (_, looked, _) in zip(upload.files, found, strict=True)
+        f"《{file_entry['name']}》{looked.problem.text}{looked.problem.mend or ''}[{looked.problem.code}]"
+        for file_entry, (_, looked, _) in zip(upload.files, looked_at, strict=True)
         if looked.problem
     ]
     if wrong:
-        raise NotAllowed(_none_taken(len(found), wrong))
-    return [(place_file(path), looked, content) for path, looked, content in found]
+        raise NotAllowed(_none_taken(len(looked_at), wrong))
+    return [(place_file(path), looked, content) for path, looked, content in looked_at]
 
 
 def _content(upload: Upload, path: Path, name: str, pool: Pool) -> Any:
@@ -295,7 +299,7 @@ def _content(upload: Upload, path: Path, name: str, pool: Pool) -> Any:
             f"{one['text']}{one.get('mend') or ''}[{one['code']}]" for one in answer["problems"]
         )
         raise NotAllowed(f"《{name}》：{wrong}")
-    return wanted.made(answer[wanted.key])
+    return wanted.read(answer[wanted.key])
 
 
 def _none_taken(count: int, wrong: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from wenxiao.budget.models import Subject
+    from wenxiao.budget.models import Dossier, Subject
     from wenxiao.orgs.models import Unit
 
 T = TypeVar("T")
@@ -253,12 +253,12 @@ def grants_kept(user: User | None) -> Iterator[None]:
 
 def once(user: User, name: str, read: Callable[[], T]) -> T:
     """What ``read`` says of the user's grants; the same answer again while :func:`grants_kept` holds."""
-    kept: dict[str, object] | None = getattr(user, "kept_grants", None)
-    if kept is None:
+    answers: dict[str, object] | None = getattr(user, "kept_grants", None)
+    if answers is None:
         return read()
-    if name not in kept:
-        kept[name] = read()
-    return cast("T", kept[name])
+    if name not in answers:
+        answers[name] = read()
+    return cast("T", answers[name])
 
 
 def grants_held(user: User | None) -> list[Grant]:
@@ -336,11 +336,11 @@ def _named(grant: Grant) -> frozenset[str]:
 
 def _listed(grants: list[int]) -> dict[int, set[int]]:
     """The subjects that grants over listed subjects name, by grant."""
-    found: dict[int, set[int]] = defaultdict(set)
+    subjects: dict[int, set[int]] = defaultdict(set)
     rows = Grant.subjects.through.objects.filter(grant__in=grants) if grants else None
     for grant, subject in rows.values_list("grant_id", "subject_id") if rows is not None else ():
-        found[grant].add(subject)
-    return found
+        subjects[grant].add(subject)
+    return subjects
 
 
 def _served_paths(offices: list[int]) -> dict[int, list[str]]:
@@ -432,6 +432,11 @@ def can_for_all(user: User | None, power: str, division: Division) -> bool:
     if user is None:
         return power in BY_MACHINE
     return holdings(user).can_for_all(power, division.pk)
+
+
+def require_for(user: User | None, power: str, dossier: Dossier) -> None:
+    """Pass, or raise Refused: the power over a dossier's unit and subject."""
+    require(user, power, unit=dossier.unit, subject=dossier.subject)
 
 
 def require_for_all(user: User | None, power: str, division: Division) -> None:

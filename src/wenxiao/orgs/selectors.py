@@ -230,14 +230,14 @@ def holders_of(division: Division, roles: list[str], most: int = 3) -> dict[str,
     rows = Grant.objects.in_force().filter(
         division=division, role__in=roles, unit=None, by_subjects=False
     )
-    found: dict[str, list[User]] = {}
+    holders: dict[str, list[User]] = {}
     for grant in (
         rows.filter(user__is_active=True).select_related("user").order_by("user__username", "pk")
     ):
-        people = found.setdefault(grant.role, [])
+        people = holders.setdefault(grant.role, [])
         if grant.user not in people and len(people) < most:
             people.append(grant.user)
-    return found
+    return holders
 
 
 def todos_for(user: User | None) -> QuerySet[Todo]:

@@ -44,7 +44,7 @@ def carry_out(
     """
     try:
         with one_wins():
-            said = run()
+            sentence = run()
     except Stale as refusal:
         row: Any = refusal.row
         row.refresh_from_db()
@@ -53,10 +53,10 @@ def carry_out(
     except TooLong:
         raise
     except NotAllowed as refusal:
-        kept = [(one.word, one.value, "") for one in typed if one.value]
-        return unwritten(request, "这一步还办不了", str(refusal), kept, back)
-    if said:
-        messages.success(request, said)
+        typed_values = [(one.word, one.value, "") for one in typed if one.value]
+        return unwritten(request, "这一步还办不了", str(refusal), typed_values, back)
+    if sentence:
+        messages.success(request, sentence)
     return redirect(back)
 
 

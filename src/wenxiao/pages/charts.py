@@ -106,7 +106,7 @@ def grades_over_years(counts: Sequence[tuple[int, dict[str, int]]], ident: str =
         f"{year} 年：{sentence}",
         tuple(str(one) for one, _ in counts),
         tuple(
-            (grade, token, tuple(found.get(grade, 0) for _, found in counts))
+            (grade, token, tuple(counted.get(grade, 0) for _, counted in counts))
             for grade, token in tokens.items()
         ),
         unit="个",

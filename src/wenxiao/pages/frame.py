@@ -192,8 +192,8 @@ def _ailing(holding: Holdings) -> list[str]:
     """What administrators are told: parts of the system that were started again, accounts whose duties may not meet."""
     if not (holding.can("manage_users") or holding.can("grant")):
         return []
-    told = [part.sentence for part in parts.read() if part.sentence]
-    return (told if holding.can("manage_users") else []) + mixed_sentences()
+    sentences = [part.sentence for part in parts.read() if part.sentence]
+    return (sentences if holding.can("manage_users") else []) + mixed_sentences()
 
 
 def current_entry(request: HttpRequest) -> str:

@@ -16,9 +16,9 @@ def address(name: str, *args: Any, **query: Any) -> str:
     """A route's address with positional parts and a query string of the values that are not None or empty."""
     from urllib.parse import urlencode
 
-    kept = [(key, value) for key, value in query.items() if value not in (None, "")]
+    parameters = [(key, value) for key, value in query.items() if value not in (None, "")]
     path = _path(name, args, get_script_prefix(), get_urlconf())
-    return path + (f"?{urlencode(kept)}" if kept else "")
+    return path + (f"?{urlencode(parameters)}" if parameters else "")
 
 
 @lru_cache(maxsize=4096)
@@ -30,12 +30,12 @@ def _path(name: str, args: tuple[Any, ...], _prefix: str, _routes: str | None) -
 def environment(**options: Any) -> Environment:
     """Strict templates: a misspelt name fails instead of printing nothing, and everything is escaped."""
     options.pop("autoescape", None)
-    made = Environment(
+    templates = Environment(
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
         autoescape=True,
     )
-    made.globals.update(static=static, url=address, STATUS=formats.STATUS)
-    made.filters.update(
+    templates.globals.update(static=static, url=address, STATUS=formats.STATUS)
+    templates.filters.update(
         absent=formats.absent,
         money=formats.money_wan,
         yuan=formats.money_yuan,
@@ -52,4 +52,4 @@ def environment(**options: Any) -> Environment:
         permille=formats.permille,
         subject_title=formats.subject_title,
     )
-    return made
+    return templates

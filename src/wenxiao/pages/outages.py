@@ -66,8 +66,8 @@ def outage_of(error: BaseException | None) -> Outage | None:
     """The outage behind an error; None when it is a fault of the program and nothing is away."""
     for cause in _causes(error):
         if isinstance(cause, DatabaseError | InterfaceError):
-            if (found := _of_database(cause)) is not None:
-                return found
+            if (outage := _of_database(cause)) is not None:
+                return outage
         elif isinstance(cause, OSError) and cause.errno in _ERRNO:
             return _ERRNO[cause.errno]
     return None
@@ -87,9 +87,9 @@ def _of_database(error: Exception) -> Outage | None:
     if state in _SQLSTATES:
         return _SQLSTATES[state]
     text = str(error).lower()
-    for words, found in _WORDS:
+    for words, outage in _WORDS:
         if words in text:
-            return found
+            return outage
     if isinstance(error, InterfaceError | OperationalError):
         return FULL if _no_room(text) else AWAY
     return None

@@ -25,8 +25,8 @@ def whole(text: str | None, most: int = DIGITS) -> int | None:
 def ticked(request: HttpRequest, most: int | None = None) -> dict[int, int]:
     """The ticked rows of a list, each with the version it was seen at (``tick=number:version``)."""
     pairs = [text.partition(":") for text in request.POST.getlist("tick")[:most]]
-    told = {whole(pk): whole(seen) for pk, _, seen in pairs}
-    return {pk: seen for pk, seen in told.items() if pk is not None and seen is not None}
+    versions = {whole(pk): whole(seen) for pk, _, seen in pairs}
+    return {pk: seen for pk, seen in versions.items() if pk is not None and seen is not None}
 
 
 def names_nothing(kwargs: Mapping[str, object]) -> bool:
@@ -58,8 +58,8 @@ def _holds_nul(sent: QueryDict) -> bool:
 
 
 def _cleaned(sent: QueryDict) -> QueryDict:
-    kept = sent.copy()
-    kept.clear()
+    values = sent.copy()
+    values.clear()
     for name, texts in sent.lists():
-        kept.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in texts])
-    return kept
+        values.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in texts])
+    return values

@@ -293,17 +293,17 @@ def changed(
     content: Mapping[str, Any], posted: Mapping[str, str], path: str = ""
 ) -> dict[str, Any]:
     """What a form changed, as an override: mappings only with what differs, lists whole; empty when nothing did."""
-    found: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
     for key, value in content.items():
         here = f"{path}{key}"
         if isinstance(value, Mapping):
             if below := changed(value, posted, here + "/"):
-                found[str(key)] = below
+                changes[str(key)] = below
             continue
         new = _read(value, posted, here)
         if new != value:
-            found[str(key)] = new
-    return found
+            changes[str(key)] = new
+    return changes
 
 
 def _read(value: Any, posted: Mapping[str, str], path: str) -> Any:
@@ -341,7 +341,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """A table: a row left blank goes, the blank row at the end comes in when filled."""
     columns = _columns(rows)
-    found = []
+    table = []
     typed = [
         int(key[len(path) + 1 :].split("/")[0])
         for key in posted
@@ -352,7 +352,7 @@ def _rows(
         texts = {column: posted.get(f"{path}/{at}/{column}", "").strip() for column in columns}
         if not any(texts.values()):
             if at < len(rows) and f"{path}/{at}/{columns[0]}" not in posted:
-                found.append(dict(old))
+                table.append(dict(old))
             continue
         pattern = old or rows[-1]
         row = {
@@ -360,8 +360,8 @@ def _rows(
             for c, text in texts.items()
             if text or c in old
         }
-        found.append({key: item for key, item in row.items() if item is not None or key in old})
-    return found
+        table.append({key: item for key, item in row.items() if item is not None or key in old})
+    return table
 
 
 def _leaf(value: Any, text: str, path: str, old: Any = None) -> Any:

@@ -75,8 +75,8 @@ def division_of(request: HttpRequest, entry: str) -> Any:
 def need_any(request: HttpRequest, *powers: str) -> None:
     """Pass with one of ``powers``; Refused says who has which."""
     if not any(held(request).can(power) for power in powers):
-        said = "；".join(f"{POWERS[power]}由{who_can(power)}办理" for power in powers)
-        raise Refused(f"{said}。需要时请安全管理员授权。")
+        holders = "；".join(f"{POWERS[power]}由{who_can(power)}办理" for power in powers)
+        raise Refused(f"{holders}。需要时请安全管理员授权。")
 
 
 def view(

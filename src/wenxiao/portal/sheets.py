@@ -94,13 +94,17 @@ def result_sheets(row: Any) -> list[SheetSpec]:
             for word, width in zip(heads, (14, 16, 40, 20, 10, 10, 8), strict=True)
         ]
         sheets.append(SheetSpec(name="指标与得分", title="指标与得分", columns=columns, rows=goals))
-    told = (
+    sections = (
         [("问题", f.text) for f in confirmed_findings(row.review)] if "findings" in row.what else []
     )
-    told += [("建议", text) for text in suggested(row.review)] if "suggestions" in row.what else []
-    if told:
+    sections += (
+        [("建议", text) for text in suggested(row.review)] if "suggestions" in row.what else []
+    )
+    if sections:
         columns = [ColumnSpec("类别", 10), ColumnSpec("内容", 90)]
         sheets.append(
-            SheetSpec(name="问题与建议", title="发现的问题和意见建议", columns=columns, rows=told)
+            SheetSpec(
+                name="问题与建议", title="发现的问题和意见建议", columns=columns, rows=sections
+            )
         )
     return sheets

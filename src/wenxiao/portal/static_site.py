@@ -60,8 +60,8 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
         "units.html",
         _page("units", {**frame, "tab": "units", "lines": unit_lines(rows)}, numbers, used),
     )
-    told = {**frame, "tab": "data", "headings": HEADINGS, "total": len(rows)}
-    yield "data.html", _page("data", told, numbers, used)
+    frame_of_list = {**frame, "tab": "data", "headings": HEADINGS, "total": len(rows)}
+    yield "data.html", _page("data", frame_of_list, numbers, used)
     yield "data.xlsx", workbook_bytes([open_sheet(rows)])
     yield "data.csv", csv_text([HEADINGS, *map(row_of, rows)]).encode("utf-8-sig")
     yield "data.json", _json(records(rows))

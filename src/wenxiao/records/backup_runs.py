@@ -64,7 +64,7 @@ def backup_runs() -> list[BackupRun]:
 
 def latest_of_each_kind() -> dict[str, dict[str, Any]]:
     """By kind the latest run: when, of what moment, whether without a fault."""
-    found: dict[str, dict[str, Any]] = {}
+    latest: dict[str, dict[str, Any]] = {}
     for run in BackupRun.objects.order_by("at", "pk"):
-        found[run.kind] = {"at": run.at, "made_at": run.made_at, "fine": not run.faults}
-    return found
+        latest[run.kind] = {"at": run.at, "made_at": run.made_at, "fine": not run.faults}
+    return latest

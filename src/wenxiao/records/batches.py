@@ -206,7 +206,7 @@ def digests_after(
     model: type[models.Model], after: Mapping[int, Mapping[str, Any]]
 ) -> dict[tuple[str, int], str]:
     """The digests rows will have once ``after`` (row → field name → value) is written to them."""
-    found: dict[tuple[str, int], str] = {}
+    digests: dict[tuple[str, int], str] = {}
     keys = sorted(after)
     fields = {name: field_of(model, name) for one in after.values() for name in one}
     for start in range(0, len(keys), SLICE):
@@ -217,8 +217,8 @@ def digests_after(
                 fields[name].attname: _as_stored(fields[name], value)
                 for name, value in after[pk].items()
             }
-            found[model._meta.label, pk] = digest(plain_data(will))
-    return found
+            digests[model._meta.label, pk] = digest(plain_data(will))
+    return digests
 
 
 def _as_stored(field: Any, value: Any) -> Any:
@@ -234,7 +234,7 @@ def digests_of(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
     for act in acts:
         if act["act"] != "created_with_batch":
             wanted[act["model"]].add(act["pk"])
-    found: dict[tuple[str, int], str] = {}
+    digests: dict[tuple[str, int], str] = {}
     for label, keys in wanted.items():
         model = apps.get_model(label)
         ordered = sorted(keys)
@@ -242,8 +242,8 @@ def digests_of(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
             for values in model._default_manager.filter(
                 pk__in=ordered[start : start + SLICE]
             ).values():
-                found[label, values[model._meta.pk.attname]] = digest(plain_data(values))
-    return found
+                digests[label, values[model._meta.pk.attname]] = digest(plain_data(values))
+    return digests
 
 
 def digest(value: Any) -> str:

@@ -180,9 +180,9 @@ def _verify_anchors(
     }
     faults = []
     for anchor in anchors:
-        found = known.get((anchor["division"], anchor["day"], anchor["number"]))
-        if found != anchor["hash"]:
-            what = "已不存在：尾部被截断" if found is None else "与留存的校验值不同：整链被重算"
+        entry = known.get((anchor["division"], anchor["day"], anchor["number"]))
+        if entry != anchor["hash"]:
+            what = "已不存在：尾部被截断" if entry is None else "与留存的校验值不同：整链被重算"
             faults.append(
                 Fault(
                     anchor["division"],

@@ -72,8 +72,8 @@ def notices_about(row: Model) -> QuerySet[Notice]:
 
 def documents(*, division: Division, kind: str = "") -> QuerySet[Document]:
     """The document library (制度库), latest first; papers without a date at the end."""
-    found = Document.objects.filter(division=division).order_by("-issued_on", "-pk")
-    return found.filter(kind=kind) if kind else found
+    papers = Document.objects.filter(division=division).order_by("-issued_on", "-pk")
+    return papers.filter(kind=kind) if kind else papers
 
 
 def articles(*, division: Division, labels: Iterable[str]) -> QuerySet[Article]:
@@ -106,10 +106,10 @@ def entries_about(targets: Iterable[tuple[str, Iterable[int]]]) -> QuerySet[Entr
 def open_todos_about(row: Model, *, units: Iterable[int] | None = None) -> QuerySet[Todo]:
     """What still waits about one row, of some units or of all."""
     kind, pk = target_of(row)
-    found = Todo.objects.filter(
+    todos = Todo.objects.filter(
         target_type=kind, target_id=pk, state=Todo.State.OPEN
     ).select_related("division", "unit")
-    return found if units is None else found.filter(unit__in=list(units))
+    return todos if units is None else todos.filter(unit__in=list(units))
 
 
 def instructions_about(row: Model) -> QuerySet[Instruction]:

@@ -97,28 +97,28 @@ def make_todos(todos: Iterable[Todo]) -> int:
 
 def _open_todos(target: Model, *, kind: str, unit: Unit | None, user: User | None) -> Any:
     kind_of, pk = target_of(target)
-    found = Todo.objects.filter(target_type=kind_of, target_id=pk, state=Todo.State.OPEN)
+    todos = Todo.objects.filter(target_type=kind_of, target_id=pk, state=Todo.State.OPEN)
     if kind:
-        found = found.filter(kind=kind)
+        todos = todos.filter(kind=kind)
     if unit is not None:
-        found = found.filter(unit=unit)
-    return found if user is None else found.filter(user=user)
+        todos = todos.filter(unit=unit)
+    return todos if user is None else todos.filter(user=user)
 
 
 def finish_todos(
     *, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None
 ) -> int:
     """The open to-dos about ``target`` (of that kind, unit or user) are done; returns how many."""
-    found = _open_todos(target, kind=kind, unit=unit, user=user)
-    return int(found.update(state=Todo.State.DONE, done_at=timezone.now()))
+    todos = _open_todos(target, kind=kind, unit=unit, user=user)
+    return int(todos.update(state=Todo.State.DONE, done_at=timezone.now()))
 
 
 def void_todos(
     *, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None
 ) -> int:
     """The open to-dos about ``target`` are called off (round closed, exempted); returns how many."""
-    found = _open_todos(target, kind=kind, unit=unit, user=user)
-    return int(found.update(state=Todo.State.VOID, done_at=timezone.now()))
+    todos = _open_todos(target, kind=kind, unit=unit, user=user)
+    return int(todos.update(state=Todo.State.VOID, done_at=timezone.now()))
 
 
 @transaction.atomic
@@ -142,8 +142,8 @@ def remind_todos(*, todos: Iterable[Todo], by: User | None, why: str = "") -> in
 
 def count_reminder(*, target: Model, unit: Unit) -> int:
     """One more reminder on the unit's open to-dos about ``target``; the letter that reminds leaves the trail."""
-    found = _open_todos(target, kind="", unit=unit, user=None)
-    return int(found.update(reminded=F("reminded") + 1))
+    todos = _open_todos(target, kind="", unit=unit, user=None)
+    return int(todos.update(reminded=F("reminded") + 1))
 
 
 @transaction.atomic
@@ -196,8 +196,8 @@ def receive_notice(
     """签收: who of the unit took the paper, and when. Once only; a day before the issue is refused."""
     if on < notice.issued_on:
         raise NotAllowed(f"签收日期 {on} 早于发出日期 {notice.issued_on}，请改正。")
-    found = Notice.objects.filter(pk=notice.pk, received_on=None)
-    if found.update(received_on=on, received_by=by_name) != 1:
+    unreceived = Notice.objects.filter(pk=notice.pk, received_on=None)
+    if unreceived.update(received_on=on, received_by=by_name) != 1:
         raise NotAllowed("这份函件已经签收，不能重复签收。")
     notice.refresh_from_db()
     record(
@@ -255,8 +255,8 @@ def close_instruction(
     """The instruction is carried out (办结); the outcome may not be empty, and it closes once."""
     if not outcome.strip():
         raise NotAllowed("办结批示须写明办理结果。")
-    found = Instruction.objects.filter(pk=instruction.pk, closed_on=None)
-    if found.update(outcome=outcome, closed_on=on) != 1:
+    unclosed = Instruction.objects.filter(pk=instruction.pk, closed_on=None)
+    if unclosed.update(outcome=outcome, closed_on=on) != 1:
         raise NotAllowed("这条批示已经办结。")
     instruction.refresh_from_db()
     record(

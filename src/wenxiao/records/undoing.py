@@ -148,13 +148,13 @@ def _put_back(model: type[models.Model], acts: Sequence[Act]) -> None:
 
 def _versions(model: type[models.Model], keys: Sequence[int]) -> dict[int, int]:
     """Version of each row by its key, locked; empty for a model without versions."""
-    found: dict[int, int] = {}
+    versions: dict[int, int] = {}
     if any(field.name == "version" for field in model._meta.concrete_fields):
         for start in range(0, len(keys), SLICE):
             some = keys[start : start + SLICE]
             rows = model._default_manager.select_for_update().filter(pk__in=some)
-            found |= dict(rows.values_list("pk", "version"))
-    return found
+            versions |= dict(rows.values_list("pk", "version"))
+    return versions
 
 
 def _hanging(model: type[models.Model]) -> Iterator[Any]:

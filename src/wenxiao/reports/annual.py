@@ -134,29 +134,31 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
     )
     tails = (f.monitored_opening, f.reported_count, f.issued_count, f.sent_count, f.received_count)
     lacking = (f.lacking_count,) if facts.without_result else ()
-    found = [make(facts) for make in (*heads, *tails, *lacking)]
-    found += [f.grade_count(facts, band) for band in facts.bands.bands] + [f.ungraded_count(facts)]
-    found += [f.problem_count(facts, line, at) for at, line in enumerate(facts.lines, start=1)]
-    found += [*f.other_grades(facts), *f.subtotals(facts)]
+    figures = [make(facts) for make in (*heads, *tails, *lacking)]
+    figures += [f.grade_count(facts, band) for band in facts.bands.bands] + [
+        f.ungraded_count(facts)
+    ]
+    figures += [f.problem_count(facts, line, at) for at, line in enumerate(facts.lines, start=1)]
+    figures += [*f.other_grades(facts), *f.subtotals(facts)]
     for row in facts.evaluated:
-        found += [make(row) for make in (f.arranged, f.used, f.execution_rate, f.points, f.grade)]
+        figures += [make(row) for make in (f.arranged, f.used, f.execution_rate, f.points, f.grade)]
     for row in facts.monitored:
-        found += [f.monitored_budget(row), f.monitored_executed(row)]
+        figures += [f.monitored_budget(row), f.monitored_executed(row)]
     if facts.coverage is not None:
-        found += [f.selfeval_asked(facts), f.selfeval_handed_in(facts)]
+        figures += [f.selfeval_asked(facts), f.selfeval_handed_in(facts)]
     if facts.standing is not None:
-        found += [f.rectification_ordered(facts), f.rectification_closed(facts)]
-    found += [
+        figures += [f.rectification_ordered(facts), f.rectification_closed(facts)]
+    figures += [
         make(item)
         for item in facts.consequences
         for make in (f.consequence_count, f.consequence_amount)
     ]
     if facts.training is not None:
-        found += f.training_counts(facts.training)
+        figures += f.training_counts(facts.training)
     if facts.previous is not None:
         counts = (f.departments_count, f.projects_count, f.monitored_count)
-        found += [_last_year(make(facts.previous)) for make in counts]
-    return tuple(found)
+        figures += [_last_year(make(facts.previous)) for make in counts]
+    return tuple(figures)
 
 
 def chosen_papers(facts: Facts, choices: ReportChoices) -> tuple[Paper, ...]:
@@ -177,14 +179,14 @@ def named_projects(facts: Facts, choices: ReportChoices) -> tuple[Reported, ...]
 
 def printed_lines(facts: Facts, choices: ReportChoices) -> tuple[ProblemLine, ...]:
     """The lines of common problems that are printed: chosen, and found in at least ``least`` projects."""
-    kept = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
-    return tuple(line for line in kept if len(f.with_problem(facts, line)) >= choices.least)
+    lines = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
+    return tuple(line for line in lines if len(f.with_problem(facts, line)) >= choices.least)
 
 
 def words(facts: Facts, choices: ReportChoices) -> Words:
     """What prose may refer to as ``{名称}``: words, composed phrases and the figures by their names."""
     named = named_projects(facts, choices)
-    found: dict[str, str | Figure | Runs] = {
+    references: dict[str, str | Figure | Runs] = {
         "工作年度": str(facts.work_year),
         "下一年度": str(facts.work_year + 1),
         "地区": facts.place.name,
@@ -201,7 +203,7 @@ def words(facts: Facts, choices: ReportChoices) -> Words:
         "监控名单": wording.monitored_names(facts),
         "监控预算年度": wording.years(facts.monitored),
     }
-    return found | {
+    return references | {
         figure.name: figure for figure in all_figures(facts) if not figure.id.startswith("review.")
     }
 
@@ -256,9 +258,9 @@ class _ReportWriter:
     def opening(self) -> Runs:
         """Aim, basis and survey, then the status sentence, which is never the author's."""
         written, true_status = self.paragraph("opening").runs, wording.status(self.facts)
-        said = "".join(run.text for run in written)
+        status = "".join(run.text for run in written)
         if (
-            "反馈" in said
+            "反馈" in status
             and f.received_count(self.facts).value != f.reported_count(self.facts).value
         ):
             self.notes.append("开头一段写到了反馈，但反馈函还没有全部签收，请核对。")
@@ -298,10 +300,10 @@ def _overall(writer: _ReportWriter) -> Section | None:
 
 
 def _overall_row(row: Reported) -> tuple[Runs, ...]:
-    found = (f.arranged(row), f.used(row), f.points(row), f.grade(row))
+    cells = (f.arranged(row), f.used(row), f.points(row), f.grade(row))
     return (
         (TextRun(row.unit),),
-        *(_cell(figure) for figure in found),
+        *(_cell(figure) for figure in cells),
         (TextRun(wording.numbered(row.suggestions)),),
     )
 
@@ -360,10 +362,10 @@ def _rectification(writer: _ReportWriter) -> Section | None:
 
 
 def _consequences(writer: _ReportWriter) -> Section | None:
-    found = writer.facts.consequences
-    if not found:
+    consequences = writer.facts.consequences
+    if not consequences:
         return None
-    parts = joined((_consequence(item) for item in found), "；")
+    parts = joined((_consequence(item) for item in consequences), "；")
     runs = (TextRun("根据评价和监控结果，经研究采纳结果应用意见："), *parts, TextRun("。"))
     return Section("consequences", "结果应用情况", (Paragraph(runs),))
 

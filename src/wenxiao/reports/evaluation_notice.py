@@ -88,14 +88,14 @@ def notice_docx(notice: Notice, round: Round, rows: Sequence[Dossier]) -> bytes:
     paper.add_signature(division.bureau, wording.day_text(notice.issued_on))
     paper.start_portrait()
     paper.add_title("送达回执")
-    got = wording.day_text(notice.received_on) if notice.received_on else ""
+    received_on = wording.day_text(notice.received_on) if notice.received_on else ""
     paper.add_table(
         ["项目", "内容"],
         [
             ["文件", f"{notice.number} {title}"],
             ["送达单位", notice.unit.name],
             ["签收人", notice.received_by],
-            ["签收日期", got],
+            ["签收日期", received_on],
             ["单位盖章", ""],
         ],
         [24, 76],

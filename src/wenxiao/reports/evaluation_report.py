@@ -87,13 +87,13 @@ def _basics(paper: OfficialDocument, row: Reported) -> None:
     what = "部门" if row.overall else "项目"
     paper.add_heading1("一、基本情况")
     paper.add_heading2(f"（一）{what}概况")
-    said = (
+    subject_words = (
         f"{row.unit}{row.fiscal_year}年度部门整体支出"
         if row.overall
         else f"{wording.project_name(row)}由{row.unit}实施，预算年度为{row.fiscal_year}年"
     )
     paper.add_paragraph(
-        f"{said}。{_blank('部门职能、机构人员、重点工作' if row.overall else '立项背景、主要内容、组织实施情况')}"
+        f"{subject_words}。{_blank('部门职能、机构人员、重点工作' if row.overall else '立项背景、主要内容、组织实施情况')}"
     )
     paper.add_heading2("（二）资金安排和使用情况")
     money = f"年初预算安排{_wan(row.opening)}，经审查实际安排资金{_wan(row.arranged)}，经审查实际使用资金{_wan(row.used)}"
@@ -187,11 +187,11 @@ def _analysis(paper: OfficialDocument, lines: Sequence[_Line]) -> None:
         head = f"{level}类指标分值{_points(weight)}分，得分{_points(points)}分。"
         lost = [one for one in mine if one.lost]
         open_rows = sum(one.points is None for one in mine)
-        told = "；".join(
+        losses = "；".join(
             f"{one.name}分值{_points(one.weight)}分，得{_points(one.points)}分{f'，{one.reason.rstrip(chr(12290))}' if one.reason else '，未写明扣分原因'}"
             for one in lost
         )
-        head += f"其中：{told}。" if told else ("" if open_rows else "各项均得满分。")
+        head += f"其中：{losses}。" if losses else ("" if open_rows else "各项均得满分。")
         paper.add_paragraph(head + (f"另有{open_rows}项未评分。" if open_rows else ""))
 
 

@@ -124,9 +124,11 @@ def facts(
     """The facts of an annual report; ``blocks`` names the optional blocks whose rows are to be read too."""
     evaluated = selectors.reported_reviews(division, work_year, kind=FINANCE)
     monitored = selectors.reported_reviews(division, work_year, kind=MONITORING)
-    kept = [row for row in evaluated + monitored if version == "internal" or not row.restricted]
-    shown = {row.review for row in kept}
-    found = Facts(
+    rows_shown = [
+        row for row in evaluated + monitored if version == "internal" or not row.restricted
+    ]
+    shown = {row.review for row in rows_shown}
+    report_facts = Facts(
         place=place(division),
         work_year=work_year,
         version=version,
@@ -140,7 +142,7 @@ def facts(
         withheld=frozenset(row.name for row in evaluated + monitored if row.review not in shown),
         prints=dict(prints or {}),
     )
-    return _with_blocks(replace(found, concerned=_concerned(found)), division, blocks)
+    return _with_blocks(replace(report_facts, concerned=_concerned(report_facts)), division, blocks)
 
 
 def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) -> Bands:
@@ -165,28 +167,36 @@ def _concerned(found: Facts) -> dict[int, frozenset[int]]:
     return concerned
 
 
-def _with_blocks(found: Facts, division: Division, blocks: frozenset[str]) -> Facts:
+def _with_blocks(report_facts: Facts, division: Division, blocks: frozenset[str]) -> Facts:
     """The optional blocks' rows beside the others."""
-    public = found.version == "public"
+    public = report_facts.version == "public"
     if "coverage" in blocks:
-        found = replace(
-            found, coverage=selectors.selfeval_coverage(division, found.work_year, public=public)
+        report_facts = replace(
+            report_facts,
+            coverage=selectors.selfeval_coverage(division, report_facts.work_year, public=public),
         )
     if "rectification" in blocks:
-        found = replace(
-            found,
-            standing=selectors.rectification_standing(division, found.work_year - 1, public=public),
+        report_facts = replace(
+            report_facts,
+            standing=selectors.rectification_standing(
+                division, report_facts.work_year - 1, public=public
+            ),
         )
     if "consequences" in blocks:
-        found = replace(
-            found,
-            consequences=selectors.money_consequences(division, found.work_year, public=public),
+        report_facts = replace(
+            report_facts,
+            consequences=selectors.money_consequences(
+                division, report_facts.work_year, public=public
+            ),
         )
     if "training" in blocks:
-        found = replace(found, training=trained(division, found.work_year))
+        report_facts = replace(report_facts, training=trained(division, report_facts.work_year))
     if "year_on_year" in blocks:
-        found = replace(found, previous=facts(division, found.work_year - 1, version=found.version))
-    return found
+        report_facts = replace(
+            report_facts,
+            previous=facts(division, report_facts.work_year - 1, version=report_facts.version),
+        )
+    return report_facts
 
 
 def place(division: Division) -> DivisionNames:

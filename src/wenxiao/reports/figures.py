@@ -85,9 +85,10 @@ class Figure:
     def from_data(cls, data: Mapping[str, Any]) -> Figure:
         """A figure as it was kept with a signed report, with the rows it had then; those of older reports have no words."""
         yuan = data.get("yuan")
-        kept = data.get("parts") or [[row, "", None] for row in data["rows"]]
+        addends = data.get("parts") or [[row, "", None] for row in data["rows"]]
         parts = tuple(
-            Addend(row, label, _read(value, money=yuan is not None)) for row, label, value in kept
+            Addend(row, label, _read(value, money=yuan is not None))
+            for row, label, value in addends
         )
         return cls(
             data["id"],
@@ -149,7 +150,7 @@ def money(
         return Figure(ident, name, "", None, unit, print_rule.text, rule, tuple(parts))
     total = sum(known, Decimal(0))
     missing = len(parts) - len(known)
-    said = f"{rule}；其中{missing}个未录入，未计入" if missing else rule
+    rule_words = f"{rule}；其中{missing}个未录入，未计入" if missing else rule
     text = print_value(total, print_rule, unit)
     value = total / _UNITS[unit]
     return Figure(
@@ -159,7 +160,7 @@ def money(
         value,
         unit,
         print_rule.text,
-        said,
+        rule_words,
         tuple(parts),
         from_fen(int(total * 100)),
     )
@@ -440,8 +441,8 @@ def selfeval_handed_in(facts: Facts) -> Figure:
 
 def rectification_ordered(facts: Facts) -> Figure:
     """Problems of last year's key reviews that had to be mended."""
-    found = facts.standing.ordered if facts.standing else ()
-    parts = [Addend(f"followup.Rectification:{pk}", "整改事项") for pk in found]
+    ordered = facts.standing.ordered if facts.standing else ()
+    parts = [Addend(f"followup.Rectification:{pk}", "整改事项") for pk in ordered]
     return count(
         "rectification.ordered",
         "应整改个数",
@@ -452,8 +453,8 @@ def rectification_ordered(facts: Facts) -> Figure:
 
 def rectification_closed(facts: Facts) -> Figure:
     """Those closed (已销号)."""
-    found = facts.standing.closed if facts.standing else ()
-    parts = [Addend(f"followup.Rectification:{pk}", "整改事项") for pk in found]
+    closed = facts.standing.closed if facts.standing else ()
+    parts = [Addend(f"followup.Rectification:{pk}", "整改事项") for pk in closed]
     return count("rectification.closed", "已整改个数", "其中已核验销号的个数", parts)
 
 

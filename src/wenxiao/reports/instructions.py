@@ -29,8 +29,12 @@ def instructions_on(signed: Signed) -> tuple[Instruction, ...]:
 
 def instruction_in(division: Division, pk: int) -> Instruction | None:
     """One instruction of a division on a signed report, None where there is no such."""
-    found = instruction_of(division=division, pk=pk)
-    return found if found is not None and found.about_type == "reports.Signed" else None
+    instruction = instruction_of(division=division, pk=pk)
+    return (
+        instruction
+        if instruction is not None and instruction.about_type == "reports.Signed"
+        else None
+    )
 
 
 @transaction.atomic
@@ -61,7 +65,7 @@ def record_instruction(
     if twins:
         return twins[0]
     label = role_label(taker)
-    made = records.add_instruction(
+    instruction = records.add_instruction(
         division=signed.division,
         leader=leader,
         text=text,
@@ -76,10 +80,10 @@ def record_instruction(
         kind="instruction",
         title=f"办理{leader}批示：{text}",
         role=taker,
-        target=made,
+        target=instruction,
         due_on=due_on,
     )
-    return made
+    return instruction
 
 
 def _refuse_faulty(
@@ -98,11 +102,11 @@ def _refuse_faulty(
 def may_close(holding: Holdings, instruction: Instruction) -> bool:
     """Whoever was told to carry it out, and those who enter instructions."""
     division = instruction.division_id
-    told = any(
+    assigned = any(
         scope.division == division and role_label(scope.role) == instruction.assigned_to
         for scope in holding.scopes
     )
-    return told or holding.can("instruct", division=division)
+    return assigned or holding.can("instruct", division=division)
 
 
 @transaction.atomic

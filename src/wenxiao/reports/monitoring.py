@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.files.out import notices as out
 from wenxiao.files.out.documents import OfficialDocument
-from wenxiao.followup.watch.overview import by_department
-from wenxiao.followup.watch.sentences import watch_rows
-from wenxiao.followup.watch.table import watch
+from wenxiao.followup.watch.overview import top_departments
+from wenxiao.followup.watch.sentences import in_words
+from wenxiao.followup.watch.table import watch_frame
 from wenxiao.reports.facts import place
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
@@ -19,11 +20,12 @@ from wenxiao.reports.wording import day_text
 from wenxiao.reviews.selectors import confirmed_notes
 from wenxiao.rulebook.goals import WORDS
 from wenxiao.rulebook.numbers import plain, rate_percent, wan
-from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from wenxiao.budget.models import Round
     from wenxiao.followup.watch.sentences import WatchRow
@@ -33,6 +35,11 @@ MOST = 2000
 """A printed summary ends here; more objects belong into a workbook."""
 
 
+def _seen(user: User | None) -> QuerySet[Any, Any] | None:
+    """The dossiers the user may see, by id; None for all."""
+    return None if user is None else dossiers_visible_to(user).values("pk")
+
+
 def write_monitoring_report(
     round: Round, user: User | None = None, *, on: date | None = None
 ) -> bytes:
@@ -40,16 +47,17 @@ def write_monitoring_report(
 
     NothingToTellError when the window holds nothing for this user, or more than a printed report can carry.
     """
-    table = watch(round, user, on=on or today())
-    if not len(table):
+    frame = watch_frame(round, _seen(user))
+    if not frame.height:
         raise NothingToTellError(f"“{round}”没有可写入报告的监控对象。")
-    if len(table) > MOST:
+    if frame.height > MOST:
         raise NothingToTellError(
-            f"“{round}”有 {len(table)} 个对象，超过报告可列的 {MOST} 个，请按部门或重点监控分别出具。"
+            f"“{round}”有 {frame.height} 个对象，超过报告可列的 {MOST} 个，请按部门或重点监控分别出具。"
         )
-    rows = watch_rows(table)
+    rows = in_words([round], frame.to_dicts())
     named = place(round.division)
-    departments = len(by_department(table))
+    tops = top_departments([round])
+    departments = len({tops[unit] for unit in frame["unit"]})
     return out.monitoring_report(
         out.Letterhead(
             named.bureau, "", day_text(on) if on else NO_DATE, watermark=_watermark(round, rows)
@@ -68,10 +76,10 @@ def write_project_report(
 
     NothingToTellError when the window doesn't hold the dossier or the user may not see it.
     """
-    table = watch(round, user, on=on or today()).only(pl.col("dossier") == dossier)
-    if not len(table):
+    frame = watch_frame(round, _seen(user)).filter(pl.col("dossier") == dossier)
+    if not frame.height:
         raise NothingToTellError("该监控任务中没有这个对象，或您无权查看。")
-    (row,) = watch_rows(table)
+    (row,) = in_words([round], frame.to_dicts())
     named = place(round.division)
     paper = OfficialDocument(watermark=_watermark(round, [row]))
     paper.add_title(f"{row.name}\n{round.fiscal_year}年{round.period}绩效运行监控报告")
@@ -96,17 +104,19 @@ def _basis(round: Round) -> str:
 
 def _opening(round: Round, rows: list[WatchRow], departments: int) -> str:
     """How many objects, with which money: totals only over objects that have both figures."""
-    told = [
+    both_known = [
         (row.budget, row.executed)
         for row in rows
         if row.budget is not None and row.executed is not None
     ]
     head = f"对{departments}个部门{len(rows)}个项目{round.period}的预算执行和绩效目标完成情况开展了绩效运行监控。"
-    if not told:
+    if not both_known:
         return f"{head}各项目尚无可比的预算数和执行数。"
-    budget, used = (_sum(pair[n] for pair in told) for n in (0, 1))
+    budget, used = (_sum(pair[n] for pair in both_known) for n in (0, 1))
     missing = (
-        f"（另有{len(rows) - len(told)}个项目数据不全，未计入）" if len(told) < len(rows) else ""
+        f"（另有{len(rows) - len(both_known)}个项目数据不全，未计入）"
+        if len(both_known) < len(rows)
+        else ""
     )
     rate = rate_percent(used, budget)
     money = f"预算安排资金{wan(budget)}万元，截至{round.through_month}月底使用{wan(used)}万元，执行率{'—' if rate is None else f'{plain(rate)}%'}{missing}。"

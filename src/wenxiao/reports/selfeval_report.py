@@ -56,10 +56,10 @@ def _basics(paper: OfficialDocument, review: Review, name: str) -> None:
     target = review.target
     paper.add_heading1("一、基本情况")
     paper.add_heading2("（一）概况")
-    told = target.content if target else ""
+    task_words = target.content if target else ""
     paper.add_paragraph(
         f"{name}由{review.dossier.unit.name}实施，预算年度为{review.dossier.fiscal_year}年。"
-        f"{told or '【待填：立项背景、主要内容、组织实施情况】'}"
+        f"{task_words or '【待填：立项背景、主要内容、组织实施情况】'}"
     )
     paper.add_heading2("（二）年度绩效目标")
     goal = target.text if target else ""
@@ -71,14 +71,14 @@ def _money(paper: OfficialDocument, review: Review) -> None:
     budget, executed = whole["budget"], whole["executed"]
     paper.add_heading1("二、资金安排和使用情况")
     rate = rate_percent(executed, budget)
-    told = (
+    sentence = (
         f"全年预算数{_wan(budget)}，全年执行数{_wan(executed)}，"
         f"执行率{'未算（缺预算数或执行数）' if rate is None else f'{rate}%'}"
     )
     weight, points = review.execution_weight, review.execution_points
     worth = "" if weight is None else f"（满分{weight:.2f}分）"
     earned = "未计分" if points is None else f"{points:.2f}分"
-    paper.add_paragraph(f"{told}，预算执行率得分{earned}{worth}。")
+    paper.add_paragraph(f"{sentence}，预算执行率得分{earned}{worth}。")
     rows = [
         [word, _wan(parts.get("budget")), _wan(parts.get("executed"))]
         for source, word in SOURCES["selfeval"].items()

@@ -78,16 +78,14 @@ def current(
     """The report as the rows stand now, with the draft's prose and choices (read when ``draft`` is not given)."""
     draft = draft or draft_of(division, work_year)
     choices = ReportChoices.read(draft.choices if draft else {})
-    found = facts(
-        division, work_year, version=version, blocks=choices.blocks, prints=choices.prints
-    )
+    data = facts(division, work_year, version=version, blocks=choices.blocks, prints=choices.prints)
     report = annual.build(
-        found,
+        data,
         choices=choices,
         prose=draft.prose if draft else {},
         inherited=_inherited(division, work_year),
     )
-    return Edition(found, choices, report)
+    return Edition(data, choices, report)
 
 
 def _inherited(division: Division, work_year: int) -> dict[str, str]:
@@ -105,19 +103,21 @@ def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
 
 def differences(signed: Signed, report: Report) -> tuple[Changed, ...]:
     """What the rows say now (``report``) against what was signed in the same version; empty where none was kept of it."""
-    kept = signed.snapshot.get("report" if report.version == "internal" else "public")
-    return _changed(seen_figures(structure.from_data(kept)), seen_figures(report)) if kept else ()
+    frozen = signed.snapshot.get("report" if report.version == "internal" else "public")
+    return (
+        _changed(seen_figures(structure.from_data(frozen)), seen_figures(report)) if frozen else ()
+    )
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, ...]:
     """Figures that print other digits or count other rows."""
-    found = []
+    changed = []
     for ident in dict.fromkeys((*now, *then)):
         before, after = then.get(ident) or {}, now.get(ident) or {}
         old, new = before.get("parts") or {}, after.get("parts") or {}
         rows = bool(before.get("parts") is not None and after) and old.keys() != new.keys()
         if before.get("text", "") != after.get("text", "") or rows:
-            found.append(
+            changed.append(
                 Changed(
                     ident,
                     str((after or before)["name"]),
@@ -136,7 +136,7 @@ def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, 
                     ),
                 )
             )
-    return tuple(found)
+    return tuple(changed)
 
 
 def fingerprint(report: Report) -> str:
@@ -158,10 +158,10 @@ def signed_report(signed: Signed, version: Version = "internal") -> Report:
     """The report as it was signed, from its frozen snapshot; NotAllowed where an older one kept no public text."""
     if version == "public":
         refuse_closed(signed.snapshot.get("public"))
-    kept = signed.snapshot.get("report" if version == "internal" else "public")
-    if kept is None:
+    frozen = signed.snapshot.get("report" if version == "internal" else "public")
+    if frozen is None:
         raise NotAllowed("这份报告签发时没有留公开稿的正文，请下载公开稿的文档查看。")
-    return structure.from_data(kept)
+    return structure.from_data(frozen)
 
 
 def is_intact(signed: Signed) -> bool:
@@ -188,7 +188,7 @@ def save_draft(
     not exist, unknown choices, handed in and waiting to be signed) or Stale when another person saved since ``version``.
     """
     _require(by, "write_report", division)
-    draft, made = Draft.objects.get_or_create(
+    draft, created = Draft.objects.get_or_create(
         division=division, work_year=work_year, defaults={"by": by}
     )
     if draft.state == Draft.State.HANDED:
@@ -207,7 +207,7 @@ def save_draft(
     record(
         division=division,
         by=by,
-        act="起草报告" if made else "修改报告草稿",
+        act="起草报告" if created else "修改报告草稿",
         target=draft,
         label=f"{work_year}年度预算绩效管理工作情况",
         data={"prose": sorted(draft.prose), "choices": draft.choices},
@@ -370,7 +370,7 @@ def _sign(
     # of two who sign at once, the second finds the draft changed
     change(draft, state=Draft.State.WRITING, back_by=None, back_why="")
     issue = structure.Issue(issue_number, signer.strip(), wording.day_text(signed_on))
-    kept = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
+    files = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
     report = annual.issued(current(division, year, draft=draft).report, issue)
     snapshot = {
         "report": structure.as_data(report),
@@ -380,8 +380,8 @@ def _sign(
         "choices": draft.choices,
         "prose": draft.prose,
         "files": {
-            version: {name: [row.pk, row.sha256] for name, row in kept[version].items()}
-            for version in kept
+            version: {name: [row.pk, row.sha256] for name, row in files[version].items()}
+            for version in files
         },
     }
     signed = Signed.objects.create(
@@ -392,8 +392,8 @@ def _sign(
         signed_on=signed_on,
         snapshot=snapshot,
         digest=_digest(snapshot),
-        document=kept["internal"]["annual.docx"],
-        table=kept["internal"]["summary.xlsx"],
+        document=files["internal"]["annual.docx"],
+        table=files["internal"]["summary.xlsx"],
         corrects=corrects,
         why=why,
         by=by,
@@ -456,9 +456,9 @@ def report_files(
 
 
 def _signed_files(signed: Signed, version: Version) -> dict[str, bytes]:
-    kept = signed.snapshot["files"][version]
-    rows = stored_files(division=signed.division, ids=[pk for pk, _ in kept.values()])
-    return {name: read_file(rows[kept[name][0]]) for name in FILES}
+    files = signed.snapshot["files"][version]
+    rows = stored_files(division=signed.division, ids=[pk for pk, _ in files.values()])
+    return {name: read_file(rows[files[name][0]]) for name in FILES}
 
 
 def edition_file(edition: Edition, name: str) -> bytes | None:

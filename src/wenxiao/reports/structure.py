@@ -198,10 +198,10 @@ def as_runs(word: str | Figure | Runs) -> Runs:
 
 def joined(parts: Iterable[Runs], between: str) -> Runs:
     """Stretches of runs with a text between them."""
-    found: list[TextRun] = []
+    runs: list[TextRun] = []
     for at, part in enumerate(parts):
-        found += ([TextRun(between)] if at else []) + list(part)
-    return tuple(found)
+        runs += ([TextRun(between)] if at else []) + list(part)
+    return tuple(runs)
 
 
 # --- as plain data ---------------------------------------------------------------------------------------------------

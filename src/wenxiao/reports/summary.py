@@ -52,14 +52,14 @@ def sheets(
     first = summary_sheet(_groups(facts), title=f"{facts.work_year}年财政重点绩效评价情况表")
     if internal and facts.version == "internal":
         first = _with_internal(first, facts.evaluated)
-    found = [first]
+    specs = [first]
     if lines and facts.projects:
         objects = [
             (row.department, wording.project_name(row), _problems(facts, row, lines))
             for row in facts.projects
         ]
-        found.append(problem_matrix_sheet([line.text for line in lines], objects))
-    return [replace(sheet, watermark=WATERMARK if facts.place.demo else None) for sheet in found]
+        specs.append(problem_matrix_sheet([line.text for line in lines], objects))
+    return [replace(sheet, watermark=WATERMARK if facts.place.demo else None) for sheet in specs]
 
 
 def _problems(facts: Facts, row: Reported, lines: Sequence[ProblemLine]) -> frozenset[int]:
@@ -67,8 +67,8 @@ def _problems(facts: Facts, row: Reported, lines: Sequence[ProblemLine]) -> froz
 
 
 def _groups(facts: Facts) -> list[tuple[str, list[SummaryRow]]]:
-    kept = [("部门整体支出", facts.overall), ("项目支出", facts.projects)]
-    filled = [(name, rows) for name, rows in kept if rows]
+    groups = [("部门整体支出", facts.overall), ("项目支出", facts.projects)]
+    filled = [(name, rows) for name, rows in groups if rows]
     return [
         (f"{numeral}、{name}", [_row(row) for row in rows])
         for numeral, (name, rows) in zip("一二", filled, strict=False)

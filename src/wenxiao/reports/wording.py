@@ -115,10 +115,10 @@ def monitored_names(facts: Facts) -> Runs:
 def _period_names(facts: Facts, period: str) -> Runs:
     rows = [row for row in facts.monitored if row.period == period]
     names = [project_name(row) for row in rows]
-    said = (
+    named = (
         listed(names) if len(names) <= MOST_NAMES else f"{'、'.join(names[:2])}等{len(names)}个项目"
     )
-    return (TextRun(f"{said}{period}绩效运行"),)
+    return (TextRun(f"{named}{period}绩效运行"),)
 
 
 # --- the opening -----------------------------------------------------------------------------------------------------

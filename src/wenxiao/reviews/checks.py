@@ -83,10 +83,10 @@ def _rows(reviews: Sequence[Review]) -> list[list[FilledRow]]:
         if ids
         else {}
     )
-    found = []
+    rows_of_reviews = []
     for review, target in zip(reviews, targets, strict=True):
         stage, month = KINDS[review.kind].stage or "", review.round.through_month or 12
-        found.append(
+        rows_of_reviews.append(
             [
                 FilledRow(
                     row,
@@ -97,7 +97,7 @@ def _rows(reviews: Sequence[Review]) -> list[list[FilledRow]]:
                 for row in indicators.get(target, ())
             ]
         )
-    return found
+    return rows_of_reviews
 
 
 def _targets(reviews: Iterable[Review]) -> list[int]:
@@ -142,11 +142,11 @@ def tables_in(round: Round, dossiers: Sequence[int]) -> dict[int, Table]:
 
 def _tables(reviews: Sequence[Review], rows: Sequence[list[FilledRow]]) -> list[Table]:
     heads = _heads(reviews)
-    made = []
+    tables = []
     for review, filled, head in zip(reviews, rows, heads, strict=True):
         own = review.round.division.own_rules
-        made.append(Table([_cells(review, row, own) for row in filled], head, own))
-    return made
+        tables.append(Table([_cells(review, row, own) for row in filled], head, own))
+    return tables
 
 
 def _heads(reviews: Sequence[Review]) -> list[dict[str, Any]]:
@@ -172,16 +172,16 @@ def _head(review: Review) -> dict[str, Any]:
 def _reported(reviews: Sequence[Review]) -> dict[int, dict[str, Any]]:
     """Money of scored forms by dossier: the form's own, else what is known of the dossier."""
     known = money_of([one.dossier_id for one in reviews])
-    found = {}
+    reported = {}
     for one in reviews:
         other = known[one.dossier_id]
-        found[one.dossier_id] = {
+        reported[one.dossier_id] = {
             "full_year": one.budget if one.budget is not None else other.budget,
             "executed": one.executed if one.executed is not None else other.spent,
             "execution_score": one.execution_points,
             "execution_weight": one.execution_weight,
         }
-    return found
+    return reported
 
 
 def _watched(reviews: Sequence[Review]) -> dict[int, dict[str, Any]]:
@@ -354,21 +354,21 @@ def checks_in(
     """The checks of many reviews of indicator rows by review id, from their ``rows``; queries as for one."""
     tables = _tables(reviews, [list(rows[review.pk]) for review in reviews])
     strict: dict[tuple[int, int | None], tuple[Rule, ...]] = {}
-    found = {}
+    checks = {}
     for review, table in zip(reviews, tables, strict=True):
         key = (review.round.division_id, table.year)
         if key not in strict:
             strict[key] = rules_in_force(table.overrides, table.year)
-        found[review.pk] = _numbered(review, rows[review.pk], table, strict[key])
-    return found
+        checks[review.pk] = _numbered(review, rows[review.pk], table, strict[key])
+    return checks
 
 
 def _numbered(
     review: Review, rows: Sequence[FilledRow], table: Table, strict: tuple[Rule, ...]
 ) -> list[Check]:
     rules = {rule.code: rule for rule in strict}
-    found = doors.HAND_IN.run(table, review.kind, strict)
-    found.sort(key=lambda one: _order(one[0], one[1], rules[one[1].code].ground))
+    problems = doors.HAND_IN.run(table, review.kind, strict)
+    problems.sort(key=lambda one: _order(one[0], one[1], rules[one[1].code].ground))
     return [
         Check(
             number,
@@ -382,7 +382,7 @@ def _numbered(
             rules[problem.code].basis,
             rules[problem.code].ground,
         )
-        for number, (hit, problem) in enumerate(found, start=1)
+        for number, (hit, problem) in enumerate(problems, start=1)
     ]
 
 

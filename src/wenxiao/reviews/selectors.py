@@ -65,10 +65,10 @@ def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, l
         .select_related("round", "agency", "audited", "target", "file")
         .order_by("round__work_year", "round__through_month", "pk")
     )
-    found: dict[int, list[Review]] = defaultdict(list)
+    by_dossier: dict[int, list[Review]] = defaultdict(list)
     for row in rows:
-        found[row.dossier_id].append(row)
-    return found
+        by_dossier[row.dossier_id].append(row)
+    return by_dossier
 
 
 def works_and_running(division: int | None, work_year: int) -> tuple[Works, list[Round]]:
@@ -125,19 +125,19 @@ class Works:
         """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of one work counts once."""
         rows = self.reviews({kind for kind, _ in works.values()})
         rows = rows.filter(Exists(dossiers.filter(pk=OuterRef("dossier"))))
-        told = list(rows.order_by().values_list("round", "kind").annotate(n=Count("pk")))
-        key, found, again = set(self.key), dict[str, int](), dict[str, Count]()
+        counted = list(rows.order_by().values_list("round", "kind").annotate(n=Count("pk")))
+        key, of_dossier, again = set(self.key), dict[str, int](), dict[str, Count]()
         for name, (kind, key_only) in works.items():
             own = [
                 (pk, n)
-                for pk, of_kind, n in told
+                for pk, of_kind, n in counted
                 if of_kind == kind and (pk in key or not key_only)
             ]
-            found[name] = sum(n for _, n in own)
+            of_dossier[name] = sum(n for _, n in own)
             if len(own) > 1:
                 one = Q(kind=kind, round__in=[pk for pk, _ in own])
                 again[name] = Count("dossier", distinct=True, filter=one)
-        return found | (rows.aggregate(**again) if again else {})
+        return of_dossier | (rows.aggregate(**again) if again else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +326,7 @@ class ChangedPoints:
 
 def changed_points(review: Review) -> list[ChangedPoints]:
     """Where points of a review were changed after somebody had given them, oldest first; one query."""
-    found = []
+    changes = []
     for entry in review_trail(review).filter(act__in=("评分", "导入改分")).order_by("pk"):
         before, after = entry.data.get("before"), entry.data.get("after")
         pairs = (
@@ -334,12 +334,12 @@ def changed_points(review: Review) -> list[ChangedPoints]:
             if isinstance(before, dict)
             else [(entry.label.rpartition("：")[2], before, after)]
         )
-        found += [
+        changes += [
             ChangedPoints(name, old, new, entry.by_name, entry.at, entry.why)
             for name, old, new in pairs
             if old not in {None, "", new}
         ]
-    return found
+    return changes
 
 
 def confirmed_notes(reviews: Iterable[int | None]) -> list[str]:

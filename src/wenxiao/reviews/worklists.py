@@ -132,8 +132,8 @@ def missing_of(user: User | None, round: Round) -> tuple[int, int]:
     """What the user sees of a round that did not arrive nor is excused: how many dossiers, of how many units."""
     rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=received(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
-    told = rows.aggregate(n=Count("pk"), units=Count("unit", distinct=True))
-    return told["n"], told["units"]
+    missing = rows.aggregate(n=Count("pk"), units=Count("unit", distinct=True))
+    return missing["n"], missing["units"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -
     """
     scopes = {one.pk: in_scope(one) for one in rounds}
     approved = Target.objects.filter(state=Target.State.APPROVED, dossier=OuterRef("pk"))
-    told = dossiers_visible_to(user).aggregate(
+    counts = dossiers_visible_to(user).aggregate(
         asked=Count("pk", filter=Q(fiscal_year=fiscal_year)),
         approved=Count("pk", filter=Q(Exists(approved), fiscal_year=fiscal_year)),
         **{f"round{pk}": Count("pk", filter=scope) for pk, scope in scopes.items()},
@@ -161,8 +161,8 @@ def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -
     for pk, scope in scopes.items():
         of_any |= Q(Exists(seen.filter(scope, pk=OuterRef("dossier"))), round=pk)
     free = dict(Exemption.objects.filter(of_any).values_list("round").annotate(n=Count("pk")))
-    dues = {pk: told[f"round{pk}"] - free.get(pk, 0) for pk in scopes}
-    return Dues(dues, told["asked"], told["approved"])
+    dues = {pk: counts[f"round{pk}"] - free.get(pk, 0) for pk in scopes}
+    return Dues(dues, counts["asked"], counts["approved"])
 
 
 def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
@@ -238,8 +238,8 @@ def settled_apart(user: User | None, work_year: int) -> list[tuple[int, str, int
     rows = Review.objects.filter(
         seen_by(user), kind__in=kinds, round__work_year=work_year, round__key=False
     ).filter(state__in=SETTLED)
-    told = rows.order_by("round").values_list("round", "round__name").annotate(n=Count("pk"))
-    return [(pk, name, n) for pk, name, n in told]
+    settled = rows.order_by("round").values_list("round", "round__name").annotate(n=Count("pk"))
+    return [(pk, name, n) for pk, name, n in settled]
 
 
 def not_arrived(user: User | None, round: Round) -> QuerySet[Dossier]:
@@ -302,7 +302,7 @@ def whole_of(round: Round) -> Progress:
     """How far a whole round is, in one query (one more where its scope names units or tags)."""
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=received(round)) & ~excused
-    told = dossiers_of(round).aggregate(
+    counts = dossiers_of(round).aggregate(
         n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done)
     )
-    return Progress(None, "合计", told["n"], told["free"], told["done"])
+    return Progress(None, "合计", counts["n"], counts["free"], counts["done"])

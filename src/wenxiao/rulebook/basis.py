@@ -208,13 +208,13 @@ def step_of(item: Any, at: int) -> str:
 
 def nodes_of(content: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
     """(path, name, node) of everything inside a content that has a standing of its own, in order."""
-    found: list[tuple[str, str, Mapping[str, Any]]] = []
+    nodes: list[tuple[str, str, Mapping[str, Any]]] = []
 
     def walk(item: Any, path: tuple[str, ...]) -> None:
         if isinstance(item, Mapping):
             if path and "standing" in item:
                 name = item.get("name") or item.get("title") or path[-1]
-                found.append(("/".join(path), str(name), item))
+                nodes.append(("/".join(path), str(name), item))
             for key, one in item.items():
                 walk(one, (*path, str(key)))
         elif isinstance(item, list | tuple):
@@ -222,7 +222,7 @@ def nodes_of(content: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, An
                 walk(one, (*path, step_of(one, at)))
 
     walk(content, ())
-    return found
+    return nodes
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

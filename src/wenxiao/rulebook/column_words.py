@@ -17,10 +17,10 @@ def column_words(
     """A heading without blanks, half-width → the column it stands over; a word said of two columns is the first's."""
     national = basis.in_force(RULE, on).content
     own = basis.in_force(RULE, on, overrides).content
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for content in (own, national):
         for column, words in content.items():
             for word in words:
                 plain = "".join(unicodedata.normalize("NFKC", str(word)).split())
-                found.setdefault(plain, str(column))
-    return found
+                columns.setdefault(plain, str(column))
+    return columns

@@ -35,21 +35,21 @@ def days(text: str | None, year: int | None) -> tuple[date, date] | None:
 def meets_deadline(target: Expression, actual: Expression | date, year: int | None) -> int | None:
     """Days late (0 or less: in time); None when either date is incomplete or the actual could lie on both sides."""
     due = days(target.date_end or target.date, year)
-    got = (
+    actual_days = (
         (actual, actual) if isinstance(actual, date) else days(actual.date_end or actual.date, year)
     )
-    if due is None or got is None:
+    if due is None or actual_days is None:
         return None
-    early, late = (got[0] - due[1]).days, (got[1] - due[1]).days
+    early, late = (actual_days[0] - due[1]).days, (actual_days[1] - due[1]).days
     return late if late <= 0 or early > 0 else None
 
 
 def months_late(target: Expression, actual: Expression, year: int | None) -> int | None:
     """Months late where the actual names only a month; None where it names a day or either is incomplete."""
-    due, got = days(target.date_end or target.date, year), days(actual.date, year)
-    if due is None or got is None or actual.date_end or not _MONTH.match(actual.date or ""):
+    due, actual_days = days(target.date_end or target.date, year), days(actual.date, year)
+    if due is None or actual_days is None or actual.date_end or not _MONTH.match(actual.date or ""):
         return None
-    return (got[1].year - due[1].year) * 12 + got[1].month - due[1].month
+    return (actual_days[1].year - due[1].year) * 12 + actual_days[1].month - due[1].month
 
 
 def _period(text: str, year: int | None) -> tuple[date, date] | None:

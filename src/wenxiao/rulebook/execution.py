@@ -108,11 +108,11 @@ def _banded(share: Fraction, weight: Decimal, profile: Profile) -> Fraction:
 
 
 def _zero_budget(profile: Profile, difference: str | None) -> Execution:
-    said = {
+    reason = {
         "exempt": "全年预算为0，按规则免计执行率分值。",
         "redistribute": "全年预算为0，按规则将执行率分值分摊到其他指标。",
     }.get(profile.zero_budget)
-    if said is None:
+    if reason is None:
         return _open(
             "needs_judgement", "全年预算为0，执行率不能相除，按当年规则判定。", profile, difference
         )
@@ -121,7 +121,7 @@ def _zero_budget(profile: Profile, difference: str | None) -> Execution:
         None,
         None,
         "needs_judgement",
-        said,
+        reason,
         None,
         "EXEC",
         rule.basis,

@@ -59,10 +59,10 @@ def goal_pace(
     """
     window = _Window(through, year, overrides)
     plainly = _plainly(name, target, actual, window)
-    told = basis.in_force("monitoring", window.day, overrides).content["possibility"]
-    if possibility == told["3"]:
+    answers = basis.in_force("monitoring", window.day, overrides).content["possibility"]
+    if possibility == answers["3"]:
         return GoalLight("red", f"单位预计全年“{possibility}”完成；{plainly.reason}")
-    if possibility == told["2"] and plainly.light == "green" and not plainly.reached:
+    if possibility == answers["2"] and plainly.light == "green" and not plainly.reached:
         return GoalLight("yellow", f"单位预计全年“{possibility}”完成；{plainly.reason}")
     return plainly
 
@@ -112,10 +112,10 @@ def _by_words(text: str, window: _Window) -> GoalLight:
 def _by_date(target: Expression, actual: Expression, through: int, year: int) -> GoalLight:
     late = meets_deadline(target, actual, year) if actual.kind == "date" else None
     if late is not None:
-        said = "按期完成" if late <= 0 else f"逾期 {late} 天"
+        lateness = "按期完成" if late <= 0 else f"逾期 {late} 天"
         return GoalLight(
             "green" if late <= 0 else "red",
-            f"时限 {target.text}，{actual.text}完成，{said}。",
+            f"时限 {target.text}，{actual.text}完成，{lateness}。",
             late <= 0,
         )
     due = days(target.date_end or target.date, year)
@@ -125,25 +125,25 @@ def _by_date(target: Expression, actual: Expression, through: int, year: int) ->
 
 
 def _by_number(name: str, target: Expression, actual: Expression, window: _Window) -> GoalLight:
-    goal, got = _bound(target), actual.low if actual.low is not None else actual.high
-    if goal is None or got is None:
+    goal, reached = _bound(target), actual.low if actual.low is not None else actual.high
+    if goal is None or reached is None:
         return GoalLight("none", "目标值或完成值没有数字，待人工判断。")
     try:
-        want, have, _ = same_unit(goal, target.unit, got, actual.unit)
+        want, have, _ = same_unit(goal, target.unit, reached, actual.unit)
     except UnitsDifferError as error:
         return GoalLight("none", str(error))
     if _is_limit(name, target, window):
-        kept = have < want if target.comparator == "<" else have <= want
-        said = "未超过" if kept else "已超过"
+        within = have < want if target.comparator == "<" else have <= want
+        verdict = "未超过" if within else "已超过"
         return GoalLight(
-            "green" if kept else "red",
-            f"上限 {plain(goal)}，实际 {plain(got)}，{said}。",
-            kept,
-            not kept,
+            "green" if within else "red",
+            f"上限 {plain(goal)}，实际 {plain(reached)}，{verdict}。",
+            within,
+            not within,
         )
     if want <= 0:
         return GoalLight("none", "目标值为 0 或负数，需单独判定。")
-    return _against_time(name, target, (want, have), (goal, got), window)
+    return _against_time(name, target, (want, have), (goal, reached), window)
 
 
 def _against_time(
@@ -156,8 +156,8 @@ def _against_time(
     want, have = pair
     steady = target.unit == "%" and not any(word in name for word in _GROWING)
     elapsed = Fraction(1) if steady else Fraction(window.through, YEAR_MONTHS)
-    goal, got = scaled(want, 6), scaled(have, 6)
-    light = goal_light(goal, got, elapsed, window.day, overrides=window.overrides)
+    goal, reached = scaled(want, 6), scaled(have, 6)
+    light = goal_light(goal, reached, elapsed, window.day, overrides=window.overrides)
     share = scaled(have / want * 100, 2)
     head = f"完成 {plain(said[1])} ÷ 目标 {plain(said[0])} = {plain(share)}%"
     if steady:

@@ -34,7 +34,7 @@ def own_rule(row: Row, settled: Settled, profile: Profile) -> Outcome:
         raise ValueError("该行没有自己的计分规则或没有分值。")
     if rule.kind == "tier":
         settled = replace(settled, sum="none", reason="定性指标，由评定人选档给分。")
-    share, said = _ANSWERS[rule.kind](_Case(row, row.weight, rule, settled, profile))
+    share, answer = _ANSWERS[rule.kind](_Case(row, row.weight, rule, settled, profile))
     code = _CODES[rule.kind]
     text = profile.rules[code]
     points = (
@@ -45,7 +45,7 @@ def own_rule(row: Row, settled: Settled, profile: Profile) -> Outcome:
     return Outcome(
         status="needs_judgement" if points is None else "scored",
         points=points,
-        reason=said,
+        reason=answer,
         rule=code,
         assumed="；".join(settled.assumed) or None,
         formula=text.formula,
@@ -143,8 +143,8 @@ def _formula(case: _Case) -> Answer:
     if part is None or whole is None or whole == 0 or target is None or target <= 0:
         return None, "要素不全或分母为0，需人工判定。"
     rate = Fraction(part) / Fraction(whole) * 100
-    said = f"{plain(part)} ÷ {plain(whole)} × 100% = {plain(scaled(rate, 2))}%。"
-    return min(Fraction(1), rate / Fraction(target)), said
+    sentence = f"{plain(part)} ÷ {plain(whole)} × 100% = {plain(scaled(rate, 2))}%。"
+    return min(Fraction(1), rate / Fraction(target)), sentence
 
 
 def _likert(case: _Case) -> Answer:

@@ -111,10 +111,10 @@ def pace(
         return _by_milestones(
             share, milestones, _cut_off(milestones, through_month, on), lights, through_month
         )
-    elapsed, said = _elapsed(through_month, arrived_month)
+    elapsed, reason = _elapsed(through_month, arrived_month)
     if elapsed is None:
-        return _dark(rate, said, lights)
-    return _by_months(share, elapsed, f"{wan(executed)} ÷ {wan(budget)} 万元，{said}", lights)
+        return _dark(rate, reason, lights)
+    return _by_months(share, elapsed, f"{wan(executed)} ÷ {wan(budget)} 万元，{reason}", lights)
 
 
 def goal_light(

@@ -69,18 +69,18 @@ def judge_table(
         sheet = sheet_from_case(case)
         return judge_sheet(sheet, year=fiscal, form_id=case.get("id"), overrides=overrides)
     rule = profile(profile_code, fiscal, overrides)
-    found: list[Mismatch] = []
-    execution, execution_points, execution_done = _execution(case, rule, found)
+    mismatches: list[Mismatch] = []
+    execution, execution_points, execution_done = _execution(case, rule, mismatches)
     indicators: list[Mapping[str, Any]] = list(case.get("indicators") or ())
     rows, outcomes = [], []
     for at, indicator in enumerate(indicators):
-        answer, outcome = _row(indicator, at, rule, fiscal, found)
+        answer, outcome = _row(indicator, at, rule, fiscal, mismatches)
         rows.append(answer)
         outcomes.append(outcome)
-    _parts(indicators, found)
-    _money_parts(case, found)
-    weights = _weights(case, indicators, found)
-    total = _total(case, (execution_points, execution_done), rows, found)
+    _parts(indicators, mismatches)
+    _money_parts(case, mismatches)
+    weights = _weights(case, indicators, mismatches)
+    total = _total(case, (execution_points, execution_done), rows, mismatches)
     return {
         "id": case.get("id"),
         "kind": case.get("kind"),
@@ -88,8 +88,8 @@ def judge_table(
         "rows": rows,
         "weights": weights,
         "total": total,
-        "grade": _grade(case, total, (fiscal, overrides), found),
-        "differences": [difference.as_json() for difference in found],
+        "grade": _grade(case, total, (fiscal, overrides), mismatches),
+        "differences": [difference.as_json() for difference in mismatches],
         "profile": rule.code,
     }
 
@@ -129,10 +129,10 @@ def _execution(
     if two:
         answer["reason"] = f"{both}，待确认。"
     _rate_text(case, judged, found)
-    said = amounts_in_words(case.get("budget") or {})
-    if said is not None:
-        answer["reason"] = f"{said}，不计分，待确认。"
-        found.append(Mismatch("not_a_number", "年度资金总额", said))
+    sentence = amounts_in_words(case.get("budget") or {})
+    if sentence is not None:
+        answer["reason"] = f"{sentence}，不计分，待确认。"
+        found.append(Mismatch("not_a_number", "年度资金总额", sentence))
     if judged.rate is not None and judged.rate > _FULL:
         found.append(
             Mismatch("execution_above_budget", "预算执行率", f"执行率 {judged.rate}%，超过 100%")
@@ -144,10 +144,10 @@ def _execution(
         answer["agrees"], why = agreement(points, published)
         answer["reason"] = ROUNDED if why == ROUNDED else judged.reason
         if why:
-            said = f"执行率 {judged.rate}%，应得 {points} 分，公布 {shown(published)} 分"
+            sentence = f"执行率 {judged.rate}%，应得 {points} 分，公布 {shown(published)} 分"
             found.append(
                 Mismatch(
-                    ROUNDED if why == ROUNDED else "execution_points_differ", "预算执行率", said
+                    ROUNDED if why == ROUNDED else "execution_points_differ", "预算执行率", sentence
                 )
             )
     settled = not judged.counts or points is not None or (weight is None and published is None)
@@ -202,9 +202,9 @@ def _row(
     target, assumed = _target(indicator, name)
     actual = _cell(indicator.get("actual"), "actual")
     if target is not None and actual is not None and _misread(target, actual):
-        said = "目标值像是“≥”被识别成“2”，请核对原表"
-        found.append(Mismatch("ocr_suspected", place, said))
-        target = Expression(target.text, "unreadable", alt=(target,), ambiguous=True, note=said)
+        note = "目标值像是“≥”被识别成“2”，请核对原表"
+        found.append(Mismatch("ocr_suspected", place, note))
+        target = Expression(target.text, "unreadable", alt=(target,), ambiguous=True, note=note)
     outcome = score_one(
         Row(
             weight=weight,
@@ -335,8 +335,8 @@ def _check_parts(
             if cell is not None and cell.low is not None and cell.unit == whole.unit
         ]
         if len(known) == len(group) > 1 and sum(known) != whole.low:
-            said = f"{word}分项之和 {shown(sum(known, Decimal(0)))} 不等于 {shown(whole.low)}"
-            found.append(Mismatch("parts_differ", str(parent.get("level3") or ""), said))
+            sentence = f"{word}分项之和 {shown(sum(known, Decimal(0)))} 不等于 {shown(whole.low)}"
+            found.append(Mismatch("parts_differ", str(parent.get("level3") or ""), sentence))
 
 
 def _money_parts(case: Mapping[str, Any], found: list[Mismatch]) -> None:
@@ -452,8 +452,8 @@ def _total(
         agrees = agreement(computed, published)[0]
     if published is not None and summed is not None and summed != published:
         agrees = False
-        said = f"公布的各项得分相加为 {shown(summed)}，公布总分 {shown(published)}"
-        found.append(Mismatch("total_not_sum", "总分", said))
+        sentence = f"公布的各项得分相加为 {shown(summed)}，公布总分 {shown(published)}"
+        found.append(Mismatch("total_not_sum", "总分", sentence))
     elif agrees is False:
         found.append(
             Mismatch(

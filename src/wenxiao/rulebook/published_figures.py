@@ -66,7 +66,7 @@ class Unequal:
 
     name: str
     measure: str
-    said: str
+    stated: str
     published: str
     at: int = 0
 

@@ -56,8 +56,8 @@ def number_in(value: object) -> Decimal | None:
         return value if value.is_finite() else None
     if isinstance(value, str) and _POWER.search(value):
         return None
-    found = _NUMBER.search(str(value).replace(",", "").replace("，", "").replace("％", "%"))
-    return Decimal(found.group()) if found else None
+    number = _NUMBER.search(str(value).replace(",", "").replace("，", "").replace("％", "%"))
+    return Decimal(number.group()) if number else None
 
 
 def points_text(points: Decimal | None) -> str | None:

@@ -35,18 +35,19 @@ def judge_sheet(
     Sums, experts' means, level weights, subtotals, total and grade are checked; every row is ``needs_judgement``
     with the people's points as published, except rows without a score (``not_reported``).
     """
-    found: list[Mismatch] = []
+    mismatches: list[Mismatch] = []
     fiscal = year or _year(form)
     trimmed = form.get("mean") == "trimmed"
     rows = [
-        _row(item, at, found, trimmed=trimmed) for at, item in enumerate(form.get("criteria") or ())
+        _row(item, at, mismatches, trimmed=trimmed)
+        for at, item in enumerate(form.get("criteria") or ())
     ]
     whole = _whole(form)
-    weights = _weights(form, found, whole=whole)
-    _levels(form, found)
-    _subtotals(form, found)
-    _expert_totals(form, found)
-    total = _total(form, rows, found, whole=whole)
+    weights = _weights(form, mismatches, whole=whole)
+    _levels(form, mismatches)
+    _subtotals(form, mismatches)
+    _expert_totals(form, mismatches)
+    total = _total(form, rows, mismatches, whole=whole)
     return {
         "id": form_id or form.get("sheet"),
         "kind": form.get("kind") or "evaluation",
@@ -60,8 +61,8 @@ def judge_sheet(
         "rows": rows,
         "weights": weights,
         "total": total,
-        "grade": _grade(form, total, (fiscal, overrides), found),
-        "differences": [difference.as_json() for difference in found],
+        "grade": _grade(form, total, (fiscal, overrides), mismatches),
+        "differences": [difference.as_json() for difference in mismatches],
     }
 
 
@@ -106,16 +107,16 @@ def _row(
         )
     for number, mark in enumerate(marks, 1):
         if weight is not None and not 0 <= mark <= weight:
-            said = f"第 {number} 位专家评 {shown(mark)} 分，分值 {shown(weight)}"
-            found.append(Mismatch("above_weight", place, said))
+            sentence = f"第 {number} 位专家评 {shown(mark)} 分，分值 {shown(weight)}"
+            found.append(Mismatch("above_weight", place, sentence))
     if marks and score is not None:
         counted = sorted(marks)[1:-1] if trimmed and len(marks) > 2 else marks
         mean = Fraction(sum(counted, Decimal(0))) / len(counted)
         agrees = scaled(mean, max(digits_of(score), 1)) == score
         reason = "与各专家评分的平均一致" if agrees else "与各专家评分的平均不一致"
         if not agrees:
-            said = f"平均分 {shown(score)}，各专家评分平均为 {scaled(mean, 2)}"
-            found.append(Mismatch("expert_mean_differs", place, said))
+            sentence = f"平均分 {shown(score)}，各专家评分平均为 {scaled(mean, 2)}"
+            found.append(Mismatch("expert_mean_differs", place, sentence))
     return {
         "status": "not_reported" if score is None else "needs_judgement",
         "points": None,

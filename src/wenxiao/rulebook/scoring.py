@@ -151,11 +151,11 @@ def _arithmetic(row: Row, weight: Decimal, settled: Settled, profile: Profile) -
 def _scored(weight: Decimal, settled: Settled, profile: Profile) -> Outcome:
     share = share_of(settled)
     done = share == 1
-    said = settled.reason or (
+    reason = settled.reason or (
         "达到目标，得满分。" if done else f"未达到目标，得分值的 {_share_shown(share)}。"
     )
     points = Fraction(weight) * share
-    return _outcome(settled, profile, points, said, _formula(settled, weight, points))
+    return _outcome(settled, profile, points, reason, _formula(settled, weight, points))
 
 
 def _share_shown(share: Fraction) -> str:
@@ -167,12 +167,12 @@ def _share_shown(share: Fraction) -> str:
 def _judged(weight: Decimal, judged: Judged, settled: Settled, profile: Profile) -> Outcome:
     check_judged(weight, judged, profile)
     rule = "TIER" if judged.tier else settled.rule
-    said = judged.reason or "评定人判定。"
+    reason = judged.reason or "评定人判定。"
     text = profile.rules[rule]
     return Outcome(
         "scored",
         round_points(judged.points),
-        said,
+        reason,
         rule,
         None,
         tier_ranges(weight, profile),
@@ -220,17 +220,17 @@ def _outcome(
 
 def _formula(settled: Settled, weight: Decimal, points: Fraction) -> str:
     target, actual, w = _shown(settled.target), _shown(settled.actual), plain(weight)
-    got = plain(round_points(points))
+    points_text = plain(round_points(points))
     if settled.sum in {"full", "zero", "between"} or reached(settled):
         return (
-            f"实际 {actual}，目标 {target}：得 {got} 分"
+            f"实际 {actual}，目标 {target}：得 {points_text} 分"
             if settled.sum != "full"
-            else f"得 {got} 分"
+            else f"得 {points_text} 分"
         )
     sums = {
-        "forward": f"{w} × {actual} ÷ {target} = {got}",
-        "reverse_ratio": f"{w} × {target} ÷ {actual} = {got}",
-        "reverse_deduction": f"{w} ×（1 －（{actual} － {target}）÷ {target}）= {got}",
+        "forward": f"{w} × {actual} ÷ {target} = {points_text}",
+        "reverse_ratio": f"{w} × {target} ÷ {actual} = {points_text}",
+        "reverse_deduction": f"{w} ×（1 －（{actual} － {target}）÷ {target}）= {points_text}",
     }
     return sums[settled.sum]
 

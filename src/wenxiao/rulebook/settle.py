@@ -97,8 +97,8 @@ def _one(row: Row, target: Expression, actual: Expression, profile: Profile) -> 
         return _date(row, target, actual)
     if target.kind != "number":
         several = target.kind == "compound"
-        said = "一格多个目标，需人工判定。" if several else "定性指标，由评定人选档给分。"
-        return _stop("needs_judgement", said, "FACT" if several else "TIER")
+        reason = "一格多个目标，需人工判定。" if several else "定性指标，由评定人选档给分。"
+        return _stop("needs_judgement", reason, "FACT" if several else "TIER")
     refused = _not_a_figure(row, target, actual)
     if refused:
         stopped = _stop("needs_judgement", refused)
@@ -140,22 +140,22 @@ def _number(row: Row, target: Expression, actual: Expression, profile: Profile) 
     if bound is None or actual.low is None:
         return _stop("unreadable", "目标值无法识别，待确认。")
     try:
-        wanted, got, supposed = same_unit(bound, target.unit, actual.low, actual.unit)
+        wanted, number, supposed = same_unit(bound, target.unit, actual.low, actual.unit)
         high, _, _ = same_unit(
             target.high if target.high is not None else bound, target.unit, actual.low, actual.unit
         )
     except UnitsDifferError as differ:
         return _stop("needs_judgement", str(differ))
     assumed = (supposed,) if supposed else ()
-    facts = Settled("none", "scored", "", "FACT", wanted, high, got, assumed)
+    facts = Settled("none", "scored", "", "FACT", wanted, high, number, assumed)
     if target.comparator == "between":
         return replace(facts, sum="between", rule="RANGE")
     return _directed(row, target, facts, profile)
 
 
 def _directed(row: Row, target: Expression, facts: Settled, profile: Profile) -> Settled:
-    reverse, said = _direction(row, target, profile)
-    assumed = (*facts.assumed, said) if said else facts.assumed
+    reverse, reason = _direction(row, target, profile)
+    assumed = (*facts.assumed, reason) if reason else facts.assumed
     facts = replace(facts, assumed=assumed)
     if facts.target == 0 and not reverse:
         return _zero_target(target, facts)

@@ -70,10 +70,14 @@ def similar(tables: Sequence[Mapping[str, Any]], plain: Iterable[str] = ()) -> l
     A table has ``id`` (else its place from 0 as text), ``rows`` with ``level3`` and ``target``, ``text`` and, in
     ``subject``, ``goals``. ``plain`` are texts known as common speech; they never make a pair.
     """
-    made = [_table(table, place) for place, table in enumerate(tables)]
-    _weigh(made, {_words(text) for text in plain})
-    found = [pair for a, b in _candidates(made) if (pair := _pair(made[a], made[b])) is not None]
-    return sorted(found, key=lambda pair: (-pair.score, pair.a, pair.b))
+    compared = [_table(table, place) for place, table in enumerate(tables)]
+    _weigh(compared, {_words(text) for text in plain})
+    pairs = [
+        pair
+        for a, b in _candidates(compared)
+        if (pair := _pair(compared[a], compared[b])) is not None
+    ]
+    return sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b))
 
 
 def _table(table: Mapping[str, Any], place: int) -> _Table:
@@ -94,8 +98,8 @@ def _goals(goals: object) -> str:
 def _row_words(row: Mapping[str, Any]) -> str:
     """The row's name; the words of a target without a number (健全, 达到要求) belong to it."""
     target = str(row.get("target") or "")
-    said = "" if re.search(r"\d", target) else _COMPARATORS.sub("", target)
-    return _words(f"{row.get('level3') or ''}") or _words(said)
+    target_words = "" if re.search(r"\d", target) else _COMPARATORS.sub("", target)
+    return _words(f"{row.get('level3') or ''}") or _words(target_words)
 
 
 @lru_cache(maxsize=200_000)

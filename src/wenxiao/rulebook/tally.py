@@ -62,8 +62,8 @@ def tally(
         if one.state == CONFIRMED and one.subject in within:
             held.setdefault(one.code, set()).add(one.subject)
     lines = [_line(text, codes, held) for text, codes in groups]
-    kept = [line for line in lines if line.count >= max(1, at_least)]
-    return sorted(kept, key=lambda line: -line.count)
+    printed = [line for line in lines if line.count >= max(1, at_least)]
+    return sorted(printed, key=lambda line: -line.count)
 
 
 def matrix(lines: Sequence[ReportLine], subjects: Sequence[int]) -> Matrix:

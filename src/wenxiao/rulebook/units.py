@@ -86,11 +86,11 @@ def _split(unit: str | None) -> tuple[Fraction, str]:
     text = _SAME.get(text, text)
     if text == "‰":
         return Fraction(1, 10), "%"
-    found = _MULTIPLIER.match(text)
-    if not found:
+    multiplier = _MULTIPLIER.match(text)
+    if not multiplier:
         return Fraction(1), text
-    rest = text[found.end() :]
-    return Fraction(_FACTORS[found[1]]), _SAME.get(rest, rest)
+    rest = text[multiplier.end() :]
+    return Fraction(_FACTORS[multiplier[1]]), _SAME.get(rest, rest)
 
 
 def _differ(target_unit: str, actual_unit: str) -> str:

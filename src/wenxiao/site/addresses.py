@@ -72,7 +72,7 @@ def _address(path: str, view: Callable[..., Any]) -> Address:
 
 def _acts_of(view: Callable[..., Any]) -> dict[str, FunctionType]:
     """The acts that a view's code names, itself or through other functions of the pages; by room and name."""
-    found: dict[str, FunctionType] = {}
+    acts: dict[str, FunctionType] = {}
     seen: set[FunctionType] = set()
     open_ends = [unwrap(view)]
     while open_ends:
@@ -82,10 +82,10 @@ def _acts_of(view: Callable[..., Any]) -> dict[str, FunctionType]:
         seen.add(function)
         for one in _named_in(function):
             if _is_act(one):
-                found[f"{one.__module__.split('.')[1]}.{one.__name__}"] = one
+                acts[f"{one.__module__.split('.')[1]}.{one.__name__}"] = one
             elif _PAGES.match(one.__module__):
                 open_ends.append(unwrap(one))
-    return found
+    return acts
 
 
 def _asks_a_second_hand(act: FunctionType) -> bool:

@@ -28,8 +28,8 @@ from wenxiao.site import (
 
 WRONG_USE = 2
 _SAID = tuple(
-    (re.compile(pattern, re.DOTALL), said)
-    for pattern, said in (
+    (re.compile(pattern, re.DOTALL), sentence)
+    for pattern, sentence in (
         (r"the following arguments are required: (.*)", "缺少参数 {}"),
         (r"one of the arguments (.*) is required", "应给出其中一个参数：{}"),
         (r"unrecognized arguments: (.*)", "不认识的参数 {}"),
@@ -61,8 +61,8 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """The help with argparse's own words in Chinese too."""
         text = super().format_help()
-        for word, said in _HELP:
-            text = text.replace(word, said, 1)
+        for word, phrase in _HELP:
+            text = text.replace(word, phrase, 1)
         return text
 
     def error(self, message: str) -> NoReturn:
@@ -73,20 +73,20 @@ class Parser(argparse.ArgumentParser):
 
 def in_chinese(message: str) -> str:
     """What argparse complains of, in Chinese; an unknown complaint says only that an option is wrong."""
-    for pattern, said in _SAID:
+    for pattern, sentence in _SAID:
         hit = pattern.fullmatch(message)
         if hit is not None:
-            return said.format(*hit.groups())
+            return sentence.format(*hit.groups())
     return "参数有误"
 
 
 def parser() -> argparse.ArgumentParser:
     """Every verb with its options."""
-    made = Parser(
+    root = Parser(
         prog="wenxiao",
         description="问效：预算绩效管理系统。结果以 JSON 写到标准输出，其余写到标准错误。",
     )
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="命令", parser_class=Parser)
+    verbs = root.add_subparsers(dest="verb", required=True, metavar="命令", parser_class=Parser)
     verbs_plain.add_parsers(verbs)
     verbs_compare.add_parsers(verbs)
     verbs_sample.add_parsers(verbs)
@@ -99,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_backup.add_parsers(verbs)
     verbs_bundle.add_parsers(verbs)
     verbs_takeaway.add_parsers(verbs)
-    return made
+    return root
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -123,9 +123,9 @@ def chosen_division(name: str | None) -> Division:
     from wenxiao.orgs.models import Division
 
     every = list(Division.objects.order_by("code"))
-    found = [d for d in every if name is None or name in {d.code, d.name, d.short_name}]
-    if len(found) == 1:
-        return found[0]
+    matching = [d for d in every if name is None or name in {d.code, d.name, d.short_name}]
+    if len(matching) == 1:
+        return matching[0]
     listed = "、".join(f"{d.code} {d.name}" for d in every)
     raise NotReady(f"请用 --division 指明区划，写代码或名称。现有：{listed}。")
 

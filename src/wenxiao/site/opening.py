@@ -252,14 +252,14 @@ def _unknown_words(opening: Opening) -> list[Problem]:
 
 def _secrets(opening: Opening) -> list[Problem]:
     """Units and subjects whose names carry a marking: what may not enter is named by its row before anything is made."""
-    found = []
+    problems = []
     for sheet in ("单位", "对象"):
         for row in opening.written(sheet):
             try:
                 refuse_secret(str(row["name"] or ""))
             except NotAllowed as error:
                 mend = "请从模板里删去这一行。"
-                found.append(
+                problems.append(
                     Problem(
                         CLASSIFIED,
                         "阻断",
@@ -270,7 +270,7 @@ def _secrets(opening: Opening) -> list[Problem]:
                         mend=mend,
                     )
                 )
-    return found
+    return problems
 
 
 def _account(
@@ -307,17 +307,19 @@ def _account(
 
 def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
     """Units by code; a parent may stand below its children in the sheet."""
-    made: dict[str, Unit] = {}
+    units: dict[str, Unit] = {}
     offices = _offices(division, rows)
     waiting = list(rows)
     while waiting:
-        ready = [row for row in waiting if row["parent_code"] is None or row["parent_code"] in made]
+        ready = [
+            row for row in waiting if row["parent_code"] is None or row["parent_code"] in units
+        ]
         if not ready:
             raise NotAllowed("单位表的上级单位互相指向，排不出先后。")
         for row in ready:
-            parent = made.get(row["parent_code"])
+            parent = units.get(row["parent_code"])
             kind = Unit.Kind.UNIT if parent else Unit.Kind.DEPARTMENT
-            made[row["code"]] = add_unit(
+            units[row["code"]] = add_unit(
                 division=division,
                 code=row["code"],
                 name=row["name"],
@@ -330,7 +332,7 @@ def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
                 why=f"{WHY}；备注：{row['note']}"[:500] if row["note"] else WHY,
             )
         waiting = [row for row in waiting if row not in ready]
-    return made | offices
+    return units | offices
 
 
 def _offices(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:

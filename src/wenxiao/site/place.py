@@ -70,15 +70,15 @@ def allowed_hosts(said: str, bound: str) -> list[str]:
 
 def _own_names() -> list[str]:
     name = socket.gethostname()
-    found = {name.lower()}
+    names = {name.lower()}
     with suppress(OSError):
         for family, _, _, _, address in socket.getaddrinfo(name, None):
             text = str(address[0]).partition("%")[0]
-            found.add(f"[{text}]" if family == socket.AF_INET6 else text)
+            names.add(f"[{text}]" if family == socket.AF_INET6 else text)
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which own address would be used
-        found.add(str(probe.getsockname()[0]))
-    return sorted(found - set(LOOPBACK_NAMES))
+        names.add(str(probe.getsockname()[0]))
+    return sorted(names - set(LOOPBACK_NAMES))
 
 
 def beyond(bound: str, hosts: list[str], proxies: list[str]) -> bool:
@@ -92,14 +92,16 @@ def beyond(bound: str, hosts: list[str], proxies: list[str]) -> bool:
 
 def exposure(host: str, *, demo: bool) -> list[str]:
     """What whoever starts the server has to know of who can come: nothing while only this machine can."""
-    said = os.environ.get("WENXIAO_HOSTS", "")
-    hosts = allowed_hosts(said, host)
+    setting = os.environ.get("WENXIAO_HOSTS", "")
+    hosts = allowed_hosts(setting, host)
     proxies = [one for one in os.environ.get("WENXIAO_PROXIES", "").split(",") if one.strip()]
     if not beyond(host, hosts, proxies):
         return []
-    told = [f"可从其他机器访问；允许的域名或地址：{'、'.join(hosts)}。"]
-    if not said:
-        told.append("没有写 WENXIAO_HOSTS，按本机名称和地址放行；正式使用请写明域名。")
+    warnings = [f"可从其他机器访问；允许的域名或地址：{'、'.join(hosts)}。"]
+    if not setting:
+        warnings.append("没有写 WENXIAO_HOSTS，按本机名称和地址放行；正式使用请写明域名。")
     if demo:
-        told.append("演示数据对外开放：免密码进入已关闭，演示账号须输入密码；不要放入真实数据。")
-    return told
+        warnings.append(
+            "演示数据对外开放：免密码进入已关闭，演示账号须输入密码；不要放入真实数据。"
+        )
+    return warnings

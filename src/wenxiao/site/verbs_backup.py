@@ -74,9 +74,9 @@ def _make(args: argparse.Namespace) -> int:
     from wenxiao.records.models import BackupRun
     from wenxiao.site import backups
 
-    made = backups.make(args.directory)
-    _note(BackupRun.Kind.FULL, args.directory, made)
-    show(made)
+    backup = backups.make(args.directory)
+    _note(BackupRun.Kind.FULL, args.directory, backup)
+    show(backup)
     return FINE
 
 
@@ -84,9 +84,9 @@ def _repeat(args: argparse.Namespace) -> int:
     from wenxiao.records.models import BackupRun
     from wenxiao.site import backups
 
-    made = backups.repeat(args.directory, keep_days=args.keep)
-    _note(BackupRun.Kind.REPEATED, args.directory, made)
-    show(made)
+    copy = backups.repeat(args.directory, keep_days=args.keep)
+    _note(BackupRun.Kind.REPEATED, args.directory, copy)
+    show(copy)
     return FINE
 
 
@@ -128,14 +128,14 @@ def _put_back(args: argparse.Namespace) -> int:
 def _after_recovery(_args: argparse.Namespace) -> int:
     from wenxiao.site import backups
 
-    told = backups.after_recovery()
-    show(told)
-    return PROBLEMS if told["missing_files"] else FINE
+    outcome = backups.after_recovery()
+    show(outcome)
+    return PROBLEMS if outcome["missing_files"] else FINE
 
 
 def _drill(args: argparse.Namespace) -> int:
     from wenxiao.site import backups
 
-    told = backups.drill(args.directory)
-    show(told)
-    return PROBLEMS if told["faults"] else FINE
+    outcome = backups.drill(args.directory)
+    show(outcome)
+    return PROBLEMS if outcome["faults"] else FINE

@@ -59,17 +59,17 @@ def _reconcile(report_name: str, sheet_name: str) -> tuple[Any, bool]:
     if report_path.suffix.lower() != ".docx":
         raise WrongUseError(f"“{report_path.name}”应为 .docx 格式的评价报告。")
     with Pool(1) as pool:
-        told = pool.read(report_path, "book")
+        report_book = pool.read(report_path, "book")
         forms = reading_json(pool.forms(sheet_path))["forms"]
         book = pool.read(sheet_path, "book")
-    _refuse_unread(report_path.name, told)
+    _refuse_unread(report_path.name, report_book)
     _refuse_unread(sheet_path.name, book)
     form = next((one for one in forms if one.get("kind") == "evaluation"), None)
     if form is None:
         raise WrongUseError(
             f"“{sheet_path.name}”里没有评分表，请给出带一级指标、分值、得分的评分表。"
         )
-    report = report_of(told["book"])
+    report = report_of(report_book["book"])
     findings = reconcile(report, sheet_of(form, book["book"]))
     bound = [
         {"where": one.where, "report": one.report, "sheet": one.sheet} for one in findings.bound
@@ -91,8 +91,8 @@ def _reconcile(report_name: str, sheet_name: str) -> tuple[Any, bool]:
 
 def _refuse_unread(name: str, answer: Mapping[str, Any]) -> None:
     if answer["book"] is None:
-        said = "".join(problem.get("text") or "" for problem in answer["problems"][:1])
-        raise WrongUseError(f"“{name}”不能读取：{said}")
+        reasons = "".join(problem.get("text") or "" for problem in answer["problems"][:1])
+        raise WrongUseError(f"“{name}”不能读取：{reasons}")
 
 
 def _ratios_all(name: str, year: int | None) -> tuple[Any, bool]:
@@ -102,11 +102,13 @@ def _ratios_all(name: str, year: int | None) -> tuple[Any, bool]:
     for at, item in enumerate(_list(name), 1):
         own_year = year if year is not None else _year(item.get("year"), at)
         rule = formulas(own_year)
-        found = ratios(_figures(item, at), own_year)
+        indicators = ratios(_figures(item, at), own_year)
         answers.append(
             {
                 "id": str(item.get("id") or at - 1),
-                "ratios": [_ratio(one, "未核" if not rule.document else "旁证") for one in found],
+                "ratios": [
+                    _ratio(one, "未核" if not rule.document else "旁证") for one in indicators
+                ],
             }
         )
     return answers, False
@@ -145,7 +147,7 @@ def _month_paid(value: object) -> Decimal:
 
 
 def _ratio(one: Any, standing: str) -> dict[str, Any]:
-    told = {
+    ratio = {
         "code": one.code,
         "name": one.name,
         "value": _text(one.value),
@@ -155,10 +157,10 @@ def _ratio(one: Any, standing: str) -> dict[str, Any]:
         "standing": standing,
     }
     if one.missing:
-        told["missing"] = list(one.missing)
+        ratio["missing"] = list(one.missing)
     if one.assumed:
-        told["assumed"] = one.assumed
-    return told
+        ratio["assumed"] = one.assumed
+    return ratio
 
 
 def _similar_all(name: str, plain: str | None) -> tuple[Any, bool]:

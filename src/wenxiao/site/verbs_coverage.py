@@ -27,7 +27,7 @@ def add_parsers(verbs: Any) -> None:
 def _coverage(args: argparse.Namespace) -> int:
     from wenxiao.followup.selectors.coverage import coverage_of
 
-    found = coverage_of(chosen_division(args.division), args.year)
+    coverage = coverage_of(chosen_division(args.division), args.year)
     show(
         {
             "year": args.year,
@@ -42,7 +42,7 @@ def _coverage(args: argparse.Namespace) -> int:
                     "bare": [one.code for one in cell.bare],
                     "excused": [one.code for one in cell.bare if one.excused],
                 }
-                for cell in found
+                for cell in coverage
             ],
         }
     )

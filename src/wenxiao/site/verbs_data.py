@@ -186,11 +186,11 @@ def _add_keeping(verbs: Any) -> None:
     tokens = verbs.add_parser("tokens", help="接口令牌").add_subparsers(
         dest="tokens", required=True, metavar="事项"
     )
-    made = tokens.add_parser("create", help="给账号生成一个接口令牌；权限就是该账号的授权")
-    made.add_argument("username", metavar="账号")
-    made.add_argument("--name", required=True, help="用途，如 一体化系统推送支付")
-    made.add_argument("--days", type=int, default=365, help="有效天数，默认 365，最多 730")
-    made.set_defaults(run=on_rows(_create_token))
+    create = tokens.add_parser("create", help="给账号生成一个接口令牌；权限就是该账号的授权")
+    create.add_argument("username", metavar="账号")
+    create.add_argument("--name", required=True, help="用途，如 一体化系统推送支付")
+    create.add_argument("--days", type=int, default=365, help="有效天数，默认 365，最多 730")
+    create.set_defaults(run=on_rows(_create_token))
     ended = tokens.add_parser("revoke", help="停用接口令牌")
     ended.add_argument("number", type=int, metavar="编号")
     ended.add_argument("--why", default="不再使用", help="理由，记入留痕")

@@ -249,8 +249,8 @@ def _score_book(path: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
             case = case_of(table_of(form), name=name)
             tables.append(judge_table(case, profile_code=args.profile, year=args.year))
     if not tables:
-        said = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
-        raise WrongUseError(f"“{path.name}”里没有可复算的自评表或评分表。{said}")
+        reasons = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
+        raise WrongUseError(f"“{path.name}”里没有可复算的自评表或评分表。{reasons}")
     return tables
 
 
@@ -262,8 +262,8 @@ def _pace_all(name: str) -> tuple[Any, bool]:
         try:
             answers.append(_pace(item))
         except (PaceError, ValueError, KeyError, TypeError, ArithmeticError) as error:
-            said = f"缺少“{error.args[0]}”" if isinstance(error, KeyError) else str(error)
-            raise WrongUseError(f"第 {at} 项不能计算：{said}") from None
+            reason = f"缺少“{error.args[0]}”" if isinstance(error, KeyError) else str(error)
+            raise WrongUseError(f"第 {at} 项不能计算：{reason}") from None
     return answers, False
 
 
@@ -284,7 +284,7 @@ def _pace(
         for step in asked
     ]
     arrived = item.get("arrived_month")
-    found = pace(
+    forecast = pace(
         _money(item.get("budget_yuan")),
         _money(item.get("executed_yuan")),
         _month(item["through_month"]),
@@ -294,13 +294,13 @@ def _pace(
         overrides=overrides,
     )
     return {
-        "rate": _text(found.rate),
-        "elapsed": _text(found.elapsed),
-        "index": _text(found.index),
-        "light": found.light,
-        "above_pace": found.above_pace,
-        "reason": found.reason,
-        "basis": found.basis,
+        "rate": _text(forecast.rate),
+        "elapsed": _text(forecast.elapsed),
+        "index": _text(forecast.index),
+        "light": forecast.light,
+        "above_pace": forecast.above_pace,
+        "reason": forecast.reason,
+        "basis": forecast.basis,
     }
 
 
@@ -357,8 +357,8 @@ def _check_book(path: Path) -> list[dict[str, Any]]:
     reading = forms_in_child(path)
     forms = [form for form in reading.forms if isinstance(form, TargetForm)]
     if not forms:
-        said = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
-        raise WrongUseError(f"“{path.name}”里没有绩效目标表。{said}")
+        reasons = "".join(f"{problem.text}{problem.mend or ''}" for problem in reading.problems[:3])
+        raise WrongUseError(f"“{path.name}”里没有绩效目标表。{reasons}")
     tables = [table_of(form) for form in forms]
     _say_defaults(table.year for table in tables)
     return [
@@ -403,9 +403,9 @@ def _table(item: Mapping[str, Any], at: int) -> Any:
 
 def _say_defaults(years: Iterable[int | None]) -> None:
     """On standard error: whose rules were used, where there is no database that knows a division's own."""
-    told = sorted({f"{year} 年度" if year else "最新（表上没有年度）" for year in years})
-    if told:
-        print(f"没有用到数据库：按国家默认规则检查，{'、'.join(told)}。", file=sys.stderr)
+    years_used = sorted({f"{year} 年度" if year else "最新（表上没有年度）" for year in years})
+    if years_used:
+        print(f"没有用到数据库：按国家默认规则检查，{'、'.join(years_used)}。", file=sys.stderr)
 
 
 def _problems(table: Any) -> list[dict[str, Any]]:
@@ -471,9 +471,9 @@ def own_rules_in(name: str | None) -> Mapping[str, Any] | None:
         return None
     path: Path = _existing(name)
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise WrongUseError(f"“{path.name}”不是 JSON：{error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(content, dict):
         raise WrongUseError(f"“{path.name}”应是对象：规则名 → 本级规定的清单。")
-    return said
+    return content

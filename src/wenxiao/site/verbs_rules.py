@@ -88,8 +88,8 @@ def _codes(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str
     held = codes_in_force(own, year)
     for code, entry in value.content["codes"].items():
         doors = sorted(named.get(code, ()))
-        told = {**entry, "level": held[code].level}
-        yield _entry(code, told, standing_of(entry), value.start.isoformat(), doors)
+        row = {**entry, "level": held[code].level}
+        yield _entry(code, row, standing_of(entry), value.start.isoformat(), doors)
 
 
 def _reconciling(year: int | None) -> Iterator[dict[str, Any]]:
@@ -97,9 +97,9 @@ def _reconciling(year: int | None) -> Iterator[dict[str, Any]]:
 
     value = in_force("reconcile", year)
     for entry in value.content["checks"]:
-        told = {"ground": "惯例", **entry}
+        row = {"ground": "惯例", **entry}
         start = value.start.isoformat()
-        yield _entry(entry["code"], told, value.standing, start, ["reconcile"])
+        yield _entry(entry["code"], row, value.standing, start, ["reconcile"])
 
 
 def _rechecking(year: int | None) -> Iterator[dict[str, Any]]:
@@ -152,15 +152,15 @@ def _raised() -> dict[str, set[str]]:
     from wenxiao.rulebook import codes
 
     names = {name: code for name, code in vars(codes).items() if name.isupper()}
-    root, found = Path(codes.__file__).parent.parent, dict[str, set[str]]()
+    root, doors = Path(codes.__file__).parent.parent, dict[str, set[str]]()
     for path in root.rglob("*.py"):
         place = path.relative_to(root).as_posix()
         door = next((door for part, door in _SAID_IN if place.startswith(part)), None)
         if door is None:
             continue
         for name in names.keys() & set(re.findall(r"[A-Z_]{4,}", path.read_text(encoding="utf-8"))):
-            found.setdefault(names[name], set()).add(door)
-    return found
+            doors.setdefault(names[name], set()).add(door)
+    return doors
 
 
 def _nodes(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:

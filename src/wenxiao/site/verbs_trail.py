@@ -88,8 +88,8 @@ def _noted(path: Path) -> list[dict[str, Any]]:
 
 def _anchor(line: str, place: str) -> dict[str, Any]:
     try:
-        told = json.loads(line)
-        return {name: told[name] for name in _ANCHOR}
+        anchor = json.loads(line)
+        return {name: anchor[name] for name in _ANCHOR}
     except (ValueError, KeyError, TypeError):
         raise NotReady(
             f"{place}不是锚点。每行应为 wenxiao trail anchors 写出的一条，含 {'、'.join(_ANCHOR)}。"

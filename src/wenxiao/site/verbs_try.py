@@ -59,16 +59,16 @@ def try_verb(args: argparse.Namespace) -> int:
 
 def entries_of(name: str) -> list[dict[str, Any]]:
     """The proposed values of a file, each with its rule; WrongUseError for another shape."""
-    said = _json(name)
-    if isinstance(said, dict) and "rule" not in said:
+    content = _json(name)
+    if isinstance(content, dict) and "rule" not in content:
         listed = [
             {**entry, "rule": rule}
-            for rule, some in said.items()
+            for rule, some in content.items()
             for entry in (some if isinstance(some, list) else [some])
             if isinstance(entry, dict)
         ]
     else:
-        listed = said if isinstance(said, list) else [said]
+        listed = content if isinstance(content, list) else [content]
     if not listed or any(not isinstance(entry, dict) for entry in listed):
         raise WrongUseError(
             f"“{Path(name).name}”应写明改动："
@@ -200,8 +200,8 @@ def _codes(table: Table, kind: str, own: Overrides) -> Result:
 
     looked = replace(table, overrides=own)
     door = doors.TARGETS if kind == "target" else doors.FORM
-    found = door.run(looked, kind, rules_in_force(own, looked.year))
-    codes = sorted({f"{problem.code} {problem.level}" for _, problem in found})
+    problems = door.run(looked, kind, rules_in_force(own, looked.year))
+    codes = sorted({f"{problem.code} {problem.level}" for _, problem in problems})
     return {"codes": "、".join(codes)}
 
 
@@ -235,11 +235,11 @@ def _light(item: Mapping[str, Any], at: int, year: int | None, own: Overrides) -
     on = None if year is None else date(year, int(month), monthrange(year, int(month))[1])
     try:
         _money(asked["budget_yuan"])
-        found = _pace(asked, on, own)
+        answer = _pace(asked, on, own)
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        said = f"缺少“{error.args[0]}”" if isinstance(error, KeyError) else str(error)
-        raise WrongUseError(f"第 {at} 项不能计算：{said}") from None
-    return {key: found[key] for key in ("light", "index", "above_pace")}
+        reason = f"缺少“{error.args[0]}”" if isinstance(error, KeyError) else str(error)
+        raise WrongUseError(f"第 {at} 项不能计算：{reason}") from None
+    return {key: answer[key] for key in ("light", "index", "above_pace")}
 
 
 def _year_of(item: Mapping[str, Any]) -> int | None:

@@ -96,7 +96,7 @@ def take_up(*, dead: set[str] = frozenset()) -> int:  # type: ignore[assignment]
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
 
-    found = 0
+    taken = 0
     for row in DBTaskResult.objects.running():
         worker = row.worker_ids[-1] if row.worker_ids else ""
         if worker not in dead and lives(worker):
@@ -113,10 +113,10 @@ def take_up(*, dead: set[str] = frozenset()) -> int:  # type: ignore[assignment]
             }
         )
         # Whoever looks at the same time takes it up once: only the state that was seen is changed.
-        found += DBTaskResult.objects.filter(
+        taken += DBTaskResult.objects.filter(
             pk=row.pk, status="RUNNING", started_at=row.started_at
         ).update(**values)
-    return found
+    return taken
 
 
 def try_again(row: DBTaskResult[Any, Any]) -> None:

@@ -18,8 +18,8 @@ _STANDING: ContextVar[date | None] = ContextVar("standing", default=None)
 
 def today() -> date:
     """The day deadlines are held against, in the bureau's time zone. The trail always keeps the real time."""
-    told: date | None = _STANDING.get() or getattr(settings, "TODAY", None)
-    return told or timezone.localdate()
+    fixed_day: date | None = _STANDING.get() or getattr(settings, "TODAY", None)
+    return fixed_day or timezone.localdate()
 
 
 @contextmanager

@@ -59,10 +59,10 @@ def _for_postgresql(guard: Guard) -> list[str]:
     refuse = f"RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'check_violation';"
     body = f"IF {guard.when} THEN {refuse} END IF;" if guard.when else refuse
     row = "OLD" if guard.event == "DELETE" else "NEW"
-    made = f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql"
+    head = f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql"
     on = f"CREATE TRIGGER {guard.name} BEFORE {guard.event} ON {guard.table} FOR EACH ROW"
     return [
-        f"{made} AS $body$ BEGIN {lock}{body} RETURN {row}; END $body$",
+        f"{head} AS $body$ BEGIN {lock}{body} RETURN {row}; END $body$",
         f"{on} EXECUTE FUNCTION {guard.name}()",
     ]
 
@@ -70,8 +70,8 @@ def _for_postgresql(guard: Guard) -> list[str]:
 def stand(guards: Iterable[Guard]) -> None:
     """Make the guards that do not stand yet."""
     there = triggers.standing(PREFIX)
-    made = {name: lines for name, lines in statements(guards).items() if name not in there}
-    triggers.install(made)
+    missing = {name: lines for name, lines in statements(guards).items() if name not in there}
+    triggers.install(missing)
 
 
 def stand_aside(guards: Iterable[Guard]) -> int:

@@ -56,10 +56,10 @@ class KeysetPlace:
 def place_of(token: str | None, order: list[str]) -> KeysetPlace | None:
     """What a page's token says; None without one, and for a forged one or that of another order."""
     try:
-        backwards, kept, values = signing.loads(token or "", salt="keyset")
+        backwards, order_of_token, values = signing.loads(token or "", salt="keyset")
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return KeysetPlace(backwards, values) if kept == order else None
+    return KeysetPlace(backwards, values) if order_of_token == order else None
 
 
 def page(
@@ -72,10 +72,10 @@ def page(
     place = place_of(token, order)
     backwards = place is not None and place.backwards
     turned = [n[1:] if n.startswith("-") else f"-{n}" for n in order] if backwards else order
-    found = rows.order_by(*turned)
+    within = rows.order_by(*turned)
     if place is not None:
-        found = found.filter(_reached(turned, place.values) & _beyond(turned, place.values))
-    kept_rows = list(found[: size + 1])
+        within = within.filter(_reached(turned, place.values) & _beyond(turned, place.values))
+    kept_rows = list(within[: size + 1])
     more, kept_rows = len(kept_rows) > size, kept_rows[:size]
     if backwards:
         kept_rows.reverse()

@@ -35,10 +35,10 @@ def one_wins() -> Iterator[None]:
 
 def overtaken(error: IntegrityError) -> str:
     """The sentence for who came second; empty where the error is another one (a fault of the program)."""
-    found = _of_postgresql(error) or _of_sqlite(error)
-    if found is None:
+    constraint = _of_postgresql(error) or _of_sqlite(error)
+    if constraint is None:
         return ""
-    model, names = found
+    model, names = constraint
     what = _named(model, names)
     return f"{what}刚刚被别人抢先登记，这一次没有写入。请返回看最新的内容，不重复的再办一次。"
 
@@ -55,20 +55,20 @@ def _of_postgresql(error: IntegrityError) -> tuple[type[models.Model], list[str]
 
 
 def _of_sqlite(error: IntegrityError) -> tuple[type[models.Model], list[str]] | None:
-    said = _SQLITE.search(str(error))
-    if said is None:
+    match = _SQLITE.search(str(error))
+    if match is None:
         return None
-    if said[1]:
-        found = next((m for m in apps.get_models() if _holds(m, said[1])), None)
-        return (found, _columns(found, said[1])) if found else None
-    places = [place.strip().split(".", 1) for place in said[2].split(",")]
+    if match[1]:
+        holder = next((m for m in apps.get_models() if _holds(m, match[1])), None)
+        return (holder, _columns(holder, match[1])) if holder else None
+    places = [place.strip().split(".", 1) for place in match[2].split(",")]
     model = _model(places[0][0])
     return (model, [place[-1] for place in places]) if model else None
 
 
 def _model(table: str | None) -> type[models.Model] | None:
-    found = (one for one in apps.get_models() if one._meta.db_table == table)
-    return next(found, None)
+    models_of_table = (one for one in apps.get_models() if one._meta.db_table == table)
+    return next(models_of_table, None)
 
 
 def _holds(model: type[models.Model], constraint: str) -> bool:
@@ -77,10 +77,10 @@ def _holds(model: type[models.Model], constraint: str) -> bool:
 
 def _columns(model: type[models.Model], constraint: str | None) -> list[str]:
     """What a unique constraint over an expression, like a name without its case, is about."""
-    found = (one for one in model._meta.constraints if one.name == constraint)
+    constraints = (one for one in model._meta.constraints if one.name == constraint)
     names: list[str] = [
         source.name
-        for one in found
+        for one in constraints
         for expression in getattr(one, "expressions", ())
         for source in expression.get_source_expressions()
     ]

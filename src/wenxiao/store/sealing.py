@@ -42,8 +42,8 @@ def data_key() -> bytes:
 def _make(path: Path) -> None:
     """A new key at ``path``, there whole or not at all; of two that make one at once the first counts."""
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".")
-    with os.fdopen(handle, "wb") as made:
-        made.write(base64.urlsafe_b64encode(secrets.token_bytes(_BYTES)))
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.urlsafe_b64encode(secrets.token_bytes(_BYTES)))
     with suppress(FileExistsError):
         os.link(unfinished, path)
     Path(unfinished).unlink()

@@ -112,15 +112,15 @@ def standing(prefix: str) -> dict[str, str]:
 
 def drop(prefix: str) -> int:
     """Take away the triggers whose name begins so; returns how many stood."""
-    found = standing(prefix)
+    names = standing(prefix)
     with connection.cursor() as cursor:
-        for name, table in found.items():
+        for name, table in names.items():
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER {name} ON {table}")
                 cursor.execute(f"DROP FUNCTION {name}()")
             else:
                 cursor.execute(f"DROP TRIGGER {name}")
-    return len(found)
+    return len(names)
 
 
 def install(made: dict[str, Sequence[str]] | dict[str, list[str]]) -> None:

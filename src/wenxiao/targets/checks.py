@@ -96,7 +96,7 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
     asked_for = {pk: _asked_for(listed) for pk, listed in amounts.items()}
     changes = budget_changes_of(listed, asked_for)
     gone = _rows_left_out(listed, rows)
-    found: dict[int, list[TargetProblem]] = {}
+    problems: dict[int, list[TargetProblem]] = {}
     known: dict[tuple[int, int], dict[str, Rule]] = {}
     for target in listed:
         change = changes.get(target.pk)
@@ -107,11 +107,11 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
         if key not in known:
             known[key] = {one.code: one for one in rules_in_force(table.overrides, table.year)}
         rules = known[key]
-        found[target.pk] = [
+        problems[target.pk] = [
             TargetProblem(hit, problem, rules[problem.code])
             for hit, problem in doors.TARGETS.run(table, "target", tuple(rules.values()))
         ]
-    return found
+    return problems
 
 
 def _rows_left_out(

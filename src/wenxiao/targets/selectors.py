@@ -148,14 +148,14 @@ def stale_rows(target: Target, before: Target | None) -> dict[int, list[str]]:
         return {}
     year = target.dossier.fiscal_year
     old = {plain(row.name): row.expression for row in before.indicators.all()}
-    found: dict[int, list[str]] = {}
+    stale: dict[int, list[str]] = {}
     for row in target.indicators.all():
         if row.expression and old.get(plain(row.name)) == row.expression:
-            found.setdefault(row.pk, []).append("指标值与上年相同")
+            stale.setdefault(row.pk, []).append("指标值与上年相同")
         words = f"{row.name} {row.expression}"
         if any(str(gone) in words for gone in range(year - 3, year)):
-            found.setdefault(row.pk, []).append("还写着以前的年份")
-    return found
+            stale.setdefault(row.pk, []).append("还写着以前的年份")
+    return stale
 
 
 _COMPARED = (
@@ -319,7 +319,7 @@ RETURNED, TYPED = "退回绩效目标", "填报绩效目标"
 def layouts_of(division: Division) -> list[ListLayout]:
     """The lists the division has mapped, as the readers take them."""
     rows = Layout.objects.filter(division=division, retired=False).order_by("-pk")
-    found = [
+    layouts = [
         ListLayout(
             {one["key"]: one["heading"] for one in row.columns if one["key"]},
             row.codes,
@@ -327,7 +327,7 @@ def layouts_of(division: Division) -> list[ListLayout]:
         )
         for row in rows
     ]
-    return [one for one in found if {"level3", "target"} <= set(one.headings)]
+    return [one for one in layouts if {"level3", "target"} <= set(one.headings)]
 
 
 def layouts_visible_to(user: User) -> QuerySet[Layout]:
@@ -339,7 +339,9 @@ def layouts_visible_to(user: User) -> QuerySet[Layout]:
 def lines_of(division: Division, year: int, layout: Layout) -> list[dict[str, object]]:
     """Every approved row of a budget year as the layout's columns hold it: codes for words, money in its unit."""
     factor = UNIT_FACTORS[layout.money_unit]
-    back = {key: {word: code for code, word in said.items()} for key, said in layout.codes.items()}
+    back = {
+        key: {word: code for code, word in words.items()} for key, words in layout.codes.items()
+    }
     rows = (
         Indicator.objects.filter(
             target__state=Target.State.APPROVED,
@@ -351,13 +353,13 @@ def lines_of(division: Division, year: int, layout: Layout) -> list[dict[str, ob
     )
     funds = TargetAmount.objects.filter(target__in=rows.values("target"), kind="fund", order=1)
     money = dict(funds.values_list("target", "amount"))
-    found = []
+    lines = []
     for row in rows:
         line = _line(row, "nature" in {one["key"] for one in layout.columns})
         amount = money.get(row.target_id)
         line["money"] = "" if amount is None else amount / factor
-        found.append({key: back.get(key, {}).get(str(value), value) for key, value in line.items()})
-    return found
+        lines.append({key: back.get(key, {}).get(str(value), value) for key, value in line.items()})
+    return lines
 
 
 def _line(row: Indicator, parted: bool) -> dict[str, object]:  # noqa: FBT001 - whether the sign has a column

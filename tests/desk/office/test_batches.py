@@ -4,30 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from tests.desk.accounts import account
 
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.followup.models import CatalogueItem, Finding, Rectification
 from wenxiao.orgs.models import Grant, Role, Unit
-from wenxiao.orgs.services import create_user, grant
+from wenxiao.orgs.services import grant
 from wenxiao.records.models import Entry
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-
-
-def account(small, name, role=None, unit=None):
-    user = create_user(
-        division=small.division,
-        username=name,
-        name=name,
-        by=None,
-        unit=unit,
-        password="Chang-e_2021!",
-        must_change_password=False,
-    )
-    if role:
-        grant(user=user, role=role, division=small.division, unit=unit, by=None)
-    return user
 
 
 @pytest.fixture

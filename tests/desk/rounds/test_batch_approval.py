@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.desk.accounts import account
 
 from wenxiao.budget.models import AuditedAmount, Dossier, Subject
 from wenxiao.desk.home.duties import duties
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Role, User
 from wenxiao.orgs.permissions import holdings
-from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import confirm_review, score_review, submit_review
@@ -21,20 +21,6 @@ from wenxiao.targets.models import Indicator, Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROUTE = ["head", "department", "office", "performance"]
-
-
-def person(small, name, role, unit=None):
-    user = create_user(
-        division=small.division,
-        username=name,
-        name=name,
-        by=None,
-        unit=unit,
-        password="Chang-e_2021!",
-        must_change_password=False,
-    )
-    grant(user=user, role=role, division=small.division, unit=unit, by=None)
-    return user
 
 
 def filed(small, number, *, unit=None, kind="selfeval"):
@@ -92,12 +78,12 @@ def _filer(small, kind, unit):
     if unit is None:
         return small.clerk
     known = User.objects.filter(username=f"clerk{unit.pk}").first()
-    return known or person(small, f"clerk{unit.pk}", Role.CLERK, unit)
+    return known or account(small, f"clerk{unit.pk}", Role.CLERK, unit)
 
 
 @pytest.fixture
 def head(small):
-    return person(small, "head", Role.HEAD, small.units[0])
+    return account(small, "head", Role.HEAD, small.units[0])
 
 
 def test_a_head_passes_the_ticked_ones_and_each_is_told(inside, small, head):
@@ -195,7 +181,7 @@ def kinds_of(user):
 
 def test_each_sees_the_step_that_is_theirs(small, head):
     filed(small, 2)
-    department = person(small, "department", Role.DEPARTMENT, small.units[0])
+    department = account(small, "department", Role.DEPARTMENT, small.units[0])
     assert f"{small.selfeval.name}：2 份待审核" in kinds_of(head)
     assert kinds_of(department) == set()
     Review.objects.filter(round=small.selfeval, state="submitted").update(step=1)

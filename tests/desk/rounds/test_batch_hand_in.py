@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.desk.rounds.test_batch_approval import filed, person, ticked
+from tests.desk.accounts import account
+from tests.desk.rounds.test_batch_approval import filed, ticked
 
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Role
@@ -44,7 +45,7 @@ def test_a_clerk_hands_in_the_ticked_ones_and_reads_what_blocks_the_others(insid
 
 
 def test_a_neighbours_clerk_is_offered_none_of_them_and_changes_nothing(inside, small, begun):
-    other = person(small, "neighbour", Role.CLERK, small.units[1])
+    other = account(small, "neighbour", Role.CLERK, small.units[1])
     client, page = inside(other), f"/rounds/{small.selfeval.pk}/settle"
     assert "示例报送" not in client.get(f"{page}?step=submit").content.decode()
     client.post(f"{page}/ticked", {"step": "submit", "tick": ticked(*begun)})

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from tests.desk.accounts import account
 
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused
-from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import RecheckSample, Review
 from wenxiao.reviews.services import draw_recheck
@@ -16,20 +16,6 @@ from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-
-
-def person(small, name, role, unit=None):
-    user = create_user(
-        division=small.division,
-        username=name,
-        name=name,
-        by=None,
-        unit=unit,
-        password="Chang-e_2021!",
-        must_change_password=False,
-    )
-    grant(user=user, role=role, division=small.division, unit=unit, by=None)
-    return user
 
 
 def handed_in(small, number, unit, **more):
@@ -120,7 +106,7 @@ def test_a_department_draws_among_its_subordinates_alone(small):
     top, below = small.units[0], small.units[3]
     own, theirs = handed_in(small, 2, top), handed_in(small, 3, below)
     handed_in(small, 2, small.units[1])
-    head = person(small, "dept", Role.DEPARTMENT, top)
+    head = account(small, "dept", Role.DEPARTMENT, top)
     sample = drawn_by(small, by=head, department=top)
     assert (
         sample.total
@@ -191,7 +177,7 @@ def test_the_page_draws_and_shows_reasons_and_both_scores(small, inside):
 
 def test_a_department_sees_its_own_drawing_and_a_unit_none(small, inside):
     handed_in(small, 2, small.units[3], executed=Decimal(45))
-    head = person(small, "dept", Role.DEPARTMENT, small.units[0])
+    head = account(small, "dept", Role.DEPARTMENT, small.units[0])
     page = f"/selfeval/{small.selfeval.pk}/recheck"
     drawn_by(small, why="财政的方案")
     client = inside(head)

@@ -39,6 +39,28 @@ def read_rows(folder: Path, rows: Rows, merges: Iterable[str] = (), **look: Any)
     return read_file(path)
 
 
+def read_form(
+    folder: Path, rows: Rows, merges: Iterable[str] = ()
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The one form of such a workbook, and what was found of each code."""
+    found = read_rows(folder, rows, merges)
+    (form,) = found["forms"]
+    codes: dict[str, list[str]] = {}
+    for problem in found["problems"]:
+        codes.setdefault(problem["code"], []).append(problem["got"])
+    return form, codes
+
+
+def money(form: dict[str, Any], key: str) -> list[str | None]:
+    """An amount of each fund of a form, in 元."""
+    return [line[key] and line[key]["yuan"] for line in form["funds"]]
+
+
+def value(form: dict[str, Any], key: str) -> Any:
+    """What stands in a field of a form."""
+    return form[key] and form[key]["value"]
+
+
 def with_changes(rows: Rows, changes: dict[tuple[int, int], Any]) -> list[list[Any]]:
     """A copy with some cells (row and column from 1) written over."""
     out = [list(row) for row in rows]

@@ -63,23 +63,23 @@ def add_subjects(
         raise NotAllowed(f"所列单位有的不属于{division}。")
     for one in subjects:
         refuse_subject(one.code, one.name)
-    made = Subject.objects.bulk_create(
+    created = Subject.objects.bulk_create(
         (
             Subject(division=division, unit_id=one.unit, code=one.code, name=one.name)
             for one in subjects
         ),
         batch_size=AT_ONCE,
     )
-    if made:
+    if created:
         record(
             division=division,
             by=by,
             act="批量新增对象",
             why=why,
-            label=f"{len(made)} 个对象",
-            data={"count": len(made), "first": made[0].code, "last": made[-1].code},
+            label=f"{len(created)} 个对象",
+            data={"count": len(created), "first": created[0].code, "last": created[-1].code},
         )
-    return made
+    return created
 
 
 @transaction.atomic

@@ -53,16 +53,16 @@ def set_appropriation(
     if unknown:
         raise KeyError(*sorted(unknown))
     refuse_negative(amounts)
-    row, made = Appropriation.objects.get_or_create(
+    row, created = Appropriation.objects.get_or_create(
         dossier=dossier,
         fund=fund,
         level=level,
         defaults={**amounts, "batch": batch, "synthetic": synthetic},
     )
-    before = {} if made else {name: getattr(row, name) for name in amounts}
-    if not made and before != amounts:
+    before = {} if created else {name: getattr(row, name) for name in amounts}
+    if not created and before != amounts:
         change(row, version=version, **amounts)
-    if made or before != amounts:
+    if created or before != amounts:
         _record_money(
             "登记预算安排",
             row,
@@ -129,8 +129,8 @@ def add_spending(
         batch=batch,
         synthetic=synthetic,
     )
-    told = {"fund": fund, "month": month, "amount": amount, "line": line}
-    _record_money("登记支出", row, by=by, why=why, before={}, after=told)
+    payment = {"fund": fund, "month": month, "amount": amount, "line": line}
+    _record_money("登记支出", row, by=by, why=why, before={}, after=payment)
     return row
 
 

@@ -83,9 +83,14 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
         state=Round.State.OPEN,
         synthetic=synthetic,
     )
-    made = _ask_units(opened) if todos and kind in FILED_BY_UNITS else 0
+    todos_made = _ask_units(opened) if todos and kind in FILED_BY_UNITS else 0
     record(
-        division=division, by=by, act="下达任务", target=opened, why=why, data=_facts(opened, made)
+        division=division,
+        by=by,
+        act="下达任务",
+        target=opened,
+        why=why,
+        data=_facts(opened, todos_made),
     )
     return opened
 
@@ -258,8 +263,8 @@ def refuse_unlisted(reason: str) -> None:
     """NotAllowed for a reason of 本次免报 that is none of those listed, or none at all."""
     if reason not in EXEMPTION_REASONS:
         listed = "、".join(EXEMPTION_REASONS.values())
-        told = f"免报理由“{reason[:40]}”不在所列之中" if reason else "还没有选择免报理由"
-        raise NotAllowed(f"{told}，请从所列理由中选择：{listed}。")
+        refusal = f"免报理由“{reason[:40]}”不在所列之中" if reason else "还没有选择免报理由"
+        raise NotAllowed(f"{refusal}，请从所列理由中选择：{listed}。")
 
 
 @transaction.atomic
@@ -274,10 +279,10 @@ def exempt(
         raise NotAllowed(f"免报理由为“{EXEMPTION_REASONS[reason]}”时须写明说明。")
     if not selectors.dossiers_of(round).filter(pk=dossier.pk).exists():
         raise NotAllowed(f"“{dossier}”不在任务“{round}”的范围内，无须免报。")
-    excused, made = Exemption.objects.get_or_create(
+    excused, created = Exemption.objects.get_or_create(
         round=round, dossier=dossier, defaults={"reason": reason, "note": note, "by": by}
     )
-    if not made:
+    if not created:
         raise NotAllowed(
             f"“{dossier}”已经免报：{EXEMPTION_REASONS.get(excused.reason, excused.reason)}。"
         )

@@ -236,12 +236,12 @@ def open_dossier(
     powers = ("import", "fill", "evaluate")
     require_one(by, powers, what="建立档案", division=subject.division_id, subject=subject)
     refuse_year(fiscal_year)
-    dossier, made = Dossier.objects.get_or_create(
+    dossier, created = Dossier.objects.get_or_create(
         subject=subject,
         fiscal_year=fiscal_year,
         defaults={"unit": unit or subject.unit, "batch": batch},
     )
-    if made:
+    if created:
         record(
             division=subject.division,
             by=by,
@@ -266,23 +266,23 @@ def tag_subject(
     if not tag or len(tag) > LONGEST_TAG or any(sign in tag for sign in "、，,;；\n\t"):
         raise NotAllowed(f"标签须为1至{LONGEST_TAG}个字，一次一个，不带顿号、逗号。")
     refuse_secret(tag)
-    kept = Subject.objects.select_for_update().get(pk=subject.pk)
-    tags = list(kept.tags or [])
+    locked = Subject.objects.select_for_update().get(pk=subject.pk)
+    tags = list(locked.tags or [])
     if (tag in tags) != taken_off:
         raise NotAllowed(f"原来就{'没有' if taken_off else '有'}标签“{tag}”。")
     if not taken_off and len(tags) >= MOST_TAGS:
         raise NotAllowed(f"一个对象最多{MOST_TAGS}个标签。")
-    kept.tags = [one for one in tags if one != tag] if taken_off else [*tags, tag]
-    kept.save(update_fields=["tags"])
+    locked.tags = [one for one in tags if one != tag] if taken_off else [*tags, tag]
+    locked.save(update_fields=["tags"])
     record(
-        division=kept.division,
+        division=locked.division,
         by=by,
         act="去标签" if taken_off else "加标签",
-        target=kept,
+        target=locked,
         why=why,
-        data={"before": tags, "after": kept.tags},
+        data={"before": tags, "after": locked.tags},
     )
-    return kept
+    return locked
 
 
 @transaction.atomic

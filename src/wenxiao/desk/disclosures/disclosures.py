@@ -128,12 +128,16 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     comment = comments_seen_by(person(request)).filter(pk=pk).first()
     if comment is None:
         raise Http404
-    said, show = text_of(request, "answer", 600), request.POST.get("verdict") == "show"
+    answered, show = text_of(request, "answer", 600), request.POST.get("verdict") == "show"
 
     def run() -> str:
         disclosing.answer_comment(
-            comment=comment, by=person(request), answer=said, show=show, version=version_of(request)
+            comment=comment,
+            by=person(request),
+            answer=answered,
+            show=show,
+            version=version_of(request),
         )
         return "回应已公开。" if show else "意见已留存，不公开显示。"
 
-    return carry_out(request, run, reverse("desk:disclosures"), [Typed("回应", "", said)])
+    return carry_out(request, run, reverse("desk:disclosures"), [Typed("回应", "", answered)])

@@ -153,22 +153,22 @@ def _seen(seen: Any) -> str:
 
 
 def _lines(told: Iterable[Any], depth: int = 0) -> list[str]:
-    found = []
+    lines = []
     for part in told:
         pad = "　" * depth
         if part.shape == "group":
-            found += [f"{pad}{part.word}：", *_lines(part.below, depth + 1)]
+            lines += [f"{pad}{part.word}：", *_lines(part.below, depth + 1)]
         elif part.shape == "table":
-            found += [
+            lines += [
                 f"{pad}{part.word}：",
                 f"{pad}　{' | '.join(part.heads)}",
                 *(f"{pad}　{' | '.join(map(str, row))}" for row in part.rows),
             ]
         else:
-            found.append(
+            lines.append(
                 f"{pad}{part.word}：{'、'.join(part.items) if part.shape == 'list' else part.text}"
             )
-    return found
+    return lines
 
 
 def _told(

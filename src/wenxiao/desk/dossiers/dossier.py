@@ -174,25 +174,25 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 
 def explained(mark: Mark) -> dict[str, object]:
     """A mark's explanation as the panel shows it; marks set by people have none and say whose they are."""
-    kept = mark.explanation or {}
+    explanation = mark.explanation or {}
     row = mark.criterion or mark.indicator
-    given = kept.get("inputs") or {}
+    given = explanation.get("inputs") or {}
     texts = rule_texts(mark.review.dossier.fiscal_year, mark.review.round.division.own_rules)
     weight = row.weight if row is not None else None
     lost = weight - mark.points if weight is not None and mark.points is not None else None
     return {
         "row": row,
         "review": mark.review,
-        "formula": kept.get("formula", ""),
-        "reason": kept.get("reason", ""),
-        "rule": kept.get("rule", ""),
-        "rule_text": texts.get(kept.get("rule", "")),
-        "assumed": kept.get("assumed") or "",
-        "basis": kept.get("basis", ""),
-        "standing": kept.get("standing", UNREAD),
+        "formula": explanation.get("formula", ""),
+        "reason": explanation.get("reason", ""),
+        "rule": explanation.get("rule", ""),
+        "rule_text": texts.get(explanation.get("rule", "")),
+        "assumed": explanation.get("assumed") or "",
+        "basis": explanation.get("basis", ""),
+        "standing": explanation.get("standing", UNREAD),
         "inputs": [(name, value) for name, value in given.items() if value != ""],
         "lost": lost if lost and lost > 0 else None,
-        "computed": bool(kept),
+        "computed": bool(explanation),
     }
 
 
@@ -215,7 +215,7 @@ def spending(request: HttpRequest, pk: int) -> HttpResponse:
 @view("see_unit")
 def latest_review(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The latest review of a kind of one dossier, for links that know the dossier only."""
-    found = reviews_seen_by(person(request)).filter(dossier=pk, kind=kind).order_by("-pk").first()
-    if found is None:
+    review = reviews_seen_by(person(request)).filter(dossier=pk, kind=kind).order_by("-pk").first()
+    if review is None:
         raise Http404
-    return redirect("desk:review", pk=found.pk)
+    return redirect("desk:review", pk=review.pk)

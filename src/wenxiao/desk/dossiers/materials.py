@@ -193,16 +193,16 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     dossier = _dossier(request, pk)
     row, origin = _number(request.GET.get("row", "")), _origin(request.GET.get("from", ""))
     if row is not None and request.htmx:  # type: ignore[attr-defined]  # set by its middleware
-        found = panel(
+        proofs_panel = panel(
             request,
             dossier,
             row,
             origin,
             "#proof-box" if origin.startswith("filling:") else "#aside",
         )
-        if found is None:
+        if proofs_panel is None:
             raise Http404
-        return render(request, "desk/dossiers/material_row_part.html", {"proofs": found})
+        return render(request, "desk/dossiers/material_row_part.html", {"proofs": proofs_panel})
     promise, shelf, form = (
         promise_of(dossier),
         shelf_of(person(request), dossier.pk),
@@ -389,8 +389,8 @@ def _judge(request: HttpRequest, row: Material) -> str:
         why=text_of(request, "why", 300),
         version=version_of(request),
     )
-    said = f"“{row.title}”{'已采信' if accepted else '不予采信，理由单位会看到'}。"
-    return said + (f"已确认的 {settled} 份结果不变。" if settled else "")
+    done_text = f"“{row.title}”{'已采信' if accepted else '不予采信，理由单位会看到'}。"
+    return done_text + (f"已确认的 {settled} 份结果不变。" if settled else "")
 
 
 @view("see_unit")

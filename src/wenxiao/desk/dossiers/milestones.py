@@ -71,10 +71,10 @@ def _save(request: HttpRequest, row: Dossier, back: str) -> HttpResponse:
             if name in steps:
                 raise NotAllowed(f"节点“{name}”写了两次。")
             steps[name] = day_of(request, f"d{at}", f"“{name}”的应完成日期")
-        made = plan_milestones(dossier=row, steps=steps, by=person(request), why=why)
+        steps_planned = plan_milestones(dossier=row, steps=steps, by=person(request), why=why)
         return (
-            f"计划节点已保存，共 {len(made)} 个；监控的资金灯按节点判。"
-            if made
+            f"计划节点已保存，共 {len(steps_planned)} 个；监控的资金灯按节点判。"
+            if steps_planned
             else "计划节点已清空，资金灯按月份判。"
         )
 
@@ -86,12 +86,12 @@ def step_done(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     """Report the day a step was done."""
     row = dossier_of(request, pk)
     back = reverse("desk:plan", args=[pk])
-    found = (
+    milestone = (
         row.milestones.filter(pk=step)
         .select_related("dossier__unit", "dossier__subject__division")
         .first()
     )
-    if found is None:
+    if milestone is None:
         raise Http404
     if request.method != "POST":
         return redirect(back)
@@ -100,9 +100,9 @@ def step_done(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     def write() -> str:
         on = day_of(request, "on", "完成日期")
         reach_milestone(
-            milestone=found, on=on, by=person(request), why=why, version=version_of(request)
+            milestone=milestone, on=on, by=person(request), why=why, version=version_of(request)
         )
-        return f"“{found.name}”已于 {on} 完成。"
+        return f"“{milestone.name}”已于 {on} 完成。"
 
     return carry_out(
         request,

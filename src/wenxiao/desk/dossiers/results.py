@@ -118,8 +118,10 @@ def _reviewed(name: str, held: list[Review] | None) -> Stage:
         f"{last.issued_on.year}年{last.issued_on.month}月" if last.issued_on else ""
     )
     kind = KINDS.get(last.kind)
-    told = kind is not None and kind.scores and last.state in SETTLED and last.points is not None
-    result = f"{last.points:.2f} {last.grade}" if told else ""
+    has_points = (
+        kind is not None and kind.scores and last.state in SETTLED and last.points is not None
+    )
+    result = f"{last.points:.2f} {last.grade}" if has_points else ""
     state = "done" if last.state in SETTLED else "none" if last.state in UNBEGUN else "now"
     return Stage(name, state, result or str(last.get_state_display()), when)
 

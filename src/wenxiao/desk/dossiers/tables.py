@@ -113,10 +113,10 @@ def _columns(reviews: Sequence[Review]) -> tuple[ResultColumn, ...]:
 
 
 def _period(month: int, reviews: Sequence[Review]) -> str:
-    found = [
+    periods = [
         r.round.period for r in reviews if r.kind == "monitoring" and r.round.through_month == month
     ]
-    return found[0] if found and found[0] else f"1-{month}月"
+    return periods[0] if periods and periods[0] else f"1-{month}月"
 
 
 def _value(promise: DossierTarget, indicator: Indicator, stage: str, month: int) -> str:
@@ -127,15 +127,15 @@ def _value(promise: DossierTarget, indicator: Indicator, stage: str, month: int)
 def _filled(
     promise: DossierTarget, indicator: Indicator, columns: tuple[ResultColumn, ...]
 ) -> tuple[StageValue, ...]:
-    made: list[StageValue] = []
+    values: list[StageValue] = []
     for column in columns:
         kind = KINDS[column.review.kind]
         actual = promise.actuals.get((indicator.pk, kind.stage or "", 12))
         mark = promise.marks.get((column.review.pk, indicator.pk))
         points = mark.points if mark else None
-        before = made[-1].points if made else None
+        before = values[-1].points if values else None
         status = mark.status if mark else ("" if column.review.state in UNBEGUN else "not_reported")
-        made.append(
+        values.append(
             StageValue(
                 actual.value if actual else "",
                 actual.note if actual else "",
@@ -145,7 +145,7 @@ def _filled(
                 points is not None and before is not None and points < before,
             )
         )
-    return tuple(made)
+    return tuple(values)
 
 
 @dataclass(frozen=True)
@@ -187,14 +187,14 @@ class OwnSheet:
 def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[OwnSheet]:
     """The sheets of department and finance evaluations, and the advice of every review that gave some."""
     read = sheets_of([review.pk for review in reviews], marks=marks)
-    made = []
+    sheets = []
     for review in reviews:
         sheet = read[review.pk]
         if not sheet.criteria and not sheet.suggestions:
             continue
         rows = _criteria(sheet)
         weights = [row.criterion.weight for row in rows if row.criterion.weight is not None]
-        made.append(
+        sheets.append(
             OwnSheet(
                 review,
                 KINDS.get(review.kind),
@@ -204,7 +204,7 @@ def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[
                 _levels(rows),
             )
         )
-    return made
+    return sheets
 
 
 def _criteria(sheet: ReviewSheet) -> tuple[CriterionRow, ...]:
@@ -221,9 +221,9 @@ def _criteria(sheet: ReviewSheet) -> tuple[CriterionRow, ...]:
 
 def _levels(rows: tuple[CriterionRow, ...]) -> tuple[tuple[str, Decimal, Decimal | None], ...]:
     """Level 1 with weight and points; points None while a row of it has none."""
-    found: dict[str, tuple[Decimal, Decimal | None]] = {}
+    points_of: dict[str, tuple[Decimal, Decimal | None]] = {}
     for row in rows:
-        weight, points = found.get(row.criterion.level1, (Decimal(0), Decimal(0)))
+        weight, points = points_of.get(row.criterion.level1, (Decimal(0), Decimal(0)))
         known = None if points is None or row.points is None else points + row.points
-        found[row.criterion.level1] = (weight + (row.criterion.weight or 0), known)
-    return tuple((name, weight, points) for name, (weight, points) in found.items())
+        points_of[row.criterion.level1] = (weight + (row.criterion.weight or 0), known)
+    return tuple((name, weight, points) for name, (weight, points) in points_of.items())

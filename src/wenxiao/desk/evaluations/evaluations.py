@@ -22,7 +22,7 @@ from wenxiao.followup.selectors.problems import catalogue, severities
 from wenxiao.followup.selectors.years import results_over_years
 from wenxiao.followup.services import propose_finding
 from wenxiao.followup.services.notices import require_letter
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import require_for
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, version_of, who, yuan_of
 from wenxiao.pages.charts import grades_over_years
 from wenxiao.pages.downloads import attachment
@@ -141,9 +141,9 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Do
         return []
     rounds = rounds_of_year(person(request), year, kind)[:MOST_ROUNDS]
     return [
-        (found, dossier)
-        for found in rounds
-        for dossier in not_begun(person(request), found)[:MOST_NAMED]
+        (asking, dossier)
+        for asking in rounds
+        for dossier in not_begun(person(request), asking)[:MOST_NAMED]
     ]
 
 
@@ -181,13 +181,13 @@ def _states(rows: QuerySet[Review]) -> dict[str, int]:
 
 def _grades(rows: QuerySet[Review]) -> list[tuple[str, list[tuple[str, int]], int]]:
     """By group (部门整体, 项目 …): how many settled results of each grade, and how many are not settled yet."""
-    found = (
+    counts = (
         rows.order_by()
         .values_list("dossier__subject__kind", "grade", "state")
         .annotate(n=Count("pk"))
     )
     counted: dict[str, Counter[str]] = {"部门整体": Counter(), "项目": Counter()}
-    for kind, grade, state, n in found:
+    for kind, grade, state, n in counts:
         name = "部门整体" if kind == "department_overall" else "项目"
         counted[name][grade if state in SETTLED and grade in GRADES and grade else ""] += n
     return [
@@ -212,17 +212,17 @@ def _groups(rows: QuerySet[Review]) -> dict[tuple[int, str], EvaluationGroup]:
 def _lines(
     rows: list[Review], groups: dict[tuple[int, str], EvaluationGroup]
 ) -> list[EvaluationLine]:
-    found = confirmed_counts([row.dossier_id for row in rows])
+    findings_of = confirmed_counts([row.dossier_id for row in rows])
     notices = notices_about([row.pk for row in rows])
     lines, before = [], None
     for row in rows:
         key, audited = (row.round.fiscal_year, row.dossier.subject.kind), row.audited
         rate = rate_percent(audited.used, audited.arranged) if audited else None
-        told = notices.get(row.pk, [])
+        sent = notices.get(row.pk, [])
         opens = groups[key] if key != before else None
         lines.append(
             EvaluationLine(
-                row, rate, found.get(row.dossier_id, 0), told[-1] if told else None, opens
+                row, rate, findings_of.get(row.dossier_id, 0), sent[-1] if sent else None, opens
             )
         )
         before = key
@@ -251,8 +251,8 @@ def review_page(
         and row.state in MARKABLE
         and may(request, kind.fill if kind else "evaluate", row)
     )
-    told = notices_about([row.pk]).get(row.pk, [])
-    found = row.findings.select_related("item", "rectification", "criterion").order_by(
+    sent = notices_about([row.pk]).get(row.pk, [])
+    findings = row.findings.select_related("item", "rectification", "criterion").order_by(
         "item__order", "pk"
     )
     sheet = sheets[0] if sheets else None
@@ -279,13 +279,13 @@ def review_page(
         "methods": METHODS if judges and not seat else {},
         "tells": judges and may(request, "evaluate", row),
         "advises": judges and may(request, "evaluate", row) and not seat,
-        "findings": found,
+        "findings": findings,
         "exchange": getattr(row, "exchange", None),
         "tells_unit": row.kind in EVALUATIONS
         and row.state in {"submitted", "checked"}
         and may(request, "evaluate", row)
         and not seat,
-        "notices": told,
+        "notices": sent,
         "feeds": may(request, "confirm_finding", row),
         "to_order": orderable(person(request), row).count() if row.state in SETTLED else 0,
         "now": today(),
@@ -300,12 +300,12 @@ def review_page(
 
 def _problems(row: Review, marking: list[Any]) -> list[Any]:
     """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
-    told = [
+    problems = [
         one
         for one in row.problems
         if not (marking and isinstance(one, dict) and one.get("code") == SCORE_MISSING)
     ]
-    return list(told)
+    return list(problems)
 
 
 @view("see_unit", methods=("POST",))
@@ -338,11 +338,11 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     }
     if act not in acts:
         raise Http404
-    run, said = acts[act]
+    run, done_text = acts[act]
 
     def carry() -> str:
         run()
-        return said
+        return done_text
 
     return carry_out(
         request, carry, _address(row), [Typed("状态", "state", ""), Typed("理由", "", why)]
@@ -367,9 +367,7 @@ def _address(row: Review) -> str:
 def marks(request: HttpRequest, pk: int) -> HttpResponse:
     """The grid handed in: all rows are written, or none and each refused row says why, with everything typed kept."""
     row = review_of(request, pk)
-    require(
-        person(request), kind_of(row.kind).fill, unit=row.dossier.unit, subject=row.dossier.subject
-    )
+    require_for(person(request), kind_of(row.kind).fill, row.dossier)
     sheets = score_sheets([row])
     if not sheets or not sheets[0].rows:
         raise NotAllowed("这项评审没有评分表。")
@@ -455,9 +453,9 @@ def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in {"xlsx", "docx", "pdf"} or row.kind not in KINDS:
         raise Http404
     blank = request.GET.get("blank") == "1"
-    made = forms.form_of(row, blank=blank)
-    name = f"{row.dossier.subject.name}{made.title}{'（空表）' if blank else ''}"
-    return attachment(forms.written(made, kind), name, kind)
+    official_form = forms.form_of(row, blank=blank)
+    name = f"{row.dossier.subject.name}{official_form.title}{'（空表）' if blank else ''}"
+    return attachment(forms.written(official_form, kind), name, kind)
 
 
 @view("see_unit")

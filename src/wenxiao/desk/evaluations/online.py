@@ -167,12 +167,12 @@ def audited(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _differences(request: HttpRequest) -> list[AuditDifference]:
-    found = []
+    differences = []
     for at in range(LINES):
         amount, reason = text_of(request, f"d{at}", 30), text_of(request, f"r{at}", 500)
         voucher = text_of(request, f"v{at}", 120)
         if not (amount or reason or voucher):
             continue
         yuan = signed_wan(amount, f"第 {at + 1} 条差异金额") if amount else Decimal(0)
-        found.append(AuditDifference(text_of(request, f"k{at}", 12), yuan, reason, voucher))
-    return found
+        differences.append(AuditDifference(text_of(request, f"k{at}", 12), yuan, reason, voucher))
+    return differences

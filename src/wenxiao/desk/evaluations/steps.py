@@ -71,11 +71,11 @@ def steps(request: HttpRequest, row: Review) -> list[ReviewStep]:
         ]
     elif row.state == "issued":
         wanted = [("reopen", "重开", False, "why", "confirm")]
-    found = [
+    possible = [
         ReviewStep(code, verb, main, asks, _barred(request, row, code, power))
         for code, verb, main, asks, power in wanted
     ]
-    return [step for step in found if step.main or not step.barred]
+    return [step for step in possible if step.main or not step.barred]
 
 
 def _unconfirmed(row: Review) -> bool:

@@ -206,11 +206,11 @@ def _monitoring_rule(row: Review) -> Any:
 
 def _numbers(checks: list[Check]) -> dict[int, list[Check]]:
     """The checks that stand at a row, by indicator."""
-    found: dict[int, list[Check]] = {}
+    checks_of_row: dict[int, list[Check]] = {}
     for check in checks:
         if check.indicator:
-            found.setdefault(check.indicator, []).append(check)
-    return found
+            checks_of_row.setdefault(check.indicator, []).append(check)
+    return checks_of_row
 
 
 # --- Saving -----------------------------------------------------------------------------------------------------------
@@ -347,7 +347,7 @@ def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
     lacking = lacking_proofs(review, rows, shelf_of(person(request), review.dossier_id).by_row)
     blocking = blocking_texts(review, checks)
     opened = {"open_items": open_items(review, rows, checks, lacking)}
-    told = {one.indicator.pk: _row_told(request, one, typed, fills=fills) for one in rows}
+    repainted = {one.indicator.pk: _row_told(request, one, typed, fills=fills) for one in rows}
     part = render_to_string(
         "desk/filling/checks_part.html",
         {
@@ -360,7 +360,7 @@ def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
     )
     return JsonResponse(
         {
-            "rows": told,
+            "rows": repainted,
             "written": answer.written,
             "errors": answer.errors,
             "checks": part,

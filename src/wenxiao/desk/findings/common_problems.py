@@ -45,13 +45,13 @@ def _counted(
     rows: Sequence[Selected], groups: Sequence[tuple[str, Sequence[str]]]
 ) -> list[tally.ReportLine]:
     """The lines counted over the selection, each kept in its printed place and with 0 where nobody is concerned."""
-    found = [tally.CountedFinding(row.dossier, code) for row in rows for code in row.codes]
+    coded = [tally.CountedFinding(row.dossier, code) for row in rows for code in row.codes]
     subjects = [row.dossier for row in rows]
-    made = []
+    lines = []
     for text, codes in groups:
-        counted = tally.tally(found, subjects, [(text, codes)])
-        made.append(counted[0] if counted else tally.ReportLine(text, tuple(codes), ()))
-    return made
+        counted = tally.tally(coded, subjects, [(text, codes)])
+        lines.append(counted[0] if counted else tally.ReportLine(text, tuple(codes), ()))
+    return lines
 
 
 def _partial(request: HttpRequest) -> bool:
@@ -138,12 +138,12 @@ def matrix(request: HttpRequest) -> HttpResponse:
     put_under(request, ENTRY)
     year = work_year(request)
     rows, lines = _matrix(request, year)
-    made = tally.matrix(lines, [row.dossier for row in rows])
+    table = tally.matrix(lines, [row.dossier for row in rows])
     values = {
         "tabs": tabs(request, "matrix"),
-        "rows": list(zip(rows, made.marks, strict=True)),
+        "rows": list(zip(rows, table.marks, strict=True)),
         "lines": lines,
-        "totals": made.totals,
+        "totals": table.totals,
         "list_year": year,
         "partial": _partial(request),
     }
@@ -180,11 +180,11 @@ def heat_page(request: HttpRequest) -> HttpResponse:
     """Departments × problems, and who had the same problem in more than one year."""
     put_under(request, ENTRY)
     year = work_year(request)
-    found = heat(person(request), year)
-    tied = sum(sum(cells) == sum(found.rows[0][1]) for _, cells, _ in found.rows)
+    heat_table = heat(person(request), year)
+    tied = sum(sum(cells) == sum(heat_table.rows[0][1]) for _, cells, _ in heat_table.rows)
     values = {
         "tabs": tabs(request, "heat"),
-        "heat": found,
+        "heat": heat_table,
         "tied": tied,
         "repeats": repeats(person(request)),
         "list_year": year,

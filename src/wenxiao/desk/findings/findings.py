@@ -201,7 +201,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     confirmed, why = request.POST.get("verdict") == "confirm", text_of(request, "why")
     wanted = ticked(request, MOST_AT_ONCE)
     rows = {row.pk: row for row in findings_seen_by(person(request)).filter(pk__in=wanted)}
-    told = [
+    outcome = [
         (
             f"{rows[pk].dossier.subject.name}：{rows[pk].text}"[:80],
             why_not(_decide, request, rows[pk], confirmed=confirmed, why=why, version=seen),
@@ -209,11 +209,11 @@ def batch(request: HttpRequest) -> HttpResponse:
         for pk, seen in wanted.items()
         if pk in rows
     ]
-    done = sum(not text for _, text in told)
-    if not told:
+    done = sum(not text for _, text in outcome)
+    if not outcome:
         messages.error(request, "没有勾选任何一条。")
     else:
-        failed = [(name, text) for name, text in told if text]
+        failed = [(name, text) for name, text in outcome if text]
         messages.success(
             request,
             f"{'确认' if confirmed else '认定不成立'} {done} 条，{len(failed)} 条没有办成。",
@@ -224,11 +224,11 @@ def batch(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> str:
     """The list as it was narrowed when the form was sent, so that nobody begins again at the first of five hundred."""
-    kept = {"state": "candidate"}
+    conditions = {"state": "candidate"}
     for name in (*NARROWED, "q", "case"):
         if asked := text_of(request, f"at_{name}", 60):
-            kept[name] = asked
-    return f"{reverse('desk:findings')}?{urlencode(kept)}"
+            conditions[name] = asked
+    return f"{reverse('desk:findings')}?{urlencode(conditions)}"
 
 
 # --- Catalogue --------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Drawing:
     kinds: frozenset[str]
     title: str
     verb: str
-    made: str
+    result: str
     back: str
     start: str
     look: str
@@ -73,17 +73,21 @@ def drawn(request: HttpRequest, what: Drawing) -> dict[str, Any]:
 def start(request: HttpRequest, what: Drawing) -> HttpResponse:
     """Begin over one round; while one runs over it, nothing is begun twice."""
     asked = text_of(request, "round", 18)
-    found = next((row for row, _ in drawn(request, what)["lines"] if str(row.pk) == asked), None)
-    if found is None:
+    round_to_run = next(
+        (row for row, _ in drawn(request, what)["lines"] if str(row.pk) == asked), None
+    )
+    if round_to_run is None:
         raise Http404
 
     def carry() -> str:
         require(person(request), what.power)
-        run = last_runs(what.task, [found.pk]).get(found.pk)
+        run = last_runs(what.task, [round_to_run.pk]).get(round_to_run.pk)
         if run and run.busy:
-            raise NotAllowed(f"“{found.name}”正在{what.verb}，没有重复开始；做完后结果列在页面上。")
-        what.task.enqueue(found.pk, person(request).pk)
-        return f"“{found.name}”已开始{what.verb}，可以离开这一页，稍后回来看结果。"
+            raise NotAllowed(
+                f"“{round_to_run.name}”正在{what.verb}，没有重复开始；做完后结果列在页面上。"
+            )
+        what.task.enqueue(round_to_run.pk, person(request).pk)
+        return f"“{round_to_run.name}”已开始{what.verb}，可以离开这一页，稍后回来看结果。"
 
     return carry_out(request, carry, f"{reverse(what.back)}?year={work_year(request)}#drawn")
 

@@ -72,7 +72,7 @@ def duties(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]
         (holding.can("fill"), lambda: _before_the_money(user, year, on)),
         (holding.can("disclose"), lambda: _disclosures(user, on)),
     )
-    return [task for asked, made in wanted if asked for task in made()]
+    return [task for asked, tasks_of in wanted if asked for task in tasks_of()]
 
 
 _TARGET_STEPS = ("check_department", "check_office", "approve_target")
@@ -99,13 +99,13 @@ def _reports(user: User, holding: Holdings, on: date) -> list[HomeTask]:
         HomeTask(
             "报告",
             "",
-            f"{row.work_year} 年度工作报告{said}",
+            f"{row.work_year} 年度工作报告{words}",
             None,
             verb,
             address("desk:report", row.work_year),
             on,
         )
-        for power, state, said, verb in wanted
+        for power, state, words, verb in wanted
         if holding.can(power)
         for row in drafts_waiting(user.division, state)
     ]
@@ -155,7 +155,7 @@ def _next_power(route: list[str], kind: str, state: str, step: int) -> str:
 def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     """Score sheets assigned to this person and not done; a department's own evaluations, counted by round."""
     roles = {scope.role for scope in holding.scopes}
-    made = (
+    tasks = (
         [_sheet(row, on) for row in to_score(user, expert=roles == {"expert"})[:MOST]]
         if roles & {"agency", "expert"}
         else []
@@ -166,7 +166,7 @@ def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[HomeTas
             .filter(round__work_year=year, kind=JUDGED[0], state__in=OPEN)
             .order_by()
         )
-        made += [
+        tasks += [
             HomeTask(
                 "部门评价",
                 "",
@@ -180,12 +180,12 @@ def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[HomeTas
                 due=Min("round__deadline"), n=Count("pk")
             )
         ]
-    return made
+    return tasks
 
 
 def _sheet(row: Any, on: date) -> HomeTask:
     left = row.asked - row.given
-    said = (
+    waiting = (
         f"还有 {left} 行没有评分"
         if row.given and left
         else f"{left} 行待评分"
@@ -195,7 +195,7 @@ def _sheet(row: Any, on: date) -> HomeTask:
     return HomeTask(
         "评分",
         row.dossier.unit.name,
-        f"{subject_title(row.dossier)}：{said}",
+        f"{subject_title(row.dossier)}：{waiting}",
         row.round.deadline,
         "评分" if left else "报送",
         address("desk:review", row.pk),
@@ -247,33 +247,33 @@ def _before_the_money(user: User, year: int, on: date) -> list[HomeTask]:
 
 def _disclosures(user: User, on: date) -> list[HomeTask]:
     """Results on their way to the public at a step another person left to this one; opinions nobody answered."""
-    found = (
+    on_their_way = (
         disclosures_seen_by(user)
         .filter(state__in=("proposed", "approved"))
         .exclude(proposed_by=user)
     )
     states = Counter({"proposed": 0, "approved": 0})
     for state, reviewer, n in (
-        found.order_by().values_list("state", "reviewed_by").annotate(n=Count("pk"))
+        on_their_way.order_by().values_list("state", "reviewed_by").annotate(n=Count("pk"))
     ):
         states[state] += n if reviewer != user.pk else 0
     words = (("proposed", "待审查", "审查"), ("approved", "待签发公开", "签发"))
-    made = [
+    tasks = [
         HomeTask(
             "公开",
             "",
-            f"拟公开的结果 {states[state]} 项{said}",
+            f"拟公开的结果 {states[state]} 项{words_of_state}",
             None,
             verb,
             address("desk:disclosures", state=state),
             on,
         )
-        for state, said, verb in words
+        for state, words_of_state, verb in words
         if states[state]
     ]
     waiting = comments_seen_by(user).filter(state="waiting").count()
     return [
-        *made,
+        *tasks,
         *(
             [
                 HomeTask(

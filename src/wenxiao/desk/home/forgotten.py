@@ -24,7 +24,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         values["username"] = text_of(request, "username", 60)
         try:
-            made, code = resetting.ask_reset(
+            reset, code = resetting.ask_reset(
                 username=str(values["username"]),
                 address=client_address(request) or None,
                 second_factor=request.POST.get("second_factor") == "1",
@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         except NotAllowed as refusal:
             values["error"] = str(refusal)
         else:
-            values |= {"number": made.number, "code": code}
+            values |= {"number": reset.number, "code": code}
     return render(
         request, "desk/home/forgotten.html", values, status=422 if values["error"] else 200
     )

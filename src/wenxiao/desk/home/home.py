@@ -304,13 +304,13 @@ def _grades(rows: QuerySet[Review]) -> dict[str, object]:
         points=None
     )
     settled = settled.select_related(None).select_related("dossier__subject")
-    found = list(settled.order_by("-points", "pk")[:200])
-    projects = [row for row in found if row.dossier.subject.kind != "department_overall"]
+    results = list(settled.order_by("-points", "pk")[:200])
+    projects = [row for row in results if row.dossier.subject.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
     return {
         "projects": projects,
         "counts": counts,
-        "departments": [row for row in found if row.dossier.subject.kind == "department_overall"],
+        "departments": [row for row in results if row.dossier.subject.kind == "department_overall"],
         "synthetic": any(row.dossier.subject.synthetic for row in projects),
     }
 

@@ -50,11 +50,11 @@ def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
         get_user_model().objects.filter(is_active=True, division__demo=True).select_related("unit")
     )
     people = people.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    found = []
+    accounts = []
     for one in people.prefetch_related("grants").order_by("pk")[:30]:
         roles = "、".join(dict.fromkeys(grant.get_role_display() for grant in one.grants.all()))
-        found.append((one.username, one.name, roles, one.unit.name if one.unit else ""))
-    return found
+        accounts.append((one.username, one.name, roles, one.unit.name if one.unit else ""))
+    return accounts
 
 
 def _demo_person(request: HttpRequest) -> User | None:
@@ -102,10 +102,10 @@ def _half_in(request: HttpRequest) -> tuple[User | None, str]:
     if time.time() - half.get("at", 0) > HALF_SECONDS:
         return None, "/"
     user = get_user_model().objects.filter(pk=half["user"], is_active=True)
-    found = user.select_related("division").first()
-    if found is None or found.get_session_auth_hash() != half["hash"]:
+    account = user.select_related("division").first()
+    if account is None or account.get_session_auth_hash() != half["hash"]:
         return None, "/"
-    return found, half["onward"]
+    return account, half["onward"]
 
 
 @view("anyone", methods=("GET", "POST"))

@@ -56,45 +56,45 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
     if earlier := {pk for pk in asked if pk is not None} - set(rounds):
         rounds |= rounds_visible_to(user).in_bulk(earlier)
-    made = []
+    tasks = []
     for row in listed:
         who, key = row.unit.name if row.unit else "", row.target_id or 0
         if row.target_type == _RECTIFICATION:
             href = address("desk:rectification", key)
-            made.append(HomeTask("整改", who, row.title, row.due_on, "去办", href, on))
+            tasks.append(HomeTask("整改", who, row.title, row.due_on, "去办", href, on))
         elif row.target_type == _REVIEW:
             href = address("desk:filling", key)
-            made.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
+            tasks.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
         elif row.target_type == _EXCHANGE:
             href = address("desk:opinions", key)
-            made.append(HomeTask("评价", who, row.title, row.due_on, "去办", href, on))
+            tasks.append(HomeTask("评价", who, row.title, row.due_on, "去办", href, on))
         elif row.target_type == _TARGET:
             href = address("desk:target_fill", key)
-            made.append(HomeTask("目标", who, row.title, row.due_on, "重填", href, on))
+            tasks.append(HomeTask("目标", who, row.title, row.due_on, "重填", href, on))
         elif row.target_type == _ROUND and key in rounds and rounds[key].kind in _ROUND_ROUTES:
-            told = reminders.get((key, row.unit_id or 0))
+            reminder = reminders.get((key, row.unit_id or 0))
             title = of_year(rounds[key], year) + row.title
-            title += f"（{told.words}）" if told else ""
+            title += f"（{reminder.words}）" if reminder else ""
             href = address(_ROUND_ROUTES[rounds[key].kind], key)
             word = rounds[key].get_kind_display()
-            made.append(HomeTask(word, who, title, row.due_on, "填报", href, on))
-    return made
+            tasks.append(HomeTask(word, who, title, row.due_on, "填报", href, on))
+    return tasks
 
 
 def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
     """Rows that stand at the officer's own step, grouped: each says how many."""
     holding, user, on = held(request), person(request), today()
-    made = duties(user, holding, year, on)
+    tasks = duties(user, holding, year, on)
     if holding.can("manage_round"):
-        made += _chases(user, year, on)
+        tasks += _chases(user, year, on)
     if holding.can("confirm_finding"):
-        found = findings_seen_by(user).filter(state="candidate").count()
-        if found:
-            made.append(
+        candidates = findings_seen_by(user).filter(state="candidate").count()
+        if candidates:
+            tasks.append(
                 HomeTask(
                     "问题",
                     "",
-                    f"提示的问题 {found} 个待确认",
+                    f"提示的问题 {candidates} 个待确认",
                     None,
                     "确认",
                     address("desk:findings"),
@@ -103,7 +103,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
             )
         mending = mending_of(user, on)
         if answered := mending.states["replied"]:
-            made.append(
+            tasks.append(
                 HomeTask(
                     "核验",
                     "",
@@ -115,7 +115,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                 )
             )
         if mending.late:
-            made.append(
+            tasks.append(
                 HomeTask(
                     "督办",
                     "",
@@ -127,7 +127,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                 )
             )
     if holding.can("decide_use") and (open_uses := use_states(user).get("proposed", 0)):
-        made.append(
+        tasks.append(
             HomeTask(
                 "应用",
                 "",
@@ -138,12 +138,12 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                 on,
             )
         )
-    return made
+    return tasks
 
 
 def _chases(user: User, year: int, on: date) -> list[HomeTask]:
     """Units that owe a filled form past the round's day."""
-    made = []
+    tasks = []
     for row in rounds_at_work(user, year):
         if (
             row.kind not in _ROUND_ROUTES
@@ -155,7 +155,7 @@ def _chases(user: User, year: int, on: date) -> list[HomeTask]:
         missing, units = missing_of(user, row)
         if missing:
             text = f"{of_year(row, year)}{row.name}：{units} 个单位 {missing} 项未收到"
-            made.append(
+            tasks.append(
                 HomeTask(
                     "催办",
                     "",
@@ -166,4 +166,4 @@ def _chases(user: User, year: int, on: date) -> list[HomeTask]:
                     on,
                 )
             )
-    return made
+    return tasks

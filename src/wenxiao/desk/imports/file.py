@@ -141,13 +141,13 @@ def _read(request: HttpRequest, batch: Any, places: set[int]) -> dict[int, ReadV
 def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:
     """The dossiers an import wrote into, as far as this person sees them: number and name."""
     acts = batch.written if batch.state == "applied" else []
-    made = {
+    written = {
         name: {act["pk"] for act in acts if act["model"] == model}
         for name, model in (("reviews", "reviews.Review"), ("targets", "targets.Target"))
     }
-    if not any(made.values()):
+    if not any(written.values()):
         return []
-    theirs = Q(reviews__in=made["reviews"]) | Q(targets__in=made["targets"])
+    theirs = Q(reviews__in=written["reviews"]) | Q(targets__in=written["targets"])
     rows = dossiers_visible_to(person(request)).filter(theirs).distinct().order_by("pk")
     return [
         (pk, f"{name}（{year}年）")
@@ -188,6 +188,6 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 @view("see_unit", methods=("POST",))
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Preview a refused or undone file anew."""
-    made = try_again(batch=batch_of(request, pk), by=person(request))
+    retried = try_again(batch=batch_of(request, pk), by=person(request))
     said(request, "已按原始文件重新预览，先前的选择都在。")
-    return redirect("desk:import_file", pk=made.pk)
+    return redirect("desk:import_file", pk=retried.pk)

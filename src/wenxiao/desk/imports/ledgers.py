@@ -76,21 +76,21 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, intake: Any, *, error: str = "", status: int = 200) -> HttpResponse:
-    told = intake.files[0]
+    ledger = intake.files[0]
     values = {
         **waits(intake),
-        "told": told,
-        "said": told["said"],
-        "outcome": told["outcome"],
-        "error": error or told.get("error", ""),
+        "told": ledger,
+        "said": ledger["said"],
+        "outcome": ledger["outcome"],
+        "error": error or ledger.get("error", ""),
         "roles": ROLES,
         "kinds": ledger_wizard.KINDS,
         "sources": ledger_wizard.SOURCES,
         "units": ledger_wizard.UNITS,
-        "batch": told["outcome"]["batch"] if told["outcome"] else None,
+        "batch": ledger["outcome"]["batch"] if ledger["outcome"] else None,
         "creates": importer_of(request).creates,
         "unit_makers": who_can("manage_units"),
-        "names": ledger_wizard.matched_names(told["said"]["matches"], person(request)),
+        "names": ledger_wizard.matched_names(ledger["said"]["matches"], person(request)),
     }
     return render(request, "desk/imports/ledger.html", values, status=status)
 

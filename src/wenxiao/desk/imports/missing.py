@@ -91,9 +91,11 @@ def _missing_options(row: Any, standing: Any) -> list[tuple[int, str]]:
     if not standing.missing or sum(one.lacking for one in standing.missing) > 400:
         return []
     names = {name for one in standing.missing for name in one.subjects}
-    found = dossiers_of(row).filter(subject__name__in=names).order_by("unit__path", "subject__code")
+    dossiers = (
+        dossiers_of(row).filter(subject__name__in=names).order_by("unit__path", "subject__code")
+    )
     left = {(one.unit, name) for one in standing.missing for name in one.subjects}
-    rows = found.values_list("pk", "unit__name", "subject__name")
+    rows = dossiers.values_list("pk", "unit__name", "subject__name")
     return [(pk, f"{unit} · {name}") for pk, unit, name in rows if (unit, name) in left]
 
 

@@ -143,11 +143,11 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     }
     if act not in acts:
         raise Http404
-    run, said = acts[act]
+    run, done_text = acts[act]
 
     def carry() -> str:
         run(row=entry_row, by=by, version=version, why=why)
-        return said
+        return done_text
 
     return carry_out(
         request, carry, reverse("desk:library_row", args=[pk]), [Typed("理由", "", why)]
@@ -173,14 +173,14 @@ def new(request: HttpRequest) -> HttpResponse:
     why = text_of(request, "why", 500)
 
     def run() -> str:
-        made = services.propose_row(
+        proposed = services.propose_row(
             division=division,
             entry=LibraryEntry(**texts),
             by=person(request),
             why=why,
             replaces=before,
         )
-        return f"“{made.name}”已建议入库，等主管部门确认、财政发布。"
+        return f"“{proposed.name}”已建议入库，等主管部门确认、财政发布。"
 
     typed = [Typed(word, "", texts[name]) for name, word in FIELDS]
     return carry_out(request, run, reverse("desk:library"), [*typed, Typed("理由", "", why)])

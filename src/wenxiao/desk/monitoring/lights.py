@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
-from wenxiao.followup.watch.lines import of_now
-from wenxiao.followup.watch.sentences import watch_rows
+from wenxiao.followup.watch.lines import rows_now
+from wenxiao.followup.watch.sentences import in_words, watch_rows
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.store.clock import today
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wenxiao.budget.models import Round
-    from wenxiao.followup.watch.lines import Behind, KeptTable
-    from wenxiao.followup.watch.overview import Watch
+    from wenxiao.followup.watch.lines import Behind, Watch
     from wenxiao.followup.watch.sentences import WatchRow
     from wenxiao.orgs.models import Division, User
     from wenxiao.rulebook.pace import Lights
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 WORDS = {"red": "红", "yellow": "黄", "green": "绿", "none": "不亮灯"}
 
 
-def table_of(rounds: Sequence[Round], user: User) -> KeptTable | None:
+def table_of(rounds: Sequence[Round], user: User) -> Watch | None:
     """The watch over some windows, worst first, in the user's scope; None without any window or object.
 
     What a page cannot bring up to date itself the worker is asked for, once; the page tells it (``behind``).
@@ -37,7 +36,7 @@ def table_of(rounds: Sequence[Round], user: User) -> KeptTable | None:
     return table if table is not None and (table or table.behind) else None
 
 
-def most_behind(*tables: KeptTable | None) -> Behind | None:
+def most_behind(*tables: Watch | None) -> Behind | None:
     """What a page over several tables must say: the one with most dossiers still to be worked out."""
     late = [table.behind for table in tables if table is not None and table.behind]
     return max(late, key=lambda one: one.dossiers, default=None)
@@ -48,7 +47,7 @@ def rows_of_table(table: Watch | None, start: int = 0, stop: int | None = None) 
     return watch_rows(table, start, stop) if table is not None else []
 
 
-def counts_of(table: KeptTable | None) -> dict[str, int]:
+def counts_of(table: Watch | None) -> dict[str, int]:
     """How many of each money light, worst first; lights nobody has are left out."""
     return {light: n for light, n in table.lights.items() if n} if table is not None else {}
 
@@ -58,38 +57,41 @@ def told(counts: Mapping[str, int]) -> str:
     return " ".join(f"{n} {WORDS[light]}" for light, n in counts.items())
 
 
-def narrowed(table: KeptTable | None, money: str, goal: str) -> KeptTable | None:
+def narrowed(table: Watch | None, money: str, goal: str) -> Watch | None:
     """The rows of one money light, of one goal light, or of both; anything else asked for is left out."""
     if table is None or not {money, goal} & set(WORDS):
         return table
     return table.lit(*([light] if light in WORDS else list(WORDS) for light in (money, goal)))
 
 
-def of_dossier(table: KeptTable | None, dossier: int) -> WatchRow | None:
+def of_dossier(table: Watch | None, dossier: int) -> WatchRow | None:
     """The row of one dossier; None where the windows don't hold it."""
     if table is None:
         return None
-    rows = rows_of_table(of_now(table, dossier) if table.behind else table.only(dossier=dossier))
+    if table.behind:
+        rows = in_words(table.rounds, rows_now(table, dossier))
+    else:
+        rows = rows_of_table(table.only(dossier=dossier))
     return rows[0] if rows else None
 
 
-def alarming(table: KeptTable | None) -> KeptTable | None:
+def alarming(table: Watch | None) -> Watch | None:
     """The red and yellow ones."""
     return table.lit(["red", "yellow"]) if table is not None else None
 
 
-def hidden_by_green(table: KeptTable | None) -> KeptTable | None:
+def hidden_by_green(table: Watch | None) -> Watch | None:
     """Those with a green light that a leader must see nevertheless: open compliance findings, or money far ahead of the year.
 
     The ones with findings come first as the table orders them; no light of theirs says so.
     """
     if table is None:
         return None
-    found = Q(confirmed__gt=0) | Q(candidates__gt=0) | Q(above=True)
-    return table.narrowed(Q(light="green") & found)
+    condition = Q(confirmed__gt=0) | Q(candidates__gt=0) | Q(above=True)
+    return table.narrowed(Q(light="green") & condition)
 
 
-def beside(table: KeptTable | None) -> tuple[int, int]:
+def beside(table: Watch | None) -> tuple[int, int]:
     """How many have open compliance findings, and how many are above pace."""
     if table is None:
         return 0, 0

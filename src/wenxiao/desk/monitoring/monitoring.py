@@ -71,17 +71,17 @@ def monitoring(request: HttpRequest) -> HttpResponse:
 def monitoring_round(request: HttpRequest, pk: int) -> HttpResponse:
     """One round: its period, its lights, how far handing in is."""
     user = person(request)
-    found = next((row for row in _rounds_around(request, pk) if row.pk == pk), None)
-    if found is None:
+    shown_round = next((row for row in _rounds_around(request, pk) if row.pk == pk), None)
+    if shown_round is None:
         raise Http404
-    show_year(request, found.work_year)
+    show_year(request, shown_round.work_year)
     put_under(request, "desk:monitoring")
     return _page(
         request,
-        rounds_of_year(user, found.work_year, "monitoring"),
-        [found],
-        found,
-        found.work_year,
+        rounds_of_year(user, shown_round.work_year, "monitoring"),
+        [shown_round],
+        shown_round,
+        shown_round.work_year,
     )
 
 
@@ -152,12 +152,12 @@ def _page(
 
 def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Round, WatchRow]:
     """A round and its row of one dossier, if the person may see both."""
-    found = _rounds_around(request, pk)
-    row = of_dossier(table_of(found, person(request)), dossier)
+    nearby = _rounds_around(request, pk)
+    row = of_dossier(table_of(nearby, person(request)), dossier)
     if row is None:
         raise Http404
     put_under(request, "desk:monitoring")
-    return found[0], row
+    return nearby[0], row
 
 
 def fills_dossier(request: HttpRequest, dossier: int) -> bool:
@@ -244,8 +244,8 @@ def key_report(request: HttpRequest, year: int) -> HttpResponse:
 def monitored_report(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     """One project's monitoring report as .docx."""
     one, row = _watched(request, pk, dossier)
-    made = _written(lambda: write_project_report(one, dossier, person(request)))
-    return attachment(made, f"{row.name}{one.period}监控报告", "docx")
+    document = _written(lambda: write_project_report(one, dossier, person(request)))
+    return attachment(document, f"{row.name}{one.period}监控报告", "docx")
 
 
 def _written(write: Callable[[], bytes]) -> bytes:

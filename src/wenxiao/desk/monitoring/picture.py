@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from wenxiao.followup.watch.lines import KeptTable
+    from wenxiao.followup.watch.lines import Watch
     from wenxiao.followup.watch.overview import DepartmentRow
     from wenxiao.followup.watch.picture import Dot, Mended, SpentYear, WindowSum
     from wenxiao.rulebook.pace import Lights
@@ -36,7 +36,7 @@ class LargeFigure:
 
 
 def figures(
-    windows: Sequence[WindowSum], table: KeptTable, curve: SpentYear | None, mending: Mended
+    windows: Sequence[WindowSum], table: Watch, curve: SpentYear | None, mending: Mended
 ) -> list[LargeFigure]:
     """The five large figures of a window."""
     last = windows[-1] if windows else None
@@ -228,7 +228,7 @@ class Scatter:
     ticks: tuple[tuple[int, int], ...]
 
 
-def scatter_of(table: KeptTable, shown: Sequence[Dot], rule: Lights) -> Scatter | None:
+def scatter_of(table: Watch, shown: Sequence[Dot], rule: Lights) -> Scatter | None:
     """The dots laid out: across by the pace index, down by the share of judged goals that go well.
 
     In the upper half all goals go well: there the height only keeps dots apart.

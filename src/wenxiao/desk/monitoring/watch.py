@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Round
-    from wenxiao.followup.watch.lines import KeptTable
+    from wenxiao.followup.watch.lines import Watch
     from wenxiao.followup.watch.overview import DepartmentRow
     from wenxiao.orgs.models import User
 
@@ -99,7 +99,7 @@ def _picture(
     user: User,
     one: Round | None,
     rounds: Sequence[Round],
-    table: KeptTable | None,
+    table: Watch | None,
     departments: Sequence[DepartmentRow],
     turned: int,
 ) -> dict[str, Any]:

@@ -37,7 +37,7 @@ MOST = 300
 def agencies(request: HttpRequest) -> HttpResponse:
     """The firms, the expert pool, and the year's assignments."""
     division, year = division_of(request, ENTRY), work_year(request)
-    made = list(assignments_of_year(person(request), year)[:200])
+    assignments = list(assignments_of_year(person(request), year)[:200])
     open_reviews = (
         _reviews(request)
         .exclude(state__in=("confirmed", "issued"))
@@ -46,7 +46,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     values = {
         "agencies": list(selectors.agencies_of(division)[:200]),
         "experts": list(selectors.experts_of(division)[:200]),
-        "assignments": made,
+        "assignments": assignments,
         "reviews": list(open_reviews[:MOST]),
         "duties": DUTIES,
         "today": today(),
@@ -123,7 +123,7 @@ def assign(request: HttpRequest) -> HttpResponse:
             else None
         )
         why = text_of(request, "why", 200)
-        made = assign_reviewer(
+        assignment = assign_reviewer(
             review=review,
             user=user,
             duty=request.POST.get("duty", ""),
@@ -132,9 +132,7 @@ def assign(request: HttpRequest) -> HttpResponse:
             why=why,
             agency=agency,
         )
-        return (
-            f"已把“{review.dossier.subject.name}”分派给{user}（{made.duty}），截止日后自动看不到。"
-        )
+        return f"已把“{review.dossier.subject.name}”分派给{user}（{assignment.duty}），截止日后自动看不到。"
 
     return carry_out(
         request, run, reverse(ENTRY), [Typed("依据", "", text_of(request, "why", 200))]
@@ -143,10 +141,10 @@ def assign(request: HttpRequest) -> HttpResponse:
 
 def _chosen(rows: Any, request: HttpRequest, name: str, word: str) -> Any:
     text = request.POST.get(name, "")
-    found = rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
-    if found is None:
+    chosen = rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
+    if chosen is None:
         raise NotAllowed(f"请选择{word}。")
-    return found
+    return chosen
 
 
 @view("manage_round", methods=("POST",))

@@ -48,14 +48,14 @@ class Choice:
 
     def fields(self) -> list[tuple[str, str]]:
         """Every field of it with what holds now."""
-        found = [(self.name, self.now), *((field, text) for field, _, text in self.limits)]
-        return [*found, (self.mild_name, self.mild_now)] if self.mild_offered else found
+        named = [(self.name, self.now), *((field, text) for field, _, text in self.limits)]
+        return [*named, (self.mild_name, self.mild_now)] if self.mild_offered else named
 
 
 def choices(overrides: basis.Overrides, on: date) -> list[Choice]:
     """Every check that a division may make stricter, lower or count otherwise, by code."""
     held = {one.code: one for one in rules_in_force(overrides, on)}
-    found = []
+    checks = []
     for one in registry(on):
         offered = tuple(level or OFF for level in levels_offered(one))
         now = held.get(one.code)
@@ -65,7 +65,7 @@ def choices(overrides: basis.Overrides, on: date) -> list[Choice]:
         )
         mild = mild_levels_offered(one)
         if len(offered) > 1 or len(mild) > 1:
-            found.append(
+            checks.append(
                 Choice(
                     one,
                     offered,
@@ -75,7 +75,7 @@ def choices(overrides: basis.Overrides, on: date) -> list[Choice]:
                     (now or one).mild or "",
                 )
             )
-    return found
+    return checks
 
 
 def code_choices(overrides: basis.Overrides, on: date) -> list[Choice]:
@@ -90,26 +90,26 @@ def code_choices(overrides: basis.Overrides, on: date) -> list[Choice]:
 
 def changed_codes(posted: Mapping[str, str], on: date) -> dict[str, Any]:
     """What a form says otherwise than the national levels of codes, as an override; empty when nothing."""
-    found = {
+    changes = {
         code: {"level": level}
         for code, one in codes_in_force(None, on).items()
         if (level := posted.get(code, one.level)) != one.level
     }
-    return {CODES: found} if found else {}
+    return {CODES: changes} if changes else {}
 
 
 def changed_checks(posted: Mapping[str, str], on: date) -> dict[str, Any]:
     """What a form says otherwise than the national catalogue, as an override; empty when nothing."""
-    found: dict[str, dict[str, Any]] = {}
+    changes: dict[str, dict[str, Any]] = {}
     for one in registry(on):
         level = posted.get(one.code, one.level)
         if level == OFF:
-            found[one.code] = {"enabled": False}
+            changes[one.code] = {"enabled": False}
         elif level != one.level:
-            found[one.code] = {"level": level}
+            changes[one.code] = {"level": level}
         mild = posted.get(f"{one.code}/mild", one.mild)
         if mild != one.mild:
-            found.setdefault(one.code, {})["mild"] = mild
+            changes.setdefault(one.code, {})["mild"] = mild
         limits = {
             key: _number(text, key)
             for key, value in one.limits.items()
@@ -117,8 +117,8 @@ def changed_checks(posted: Mapping[str, str], on: date) -> dict[str, Any]:
             and _number(text, key) != format(value, "f")
         }
         if limits:
-            found.setdefault(one.code, {})["limits"] = limits
-    return {CATALOGUE: found} if found else {}
+            changes.setdefault(one.code, {})["limits"] = limits
+    return {CATALOGUE: changes} if changes else {}
 
 
 def _number(text: str, key: str) -> str:

@@ -107,12 +107,12 @@ def papers_beside(rows: Iterable[Document]) -> list[Cited]:
         known = paper_of(row.title, row.number)
         if known is not None:
             entries.setdefault(known.code, row)
-    found = []
+    cited = []
     for one in papers():
         entry = entries.get(one.code)
         rules = len({cite.rule for cite in citations_of(one)})
-        found.append(Cited(one, rules, entry, getattr(entry, "articles_held", 0)))
-    return found
+        cited.append(Cited(one, rules, entry, getattr(entry, "articles_held", 0)))
+    return cited
 
 
 def opened(division: Division, laws: Iterable[Clause]) -> list[tuple[Clause, Article | None, str]]:
@@ -120,7 +120,7 @@ def opened(division: Division, laws: Iterable[Clause]) -> list[tuple[Clause, Art
     laws = list(laws)
     labels = {label_of(one.cite["clause"]) for one in laws}
     articles = list(selectors.articles(division=division, labels=labels))
-    found = []
+    pairs = []
     for one in laws:
         paper = paper_of(one.cite["title"])
         label = label_of(one.cite["clause"])
@@ -132,9 +132,9 @@ def opened(division: Division, laws: Iterable[Clause]) -> list[tuple[Clause, Art
             ),
             None,
         )
-        told = held_against([one], {label: article.sha256})[0].said if article else ""
-        found.append((one, article, told))
-    return found
+        verdict = held_against([one], {label: article.sha256})[0].said if article else ""
+        pairs.append((one, article, verdict))
+    return pairs
 
 
 # ---- taking words in -------------------------------------------------------------------------------------------------

@@ -65,17 +65,17 @@ def documents(request: HttpRequest) -> HttpResponse:
     rows = _library(request)
     kinds = _kinds(rows)
     kind, q = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:60]
-    found = rows
+    papers = rows
     for one in q.split():
-        found = found.filter(
+        papers = papers.filter(
             Q(title__icontains=one)
             | Q(number__icontains=one)
             | Q(issuer__icontains=one)
             | Q(pk__in=rows.filter(articles__words__icontains=one).values("pk"))
         )
     if kind in dict(kinds):
-        found = found.filter(kind=kind)
-    shown = page(found, ["-pk"], token=request.GET.get("at"))
+        papers = papers.filter(kind=kind)
+    shown = page(papers, ["-pk"], token=request.GET.get("at"))
     held_rows = list(rows.annotate(articles_held=Count("articles")).order_by("pk")[:MOST_BESIDE])
     values = {
         "shown": shown,
@@ -119,22 +119,22 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rules_citing(row: Document) -> list[tuple[str, str, bool, Any]]:
     """Rules that stand in this paper: the division's own by its id, the national ones by its number."""
-    found: list[tuple[str, str, bool, Any]] = []
+    citing: list[tuple[str, str, bool, Any]] = []
     own = row.division.own_rules
     for name in basis.names():
         file = basis.load(name)
         if row.number:
-            found += [
+            citing += [
                 (name, file.title, False, value.start)
                 for value in file.values
                 if row.number in value.document
             ]
-        found += [
+        citing += [
             (name, file.title, True, date.fromisoformat(entry["from"]))
             for entry in own.get(name, ())
             if entry.get("document_id") == row.pk
         ]
-    return found
+    return citing
 
 
 @view("see_unit")
@@ -157,25 +157,25 @@ def add(request: HttpRequest) -> HttpResponse:
     typed, back = _typed(request), reverse(ENTRY)
     if request.FILES.get("file"):
         return hand_in(request, lambda: _entering(request, division, back), back, typed)
-    made: list[int] = []
+    created: list[int] = []
 
     def run() -> str:
-        said = _told(request)
-        made.append(add_document(division=division, by=person(request), **said).pk)
-        return f"已登记《{said['title']}》。"
+        values = _told(request)
+        created.append(add_document(division=division, by=person(request), **values).pk)
+        return f"已登记《{values['title']}》。"
 
-    return _done(request, run, made)
+    return _done(request, run, created)
 
 
 def _entering(request: HttpRequest, division: Division, back: str) -> Upload:
     """The paper with its file, set aside until the file is looked at."""
-    said = _told(request)
-    refuse_double(division, said["title"], said["number"])
+    values = _told(request)
+    refuse_double(division, values["title"], values["number"])
     return set_aside(
         request,
         division=division,
         act="document",
-        values={"said": _plain(said), "largest": LARGEST_FILE},
+        values={"said": _plain(values), "largest": LARGEST_FILE},
         files=[request.FILES["file"]],
         back=back,
         typed=_typed(request),
@@ -202,18 +202,18 @@ def _typed(request: HttpRequest) -> list[Typed]:
 
 
 def _told(request: HttpRequest) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         name: text_of(request, name, longest) for name, (_, longest) in TEXTS.items()
     }
-    said["kind"] = request.POST.get("kind", "")
-    refuse_faulty(said["kind"], said["title"])
+    values["kind"] = request.POST.get("kind", "")
+    refuse_faulty(values["kind"], values["title"])
     for name, word in DAYS.items():
         text = text_of(request, name, 10)
         try:
-            said[name] = date.fromisoformat(text) if text else None
+            values[name] = date.fromisoformat(text) if text else None
         except ValueError as error:
             raise NotAllowed(f"{word}应写作 2021-11-05，收到“{text}”。") from error
-    return said
+    return values
 
 
 @view("manage_rules", methods=("POST",), files=True)
@@ -226,8 +226,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return hand_in(request, lambda: _editing(request, row, back), back, typed)
 
     def run() -> str:
-        why, said, seen = _changed(request)
-        edit_document(document=row, by=person(request), why=why, seen=seen, **said)
+        why, values, seen = _changed(request)
+        edit_document(document=row, by=person(request), why=why, seen=seen, **values)
         return f"{row}已修改，原来的内容在留痕中。"
 
     return carry_out(request, run, back, typed)
@@ -235,10 +235,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _editing(request: HttpRequest, row: Document, back: str) -> Upload:
     """The change with a file, set aside until the file is looked at."""
-    why, said, seen = _changed(request)
+    why, texts, seen = _changed(request)
     values = {
         "document": row.pk,
-        "said": _plain(said),
+        "said": _plain(texts),
         "why": why,
         "seen": seen,
         "largest": LARGEST_FILE,

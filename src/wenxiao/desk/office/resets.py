@@ -60,10 +60,10 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     row = resetting.open_resets(division_of(request, ENTRY)).filter(pk=pk).first()
     if row is None or act not in ACTS:
         raise Http404
-    carry, told = ACTS[act]
+    carry, done_text = ACTS[act]
 
     def run() -> str:
         carry(reset=row, by=person(request), why=text_of(request, "why", 500))
-        return told.format(row.user, row.number)
+        return done_text.format(row.user, row.number)
 
     return carry_out(request, run, reverse(ENTRY))

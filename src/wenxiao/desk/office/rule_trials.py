@@ -89,17 +89,17 @@ def _shown(ledger: Ledger) -> Trial:
         return groups.setdefault(place, TrialGroup(place)), name
 
     for line in ledger.moved:
-        found, name = group(line.id)
-        found.moved.append(Shift(_named(name, line), _parts(line)))
+        group_of_line, name = group(line.id)
+        group_of_line.moved.append(Shift(_named(name, line), _parts(line)))
     for line in ledger.lights:
-        found, name = group(line.id)
-        found.lights.append(Shift(_named(name, line), _parts(line)))
+        group_of_line, name = group(line.id)
+        group_of_line.lights.append(Shift(_named(name, line), _parts(line)))
     for one in ledger.untouched:
-        found, name = group(one.id)
+        group_of_line, name = group(one.id)
         if one.settled:
-            found.settled.append((name, one.why))
+            group_of_line.settled.append((name, one.why))
         else:
-            found.reasons[one.why] += 1
+            group_of_line.reasons[one.why] += 1
     ordered = sorted(groups.values(), key=lambda one: not (one.moved or one.lights))
     return Trial(ledger.objects, len(ledger.moved), len(ledger.lights), tuple(ordered))
 

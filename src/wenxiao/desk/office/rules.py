@@ -292,10 +292,10 @@ def _document(request: HttpRequest, division: Division) -> Document:
     """The library's document chosen, or a new one with at least its title."""
     chosen = request.POST.get("document", "")
     if chosen.isdecimal():
-        found = documents(division=division).filter(pk=whole(chosen) or 0).first()
-        if found is None:
+        paper = documents(division=division).filter(pk=whole(chosen) or 0).first()
+        if paper is None:
             raise NotAllowed("所选的文件不在本级制度库中。")
-        return found
+        return paper
     title = text_of(request, "new_title", 200)
     if not title:
         raise NotAllowed("请从制度库选择文件，或填写新文件的名称。")

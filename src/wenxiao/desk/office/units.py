@@ -59,13 +59,13 @@ def people(request: HttpRequest) -> HttpResponse:
     division = division_of(request, ENTRY)
     rows, q = all_units(division), request.GET.get("q", "").strip()[:60]
     ended = request.GET.get("ended") == "1"
-    found = rows if ended else rows.filter(Q(valid_to=None) | Q(valid_to__gte=today()))
+    units = rows if ended else rows.filter(Q(valid_to=None) | Q(valid_to__gte=today()))
     for one in q.split():
-        found = found.filter(
+        units = units.filter(
             Q(name__icontains=one) | Q(code__icontains=one) | Q(contact__icontains=one)
         )
     shown = page(
-        found.select_related("office", "successor"),
+        units.select_related("office", "successor"),
         ["path", "pk"],
         size=SIZE,
         token=request.GET.get("at"),
@@ -74,12 +74,12 @@ def people(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "q": q,
         "ended": ended,
-        "total": found.count(),
+        "total": units.count(),
         "tabs": tabs("units"),
         "today": today(),
         "may": held(request).can("manage_units"),
         "kinds": rows.model._meta.get_field("kind").choices,
-        "without": found.filter(contact="").exclude(kind="finance").count(),
+        "without": units.filter(contact="").exclude(kind="finance").count(),
     }
     return render(request, "desk/office/people/units.html", values)
 
@@ -145,7 +145,7 @@ def add(request: HttpRequest) -> HttpResponse:
     division = division_of(request, ENTRY)
 
     def run() -> str:
-        made = services.add_unit(
+        new_unit = services.add_unit(
             division=division,
             code=text_of(request, "code", 21),
             name=text_of(request, "name", 100),
@@ -157,7 +157,7 @@ def add(request: HttpRequest) -> HttpResponse:
             valid_from=_day(request, "valid_from", "启用日期"),
             why=text_of(request, "why", 500),
         )
-        return f"已新增单位“{made}”。"
+        return f"已新增单位“{new_unit}”。"
 
     typed = [
         Typed(word, "", text_of(request, name, 100))
@@ -257,7 +257,7 @@ def _split(request: HttpRequest, row: Unit, why: str) -> str:
     ]
     if not lines or any(len(line) != 2 for line in lines):
         raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")
-    made = services.split_unit(
+    parts = services.split_unit(
         unit=row,
         parts=[(code, name) for code, name in lines],
         on=day_of(request, "on", "分设日期"),
@@ -265,7 +265,7 @@ def _split(request: HttpRequest, row: Unit, why: str) -> str:
         why=why,
         ends=bool(request.POST.get("ends")),
     )
-    return f"“{row}”已分设 {len(made)} 个单位，对象用“移交对象”逐个移交。"
+    return f"“{row}”已分设 {len(parts)} 个单位，对象用“移交对象”逐个移交。"
 
 
 def _hand_over(request: HttpRequest, row: Unit, why: str) -> str:

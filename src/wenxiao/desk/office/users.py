@@ -45,14 +45,14 @@ def users(request: HttpRequest) -> HttpResponse:
     division = division_of(request, ENTRY)
     q, off = request.GET.get("q", "").strip()[:60], request.GET.get("off") == "1"
     rows = selectors.users_of(division)
-    found = rows if off else rows.filter(is_active=True)
+    accounts = rows if off else rows.filter(is_active=True)
     for one in q.split():
-        found = found.filter(
+        accounts = accounts.filter(
             Q(name__icontains=one) | Q(username__icontains=one) | Q(unit__name__icontains=one)
         )
     in_force = selectors.grants_in_force().select_related("unit")
     shown = page(
-        found.select_related("unit").prefetch_related(
+        accounts.select_related("unit").prefetch_related(
             Prefetch("grants", queryset=in_force, to_attr="held_now")
         ),
         ["username", "pk"],
@@ -63,7 +63,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "q": q,
         "off": off,
-        "total": found.count(),
+        "total": accounts.count(),
         "tabs": tabs("users"),
         "may_users": held(request).can("manage_users"),
         "may_grant": held(request).can("grant"),

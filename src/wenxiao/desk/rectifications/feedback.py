@@ -52,7 +52,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     year, on, division = work_year(request), today(), person(request).division
     rows = to_feed_back(person(request), year)
     shown = page(rows, ORDER, size=60, token=request.GET.get("at"))
-    told = notices_about([row.pk for row in shown.rows])
+    sent = notices_about([row.pk for row in shown.rows])
     asked = request.GET.get("review", "")
     chosen = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
     days, cited, standing = deadline_rule(division, on)
@@ -64,7 +64,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     )
     values = {
         "tabs": tabs(request, "feedback"),
-        "lines": [(row, told.get(row.pk, [])) for row in shown.rows],
+        "lines": [(row, sent.get(row.pk, [])) for row in shown.rows],
         "shown": shown,
         "total": total,
         "chosen": chosen,
@@ -80,9 +80,9 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "reads": any(held(request).can(power) for power in READ_BY),
         "list_year": year,
         "who": who,
-        "any_sent": any(told.values()),
+        "any_sent": any(sent.values()),
         "packs": packs_of(letters_sent(rows)),
-        "unsigned": sum(bool(n) and not n[-1].received_on for n in told.values()),
+        "unsigned": sum(bool(n) and not n[-1].received_on for n in sent.values()),
     }
     return render(request, "desk/rectifications/feedback.html", values)
 
@@ -107,15 +107,17 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
                 issued_on=issued,
                 due_on=due,
                 number=number,
-                told=-1 if (told := whole(request.POST.get("told"))) is None else told,
+                told=-1
+                if (notices_seen := whole(request.POST.get("told"))) is None
+                else notices_seen,
             )
-            found = list(orderable(person(request), row).filter(pk__in=ticked))
-            for finding in found:
+            ordered = list(orderable(person(request), row).filter(pk__in=ticked))
+            for finding in ordered:
                 services.order_rectification(
                     finding=finding, by=person(request), deadline=due, notice=notice
                 )
         return (
-            f"反馈函已发出，下达整改 {len(found)} 项，期限 {due.year}年{due.month}月{due.day}日。"
+            f"反馈函已发出，下达整改 {len(ordered)} 项，期限 {due.year}年{due.month}月{due.day}日。"
         )
 
     return carry_out(

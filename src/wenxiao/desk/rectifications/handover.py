@@ -109,14 +109,14 @@ def _chosen(request: HttpRequest, year: int) -> list[Rectification]:
     asked = {
         int(key) for key in request.POST.getlist("item")[:5000] if key.isdecimal() and len(key) < 18
     }
-    found = list(rows.filter(pk__in=asked) if asked else rows[: MOST + 1])
-    if len(found) < len(asked):
+    chosen = list(rows.filter(pk__in=asked) if asked else rows[: MOST + 1])
+    if len(chosen) < len(asked):
         raise NotAllowed("所选事项中有的不在移送清单里，或不在您的授权范围内，没有打包。")
-    if not found:
+    if not chosen:
         raise NotAllowed("移送清单是空的，没有可打包的材料。")
-    if len(found) > MOST:
+    if len(chosen) > MOST:
         raise NotAllowed(f"一次最多打包 {MOST} 项，请勾选后分几次打包。")
-    return found
+    return chosen
 
 
 def _package(request: HttpRequest, rows: list[Rectification], year: int) -> tuple[IO[bytes], str]:
@@ -155,15 +155,15 @@ def _plain(text: str) -> str:
 
 def _proofs(request: HttpRequest, rows: list[Rectification]) -> dict[int, list[Material]]:
     """The proofs that stand in the dossiers concerned, by dossier."""
-    found: dict[int, list[Material]] = {}
+    proofs: dict[int, list[Material]] = {}
     dossiers = {row.finding.dossier_id for row in rows}
     for one in (
         materials_seen_by(person(request))
         .filter(dossier__in=dossiers, state__in=STANDING)
         .exclude(file=None)
     ):
-        found.setdefault(one.dossier_id, []).append(one)
-    return found
+        proofs.setdefault(one.dossier_id, []).append(one)
+    return proofs
 
 
 def _put_proofs(parcel: Parcel, folder: str, row: Rectification, materials: list[Material]) -> int:
@@ -199,7 +199,7 @@ def _put_proofs(parcel: Parcel, folder: str, row: Rectification, materials: list
 
 def _facts(row: Rectification, accounts: list[Accountability]) -> list[tuple[str, str]]:
     finding, notice = row.finding, row.notice
-    told = [
+    facts = [
         ("对象", finding.dossier.subject.name),
         ("项目代码", finding.dossier.subject.code),
         ("预算年度", str(finding.dossier.fiscal_year)),
@@ -217,7 +217,7 @@ def _facts(row: Rectification, accounts: list[Accountability]) -> list[tuple[str
         ("核验意见", row.verdict),
         ("现状", f"{row.get_state_display()}，退回 {row.refusals} 次，督办 {row.escalated} 次"),
     ]
-    return told + [("问责", _account(one)) for one in accounts]
+    return facts + [("问责", _account(one)) for one in accounts]
 
 
 def _notice(notice: Notice) -> str:

@@ -42,8 +42,8 @@ def letters(request: HttpRequest) -> HttpResponse:
         .select_related("dossier__subject", "dossier__unit", "round__division")
         .order_by("dossier__unit__path", "pk")
     )
-    told = notices_about([row.pk for row in rows])
-    sent = [row for row in rows if told.get(row.pk)]
+    notices = notices_about([row.pk for row in rows])
+    sent = [row for row in rows if notices.get(row.pk)]
     if not sent:
         messages.error(request, f"{year}年还没有发出的反馈函；发出以后可以一起打包。")
         return redirect(f"{reverse('desk:feedback')}?year={year}")

@@ -78,15 +78,15 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     """What the address asks for; what makes no sense is left out."""
     query = request.GET
     state = query.get("state", "")
-    kept = {
+    conditions = {
         "state": state if state in {*dict(states()), "late", "open"} else "",
         "q": query.get("q", "").strip()[:60],
     }
     for name in ("unit", "item"):
-        kept[name] = (
+        conditions[name] = (
             query[name] if query.get(name, "").isdecimal() and len(query[name]) < 18 else ""
         )
-    return kept
+    return conditions
 
 
 def _narrow(
@@ -238,13 +238,13 @@ def ledger_sheet(request: HttpRequest, rows: list[Rectification], title: str) ->
 def ledger_file(request: HttpRequest) -> HttpResponse:
     """The ledger as filtered, as .xlsx; a longer one than a workbook is read with is refused."""
     rows, asked = _of_year(request), _asked(request)
-    found = list(
+    exported = list(
         _narrow(rows, asked, _units(request, rows), today()).order_by(*ORDER)[: EXPORTED + 1]
     )
-    if len(found) > EXPORTED:
+    if len(exported) > EXPORTED:
         raise NotAllowed(f"台账超过 {EXPORTED} 条，请先按单位或状态缩小范围再导出。")
     title = f"{work_year(request)}年整改台账"
-    return attachment(ledger_sheet(request, found, title), title, "xlsx")
+    return attachment(ledger_sheet(request, exported, title), title, "xlsx")
 
 
 @view("confirm_finding")

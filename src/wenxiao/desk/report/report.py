@@ -190,11 +190,11 @@ def changes(request: HttpRequest, year: int) -> HttpResponse:
     signed = services.signed_reports(division, year)
     against_signed = request.GET.get("signed") == "1" and bool(signed)
     if against_signed:
-        found = services.differences(signed[0], edition.report)
+        changed = services.differences(signed[0], edition.report)
     else:
-        found = services.stale_figures(draft, edition.report) if draft else ()
+        changed = services.stale_figures(draft, edition.report) if draft else ()
     values = {
-        "found": found,
+        "found": changed,
         "report_year": year,
         "since_signed": against_signed,
         "draft": draft,

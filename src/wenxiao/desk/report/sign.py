@@ -57,7 +57,7 @@ def sign(request: HttpRequest, year: int) -> HttpResponse:
         raise NotAllowed(f"{year} 年度还没有起草报告，请财政绩效科先起草。")
 
     def run() -> str:
-        made = services.sign_report(
+        signed = services.sign_report(
             draft=draft,
             issue_number=_number(request),
             signer=text_of(request, "signer", 60),
@@ -65,7 +65,7 @@ def sign(request: HttpRequest, year: int) -> HttpResponse:
             by=person(request),
             shown=request.POST.get("shown", ""),
         )
-        return f"第{made.issue_number}期已签发，此后不再改动。"
+        return f"第{signed.issue_number}期已签发，此后不再改动。"
 
     done = carry_out(request, run, reverse("desk:report", args=[year]), _filled(request))
     return _to_newest(done, division, year)
@@ -80,10 +80,10 @@ def _to_newest(done: HttpResponse, division: Division, year: int) -> HttpRespons
 
 def _signed(request: HttpRequest, pk: int) -> Signed:
     """One signed report of this person's division; 404 for any other."""
-    found = services.signed_edition(bureau_of(request), pk)
-    if found is None:
+    signed = services.signed_edition(bureau_of(request), pk)
+    if signed is None:
         raise Http404
-    return found
+    return signed
 
 
 def _paper(signed: Signed, version: Version) -> tuple[Report | None, str]:
@@ -105,7 +105,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     current = services.current(division, signed.work_year, version=version).report
     newest = not any(row.corrects_id == signed.pk for row in editions)
     draft = services.draft_of(division, signed.work_year)
-    told = instructions.instructions_on(signed)
+    given = instructions.instructions_on(signed)
     values: dict[str, object] = {
         "signed": signed,
         "paper": paper,
@@ -120,10 +120,12 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": VERSIONS if version == "internal" else ("public",),
         "titles": TITLES,
         "differs": services.differences(signed, current),
-        "instructions": told,
+        "instructions": given,
         "today": today(),
         "closable": {
-            row.pk for row in told if row.closed_on is None and instructions.may_close(holding, row)
+            row.pk
+            for row in given
+            if row.closed_on is None and instructions.may_close(holding, row)
         },
         "instructs": holding.can("instruct", division=division.pk),
         "takers": [(role, role_label(role)) for role in instructions.TAKERS],
@@ -172,7 +174,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     signed = _signed(request, pk)
 
     def run() -> str:
-        made = services.correct_report(
+        corrected = services.correct_report(
             signed=signed,
             issue_number=_number(request),
             signer=text_of(request, "signer", 60),
@@ -181,7 +183,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             why=text_of(request, "why"),
             shown=request.POST.get("shown", ""),
         )
-        return f"已更正为第{made.issue_number}期；第{signed.issue_number}期照原样保留。"
+        return f"已更正为第{corrected.issue_number}期；第{signed.issue_number}期照原样保留。"
 
     back = reverse("desk:signed", args=[pk])
     done = carry_out(
@@ -200,7 +202,7 @@ def instruct(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         due = day_of(request, "due", "办结期限") if request.POST.get("due") else None
-        made = instructions.record_instruction(
+        recorded = instructions.record_instruction(
             signed=signed,
             leader=text_of(request, "leader", 60),
             text=text_of(request, "text"),
@@ -209,7 +211,7 @@ def instruct(request: HttpRequest, pk: int) -> HttpResponse:
             taker=text_of(request, "taker", 20),
             due_on=due,
         )
-        return f"批示已登记，交{made.assigned_to}办理。"
+        return f"批示已登记，交{recorded.assigned_to}办理。"
 
     typed = [
         Typed(word, "", text_of(request, name))
@@ -222,16 +224,17 @@ def instruct(request: HttpRequest, pk: int) -> HttpResponse:
 def instruction(request: HttpRequest, pk: int) -> HttpResponse:
     """Where an instruction's to-do leads: the report it stands on."""
     division = person(request).division
-    found = instructions.instruction_in(division, pk) if division else None
-    if found is None or not (
-        instructions.may_close(held(request), found) or held(request).can("write_report")
+    instructed = instructions.instruction_in(division, pk) if division else None
+    if instructed is None or not (
+        instructions.may_close(held(request), instructed) or held(request).can("write_report")
     ):
         raise Http404
     values = {
-        "row": found,
+        "row": instructed,
         "today": today(),
-        "closes": found.closed_on is None and instructions.may_close(held(request), found),
-        "report": reverse("desk:signed", args=[found.about_id]),
+        "closes": instructed.closed_on is None
+        and instructions.may_close(held(request), instructed),
+        "report": reverse("desk:signed", args=[instructed.about_id]),
     }
     put_under(request, "desk:report_now")
     return render(request, "desk/report/instruction.html", values)
@@ -241,13 +244,13 @@ def instruction(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """办结: what came of an instruction, by whoever was told to carry it out or who enters instructions."""
     division = person(request).division
-    found = instructions.instruction_in(division, pk) if division else None
-    if found is None:
+    instructed = instructions.instruction_in(division, pk) if division else None
+    if instructed is None:
         raise Http404
 
     def run() -> str:
         instructions.carry_out_instruction(
-            instruction=found,
+            instruction=instructed,
             outcome=text_of(request, "outcome"),
             on=day_of(request, "day", "办结日期"),
             by=person(request),

@@ -212,10 +212,10 @@ def _choosing(
     _may_write(request)
     _, edition, draft = edition_for(request, year)
     chosen = choices or edition.choices
-    found = edition.facts
-    cited = [paper.id for paper in annual.chosen_papers(found, chosen)]
+    facts = edition.facts
+    cited = [paper.id for paper in annual.chosen_papers(facts, chosen)]
     papers = sorted(
-        found.papers, key=lambda paper: cited.index(paper.id) if paper.id in cited else len(cited)
+        facts.papers, key=lambda paper: cited.index(paper.id) if paper.id in cited else len(cited)
     )
     prints = {
         ident: f"{one.rule.kind}{one.rule.digits or ''}-{one.unit}"
@@ -227,15 +227,15 @@ def _choosing(
         "version": draft.version if draft else 0,
         "papers": papers,
         "cited": cited,
-        "projects": found.projects,
-        "named": [row.dossier for row in annual.named_projects(found, chosen)],
+        "projects": facts.projects,
+        "named": [row.dossier for row in annual.named_projects(facts, chosen)],
         "lines": [
-            (line, len(found.concerned[line.id]), chosen.lines is None or line.id in chosen.lines)
-            for line in found.lines
+            (line, len(facts.concerned[line.id]), chosen.lines is None or line.id in chosen.lines)
+            for line in facts.lines
         ],
         "chosen": chosen,
         "blocks": OPTIONAL_BLOCKS,
-        "editor": chosen.editor or found.place.bureau,
+        "editor": chosen.editor or facts.place.bureau,
         "prints": prints,
         "print_rules": PRINTS,
         "printed": PRINTED,
@@ -271,8 +271,8 @@ def _choose(request: HttpRequest, year: int) -> HttpResponse:
         )
     except Stale:
         theirs = _apart(edition.choices, chosen or edition.choices, edition)
-        said = "别人刚保存过取舍或文字。您选的还在下面，与现在不同的列在前面；看过后可以再保存。"
-        part = _choosing(request, year, choices=chosen, wrong=said, theirs=theirs)
+        notice = "别人刚保存过取舍或文字。您选的还在下面，与现在不同的列在前面；看过后可以再保存。"
+        part = _choosing(request, year, choices=chosen, wrong=notice, theirs=theirs)
         return desk(request, year, drawer=part, status=409)
     except NotAllowed as refusal:
         part = _choosing(request, year, choices=chosen, wrong=str(refusal))
@@ -287,8 +287,8 @@ def _numbers(values: list[str]) -> list[int]:
 
 def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
     """The form as a draft's choices; what equals the default is left out, so that it follows the data. NotAllowed if wrong."""
-    found = edition.facts
-    places = {paper.id: posted.get(f"place-{paper.id}", "") for paper in found.papers}
+    facts = edition.facts
+    places = {paper.id: posted.get(f"place-{paper.id}", "") for paper in facts.papers}
     order = {
         pk: int(text) if text.isdecimal() and len(text) < 4 else 999 for pk, text in places.items()
     }
@@ -296,9 +296,9 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
         (pk for pk in _numbers(posted.getlist("documents")) if pk in order),
         key=lambda pk: order[pk],
     )
-    projects = {row.dossier for row in found.projects}
+    projects = {row.dossier for row in facts.projects}
     named = [pk for pk in _numbers(posted.getlist("named")) if pk in projects]
-    lines = [pk for pk in _numbers(posted.getlist("lines")) if pk in found.concerned]
+    lines = [pk for pk in _numbers(posted.getlist("lines")) if pk in facts.concerned]
     least, number = posted.get("least", "1").strip() or "1", posted.get("issue", "").strip()
     if not whole(least, 5) or (number and not whole(number, 4)):
         raise NotAllowed("项目数和期号应为正整数。")
@@ -306,14 +306,14 @@ def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
         "least": int(least),
         "blocks": [key for key in posted.getlist("blocks") if key in OPTIONAL_BLOCKS],
     }
-    if documents != [paper.id for paper in found.papers]:
+    if documents != [paper.id for paper in facts.papers]:
         chosen["documents"] = documents
-    if named != [row.dossier for row in found.projects[:2]]:
+    if named != [row.dossier for row in facts.projects[:2]]:
         chosen["named"] = named
-    if len(lines) != len(found.lines):
+    if len(lines) != len(facts.lines):
         chosen["lines"] = lines
     editor = whole_text(posted.get("editor", ""), 60, "编写单位")
-    if editor and editor != found.place.bureau:
+    if editor and editor != facts.place.bureau:
         chosen["editor"] = editor
     prints = {
         ident: _print(posted.get(f"print-{ident}", ""))

@@ -61,15 +61,15 @@ VERBS = {
 
 
 def _round(request: HttpRequest, pk: int) -> Round:
-    found = (
+    shown_round = (
         rounds_visible_to(person(request))
         .filter(pk=pk, kind__in=KINDS)
         .select_related("division")
         .first()
     )
-    if found is None:
+    if shown_round is None:
         raise Http404
-    return found
+    return shown_round
 
 
 def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]]:
@@ -97,8 +97,8 @@ def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]
 @view("see_unit")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What waits for this person in one round, to be ticked and passed or confirmed together."""
-    found = _round(request, pk)
-    parts = steps_held(request, found)
+    shown_round = _round(request, pk)
+    parts = steps_held(request, shown_round)
     if not parts:
         raise Refused(
             "成批报送由单位经办人办理，审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。"
@@ -112,11 +112,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     )
     shown = page(parts[chosen], ORDER, size=SIZE, token=request.GET.get("at"))
     barred = _barred(shown.rows, request, chosen)
-    put_under(request, _entry(found))
-    doubts = _doubts(shown.rows) if found.kind in FILED and chosen != "submit" else {}
+    put_under(request, _entry(shown_round))
+    doubts = _doubts(shown.rows) if shown_round.kind in FILED and chosen != "submit" else {}
     values = {
-        "one": found,
-        "back": _list(found),
+        "one": shown_round,
+        "back": _list(shown_round),
         "shown": shown,
         "chosen": chosen,
         "verb": VERBS[chosen],
@@ -137,8 +137,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "today": today(),
         "total": counts[chosen],
-        "scores": KINDS[found.kind].scores,
-        "filed": found.kind in FILED,
+        "scores": KINDS[shown_round.kind].scores,
+        "filed": shown_round.kind in FILED,
     }
     return render(request, "desk/rounds/batch_approval.html", values)
 
@@ -147,7 +147,7 @@ def _doubts(rows: Sequence[Review]) -> dict[int, list[Check]]:
     """What to doubt of each form, so that nobody passes it unseen."""
     if not rows:
         return {}
-    return {pk: doubts_in(told) for pk, told in checks_in(rows, rows_of(rows)).items()}
+    return {pk: doubts_in(checks) for pk, checks in checks_in(rows, rows_of(rows)).items()}
 
 
 def _barred(rows: Sequence[Review], request: HttpRequest, step: str) -> dict[int, str]:
@@ -156,8 +156,8 @@ def _barred(rows: Sequence[Review], request: HttpRequest, step: str) -> dict[int
         return _blocked(rows)
     if step == "issue":
         return {}
-    told = services.barred_in(rows, person(request), confirms=step == "confirm")
-    return {row.pk: told.get(row.pk, "").rstrip("。") or _unfinished(row, step) for row in rows}
+    reasons = services.barred_in(rows, person(request), confirms=step == "confirm")
+    return {row.pk: reasons.get(row.pk, "").rstrip("。") or _unfinished(row, step) for row in rows}
 
 
 def _blocked(rows: Sequence[Review]) -> dict[int, str]:
@@ -202,19 +202,19 @@ def _unfinished(row: Review, step: str) -> str:
 @view("see_unit", methods=("POST",))
 def settle_ticked(request: HttpRequest, pk: int) -> HttpResponse:
     """Pass or confirm the ticked ones, then show what became of each."""
-    found = _round(request, pk)
+    shown_round = _round(request, pk)
     step = request.POST.get("step", "")
     if step not in VERBS:
         raise Http404
     wanted = ticked(request)
     if not wanted or len(wanted) > MOST:
-        told = (
+        refusal = (
             f"一次最多办 {MOST} 份，您勾选了 {len(wanted)} 份。" if wanted else "没有勾选任何一份。"
         )
-        messages.error(request, told)
+        messages.error(request, refusal)
         return redirect(f"{reverse('desk:settle', args=[pk])}?step={step}")
     act = _act_of(request, step)
-    rows = reviews_visible_to(person(request)).filter(round=found, pk__in=wanted).in_bulk()
+    rows = reviews_visible_to(person(request)).filter(round=shown_round, pk__in=wanted).in_bulk()
     done, refused = [], []
     for one, version in wanted.items():
         if one not in rows:
@@ -271,15 +271,15 @@ def _stands(row: Review) -> str:
 @view("see_unit")
 def settled(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of each; shown again on reload, never done again."""
-    found, told = _round(request, pk), request.session.get(KEPT)
-    if not told or told["round"] != pk:
+    shown_round, outcome = _round(request, pk), request.session.get(KEPT)
+    if not outcome or outcome["round"] != pk:
         return redirect("desk:settle", pk=pk)
-    put_under(request, _entry(found))
-    parts = steps_held(request, found)
+    put_under(request, _entry(shown_round))
+    parts = steps_held(request, shown_round)
     values = {
-        "told": told,
-        "one": found,
-        "verb": VERBS[told["step"]],
-        "left": parts[told["step"]].count() if told["step"] in parts else 0,
+        "told": outcome,
+        "one": shown_round,
+        "verb": VERBS[outcome["step"]],
+        "left": parts[outcome["step"]].count() if outcome["step"] in parts else 0,
     }
     return render(request, "desk/rounds/batch_outcome.html", values)

@@ -69,8 +69,8 @@ class NewRound:
     @property
     def listed(self) -> list[int]:
         """The objects ticked one by one, by number."""
-        told = (whole(one) for one in self.dossiers.split())
-        return list(dict.fromkeys(pk for pk in told if pk is not None))
+        numbers = (whole(one) for one in self.dossiers.split())
+        return list(dict.fromkeys(pk for pk in numbers if pk is not None))
 
 
 ROUND_WORDS = {
@@ -92,9 +92,9 @@ ROUND_WORDS = {
 
 
 def _read(data: QueryDict) -> NewRound:
-    said = {name: whole_text(data.get(name, ""), 400, ROUND_WORDS[name]) for name in ROUND_WORDS}
+    typed = {name: whole_text(data.get(name, ""), 400, ROUND_WORDS[name]) for name in ROUND_WORDS}
     return NewRound(
-        **said,
+        **typed,
         kinds=data.getlist("kinds"),
         route=[r for r in ROUTE if r in data.getlist("route")],
         dossiers=data.get("dossiers", "")[:200_000],
@@ -109,12 +109,12 @@ TICKED = "round_dossiers"
 
 def _blank(request: HttpRequest) -> NewRound:
     year = work_year(request)
-    made = NewRound(work_year=str(year), fiscal_year=str(year - 1))
+    blank = NewRound(work_year=str(year), fiscal_year=str(year - 1))
     ticked = request.session.get(TICKED) if request.GET.get("ticked") else None
     if ticked:
-        made.dossiers = " ".join(map(str, ticked["dossiers"]))
-        made.fiscal_year = str(ticked["fiscal_year"])
-    return made
+        blank.dossiers = " ".join(map(str, ticked["dossiers"]))
+        blank.fiscal_year = str(ticked["fiscal_year"])
+    return blank
 
 
 def rolled(row: Round) -> NewRound:
@@ -229,14 +229,14 @@ def _count(division: Division, asked: NewRound) -> dict[str, Any]:
     except NotAllowed as refusal:
         return {"in_scope": None, "in_units": None, "by_kind": [], "unclear": str(refusal)}
     listed = asked.listed
-    found = dossiers_of(trial)
-    labels = kind_words(found.model)
-    kinds = found.order_by().values_list("subject__kind").annotate(n=Count("pk"))
-    count = found.count()
+    scope = dossiers_of(trial)
+    labels = kind_words(scope.model)
+    kinds = scope.order_by().values_list("subject__kind").annotate(n=Count("pk"))
+    count = scope.count()
     return {
         "in_scope": count,
         "listed": len([pk for pk in listed if pk]),
-        "names": list(found.order_by("pk").values_list("subject__name", flat=True)[:8])
+        "names": list(scope.order_by("pk").values_list("subject__name", flat=True)[:8])
         if listed
         else [],
         "many": _many(asked, count),
@@ -244,7 +244,7 @@ def _count(division: Division, asked: NewRound) -> dict[str, Any]:
         "fiscal_year": asked.fiscal_year,
         "asked_kind": asked.kind,
         "owner": owner_of(asked.kind),
-        "in_units": found.order_by().values("unit").distinct().count(),
+        "in_units": scope.order_by().values("unit").distinct().count(),
         "unclear": "",
         "by_kind": [(labels.get(kind, kind), n) for kind, n in kinds],
     }
@@ -289,12 +289,12 @@ def _many(asked: NewRound, count: int) -> str:
 
 def _refuse_surprise(division: Division, asked: NewRound) -> None:
     """NotAllowed where nobody confirmed a number that surprises, or the objects named are not of the year."""
-    told = _count(division, asked)
-    if asked.listed and not told["in_scope"]:
+    counted = _count(division, asked)
+    if asked.listed and not counted["in_scope"]:
         raise NotAllowed(
             f"指定的对象没有 {asked.fiscal_year} 预算年度的档案：先导入这一年的预算清单，或改预算年度。"
         )
-    if (many := told.get("many")) and not asked.sure:
+    if (many := counted.get("many")) and not asked.sure:
         raise NotAllowed(f"{many}，比一般的多：请核对范围，确是这样就勾选“范围核对无误”再下达。")
 
 
@@ -321,10 +321,10 @@ def _open(request: HttpRequest, division: Division, asked: NewRound) -> HttpResp
         keep.enqueue()  # its watch is worked out before anybody looks
     request.session.pop(TICKED, None)
     if row.kind not in FILED:
-        said = f"由{owner_of(row.kind)}办，不向单位收表。"
+        note = f"由{owner_of(row.kind)}办，不向单位收表。"
     else:
-        said = "是补录，没有给单位派待办。" if asked.past else "单位的待办里马上能看到。"
-    messages.success(request, f"“{row}”已下达，{said}")
+        note = "是补录，没有给单位派待办。" if asked.past else "单位的待办里马上能看到。"
+    messages.success(request, f"“{row}”已下达，{note}")
     return redirect("desk:round", pk=row.pk)
 
 
@@ -379,7 +379,7 @@ def _opens_on(asked: NewRound) -> date | None:
 def _basis(division: Division, asked: NewRound) -> Document | None:
     if not asked.basis:
         return None
-    found = documents(division=division).filter(pk=whole(asked.basis) or 0).first()
-    if found is None:
+    paper = documents(division=division).filter(pk=whole(asked.basis) or 0).first()
+    if paper is None:
         raise NotAllowed("所选的通知不在本级制度库中。")
-    return found
+    return paper

@@ -37,19 +37,19 @@ KEPT = "received_batch"
 def _round(request: HttpRequest, pk: int) -> Any:
     """A round in which units file, seen by somebody who receives their forms."""
     holding = held(request)
-    found = (
+    shown_round = (
         rounds_visible_to(person(request))
         .filter(pk=pk, kind__in=FILED)
         .select_related("division")
         .first()
     )
-    if found is None:
+    if shown_round is None:
         raise Http404
-    show_year(request, found.work_year)
+    show_year(request, shown_round.work_year)
     if not (holding.can("submit_for") or holding.can("import")):
         raise Refused("收表和代单位报送由主管部门、财政业务科室、财政绩效科办理。")
-    put_under(request, "desk:monitoring" if found.kind == "monitoring" else "desk:selfeval")
-    return found
+    put_under(request, "desk:monitoring" if shown_round.kind == "monitoring" else "desk:selfeval")
+    return shown_round
 
 
 @view("see_unit")
@@ -100,9 +100,9 @@ def submit_for(request: HttpRequest, pk: int) -> HttpResponse:
             back,
             typed,
         )
-    told = submit_for_units(reviews=wanted, by=person(request), why=why)
+    outcome = submit_for_units(reviews=wanted, by=person(request), why=why)
     request.session[KEPT] = [
-        (subject_title(one.dossier), one.dossier.unit.name, refused) for one, refused in told
+        (subject_title(one.dossier), one.dossier.unit.name, refused) for one, refused in outcome
     ]
     return redirect(back)
 

@@ -148,21 +148,21 @@ def kind_words(dossiers: Any) -> dict[str, str]:
 def _scope_words(row: Round) -> str:
     scope = row.scope or {}
     kinds = kind_words(dossiers_of(row).model)
-    said = []
+    phrases = []
     if ids := scope.get("units"):
-        said.append(
+        phrases.append(
             "单位："
             + "、".join(
                 units_of(row.division).filter(pk__in=ids).values_list("name", flat=True)[:10]
             )
         )
     if chosen := scope.get("kinds"):
-        said.append("类型：" + "、".join(kinds.get(kind, kind) for kind in chosen))
+        phrases.append("类型：" + "、".join(kinds.get(kind, kind) for kind in chosen))
     if tags := scope.get("tags"):
-        said.append("标签：" + "、".join(tags))
+        phrases.append("标签：" + "、".join(tags))
     if listed := scope.get("dossiers"):
-        said.append(f"指定的 {len(listed)} 个对象")
-    return "；".join(said) or "全部对象"
+        phrases.append(f"指定的 {len(listed)} 个对象")
+    return "；".join(phrases) or "全部对象"
 
 
 # ---- acts ------------------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
         return carry_out(
             request, lambda: _cannot(row, ids, reason), back, [Typed("说明", "", note)]
         )
-    found = (
+    ticked_dossiers = (
         dossiers_of(row)
         .filter(pk__in=ids)
         .select_related("subject__unit", "subject__division", "unit")
@@ -273,7 +273,7 @@ def excuse(request: HttpRequest, pk: int) -> HttpResponse:
     given: dict[str, Any] = {"round": row, "reason": reason, "note": note, "by": person(request)}
     results = [
         (f"{one.unit.name} · {one.subject.name}", why_not(services.exempt, dossier=one, **given))
-        for one in found.order_by("unit__path", "subject__code")
+        for one in ticked_dossiers.order_by("unit__path", "subject__code")
     ]
     foreign = len(set(ids)) - len(results)
     if foreign:

@@ -24,13 +24,13 @@ def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     """Open the form of one dossier in a round that asks for it; a second click finds the form opened by the first."""
     user = person(request)
     # Locked, so that two clicks at once open one form.
-    found = rounds_visible_to(user).select_for_update(of=("self",)).filter(pk=pk).first()
-    if found is None or not dossiers_visible_to(user).filter(pk=dossier).exists():
+    asking = rounds_visible_to(user).select_for_update(of=("self",)).filter(pk=pk).first()
+    if asking is None or not dossiers_visible_to(user).filter(pk=dossier).exists():
         raise Http404
-    row = dossiers_of(found).select_related("unit", "subject").filter(pk=dossier).first()
-    if row is None or found.kind not in KINDS or KINDS[found.kind].fill != "fill":
+    row = dossiers_of(asking).select_related("unit", "subject").filter(pk=dossier).first()
+    if row is None or asking.kind not in KINDS or KINDS[asking.kind].fill != "fill":
         raise Http404
-    review = reviews_visible_to(user).filter(round=found, dossier=row).first()
+    review = reviews_visible_to(user).filter(round=asking, dossier=row).first()
     if review is None:
-        review = start_review(dossier=row, round=found, by=user, synthetic=found.synthetic)
+        review = start_review(dossier=row, round=asking, by=user, synthetic=asking.synthetic)
     return redirect("desk:filling", pk=review.pk)

@@ -161,11 +161,11 @@ def _lines(reviews: list[Review]) -> list[SelfEvaluationLine]:
 
 
 def _line(review: Review, checks: list[Check]) -> SelfEvaluationLine:
-    told, points = review.published_points, review.points
+    published, points = review.published_points, review.points
     return SelfEvaluationLine(
         review,
         rate_percent(review.executed, review.budget),
-        told - points if told is not None and points is not None else None,
+        published - points if published is not None and points is not None else None,
         rate_percent(review.proved, points) if points else None,
         doubts_in(checks),
     )

@@ -38,11 +38,13 @@ def batch(request: HttpRequest) -> HttpResponse:
     """Carry an act out over the ticked rows, then show what became of each; shown again on reload, never done again."""
     if request.method == "POST":
         return _carry(request)
-    told = request.session.get(KEPT)
-    if not told:
+    outcome = request.session.get(KEPT)
+    if not outcome:
         return redirect("desk:subjects")
     put_under(request, "desk:subjects")
-    return render(request, "desk/subjects/batch.html", {"told": told, "back": _back(told["query"])})
+    return render(
+        request, "desk/subjects/batch.html", {"told": outcome, "back": _back(outcome["query"])}
+    )
 
 
 def _back(query: str) -> str:
@@ -91,8 +93,10 @@ def _to_round(request: HttpRequest, ids: list[int]) -> HttpResponse:
     rows = dossiers_visible_to(person(request)).filter(pk__in=ids)
     years = sorted(set(rows.order_by().values_list("fiscal_year", flat=True)))
     if len(years) != 1:
-        told = "、".join(str(year) for year in years)
-        messages.error(request, f"所选对象分属 {told} 预算年度，一项任务只能评一个预算年度。")
+        years_named = "、".join(str(year) for year in years)
+        messages.error(
+            request, f"所选对象分属 {years_named} 预算年度，一项任务只能评一个预算年度。"
+        )
         return redirect(_back(request.POST.get("query", "")[:1000]))
     chosen = list(rows.order_by("pk").values_list("pk", flat=True))
     request.session[TICKED] = {"dossiers": chosen, "fiscal_year": years[0]}

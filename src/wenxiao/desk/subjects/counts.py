@@ -183,7 +183,7 @@ def tree_of(
         if counts[place.pk]:
             below.setdefault(place.parent if place.parent in units else None, []).append(place)
     tops = below.get(None, [])
-    kept = (
+    tops_shown = (
         tops
         if whole
         else [top for at, top in enumerate(tops) if at < TOPS or way.startswith(top.path)]
@@ -195,4 +195,4 @@ def tree_of(
         children = [grow(child, depth + 1) for child in own] if on_way else []
         return Branch(place, depth, counts[place.pk], bool(own), place.pk == asked.unit, children)
 
-    return UnitTree([grow(top, 0) for top in kept], len(tops) - len(kept))
+    return UnitTree([grow(top, 0) for top in tops_shown], len(tops) - len(tops_shown))

@@ -59,9 +59,9 @@ COLUMNS = (
 def subjects_file(request: HttpRequest) -> HttpResponse:
     """As .xlsx, at most 20 000 rows; taking it out is on record. 限制知悉 subjects stay inside the system, and the sheet says how many."""
     whole = look(request)
-    found = whole.found.exclude(subject__restriction="restricted")
-    total, kept_in = found.count(), whole.found.filter(subject__restriction="restricted").count()
-    ids = _ids(whole.ranked(found), applied(whole.asked.sort, small=total <= SUMMED))
+    exported = whole.found.exclude(subject__restriction="restricted")
+    total, kept_in = exported.count(), whole.found.filter(subject__restriction="restricted").count()
+    ids = _ids(whole.ranked(exported), applied(whole.asked.sort, small=total <= SUMMED))
     notes = ["金额单位万元；空白为未公布或未评，不是 0。金额口径空白为本年度自身数字。"]
     if total > MOST:
         notes.append(f"符合条件的对象共 {total:,} 个，本表只列前 {MOST:,} 个；缩小条件后分次导出。")
@@ -95,7 +95,7 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
 def conditions(whole: ListView) -> str:
     """What the address asks for in words, for the trail: 全部对象, or 单位“区教体局”、2020 预算年度、标签“民生”."""
     asked = whole.asked
-    said = [
+    phrases = [
         f"名称、单位或代码含“{asked.q}”" if asked.q else "",
         f"单位“{whole.unit.name}”" if whole.unit else "",
         f"类型“{KINDS.get(asked.kind, asked.kind)}”" if asked.kind else "",
@@ -104,7 +104,7 @@ def conditions(whole: ListView) -> str:
         f"标签“{asked.tag}”" if asked.tag else "",
         f"共性问题“{whole.problem.text}”" if whole.problem else "",
     ]
-    return "、".join(part for part in said if part) or "全部对象"
+    return "、".join(part for part in phrases if part) or "全部对象"
 
 
 def _ids(found: QuerySet[Dossier], sort: str) -> list[int]:
@@ -130,7 +130,7 @@ def _row(
 ) -> tuple[str | int | Decimal | None, ...]:
     budget, spent, basis = shown_money(money, held)
     last = results(held)[-1:]
-    told = last[0] if last and last[0].settled else None
+    settled = last[0] if last and last[0].settled else None
     return (
         at,
         dossier.subject.code,
@@ -145,7 +145,7 @@ def _row(
         rate_percent(spent, budget),
         stage_words(held),
         last[0].title if last else None,
-        told.points if told else None,
-        (told.grade or None) if told else None,
+        settled.points if settled else None,
+        (settled.grade or None) if settled else None,
         findings,
     )

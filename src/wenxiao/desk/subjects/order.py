@@ -65,10 +65,10 @@ def shown_money(money: Money, held: list[Review]) -> tuple[Decimal | None, Decim
         return money.budget, money.spent, ""
     if money.audited_arranged is not None and money.audited_used is not None:
         return money.audited_arranged, money.audited_used, "审定"
-    told = next((review for review in reversed(held) if review.executed is not None), None)
-    if told is not None:
-        budget = told.budget if told.budget is not None else money.budget
-        return budget, told.executed, told.round.period or "填报"
+    reviewed = next((review for review in reversed(held) if review.executed is not None), None)
+    if reviewed is not None:
+        budget = reviewed.budget if reviewed.budget is not None else money.budget
+        return budget, reviewed.executed, reviewed.round.period or "填报"
     return money.budget, None, ""
 
 
@@ -83,15 +83,15 @@ class ColumnHead:
 
 def heads(asked: Any, *, small: bool) -> dict[str, ColumnHead]:
     """The heads by name; money only leads somewhere while the list is small. Pressed again the order turns, then goes."""
-    made = {}
+    columns = {}
     for name, word in HEADS.items():
         first, second = (name, f"-{name}") if name in {"name", "unit"} else (f"-{name}", name)
         onward = {first: second, second: ""}.get(asked.sort, first)
         aria = {name: "ascending", f"-{name}": "descending"}.get(asked.sort, "")
-        made[name] = ColumnHead(
+        columns[name] = ColumnHead(
             word, asked.address(sort=onward) if small or name not in SHOWN else "", aria
         )
-    return made
+    return columns
 
 
 def applied(sort: str, *, small: bool) -> str:
@@ -129,8 +129,8 @@ def near_page(
     start = _start(place.values, positions, sort) if place else None
     if place and start is None:
         return None
-    kept = _taken(runs, start, backwards=place is not None and place.backwards)
-    return any_of(_conditions(kept))
+    page_runs = _taken(runs, start, backwards=place is not None and place.backwards)
+    return any_of(_conditions(page_runs))
 
 
 First = tuple[int, int, int, str]
@@ -186,16 +186,16 @@ def _taken(
     runs: list[RowRun], start: tuple[int | str, ...] | None, *, backwards: bool
 ) -> list[RowRun]:
     """Runs from the start on until they surely hold one row more than a page; the starting run counts as used up."""
-    kept: list[RowRun] = []
+    taken_runs: list[RowRun] = []
     sure = 0
     for run in reversed(runs) if backwards else runs:
         if start is not None and (run.at > start if backwards else run.at < start):
             continue
-        if sure > SIZE and run.at != kept[-1].at:
+        if sure > SIZE and run.at != taken_runs[-1].at:
             break
-        kept.append(run)
+        taken_runs.append(run)
         sure += run.count if run.at != start else 0
-    return kept
+    return taken_runs
 
 
 def _conditions(runs: Iterable[RowRun]) -> Iterator[Q]:
@@ -241,21 +241,21 @@ def keys_by_shown(found: QuerySet[Dossier], sort: str) -> list[Key]:
     for pk, one in monies.items():
         budget, spent, _ = shown_money(one, held.get(pk, []))
         value = (budget, spent, rate_percent(spent, budget))[SHOWN[sort.lstrip("-")]]
-        told = value or Decimal(0)
-        keys.append((int(value is None), -told if sort.startswith("-") else told, pk))
+        number = value or Decimal(0)
+        keys.append((int(value is None), -number if sort.startswith("-") else number, pk))
     return sorted(keys)
 
 
 def _window(keys: list[Key], sort: str, token: str | None) -> tuple[int, int]:
     try:
-        side, kept, missing, value, pk = signing.loads(token or "", salt="subjects")
+        side, order_of_token, missing, value, pk = signing.loads(token or "", salt="subjects")
         key = (int(missing), Decimal(value), int(pk))
     except (signing.BadSignature, ValueError, TypeError, InvalidOperation):
-        side, kept, key = "", "", (0, Decimal(0), 0)
+        side, order_of_token, key = "", "", (0, Decimal(0), 0)
     start = 0
-    if kept == sort and side == "after":
+    if order_of_token == sort and side == "after":
         start = bisect_right(keys, key)
-    elif kept == sort:
+    elif order_of_token == sort:
         start = max(bisect_left(keys, key) - SIZE, 0)
     return start, min(start + SIZE, len(keys))
 

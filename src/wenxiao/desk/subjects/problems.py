@@ -26,14 +26,14 @@ def subject_problems(request: HttpRequest) -> HttpResponse:
     whole, division = look(request), person(request).division
     printed = bool(division and common_lines(division, whole.year))
     by_item = not printed or request.GET.get("by") == "item"
-    lines, made = (
+    lines, table = (
         tally_over(whole.found, None, division=division, work_year=None if by_item else whole.year)
         if division
         else ([], None)
     )
     concerned = (
-        [(pk, marks) for pk, marks in zip(made.subjects, made.marks, strict=True) if any(marks)]
-        if made
+        [(pk, marks) for pk, marks in zip(table.subjects, table.marks, strict=True) if any(marks)]
+        if table
         else []
     )
     rows = whole.seen.model.objects.select_related("subject", "unit").in_bulk(
@@ -45,7 +45,7 @@ def subject_problems(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "by_item": by_item,
         "printed": printed,
-        "total": len(made.subjects) if made else 0,
+        "total": len(table.subjects) if table else 0,
         "concerned": len(concerned),
         "most": MOST,
         "rows": [(rows[pk], subject_title(rows[pk]), marks) for pk, marks in concerned[:MOST]],

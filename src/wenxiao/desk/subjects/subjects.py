@@ -415,8 +415,8 @@ def keep_view(request: HttpRequest) -> HttpResponse:
         name = forget_view(user=person(request), pk=forget)
         messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
         return redirect("desk:subjects")
-    kept = ListQuery.read(QueryDict(request.POST.get("query", "")[:1000]))
-    back = kept.address()
+    view_query = ListQuery.read(QueryDict(request.POST.get("query", "")[:1000]))
+    back = view_query.address()
     try:
         row = save_view(
             user=person(request),

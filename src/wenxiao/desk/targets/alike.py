@@ -61,15 +61,15 @@ def _twins(
     tables: list[dict[str, Any]], targets: dict[str, Any], year: int, common: list[str]
 ) -> list[Twin]:
     rows = {table["id"]: table["rows"] for table in tables}
-    found = []
+    twins = []
     for pair in similar(tables, common):
         a, b = targets[pair.a], targets[pair.b]
         own = a.dossier.subject_id == b.dossier.subject_id
         if own or year not in {a.dossier.fiscal_year, b.dossier.fiscal_year}:
             continue
         same = [_side_by_side(rows[pair.a][i], rows[pair.b][j]) for i, j in pair.same_rows]
-        found.append(Twin(a, b, round(pair.score * 100), same))
-    return found
+        twins.append(Twin(a, b, round(pair.score * 100), same))
+    return twins
 
 
 def _side_by_side(a: dict[str, str], b: dict[str, str]) -> tuple[Words, Words]:

@@ -54,8 +54,8 @@ def start(request: HttpRequest) -> HttpResponse:
         row = rows.filter(pk=whole(request.POST.get("dossier")) or 0).first()
         if row is None:
             raise Http404
-        made = services.begin_target(dossier=row, by=person(request))
-        return redirect("desk:target_fill", pk=made.pk)
+        begun = services.begin_target(dossier=row, by=person(request))
+        return redirect("desk:target_fill", pk=begun.pk)
     shown = page(rows, ["unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
     return render(request, "desk/targets/start.html", {"list_year": year, "shown": shown})
 
@@ -115,13 +115,13 @@ def _checked(row: Target) -> dict[str, Any]:
 
 def _money_rows(row: Target) -> list[tuple[str, str, str, str]]:
     """(kind, name, amount in 万元, what it was reckoned by) of each amount, and room for more."""
-    told = [(one.kind, one.name, in_wan(one.amount), one.content) for one in row.amounts.all()]
-    return [*told, *(("fund", "", "", "") for _ in range(3))]
+    amounts = [(one.kind, one.name, in_wan(one.amount), one.content) for one in row.amounts.all()]
+    return [*amounts, *(("fund", "", "", "") for _ in range(3))]
 
 
 def _cells(row: Indicator) -> list[str]:
-    told = [getattr(row, name) for name, _ in COLUMNS]
-    return ["" if value is None else _shown(value) for value in told]
+    texts = [getattr(row, name) for name, _ in COLUMNS]
+    return ["" if value is None else _shown(value) for value in texts]
 
 
 def _shown(value: object) -> str:

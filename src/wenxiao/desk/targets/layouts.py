@@ -50,8 +50,8 @@ def layouts(request: HttpRequest) -> HttpResponse:
 
 def _register(request: HttpRequest, division: Division) -> str:
     if request.POST.get("sample"):
-        made = services.add_sample(division=division, by=person(request))
-        return f"{made}已装入，标为合成，供试用。"
+        layout = services.add_sample(division=division, by=person(request))
+        return f"{layout}已装入，标为合成，供试用。"
     upload = request.FILES.get("file")
     if upload is None or (upload.size or 0) > LARGEST:
         raise NotAllowed(
@@ -60,17 +60,17 @@ def _register(request: HttpRequest, division: Division) -> str:
     with Scratch("layout") as folder:
         path = folder / "表样.xlsx"
         path.write_bytes(upload.read())
-        told = read_in_child(path, "book", seconds=SECONDS)
-        if told["book"] is None:
-            raise NotAllowed("；".join(problem["text"] for problem in told["problems"]))
-        seen = headings_of(told["book"])
+        book = read_in_child(path, "book", seconds=SECONDS)
+        if book["book"] is None:
+            raise NotAllowed("；".join(problem["text"] for problem in book["problems"]))
+        seen = headings_of(book["book"])
         if seen is None:
             raise NotAllowed("没有找到表头：前 15 行里应有一行列名，至少三列。")
         sheet, row, headings = seen
         file = store_file(
             division=division, by=person(request), name=str(upload.name), content=path
         )
-    made = services.register_layout(
+    layout = services.register_layout(
         division=division,
         name=text_of(request, "name"),
         file=file,
@@ -79,8 +79,8 @@ def _register(request: HttpRequest, division: Division) -> str:
         headings=headings,
         by=person(request),
     )
-    known = sum(1 for one in made.columns if one["key"])
-    return f"{made}已登记，{len(made.columns)} 列中认出 {known} 列，请逐列核对。"
+    known = sum(1 for one in layout.columns if one["key"])
+    return f"{layout}已登记，{len(layout.columns)} 列中认出 {known} 列，请逐列核对。"
 
 
 def _layout(request: HttpRequest, pk: int) -> Layout:
@@ -116,7 +116,7 @@ def _map(request: HttpRequest, row: Layout) -> str:
         for column, key in keys.items()
         if key
     }
-    made = services.map_layout(
+    mapped = services.map_layout(
         layout=row,
         keys=keys,
         codes=codes,
@@ -124,12 +124,12 @@ def _map(request: HttpRequest, row: Layout) -> str:
         by=person(request),
         why=why,
     )
-    return f"已存为{made}，以后按它读取和导出。"
+    return f"已存为{mapped}，以后按它读取和导出。"
 
 
 def _codes(text: str, key: str) -> dict[str, str]:
     """Code and word, one pair a line: 01=产出指标."""
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     for line in text.splitlines():
         if not line.strip():
             continue
@@ -138,8 +138,8 @@ def _codes(text: str, key: str) -> dict[str, str]:
             raise NotAllowed(
                 f"“{KEYS.get(key, key)}”的代码表应一行一个，如 01=产出指标，收到“{line[:30]}”。"
             )
-        found[code.strip()] = word.strip()
-    return found
+        words[code.strip()] = word.strip()
+    return words
 
 
 @view("import")

@@ -137,17 +137,17 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
         name = f"{row.dossier.subject.name}（{row.dossier.fiscal_year}）目标离线表"
         return attachment(target_workbook(filled(row)), name, "xlsx")
     back = reverse("desk:target_fill", args=[row.pk])
-    made: list[str] = []
+    names: list[str] = []
 
     def run() -> str:
         _must_fill(request, row)
-        made.append(_received(request, row))
+        names.append(_received(request, row))
         return "离线表已读完，请逐格选用。"
 
     answer = carry_out(request, run, back)
-    if not made:
+    if not names:
         return answer
-    return redirect(reverse("desk:target_compare", args=[row.pk]) + f"?of={made[0]}")
+    return redirect(reverse("desk:target_compare", args=[row.pk]) + f"?of={names[0]}")
 
 
 def _must_fill(request: HttpRequest, row: Target) -> None:
@@ -210,9 +210,9 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     token = request.POST.get("of") or request.GET.get("of", "")
     _must_fill(request, row)
     brought = _brought(request, row, token)
-    found = differences(row, brought)
+    differing = differences(row, brought)
     if request.method == "POST":
-        chosen = [one.key for one in found if text_of(request, f"use-{one.key}", 4) == "new"]
+        chosen = [one.key for one in differing if text_of(request, f"use-{one.key}", 4) == "new"]
 
         def run() -> str:
             services.take_workbook(
@@ -222,12 +222,14 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
                 by=person(request),
                 version=version_of(request),
             )
-            return f"已选用离线表 {len(chosen)} 处，其余 {len(found) - len(chosen)} 处留系统里的。"
+            return (
+                f"已选用离线表 {len(chosen)} 处，其余 {len(differing) - len(chosen)} 处留系统里的。"
+            )
 
         return carry_out(request, run, reverse("desk:target_fill", args=[row.pk]))
     values = {
         "target": row,
-        "found": found,
+        "found": differing,
         "of": token,
         "moved": brought.given.get("version") != str(row.version),
     }

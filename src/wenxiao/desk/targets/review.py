@@ -105,7 +105,7 @@ def review(request: HttpRequest) -> HttpResponse:
     outcome: Outcome = []
     if request.method == "POST":
         chosen = _ticked(request)
-        found = targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
+        targets = targets_visible_to(person(request)).filter(pk__in=chosen).order_by("pk")
         outcome = [
             (
                 row,
@@ -113,7 +113,7 @@ def review(request: HttpRequest) -> HttpResponse:
                     services.check_target, target=row, by=person(request), version=chosen[row.pk]
                 ),
             )
-            for row in found
+            for row in targets
         ]
     shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
     listed = list(shown.rows)

@@ -47,9 +47,9 @@ def target_of(request: HttpRequest, pk: int) -> Target:
 def target(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole target on one page; the number in a row is the number in the list of problems."""
     row = target_of(request, pk)
-    found = sorted(faults_of([row])[row.pk], key=lambda one: list(LEVELS).index(one.problem.level))
+    faults = sorted(faults_of([row])[row.pk], key=lambda one: list(LEVELS).index(one.problem.level))
     by_row: dict[int, list[int]] = {}
-    for number, one in enumerate(found, start=1):
+    for number, one in enumerate(faults, start=1):
         if one.hit.row is not None:
             by_row.setdefault(one.hit.row, []).append(number)
     amounts, history = list(row.amounts.all()), history_of(row.dossier)
@@ -63,9 +63,9 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "funds": [one for one in amounts if one.kind == "fund"],
         "tasks": [one for one in amounts if one.kind == "task"],
         "weight": _sum(row.indicators.all()),
-        "found": list(enumerate(found, start=1)),
+        "found": list(enumerate(faults, start=1)),
         "numbers": by_row,
-        "counts": level_counts(found),
+        "counts": level_counts(faults),
         "history": history,
         "fills": fills and row.filing and row.state in {"draft", "returned"},
         "withdraws": row.filing

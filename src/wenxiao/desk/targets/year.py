@@ -48,9 +48,9 @@ def targets(request: HttpRequest) -> HttpResponse:
             Q(dossier__subject__name__contains=q) | Q(dossier__unit__name__contains=q)
         )
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    found = rows.filter(state=state) if state else rows
+    targets_shown = rows.filter(state=state) if state else rows
     shown = page(
-        found.annotate(held_rows=Count("indicators")),
+        targets_shown.annotate(held_rows=Count("indicators")),
         ["dossier__unit__path", "pk"],
         size=PAGE,
         token=request.GET.get("at"),
@@ -96,8 +96,8 @@ def _places(request: HttpRequest, year: int) -> list[tuple[str, str, bool]]:
 def _here(**wanted: object) -> str:
     from urllib.parse import urlencode
 
-    kept = {name: value for name, value in wanted.items() if value not in (None, "")}
-    return reverse("desk:targets") + (f"?{urlencode(kept)}" if kept else "")
+    conditions = {name: value for name, value in wanted.items() if value not in (None, "")}
+    return reverse("desk:targets") + (f"?{urlencode(conditions)}" if conditions else "")
 
 
 def _chips(
@@ -113,8 +113,8 @@ def _chips(
 def _lines(rows: Iterable[Target]) -> list[tuple[Target, list[tuple[str, int]]]]:
     """Each target with how many problems of each level it has."""
     listed = list(rows)
-    found = faults_of(listed)
-    return [(row, level_counts(found[row.pk])) for row in listed]
+    faults = faults_of(listed)
+    return [(row, level_counts(faults[row.pk])) for row in listed]
 
 
 def level_counts(found: Iterable[Any]) -> list[tuple[str, int]]:

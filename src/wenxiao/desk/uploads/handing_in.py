@@ -34,11 +34,11 @@ def hand_in(
     worker, and the page of the upload says how far it is; no web process waits for a file to be read.
     """
     waiting: list[int] = []
-    made: list[Upload] = []
+    set_aside_now: list[Upload] = []
 
     def run() -> str:
         upload = begin()
-        made.append(upload)
+        set_aside_now.append(upload)
         if not uploads.needs_reading(upload):
             return uploads.carry_now(upload)
         waiting.append(upload.pk)
@@ -47,7 +47,7 @@ def hand_in(
     response = carry_out(request, run, back, typed)
     if waiting:
         return redirect("desk:upload", pk=waiting[0])
-    return redirect(landing(made[0])) if response.status_code == FOUND else response
+    return redirect(landing(set_aside_now[0])) if response.status_code == FOUND else response
 
 
 def landing(upload: Upload) -> str:

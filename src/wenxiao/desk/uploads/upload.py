@@ -49,8 +49,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     if row.state == "refused":
         typed = [(word, value, "") for word, value in row.typed]
         return unwritten(request, "这一步还办不了", row.text, typed, row.back)
-    said = row.text if row.state == "done" else "已取消，没有写入任何内容。"
-    messages.success(request, said)
+    message = row.text if row.state == "done" else "已取消，没有写入任何内容。"
+    messages.success(request, message)
     return redirect(landing(row) if row.state == "done" else row.back or "/")
 
 

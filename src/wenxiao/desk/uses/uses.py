@@ -55,9 +55,9 @@ def uses(request: HttpRequest) -> HttpResponse:
         rows.order_by().values_list("state").annotate(n=Count("pk"))
     )
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
-    found = rows.filter(kind=kind) if kind in dict(kinds) else rows
-    found = found.filter(state=state) if state in STATES else found
-    shown = page(found, ORDER, size=SIZE, token=request.GET.get("at"))
+    uses_shown = rows.filter(kind=kind) if kind in dict(kinds) else rows
+    uses_shown = uses_shown.filter(state=state) if state in STATES else uses_shown
+    shown = page(uses_shown, ORDER, size=SIZE, token=request.GET.get("at"))
     decides = held(request).can("decide_use")
     values = {
         "tabs": tabs(request, "uses"),

@@ -82,8 +82,8 @@ def _cells(row: Any) -> Iterator[Any]:
 
 
 def _number(element: Any, path: str, default: int) -> int:
-    found = element.find(path) if element is not None else None
-    value = found.get(qn("w:val")) if found is not None else None
+    property_element = element.find(path) if element is not None else None
+    value = property_element.get(qn("w:val")) if property_element is not None else None
     return min(int(value), _WIDEST) if value is not None and value.isdigit() else default
 
 

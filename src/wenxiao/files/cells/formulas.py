@@ -94,10 +94,10 @@ class _Computation:
         return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
 
     def _take(self, *signs: str) -> str:
-        found = self._peek()
-        if found in signs and found:
+        token = self._peek()
+        if token in signs and token:
             self.at += 1
-            return found
+            return token
         return ""
 
     def _comparison(self) -> Value:

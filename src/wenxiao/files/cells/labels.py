@@ -102,9 +102,9 @@ def number_in(text: str) -> Decimal | None:
 def year_in(text: str) -> int | None:
     """A budget year in a text, full-width digits included: 「（２０２２年度）」 → 2022."""
     words = squeezed(text)
-    found = re.search(r"(?<!\d)(19[89]\d|20\d\d)年", words) or _YEAR.fullmatch(words)
-    if found:
-        return int(found[1])
+    year = re.search(r"(?<!\d)(19[89]\d|20\d\d)年", words) or _YEAR.fullmatch(words)
+    if year:
+        return int(year[1])
     spelt = re.search(r"二[〇零○O0]([〇零○一二三四五六七八九]{2})年", words)
     if spelt:
         zero = spelt[1].replace("零", "〇").replace("○", "〇")

@@ -129,14 +129,14 @@ def format_number(number: Decimal, number_format: str | None) -> str:
     shielded = _literals(section)
     if re.search(r"[eE][+-]|/", shielded) or shielded.strip().lower() in _GENERAL:
         return plain(number)
-    found = _PATTERN.search(shielded)
-    if found is None:
+    digits = _PATTERN.search(shielded)
+    if digits is None:
         shown = _unshield(shielded).strip()
         return shown or plain(number)
-    printed = _printed(magnitude, found, shielded)
+    printed = _printed(magnitude, digits, shielded)
     if not any(letter in "123456789" for letter in printed):
         sign = ""
-    text = (shielded[: found.start()] + sign + printed + shielded[found.end() :]).strip()
+    text = (shielded[: digits.start()] + sign + printed + shielded[digits.end() :]).strip()
     return _unshield(text).replace("?", "")
 
 

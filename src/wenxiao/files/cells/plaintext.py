@@ -78,29 +78,29 @@ def decoded(path: Path) -> PlainText:
         beginning = stream.read(2_000)
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         codec = "utf-16"
-        found = _strict(path, codec)
+        survey = _strict(path, codec)
     else:
-        found, codec = _guessed(path, beginning)
+        survey, codec = _guessed(path, beginning)
     shown = SHOWN.get(codec, "UTF-16")
     return PlainText(
-        path, codec, shown, _separator(found.head), found.quotes, found.head, found.tail
+        path, codec, shown, _separator(survey.head), survey.quotes, survey.head, survey.tail
     )
 
 
 def _surveyed(path: Path, codec: str) -> _Survey:
     """The text in pieces; UnicodeDecodeError with ``start`` counted from the beginning of the file."""
-    decoder, found, read = codecs.getincrementaldecoder(codec)(), _Survey(), 0
+    decoder, survey, read = codecs.getincrementaldecoder(codec)(), _Survey(), 0
     with path.open("rb") as stream:
         while True:
             piece = stream.read(_PIECE)
             try:
-                found.take(decoder.decode(piece, final=not piece))
+                survey.take(decoder.decode(piece, final=not piece))
             except UnicodeDecodeError as error:
                 error.start += read + len(piece) - len(error.object)
                 raise
             read += len(piece)
             if not piece:
-                return found
+                return survey
 
 
 def _strict(path: Path, codec: str) -> _Survey:

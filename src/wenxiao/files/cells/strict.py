@@ -31,20 +31,20 @@ _NAMES = (
 def is_strict(stream: IO[bytes], part: str) -> bool:
     """Whether the package's main part is Strict; the stream stands at its beginning afterwards."""
     with zipfile.ZipFile(stream) as package:
-        found = part in package.namelist() and _STRICT in package.read(part)[:4_000]
+        strict = part in package.namelist() and _STRICT in package.read(part)[:4_000]
     stream.seek(0)
-    return found
+    return strict
 
 
 def transitional(stream: IO[bytes]) -> IO[bytes]:
     """The package with every XML part under the namespaces readers know."""
     out = io.BytesIO()
-    with zipfile.ZipFile(stream) as package, zipfile.ZipFile(out, "w") as made:
+    with zipfile.ZipFile(stream) as package, zipfile.ZipFile(out, "w") as rewritten:
         for entry in package.infolist():
             content = package.read(entry)
             if entry.filename.lower().endswith((".xml", ".rels")):
                 for strict, known in _NAMES:
                     content = re.sub(strict, known, content)
-            made.writestr(entry.filename, content)
+            rewritten.writestr(entry.filename, content)
     out.seek(0)
     return out

@@ -65,8 +65,8 @@ def number_of(text: str | None) -> Decimal | None:
 
 def unit_in(text: str) -> str | None:
     """The money unit a label or value names: 「金额单位：万元」 → 「万元」; None when it names none."""
-    found = UNIT.search(half_width(text))
-    return found[0] if found else None
+    unit = UNIT.search(half_width(text))
+    return unit[0] if unit else None
 
 
 def yuan(text: str | None, unit: str | None) -> str | None:

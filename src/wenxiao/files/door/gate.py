@@ -163,15 +163,15 @@ def _exported(path: Path, size: int) -> str | None:
     start = words.lstrip("\ufeff \t\r\n")[:200].lower()
     if start.startswith("<"):
         if "urn:schemas-microsoft-com:office:spreadsheet" in words and "<html" not in start:
-            found = "xml2003"
+            export = "xml2003"
         elif "<table" in words.lower() or "<html" in start:
-            found = "html"
+            export = "html"
         else:
             return None
         if size > LARGEST_EXPORT:
             text = f"这是网页或 XML 表格，有 {size / MB:.1f} MB，超过 {LARGEST_EXPORT // MB} MB。"
             raise _RefusedError(FILE_TOO_LARGE, text, RESAVE)
-        return found
+        return export
     lines = [line for line in words.splitlines()[:20] if line.strip()]
     printable = sum(1 for letter in words[:2_000] if letter.isprintable() or letter in "\t\r\n")
     is_table = sum("\t" in line for line in lines) >= 2 and printable >= 0.98 * len(words[:2_000])

@@ -28,8 +28,8 @@ def marking_in(text: str) -> str | None:
         return None
     if _ALONE.fullmatch(words):
         return words
-    found = _STARRED.search(words) or _NAMED.search(words)
-    return found[0] if found and not _is_prose(words, found.start()) else None
+    marking = _STARRED.search(words) or _NAMED.search(words)
+    return marking[0] if marking and not _is_prose(words, marking.start()) else None
 
 
 def _is_prose(words: str, at: int) -> bool:
@@ -54,8 +54,8 @@ def marking_problem(book: Book) -> Problem | None:
     for sheet, cell, text in _texts(book):
         marking = marking_in(text)
         if marking is not None:
-            said, mend = marking_refused(marking)
-            return Problem(CLASSIFIED, "阻断", said, sheet, cell, mend=mend)
+            refusal, mend = marking_refused(marking)
+            return Problem(CLASSIFIED, "阻断", refusal, sheet, cell, mend=mend)
     return None
 
 

@@ -110,11 +110,11 @@ def _marked(path: Path) -> Looked | None:
 
 
 def _office(path: Path, container: str, pool: Pool) -> Looked:
-    found = pool.read(path, "texts")
-    if found["container"] is None:
-        problem = found["problems"][0]
+    answer = pool.read(path, "texts")
+    if answer["container"] is None:
+        problem = answer["problems"][0]
         return _refused(problem["code"], problem["text"], problem.get("mend") or "")
-    personal = tuple((str(kind), int(count)) for kind, count in found["personal"])
+    personal = tuple((str(kind), int(count)) for kind, count in answer["personal"])
     return Looked(container, personal=personal, read=True)
 
 

@@ -172,13 +172,13 @@ class _Scan:
 
 def place(ref: str) -> tuple[int, int]:
     """(row, column) of a cell reference; PartError when Excel has no such cell."""
-    found = _REF.fullmatch(ref)
-    if found is None:
+    reference = _REF.fullmatch(ref)
+    if reference is None:
         raise PartError(STRANGE_CELLS, f"表格里有不存在的单元格 {ref[:12]}。")
     col = 0
-    for letter in found[1]:
+    for letter in reference[1]:
         col = col * 26 + ord(letter) - 64
-    row = int(found[2])
+    row = int(reference[2])
     if row > LAST_ROW or col > LAST_COL:
         raise PartError(STRANGE_CELLS, f"表格里有不存在的单元格 {ref[:12]}。")
     return row, col

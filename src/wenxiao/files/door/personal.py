@@ -17,13 +17,13 @@ _KINDS = (
 
 def personal_data_in(text: str) -> list[tuple[str, str]]:
     """(kind, what was found with its middle hidden) of each; a number is counted once, as the first kind it fits."""
-    found, left = [], text
+    hidden, left = [], text
     for kind, pattern in _KINDS:
         for match in pattern.findall(left):
             if _holds(kind, match):
-                found.append((kind, _hidden(match)))
+                hidden.append((kind, _hidden(match)))
                 left = left.replace(match, " ")
-    return found
+    return hidden
 
 
 def masked(text: str) -> str:

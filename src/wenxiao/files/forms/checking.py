@@ -20,9 +20,9 @@ def checked(reading: Reading, overrides: Overrides | None = None) -> Reading:
 
     ``overrides`` are the division's own rule values; without them the national ones count.
     """
-    found = problems_of(reading.forms, overrides)
+    problems = problems_of(reading.forms, overrides)
     own = at_own_levels(reading.problems, overrides, _year(reading.forms))
-    return msgspec.structs.replace(reading, problems=[*found, *own])
+    return msgspec.structs.replace(reading, problems=[*problems, *own])
 
 
 def _year(forms: Sequence[Form]) -> int | None:

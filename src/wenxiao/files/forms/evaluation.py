@@ -140,9 +140,9 @@ def _join(form: ScoreSheet, rest: ScoreSheet) -> None:
     form.problems += rest.problems
     form.suggestions += rest.suggestions
     for name in ("total", "total_weight", "grade", "remark"):
-        found = getattr(rest, name)
-        if found is not None and not found.is_missing:
-            setattr(form, name, structs.replace(found, table=rest.table))
+        theirs = getattr(rest, name)
+        if theirs is not None and not theirs.is_missing:
+            setattr(form, name, structs.replace(theirs, table=rest.table))
     if rest.expert_totals is not None:
         form.expert_totals = rest.expert_totals
     form.level_weights = rest.level_weights | form.level_weights
@@ -220,9 +220,9 @@ def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreS
     """The form with what stands above its table; nothing is read of the table yet."""
     sheet, head = grid.sheet, segment.head
     own = [row for row, _ in sheet.cells if segment.first <= row <= segment.last]
-    found, texts = _head_sources(book, index, grid, segment)
+    head_values, texts = _head_sources(book, index, grid, segment)
     unit, title = stated_unit(texts), title_of(grid, segment.first, head.row - 1)
-    above = head_fields(found, unit)
+    above = head_fields(head_values, unit)
     trimmed = bool(head.experts) and is_trimmed(
         [*(cell.text for cell in sheet.cells.values()), *texts]
     )
@@ -237,7 +237,7 @@ def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreS
         year=above.year if not above.year.is_missing else _year_above(grid, segment, title),
         audited_arranged=above.audited_arranged,
         audited_used=above.audited_used,
-        money_unit=unit or _unit_of_money(found),
+        money_unit=unit or _unit_of_money(head_values),
         header_extra=above.extra,
         header_row=head.last_row,
         columns=head.names,
@@ -265,7 +265,7 @@ def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreS
 def _head_sources(
     book: Book, index: int, grid: TableGrid, segment: _Segment
 ) -> tuple[list[LabelledValue], list[str]]:
-    found = labelled_values(grid, segment.first, segment.head.row - 1, HERE)
+    head_values = labelled_values(grid, segment.first, segment.head.row - 1, HERE)
     texts = [
         cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)
     ]
@@ -273,13 +273,13 @@ def _head_sources(
     if book.container == "docx":
         for number in _head_tables(book, index):
             table = TableGrid(book.sheets[number])
-            found += labelled_values(table, table.top, table.bottom, Where(table=number))
+            head_values += labelled_values(table, table.top, table.bottom, Where(table=number))
             texts += [cell.text for cell in book.sheets[number].cells.values()]
             texts += unit_beside(table, table.top, table.bottom)
         above = [text for at, text in book.paragraphs if at <= index]
-        found += paragraph_values(above)
+        head_values += paragraph_values(above)
         texts += above
-    return found, texts
+    return head_values, texts
 
 
 def _head_tables(book: Book, index: int) -> list[int]:
@@ -354,9 +354,9 @@ def _complete_from_cover(book: Book, form: ScoreSheet) -> None:
             unit or form.money_unit,
         )
         for name in ("subject_name", "dept", "year", "audited_arranged", "audited_used"):
-            found = getattr(cover, name)
-            if getattr(form, name).is_missing and not found.is_missing:
-                setattr(form, name, found)
+            theirs = getattr(cover, name)
+            if getattr(form, name).is_missing and not theirs.is_missing:
+                setattr(form, name, theirs)
 
 
 def _read_row(reading: ScoreSheetReading, row: int) -> None:
@@ -461,8 +461,8 @@ def _read_paragraphs(book: Book, index: int, out: ScoreSheet) -> None:
         opened = opens_block(text)
         if opened is not None:
             block = opened
-        elif (found := GRADE_INLINE.search(squeezed(text[:400]))) and out.grade.is_missing:
-            out.grade = Grade(cell=None, value=found[1], norm=GRADES[found[1]], stored=text)
+        elif (grade := GRADE_INLINE.search(squeezed(text[:400]))) and out.grade.is_missing:
+            out.grade = Grade(cell=None, value=grade[1], norm=GRADES[grade[1]], stored=text)
         elif SIGNATURE.search(squeezed(text)):
             block = None
         elif block is not None:

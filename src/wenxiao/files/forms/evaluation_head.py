@@ -150,7 +150,7 @@ def labelled_values(grid: TableGrid, first: int, last: int, place: Where) -> lis
 
 def paragraph_values(paragraphs: list[str]) -> list[LabelledValue]:
     """Labels with values behind a colon in the paragraphs of a Word file."""
-    return [found for text in paragraphs for found in _inline(text, None, HERE)]
+    return [labelled for text in paragraphs for labelled in _inline(text, None, HERE)]
 
 
 def _is_label(text: str) -> bool:

@@ -65,8 +65,10 @@ def says_grade(bare: str, cells: list[Cell]) -> bool:
     """Whether the row gives the grade; 评价结果 does only where a grade stands beside it."""
     if GRADE_LABEL.search(bare):
         return True
-    told = re.fullmatch(r"(?:绩效|综合)?(?:评价|评定|评审|考评)?(?:结果|结论)", bare.rstrip(":"))
-    return told is not None and any(
+    names_result = re.fullmatch(
+        r"(?:绩效|综合)?(?:评价|评定|评审|考评)?(?:结果|结论)", bare.rstrip(":")
+    )
+    return names_result is not None and any(
         half_width(cell.text).strip() in GRADES or GRADE_INLINE.search(squeezed(cell.text[:400]))
         for cell in cells[1:]
     )

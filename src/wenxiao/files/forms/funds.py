@@ -46,15 +46,15 @@ _OF_LISTS = {
 def fund_heading(grid: Grid, rows: range) -> Heading | None:
     """The heading row of the money block among these rows: money executed beside money budgeted."""
     for row in rows:
-        found = heading_at(grid, row, FUND_HEADINGS)
-        if found is None or "executed" not in found.columns:
+        heading = heading_at(grid, row, FUND_HEADINGS)
+        if heading is None or "executed" not in heading.columns:
             continue
-        if not {"initial", "full_year"} & set(found.columns):
+        if not {"initial", "full_year"} & set(heading.columns):
             continue
         texts = [text for _, text in grid.starts_in_row(row)]
         sideways = any(number_in(text) is not None for text in texts)
         if not sideways and not {bare(text) for _, text in grid.in_row(row)} & _OF_LISTS:
-            return found
+            return heading
     return None
 
 
@@ -195,8 +195,8 @@ def unread_money(grid: Grid, heading: Heading | None, rows: range) -> list[Seen]
 
 def amounts_of(line: FundLine) -> dict[str, Amount]:
     """The amounts of a line by the key of their column."""
-    found = {key: getattr(line, key) for key in MONEY_COLUMNS}
-    return {key: amount for key, amount in found.items() if amount is not None}
+    amounts = {key: getattr(line, key) for key in MONEY_COLUMNS}
+    return {key: amount for key, amount in amounts.items() if amount is not None}
 
 
 def _is_blank(line: FundLine) -> bool:
@@ -305,9 +305,9 @@ def _weight_in_words(out: FundLine, grid: Grid, heading: Heading) -> None:
     if "score" not in heading.columns:
         return
     for col, text in grid.in_row(heading.top):
-        found = re.search(r"\((\d+(?:\.\d+)?)分\)", squeezed(text))
-        if found:
-            out.weight = Seen(cell=grid.address(heading.top, col), value=found[1], stored=text)
+        points = re.search(r"\((\d+(?:\.\d+)?)分\)", squeezed(text))
+        if points:
+            out.weight = Seen(cell=grid.address(heading.top, col), value=points[1], stored=text)
             return
 
 
@@ -346,12 +346,12 @@ _TIMES = {"十": 10, "百": 100, "千": 1000}
 
 def _yuan(raw: str | None, number: Decimal | None, unit: str | None) -> str | None:
     words = squeezed(raw or "")
-    found = _OWN_UNIT.search(words)
-    if number is None or found is None:
+    unit_written = _OWN_UNIT.search(words)
+    if number is None or unit_written is None:
         return None if number is None or unit is None else yuan_text(number, unit)
-    own = {"亿": "亿元", "万": "万元"}.get(found["unit"], found["unit"])
-    factor = UNIT_FACTORS[own] * _TIMES.get(found["times"] or "", 1)
-    shown = number_in(words[: found.start()])
+    own = {"亿": "亿元", "万": "万元"}.get(unit_written["unit"], unit_written["unit"])
+    factor = UNIT_FACTORS[own] * _TIMES.get(unit_written["times"] or "", 1)
+    shown = number_in(words[: unit_written.start()])
     if shown and not _ALIKE[0] < number / shown < _ALIKE[1]:
         # a format may cut the number down for the eye and store it in 元; what fits neither is not guessed at
         return plain(number) if _ALIKE[0] < number / shown / factor < _ALIKE[1] else None

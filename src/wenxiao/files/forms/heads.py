@@ -191,7 +191,7 @@ def several(text: str) -> list[str]:
         return [text]
     cuts = [
         0,
-        *(found.start() for found in _NEXT_LABEL.finditer(text) if label_of(found[1]) in _LABELS),
+        *(label.start() for label in _NEXT_LABEL.finditer(text) if label_of(label[1]) in _LABELS),
     ]
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
@@ -271,8 +271,8 @@ def title_words(text: str) -> str | None:
 def year(grid: Grid, rows: range) -> Year:
     """The budget year as a number, with the words it was read from; value None where none is named."""
     labelled = field(grid, YEAR, rows)
-    if labelled is not None and labelled.value and (found := year_in(labelled.value + "年")):
-        return Year(value=found, raw=labelled.value, cell=labelled.cell)
+    if labelled is not None and labelled.value and (own_year := year_in(labelled.value + "年")):
+        return Year(value=own_year, raw=labelled.value, cell=labelled.cell)
     for words in (_BUDGET_YEAR, _ANY_YEAR, _PERIOD_YEAR):
         for row in rows:
             for col, text in grid.starts_in_row(row):
@@ -281,9 +281,9 @@ def year(grid: Grid, rows: range) -> Year:
                     and words.search(squeezed(text))
                     and not _is_answer(grid, row, col)
                 ):
-                    found = year_in(text)
-                    if found is not None:
-                        return Year(value=found, raw=text, cell=grid.address(row, col))
+                    own_year = year_in(text)
+                    if own_year is not None:
+                        return Year(value=own_year, raw=text, cell=grid.address(row, col))
     return Year(value=None, cell=None)
 
 
@@ -305,12 +305,12 @@ def grade(grid: Grid, rows: range) -> Seen | None:
                 return Seen(value=grade_in(inline[1]), cell=grid.address(row, col))
             place = grid.right_of(row, col)
             place = _filled(grid, place) if place is not None else None
-            found = grade_in(grid.text(*place)) if place is not None else None
+            ticked = grade_in(grid.text(*place)) if place is not None else None
             if place is None or (
-                label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(found or ""))
+                label in _CONCLUSIONS and not _GRADE.fullmatch(squeezed(ticked or ""))
             ):
                 continue  # 自评结论 is as often a paragraph as a grade
-            return Seen(value=found, cell=grid.address(*place))
+            return Seen(value=ticked, cell=grid.address(*place))
     return _grade_in_words(grid, rows)
 
 

@@ -81,9 +81,9 @@ class Block(Generic[Row]):
 def indicator_heading(grid: Grid, rows: range) -> Heading | None:
     """The first heading row of indicators: a level beside a target and what was done or is expected."""
     for row in rows:
-        found = heading_at(grid, row, INDICATOR_HEADINGS)
-        if found is not None and is_indicator_heading(found):
-            return found
+        heading = heading_at(grid, row, INDICATOR_HEADINGS)
+        if heading is not None and is_indicator_heading(heading):
+            return heading
     return None
 
 

@@ -89,9 +89,9 @@ class Ordinary:
         """Take over the ordinary ones of ``lines`` (without quotes) and give the others, each in its turn."""
         signs, full = self._width - 1, self._out["source_rows"] + len(lines) > MOST_ROWS
         for line, words in enumerate(lines, first):
-            told = words if separator == "," else self._with_commas(words, separator)
+            words_of_line = words if separator == "," else self._with_commas(words, separator)
             odd = (
-                told is None
+                words_of_line is None
                 or full
                 or words.count(separator) != signs
                 or len(words) > LONGEST_FIELD
@@ -100,12 +100,12 @@ class Ordinary:
                 or "页" in words
                 or not self._begins_plainly(words.partition(separator)[0])
             )
-            if odd or self._follows_odd or told is None:
+            if odd or self._follows_odd or words_of_line is None:
                 self._follows_odd = odd
                 yield line, words
                 continue
             self._out["source_rows"] += 1
-            self._rows.add_plain(line, told)
+            self._rows.add_plain(line, words_of_line)
 
     @staticmethod
     def _with_commas(words: str, separator: str) -> str | None:

@@ -122,8 +122,8 @@ def _looked(found: Iterable[tuple[str, bool]]) -> tuple[tuple[str, int], ...]:
 def _refuse_marked(text: str) -> None:
     for line in {text, *text.splitlines()}:
         if (marking := marking_in(line)) is not None:
-            said, mend = marking_refused(marking)
-            raise _LookRefusedError(Problem(CLASSIFIED, "阻断", said, mend=mend))
+            refusal, mend = marking_refused(marking)
+            raise _LookRefusedError(Problem(CLASSIFIED, "阻断", refusal, mend=mend))
 
 
 def _reaches_out() -> Problem:

@@ -91,9 +91,9 @@ def _period(grid: Grid, rows: range) -> str | None:
     """The months watched, in one spelling: 「1—7月执行数」 → 1-7月."""
     for row in rows:
         for _, text in grid.starts_in_row(row):
-            found = _PERIOD.search(squeezed(text)) if len(text) < 60 else None
-            if found:
-                return f"{int(found[1])}-{int(found[2])}月"
+            period = _PERIOD.search(squeezed(text)) if len(text) < 60 else None
+            if period:
+                return f"{int(period[1])}-{int(period[2])}月"
     return None
 
 
@@ -128,8 +128,8 @@ def _ticked_possibility(grid: Grid, heading: Heading, row: int) -> Seen | None:
 
 
 def _suggestions(grid: Grid, rows: range) -> Lines | None:
-    found = grid.find(_SUGGESTIONS, rows)
-    place = grid.right_of(*found) if found is not None else None
+    heading = grid.find(_SUGGESTIONS, rows)
+    place = grid.right_of(*heading) if heading is not None else None
     if place is None:
         return None
     lines = [line.strip() for line in grid.text(*place).splitlines() if bare(line)]

@@ -124,7 +124,7 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
     mapped = _mapped(book, layouts)
     by_sheet = [one or own for one, own in zip(mapped, _own_forms(book), strict=True)]
     targets = _targets(book, by_sheet)
-    by_sheet = [own or found for own, found in zip(by_sheet, targets, strict=True)]
+    by_sheet = [own or of_sheet for own, of_sheet in zip(by_sheet, targets, strict=True)]
     rest = [
         Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
         for at, sheet in enumerate(book.sheets)
@@ -135,7 +135,7 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
     if scores:
         mark_summary(lists, scores)
     order = {sheet.name: at for at, sheet in enumerate(book.sheets)}
-    forms = [*(form for found in by_sheet for form in found), *scores, *lists]
+    forms = [*(form for of_sheet in by_sheet for form in of_sheet), *scores, *lists]
 
     def place(form: Form) -> int:
         return order.get(form.sheet, 0) if form.table is None else form.table
@@ -145,14 +145,14 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
 
 def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
     """Target forms of the sheets that hold no other form; in Word the paragraphs above a table are part of its head."""
-    found: list[list[Form]] = []
+    by_sheet: list[list[Form]] = []
     for at, (sheet, own) in enumerate(zip(book.sheets, taken, strict=True)):
         outside = [text for number, text in book.paragraphs if number == at]
         targets = [] if own else read_targets(sheet, outside)
         for target in targets:
             target.table = at if book.container == "docx" else None
-        found.append([*targets])
-    return found
+        by_sheet.append([*targets])
+    return by_sheet
 
 
 def _mapped(book: Book, layouts: Sequence[ListLayout]) -> list[list[Form]]:
@@ -162,10 +162,10 @@ def _mapped(book: Book, layouts: Sequence[ListLayout]) -> list[list[Form]]:
 
 def _own_forms(book: Book) -> list[list[Form]]:
     """Self-evaluation and monitoring forms of each sheet or Word table."""
-    found: list[list[SelfEvalForm | MonitorForm]] = [
+    by_sheet: list[list[SelfEvalForm | MonitorForm]] = [
         [*(read_monitor(sheet) or read_selfeval(sheet))] for sheet in book.sheets
     ]
-    forms = gathered(book, found) if book.container == "docx" else found
+    forms = gathered(book, by_sheet) if book.container == "docx" else by_sheet
     return [
         []
         if own and looks_like_evaluation(sheet) and not any(form.funds for form in own)
@@ -217,15 +217,15 @@ def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
     """Hidden rows and columns with content in what was read; of a unit's own form only rows of indicators."""
     whole = {form.sheet for form in forms if isinstance(form, ScoreSheet | ListForm)}
     read = {form.sheet for form in forms}
-    told = {name: set[int]() for name in read}
+    named = {name: set[int]() for name in read}
     for form in forms:
         if not isinstance(form, ScoreSheet | ListForm):
-            told[form.sheet] |= {row.row for row in form.indicators if row.hidden}
+            named[form.sheet] |= {row.row for row in form.indicators if row.hidden}
     for sheet in book.sheets:
         if sheet.name not in read:
             continue
         filled = {row for row, _ in sheet.cells}
-        rows = sorted(filled & sheet.hidden_rows if sheet.name in whole else told[sheet.name])
+        rows = sorted(filled & sheet.hidden_rows if sheet.name in whole else named[sheet.name])
         cols = sorted({col for _, col in sheet.cells} & sheet.hidden_cols)
         if rows:
             more = " 等" if len(rows) > MOST_NAMED else ""

@@ -89,8 +89,8 @@ def _audited(form: Mapping[str, Any], key: str) -> Decimal | None:
 def _texts(items: object) -> tuple[str, ...]:
     if not isinstance(items, Sequence) or isinstance(items, str):
         return ()
-    said = (item.get("text") if isinstance(item, Mapping) else item for item in items)
-    return tuple(str(text) for text in said if text)
+    texts = (item.get("text") if isinstance(item, Mapping) else item for item in items)
+    return tuple(str(text) for text in texts if text)
 
 
 def _rows(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
@@ -164,7 +164,7 @@ def _answers(book: Book) -> tuple[facts.Answers, ...]:
             )
             if option is None or count is None or option == count:
                 continue
-            told = []
+            answers = []
             for line in rows[at + 1 :]:
                 number = _number(line[count].strip())
                 if (
@@ -172,7 +172,7 @@ def _answers(book: Book) -> tuple[facts.Answers, ...]:
                     and line[option]
                     and not re.search(r"合计|总计", line[option])
                 ):
-                    told.append(facts.Answers(line[option].strip(), number))
-            if told:
-                return tuple(told)
+                    answers.append(facts.Answers(line[option].strip(), number))
+            if answers:
+                return tuple(answers)
     return ()

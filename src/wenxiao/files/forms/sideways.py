@@ -111,7 +111,7 @@ def _side_label(grid: Grid, first: _Pair) -> str:
 
 def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[FundLine]:
     """What stands as 其中 under the pairs, line by line, or beside them in the same row, one after the other."""
-    found: dict[str, FundLine] = {}
+    parts: dict[str, FundLine] = {}
     money = [
         pair for key, pair in pairs.items() if key in MONEY_COLUMNS and pair.place != pair.label
     ]
@@ -142,11 +142,11 @@ def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[FundLi
             if grid.text(*place) and not _says_amount(grid.text(*place)):
                 break
             name = bare(text).removeprefix("其中").strip(":：")
-            part = found.setdefault(
+            part = parts.setdefault(
                 name,
                 FundLine(
                     label=name_of(text), row=row, label_cell=grid.address(row, col), dashes=True
                 ),
             )
             setattr(part, pair.key, money_at(grid, place, unit))
-    return list(found.values())
+    return list(parts.values())

@@ -80,7 +80,8 @@ class _Values:
             read = number_of if strict else number_in
             texts = (seen.value, seen.computed if isinstance(seen.computed, str) else None)
             number = next(
-                (found for text in texts if text and (found := read(text)) is not None), None
+                (number_read for text in texts if text and (number_read := read(text)) is not None),
+                None,
             )
             if number is None and seen.value:
                 self.out["written"][key] = seen.value

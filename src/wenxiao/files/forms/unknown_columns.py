@@ -45,13 +45,13 @@ def unknown_columns(forms: Iterable[Form]) -> Iterator[Problem]:
 def _of_form(form: SelfEvalForm | MonitorForm | TargetForm) -> Iterator[Problem]:
     if isinstance(form, SelfEvalForm | MonitorForm):
         yield from map(partial(_money_problem, form), form.unread_money[:MOST])
-    rows, found = form.indicators, dict[str, str]()
+    rows, words_of_column = form.indicators, dict[str, str]()
     for row in rows:
         for words, seen in row.extra.items():
             if not _ASIDE.fullmatch(words):
-                found.setdefault(words, seen.cell or "")
+                words_of_column.setdefault(words, seen.cell or "")
     known = set(form.indicator_columns) if isinstance(form, SelfEvalForm) else set()
-    for words, cell in list(found.items())[:MOST]:
+    for words, cell in list(words_of_column.items())[:MOST]:
         lacking = [(key, name) for key, name, sign in _MEANT if sign.search(words)]
         missing = next((name for key, name in lacking if key not in known), None)
         yield _problem(form, words, cell, missing)

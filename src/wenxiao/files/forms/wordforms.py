@@ -32,7 +32,7 @@ def gathered(book: Book, by_table: list[list[Form]]) -> list[list[Form]]:
     What was read from another table than the form's own (``table``) names it: ``{"value", "cell", "table"}``.
     """
     gathering = _Gathering(book)
-    taken = [gathering.take(index, found) for index, found in enumerate(by_table)]
+    taken = [gathering.take(index, forms_of_table) for index, forms_of_table in enumerate(by_table)]
     joined = {id(form) for form in gathering.joined}
     return [[form for form in forms if id(form) not in joined] for forms in taken]
 
@@ -171,10 +171,10 @@ def _of_table(rows: list[Row], number: int) -> list[Row]:
 def _fill(form: Form, other: DossierHead, goal: YearGoal | None, number: int) -> None:
     """Take from the head in another table what the form lacks."""
     for key in NAMES:
-        own, found = getattr(form, key), getattr(other, key)
-        if own.value is None and (found.value is not None or own.cell is None):
-            placed = found.cell is not None
-            setattr(form, key, msgspec.structs.replace(found, table=number) if placed else found)
+        own, theirs = getattr(form, key), getattr(other, key)
+        if own.value is None and (theirs.value is not None or own.cell is None):
+            placed = theirs.cell is not None
+            setattr(form, key, msgspec.structs.replace(theirs, table=number) if placed else theirs)
     if not form.funds and other.funds:
         form.funds = _of_table(other.funds, number)
         form.money_unit = other.money_unit

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 
-import xlsxwriter
-
 from wenxiao.files.cells.own_sheets import ASSISTANCE, ASSISTANCE_ASKED, ASSISTANCE_GIVEN
-from wenxiao.files.out.spreadsheets import safe_text
+from wenxiao.files.out.spreadsheets import safe_text, text_book
 
 _HOW = "只填白格，灰格不要改；填好后发回，由单位经办人在系统里带回、核对采用。"
 
@@ -16,13 +14,7 @@ _HOW = "只填白格，灰格不要改；填好后发回，由单位经办人在
 def assistance_workbook(given: Sequence[str]) -> bytes:
     """The workbook as .xlsx bytes; ``given`` are the texts of the grey cells, in the order of their labels."""
     stream = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(stream, options) as book:
+    with text_book(stream) as book:
         look = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "num_format": "@"}
         head = book.add_format({**look, "border": 1, "bold": True, "bg_color": "#E5EDF4"})
         locked = book.add_format({**look, "border": 1, "bg_color": "#EFEFEF"})

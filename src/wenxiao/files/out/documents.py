@@ -369,8 +369,8 @@ class OfficialDocument:
         """A cell's paragraph, copied from the first of its form: made piece by piece, a long table takes minutes."""
         size, font, align = form
         plain = text == text.strip() and "\t" not in text
-        kept = self._cell_lines.get((*form, not text)) if plain else None
-        if kept is None:
+        pattern = self._cell_lines.get((*form, not text)) if plain else None
+        if pattern is None:
             paragraph = Paragraph(OxmlElement("w:p"), self.document)
             paragraph.alignment = ALIGNMENTS[align]
             _spacing(paragraph, size * 1.35)
@@ -378,7 +378,7 @@ class OfficialDocument:
             if plain:
                 self._cell_lines[*form, not text] = deepcopy(paragraph._p)
             return paragraph._p
-        line = deepcopy(kept)
+        line = deepcopy(pattern)
         if text:
             line.r_lst[0].text = clean(text)
         return line

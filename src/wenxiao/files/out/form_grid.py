@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from wenxiao.files.cells.numberformats import plain
 from wenxiao.files.out.documents import HEADING_FONT, NO_3, CellSpan, OfficialDocument
-from wenxiao.files.out.spreadsheets import safe_text
+from wenxiao.files.out.spreadsheets import safe_text, text_book
 
 Value = str | int | Decimal | None
 
@@ -95,13 +95,7 @@ def shown(value: Value) -> str:
 def form_workbook(forms: Sequence[FormGrid]) -> bytes:
     """The forms as one .xlsx, a sheet each, ready to print; texts are typed as texts."""
     stream = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(stream, options) as book:
+    with text_book(stream) as book:
         for form in forms:
             _Drawing(book, form).draw()
     return stream.getvalue()
@@ -146,7 +140,7 @@ class _Drawing:
     ) -> Format:
         key = (font, size, align, border, number)
         if key not in self.made:
-            made = self.book.add_format(
+            style = self.book.add_format(
                 {
                     "font_name": font,
                     "font_size": size,
@@ -154,11 +148,11 @@ class _Drawing:
                     "num_format": "General" if number else "@",
                 }
             )
-            made.set_align("vcenter")
-            made.set_align(align)
+            style.set_align("vcenter")
+            style.set_align(align)
             if border:
-                made.set_border(1)
-            self.made[key] = made
+                style.set_border(1)
+            self.made[key] = style
         return self.made[key]
 
     def _across(self, row: int, text: str, style: Format, height: float) -> None:

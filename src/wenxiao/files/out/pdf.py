@@ -92,10 +92,10 @@ def _compile(body: str, folders: tuple[Path, ...]) -> bytes:
     fonts = chosen_fonts(folders)
     names = "\n".join(f"#let {use}-font = {_array(fonts[use])}" for use in PREFERRED)
     source = f"{names}\n{PREAMBLE}\n{body}"
-    made = typst.Compiler(font_paths=list(folders)).compile(source.encode())
-    if not isinstance(made, bytes):
+    document = typst.Compiler(font_paths=list(folders)).compile(source.encode())
+    if not isinstance(document, bytes):
         raise TypeError("PDF 应为一个文件。")
-    return made
+    return document
 
 
 PREAMBLE = """

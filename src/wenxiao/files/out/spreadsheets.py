@@ -8,7 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any, Literal
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -67,17 +66,21 @@ class SheetSpec:
     """True writes the head in the first row and nothing else: for files other systems read."""
 
 
-def workbook_bytes(sheets: Sequence[SheetSpec]) -> bytes:
-    """The sheets as one .xlsx, ready to print."""
-    stream = BytesIO()
-    # no option turns a text into a formula, a link or a number
+def text_book(stream: BytesIO) -> Workbook:
+    """A new workbook in which a text stays a text: never a formula, a link or a number."""
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(stream, options) as book:
+    return Workbook(stream, options)
+
+
+def workbook_bytes(sheets: Sequence[SheetSpec]) -> bytes:
+    """The sheets as one .xlsx, ready to print."""
+    stream = BytesIO()
+    with text_book(stream) as book:
         taken: set[str] = set()
         for spec in sheets:
             _SheetWriter(book, spec, _free_name(spec.name, taken)).write()
@@ -149,22 +152,22 @@ class _SheetWriter:
     def _format(self, **wanted: Any) -> Format:
         key = tuple(sorted(wanted.items()))
         if key not in self.formats:
-            made = self.book.add_format(
+            style = self.book.add_format(
                 {"font_name": wanted.get("font", "宋体"), "font_size": wanted.get("size", 11)}
             )
-            made.set_align("vcenter")
-            made.set_align(wanted.get("align", "left"))
+            style.set_align("vcenter")
+            style.set_align(wanted.get("align", "left"))
             if wanted.get("wrap"):
-                made.set_text_wrap()
+                style.set_text_wrap()
             if wanted.get("bold"):
-                made.set_bold()
+                style.set_bold()
             if wanted.get("border"):
-                made.set_border(1)
+                style.set_border(1)
             if wanted.get("fill"):
-                made.set_bg_color(wanted["fill"])
+                style.set_bg_color(wanted["fill"])
             # 「@」 keeps a text a text even after somebody edits the cell
-            made.set_num_format(wanted.get("number", "@"))
-            self.formats[key] = made
+            style.set_num_format(wanted.get("number", "@"))
+            self.formats[key] = style
         return self.formats[key]
 
     def _across(self, text: str, style: Format, height: float | None = None) -> None:

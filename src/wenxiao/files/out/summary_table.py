@@ -139,9 +139,11 @@ def problem_matrix_sheet(
     ]
     columns += [ColumnSpec(problem, 16, "centre") for problem in problems]
     rows: list[Sequence[Value]] = [
-        (at, dept, name, *("√" if number in found else None for number in range(len(problems))))
-        for at, (dept, name, found) in enumerate(objects, start=1)
+        (at, dept, name, *("√" if number in numbers else None for number in range(len(problems))))
+        for at, (dept, name, numbers) in enumerate(objects, start=1)
     ]
-    counts = [sum(number in found for _, _, found in objects) for number in range(len(problems))]
+    counts = [
+        sum(number in numbers for _, _, numbers in objects) for number in range(len(problems))
+    ]
     rows.append((None, "涉及项目数", None, *counts))
     return SheetSpec("共性问题对照表", title, columns, rows)

@@ -40,9 +40,9 @@ def sample_list() -> bytes:
     assert sheet is not None
     sheet.title = "绩效目标（合成）"
     sheet.append([heading for heading, _ in SAMPLE_COLUMNS])
-    kept = io.BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def fill_list(
@@ -70,9 +70,9 @@ def fill_list(
                 cell.data_type = "s"  # what begins with = is text, never a formula
             if column in look:
                 cell.style, cell.number_format = look[column]
-    kept = io.BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def _look(page: Worksheet, row: int) -> dict[int, tuple[str, str]]:

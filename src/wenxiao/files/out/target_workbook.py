@@ -25,7 +25,7 @@ from wenxiao.files.cells.own_sheets import (
     ROWS,
 )
 from wenxiao.files.out.form_grid import shown
-from wenxiao.files.out.spreadsheets import safe_text
+from wenxiao.files.out.spreadsheets import safe_text, text_book
 
 SPARE = 30
 _HOW = (
@@ -50,13 +50,7 @@ class Filled:
 def target_workbook(data: Filled) -> bytes:
     """The workbook as .xlsx bytes; every text is typed as text."""
     stream = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(stream, options) as book:
+    with text_book(stream) as book:
         _TargetWriter(book, data).write()
     return stream.getvalue()
 

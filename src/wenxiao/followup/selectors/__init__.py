@@ -140,8 +140,8 @@ class _Parts:
 
     @classmethod
     def of(cls, rows: QuerySet[Review], division: Division) -> _Parts:
-        found = rows.order_by()
-        ids, dossiers = found.values("pk"), found.values("dossier")
+        ordered = rows.order_by()
+        ids, dossiers = ordered.values("pk"), ordered.values("dossier")
         return cls(
             money=_money(dossiers),
             suggestions=_suggestions(ids),
@@ -157,25 +157,25 @@ class _Parts:
 
 def _money(dossiers: QuerySet[Any, Any]) -> dict[int, list[Appropriation]]:
     """The appropriations with an opening amount, by dossier."""
-    found: dict[int, list[Appropriation]] = defaultdict(list)
+    appropriations: dict[int, list[Appropriation]] = defaultdict(list)
     for row in (
         Appropriation.objects.filter(dossier__in=dossiers).exclude(opening=None).order_by("pk")
     ):
-        found[row.dossier_id].append(row)
-    return found
+        appropriations[row.dossier_id].append(row)
+    return appropriations
 
 
 def _suggestions(reviews: QuerySet[Any, Any]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+    texts: dict[int, list[str]] = defaultdict(list)
     rows = Suggestion.objects.filter(review__in=reviews).order_by("number")
     for review, text in rows.values_list("review_id", "text"):
-        found[review].append(text.strip())
-    return found
+        texts[review].append(text.strip())
+    return texts
 
 
 def _findings(dossiers: QuerySet[Any, Any]) -> dict[int, list[Confirmed]]:
     """Confirmed findings by dossier, with the deadline of their mending (an extension counts)."""
-    found: dict[int, list[Confirmed]] = defaultdict(list)
+    findings: dict[int, list[Confirmed]] = defaultdict(list)
     rows = Finding.objects.filter(dossier__in=dossiers, state=Finding.State.CONFIRMED)
     names = (
         "pk",
@@ -189,21 +189,21 @@ def _findings(dossiers: QuerySet[Any, Any]) -> dict[int, list[Confirmed]]:
     for pk, dossier, item, text, coded, deadline, extended in rows.order_by(
         "item__order", "pk"
     ).values_list(*names):
-        found[dossier].append(
+        findings[dossier].append(
             Confirmed(pk, dossier, item or 0, text or coded or "", extended or deadline)
         )
-    return found
+    return findings
 
 
 def _notices(reviews: QuerySet[Any, Any], division: Division) -> dict[int, list[Told]]:
-    found: dict[int, list[Told]] = defaultdict(list)
+    notices: dict[int, list[Told]] = defaultdict(list)
     rows = Notice.objects.filter(
         division=division, kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=reviews
     ).order_by("issued_on", "pk")
     for row in rows:
-        told = Told(row.pk, row.number, row.issued_on, row.due_on, row.received_on)
-        found[row.target_id or 0].append(told)
-    return found
+        notice = Told(row.pk, row.number, row.issued_on, row.due_on, row.received_on)
+        notices[row.target_id or 0].append(notice)
+    return notices
 
 
 def _department(unit: Unit, departments: Mapping[int, str]) -> str:
@@ -291,15 +291,15 @@ def report_documents(division: Division, work_year: int) -> tuple[Paper, ...]:
         Q(issued_on=None) | Q(issued_on__year__lte=work_year)
     )
     order = {kinds.OPINION: 0, kinds.MEASURES: 1, kinds.NOTICE: 2}
-    kept = [
+    citable = [
         row
         for row in rows
         if row.pk in cited
         or row.kind in {kinds.OPINION, kinds.MEASURES}
         or (row.kind == kinds.NOTICE and row.issued_on and row.issued_on.year == work_year)
     ]
-    kept.sort(key=lambda row: (order.get(kinds(row.kind), 3), row.pk))
-    return tuple(Paper(row.pk, row.kind, row.title, row.number, row.pk in cited) for row in kept)
+    citable.sort(key=lambda row: (order.get(kinds(row.kind), 3), row.pk))
+    return tuple(Paper(row.pk, row.kind, row.title, row.number, row.pk in cited) for row in citable)
 
 
 def _told(*, public: bool, dossier: str = "dossier") -> Q:

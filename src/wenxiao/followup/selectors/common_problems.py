@@ -38,11 +38,11 @@ def tally_over(
     dossiers = list(seen.order_by("pk").values_list("pk", flat=True))
     groups = _printed(division, work_year) or _by_item(division)
     rows = Finding.objects.filter(dossier__in=seen.order_by().values("pk")).exclude(item=None)
-    found = [
+    counted = [
         CountedFinding(dossier, code, state)
         for dossier, code, state in rows.values_list("dossier", "item__code", "state")
     ]
-    lines = tally(found, dossiers, groups, at_least)
+    lines = tally(counted, dossiers, groups, at_least)
     return lines, matrix(lines, dossiers)
 
 

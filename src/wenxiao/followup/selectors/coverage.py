@@ -166,22 +166,22 @@ def of_cells(cells: Iterable[CoverageCell]) -> tuple[CoveredCount, CoveredCount]
 def _reached(rows: QuerySet[Dossier]) -> dict[str, set[int]]:
     """By stage the dossiers that are done in it."""
     among: Any = rows.order_by().values("pk")
-    found: dict[str, set[int]] = defaultdict(set)
+    reached: dict[str, set[int]] = defaultdict(set)
     done = Q(state__in=SETTLED) | Q(kind__in=_HANDED_IN) & ARRIVED
     reviews = Review.objects.filter(done, kind__in=list(STAGES), dossier__in=among)
     for stage, dossier in reviews.order_by().values_list("kind", "dossier"):
-        found[stage].add(dossier)
+        reached[stage].add(dossier)
     approved = Target.objects.filter(state=Target.State.APPROVED, dossier__in=among)
-    found[Round.Kind.TARGET.value] = set(approved.order_by().values_list("dossier", flat=True))
+    reached[Round.Kind.TARGET.value] = set(approved.order_by().values_list("dossier", flat=True))
     decided = Use.objects.filter(dossier__in=among).exclude(state=Use.State.PROPOSED)
-    found[USE] = set(decided.order_by().values_list("dossier", flat=True))
-    return found
+    reached[USE] = set(decided.order_by().values_list("dossier", flat=True))
+    return reached
 
 
 def _excused(rows: QuerySet[Dossier]) -> dict[str, set[int]]:
     """By stage the dossiers excused (本次免报) from a round of it."""
-    found: dict[str, set[int]] = defaultdict(set)
+    excused: dict[str, set[int]] = defaultdict(set)
     free = Exemption.objects.filter(dossier__in=rows.order_by().values("pk")).order_by()
     for stage, dossier in free.values_list("round__kind", "dossier"):
-        found[stage].add(dossier)
-    return found
+        excused[stage].add(dossier)
+    return excused

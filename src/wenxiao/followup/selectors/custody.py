@@ -60,10 +60,10 @@ def _linked(model: type[Model], ids: list[int]) -> list[Kept]:
             .order_by("pk")
             .values_list(near, far)
         )
-        if found := [[str(one), str(other)] for one, other in pairs]:
+        if linked := [[str(one), str(other)] for one, other in pairs]:
             names = [f"{model._meta.verbose_name}编号", f"{field.verbose_name}编号"]
             tables.append(
-                Kept(f"{model._meta.verbose_name}的{field.verbose_name}", "", names, found, [])
+                Kept(f"{model._meta.verbose_name}的{field.verbose_name}", "", names, linked, [])
             )
     return tables
 
@@ -127,14 +127,14 @@ def files_of(tables: list[Kept], dossier: Dossier) -> list[StoredFile]:
 
 
 def _batches(by_label: dict[str, list[int]]) -> set[int]:
-    found: set[int] = set()
+    batches: set[int] = set()
     for relation in ImportBatch._meta.related_objects:
         model: Any = relation.related_model
         rows = model._default_manager.filter(
             pk__in=by_label.get(model._meta.label, ()), batch__isnull=False
         )
-        found.update(rows.values_list("batch", flat=True))
-    return found
+        batches.update(rows.values_list("batch", flat=True))
+    return batches
 
 
 def entries_of_tables(tables: list[Kept]) -> QuerySet[Entry]:

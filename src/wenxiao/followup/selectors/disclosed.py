@@ -36,8 +36,8 @@ _OPEN = Q(review__dossier__subject__restriction=Subject.Restriction.OPEN)
 
 def published() -> QuerySet[Disclosure]:
     """Published results. A subject restricted afterwards disappears at once, whatever was signed."""
-    found = Disclosure.objects.filter(_OPEN, state=Disclosure.State.PUBLISHED)
-    return found.select_related(
+    disclosures = Disclosure.objects.filter(_OPEN, state=Disclosure.State.PUBLISHED)
+    return disclosures.select_related(
         "review__dossier__subject__division", "review__dossier__unit", "review__audited"
     )
 
@@ -63,8 +63,8 @@ def figures_published(division: Division) -> list[Figures]:
 
 def disclosures_seen_by(user: User | None) -> QuerySet[Disclosure]:
     """All disclosures of the dossiers a user may see, for those who handle them."""
-    found = Disclosure.objects.filter(seen_by(user, "review__dossier"))
-    return found.select_related(
+    disclosures = Disclosure.objects.filter(seen_by(user, "review__dossier"))
+    return disclosures.select_related(
         "review__dossier__subject",
         "review__dossier__unit",
         "proposed_by",
@@ -75,19 +75,19 @@ def disclosures_seen_by(user: User | None) -> QuerySet[Disclosure]:
 
 def disclosable_reviews(user: User | None) -> QuerySet[Review]:
     """Issued results a user may propose: of open subjects, not on the way yet."""
-    found = Review.objects.filter(
+    reviews = Review.objects.filter(
         seen_by(user),
         state=Review.State.ISSUED,
         kind__in=DISCLOSABLE,
         dossier__subject__restriction=Subject.Restriction.OPEN,
     ).filter(Q(disclosure=None) | Q(disclosure__state__in=["declined", "withdrawn"]))
-    return found.select_related("dossier__subject", "dossier__unit", "audited", "round")
+    return reviews.select_related("dossier__subject", "dossier__unit", "audited", "round")
 
 
 def comments_seen_by(user: User | None) -> QuerySet[Comment]:
     """Opinions from outside about the dossiers a user may see."""
-    found = Comment.objects.filter(seen_by(user, "disclosure__review__dossier"))
-    return found.select_related("disclosure__review__dossier__subject", "answered_by")
+    comments = Comment.objects.filter(seen_by(user, "disclosure__review__dossier"))
+    return comments.select_related("disclosure__review__dossier__subject", "answered_by")
 
 
 def shown_comments(disclosure: Disclosure) -> QuerySet[Comment]:
@@ -135,9 +135,9 @@ def scored_rows(review: Review) -> list[dict[str, Any]]:
 
 def confirmed_findings(review: Review) -> list[Finding]:
     """The problems persons confirmed, with their mending."""
-    found = Finding.objects.filter(dossier=review.dossier_id, state=Finding.State.CONFIRMED)
+    findings = Finding.objects.filter(dossier=review.dossier_id, state=Finding.State.CONFIRMED)
     return list(
-        found.filter(Q(review=review) | Q(review=None))
+        findings.filter(Q(review=review) | Q(review=None))
         .select_related("rectification")
         .order_by("pk")
     )
@@ -218,12 +218,12 @@ def draft_sentence(review: Review) -> str:
     closed = sum(
         getattr(getattr(row, "rectification", None), "state", "") == "closed" for row in findings
     )
-    found = (
+    problems_clause = (
         f"；发现问题 {len(findings)} 个" + (f"，已改 {closed} 个" if closed else "")
         if findings
         else ""
     )
-    return f"{money}{result}{_kept(review)}{found}。"
+    return f"{money}{result}{_kept(review)}{problems_clause}。"
 
 
 def _kept(review: Review) -> str:
@@ -239,5 +239,7 @@ def _kept(review: Review) -> str:
 
 def divisions_published() -> list[Division]:
     """The divisions that published anything, by code."""
-    found = {row.pk: row for row in (d.review.dossier.subject.division for d in published()[:500])}
-    return sorted(found.values(), key=lambda row: row.code)
+    divisions = {
+        row.pk: row for row in (d.review.dossier.subject.division for d in published()[:500])
+    }
+    return sorted(divisions.values(), key=lambda row: row.code)

@@ -54,8 +54,8 @@ def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
 
 def of_work_year(rows: QuerySet[Rectification], year: int) -> QuerySet[Rectification]:
     """Those whose problem was found in a round of the work year; without a review the dossier's own year counts."""
-    found = Q(finding__review__round__work_year=year)
-    return rows.filter(found | Q(finding__review=None, finding__dossier__fiscal_year=year))
+    in_year = Q(finding__review__round__work_year=year)
+    return rows.filter(in_year | Q(finding__review=None, finding__dossier__fiscal_year=year))
 
 
 def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
@@ -93,11 +93,11 @@ def _mending(user: User, on: date) -> RectificationCounts:
     rows = rectifications_seen_by(user)
     late = Q(pk__in=overdue(Rectification.objects.all(), on).values("pk"))
     counted = {state: Count("pk", filter=Q(state=state)) for state, _ in states()}
-    told = rows.order_by().aggregate(
+    counts = rows.order_by().aggregate(
         late_ones=Count("pk", filter=late), first_day=Min("due", filter=late), **counted
     )
     return RectificationCounts(
-        {state: told[state] for state in counted}, told["late_ones"], told["first_day"]
+        {state: counts[state] for state in counted}, counts["late_ones"], counts["first_day"]
     )
 
 
@@ -154,13 +154,13 @@ def entries_behind(item: Rectification, accounts: Iterable[Accountability] = ())
 
 def notices_about(reviews: Iterable[int]) -> dict[int, list[Notice]]:
     """Feedback notices by review id, oldest first. One query."""
-    found: dict[int, list[Notice]] = defaultdict(list)
+    notices: dict[int, list[Notice]] = defaultdict(list)
     rows = Notice.objects.filter(
         kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=list(reviews)
     )
     for row in rows.select_related("unit").order_by("issued_on", "pk"):
-        found[row.target_id or 0].append(row)
-    return found
+        notices[row.target_id or 0].append(row)
+    return notices
 
 
 def letters_sent(reviews: QuerySet[Review]) -> int:
@@ -194,11 +194,11 @@ def notices_to_receive(user: User) -> QuerySet[Notice]:
 
 def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
     """Results that are fixed, so that their problems can be told: finance evaluations, key rounds, others once they were told."""
-    told = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values(
+    notified = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values(
         "target_id"
     )
     return reviews_seen_by(user).filter(
-        Q(round__key=True) | Q(kind="finance_evaluation") | Q(pk__in=told),
+        Q(round__key=True) | Q(kind="finance_evaluation") | Q(pk__in=notified),
         round__work_year=work_year,
         state__in=(Review.State.CONFIRMED, Review.State.ISSUED),
     )

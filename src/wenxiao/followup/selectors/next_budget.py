@@ -352,8 +352,8 @@ def signed_lines_seen_by(user: User | None, signed: UseList) -> list[list[Any]]:
     """What was signed, without the lines of subjects the user may not see (限制知悉 since then, or always)."""
     codes = {line[0] for line in signed.lines}
     seen = subjects_visible_to(user).filter(division=signed.division, code__in=codes)
-    kept = set(seen.values_list("code", flat=True))
-    return [line for line in signed.lines if line[0] in kept]
+    codes_seen = set(seen.values_list("code", flat=True))
+    return [line for line in signed.lines if line[0] in codes_seen]
 
 
 def listed(line: Line) -> list[Any]:

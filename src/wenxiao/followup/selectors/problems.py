@@ -52,8 +52,10 @@ def choices_in(rows: QuerySet[Finding]) -> FindingChoices:
     """The rules, rounds and units the findings of a list come from. Three queries."""
 
     def counted(*names: str) -> list[tuple[str, str, int]]:
-        found = rows.order_by().values_list(*names).annotate(n=Count("pk")).order_by("-n", names[0])
-        return [(str(row[0]), str(row[-2]), row[-1]) for row in found if row[0] not in {None, ""}]
+        ordered = (
+            rows.order_by().values_list(*names).annotate(n=Count("pk")).order_by("-n", names[0])
+        )
+        return [(str(row[0]), str(row[-2]), row[-1]) for row in ordered if row[0] not in {None, ""}]
 
     return FindingChoices(
         counted("rule"),
@@ -112,10 +114,10 @@ def selection(
     reviews = list(rows)
     names = departments_of(row.dossier.unit for row in reviews)
     codes: dict[int, set[str]] = defaultdict(set)
-    found = Finding.objects.filter(
+    confirmed = Finding.objects.filter(
         dossier__in=[row.dossier_id for row in reviews], state=Finding.State.CONFIRMED
     ).exclude(item=None)
-    for dossier, code in found.values_list("dossier_id", "item__code"):
+    for dossier, code in confirmed.values_list("dossier_id", "item__code"):
         codes[dossier].add(str(code))
     return [
         Selected(
@@ -162,16 +164,16 @@ class Heat:
 def heat(user: User | None, work_year: int) -> Heat:
     """Confirmed problems of a work year by department and catalogue item; an object counts once a cell. Three queries."""
     rows = findings_seen_by(user).filter(state=Finding.State.CONFIRMED).exclude(item=None)
-    found = list(
+    confirmed = list(
         rows.filter(
             Q(review__round__work_year=work_year) | Q(review=None, dossier__fiscal_year=work_year)
         )
     )
-    names = departments_of(row.dossier.unit for row in found)
+    names = departments_of(row.dossier.unit for row in confirmed)
     cells: dict[tuple[str, int], set[int]] = defaultdict(set)
     concerned: dict[str, set[int]] = defaultdict(set)
-    items = {row.item_id: row.item for row in found if row.item}
-    for row in found:
+    items = {row.item_id: row.item for row in confirmed if row.item}
+    for row in confirmed:
         cells[names[row.dossier.unit_id], row.item_id or 0].add(row.dossier_id)
         concerned[names[row.dossier.unit_id]].add(row.dossier_id)
     columns = tuple(sorted(items.values(), key=lambda item: (item.order, item.code)))
@@ -199,19 +201,21 @@ class Repeat:
 def repeats(user: User | None) -> list[Repeat]:
     """Who had the same problem again (屡查屡犯), most years first."""
     rows = findings_seen_by(user).filter(state=Finding.State.CONFIRMED).exclude(item=None)
-    found = list(rows)
-    names = departments_of(row.dossier.unit for row in found)
-    kept: dict[tuple[str, int], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    items = {row.item_id: row.item for row in found if row.item}
-    for row in found:
-        kept[names[row.dossier.unit_id], row.item_id or 0][row.dossier.fiscal_year].add(
+    confirmed = list(rows)
+    names = departments_of(row.dossier.unit for row in confirmed)
+    years_by_problem: dict[tuple[str, int], dict[int, set[str]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
+    items = {row.item_id: row.item for row in confirmed if row.item}
+    for row in confirmed:
+        years_by_problem[names[row.dossier.unit_id], row.item_id or 0][row.dossier.fiscal_year].add(
             row.dossier.subject.name
         )
     again = [
         Repeat(
             name, items[item], tuple((year, tuple(sorted(years[year]))) for year in sorted(years))
         )
-        for (name, item), years in kept.items()
+        for (name, item), years in years_by_problem.items()
         if len(years) > 1
     ]
     return sorted(again, key=lambda one: (-len(one.years), one.department, one.item.code))

@@ -81,10 +81,10 @@ def promises(review: Review) -> list[Promise]:
     if not marks:
         return []
     stage = kind_of(review.kind).stage
-    found = Actual.objects.filter(
+    reported = Actual.objects.filter(
         indicator__in=[m.indicator_id for m in marks], stage=stage, through_month=12
     )
-    actuals = {row.indicator_id: row for row in found}
+    actuals = {row.indicator_id: row for row in reported}
     year = review.dossier.fiscal_year
     rules = profile(None, year, review.dossier.subject.division.own_rules)
     return [_promise(mark, actuals.get(mark.indicator_id), year, rules) for mark in marks]
@@ -145,10 +145,10 @@ def _bar(settled: Settled) -> Decimal | None:
 
 def kept_sentence(rows: Iterable[Promise]) -> str:
     """绩效目标完成情况：7项定量指标达到2项；另有2项按材料评定，达到1项. Empty without rows."""
-    told = list(rows)
-    measured = [row for row in told if row.measured]
-    judged = [row for row in told if not row.measured and row.verdict != UNPUBLISHED]
-    silent = sum(row.verdict == UNPUBLISHED for row in told)
+    marked = list(rows)
+    measured = [row for row in marked if row.measured]
+    judged = [row for row in marked if not row.measured and row.verdict != UNPUBLISHED]
+    silent = sum(row.verdict == UNPUBLISHED for row in marked)
     parts = []
     if measured:
         parts.append(f"{len(measured)}项定量指标达到{sum(row.kept for row in measured)}项")

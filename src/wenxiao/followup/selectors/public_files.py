@@ -198,10 +198,10 @@ def _unequal(one: Unequal, sheet: str | None, place: str) -> Problem:
     return Problem(
         FIGURE_NOT_PUBLISHED,
         "警告",
-        f"“{one.name}”的{one.measure}写的是 {one.said}，已公开的是 {one.published}。",
+        f"“{one.name}”的{one.measure}写的是 {one.stated}，已公开的是 {one.published}。",
         sheet,
         place,
         expected=one.published,
-        got=one.said,
+        got=one.stated,
         mend="请核对；已公开的有误的，办理更正后再公开。",
     )

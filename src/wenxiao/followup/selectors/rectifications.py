@@ -64,9 +64,9 @@ def ledger(user: User | None, *, on: date, work_year: int | None = None) -> list
 
 
 def _lines(rows: Iterable[Rectification], on: date) -> list[RectificationLine]:
-    found = list(rows)
-    departments = departments_of(row.finding.dossier.unit for row in found)
-    return [_line(row, departments, on) for row in found]
+    rectifications = list(rows)
+    departments = departments_of(row.finding.dossier.unit for row in rectifications)
+    return [_line(row, departments, on) for row in rectifications]
 
 
 def _line(row: Rectification, departments: dict[int, str], on: date) -> RectificationLine:
@@ -173,12 +173,12 @@ def package(user: User | None, *, on: date) -> list[PackagedMatter]:
 
     ``accountabilities`` are (person, matter, consequence, handed to); ``proof`` is the stored file's id.
     """
-    found = list(handed_over(user))
-    lines = {line.id: line for line in _lines(found, on)}
+    matters = list(handed_over(user))
+    lines = {line.id: line for line in _lines(matters, on)}
     answered: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
-    for one in Accountability.objects.filter(rectification__in=[row.pk for row in found]).order_by(
-        "pk"
-    ):
+    for one in Accountability.objects.filter(
+        rectification__in=[row.pk for row in matters]
+    ).order_by("pk"):
         answered[one.rectification_id or 0].append(
             (one.person, one.matter, one.consequence, one.handed_to)
         )
@@ -193,5 +193,5 @@ def package(user: User | None, *, on: date) -> list[PackagedMatter]:
             row.proof_id,
             tuple(answered[row.pk]),
         )
-        for row in found
+        for row in matters
     ]

@@ -78,8 +78,8 @@ def reminders_for(user: User | None, rounds: Iterable[int]) -> dict[tuple[int, i
     )
     for row in letters.order_by("issued_on", "pk"):
         sent.setdefault((row.target_id or 0, row.unit_id), []).append(row)
-    found = {key: _reminded(times, sent.get(key, [])) for key, times in online.items()}
-    return {key: one for key, one in found.items() if one.times}
+    reminded = {key: _reminded(times, sent.get(key, [])) for key, times in online.items()}
+    return {key: one for key, one in reminded.items() if one.times}
 
 
 def _reminded(online: int, letters: list[Notice]) -> Reminded:

@@ -17,11 +17,11 @@ BUSY = frozenset({"READY", "RUNNING"})
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The latest run over one round. ``made`` is how many rows it added, None while it has not ended well."""
+    """The latest run over one round. ``added`` is how many rows it added, None while it has not ended well."""
 
     busy: bool
     failed: bool
-    made: int | None
+    added: int | None
     at: datetime
 
 
@@ -30,14 +30,14 @@ def last_runs(task: Any, rounds: Iterable[int]) -> dict[int, Run]:
 
     The task's first argument is the round's id.
     """
-    wanted, found = set(rounds), dict[int, Run]()
+    wanted, latest = set(rounds), dict[int, Run]()
     rows = DBTaskResult.objects.filter(task_path=task.module_path).order_by("-enqueued_at", "pk")
     names = ("args_kwargs", "status", "return_value", "finished_at", "enqueued_at")
-    for given, status, made, ended, begun in rows.values_list(*names)[:LOOKED_AT]:
+    for given, status, count, ended, begun in rows.values_list(*names)[:LOOKED_AT]:
         key = next(iter(given.get("args", ())), None)
-        if key in wanted and key not in found:
+        if key in wanted and key not in latest:
             done = status == "SUCCESSFUL"
-            found[key] = Run(
-                status in BUSY, status == "FAILED", made if done else None, ended or begun
+            latest[key] = Run(
+                status in BUSY, status == "FAILED", count if done else None, ended or begun
             )
-    return found
+    return latest

@@ -53,7 +53,7 @@ def audit_money(
     if review.kind not in JUDGED:
         raise NotAllowed("只有评价才审定金额。")
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，审定金额不能再改。")
     if arranged is None or used is None:
@@ -89,15 +89,15 @@ def _explain(
             raise NotAllowed(f"第 {number} 条差异请填金额。")
         if not one.reason.strip() or not one.voucher.strip():
             raise NotAllowed(f"第 {number} 条差异请写明原因和凭证号（或取证单编号）。")
-    for which, reported, found in (
+    for which, reported, audited in (
         ("arranged", known.adjusted if known.adjusted is not None else known.opening, arranged),
         ("used", known.spent, used),
     ):
         if reported is None:
             continue
         listed = sum((one.amount for one in differences if one.which == which), Decimal(0))
-        if reported + listed != found:
+        if reported + listed != audited:
             raise NotAllowed(
-                f"{WHICH[which]}申报 {wan(reported)} 万元，经审查 {wan(found)} 万元，相差 "
-                f"{wan(found - reported)} 万元；列出的差异合计 {wan(listed)} 万元，请逐条列清原因和凭证。"
+                f"{WHICH[which]}申报 {wan(reported)} 万元，经审查 {wan(audited)} 万元，相差 "
+                f"{wan(audited - reported)} 万元；列出的差异合计 {wan(listed)} 万元，请逐条列清原因和凭证。"
             )

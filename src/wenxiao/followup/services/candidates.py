@@ -12,7 +12,7 @@ from django.db.models import Q
 from wenxiao.budget.models import Milestone, Round
 from wenxiao.budget.money_columns import FEW, chosen, cut_off
 from wenxiao.followup.models import CatalogueItem, Finding
-from wenxiao.followup.watch.table import watch
+from wenxiao.followup.watch.table import watch_frame
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.checks import tables_in, tables_of
@@ -20,7 +20,6 @@ from wenxiao.reviews.models import Review
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Rule, Table, doors, registry, rules_in_force
 from wenxiao.rulebook.numbers import from_fen
-from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -66,8 +65,8 @@ def draw_candidates(*, round: Round, by: User | None) -> list[Finding]:
 @transaction.atomic
 def _write(round: Round, drawn: list[Candidate], by: User | None) -> list[Finding]:
     fresh = _not_known(round, drawn)
-    made = Finding.objects.bulk_create(_findings(round, fresh), batch_size=FEW)
-    if made:
+    findings = Finding.objects.bulk_create(_findings(round, fresh), batch_size=FEW)
+    if findings:
         counts: dict[str, int] = defaultdict(int)
         for one in fresh:
             counts[one.rule] += 1
@@ -76,10 +75,10 @@ def _write(round: Round, drawn: list[Candidate], by: User | None) -> list[Findin
             by=by,
             act="按规则提出问题",
             target=round,
-            label=f"{round}：{len(made)} 条",
-            data={"count": len(made), "rules": dict(sorted(counts.items()))},
+            label=f"{round}：{len(findings)} 条",
+            data={"count": len(findings), "rules": dict(sorted(counts.items()))},
         )
-    return made
+    return findings
 
 
 def _not_known(round: Round, drawn: list[Candidate]) -> list[Candidate]:
@@ -92,12 +91,12 @@ def _not_known(round: Round, drawn: list[Candidate]) -> list[Candidate]:
 def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:
     rules = {one.code: one for one in registry()} | {one.code: one for one in _strict(round)}
     slow = CatalogueItem.objects.filter(division=round.division_id, code=SLOW).first()
-    found = []
+    findings = []
     for one in fresh:
         rule = rules[one.rule]
         cited = f"规则 {rule.code} {rule.title}，依据：{rule.basis or '无文件依据（惯例）'}。"
         item = slow if one.rule == doors.PACE else None
-        found.append(
+        findings.append(
             Finding(
                 dossier_id=one.dossier,
                 review_id=one.review,
@@ -108,7 +107,7 @@ def _findings(round: Round, fresh: Iterable[Candidate]) -> list[Finding]:
                 synthetic=round.synthetic,
             )
         )
-    return found
+    return findings
 
 
 def _strict(round: Round) -> tuple[Rule, ...]:
@@ -132,7 +131,7 @@ def _hits(
 
 def _of_monitoring(round: Round) -> Iterator[Candidate]:
     """The checks over every dossier of the window, and the pace of money from the watch's own lights."""
-    frame = watch(round, None, on=today()).frame
+    frame = watch_frame(round)
     plans, strict = _plans(round, frame["dossier"].to_list()), _strict(round)
     paced = any(one.code == doors.PACE for one in strict)
     for part in frame.iter_slices(AT_ONCE):
@@ -165,10 +164,10 @@ def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.PaceS
 
 
 def _plans(round: Round, dossiers: list[int]) -> dict[int, list[pacing.PaceStep]]:
-    found: dict[int, list[pacing.PaceStep]] = defaultdict(list)
+    steps: dict[int, list[pacing.PaceStep]] = defaultdict(list)
     for step in Milestone.objects.filter(chosen(round, dossiers)):
-        found[step.dossier_id].append(pacing.PaceStep(step.name, step.due, step.done))
-    return found
+        steps[step.dossier_id].append(pacing.PaceStep(step.name, step.due, step.done))
+    return steps
 
 
 # ---- self-evaluation -------------------------------------------------------------------------------------------------
@@ -195,8 +194,6 @@ def _all_full(reviews: list[Review], strict: tuple[Rule, ...]) -> Iterator[Candi
     for group in by_unit.values():
         table = Table([{"total": one.points} for one in group])
         problems = doors.CANDIDATES.run(table, "unit", strict)
-        for found in _hits(group[0].dossier_id, group[0].pk, problems):
+        for hit in _hits(group[0].dossier_id, group[0].pk, problems):
             names = "、".join(one.dossier.subject.name for one in group)
-            yield Candidate(
-                found.dossier, found.review, found.rule, (*found.sentences, f"涉及：{names}。")
-            )
+            yield Candidate(hit.dossier, hit.review, hit.rule, (*hit.sentences, f"涉及：{names}。"))

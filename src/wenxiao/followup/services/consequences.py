@@ -12,8 +12,8 @@ from wenxiao.budget.models import Round
 from wenxiao.budget.money_columns import FEW, cut_off
 from wenxiao.followup.models import Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
-from wenxiao.followup.watch.sentences import WatchRow, watch_rows
-from wenxiao.followup.watch.table import watch
+from wenxiao.followup.watch.sentences import WatchRow, in_words
+from wenxiao.followup.watch.table import watch_frame
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Review
@@ -58,7 +58,7 @@ def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
     rows = Use.objects.filter(dossier__in=Review.objects.filter(round=round).values("dossier"))
     known = set(rows.values_list("dossier", "review", "kind", "rule"))
     fresh = [one for one in drawn if (one.dossier, one.review, one.kind, one.rule) not in known]
-    made = Use.objects.bulk_create(
+    uses = Use.objects.bulk_create(
         [
             Use(
                 dossier_id=one.dossier,
@@ -73,19 +73,19 @@ def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
         ],
         batch_size=FEW,
     )
-    if made:
+    if uses:
         record(
             division=round.division,
             by=by,
             act="按规则提出结果应用建议",
             target=round,
-            label=f"{round}：{len(made)} 条",
+            label=f"{round}：{len(uses)} 条",
             data={
-                "count": len(made),
+                "count": len(uses),
                 "kinds": {k: sum(one.kind == k for one in fresh) for k in Use.Kind.values},
             },
         )
-    return made
+    return uses
 
 
 # ---- from monitoring -------------------------------------------------------------------------------------------------
@@ -93,18 +93,17 @@ def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
 
 def _of_monitoring(round: Round) -> Iterator[Proposal]:
     rule = basis.in_force(MONITORING, cut_off(round), round.division.own_rules)
-    table = watch(round, None, on=today())
     behind = pl.col("light").is_in(["red", "yellow"]) | (pl.col("goal") == "red")
-    table = table.only(behind & pl.col("review").is_not_null())
+    frame = watch_frame(round).filter(behind & pl.col("review").is_not_null())
     serious = _serious(round)
-    for start in range(0, len(table), FEW):
-        for row in watch_rows(table, start, start + FEW):
+    for part in frame.iter_slices(FEW):
+        for row in in_words([round], part.to_dicts()):
             yield from _for_row(row, rule, has_serious=row.dossier in serious)
 
 
 def _for_row(row: WatchRow, rule: basis.Value, *, has_serious: bool) -> Iterator[Proposal]:
-    said = rule.content["deviation"]
-    objective, severe = (said[key] for key in sorted(said, key=lambda key: "严重" in key))
+    deviation = rule.content["deviation"]
+    objective, severe = (deviation[key] for key in sorted(deviation, key=lambda key: "严重" in key))
     if row.pace.light == "red" and (row.goal == "red" or has_serious):
         why = "绩效目标红灯" if row.goal == "red" else "有已确认的严重问题"
         text = f"{row.pace.reason}同时{why}（{row.goal_text}）。规则：严重问题{severe}。依据：{rule.basis}。"
@@ -172,12 +171,12 @@ def _unmended_action(content: Any) -> str:
 
 def _unmended(round: Round) -> dict[int, int]:
     """By dossier: rectifications past their day or refused."""
-    found: dict[int, int] = {}
+    unmended: dict[int, int] = {}
     rows = Rectification.objects.filter(finding__dossier__reviews__round=round, state__in=UNDER_WAY)
     names = ("finding__dossier", "state", "deadline", "extended_to")
     for dossier, state, deadline, extended in rows.values_list(*names):
         if state == Rectification.State.REFUSED or (
             state != "replied" and (extended or deadline) < today()
         ):
-            found[dossier] = found.get(dossier, 0) + 1
-    return found
+            unmended[dossier] = unmended.get(dossier, 0) + 1
+    return unmended

@@ -37,16 +37,18 @@ MOST_COMMENTS_WAITING = 2_000
 
 def scan_texts(texts: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """What stands in (place, text) pairs that the public may not see: secrecy markings (阻断) and personal data (警告)."""
-    found = []
+    findings = []
     for place, text in texts:
         marking = marking_in(text)
         if marking:
-            found.append({"level": "阻断", "place": place, "kind": MARKING, "text": marking[:12]})
-        found += [
+            findings.append(
+                {"level": "阻断", "place": place, "kind": MARKING, "text": marking[:12]}
+            )
+        findings += [
             {"level": "警告", "place": place, "kind": kind, "text": hidden}
             for kind, hidden in personal_data_in(text)
         ]
-    return found
+    return findings
 
 
 def _scan(review: Review, sentence: str, parts: Iterable[str]) -> list[dict[str, str]]:
@@ -56,7 +58,7 @@ def _scan(review: Review, sentence: str, parts: Iterable[str]) -> list[dict[str,
     own = figures_of(review, PARTS)
     level = codes_in_force(review.dossier.subject.division.own_rules)[FIGURE_NOT_PUBLISHED].level
     for one in Published.of([own]).in_text(f"{own.name}{sentence}"):
-        text = f"{one.measure} {one.said}（结果是 {one.published}）"
+        text = f"{one.measure} {one.stated}（结果是 {one.published}）"
         row = {"level": level, "place": "一句话说明", "kind": "与结果不同的数", "text": text}
         scan.append(row)
     return scan
@@ -90,12 +92,12 @@ def propose_disclosure(
     """
     require(by, "disclose", subject=review.dossier.subject)
     _refuse_closed(review)
-    said, parts = " ".join(sentence.split()), [part for part in PARTS if part in set(what)]
-    if not said or len(said) > 300:
+    text, parts = " ".join(sentence.split()), [part for part in PARTS if part in set(what)]
+    if not text or len(text) > 300:
         raise NotAllowed("请用一句话（300 字以内）说明花了多少钱、办成了什么、还差什么。")
-    scan = _scan(review, said, parts)
+    scan = _scan(review, text, parts)
     values: dict[str, Any] = {
-        "sentence": said,
+        "sentence": text,
         "what": parts,
         "scan": scan,
         "proposed_by": by,
@@ -230,9 +232,9 @@ def take_comment(
     *, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = ""
 ) -> Comment:
     """An opinion from outside: bounded in length and in number per sender; kept until a person deals with it."""
-    said = masked(re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip())
-    if len(said) < 5 or len(said) > LONGEST_COMMENT:
-        raise NotAllowed(f"意见请写 5 至 {LONGEST_COMMENT} 字，现在是 {len(said)} 字。")
+    cleaned = masked(re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip())
+    if len(cleaned) < 5 or len(cleaned) > LONGEST_COMMENT:
+        raise NotAllowed(f"意见请写 5 至 {LONGEST_COMMENT} 字，现在是 {len(cleaned)} 字。")
     sender = salted_hmac("wenxiao.comment", address).hexdigest()
     since = timezone.now() - timedelta(hours=1)
     if (
@@ -242,12 +244,12 @@ def take_comment(
         raise NotAllowed(f"一小时内最多提 {MOST_COMMENTS_AN_HOUR} 条意见，请稍后再提。")
     if Comment.objects.filter(state=Comment.State.WAITING).count() >= MOST_COMMENTS_WAITING:
         raise NotAllowed("待处理的意见已满，请过几天再提，或直接联系财政部门。")
-    same = Comment.objects.filter(disclosure=disclosure, sender=sender, text=said).first()
+    same = Comment.objects.filter(disclosure=disclosure, sender=sender, text=cleaned).first()
     if same is not None:
         return same
     comment = Comment.objects.create(
         disclosure=disclosure,
-        text=said,
+        text=cleaned,
         name=masked(name.strip())[:30],
         contact=contact.strip()[:60],
         sender=sender,

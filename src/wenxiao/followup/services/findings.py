@@ -179,12 +179,12 @@ def propose_low_execution(
 def _limit(code: str, year: int) -> Decimal | None:
     """The percentage below which the catalogue's execution problem is proposed in a year; None when its rule is off."""
     entries = basis.in_force(CATALOGUE, year).content["entries"]
-    found = [
+    limits = [
         entry["candidate_rule"]["rate_below"]
         for entry in entries
         if entry["code"] == code and "candidate_rule" in entry
     ]
-    return basis.number(found[0]) if found else None
+    return basis.number(limits[0]) if limits else None
 
 
 @transaction.atomic
@@ -198,7 +198,7 @@ def confirm_finding(
     version: int | None = None,
 ) -> Finding:
     """A person says it is so; it counts from now on. ``item`` codes it if it was not coded yet: uncoded it cannot count."""
-    _require(by, finding)
+    permissions.require_for(by, "confirm_finding", finding.dossier)
     if item is None and finding.item is None:
         raise NotAllowed("请先归入问题目录，再确认；统计和共性问题按目录计数。")
     _refuse_coding(finding.dossier, item, severity)
@@ -213,7 +213,7 @@ def dismiss_finding(
     *, finding: Finding, by: User | None, why: str, version: int | None = None
 ) -> Finding:
     """A person says it is not so, and why."""
-    _require(by, finding)
+    permissions.require_for(by, "confirm_finding", finding.dossier)
     if not why.strip():
         raise NotAllowed("认定问题不成立须写明理由。")
     if hasattr(finding, "rectification"):
@@ -234,7 +234,7 @@ def reopen_finding(
     *, finding: Finding, by: User | None, why: str, version: int | None = None
 ) -> Finding:
     """Take a decision back: the problem waits to be decided again and counts for nothing meanwhile."""
-    _require(by, finding)
+    permissions.require_for(by, "confirm_finding", finding.dossier)
     if hasattr(finding, "rectification"):
         raise NotAllowed("该问题已下达整改，请先在整改台账办理。")
     return _decide(
@@ -265,12 +265,6 @@ def _refuse_coding(dossier: Dossier, item: CatalogueItem | None, severity: str |
         raise NotAllowed("所选目录问题不存在或已停用，请重选。")
     if severity is not None and severity not in Finding.Severity.values:
         raise NotAllowed(f"问题程度应为{'、'.join(Finding.Severity.labels)}之一。")
-
-
-def _require(by: User | None, finding: Finding) -> None:
-    permissions.require(
-        by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject
-    )
 
 
 def _decide(

@@ -21,7 +21,7 @@ from wenxiao.budget.money_columns import FEW
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.followup.models import WatchLine, WatchMark, WatchWindow
 from wenxiao.followup.watch.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
-from wenxiao.followup.watch.lines import Behind, KeptTable
+from wenxiao.followup.watch.lines import Behind, Watch
 from wenxiao.followup.watch.table import lit, ranked
 from wenxiao.store.bulk import insert_frame, insert_rows
 
@@ -43,7 +43,7 @@ CHUNK = 500
 # ---- what pages ask --------------------------------------------------------------------------------------------------
 
 
-def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> KeptTable:
+def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> Watch:
     """The watch over some windows for a page: brought up to date first, or told to be behind.
 
     Three small queries while nothing changed. Marks beyond :data:`BY_HAND` and large windows under new rules are left to
@@ -52,11 +52,11 @@ def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> KeptT
     """
     chosen = tuple(rounds)
     if _right(chosen):
-        return KeptTable(chosen, user, on)
+        return Watch(chosen, user, on)
     with _holding(seconds=0.3) as held:
         if held:
             _work_off_by_hand(chosen)
-    return KeptTable(
+    return Watch(
         chosen, user, on, None if _right(chosen) else Behind(_waiting(chosen), _kept_at(chosen))
     )
 
@@ -116,12 +116,12 @@ def keep_all() -> int:
     with _holding(seconds=60) as held:
         if held:
             _hand_out()
-    made = 0
+    lines_written = 0
     opened = Round.objects.filter(kind=Round.Kind.MONITORING).exclude(state=Round.State.DRAFT)
     for one in opened.select_related("division").order_by("pk"):
         with _holding(seconds=60) as held:
-            made += _bring(one) if held else 0
-    return made
+            lines_written += _bring(one) if held else 0
+    return lines_written
 
 
 def watch_changes() -> None:

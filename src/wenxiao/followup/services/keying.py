@@ -49,10 +49,10 @@ def set_round_key(
 def resting_on(round: Round) -> str:
     """What came of a round's results, in words; empty where nothing did."""
     reviews = Review.objects.filter(round=round).values("pk")
-    told = Notice.objects.filter(
+    notices = Notice.objects.filter(
         kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=reviews
     ).count()
     mending = Rectification.objects.filter(finding__review__round=round).count()
     uses = Use.objects.filter(review__round=round).count()
-    words = ((told, "反馈函"), (mending, "整改"), (uses, "结果应用"))
+    words = ((notices, "反馈函"), (mending, "整改"), (uses, "结果应用"))
     return "、".join(f"{word} {n} 件" for n, word in words if n)

@@ -41,9 +41,7 @@ def send_feedback(
 
     ``told`` is how many notices about the review the person had before them: one more meanwhile stops the second.
     """
-    permissions.require(
-        by, "confirm_finding", unit=review.dossier.unit, subject=review.dossier.subject
-    )
+    permissions.require_for(by, "confirm_finding", review.dossier)
     # Monitoring has no result to confirm: a problem a person confirmed is enough to tell the unit.
     if kind_of(review.kind).scores and review.state not in SETTLED:
         raise NotAllowed(f"“{review}”现为“{review.get_state_display()}”，结果确认后才能发反馈函。")

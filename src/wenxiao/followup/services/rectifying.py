@@ -208,7 +208,7 @@ def hold_to_account(
         raise NotAllowed("请写明问责事由。")
     if on > today():
         raise NotAllowed(f"问责日期 {on} 还没有到，请改正。")
-    made = Accountability.objects.create(
+    accountability = Accountability.objects.create(
         rectification=item,
         dossier=item.finding.dossier,
         unit=item.unit,
@@ -221,8 +221,8 @@ def hold_to_account(
         decided_body=decided_body.strip(),
         paper=paper.strip(),
     )
-    _enter(item, by=by, act="问责", why=matter, data={"kind": made.get_kind_display()})
-    return made
+    _enter(item, by=by, act="问责", why=matter, data={"kind": accountability.get_kind_display()})
+    return accountability
 
 
 def _refuse_act(kind: str, handed_to: str, decided_body: str, paper: str) -> None:
@@ -239,9 +239,7 @@ def _refuse_act(kind: str, handed_to: str, decided_body: str, paper: str) -> Non
 
 
 def _bureau(by: User | None, finding: Finding) -> None:
-    permissions.require(
-        by, "confirm_finding", unit=finding.dossier.unit, subject=finding.dossier.subject
-    )
+    permissions.require_for(by, "confirm_finding", finding.dossier)
 
 
 def _moved(item: Rectification, before: str) -> dict[str, object]:

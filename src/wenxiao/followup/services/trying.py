@@ -146,8 +146,11 @@ def _try_lights(ledger: Ledger, now: Round, then: Round, sides: _Sides) -> None:
     }
     for row in frame.iter_rows(named=True):
         before, after = _lights(was[row["dossier"]]), _lights(row)
-        if (told := codes.get(row["review"])) is not None:
-            before, after = {**before, "codes": told[0]}, {**after, "codes": told[1]}
+        if (codes_of_review := codes.get(row["review"])) is not None:
+            before, after = (
+                {**before, "codes": codes_of_review[0]},
+                {**after, "codes": codes_of_review[1]},
+            )
         ledger.add(MovedResult(f"{now.name}/{names[row['dossier']]}", now.kind, before, after))
 
 
@@ -166,11 +169,11 @@ def _lights(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _codes(now: Round, then: Round) -> dict[int, tuple[str, str]]:
     """What the checks say of each review that is not settled, before and after: what its unit or the bureau would see."""
-    found: dict[int, tuple[str, str]] = {}
+    codes: dict[int, tuple[str, str]] = {}
     for part in _unsettled(now):
-        told = [_said(part, round) for round in (now, then)]
-        found |= {review.pk: (told[0][review.pk], told[1][review.pk]) for review in part}
-    return found
+        both = [_said(part, round) for round in (now, then)]
+        codes |= {review.pk: (both[0][review.pk], both[1][review.pk]) for review in part}
+    return codes
 
 
 def _unsettled(round: Round) -> Iterator[list[Review]]:
@@ -190,12 +193,12 @@ def _said(reviews: list[Review], round: Round) -> dict[int, str]:
         }
     tables = tables_of(reviews)
     strict = rules_in_force(round.division.own_rules, round.fiscal_year)
-    told = {}
+    codes = {}
     for one in reviews:
         door = doors.HAND_IN if one.state in OPEN else doors.CANDIDATES
         problems = door.run(tables[one.pk], one.kind, strict)
-        told[one.pk] = _listed(f"{problem.code} {problem.level}" for _, problem in problems)
-    return told
+        codes[one.pk] = _listed(f"{problem.code} {problem.level}" for _, problem in problems)
+    return codes
 
 
 def _listed(codes: Iterator[str]) -> str:
@@ -213,12 +216,12 @@ def _try_targets(ledger: Ledger, sides: _Sides) -> None:
         )
     )
     listed = list(rows.select_related("dossier__subject", "dossier__unit").order_by("pk"))
-    told = []
+    targets = []
     for division in (sides.now, sides.then):
         for target in listed:
             target.dossier.subject.division = division
         faults = faults_of(listed)
-        told.append(
+        targets.append(
             {
                 pk: _listed(f"{one.problem.code} {one.problem.level}" for one in some)
                 for pk, some in faults.items()
@@ -231,5 +234,7 @@ def _try_targets(ledger: Ledger, sides: _Sides) -> None:
             ledger.leave(key, why)
             continue
         ledger.add(
-            MovedResult(key, "target", {"codes": told[0][target.pk]}, {"codes": told[1][target.pk]})
+            MovedResult(
+                key, "target", {"codes": targets[0][target.pk]}, {"codes": targets[1][target.pk]}
+            )
         )

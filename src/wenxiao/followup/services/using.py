@@ -38,7 +38,7 @@ def propose_use(
 
     It rests on a settled result of the same dossier. Raises Refused, NotAllowed.
     """
-    permissions.require(by, "decide_use", unit=dossier.unit, subject=dossier.subject)
+    permissions.require_for(by, "decide_use", dossier)
     if kind not in Use.Kind.values or not basis.strip():
         raise NotAllowed("请选定对象和建议，并写明依据。")
     if review is not None and (review.dossier_id != dossier.pk or review.state not in SETTLED):
@@ -77,7 +77,7 @@ def decide_use(
     version: int | None = None,
 ) -> Use:
     """A person accepts or declines a proposal, with a reason."""
-    permissions.require(by, "decide_use", unit=use.dossier.unit, subject=use.dossier.subject)
+    permissions.require_for(by, "decide_use", use.dossier)
     if not why.strip():
         raise NotAllowed("请写明采纳或不采纳的理由。")
     if next_year_amount is not None and next_year_amount < 0:

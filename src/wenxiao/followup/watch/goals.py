@@ -63,12 +63,12 @@ def goal_rows(round: Round, dossiers: list[int]) -> pl.DataFrame:
     pairs = rows.select(_TEXTS).unique()
     own = rules_text(round.division.own_rules)
     lit = [light_of(texts, through, round.fiscal_year, own) for texts in pairs.iter_rows()]
-    told = pairs.with_columns(
+    goals = pairs.with_columns(
         pl.Series("light", [one.light for one in lit], dtype=pl.String),
         pl.Series("reached", [one.reached for one in lit], dtype=pl.Boolean),
         pl.Series("over", [one.over for one in lit], dtype=pl.Boolean),
     )
-    return rows.join(told, on=_TEXTS)
+    return rows.join(goals, on=_TEXTS)
 
 
 def goal_lights(round: Round, dossiers: list[int]) -> pl.DataFrame:
@@ -118,20 +118,20 @@ def goal_lines(round: Round, dossiers: list[int]) -> dict[int, list[GoalLine]]:
         {"red": 0, "yellow": 1, "green": 2, "none": 3},
         rules_text(round.division.own_rules),
     )
-    found: dict[int, list[GoalLine]] = {}
+    by_dossier: dict[int, list[GoalLine]] = {}
     for row in goal_rows(round, dossiers).sort("indicator").iter_rows(named=True):
         name, expression, value, possibility = (row[key] for key in _TEXTS)
-        told = light_of(
+        light = light_of(
             (name, expression, value, possibility),
             round.through_month or 12,
             round.fiscal_year,
             own,
         )
         line = GoalLine(
-            row["indicator"], name, expression, value, possibility, told.light, told.reason
+            row["indicator"], name, expression, value, possibility, light.light, light.reason
         )
-        found.setdefault(row["dossier"], []).append(line)
+        by_dossier.setdefault(row["dossier"], []).append(line)
     return {
         dossier: sorted(lines, key=lambda line: order[line.light])
-        for dossier, lines in found.items()
+        for dossier, lines in by_dossier.items()
     }

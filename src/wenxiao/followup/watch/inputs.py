@@ -108,9 +108,9 @@ def inputs_watched() -> bool:
 
 def _wanted() -> dict[str, list[str]]:
     """The triggers by name; the name carries what they do, so that those of another release are seen to be others."""
-    told = sha256(repr(INPUTS).encode()).hexdigest()[:8]
+    kinds_digest = sha256(repr(INPUTS).encode()).hexdigest()[:8]
     return statements(
-        INPUTS, prefix=f"{PREFIX}{told}_", marks=MARKS, key="dossier", open_where=OPEN_MARK
+        INPUTS, prefix=f"{PREFIX}{kinds_digest}_", marks=MARKS, key="dossier", open_where=OPEN_MARK
     )
 
 
@@ -151,7 +151,7 @@ def mark_batch(model: type[Model], batch: int) -> None:
 
 def digest_of(round: Round) -> str:
     """What all lines of a window stand on beside rows: its own scope and months, the division's rules, the arithmetic."""
-    told: list[Any] = [
+    parts: list[Any] = [
         round.division_id,
         round.kind,
         round.fiscal_year,
@@ -160,14 +160,14 @@ def digest_of(round: Round) -> str:
         round.division.rules,
         arithmetic(),
     ]
-    return sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache
 def arithmetic() -> str:
     """The digest of the programs and rules that light: another release may light otherwise."""
     home = Path(wenxiao.__file__).parent
-    told = sha256()
+    digest = sha256()
     files = [path for path in (home / "rulebook").rglob("*") if path.suffix in {".py", ".yaml"}]
     files += [
         home / name
@@ -181,5 +181,5 @@ def arithmetic() -> str:
         )
     ]
     for path in sorted(files):
-        told.update(path.read_bytes())
-    return told.hexdigest()
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

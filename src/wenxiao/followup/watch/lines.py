@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from wenxiao.budget.models import Dossier, Subject
 from wenxiao.budget.selectors import dossiers_visible_to, seen_by, sees_all_of
 from wenxiao.followup.models import WatchLine
-from wenxiao.followup.watch.table import COLUMNS, ORDER, SUMS, WatchTable, counted, lit
+from wenxiao.followup.watch.table import COLUMNS, ORDER, SUMS, counted, lit, watch_frame
 from wenxiao.orgs.selectors import sight_of
 from wenxiao.rulebook.pace_columns import LIGHTS
 from wenxiao.store.frames import read_columns
@@ -42,22 +42,29 @@ class Behind:
 
 
 @dataclass(frozen=True)
-class KeptTable:
-    """Some windows as kept, worst first, of what ``user`` may see (None: all); ``where`` narrows. Nothing is read before asked."""
+class Watch:
+    """监控一览 of some windows, worst first, of what ``user`` may see (None: all); ``where`` narrows.
+
+    Nothing is read before it is asked for. ``known_sums``: what the rows add up to, where that follows from sums read
+    before.
+    """
 
     rounds: tuple[Round, ...]
     user: User | None
     on: date
     behind: Behind | None = None
     where: Q = field(default_factory=Q)
+    known_sums: pl.DataFrame | None = None
 
     def __len__(self) -> int:
-        return (
-            int(self.sums["n"].sum()) if "sums" in self.__dict__ else self.lines.order_by().count()
-        )
+        return int(self.sums["n"].sum()) if self._added_up else self.lines.order_by().count()
 
     def __bool__(self) -> bool:
-        return bool(len(self)) if "sums" in self.__dict__ else self.lines.order_by().exists()
+        return bool(len(self)) if self._added_up else self.lines.order_by().exists()
+
+    @property
+    def _added_up(self) -> bool:
+        return self.known_sums is not None or "sums" in self.__dict__
 
     @cached_property
     def lines(self) -> QuerySet[WatchLine]:
@@ -73,11 +80,11 @@ class KeptTable:
 
     @cached_property
     def sums(self) -> pl.DataFrame:
-        """The rows added up by unit and lights (:data:`~wenxiao.followup.watch.table.SUMS`). One query."""
-        both, found = (
-            Q(budget__isnull=False, executed__isnull=False),
-            Q(confirmed__gt=0) | Q(candidates__gt=0),
-        )
+        """The rows added up by unit and lights (:data:`~wenxiao.followup.watch.table.SUMS`). At most one query."""
+        if self.known_sums is not None:
+            return self.known_sums
+        both = Q(budget__isnull=False, executed__isnull=False)
+        has_findings = Q(confirmed__gt=0) | Q(candidates__gt=0)
         rows = (
             self.lines.order_by()
             .values("unit", "light", "goal")
@@ -87,7 +94,7 @@ class KeptTable:
                 out=Sum("executed", filter=both, default=0),
                 ahead=Count("pk", filter=Q(above=True)),
                 findings=Sum(F("confirmed") + F("candidates")),
-                irregular=Count("pk", filter=found),
+                irregular=Count("pk", filter=has_findings),
             )
         )
         names = ("unit", "light", "goal", "n", "in_budget", "out", "ahead", "findings", "irregular")
@@ -103,39 +110,37 @@ class KeptTable:
         """How many of each goal light."""
         return counted(self.sums, "goal")
 
-    def only(self, **values: Any) -> KeptTable:
+    def only(self, **values: Any) -> Watch:
         """The rows with these values (Django's look-ups on a line), in the same order."""
         return self.narrowed(Q(**values))
 
-    def narrowed(self, condition: Q) -> KeptTable:
+    def narrowed(self, condition: Q) -> Watch:
         """The rows that meet a condition, in the same order."""
-        return replace(self, where=self.where & condition)
+        return replace(self, where=self.where & condition, known_sums=None)
 
-    def lit(self, money: Collection[str] = LIGHTS, goal: Collection[str] = LIGHTS) -> KeptTable:
+    def lit(self, money: Collection[str] = LIGHTS, goal: Collection[str] = LIGHTS) -> Watch:
         """The rows with one of these lights of each kind, in the same order; what they add up to is known already."""
-        made = self.narrowed(Q(light__in=list(money), goal__in=list(goal)))
-        kept = pl.col("light").is_in(list(money)) & pl.col("goal").is_in(list(goal))
-        made.__dict__["sums"] = self.sums.filter(kept)
-        return made
+        shining = pl.col("light").is_in(list(money)) & pl.col("goal").is_in(list(goal))
+        return replace(
+            self.narrowed(Q(light__in=list(money), goal__in=list(goal))),
+            known_sums=self.sums.filter(shining),
+        )
 
     def part(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
         """Some rows. One query; while lines are behind, what is shown is worked out from the rows of this moment."""
-        kept = list(self.lines.values(*(_COLUMN.get(name, name) for name in COLUMNS))[start:stop])
-        rows = [{name: _plain(row[_COLUMN.get(name, name)]) for name in COLUMNS} for row in kept]
+        names = [_COLUMN.get(name, name) for name in COLUMNS]
+        lines = list(self.lines.values(*names)[start:stop])
+        rows = [{name: _plain(row[_COLUMN.get(name, name)]) for name in COLUMNS} for row in lines]
         return self._anew(rows) if self.behind else rows
 
     def _anew(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        found = {}
+        fresh = {}
         for one in self.rounds:
             keys = [row["dossier"] for row in rows if row["round"] == one.pk]
-            found.update(
-                {
-                    (one.pk, row["dossier"]): row
-                    for row in (lit(one, keys).to_dicts() if keys else ())
-                }
-            )
+            for row in lit(one, keys).to_dicts() if keys else ():
+                fresh[one.pk, row["dossier"]] = row
         pairs = [(row["round"], row["dossier"]) for row in rows]
-        return [found[pair] for pair in pairs if pair in found]
+        return [fresh[pair] for pair in pairs if pair in fresh]
 
 
 _COLUMN = {"round": "round_id", "dossier": "dossier_id"}
@@ -146,16 +151,10 @@ def _plain(value: Any) -> Any:
     return int(value.scaleb(2)) if hasattr(value, "scaleb") else value
 
 
-def of_now(table: KeptTable, dossier: int) -> WatchTable:
-    """One dossier worked out from the rows of this moment, where the user may see it: for a table that is behind."""
-    seen = (
-        Dossier.objects.filter(pk=dossier)
-        if table.user is None
-        else dossiers_visible_to(table.user).filter(pk=dossier)
-    )
-    return WatchTable(
-        table.rounds, pl.concat(lit(one, seen.values("pk")) for one in table.rounds), table.on
-    )
+def rows_now(watch: Watch, dossier: int) -> list[dict[str, Any]]:
+    """One dossier's rows worked out at this moment, where the user may see it: for a watch that is behind."""
+    seen = Dossier.objects.all() if watch.user is None else dossiers_visible_to(watch.user)
+    return watch_frame(watch.rounds, seen.filter(pk=dossier).values("pk")).to_dicts()
 
 
 def seen_in(user: User | None, divisions: Collection[int]) -> Q:
@@ -173,7 +172,7 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
     return ~Q(dossier__in=secret.values("pk")) | seen_by(user)
 
 
-def turned(now: KeptTable, before: KeptTable) -> tuple[KeptTable, KeptTable, Callable[[], int]]:
+def turned(now: Watch, before: Watch) -> tuple[Watch, Watch, Callable[[], int]]:
     """Over the dossiers in both: those that turned red (money or goals), those that left it; and to ask, how many lost pace."""
     earlier = WatchLine.objects.filter(
         round__in=[one.pk for one in before.rounds], dossier=OuterRef("dossier")

@@ -12,8 +12,7 @@ from django.db.models.functions import Coalesce
 from wenxiao.budget.models import Round
 from wenxiao.budget.selectors import rounds_visible_to, seen_by
 from wenxiao.followup.models import Rectification
-from wenxiao.followup.watch.lines import KeptTable, turned
-from wenxiao.followup.watch.table import WatchTable
+from wenxiao.followup.watch.lines import turned
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.kinds import ASKED
 from wenxiao.reviews.worklists import not_arrived
@@ -21,15 +20,13 @@ from wenxiao.rulebook.numbers import from_fen, rate_percent
 from wenxiao.rulebook.pace_columns import LIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from django.db.models import QuerySet
 
+    from wenxiao.followup.watch.lines import Watch
     from wenxiao.orgs.models import User
-
-Watch = WatchTable | KeptTable
-"""Worked out from the rows of this moment, or from the kept lines: the same answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,11 @@ class LightCell:
 
 def money_by_goals(table: Watch) -> list[list[LightCell]]:
     """The matrix money (rows) × goals (columns), both in the order red, yellow, green, none."""
-    found = {
+    counts = {
         (m, g): n
         for m, g, n in table.sums.group_by("light", "goal").agg(pl.col("n").sum()).iter_rows()
     }
-    return [[LightCell(m, g, found.get((m, g), 0)) for g in LIGHTS] for m in LIGHTS]
+    return [[LightCell(m, g, counts.get((m, g), 0)) for g in LIGHTS] for m in LIGHTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class DepartmentRow:
 
 def by_department(table: Watch) -> list[DepartmentRow]:
     """The watch by budget department, most red first. Two queries at most, whatever the number of dossiers."""
-    names = _departments(table)
+    names = top_departments(table.rounds)
     plain = ("n", "budget", "executed", "above", "findings")
     lights = [(column, light) for column in ("light", "goal") for light in LIGHTS]
     joined = table.sums.with_columns(
@@ -109,19 +106,19 @@ def _department_row(row: dict[str, int], called: dict[int, str]) -> DepartmentRo
     )
 
 
-def _departments(table: Watch) -> dict[int, tuple[int, str]]:
-    """The topmost budget department above each unit of the table (the unit itself where there is none)."""
-    divisions = {one.division_id for one in table.rounds}
+def top_departments(rounds: Iterable[Round]) -> dict[int, tuple[int, str]]:
+    """The topmost budget department above each unit of the rounds' divisions (the unit itself where there is none)."""
+    divisions = {one.division_id for one in rounds}
     rows = list(
         Unit.objects.filter(division__in=divisions).values_list("pk", "path", "kind", "name")
     )
     departments = {pk: name for pk, _, kind, name in rows if kind == Unit.Kind.DEPARTMENT}
-    found = {}
+    tops = {}
     for pk, path, _, name in rows:
         chain = (int(part) for part in path.strip("/").split("/") if part.isdigit())
         top = next((key for key in chain if key in departments), None)
-        found[pk] = (pk, name) if top is None else (top, departments[top])
-    return found
+        tops[pk] = (pk, name) if top is None else (top, departments[top])
+    return tops
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,33 +150,7 @@ def earlier_round(round: Round) -> Round | None:
 
 def changes_since(table: Watch, earlier: Watch) -> Changes:
     """What turned red (money or goals) since the watch over an earlier window, what came out of it, and how many lost pace."""
-    if isinstance(table, WatchTable) and isinstance(earlier, WatchTable):
-        return _changes_in_memory(table, earlier)
-    if isinstance(table, KeptTable) and isinstance(earlier, KeptTable):
-        return Changes(earlier.rounds[0], *turned(table, earlier))
-    raise TypeError("两期监控表的来处不同，不能比较。")
-
-
-def _changes_in_memory(table: WatchTable, earlier: WatchTable) -> Changes:
-    was = earlier.frame.select("dossier", was=_red(), index_before="index_t")
-    both = table.frame.join(was, on="dossier", how="inner", maintain_order="left")
-    slower = both.filter(pl.col("index_t") < pl.col("index_before"))
-
-    def kept(condition: pl.Expr) -> WatchTable:
-        return WatchTable(
-            table.rounds, both.filter(condition).select(table.frame.columns), table.on
-        )
-
-    return Changes(
-        earlier.rounds[0],
-        kept(_red() & ~pl.col("was")),
-        kept(~_red() & pl.col("was")),
-        lambda: slower.height,
-    )
-
-
-def _red() -> pl.Expr:
-    return (pl.col("light") == "red") | (pl.col("goal") == "red")
+    return Changes(earlier.rounds[0], *turned(table, earlier))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from wenxiao.budget.models import Dossier, Fund, Spending
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Rectification, WatchLine
-from wenxiao.followup.watch.lines import KeptTable, seen_in
+from wenxiao.followup.watch.lines import Watch, seen_in
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.numbers import half_up
 
@@ -97,7 +97,7 @@ class SpentYear:
     forecast: tuple[int, int, str] | None
 
 
-def spent_year(table: KeptTable, windows: Sequence[WindowSum]) -> SpentYear | None:
+def spent_year(table: Watch, windows: Sequence[WindowSum]) -> SpentYear | None:
     """The curve of one window's dossiers: payments of each month where the treasury or the accounts tell all of them,
     else what each window reported.
     """
@@ -129,7 +129,7 @@ def _range(ends: pacing.Forecast | None) -> tuple[int, int, str] | None:
     return _fen(ends.low), _fen(ends.high), names
 
 
-def _monthly(table: KeptTable, through: int) -> list[int]:
+def _monthly(table: Watch, through: int) -> list[int]:
     """分 of each month over dossiers whose counted record has months; a total counts where no part is given."""
     counted = table.lines.order_by().filter(
         dossier=OuterRef("dossier"), source=OuterRef("source"), budget__isnull=False
@@ -180,7 +180,7 @@ def quadrant_of(light: str, goal: str) -> str:
     return QUADRANTS[2 * (light != "green") + (goal != "green")]
 
 
-def quadrants(table: KeptTable) -> tuple[dict[str, int], int]:
+def quadrants(table: Watch) -> tuple[dict[str, int], int]:
     """How many dossiers are in each quadrant, and how many in none for want of a light."""
     counts, dark = dict.fromkeys(QUADRANTS, 0), 0
     for light, goal, count in table.sums.select("light", "goal", "n").iter_rows():
@@ -192,7 +192,7 @@ def quadrants(table: KeptTable) -> tuple[dict[str, int], int]:
     return counts, dark
 
 
-def dots(table: KeptTable, most: int = DOTS) -> list[Dot]:
+def dots(table: Watch, most: int = DOTS) -> list[Dot]:
     """The dossiers with both lights and an index, worst first, at most so many. Two queries."""
     judged = F("g_red") + F("g_yellow") + F("g_green")
     rows: list[Any] = list(

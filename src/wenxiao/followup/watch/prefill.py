@@ -52,18 +52,18 @@ def prefilled(review: Review) -> Prefilled:
     official = known.source not in {"", "form"}
     filed = known.spent if review.executed is None else review.executed
     rows = list(review.target.indicators.all()) if review.target else []
-    told: dict[int, dict[bool, Actual]] = {row.pk: {} for row in rows}
+    actuals: dict[int, dict[bool, Actual]] = {row.pk: {} for row in rows}
     earlier = Actual.objects.filter(
         indicator__in=rows, stage="monitoring", through_month__lte=through
     )
     for actual in earlier.order_by("through_month"):
-        told[actual.indicator_id][actual.through_month == through] = actual
+        actuals[actual.indicator_id][actual.through_month == through] = actual
     return Prefilled(
         budget=known.budget if review.budget is None else review.budget,
         executed=known.spent if official else filed,
         source=SOURCES[known.source if official else "form" if filed is not None else ""],
         money_known=official,
         goals=tuple(
-            GoalToFill(row, told[row.pk].get(True), told[row.pk].get(False)) for row in rows
+            GoalToFill(row, actuals[row.pk].get(True), actuals[row.pk].get(False)) for row in rows
         ),
     )

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wenxiao.budget.models import Round
-    from wenxiao.followup.watch.lines import KeptTable
-    from wenxiao.followup.watch.table import WatchTable
+    from wenxiao.followup.watch.lines import Watch
 
 SOURCES = {str(code): str(word) for code, word in Spending.Source.choices} | {"": ""}
 
@@ -75,17 +74,17 @@ class WatchRow:
         return not self.synthetic and any("（合成）" in goal.name for goal in self.goals)
 
 
-def watch_rows(
-    table: WatchTable | KeptTable, start: int = 0, stop: int | None = None
-) -> list[WatchRow]:
+def watch_rows(table: Watch, start: int = 0, stop: int | None = None) -> list[WatchRow]:
     """The rows from ``start`` to ``stop``, with sentences: a fixed number of queries a window, whatever their number."""
-    part = table.part(start, stop)
+    return in_words(table.rounds, table.part(start, stop))
+
+
+def in_words(rounds: Iterable[Round], part: list[dict[str, Any]]) -> list[WatchRow]:
+    """Rows of a watch (:data:`~wenxiao.followup.watch.table.COLUMNS`) with their sentences, in the same order."""
     by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in part:
         by_round[row["round"]].append(row)
-    parts = {
-        one.pk: _WindowParts(one, by_round[one.pk]) for one in table.rounds if one.pk in by_round
-    }
+    parts = {one.pk: _WindowParts(one, by_round[one.pk]) for one in rounds if one.pk in by_round}
     return [parts[row["round"]].row(row) for row in part]
 
 
@@ -118,9 +117,11 @@ class _WindowParts:
         steps = self.milestones.get(dossier.pk, ())
         month, day = self.round.through_month or 12, cut_off(self.round)
         plan = [pacing.PaceStep(step.name, step.due, step.done) for step in steps] or None
-        told = pacing.pace(budget, executed, month, row["arrived"], plan, day, overrides=self.rules)
-        if told.light == "none" and executed is None and (begins := _to_begin(self.round)):
-            told = replace(told, reason=begins)
+        spending_pace = pacing.pace(
+            budget, executed, month, row["arrived"], plan, day, overrides=self.rules
+        )
+        if spending_pace.light == "none" and executed is None and (begins := _to_begin(self.round)):
+            spending_pace = replace(spending_pace, reason=begins)
         late = not plan and row["arrived"] not in {None, 1}
         whole_year = (
             pacing.pace(budget, executed, month, None, None, day, overrides=self.rules)
@@ -141,7 +142,7 @@ class _WindowParts:
             budget=budget,
             executed=executed,
             source=SOURCES[row["source"]],
-            pace=told,
+            pace=spending_pace,
             whole_year=whole_year,
             forecast=self._forecast(row, executed),
             milestones=tuple(steps),
@@ -154,7 +155,7 @@ class _WindowParts:
                 for f in self.findings.get(dossier.pk, ())
             ),
             suggestions=tuple(s.text for s in self.suggestions.get(row["review"], ())),
-            warnings=tuple(_warnings(row, told, whole_year, self._table(row), self.over)),
+            warnings=tuple(_warnings(row, spending_pace, whole_year, self._table(row), self.over)),
             expected=self.expected.get(row["review"]),
         )
 
@@ -205,15 +206,17 @@ def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, D
 
 
 def _findings(round: Round, keys: list[int]) -> Any:
-    found = Finding.objects.filter(compliance_condition(round), open_findings(), dossier__in=keys)
-    return found.order_by("-state", "item__order", "pk")
+    findings = Finding.objects.filter(
+        compliance_condition(round), open_findings(), dossier__in=keys
+    )
+    return findings.order_by("-state", "item__order", "pk")
 
 
 def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
+    groups: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        found[getattr(row, name)].append(row)
-    return found
+        groups[getattr(row, name)].append(row)
+    return groups
 
 
 def _yuan(cents: int | None) -> Decimal | None:

@@ -6,7 +6,6 @@ The whole table is one frame lit by :mod:`~wenxiao.rulebook.pace_columns`; sente
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,7 +13,7 @@ from django.db.models import Q
 
 from wenxiao.budget import money_columns as money
 from wenxiao.budget.models import Exemption, Round
-from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.followup.models import Finding, Rectification
 from wenxiao.followup.watch.goals import goal_lights
 from wenxiao.reviews.models import Review
@@ -24,65 +23,12 @@ from wenxiao.store.frames import read_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from django.db.models import QuerySet
 
-    from wenxiao.orgs.models import User
 
 COMPLIANCE = "HG-"
 """Catalogue codes of compliance problems begin so; a division's own items count by their category."""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchTable:
-    """The dossiers of some windows, worst first. ``frame`` has a row each; take :func:`watch_rows` to show some.
-
-    Columns: round, dossier, unit, review, state, budget, executed, source, paid, filed (分), arrived, cut_back, due,
-    done, planned, rate_h, elapsed_h, index_t, light, above, goals, reported, g_red, g_yellow, g_green, goal,
-    confirmed, candidates, last_month.
-    """
-
-    rounds: tuple[Round, ...]
-    frame: pl.DataFrame
-    on: date
-
-    def __len__(self) -> int:
-        return self.frame.height
-
-    @property
-    def sums(self) -> pl.DataFrame:
-        """The rows added up by unit and lights: see :data:`SUMS`."""
-        if not self.frame.height:
-            return pl.DataFrame(schema=SUMS)
-        both = pl.col("budget").is_not_null() & pl.col("executed").is_not_null()
-        found = pl.col("confirmed") + pl.col("candidates")
-        return self.frame.group_by("unit", "light", "goal").agg(
-            pl.len().cast(pl.Int64).alias("n"),
-            pl.col("budget").filter(both).sum(),
-            pl.col("executed").filter(both).sum(),
-            pl.col("above").sum().cast(pl.Int64),
-            found.sum().cast(pl.Int64).alias("findings"),
-            (found > 0).sum().cast(pl.Int64).alias("irregular"),
-        )
-
-    @property
-    def lights(self) -> dict[str, int]:
-        """How many of each money light: 「1 红 1 黄 2 绿」; all four colours are there."""
-        return counted(self.sums, "light")
-
-    @property
-    def goals(self) -> dict[str, int]:
-        """How many of each goal light."""
-        return counted(self.sums, "goal")
-
-    def only(self, condition: pl.Expr) -> WatchTable:
-        """The rows that meet a condition, in the same order."""
-        return WatchTable(self.rounds, self.frame.filter(condition), self.on)
-
-    def part(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
-        """Some rows as they stand."""
-        return self.frame.slice(start, None if stop is None else stop - start).to_dicts()
 
 
 SUMS = {
@@ -102,23 +48,23 @@ many are above pace, open findings, dossiers with any."""
 
 def counted(sums: pl.DataFrame, name: str) -> dict[str, int]:
     """How many of each light of one kind; all four colours are there, worst first."""
-    found = dict(sums.group_by(name).agg(pl.col("n").sum()).iter_rows())
-    return {light: found.get(light, 0) for light in LIGHTS}
+    counts = dict(sums.group_by(name).agg(pl.col("n").sum()).iter_rows())
+    return {light: counts.get(light, 0) for light in LIGHTS}
 
 
-def watch(rounds: Round | Sequence[Round], user: User | None, *, on: date) -> WatchTable:
-    """The watch over one window or several, of the dossiers ``user`` may see; excused ones (本次免报) are left out.
+def watch_frame(
+    rounds: Round | Sequence[Round], only: QuerySet[Any, Any] | None = None
+) -> pl.DataFrame:
+    """The lines of one window or several, worst first, of all dossiers in their scopes or of ``only`` these (ids).
 
-    Worked out from the rows, every time; pages take ``services.keeping.kept_watch``. ``on`` is the day the watch is
-    looked at. Budget is the window's own figure, else 全年预算数 of the arrangements. Spending is the treasury's, else
-    the unit's accounts, else what the form says: ``source`` names which counted, ``paid`` and ``filed`` keep both.
+    Worked out from the rows, every time; pages take the stored lines (``services.keeping.kept_watch``). Excused dossiers
+    (本次免报) have no line. Budget is the window's own figure, else 全年预算数 of the arrangements. Spending is the
+    treasury's, else the unit's accounts, else what the form says: ``source`` names which counted, ``paid`` and ``filed``
+    keep both. Money in 分.
     """
     chosen = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
-    frames = [
-        lit(one, None if user is None else dossiers_visible_to(user).values("pk")) for one in chosen
-    ]
-    together = pl.concat(frames) if frames else pl.DataFrame()
-    return WatchTable(chosen, _worst_first(together) if frames else together, on)
+    frames = [lit(one, only) for one in chosen]
+    return _worst_first(pl.concat(frames)) if frames else pl.DataFrame()
 
 
 def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.DataFrame:
@@ -189,11 +135,15 @@ def _listed(round: Round, only: QuerySet[Any, Any] | list[int] | None) -> pl.Dat
     if only is not None and few:
         rows = rows.filter(pk__in=only)
     schema = {"dossier": pl.Int64, "unit": pl.Int64}
-    found = read_columns(rows.order_by().values_list("pk", "unit"), schema).unique("dossier")
+    dossiers_in_scope = read_columns(rows.order_by().values_list("pk", "unit"), schema).unique(
+        "dossier"
+    )
     return (
-        found
+        dossiers_in_scope
         if few
-        else found.filter(pl.col("dossier").is_in(pl.Series(only, dtype=pl.Int64).implode()))
+        else dossiers_in_scope.filter(
+            pl.col("dossier").is_in(pl.Series(only, dtype=pl.Int64).implode())
+        )
     )
 
 
@@ -247,9 +197,9 @@ def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:
         money.chosen(round, dossiers), compliance_condition(round), open_findings()
     )
     schema = {"dossier": pl.Int64, "finding": pl.Int64, "stands": pl.String}
-    found = read_columns(rows.order_by().values_list("dossier", "pk", "state"), schema)
+    findings = read_columns(rows.order_by().values_list("dossier", "pk", "state"), schema)
     sure = pl.col("stands") == Finding.State.CONFIRMED.value
-    return found.group_by("dossier").agg(
+    return findings.group_by("dossier").agg(
         sure.sum().cast(pl.Int64).alias("confirmed"),
         (~sure).sum().cast(pl.Int64).alias("candidates"),
     )

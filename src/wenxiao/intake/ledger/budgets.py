@@ -171,11 +171,12 @@ def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
         }
         at[row["subject"], row["fund_key"], row["level_key"]] = row["line"]
         rows.append((row["subject"], row["fund_key"], row["level_key"], values))
-    found = Appropriation.objects.filter(
+    appropriations = Appropriation.objects.filter(
         dossier__subject__division=division, dossier__fiscal_year=year
     )
     stored = {
-        (a.dossier.subject_id, a.fund, a.level): a for a in found.select_related("dossier__subject")
+        (a.dossier.subject_id, a.fund, a.level): a
+        for a in appropriations.select_related("dossier__subject")
     }
     return Arranged(rows, stored, at)
 

@@ -30,7 +30,7 @@ def matches_told(told: Mapping[str, str], *, division: Division, by: User | None
     subjects = dict(
         seen.filter(division=division, code__in=told.values()).values_list("code", "pk")
     )
-    found: dict[str, Any] = {}
+    matches: dict[str, Any] = {}
     for choice, value in told.items():
         is_unit = choice.startswith(UNIT)
         known = WORDS.get(value, (units if is_unit else subjects).get(value))
@@ -39,5 +39,5 @@ def matches_told(told: Mapping[str, str], *, division: Division, by: User | None
             raise NotAllowed(
                 f"“{choice}”要匹配的{what}“{value}”不存在；可写已有的{what}、新建或不导入。"
             )
-        found[choice] = known
-    return found
+        matches[choice] = known
+    return matches

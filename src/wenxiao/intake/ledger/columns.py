@@ -196,16 +196,16 @@ def columns_of(
     own_kind = _kind(kind, places.taken)
     if own_kind == "spending" and not {"date", "month"} & set(places.taken):
         _take_months(places.taken, headings)
-    made = LedgerColumns(own_kind, places.taken, tuple(headings), bool(before))
+    columns = LedgerColumns(own_kind, places.taken, tuple(headings), bool(before))
     if own_kind != "spending":
-        return made
+        return columns
     end = end_of(headings, through or "", places.taken, roles, wanted)
     if isinstance(end, str):
-        return replace(made, unclear=end)
+        return replace(columns, unclear=end)
     if end is None:
-        return made
+        return columns
     rest = {role: at for role, at in places.taken.items() if role not in ("amount", "cumulated")}
-    return replace(made, places=rest | {"spent": end.at}, end=end)
+    return replace(columns, places=rest | {"spent": end.at}, end=end)
 
 
 def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
@@ -267,10 +267,10 @@ def remember_source(
 ) -> None:
     """Keep how a named source was understood, for its next file; nothing without a name."""
     if name:
-        told = {
+        understood = {
             "kind": columns.kind,
             "headings": list(columns.headings),
             "columns": columns.as_json(),
             "money_unit": money_unit,
         }
-        Source.objects.update_or_create(division=division, name=name, defaults=told)
+        Source.objects.update_or_create(division=division, name=name, defaults=understood)

@@ -108,7 +108,7 @@ def condensed(
 
 
 def _nothing(columns: LedgerColumns) -> pl.DataFrame:
-    kept: dict[str, Any] = {
+    schema: dict[str, Any] = {
         "line": pl.Int64,
         "who": pl.UInt32,
         "bad": pl.Boolean,
@@ -118,15 +118,15 @@ def _nothing(columns: LedgerColumns) -> pl.DataFrame:
     if columns.kind == "budget":
         return pl.DataFrame(
             schema={
-                **kept,
+                **schema,
                 "level_key": pl.String,
                 "cut_on": pl.Date,
                 **{f"{name}_fen": pl.Int64 for name in AMOUNTS},
             }
         )
     if columns.kind == "request":
-        return pl.DataFrame(schema={**kept, **{f"{n}_fen": pl.Int64 for n in requests.PASSES}})
-    return pl.DataFrame(schema={**kept, **_PAID})
+        return pl.DataFrame(schema={**schema, **{f"{n}_fen": pl.Int64 for n in requests.PASSES}})
+    return pl.DataFrame(schema={**schema, **_PAID})
 
 
 def _typed(
@@ -213,14 +213,14 @@ def _bases(frame: pl.DataFrame, content: Sequence[str]) -> pl.Series:
 
 def _lean(frame: pl.DataFrame, columns: LedgerColumns) -> pl.DataFrame:
     """Only numbers, and the source's own key of a payment."""
-    kept = [pl.col("line"), pl.col("who"), pl.col("bad"), pl.col("fund_key").cast(FUND)]
-    kept += [pl.col(name).cast(kind) for name, kind in _TIMES.items()]
+    numbers = [pl.col("line"), pl.col("who"), pl.col("bad"), pl.col("fund_key").cast(FUND)]
+    numbers += [pl.col(name).cast(kind) for name, kind in _TIMES.items()]
     if columns.kind == "budget":
         money = [f"{name}_fen" for name in ("amount", *AMOUNTS) if f"{name}_fen" in frame.columns]
-        return frame.select(*kept, "level_key", "cut_on", *money)
+        return frame.select(*numbers, "level_key", "cut_on", *money)
     if columns.kind == "request":
-        return frame.select(*kept, *[f"{name}_fen" for name in requests.PASSES])
-    return frame.select(*kept, *_PAID)
+        return frame.select(*numbers, *[f"{name}_fen" for name in requests.PASSES])
+    return frame.select(*numbers, *_PAID)
 
 
 def _with_texts(

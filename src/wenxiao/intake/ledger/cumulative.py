@@ -114,7 +114,7 @@ def lines_of(
         pl.col("line").first(), pl.col("spent_fen").sum(), pl.col("on").first()
     )
     stored = _stored(summed["subject"].to_list(), division, year, source, end.month)
-    made, wrong, first = [], [], 0
+    rows, wrong, first = [], [], 0
     for row in summed.iter_rows(named=True):
         before = {fund: sum_ for (one, fund), sum_ in stored.items() if one == row["subject"]}
         fund = str(row["fund_key"])
@@ -124,9 +124,9 @@ def lines_of(
             wrong.append((row["line"], row["spent_fen"], sum(before.values()), mixed))
             continue
         first += not before
-        made.append({**row, "spent_fen": row["spent_fen"] - known})
-    later = len(made) - first
-    lines = (pl.DataFrame(made, schema=summed.schema) if made else summed.clear()).with_columns(
+        rows.append({**row, "spent_fen": row["spent_fen"] - known})
+    later = len(rows) - first
+    lines = (pl.DataFrame(rows, schema=summed.schema) if rows else summed.clear()).with_columns(
         own_month=pl.lit(end.month, pl.Int8), key_line=pl.lit(key_of(end.month))
     )
     grown = f"{later} 项与此前已有的相减，差额记在 {end.month} 月" if later else ""

@@ -147,7 +147,7 @@ class LedgerImport:
         self._outcome = outcome = self._work.outcome
         mark = secret_mark(self.name)
         if mark:
-            outcome.problems, self._work.found = [refusal("文件名", mark)], None
+            outcome.problems, self._work.changes = [refusal("文件名", mark)], None
         if mark or self._work.secrets:
             return outcome
         before = _same_name(self._division, outcome, path=self.path, name=self.name)
@@ -158,7 +158,7 @@ class LedgerImport:
         """All of it at once, or nothing: blocked without the word to leave lines out, or nothing new."""
         work, outcome = self._work, self.outcome
         if work is not None and (
-            work.found is None or (outcome.blocked and not work.choices.leave_out)
+            work.changes is None or (outcome.blocked and not work.choices.leave_out)
         ):
             return outcome
         if work is None or not _changes(work):
@@ -211,35 +211,35 @@ def _span(months: list[int]) -> str:
 
 
 def _changes(work: Work) -> bool:
-    found = work.found
+    changes = work.changes
     if work.facts.keys() & set(work.subjects):
         return True
-    if isinstance(found, payments.PaymentChanges):
-        return bool(found.new.height or found.changed.height)
-    return found is not None and bool(found.new() or found.changed())
+    if isinstance(changes, payments.PaymentChanges):
+        return bool(changes.new.height or changes.changed.height)
+    return changes is not None and bool(changes.new() or changes.changed())
 
 
 def _is_large(work: Work) -> bool:
-    found = work.found
-    if isinstance(found, payments.PaymentChanges):
-        count = max(found.new.height, found.changed.height)
+    changes = work.changes
+    if isinstance(changes, payments.PaymentChanges):
+        count = max(changes.new.height, changes.changed.height)
     else:
-        count = len(found.rows) if found is not None else 0
-    made = len(work.matching.subjects) if work.matching else 0
+        count = len(changes.rows) if changes is not None else 0
+    to_make = len(work.matching.subjects) if work.matching else 0
     # what is registered of subjects goes in with the money, in one transaction
-    return not work.facts and max(count, made) > parts.LARGE
+    return not work.facts and max(count, to_make) > parts.LARGE
 
 
 def _ready(
     work: Work, batch: ImportBatch, owners: dict[int, int], why: str
 ) -> payments.PaymentList | budgets.NotedAppropriations | requests.NotedRequests:
     """The money of a plan ready to be written part by part."""
-    if isinstance(work.found, payments.PaymentChanges):
-        return payments.PaymentList(work.found, dossiers=owners, source=work.source, batch=batch)
-    if isinstance(work.found, requests.RequestList):
-        return requests.in_parts(work.found, subjects=owners, batch=batch, by=work.by, why=why)
-    assert work.found is not None
-    return budgets.in_parts(work.found, dossiers=owners, batch=batch, by=work.by, why=why)
+    if isinstance(work.changes, payments.PaymentChanges):
+        return payments.PaymentList(work.changes, dossiers=owners, source=work.source, batch=batch)
+    if isinstance(work.changes, requests.RequestList):
+        return requests.in_parts(work.changes, subjects=owners, batch=batch, by=work.by, why=why)
+    assert work.changes is not None
+    return budgets.in_parts(work.changes, dossiers=owners, batch=batch, by=work.by, why=why)
 
 
 @transaction.atomic
@@ -252,17 +252,17 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
         subject_facts.write(
             work.facts, dossiers=owners, division=work.division, written=written, by=work.by
         )
-    if isinstance(work.found, payments.PaymentChanges):
+    if isinstance(work.changes, payments.PaymentChanges):
         payments.apply(
-            work.found, dossiers=owners, source=work.source, batch=batch, written=written
+            work.changes, dossiers=owners, source=work.source, batch=batch, written=written
         )
-    elif isinstance(work.found, requests.RequestList):
+    elif isinstance(work.changes, requests.RequestList):
         requests.apply(
-            work.found, subjects=owners, by=work.by, why=why, batch=batch, written=written
+            work.changes, subjects=owners, by=work.by, why=why, batch=batch, written=written
         )
-    elif work.found is not None:
+    elif work.changes is not None:
         budgets.apply(
-            work.found, dossiers=owners, by=work.by, why=why, batch=batch, written=written
+            work.changes, dossiers=owners, by=work.by, why=why, batch=batch, written=written
         )
     _close(work, batch, written, why)
 
@@ -351,24 +351,24 @@ def _at_once(rows: list[int], make: Callable[[list[int]], object]) -> None:
 
 def _make_units(work: Work, written: Written, numbers: set[int], over: _Over) -> dict[int, int]:
     """Units the person wants made from the ledger; the number they have in the plan → their own."""
-    made: dict[int, int] = {}
+    units: dict[int, int] = {}
     wished = work.matching.units if work.matching else {}
 
     def make(some: list[int]) -> None:
         for number in some:
-            told = wished[number]
-            code = told["code"] or f"L{digest_of([told['name']])[:16]}"
-            name, why = (told["name"], "导入台账时新建" + ("" if told["code"] else "，代码待补"))
+            row = wished[number]
+            code = row["code"] or f"L{digest_of([row['name']])[:16]}"
+            name, why = (row["name"], "导入台账时新建" + ("" if row["code"] else "，代码待补"))
             unit = add_unit(division=work.division, code=code, name=name, by=work.by, why=why)
             written.created(unit)
-            made[number] = unit.pk
+            units[number] = unit.pk
 
     wanted = [number for number in wished if number in numbers]
     for number in wanted:
         _refuse_long(wished[number]["name"], Unit)
     for start in range(0, len(wanted), _UNITS):
         over(wanted[start : start + _UNITS], make)
-    return made
+    return units
 
 
 def _refuse_long(name: str, model: type[Model]) -> None:
@@ -382,27 +382,27 @@ def _make_subjects(work: Work, written: Written, over: _Over) -> dict[int, int]:
     """The same for subjects; what no line that enters speaks of is not made, nor is its unit."""
     wanted = work.matching.subjects if work.matching else {}
     entering = {number: wanted[number] for number in work.subjects if number in wanted}
-    for told in entering.values():
-        _refuse_long(told["name"], Subject)
-    units = _make_units(work, written, {told["unit"] for told in entering.values()}, over)
-    found: dict[int, int] = {}
+    for row in entering.values():
+        _refuse_long(row["name"], Subject)
+    units = _make_units(work, written, {row["unit"] for row in entering.values()}, over)
+    subjects: dict[int, int] = {}
 
     def make(some: list[int]) -> None:
         wished = []
         for number in some:
-            told = entering[number]
-            unit = units.get(told["unit"], told["unit"])
-            own = f"L{digest_of([[unit, told['name']]])[:16]}"
-            wished.append(NewSubject(told["code"] or own, told["name"], unit))
-        made = add_subjects(
+            row = entering[number]
+            unit = units.get(row["unit"], row["unit"])
+            own = f"L{digest_of([[unit, row['name']]])[:16]}"
+            wished.append(NewSubject(row["code"] or own, row["name"], unit))
+        created = add_subjects(
             division=work.division, subjects=wished, by=work.by, why="导入台账时新建"
         )
-        for subject in made:
+        for subject in created:
             written.created(subject)
-        found.update(zip(some, (subject.pk for subject in made), strict=True))
+        subjects.update(zip(some, (subject.pk for subject in created), strict=True))
 
     over(sorted(entering, reverse=True), make)
-    return found
+    return subjects
 
 
 def _owners(work: Work, batch: ImportBatch, written: Written, over: _Over) -> dict[int, int]:
@@ -418,9 +418,9 @@ def _make_dossiers(work: Work, batch: ImportBatch, written: Written, over: _Over
 
     ``over`` makes what is lacking, at once or part by part.
     """
-    year, made = work.outcome.year or 0, _make_subjects(work, written, over)
+    year, subjects_made = work.outcome.year or 0, _make_subjects(work, written, over)
     known = Dossier.objects.filter(subject__division=work.division, fiscal_year=year)
-    subjects = {made.get(number, number) for number in work.subjects}
+    subjects = {subjects_made.get(number, number) for number in work.subjects}
 
     def make(some: list[int]) -> None:
         count = open_dossiers(
@@ -435,4 +435,4 @@ def _make_dossiers(work: Work, batch: ImportBatch, written: Written, over: _Over
 
     over(sorted(subjects - set(known.values_list("subject", flat=True))), make)
     dossiers = dict(known.all().values_list("subject", "pk"))
-    return dossiers | {number: dossiers[pk] for number, pk in made.items()}
+    return dossiers | {number: dossiers[pk] for number, pk in subjects_made.items()}

@@ -117,9 +117,9 @@ class LedgerProblems:
         self.problems = [raised(problem, self.codes) for problem in problems]
 
     def _note(self, problem: Problem) -> None:
-        said = problem.level
+        level = problem.level
         problem = raised(problem, self.codes)
-        if problem.level != said and problem.level == "阻断" and problem.line is not None:
+        if problem.level != level and problem.level == "阻断" and problem.line is not None:
             self.stopped.add(problem.line)
         self.counts[problem.code] = self.counts.get(problem.code, 0) + 1
         if self.counts[problem.code] <= MOST_PROBLEMS:
@@ -168,15 +168,15 @@ class LedgerProblems:
         blocked: set[int] = set()
         for group in self.picked:
             table = Table(group.rows, head, overrides)
-            found = [
+            problems = [
                 replace(problem, line=group.rows[hit.row]["line"] if hit.row is not None else None)
                 for hit, problem in doors.LEDGER.run(table, kind, rules)
             ]
-            for problem in found:
+            for problem in problems:
                 self._note(problem)
-            for code in {problem.code for problem in found}:
+            for code in {problem.code for problem in problems}:
                 self.counts[code] += len(group.lines) - len(group.rows)
-            if any(problem.level == "阻断" for problem in found):
+            if any(problem.level == "阻断" for problem in problems):
                 blocked.update(group.lines)
         self.picked.clear()
         return blocked | self.stopped
@@ -321,8 +321,8 @@ def with_dates(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
     """``on`` (Date), ``own_year`` and ``own_month`` from date, month and year columns; unreadable dates get ``bad``."""
     frame = _empty_unless(frame, _WHEN)
     # a year has 366 days, however many lines there are: each writing of a day is read once
-    told = _days_of(frame.select(_WHEN).unique())
-    frame = frame.join(told, on=_WHEN, how="left", maintain_order="left")
+    days = _days_of(frame.select(_WHEN).unique())
+    frame = frame.join(days, on=_WHEN, how="left", maintain_order="left")
     serial = pl.col("date").str.contains(_SERIAL) & pl.col("on").is_not_null()
     findings.each(
         frame.filter(serial),
@@ -441,10 +441,10 @@ def with_funds(
             mend="请核对资金性质的写法，如“一般公共预算”。",
             got="fund",
         )
-    told = words.select(
+    keys = words.select(
         "fund",
         "level",
         fund_key=fund.otherwise(pl.lit(str(Fund.OTHER))),
         level_key=level.otherwise(pl.lit(str(Level.DISTRICT))),
     )
-    return frame.join(told, on=["fund", "level"], how="left", maintain_order="left")
+    return frame.join(keys, on=["fund", "level"], how="left", maintain_order="left")

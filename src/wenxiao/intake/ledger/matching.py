@@ -139,12 +139,14 @@ def _with_units(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
 
 
 def _with_unit_choices(whos: pl.DataFrame, choices: Mapping[str, Any]) -> pl.DataFrame:
-    said = {key.removeprefix(UNIT): value for key, value in choices.items() if key.startswith(UNIT)}
+    unit_choices = {
+        key.removeprefix(UNIT): value for key, value in choices.items() if key.startswith(UNIT)
+    }
     open_unit = pl.col("unit_id").is_null()
     return whos.with_columns(
-        unit_id=pl.coalesce("unit_id", _chosen(pl.col("unit_key"), said)),
+        unit_id=pl.coalesce("unit_id", _chosen(pl.col("unit_key"), unit_choices)),
         skip=open_unit
-        & pl.col("unit_key").is_in([key for key, value in said.items() if value == SKIP]),
+        & pl.col("unit_key").is_in([key for key, value in unit_choices.items() if value == SKIP]),
     )
 
 
@@ -196,30 +198,32 @@ def _units_to_make(
     whos: pl.DataFrame, choices: Mapping[str, Any], *, create: bool
 ) -> tuple[pl.DataFrame, dict[int, dict[str, Any]]]:
     """Numbers below zero for unknown units that a person wants made; only where a name tells what to call them."""
-    said = [
+    unit_keys = [
         key.removeprefix(UNIT)
         for key, value in choices.items()
         if value == CREATE and key.startswith(UNIT)
     ]
     lost = pl.col("subject").is_null() & ~pl.col("skip") & pl.col("unit_id").is_null()
     wanted = whos.filter(
-        lost & (pl.col("unit_shown") != "") & (pl.lit(create) | pl.col("unit_key").is_in(said))
+        lost & (pl.col("unit_shown") != "") & (pl.lit(create) | pl.col("unit_key").is_in(unit_keys))
     )
     keys = wanted.unique("unit_key", keep="first", maintain_order=True)
-    made = {
+    units = {
         -at: {"code": row["unit_code"], "name": row["unit_shown"]}
         for at, row in enumerate(keys.iter_rows(named=True), 1)
     }
-    numbers = dict(zip(keys["unit_key"], made, strict=True))
+    numbers = dict(zip(keys["unit_key"], units, strict=True))
     unit = pl.when(lost).then(_numbered(pl.col("unit_key"), numbers)).otherwise("unit_id")
-    return whos.with_columns(unit_id=unit), made
+    return whos.with_columns(unit_id=unit), units
 
 
 def _subjects_to_make(
     whos: pl.DataFrame, choices: Mapping[str, Any], *, create: bool
 ) -> tuple[pl.DataFrame, dict[int, dict[str, Any]]]:
     """The same for projects: a name, a unit, and the person's word. One code is one project, whoever it is named under."""
-    said = [key for key, value in choices.items() if value == CREATE and not key.startswith(UNIT)]
+    subject_keys = [
+        key for key, value in choices.items() if value == CREATE and not key.startswith(UNIT)
+    ]
     lost = (
         pl.col("subject").is_null()
         & ~pl.col("skip")
@@ -231,15 +235,15 @@ def _subjects_to_make(
         .then(pl.format("#{}", "code"))
         .otherwise(pl.format("{} {}", "unit_id", "fold"))
     )
-    wanted = whos.filter(lost & (pl.lit(create) | pl.col("key").is_in(said)))
+    wanted = whos.filter(lost & (pl.lit(create) | pl.col("key").is_in(subject_keys)))
     first = wanted.unique("own", keep="first", maintain_order=True)
-    made = {
+    subjects = {
         -at: {"code": row["code"], "name": row["project"], "unit": row["unit_id"]}
         for at, row in enumerate(first.iter_rows(named=True), 1)
     }
-    numbers = dict(zip(first["own"], made, strict=True))
+    numbers = dict(zip(first["own"], subjects, strict=True))
     subject = pl.when(lost).then(_numbered(pl.col("own"), numbers)).otherwise("subject")
-    return whos.with_columns(subject=subject).drop("own"), made
+    return whos.with_columns(subject=subject).drop("own"), subjects
 
 
 def _numbered(key: pl.Expr, numbers: Mapping[str, int]) -> pl.Expr:
@@ -380,7 +384,7 @@ def _say_strange_units(
 
 def say_unknown(unknown: list[Unmatched], findings: LedgerProblems) -> None:
     """阻断 for each line whose unit or project nobody knows."""
-    told: set[int] = set()
+    reported: set[int] = set()
     for item in unknown:
         what = "单位" if item.kind == "unit" else "项目"
         name = item.name or item.code or "（空白）"
@@ -390,7 +394,7 @@ def say_unknown(unknown: list[Unmatched], findings: LedgerProblems) -> None:
             else ""
         )
         for line in item.lines:
-            if line not in told:
+            if line not in reported:
                 code = LEDGER_UNIT_UNKNOWN if item.kind == "unit" else LEDGER_SUBJECT_UNKNOWN
                 text, mend = (
                     f"{what}“{name}”不在本级{what}库中。",
@@ -401,4 +405,4 @@ def say_unknown(unknown: list[Unmatched], findings: LedgerProblems) -> None:
                     mend = f"请填写{'项目代码' if item.unit_id is not None else '实施单位或项目代码'}，或匹配到其中一个、不导入。"
                 role = "unit_shown" if item.kind == "unit" else "code" if item.code else "project"
                 findings.say(code, "阻断", line, text, mend=mend, got=item.key, role=role)
-                told.add(line)
+                reported.add(line)

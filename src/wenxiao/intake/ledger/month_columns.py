@@ -31,14 +31,14 @@ PREFIX = "paid_"
 
 def months_of(headings: Sequence[str]) -> dict[str, int]:
     """``paid_1`` … ``paid_12`` → place of the column; {} unless two months stand side by side."""
-    found: dict[str, int] = {}
+    months: dict[str, int] = {}
     for at, heading in enumerate(headings):
         words = re.sub(r"[（(].*?[)）]", "", heading)
         hit, spelt = _MONTH.fullmatch(words), _SPELT_MONTH.fullmatch(words)
         month = int(hit[1]) if hit else _SPELT.get(spelt[1]) if spelt else None
         if month is not None:
-            found.setdefault(f"{PREFIX}{month}", at)
-    return found if len(found) >= _FEWEST else {}
+            months.setdefault(f"{PREFIX}{month}", at)
+    return months if len(months) >= _FEWEST else {}
 
 
 def has_months(places: Mapping[str, int]) -> bool:

@@ -133,7 +133,7 @@ class Work:
     source: str
     subjects: list[int] = field(default_factory=list)
     matching: matching.Matching | None = None
-    found: payments.PaymentChanges | budgets.Arranged | requests.RequestList | None = None
+    changes: payments.PaymentChanges | budgets.Arranged | requests.RequestList | None = None
     secrets: list[Problem] = field(default_factory=list)
     facts: dict[int, dict[str, subject_facts.Fact]] = field(default_factory=dict)
 
@@ -230,15 +230,15 @@ def _say_left(columns: LedgerColumns, line: int, findings: lines.LedgerProblems)
 def _secrets(frame: pl.DataFrame, whos: pl.DataFrame) -> list[Problem]:
     """Refusals of the names that carry a marking of state secrets, by the first line that bears each."""
     names = {"project": "项目名称", "unit": "单位名称", "department": "部门名称"}
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for column, what in names.items():
         texts = whos[column].to_list() if column in whos.columns else []
         for who, text in enumerate(texts):
             mark = secret_mark(text or "")
             if mark:
                 line = frame.filter(pl.col("who") == who)["line"].min()
-                found.append(refusal(what, mark, line=line if isinstance(line, int) else None))
-    return found
+                problems.append(refusal(what, mark, line=line if isinstance(line, int) else None))
+    return problems
 
 
 def _sheet_columns(places: Mapping[str, int], *, first: int) -> dict[str, int]:
@@ -330,21 +330,21 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     work.subjects = good["subject"].unique().to_list()
     if work.columns.kind == "spending":
         outcome.months = sorted(good["own_month"].unique().to_list())
-        found = _found(work, good, year)
+        changes = _found(work, good, year)
         payments.say_over_budget(
-            found, work.subjects, division=work.division, year=year, findings=work.findings
+            changes, work.subjects, division=work.division, year=year, findings=work.findings
         )
-        found = _without(found, _judged(work), outcome)
-        work.found, outcome.difference = found, found.as_json(work.findings)
+        changes = _without(changes, _judged(work), outcome)
+        work.changes, outcome.difference = changes, changes.as_json(work.findings)
     elif work.columns.kind == "request":
-        work.found = requests.asked(good, division=work.division, year=year)
+        work.changes = requests.asked(good, division=work.division, year=year)
         requests.say_approved(work.division, year, work.findings)
-        outcome.difference = work.found.as_json()
+        outcome.difference = work.changes.as_json()
     else:
-        work.found = budgets.arranged(good, division=work.division, year=year)
-        budgets.look_at_sums(work.found, work.findings)
+        work.changes = budgets.arranged(good, division=work.division, year=year)
+        budgets.look_at_sums(work.changes, work.findings)
         _judged(work)
-        outcome.difference = work.found.as_json()
+        outcome.difference = work.changes.as_json()
 
 
 def _found(work: Work, good: pl.DataFrame, year: int) -> payments.PaymentChanges:
@@ -370,17 +370,17 @@ def _judged(work: Work) -> set[int]:
 
 
 def _without(
-    found: payments.PaymentChanges, blocked: set[int], outcome: LedgerOutcome
+    changes: payments.PaymentChanges, blocked: set[int], outcome: LedgerOutcome
 ) -> payments.PaymentChanges:
     """A difference without the new lines that a rule blocks, which are left out like any other."""
     if not blocked:
-        return found
+        return changes
     stopped = pl.col("line").is_in(list(blocked))
-    lost = found.new.filter(stopped)
+    lost = changes.new.filter(stopped)
     outcome.accepted -= lost.height
     outcome.left_out += lost.height
     outcome.total_fen -= int(lost["spent_fen"].sum() or 0)
-    return replace(found, new=found.new.filter(~stopped))
+    return replace(changes, new=changes.new.filter(~stopped))
 
 
 def _summed(work: Work) -> list[str]:

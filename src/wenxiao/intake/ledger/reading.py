@@ -46,16 +46,16 @@ class RawLines:
 
     def at(self, lines: Sequence[int]) -> pl.DataFrame:
         """These lines once more, from the parts that hold them."""
-        wanted, found = sorted(lines), [pl.DataFrame(schema=self._schema())]
+        wanted, frames = sorted(lines), [pl.DataFrame(schema=self._schema())]
         if self._read["rows"]:
-            found += [frame.filter(pl.col("c0").is_in(wanted)) for frame in self]
+            frames += [frame.filter(pl.col("c0").is_in(wanted)) for frame in self]
         elif wanted:
             first = 0
             for at, last in enumerate(self._last):
                 if any(first < line <= last for line in wanted):
-                    found.append(self._part(at).filter(pl.col("c0").is_in(wanted)))
+                    frames.append(self._part(at).filter(pl.col("c0").is_in(wanted)))
                 first = last
-        return pl.concat(found)
+        return pl.concat(frames)
 
     def _part(self, number: int) -> pl.DataFrame:
         text = [pl.col(f"c{at}").fill_null("") for at in range(1, self._width)]

@@ -266,7 +266,7 @@ def split_unit(
     parts = list(parts)
     if not parts:
         raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")
-    made = [
+    units = [
         add_unit(
             division=unit.division,
             code=code,
@@ -289,10 +289,10 @@ def split_unit(
         act="单位分设",
         target=unit,
         why=why,
-        label=f"{unit} → {'、'.join(map(str, made))}",
-        data={"units": [part.pk for part in made], "on": on, "ends": ends},
+        label=f"{unit} → {'、'.join(map(str, units))}",
+        data={"units": [part.pk for part in units], "on": on, "ends": ends},
     )
-    return made
+    return units
 
 
 CREDIT_CODE = 18
@@ -310,8 +310,8 @@ def add_agency(
         raise NotAllowed("请填写机构名称。")
     if code and (len(code) != CREDIT_CODE or not code.isalnum()):
         raise NotAllowed(f"统一社会信用代码应为{CREDIT_CODE}位，收到“{code}”。")
-    agency, made = Agency.objects.get_or_create(division=division, name=name, defaults=details)
-    if not made:
+    agency, created = Agency.objects.get_or_create(division=division, name=name, defaults=details)
+    if not created:
         raise NotAllowed(f"“{name}”已经登记。")
     record(division=division, by=by, act="登记第三方机构", target=agency, why=why)
     return agency

@@ -113,9 +113,9 @@ def _begin(doors: tuple[tuple[str, str], ...], most: int, longest: int) -> Login
 
 
 def _locked_row(door: str, key: str, now: datetime) -> LoginTry:
-    found = LoginTry.objects.select_for_update().filter(door=door, key=key).first()
-    if found is not None:
-        return found
+    row = LoginTry.objects.select_for_update().filter(door=door, key=key).first()
+    if row is not None:
+        return row
     LoginTry.objects.filter(last_at__lt=now - KNOWN_FOR).delete()
     LoginTry.objects.bulk_create([LoginTry(door=door, key=key, last_at=now)], ignore_conflicts=True)
     return LoginTry.objects.select_for_update().get(door=door, key=key)

@@ -54,7 +54,7 @@ def grant(
     if ends is not None and ends < timezone.now():
         day = timezone.localtime(ends).date()
         raise NotAllowed(f"“{user}”授权的截止日期 {day} 已经过去，授权不会生效，请改正。")
-    made = Grant(
+    new_grant = Grant(
         user=user,
         role=role,
         division=division,
@@ -64,10 +64,10 @@ def grant(
         why=why,
     )
     if since is not None:
-        made.since = since
-    made.save()
+        new_grant.since = since
+    new_grant.save()
     listed = list(subjects or ())
-    made.subjects.set(listed)
+    new_grant.subjects.set(listed)
     record(
         division=division,
         by=by,
@@ -77,7 +77,7 @@ def grant(
         label=f"{user}：{Role(role).label}",
         data={"role": role, "unit": unit, "subjects": [s.pk for s in listed], "until": until},
     )
-    return made
+    return new_grant
 
 
 def _end_of(until: datetime | date | None) -> datetime | None:

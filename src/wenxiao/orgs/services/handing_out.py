@@ -106,10 +106,10 @@ def prepare_account_sheet(*, unit: Unit, by: User, why: str) -> AccountSheet:
         raise NotAllowed(
             f"“{unit}”没有等着发放的账号：已授权而还没有人用过的业务账号才列入，已在有效发放单上的不重复列。"
         )
-    made = AccountSheet.objects.create(unit=unit, prepared_by=by)
-    made.users.set(people)
-    _note(made, by, "列出账号发放单", why, users=[one.username for one in people])
-    return made
+    sheet = AccountSheet.objects.create(unit=unit, prepared_by=by)
+    sheet.users.set(people)
+    _note(sheet, by, "列出账号发放单", why, users=[one.username for one in people])
+    return sheet
 
 
 @transaction.atomic

@@ -125,17 +125,17 @@ def set_articles(*, document: Document, text: str, by: User | None, why: str) ->
     for line in text.splitlines():
         if (marking := marking_in(line)) is not None:
             raise NotAllowed("".join(marking_refused(marking)))
-    found = split(text)
-    if not found:
+    parts = split(text)
+    if not parts:
         raise NotAllowed("没有找到以“第…条”开头的条文。请贴入带条号的正文，每条另起一行。")
     held = Document.objects.select_for_update().get(pk=document.pk)
     before = dict(held.articles.values_list("label", "sha256"))
     held.articles.all().delete()
-    made = Article.objects.bulk_create(
+    articles = Article.objects.bulk_create(
         Article(document=held, order=at, label=one.label, words=one.words, sha256=one.sha256)
-        for at, one in enumerate(found, 1)
+        for at, one in enumerate(parts, 1)
     )
-    after = {one.label: one.sha256 for one in made}
+    after = {one.label: one.sha256 for one in articles}
     record(
         division=held.division,
         by=by,
@@ -143,11 +143,11 @@ def set_articles(*, document: Document, text: str, by: User | None, why: str) ->
         target=held,
         why=why,
         data={
-            "count": len(made),
+            "count": len(articles),
             "changed": [
                 label for label in after if before.get(label, after[label]) != after[label]
             ],
             "gone": [label for label in before if label not in after],
         },
     )
-    return made
+    return articles

@@ -91,5 +91,5 @@ def remember(user: User) -> None:
         return
     OldPassword.objects.create(user=user, password=user.password)
     rows = OldPassword.objects.filter(user=user).order_by("-pk")
-    kept = list(rows.values_list("pk", flat=True)[:24])
-    OldPassword.objects.filter(user=user).exclude(pk__in=kept).delete()
+    latest = list(rows.values_list("pk", flat=True)[:24])
+    OldPassword.objects.filter(user=user).exclude(pk__in=latest).delete()

@@ -63,7 +63,7 @@ def ask_reset(
         )
     user = User.objects.filter(username__iexact=name, is_active=True).first()
     code = fresh_code()
-    made = PasswordReset.objects.create(
+    reset = PasswordReset.objects.create(
         user=user,
         username=name,
         number=free_number(),
@@ -80,10 +80,10 @@ def ask_reset(
             by_name=NOBODY,
             act="申请重置密码",
             target=user,
-            label=f"{user}：申请号 {made.number}",
-            data={"number": made.number, "address": address, "second_factor": second_factor},
+            label=f"{user}：申请号 {reset.number}",
+            data={"number": reset.number, "address": address, "second_factor": second_factor},
         )
-    return made, code
+    return reset, code
 
 
 def fresh_code() -> str:
@@ -105,16 +105,16 @@ def consents_needed(users: Iterable[User]) -> dict[int, str]:
 
     Grants that have not begun count, those that ended do not. One query.
     """
-    found: dict[int, str] = {}
+    powers: dict[int, str] = {}
     rows = Grant.objects.filter(
         Q(until=None) | Q(until__gte=timezone.now()), user__in=list(users), role__in=TWO_CONSENT
     )
     for user, role in rows.values_list("user", "role"):
         if role == Role.SECURITY:
-            found[user] = "consent_security_reset"
+            powers[user] = "consent_security_reset"
         else:
-            found.setdefault(user, "consent_reset")
-    return found
+            powers.setdefault(user, "consent_reset")
+    return powers
 
 
 def needs_consent(user: User) -> str:
@@ -225,38 +225,38 @@ def _note(
 @transaction.atomic
 def claim_reset(*, username: str, code: str, password: str) -> User:
     """The person chooses a new password with the code; NotAllowed says what is still missing."""
-    found = (
+    reset = (
         PasswordReset.objects.filter(digest=code_digest(username, code), until__gt=timezone.now())
         .select_related("user__division")
         .first()
     )
-    if found is None or found.user is None or found.closed_at or not found.user.is_active:
-        if found is not None and found.user is None:
+    if reset is None or reset.user is None or reset.closed_at or not reset.user.is_active:
+        if reset is not None and reset.user is None:
             raise NotAllowed("申请还没有批准，请联系系统管理员。")
         raise NotAllowed("账号与领取码对不上，或申请已过期、已办结；请核对，或重新申请。")
-    user = found.user
-    if found.sheet_id is not None:
+    user = reset.user
+    if reset.sheet_id is not None:
         _refuse_late(user)
-    if found.approved_by_id is None:
+    if reset.approved_by_id is None:
         raise NotAllowed("申请还没有批准，请联系系统管理员。")
-    if _consent_of(found, user) and found.consented_by_id is None:
+    if _consent_of(reset, user) and reset.consented_by_id is None:
         raise NotAllowed("这个账号的重置还要第二名管理员同意，请等他办理。")
-    waiting = PasswordReset.objects.filter(pk=found.pk, closed_at=None)
+    waiting = PasswordReset.objects.filter(pk=reset.pk, closed_at=None)
     if waiting.update(closed_at=timezone.now()) != 1:
         raise NotAllowed("这个领取码已经用过。")
     set_password(user, password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
     unlock(user.username)
-    if found.second_factor:
-        drop_second_factor(user=user, by=user, why=f"两名管理员同意，申请号 {found.number}")
+    if reset.second_factor:
+        drop_second_factor(user=user, by=user, why=f"两名管理员同意，申请号 {reset.number}")
     assert user.division is not None
     record(
         division=user.division,
         by=user,
         act="凭领取码重设密码",
         target=user,
-        data={"number": found.number},
+        data={"number": reset.number},
     )
     return user
 

@@ -36,8 +36,8 @@ def _digest(user: User, code: str) -> str:
 
 
 def _confirmed(user: User) -> QuerySet[Phone]:
-    found: QuerySet[Phone] = Phone.objects.filter(user=user, confirmed=True)
-    return found
+    phones: QuerySet[Phone] = Phone.objects.filter(user=user, confirmed=True)
+    return phones
 
 
 def has_second_factor(user: User) -> bool:

@@ -70,10 +70,10 @@ def revoke_token(*, number: int, by: User | None, why: str) -> ApiToken:
 def user_of_token(text: str) -> User | None:
     """Whose token this is; None for an unknown, ended or revoked one, and for a disabled user."""
     today = timezone.localdate()
-    found = ApiToken.objects.filter(
+    valid = ApiToken.objects.filter(
         digest=_digest(text), revoked_at=None, until__gte=today, user__is_active=True
     )
-    token = found.select_related("user__division").first()
+    token = valid.select_related("user__division").first()
     if token is None:
         return None
     if token.used_on != today:

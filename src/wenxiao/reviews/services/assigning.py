@@ -56,7 +56,7 @@ def assign_reviewer(
     word, role = DUTIES[duty]
     if Assignment.objects.filter(review=review, user=user, duty=word).exists():
         raise NotAllowed(f"“{user}”已经分派到这项评审。")
-    made = Assignment.objects.create(
+    assignment = Assignment.objects.create(
         review=review, user=user, duty=word, grant=_let_in(review, user, role, until, why)
     )
     if agency is not None and review.agency_id != agency.pk:
@@ -68,9 +68,15 @@ def assign_reviewer(
         target=review,
         why=why,
         label=f"{review} → {user}（{word}）",
-        data={"user": user, "duty": word, "until": until, "agency": agency, "grant": made.grant_id},
+        data={
+            "user": user,
+            "duty": word,
+            "until": until,
+            "agency": agency,
+            "grant": assignment.grant_id,
+        },
     )
-    return made
+    return assignment
 
 
 def _refuse_party(review: Review, user: User, by: User | None) -> None:
@@ -90,7 +96,7 @@ def _refuse_party(review: Review, user: User, by: User | None) -> None:
 
 def _let_in(review: Review, user: User, role: Role, until: date, why: str) -> Grant:
     end = timezone.make_aware(datetime.combine(until, time(23, 59, 59, 999999)))
-    made = Grant.objects.create(
+    new_grant = Grant.objects.create(
         user=user,
         role=role,
         division=review.round.division,
@@ -98,8 +104,8 @@ def _let_in(review: Review, user: User, role: Role, until: date, why: str) -> Gr
         until=max(end, _soonest()),
         why=why[:200],
     )
-    made.subjects.set([review.dossier.subject])
-    return made
+    new_grant.subjects.set([review.dossier.subject])
+    return new_grant
 
 
 def _soonest() -> datetime:

@@ -303,9 +303,7 @@ def withdraw_assistance(
 
 
 def _require_filler(by: User | None, review: Review) -> None:
-    permissions.require(
-        by, kind_of(review.kind).fill, unit=review.dossier.unit, subject=review.dossier.subject
-    )
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     if review.state not in OPEN or kind_of(review.kind).rows != "indicators":
         raise NotAllowed(
             f"现为“{review.get_state_display()}”，填的内容不能再改，也不能再请人协助填报。"

@@ -51,7 +51,7 @@ def describe_form(
     Raises Refused, NotAllowed (handed in already, too long, sources that don't add up to the whole), Stale.
     """
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     if review.kind not in FILED or review.state not in OPEN:
         raise NotAllowed(
             f"现为“{review.get_state_display()}”，填的内容不能再改；如确需更改，请由审核人退回。"

@@ -45,7 +45,7 @@ def request_ex_ante(
     term_years: int | None = None,
 ) -> ExAnte:
     """申请: what the unit asks for and why it is needed; once a round, while the round runs."""
-    permissions.require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    permissions.require_for(by, "fill", dossier)
     if round.kind != Round.Kind.EX_ANTE or round.state != Round.State.OPEN:
         raise NotAllowed(f"“{round.name}”不是进行中的事前评估任务，不收申请。")
     if not dossiers_of(round).filter(pk=dossier.pk).exists():
@@ -160,7 +160,7 @@ def note_meeting(
 
 def _may_lead(ex_ante: ExAnte, by: User | None) -> Review:
     dossier = ex_ante.dossier
-    permissions.require(by, "evaluate", unit=dossier.unit, subject=dossier.subject)
+    permissions.require_for(by, "evaluate", dossier)
     require_panel(by)
     if ex_ante.review is None:
         raise NotAllowed("这项事前评估还没有开始。")

@@ -38,10 +38,6 @@ ASKED = "交换意见"
 """The kind of the unit's to-dos."""
 
 
-def _require(by: User | None, power: str, review: Review) -> None:
-    permissions.require(by, power, unit=review.dossier.unit, subject=review.dossier.subject)
-
-
 def _require_unit(by: User | None, review: Review) -> None:
     unit, subject = review.dossier.unit, review.dossier.subject
     if not any(
@@ -66,7 +62,7 @@ def open_exchange(
 
     Raises Refused, NotAllowed (not a whole evaluation, not handed in, told before), Stale.
     """
-    _require(by, kind_of(review.kind).fill, review)
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     require_panel(by)
     if review.kind not in JUDGED or review.state not in {"submitted", "checked"}:
         raise NotAllowed("评价报送以后、确认以前，才能把初步结论送单位征求意见。")
@@ -193,7 +189,7 @@ def decide_objection(
     """
     exchange = objection.exchange
     review = exchange.review
-    _require(by, kind_of(review.kind).fill, review)
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     require_panel(by)
     if by is not None and objection.by_id == by.pk:
         raise Refused(OWN.format("处理"))
@@ -249,7 +245,7 @@ def close_exchange(
     line asks for a reason (``why``), kept with the result.
     """
     review = exchange.review
-    _require(by, "confirm", review)
+    permissions.require_for(by, "confirm", review.dossier)
     objections = list(exchange.objections.select_related("criterion", "decided_by"))
     _require_third(objections, by)
     require_second_hand(review, by, confirms=False)

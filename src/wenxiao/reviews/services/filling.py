@@ -45,7 +45,7 @@ def record_actual(
     ``version`` is that of the value seen before (None for a first value). Raises Refused, NotAllowed, Stale.
     """
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     if kind.stage is None or (
         review.state not in OPEN and not (kind.fill == "evaluate" and review.state in MARKABLE)
     ):
@@ -187,7 +187,7 @@ def record_mark(
     Points that stood (handed in, imported or given by somebody else) change only with ``why``.
     """
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     require_own_seat(by, seat)
@@ -298,7 +298,7 @@ def set_suggestions(
     if old == texts:
         return list(review.suggestions.all())
     review.suggestions.all().delete()
-    made = Suggestion.objects.bulk_create(
+    suggestions = Suggestion.objects.bulk_create(
         Suggestion(review=review, number=n, text=text, synthetic=synthetic)
         for n, text in enumerate(texts, start=1)
     )
@@ -310,7 +310,7 @@ def set_suggestions(
         label=str(review),
         data={"before": old, "after": texts},
     )
-    return made
+    return suggestions
 
 
 def _require_one(by: User | None, review: Review, powers: Sequence[str], what: str) -> None:
@@ -329,7 +329,7 @@ def record_field_notes(
     *, review: Review, by: User | None, text: str, version: int | None = None
 ) -> Review:
     """What was seen on the spot (现场情况) in key monitoring or evaluation. Raises Refused, Stale; settled results refuse."""
-    permissions.require(by, "evaluate", unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, "evaluate", review.dossier)
     if review.state in SETTLED:
         raise NotAllowed(
             f"现为“{review.get_state_display()}”，现场情况不能再改；如确需更改，请财政绩效科重开。"

@@ -40,7 +40,7 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
     """
     if round.kind not in JUDGED:
         raise NotAllowed(f"“{round.name}”不是评价任务，不能在线开始评价。")
-    permissions.require(by, kind_of(round.kind).fill, unit=dossier.unit, subject=dossier.subject)
+    permissions.require_for(by, kind_of(round.kind).fill, dossier)
     if frame not in FRAMES:
         raise NotAllowed(f"请选用指标体系：{'、'.join(FRAMES.values())}。")
     if round.state != "open":
@@ -99,7 +99,7 @@ def set_weights(
     What was fixed is changed only after it was opened again; rows that bear points already keep their weight.
     """
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     _refuse_late(review)
     rows = list(review.criteria.all())
     before = {row.name: row.weight for row in rows}
@@ -150,7 +150,7 @@ def fix_frame(*, review: Review, by: User | None, version: int) -> Review:
     aren't used and go. Raises Refused, NotAllowed, Stale.
     """
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     _refuse_late(review)
     if by is not None and review.frame_by_id == by.pk:
         raise NotAllowed("权重是您定的，须由另一人核对后定稿。")
@@ -176,7 +176,7 @@ def fix_frame(*, review: Review, by: User | None, version: int) -> Review:
 def open_frame(*, review: Review, by: User | None, why: str, version: int) -> Review:
     """Take the fixing back, with a reason, while nobody has scored. Raises Refused, NotAllowed, Stale."""
     kind = kind_of(review.kind)
-    permissions.require(by, kind.fill, unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, kind.fill, review.dossier)
     if not review.frame_set_on or review.state not in OPEN:
         raise NotAllowed("指标体系没有定稿，或评价已经报送，不能撤回定稿。")
     if not why.strip():

@@ -42,8 +42,8 @@ def barred_in(reviews: Iterable[Review], by: User | None, *, confirms: bool) -> 
             review__in=[one.pk for one in rows], user=by
         ).values_list("review_id", flat=True)
     )
-    found = {one.pk: _barred(one, by, own, confirms=confirms) for one in rows}
-    return {pk: sentence for pk, sentence in found.items() if sentence}
+    reasons = {one.pk: _barred(one, by, own, confirms=confirms) for one in rows}
+    return {pk: sentence for pk, sentence in reasons.items() if sentence}
 
 
 def _barred(review: Review, by: User, own: set[int], *, confirms: bool) -> str:

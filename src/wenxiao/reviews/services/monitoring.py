@@ -49,15 +49,17 @@ def start_monitoring(*, round: Round, by: User | None) -> int:
     rows = [
         (key, round.pk, round.kind, "waiting", targets.get(key), round.synthetic) for key in missing
     ]
-    made = insert_rows(Review, ("dossier", "round", "kind", "state", "target", "synthetic"), rows)
+    created = insert_rows(
+        Review, ("dossier", "round", "kind", "state", "target", "synthetic"), rows
+    )
     record(
         division=round.division,
         by=by,
         act="建立监控表",
         target=round,
-        data={"count": made, "digest": _span(missing)},
+        data={"count": created, "digest": _span(missing)},
     )
-    return made
+    return created
 
 
 def _monitoring(round: Round) -> None:
@@ -100,7 +102,7 @@ def report_money(
     Budget and spending are the unit's to say only where neither treasury nor accounts told them. Raises Refused,
     NotAllowed (handed in already, below zero, told by the official record, less expected than spent), Stale.
     """
-    permissions.require(by, "fill", unit=review.dossier.unit, subject=review.dossier.subject)
+    permissions.require_for(by, "fill", review.dossier)
     _monitoring(review.round)
     if review.state not in OPEN:
         raise NotAllowed(
@@ -164,7 +166,7 @@ def plan_milestones(
 
     A plan that stood before is changed only with a reason. Raises Refused, NotAllowed.
     """
-    permissions.require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    permissions.require_for(by, "fill", dossier)
     named = {name.strip(): due for name, due in steps.items()}
     if any(not name for name in named):
         raise NotAllowed("计划节点须有名称，如招标、开工、验收。")
@@ -217,7 +219,7 @@ def reach_milestone(
 ) -> Milestone:
     """A step is done on a day, not a day to come; another day than was told before needs a reason. Raises Stale."""
     dossier = milestone.dossier
-    permissions.require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    permissions.require_for(by, "fill", dossier)
     if on > today():
         raise NotAllowed(f"完成日期 {on} 还没有到；没有完成的节点不用填。")
     if on.year < dossier.fiscal_year:

@@ -34,9 +34,7 @@ def settle_panel(
 
     Points are rounded half-up to two places once per criterion; each mark keeps its formula and the experts' points.
     """
-    permissions.require(
-        by, kind_of(review.kind).fill, unit=review.dossier.unit, subject=review.dossier.subject
-    )
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     require_panel(by)
     if method not in METHODS:
         raise NotAllowed("请选定汇总办法。")

@@ -29,8 +29,8 @@ CONFIRMS = {
 
 def pending_paper(review: Review) -> PaperSignature | None:
     """The scan that waits for confirmation; one handed in before the form changed waits no more."""
-    found = PaperSignature.objects.filter(review=review, accepted=None, version=review.version)
-    return found.select_related("file", "handed_by").first()
+    scans = PaperSignature.objects.filter(review=review, accepted=None, version=review.version)
+    return scans.select_related("file", "handed_by").first()
 
 
 def may_confirm(by: User | None, review: Review, paper: PaperSignature) -> bool:
@@ -86,7 +86,11 @@ def _decide(paper: PaperSignature, by: User | None, *, accepted: bool) -> Review
 def confirm_paper(*, paper: PaperSignature, by: User | None, why: str = "") -> Review:
     """Another person compared scan and form: the scan counts as that step's check, and is kept with it."""
     review = _decide(paper, by, accepted=True)
-    said = {"paper": [paper.file.sha256], "handed_by": paper.handed_by, **_decided(accepted=True)}
+    decided = {
+        "paper": [paper.file.sha256],
+        "handed_by": paper.handed_by,
+        **_decided(accepted=True),
+    }
     return pass_on(
         review,
         review.step + 1,
@@ -94,7 +98,7 @@ def confirm_paper(*, paper: PaperSignature, by: User | None, why: str = "") -> R
         act="纸质签字件代审",
         why=why,
         version=paper.version,
-        paper=said,
+        paper=decided,
     )
 
 

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 
 def _require(by: User | None, review: Review) -> None:
-    permissions.require(
-        by, kind_of(review.kind).fill, unit=review.dossier.unit, subject=review.dossier.subject
-    )
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     if review.state in SETTLED:
         raise NotAllowed("结果已经确认，底稿不再增改。")
 

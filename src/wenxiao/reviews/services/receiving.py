@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.orgs.permissions import Refused, can, require, require_one
+from wenxiao.orgs.permissions import Refused, can, require, require_for, require_one
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import FILED, kind_of
 from wenxiao.reviews.models import Review
@@ -115,7 +115,7 @@ def submit_for_unit(
 
     The unit is the submitter with its ``signed`` paper, ``by`` the hand. By bureau or 主管部门, never from outside.
     """
-    require(by, "submit_for", unit=review.dossier.unit, subject=review.dossier.subject)
+    require_for(by, "submit_for", review.dossier)
     if kind_of(review.kind).fill != "fill":
         raise NotAllowed(f"{review.get_kind_display()}不由单位报送，不能代报。")
     if review.state in OPEN and review.received_on is None:
@@ -148,7 +148,7 @@ def submit_for_units(
 ) -> Told:
     """代单位报送 for many at once, by number with the version seen; each passes or is refused by itself."""
     require(by, "submit_for")
-    told: Told = []
+    outcome: Told = []
     rows = reviews_visible_to(by).filter(pk__in=reviews)
     for review in rows.order_by("dossier__unit__path", "dossier__subject__code", "pk"):
         try:
@@ -157,7 +157,7 @@ def submit_for_units(
                     review=review, by=by, signed=signed, why=why, version=reviews[review.pk]
                 )
         except (NotAllowed, Refused, Stale) as refusal:
-            told.append((review, str(refusal)))
+            outcome.append((review, str(refusal)))
         else:
-            told.append((review, ""))
-    return told
+            outcome.append((review, ""))
+    return outcome

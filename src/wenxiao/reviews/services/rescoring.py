@@ -71,7 +71,7 @@ def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
     computed = kind.rows == "indicators"
     totals = _totals(round, rules) if computed else {}
     reviews = Review.objects.filter(round=round).select_related("dossier__subject").order_by("pk")
-    found = []
+    moved = []
     for review in reviews:
         points, complete = review.points, review.complete
         if computed:
@@ -81,7 +81,7 @@ def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
         whole = complete and points is not None and 0 <= points <= 100
         grade = grading.grade(points, year, overrides) if whole and points is not None else ""
         subject, settled = review.dossier.subject, review.state in SETTLED
-        found.append(
+        moved.append(
             Moved(
                 review.pk,
                 subject.name,
@@ -93,7 +93,7 @@ def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
                 settled,
             )
         )
-    return found
+    return moved
 
 
 @transaction.atomic

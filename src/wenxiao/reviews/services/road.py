@@ -139,10 +139,6 @@ def standing_of(review: Review) -> dict[str, object]:
     return {"state": review.state, **result_of(review)}
 
 
-def _require(by: User | None, power: str, review: Review) -> None:
-    permissions.require(by, power, unit=review.dossier.unit, subject=review.dossier.subject)
-
-
 FULL = 100
 """A result's points at most."""
 STEPS = {"head": "check_unit", "department": "check_department", "office": "check_office"}
@@ -197,7 +193,9 @@ def require_check(by: User | None, review: Review) -> int:
     if not any(may(by, power, review) for power in powers) or (
         road and not may(by, "confirm", review)
     ):
-        _require(by, STEPS[waiting_for(review)] if waiting_for(review) else powers[-1], review)
+        permissions.require_for(
+            by, STEPS[waiting_for(review)] if waiting_for(review) else powers[-1], review.dossier
+        )
     return len(road)
 
 
@@ -209,7 +207,9 @@ def submit_review(
 
     What blocks are the faults its form came with and the checks over its stored rows, whoever calls.
     """
-    _require(by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review)
+    permissions.require_for(
+        by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review.dossier
+    )
     require_panel(by)
     _refuse_unscored(review)
     if kind_of(review.kind).scores and kind_of(review.kind).rows == "indicators":
@@ -392,7 +392,7 @@ def confirm_review(
     Rows still waiting for a judgement forbid it, a grade changed after hand-in asks for a reason; nothing is marked after
     this. In a small office the leader confirms what one officer has worked on, and every paper says so.
     """
-    _require(by, "confirm", review)
+    permissions.require_for(by, "confirm", review.dossier)
     require_second_hand(review, by, confirms=True)
     if kind_of(review.kind).scores and not review.complete:
         raise NotAllowed("还有待评定的行，评完后才能确认结果。")
@@ -461,7 +461,7 @@ def issue_review(
     version: int | None = None,
 ) -> Review:
     """Its report is out (出具报告), with day and number."""
-    _require(by, "confirm", review)
+    permissions.require_for(by, "confirm", review.dossier)
     return _step(
         review,
         to="issued",
@@ -478,7 +478,7 @@ def reopen_review(
     *, review: Review, by: User | None, why: str, version: int | None = None
 ) -> Review:
     """Take a settled result back to judging, with a reason: a new act of a second person, kept in the trail."""
-    _require(by, "confirm", review)
+    permissions.require_for(by, "confirm", review.dossier)
     permissions.require_other(by, review.submitted_by_id)
     if review.state not in SETTLED:
         raise NotAllowed("结果尚未确认，可直接修改。")

@@ -77,10 +77,10 @@ class Tally:
 
 def _stand_on_target(review: Review) -> None:
     """An open form that was begun without a target stands on the one in force."""
-    found = target_in_force(review.dossier) if review.target_id is None else None
-    if found is not None and review.state in OPEN:
-        review.target = found
-        Review.objects.filter(pk=review.pk, target=None).update(target=found)
+    in_force = target_in_force(review.dossier) if review.target_id is None else None
+    if in_force is not None and review.state in OPEN:
+        review.target = in_force
+        Review.objects.filter(pk=review.pk, target=None).update(target=in_force)
 
 
 def _score_indicators(review: Review) -> Review:

@@ -26,20 +26,22 @@ def _joined(table: Table) -> Iterator[tuple[int, Cells]]:
 def other_value(table: Table) -> Iterator[Hit]:
     """Another 指标值 than the approved one; a form without the column says nothing."""
     for at, row in _joined(table):
-        told, approved = row.get("target"), row["approved_target"]
-        if told and _folded(told) != _folded(approved):
-            text = f"“{row['approved_level3']}”批复的指标值是“{approved}”，表上写“{told}”。"
-            yield Hit(at, "target", text, expected=str(approved), got=str(told))
+        target, approved = row.get("target"), row["approved_target"]
+        if target and _folded(target) != _folded(approved):
+            text = f"“{row['approved_level3']}”批复的指标值是“{approved}”，表上写“{target}”。"
+            yield Hit(at, "target", text, expected=str(approved), got=str(target))
 
 
 @rule("MB-42")
 def other_weight(table: Table) -> Iterator[Hit]:
     """Another 分值 than the approved one."""
     for at, row in _joined(table):
-        told, approved = row.get("weight"), row.get("approved_weight")
-        if isinstance(told, Decimal) and isinstance(approved, Decimal) and told != approved:
-            text = f"“{row['approved_level3']}”批复的分值是{plain(approved)}，表上写{plain(told)}。"
-            yield Hit(at, "weight", text, expected=plain(approved), got=plain(told))
+        weight, approved = row.get("weight"), row.get("approved_weight")
+        if isinstance(weight, Decimal) and isinstance(approved, Decimal) and weight != approved:
+            text = (
+                f"“{row['approved_level3']}”批复的分值是{plain(approved)}，表上写{plain(weight)}。"
+            )
+            yield Hit(at, "weight", text, expected=plain(approved), got=plain(weight))
 
 
 @rule("MB-43")
@@ -50,10 +52,10 @@ def other_wording(table: Table) -> Iterator[Hit]:
             ("level3", row.get("approved_level3")),
             ("level2", row.get("approved_level2")),
         ):
-            told = row.get(field)
-            if told and approved and _folded(told) != _folded(approved):
-                text = f"批复写“{approved}”，表上写“{told}”。"
-                yield Hit(at, field, text, expected=str(approved), got=str(told))
+            own_text = row.get(field)
+            if own_text and approved and _folded(own_text) != _folded(approved):
+                text = f"批复写“{approved}”，表上写“{own_text}”。"
+                yield Hit(at, field, text, expected=str(approved), got=str(own_text))
 
 
 @rule("MB-44")
@@ -77,10 +79,10 @@ def row_added(table: Table) -> Iterator[Hit]:
 def lowered_afterwards(table: Table) -> Iterator[Hit]:
     """A table whose 指标值 is easier to reach than the approved one: a doubt for the re-check."""
     for at, row in _joined(table):
-        told, approved = row.get("target"), row["approved_target"]
-        if told and _easier(parse(str(told)), parse(str(approved or ""))):
-            text = f"“{row['approved_level3']}”由“{approved}”改为“{told}”，目标事后调低。"
-            yield Hit(at, "target", text, expected=str(approved), got=str(told))
+        target, approved = row.get("target"), row["approved_target"]
+        if target and _easier(parse(str(target)), parse(str(approved or ""))):
+            text = f"“{row['approved_level3']}”由“{approved}”改为“{target}”，目标事后调低。"
+            yield Hit(at, "target", text, expected=str(approved), got=str(target))
 
 
 def _easier(told: Expression, approved: Expression) -> bool:

@@ -76,8 +76,8 @@ def written(row: Cells, key: str) -> str:
 
 def place(row: Cells, key: str) -> str | None:
     """Where a field stands."""
-    found = (row.get("places") or {}).get(key)
-    return None if found is None else str(found)
+    cell = (row.get("places") or {}).get(key)
+    return None if cell is None else str(cell)
 
 
 def shares(row: Cells, key: str) -> bool:

@@ -115,8 +115,8 @@ def points_without_facts(table: Table) -> Iterator[Hit]:
 def actual_without_target(table: Table) -> Iterator[Hit]:
     """A result that was never promised."""
     for index, row in enumerate(table.rows):
-        told = has(row, "actual") and not is_dash(row.get("actual"))
-        if told and not has(row, "target"):
+        has_actual = has(row, "actual") and not is_dash(row.get("actual"))
+        if has_actual and not has(row, "target"):
             yield Hit(index, "target", f"“{row_name(table, index)}”有实际完成值，没有年度指标值。")
 
 
@@ -144,8 +144,8 @@ def points_no_number(table: Table) -> Iterator[Hit]:
         for key, word in _POINTS:
             text = written(row, key)
             if text and not is_dash(text) and not says_nothing(text):
-                told = f"“{row_name(table, index)}”的{word}“{text[:20]}”不是数字。"
-                yield Hit(index, key, told, "数字", text[:60])
+                message = f"“{row_name(table, index)}”的{word}“{text[:20]}”不是数字。"
+                yield Hit(index, key, message, "数字", text[:60])
 
 
 @rule("ZP-23")

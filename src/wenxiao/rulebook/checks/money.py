@@ -169,10 +169,16 @@ def rate_over_hundred(table: Table) -> Iterator[Hit]:
     for line in money_lines(table):
         exact = number(line, "rate_due")
         if exact is not None and exact > most:
-            got, cell = f"{_two(exact)}%", place(line, "rate")
-            text = f"执行率 {got} 超过 {plain(most)}%。"
+            rate_text, cell = f"{_two(exact)}%", place(line, "rate")
+            text = f"执行率 {rate_text} 超过 {plain(most)}%。"
             yield Hit(
-                None, "rate", text, due, got, cell=cell, mend="请核对预算数与执行数，或说明原因。"
+                None,
+                "rate",
+                text,
+                due,
+                rate_text,
+                cell=cell,
+                mend="请核对预算数与执行数，或说明原因。",
             )
     rate = head_number(table, "rate")
     if not money_lines(table) and rate is not None and rate > most:
@@ -184,11 +190,11 @@ def rate_over_hundred(table: Table) -> Iterator[Hit]:
             f"{plain(rate)}%",
         )
     for index, row in enumerate(table.rows):
-        found = _PERCENT.fullmatch(squeezed(row.get("actual")))
-        if found and _SHARE.search(squeezed(row.get("level3"))) and Decimal(found[1]) > most:
-            text = f"“{row['level3']}”实际完成 {found[1]}%，超过 {plain(most)}%。"
+        percent = _PERCENT.fullmatch(squeezed(row.get("actual")))
+        if percent and _SHARE.search(squeezed(row.get("level3"))) and Decimal(percent[1]) > most:
+            text = f"“{row['level3']}”实际完成 {percent[1]}%，超过 {plain(most)}%。"
             yield Hit(
-                index, "actual", text, due, f"{found[1]}%", mend="请核对实际完成值的分子分母。"
+                index, "actual", text, due, f"{percent[1]}%", mend="请核对实际完成值的分子分母。"
             )
 
 
@@ -237,10 +243,10 @@ def total_missing(table: Table) -> Iterator[Hit]:
     for key, parts, whole in _blocks(table):
         if whole or written(table.head["funds"][0], key):
             continue  # what stands there is named as no amount
-        made = plain(sum(parts, Decimal(0)))
-        text = f"{AMOUNTS[key]}：合计行为 0 或空，分项合计 {made} 元。"
-        got = None if whole is None else plain(whole)
-        yield Hit(None, key, text, made, got, cell=place(table.head["funds"][0], key))
+        sum_text = plain(sum(parts, Decimal(0)))
+        text = f"{AMOUNTS[key]}：合计行为 0 或空，分项合计 {sum_text} 元。"
+        whole_text = None if whole is None else plain(whole)
+        yield Hit(None, key, text, sum_text, whole_text, cell=place(table.head["funds"][0], key))
 
 
 @rule("ZJ-08")
@@ -249,10 +255,10 @@ def total_not_the_parts(table: Table) -> Iterator[Hit]:
     for key, parts, whole in _blocks(table):
         if not whole or sum(parts) == whole or _some_make(table.head["funds"][1:], key, whole):
             continue
-        made = plain(sum(parts, Decimal(0)))
-        text = f"{AMOUNTS[key]}：合计 {plain(whole)} 元，分项合计 {made} 元，不相等。"
+        sum_text = plain(sum(parts, Decimal(0)))
+        text = f"{AMOUNTS[key]}：合计 {plain(whole)} 元，分项合计 {sum_text} 元，不相等。"
         cell = place(table.head["funds"][0], key)
-        yield Hit(None, key, text, made, plain(whole), cell=cell)
+        yield Hit(None, key, text, sum_text, plain(whole), cell=cell)
 
 
 def _blocks(table: Table) -> Iterator[tuple[str, list[Decimal], Decimal | None]]:
@@ -360,9 +366,9 @@ def _listed_rate(index: int, shown: Decimal, row: Cells) -> Iterator[Hit]:
     if not exact or any(_listed_alike(shown, text, rate) for rate in exact):
         return
     due = f"{_two(exact[0])}%"
-    told = text if "%" in text else f"{text}（%）"
+    rate_text = text if "%" in text else f"{text}（%）"
     mend = "请按 执行数÷预算数 重算。"
-    yield Hit(index, "rate", f"执行率写 {told}，按金额应为 {due}。", due, text, mend=mend)
+    yield Hit(index, "rate", f"执行率写 {rate_text}，按金额应为 {due}。", due, text, mend=mend)
 
 
 def _listed_alike(shown: Decimal, text: str, exact: Decimal) -> bool:
@@ -382,8 +388,8 @@ def no_money_unit(table: Table) -> Iterator[Hit]:
     if any(line.get("unitless") for line in money_lines(table)):
         yield Hit(None, None, "没有写明金额单位。", mend="请在“项目资金”后写明（万元）或（元）。")
     for key, text in (table.head.get("unitless") or {}).items():
-        told = f"{LISTED.get(key, '金额')}“{text}”没有写明金额单位。"
-        yield Hit(None, key, told, got=text)
+        message = f"{LISTED.get(key, '金额')}“{text}”没有写明金额单位。"
+        yield Hit(None, key, message, got=text)
     lacking = {key: None for row in table.rows for key in row.get("unitless") or {}}
     names = [name for key, name in LISTED.items() if key in lacking]
     if names:

@@ -55,8 +55,8 @@ def _limit(table: Table, key: str) -> int:
 
 def _all_reached(table: Table) -> bool:
     """Whether every goal that says so (``reached``) is reached, and there is one."""
-    told = [row["reached"] for row in table.rows if row.get("reached") is not None]
-    return bool(told) and len(told) == len(table.rows) and all(told)
+    reached = [row["reached"] for row in table.rows if row.get("reached") is not None]
+    return bool(reached) and len(reached) == len(table.rows) and all(reached)
 
 
 @rule("JK-04")
@@ -107,11 +107,11 @@ def no_movement(table: Table) -> Iterator[Hit]:
         idle >= _limit(table, "idle_months")
         and (head_number(table, "executed") or 0) < table.head["full_year"]
     ):
-        told = f"最近一次支出在 {last} 月" if last else "本年尚无支出"
+        last_spending = f"最近一次支出在 {last} 月" if last else "本年尚无支出"
         yield Hit(
             None,
             "executed",
-            f"截至 {month} 月底{told}，已连续 {idle} 个月没有支出。",
+            f"截至 {month} 月底{last_spending}，已连续 {idle} 个月没有支出。",
             got=str(idle),
         )
 

@@ -180,10 +180,10 @@ def rules_in_force(
     standing = [one for one in registry(on) if entries[one.code]["enabled"] is not False]
     if not own.own:
         return tuple(standing)
-    told = (
+    adjusted = (
         _as_said(one, own.content["checks"][one.code], entries[one.code], own) for one in standing
     )
-    return tuple(one for one in told if one is not None)
+    return tuple(one for one in adjusted if one is not None)
 
 
 def _as_said(
@@ -296,12 +296,12 @@ def run(
     ``rules`` are those of :func:`rules_in_force`, for who runs many tables; else they are read for each.
     """
     wanted = None if codes is None else frozenset(codes)
-    found = []
+    problems = []
     for one in rules_in_force(table.overrides, table.year) if rules is None else rules:
         if wanted is None or one.code in wanted or one.code.split("-")[0] in wanted:
             looked = replace(table, limits=one.limits)
-            found += [(hit, _problem(one, hit, table)) for hit in one.check(looked)]
-    return found
+            problems += [(hit, _problem(one, hit, table)) for hit in one.check(looked)]
+    return problems
 
 
 def numbered(table: Table, key: str) -> Iterator[tuple[int, Decimal, Cells]]:

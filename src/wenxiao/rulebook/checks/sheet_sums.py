@@ -27,8 +27,8 @@ def total_not_sum(table: Table) -> Iterator[Hit]:
 @rule("PJ-04")
 def grade_not_of_total(table: Table) -> Iterator[Hit]:
     """The grade the printed total earns, and the one its rows earn."""
-    found = list(graded(table, selfeval=False))
-    for one in found:
+    grades = list(graded(table, selfeval=False))
+    for one in grades:
         wrong = list(wrong_grade(table, one))
         yield from wrong
         if one.row is None and not wrong:
@@ -93,9 +93,9 @@ def expert_total_not_sum(table: Table) -> Iterator[Hit]:
         marks = [row["experts"][at][0] for row in table.rows if row.get("experts")]
         known = [mark for mark in marks if mark is not None]
         if stated is not None and known and len(known) == len(marks) and sum(known) != stated:
-            made = plain(sum(known, Decimal(0)))
-            text = f"第 {at + 1} 位专家合计 {plain(stated)}，各项之和为 {made}。"
-            yield Hit(None, "total", text, made, plain(stated), cell=cell)
+            sum_text = plain(sum(known, Decimal(0)))
+            text = f"第 {at + 1} 位专家合计 {plain(stated)}，各项之和为 {sum_text}。"
+            yield Hit(None, "total", text, sum_text, plain(stated), cell=cell)
 
 
 @rule("PJ-15")
@@ -125,14 +125,14 @@ def summary_differs(table: Table) -> Iterator[Hit]:
             key: (sheet.get(key), LISTED[key]) for key in ("audited_arranged", "audited_used")
         }
         for key, (wanted, name) in fields.items():
-            got = row.get(key)
-            if got in {None, ""} or wanted in {None, ""} or _alike(got, wanted):
+            value = row.get(key)
+            if value in {None, ""} or wanted in {None, ""} or _alike(value, wanted):
                 continue
-            due, said = (
-                plain(one) if isinstance(one, Decimal) else str(one) for one in (wanted, got)
+            due, shown_value = (
+                plain(one) if isinstance(one, Decimal) else str(one) for one in (wanted, value)
             )
             text = f"汇总表{name}与“{row['sheet_of']}”不一致。"
-            yield Hit(index, key, text, due, said)
+            yield Hit(index, key, text, due, shown_value)
 
 
 def _alike(got: object, wanted: object) -> bool:

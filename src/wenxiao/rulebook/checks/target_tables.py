@@ -44,10 +44,10 @@ def no_budget(table: Table) -> Iterator[Hit]:
 @rule("MB-18")
 def without_source(table: Table) -> Iterator[Hit]:
     """Rows that say neither where their figure comes from nor what proves it, where other rows do."""
-    told = [bool(said(row, "source", "proof").strip()) for row in table.rows]
-    if not any(told):
+    with_source = [bool(said(row, "source", "proof").strip()) for row in table.rows]
+    if not any(with_source):
         return
-    for index, (row, has) in enumerate(zip(table.rows, told, strict=True)):
+    for index, (row, has) in enumerate(zip(table.rows, with_source, strict=True)):
         hollow = "效益" in said(row, "level1") and re.search(
             r"[%％]", said(row, "target", "unit")
         )  # said by MB-04
@@ -59,13 +59,13 @@ def without_source(table: Table) -> Iterator[Hit]:
 def secret_subject(table: Table) -> Iterator[Hit]:
     """State secrets may not enter under any measure; 非涉密 and 商业秘密 are none."""
     for key, label in (("name", "项目名称"), ("text", "项目内容")):
-        found = _SECRET.search(str(table.head.get(key) or ""))
-        if found:
-            yield Hit(None, key, f"{label}带有“{found.group().rstrip('★☆')}”字样。")
+        marking = _SECRET.search(str(table.head.get(key) or ""))
+        if marking:
+            yield Hit(None, key, f"{label}带有“{marking.group().rstrip('★☆')}”字样。")
     for index, row in enumerate(table.rows):
-        found = _SECRET.search(said(row, "level3"))
-        if found:
-            yield Hit(index, "level3", f"指标名称带有“{found.group().rstrip('★☆')}”字样。")
+        marking = _SECRET.search(said(row, "level3"))
+        if marking:
+            yield Hit(index, "level3", f"指标名称带有“{marking.group().rstrip('★☆')}”字样。")
 
 
 @rule("MB-22")

@@ -85,7 +85,7 @@ def long_term_as_yearly(table: Table) -> Iterator[Hit]:
     if not (start and end and start < end):
         return
     for index, row in enumerate(table.rows):
-        years = [int(found) for found in re.findall(r"(20\d\d)\s*年", said(row, "target"))]
+        years = [int(digits) for digits in re.findall(r"(20\d\d)\s*年", said(row, "target"))]
         read = parse(said(row, "target"))
         years += [int(read.date[:4])] if read.date is not None and read.date[:4].isdigit() else []
         cycle = re.search(r"全周期|项目期内|累计|三年|五年|十四五", said(row, "target", "level3"))

@@ -70,7 +70,7 @@ def read_date(text: str, role: str, plain: str) -> Expression | None:
     for span, rest in _points(body):
         tail = _TAIL.match(rest)
         if tail is not None and (
-            tail.group("words") == "" or any(tail.group(said) for said in _SAID)
+            tail.group("words") == "" or any(tail.group(name) for name in _SAID)
         ):
             return _spoken(text, role, span, sign, tail)
     return None
@@ -104,7 +104,7 @@ def in_digits(plain: str) -> str:
 
 def _points(body: str) -> list[tuple[_Span, str]]:
     """Every way the start of the text is a date, longest spelling first, with what follows it."""
-    found: list[tuple[_Span, str]] = []
+    spans: list[tuple[_Span, str]] = []
     for pattern, build in (
         (_DENSE, _day_span),
         (_POINT, _day_span),
@@ -125,8 +125,8 @@ def _points(body: str) -> list[tuple[_Span, str]]:
             continue
         span = build(hit)
         if span is not None:
-            found.append((span, body[hit.end() :].strip()))
-    return found
+            spans.append((span, body[hit.end() :].strip()))
+    return spans
 
 
 def _broken_off(body: str, end: int) -> bool:

@@ -150,10 +150,10 @@ def _damaged(text: str, _role: str, plain: str) -> Expression | None:
 
 def _behind(text: str, plain: str) -> tuple[Expression, ...]:
     """What a garbled cell most likely said, offered to a person, never taken."""
-    found = quantities(re.sub(r"^\D+", "", plain))
-    if len(found) != 1 or found[0].comparator is not None:
+    amounts = quantities(re.sub(r"^\D+", "", plain))
+    if len(amounts) != 1 or amounts[0].comparator is not None:
         return ()
-    low, unit = found[0].low, found[0].unit
+    low, unit = amounts[0].low, amounts[0].unit
     return (
         Expression(text, "number", ">=", low=low, unit=unit),
         Expression(text, "number", "=", low=low, high=low, unit=unit),
@@ -180,10 +180,10 @@ def _one_wrapped_cell(plain: str, clauses: list[str]) -> bool:
 
 def _alternatives(text: str, clause: str) -> tuple[Expression, ...]:
     """The target standing before a grading scale."""
-    found = quantities(clause)
-    if len(found) == 1 and not _SCALE.search(clause):
-        return (_number(text, found[0]),)
-    return () if found else (Expression(text, "text"),)
+    amounts = quantities(clause)
+    if len(amounts) == 1 and not _SCALE.search(clause):
+        return (_number(text, amounts[0]),)
+    return () if amounts else (Expression(text, "text"),)
 
 
 def _compound(text: str, alt: tuple[Expression, ...], note: str) -> Expression:
@@ -234,14 +234,14 @@ def _one_or_many(text: str, role: str, plain: str) -> Expression | None:
     ):
         return _zero(text)
     shortened = _CONTEXT.sub("", body)
-    found = quantities(body)
-    if len(found) > 1 and len(quantities(shortened)) == 1 and not _deadline_kept(body, shortened):
-        body, found = shortened, quantities(shortened)
-    if not found:
+    amounts = quantities(body)
+    if len(amounts) > 1 and len(quantities(shortened)) == 1 and not _deadline_kept(body, shortened):
+        body, amounts = shortened, quantities(shortened)
+    if not amounts:
         return None
-    if len(found) == 1:
-        return _single(text, role, body, found[0])
-    return _several(text, body, found)
+    if len(amounts) == 1:
+        return _single(text, role, body, amounts[0])
+    return _several(text, body, amounts)
 
 
 def _deadline_kept(body: str, shortened: str) -> bool:

@@ -106,16 +106,16 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """All quantities of a normalised text, in order; names such as 世界500强 and PM2.5 are none."""
-    found: list[Quantity] = []
+    amounts: list[Quantity] = []
     position = 0
     for hit in _NUMBER.finditer(text):
         if hit.start() < position:
             continue
         one = _at(text, hit, position)
         if one is not None:
-            found.append(one)
+            amounts.append(one)
             position = one.end
-    return found
+    return amounts
 
 
 _IDIOM = frozenset("性体流致般定等化验通成交建安式龙一水")

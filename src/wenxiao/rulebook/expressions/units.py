@@ -411,10 +411,10 @@ def unit_at(text: str, start: int) -> tuple[str | None, int]:
     """The known unit standing at ``start`` (blanks skipped) as written without blanks, and where it ends."""
     while start < len(text) and text[start] == " ":
         start += 1
-    found = UNIT.match(text, start)
-    if found is None:
+    match = UNIT.match(text, start)
+    if match is None:
         return None, start
-    return re.sub(r"\s", "", found.group()), found.end()
+    return re.sub(r"\s", "", match.group()), match.end()
 
 
 def loose_unit(text: str) -> str | None:
@@ -427,8 +427,8 @@ def loose_unit(text: str) -> str | None:
 def lone_unit(text: str) -> bool:
     """Whether the whole text is one unit, as when the number was lost."""
     plain = re.sub(r"\s", "", text)
-    found = UNIT.fullmatch(plain)
-    return found is not None and plain not in _WORDS_TOO and not plain.startswith("十")
+    match = UNIT.fullmatch(plain)
+    return match is not None and plain not in _WORDS_TOO and not plain.startswith("十")
 
 
 _WORDS_TOO = frozenset(

@@ -43,8 +43,8 @@ def _counts(
         if _NUMBERED.match(text):
             continue
         for hit in pattern.finditer(text):
-            said = chinese(hit.group(1))
-            if said is None:
+            count = chinese(hit.group(1))
+            if count is None:
                 continue
             if held:
                 out.hold(
@@ -53,9 +53,9 @@ def _counts(
                     hit.group(),
                     f"清单{held}条",
                     f"{word}条数",
-                    same=said == held,
+                    same=count == held,
                 )
-            if listed and listed not in {said, held}:
+            if listed and listed not in {count, held}:
                 shown = f"正文列出{listed}条"
                 out.hold("BG-18", passage.where, hit.group(), shown, f"{word}条数", same=False)
 
@@ -85,8 +85,8 @@ def _missing(
         if at is not None:
             taken.add(at)
         present = at is not None or own in whole
-        said = names[at] if at is not None else own if present else "没有写"
-        out.hold("BG-19", where, said, own, f"{word}清单中的一条", same=present)
+        stated = names[at] if at is not None else own if present else "没有写"
+        out.hold("BG-19", where, stated, own, f"{word}清单中的一条", same=present)
     for place, name in enumerate(names):
         if place not in taken and not any(bare(item) in name for item in held):
             out.hold("BG-19", items[place].where, name, "清单中没有", f"报告中的{word}", same=False)

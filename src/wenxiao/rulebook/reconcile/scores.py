@@ -75,15 +75,15 @@ def _grade(
     passage: Passage, sheet: ScoreSheetFacts, out: Comparison, overrides: Overrides | None
 ) -> None:
     for hit in _GRADE.finditer(squeezed(passage.text)):
-        said = _WORDS_OF_GRADE.get(hit.group(1), hit.group(1))
+        grade = _WORDS_OF_GRADE.get(hit.group(1), hit.group(1))
         held = sheet.grade or _earned(sheet, overrides)
         if not held:
             continue
-        out.hold("BG-12", passage.where, said, held, "评价等级", same=said == held)
+        out.hold("BG-12", passage.where, grade, held, "评价等级", same=grade == held)
         earned = _earned(sheet, overrides)
         if earned and earned != held:
             shown = f"{earned}（{sheet.total}分）"
-            out.hold("BG-12", passage.where, said, shown, "评价等级与得分", same=said == earned)
+            out.hold("BG-12", passage.where, grade, shown, "评价等级与得分", same=grade == earned)
 
 
 def _earned(sheet: ScoreSheetFacts, overrides: Overrides | None) -> str:
@@ -106,17 +106,17 @@ def _counts(passage: Passage, sheet: ScoreSheetFacts, levels: Levels, out: Compa
     for hit in _COUNTED.finditer(text):
         level = hit.group(2)
         if held[level]:
-            said = f"{hit.group(1)}个{level}级指标"
+            label = f"{hit.group(1)}个{level}级指标"
             same = chinese(hit.group(1)) == held[level]
-            out.hold("BG-15", passage.where, said, f"{held[level]}个", "指标个数", same=same)
+            out.hold("BG-15", passage.where, label, f"{held[level]}个", "指标个数", same=same)
     for hit in _WEIGHTS.finditer(text):
-        told = [Decimal(number) for number in re.findall(NUMBER, hit.group(1))]
+        weights = [Decimal(number) for number in re.findall(NUMBER, hit.group(1))]
         own = [weight for weight, _ in levels.values()]
         clause = re.split(r"[。；]", text[: hit.start()])[-1]
-        if len(told) == len(own) and (
+        if len(weights) == len(own) and (
             all(name in clause for name in levels) or "一级指标" in clause
         ):
-            for name, share, weight in zip(levels, told, own, strict=True):
+            for name, share, weight in zip(levels, weights, own, strict=True):
                 out.number("BG-13", passage.where, str(share), weight, f"{name}分值", "分")
 
 
@@ -129,11 +129,16 @@ def _level(passage: Passage, name: str, held: Pair, out: Comparison) -> None:
         weight, score = held
         out.number("BG-13", passage.where, hit.group(1), weight, f"{name}分值", "分")
         rest = hit.group(2)
-        for got in list(_SCORE.finditer(rest))[:1]:
-            out.number("BG-13", passage.where, got.group(1), score, f"{name}得分", "分")
-        for got in list(_RATE.finditer(rest))[:1]:
+        for hit_points in list(_SCORE.finditer(rest))[:1]:
+            out.number("BG-13", passage.where, hit_points.group(1), score, f"{name}得分", "分")
+        for hit_points in list(_RATE.finditer(rest))[:1]:
             out.number(
-                "BG-13", passage.where, got.group(1), _rate(score, weight), f"{name}得分率", "%"
+                "BG-13",
+                passage.where,
+                hit_points.group(1),
+                _rate(score, weight),
+                f"{name}得分率",
+                "%",
             )
 
 
@@ -150,12 +155,14 @@ def _criteria(passage: Passage, sheet: ScoreSheetFacts, out: Comparison) -> None
             out.hold("BG-14", passage.where, hit.group(1), "没有这个指标", "指标", same=False)
         for row in rows[:1]:
             out.number("BG-14", passage.where, hit.group(2), row.weight, f"{row.level3}分值", "分")
-            for got in list(_SCORE.finditer(hit.group(3)))[:1]:
-                _row_score(passage.where, got.group(1), row, out)
+            for hit_points in list(_SCORE.finditer(hit.group(3)))[:1]:
+                _row_score(passage.where, hit_points.group(1), row, out)
             _deductions(passage, text[hit.end() :], row, out)
-            for got in list(_RATE.finditer(hit.group(3)))[:1]:
+            for hit_points in list(_RATE.finditer(hit.group(3)))[:1]:
                 rate = _rate(row.score, row.weight)
-                out.number("BG-14", passage.where, got.group(1), rate, f"{row.level3}得分率", "%")
+                out.number(
+                    "BG-14", passage.where, hit_points.group(1), rate, f"{row.level3}得分率", "%"
+                )
 
 
 def _row_score(where: str, said: str, row: SheetCriterion, out: Comparison) -> None:
@@ -164,10 +171,10 @@ def _row_score(where: str, said: str, row: SheetCriterion, out: Comparison) -> N
 
 def _deductions(passage: Passage, after: str, row: SheetCriterion, out: Comparison) -> None:
     """扣0.5分 after the score, where the sheet's reason deducts too: the same points, one by one."""
-    told, held = (_DEDUCTED.findall(words) for words in (after, squeezed(row.reason)))
-    if len(told) == len(held):
-        for said, own in zip(told, held, strict=True):
-            out.number("BG-14", passage.where, said, Decimal(own), f"{row.level3}扣分", "分")
+    stated, held = (_DEDUCTED.findall(words) for words in (after, squeezed(row.reason)))
+    if len(stated) == len(held):
+        for points, own in zip(stated, held, strict=True):
+            out.number("BG-14", passage.where, points, Decimal(own), f"{row.level3}扣分", "分")
 
 
 def _table(table: PrintedTable, sheet: ScoreSheetFacts, levels: Levels, out: Comparison) -> None:
@@ -222,7 +229,7 @@ def _row(
         "得分率": (_rate(score, weight), "%"),
     }
     for key, at in columns.items():
-        said = re.fullmatch(rf"{NUMBER}[分%]?", squeezed(row[at])) if at < len(row) else None
-        if said:
+        match = re.fullmatch(rf"{NUMBER}[分%]?", squeezed(row[at])) if at < len(row) else None
+        if match:
             value, unit = wanted[key]
-            out.number(code, where, said.group(1), value, f"{name}{key}", unit)
+            out.number(code, where, match.group(1), value, f"{name}{key}", unit)

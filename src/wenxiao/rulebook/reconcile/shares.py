@@ -43,22 +43,22 @@ def hold_shares(
 def _answers(
     passage: Passage, text: str, held: dict[str, Decimal], out: Comparison, tolerance: Decimal
 ) -> None:
-    told = [
+    answers = [
         (hit.group(1).removeprefix("其中"), Decimal(hit.group(2)), hit.group(3))
         for hit in _ANSWER.finditer(text)
     ]
-    if not told:
+    if not answers:
         return
-    whole = sum_of(held.values()) if held else sum_of(count for _, count, _ in told)
-    for option, count, share in told:
+    whole = sum_of(held.values()) if held else sum_of(count for _, count, _ in answers)
+    for option, count, share in answers:
         own = held.get(option)
         if own is not None:
             out.number("BG-21", passage.where, plain(count), own, f"“{option}”份数", "份")
         if whole:
             base = own if own is not None else count
             _share(passage, option, share, base, whole, out)
-    _sum(passage, [share for *_, share in told], out, tolerance)
-    counts = {option: held.get(option, count) for option, count, _ in told}
+    _sum(passage, [share for *_, share in answers], out, tolerance)
+    counts = {option: held.get(option, count) for option, count, _ in answers}
     for hit in _TOGETHER.finditer(text):
         names = re.findall(r"[“\"]([^”\"]+)[”\"]", hit.group(1))
         if whole and all(name in counts for name in names):

@@ -17,13 +17,13 @@ def unbound_numbers(report: WordReport, findings: Comparison) -> list[tuple[str,
     known = {(one.where, _digits(one.report)) for one in findings.bound}
     known |= {(one.where, _digits(one.report)) for one in findings.differences}
     values = {digits for _, digits in known}
-    found: list[tuple[str, str]] = []
+    unbound: list[tuple[str, str]] = []
     for passage in report.passages:
         for hit in _FIGURE.finditer(squeezed(passage.text)):
             digits = _digits(hit.group())
             if (passage.where, digits) not in known and digits not in values:
-                found.append((passage.where, hit.group()))
-    return found
+                unbound.append((passage.where, hit.group()))
+    return unbound
 
 
 def _digits(text: str) -> str:

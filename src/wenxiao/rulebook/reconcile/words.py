@@ -13,11 +13,11 @@ _DIGITS = {word: value for value, word in enumerate("零一二三四五六七八
 
 def squeezed(text: str) -> str:
     """Half width digits and letters, no blanks; Chinese punctuation stays."""
-    kept = "".join(
+    signs = "".join(
         unicodedata.normalize("NFKC", sign) if sign.isalnum() or sign in "．％" else sign
         for sign in text
     )
-    return re.sub(r"\s+", "", kept)
+    return re.sub(r"\s+", "", signs)
 
 
 def chinese(word: str) -> int | None:

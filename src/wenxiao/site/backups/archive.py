@@ -42,8 +42,8 @@ class Archive:
     @property
     def digests(self) -> dict[str, str]:
         """By name the SHA-256 of each file of the backup."""
-        found: dict[str, str] = self.head["digests"]
-        return found
+        digests: dict[str, str] = self.head["digests"]
+        return digests
 
     def blocks(self, name: str) -> Iterator[bytes]:
         """A file's bytes, a block at a time."""

@@ -132,9 +132,9 @@ def check_sqlite_file(path: Path, archive: Archive) -> None:
     """NotReady unless the copied file is a whole database of this product in the structure its manifest names."""
     try:
         with closing(sqlite3.connect(path)) as file:
-            found = [row[0] for row in file.execute("PRAGMA integrity_check(5)")]
-            if found != ["ok"]:
-                raise NotReady(f"备份的数据库页已损坏，没有恢复：{found[0]}。请换一份备份。")
+            faults = [row[0] for row in file.execute("PRAGMA integrity_check(5)")]
+            if faults != ["ok"]:
+                raise NotReady(f"备份的数据库页已损坏，没有恢复：{faults[0]}。请换一份备份。")
             if file.execute("PRAGMA foreign_key_check").fetchone():
                 raise NotReady("备份的数据库里有指向不存在的行，没有恢复。请换一份备份。")
             applied = sorted(f"{app}.{name}" for app, name in file.execute(_MIGRATIONS))

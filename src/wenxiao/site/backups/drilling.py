@@ -24,26 +24,26 @@ def drill(path: Path | None = None) -> dict[str, Any]:
     from wenxiao.records.models import BackupRun
 
     begun = time.monotonic()
-    told: dict[str, Any] = {"directory": str(path or ""), "faults": []}
+    outcome: dict[str, Any] = {"directory": str(path or ""), "faults": []}
     with tempfile.TemporaryDirectory(prefix="wenxiao-drill-") as scratch:
         try:
-            told |= _drilled(path, Path(scratch))
+            outcome |= _drilled(path, Path(scratch))
         except NotReady as refusal:
-            told["faults"] = [str(refusal)]
-    told["seconds"] = f"{time.monotonic() - begun:.1f}"
+            outcome["faults"] = [str(refusal)]
+    outcome["seconds"] = f"{time.monotonic() - begun:.1f}"
     note_backup_run(
         divisions=Division.objects.order_by("pk"),
         kind=BackupRun.Kind.DRILL,
         place=str(path or "当场所做的备份"),
-        made_at=told.get("made_at"),
-        seconds=told["seconds"],
-        rows=told.get("rows", 0),
-        files=told.get("files", 0),
-        faults=told["faults"],
+        made_at=outcome.get("made_at"),
+        seconds=outcome["seconds"],
+        rows=outcome.get("rows", 0),
+        files=outcome.get("files", 0),
+        faults=outcome["faults"],
         by=None,
         why="核对备份能否恢复",
     )
-    return told
+    return outcome
 
 
 def _drilled(path: Path | None, scratch: Path) -> dict[str, Any]:
@@ -54,15 +54,15 @@ def _drilled(path: Path | None, scratch: Path) -> dict[str, Any]:
     archive = opened(source)
     begun = time.monotonic()
     with scratch_database(scratch):
-        told = restore(source, files=scratch / "files")
+        outcome = restore(source, files=scratch / "files")
     return {
         "made_at": archive.head["made_at"],
         "manifest_sha256": archive.seal,
-        "rows": told["rows"],
-        "files": told["files"],
+        "rows": outcome["rows"],
+        "files": outcome["files"],
         "sums": len(archive.head["facts"]["sums"]),
         "heads": len(archive.head["facts"]["heads"]),
         "missing_files": archive.head["missing_files"],
-        "upgrade_applied": told["upgrade_applied"],
+        "upgrade_applied": outcome["upgrade_applied"],
         "restore_seconds": f"{time.monotonic() - begun:.1f}",
     }

@@ -41,8 +41,8 @@ def measure(cursor: Any, tables: Iterable[str], columns: Iterable[str]) -> dict[
         sums[place] = str(_number(cursor, f"SELECT SUM({_word(column)}) FROM {_word(table)}"))  # noqa: S608 - as above
     cursor.execute(_HEADS)
     heads = [
-        {"division": division, "day": str(day), "number": number, "hash": told}
-        for division, day, number, told in cursor.fetchall()
+        {"division": division, "day": str(day), "number": number, "hash": digest}
+        for division, day, number, digest in cursor.fetchall()
     ]
     return {"rows": rows, "sums": sums, "heads": heads}
 

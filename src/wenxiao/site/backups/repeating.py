@@ -73,13 +73,13 @@ def repeat(store: Path, *, keep_days: int = 30) -> dict[str, Any]:
         raise NotReady(f"{store} 不是连续备份的目录，里面有别的内容。请换一个空目录。")
     try:
         with _alone(store):
-            told = _add(store)
+            outcome = _add(store)
             gone = _thin(store, keep_days)
     except OSError as error:
         raise NotReady(
             f"这一次备份没有写成，之前的各份不受影响：{error.strerror or error}（{store}）。"
         ) from error
-    return {**told, "copies_removed": gone, "seconds": f"{time.monotonic() - begun:.1f}"}
+    return {**outcome, "copies_removed": gone, "seconds": f"{time.monotonic() - begun:.1f}"}
 
 
 def _add(store: Path) -> dict[str, Any]:
@@ -133,9 +133,9 @@ def _known_files(store: Path) -> dict[str, tuple[list[str], str]]:
     except (OSError, ValueError, KeyError):
         return {}
     return {
-        name: told
-        for name, told in listed.items()
-        if name.startswith("files/") and all(block_path(store, one).is_file() for one in told[0])
+        name: entry
+        for name, entry in listed.items()
+        if name.startswith("files/") and all(block_path(store, one).is_file() for one in entry[0])
     }
 
 

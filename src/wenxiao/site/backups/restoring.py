@@ -43,12 +43,12 @@ def restore(path: Path, *, seal: str = "", files: Path | None = None) -> dict[st
     place = _into_sqlite if archive.head["database"] == "sqlite" else _into_server
     with _files_placed(archive, target):
         try:
-            told = place(archive)
+            outcome = place(archive)
         except (DatabaseError, sqlite3.DatabaseError, UnicodeDecodeError, KeyError) as error:
             raise NotReady(
                 f"备份里的数据放不进数据库，没有恢复，已放的已撤回：{first_line(error)}。请换一份备份。"
             ) from error
-    return {"directory": str(path), "made_at": archive.head["made_at"], **told}
+    return {"directory": str(path), "made_at": archive.head["made_at"], **outcome}
 
 
 def after_recovery() -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _into_sqlite(archive: Archive) -> dict[str, Any]:
         staged.chmod(0o600)
         check_sqlite_file(staged, archive)
         with another_database(str(staged)):
-            told = _finished(archive)
+            outcome = _finished(archive)
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
@@ -158,7 +158,7 @@ def _into_sqlite(archive: Archive) -> dict[str, Any]:
         for rest in ("-wal", "-shm"):
             Path(f"{target}{rest}").unlink(missing_ok=True)
         staged.replace(target)
-    return told
+    return outcome
 
 
 def _into_server(archive: Archive) -> dict[str, Any]:
@@ -179,8 +179,8 @@ def _finished(archive: Archive) -> dict[str, Any]:
 
     facts = archive.head["facts"]
     with connection.cursor() as cursor:
-        found = measure(cursor, facts["rows"], facts["sums"])
-    if faults := differences(facts, found):
+        measured = measure(cursor, facts["rows"], facts["sums"])
+    if faults := differences(facts, measured):
         more = f" 等 {len(faults)} 处" if len(faults) > _SHOWN else ""
         raise NotReady(f"备份的内容与清单不符，没有恢复：{'；'.join(faults[:_SHOWN])}{more}。")
     # No trigger of the backup is trusted: after the structure is up to date the program's own are made.
@@ -193,7 +193,7 @@ def _finished(archive: Archive) -> dict[str, Any]:
         ended = _end_access(
             ACT, {"made_at": archive.head["made_at"], "manifest_sha256": archive.seal}
         )
-    rows, files = sum(found["rows"].values()), len(archive.digests)
+    rows, files = sum(measured["rows"].values()), len(archive.digests)
     return {"rows": rows, "files": files, "upgrade_applied": upgraded, **ended}
 
 
@@ -238,7 +238,7 @@ def _end_access(act: str, data: dict[str, Any]) -> dict[str, int]:
 
     sessions, _ = Session.objects.all().delete()
     tokens = ApiToken.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
-    told = {"sessions_ended": sessions, "tokens_revoked": tokens}
+    ended = {"sessions_ended": sessions, "tokens_revoked": tokens}
     for division in Division.objects.order_by("pk"):
         record(
             division=division,
@@ -246,6 +246,6 @@ def _end_access(act: str, data: dict[str, Any]) -> dict[str, int]:
             act=act,
             label=division.name,
             why="登录和接口令牌一律失效，须重新登录、重新生成",
-            data={**data, **told},
+            data={**data, **ended},
         )
-    return told
+    return ended

@@ -68,38 +68,38 @@ def make_accounts(division: Division) -> dict[str, User]:
 
     Whoever may be tried sets the password everybody knows as their own.
     """
-    made = {one.username: one for one in User.objects.filter(division=division)}
+    accounts = {one.username: one for one in User.objects.filter(division=division)}
     for account in ACCOUNTS:
-        if account.username in made:
+        if account.username in accounts:
             continue
         unit = (
             Unit.objects.filter(division=division, name=account.unit).first()
             if account.unit
             else None
         )
-        user = _account(division, account.username, account.name, made, unit)
+        user = _account(division, account.username, account.name, accounts, unit)
         change_password(user=user, password=PASSWORD)
         if account.role not in LISTED:
-            _let_in(user, account.role, made, unit)
-        made[account.username] = user
+            _let_in(user, account.role, accounts, unit)
+        accounts[account.username] = user
     for number, (name, _field) in enumerate(EXPERTS[1:], start=2):
-        made[f"zhuanjia{number}"] = _account(division, f"zhuanjia{number}", name, made)
-    return made
+        accounts[f"zhuanjia{number}"] = _account(division, f"zhuanjia{number}", name, accounts)
+    return accounts
 
 
 def clerks_of(units: Iterable[Unit], users: dict[str, User]) -> dict[int, User]:
     """Who files for each unit, by its id: the clerk with a demo account, else one whose password nobody has set yet."""
     known = users["jingban"]
-    made: dict[int, User] = {}
+    clerks: dict[int, User] = {}
     for unit in units:
         if unit.pk == known.unit_id:
-            made[unit.pk] = known
+            clerks[unit.pk] = known
             continue
-        made[unit.pk] = _account(
+        clerks[unit.pk] = _account(
             unit.division, f"jb{unit.code}", f"经办人（{unit.name}）", users, unit
         )
-        _let_in(made[unit.pk], Role.CLERK, users, unit)
-    return made
+        _let_in(clerks[unit.pk], Role.CLERK, users, unit)
+    return clerks
 
 
 def _account(

@@ -130,7 +130,7 @@ def _propose(division: Division, judge: User) -> None:
         dossier__subject__synthetic=True,
     ).exclude(points=None)
     lowest = list(rows.order_by("points", "pk")[:3])
-    made = [
+    proposals = [
         propose_use(
             dossier=row.dossier,
             review=row,
@@ -151,16 +151,16 @@ def _propose(division: Division, judge: User) -> None:
             basis=f"财政评价 {row.points} 分（{row.grade}），绩效目标完成较好。",
         )
     opening = lowest[0].dossier.appropriations.exclude(opening=None).first() if lowest else None
-    if made:
+    if proposals:
         decide_use(
-            use=made[0],
+            use=proposals[0],
             by=judge,
             accepted=True,
             why="支出进度慢，下年度按实际需要安排。",
             on=LATER,
             next_year_amount=opening.opening if opening else None,
         )
-    if len(made) > 1:
+    if len(proposals) > 1:
         decide_use(
-            use=made[1], by=judge, accepted=False, why="属到期项目，下年度不再申报。", on=LATER
+            use=proposals[1], by=judge, accepted=False, why="属到期项目，下年度不再申报。", on=LATER
         )

@@ -20,8 +20,8 @@ SOURCE = Path(__file__).parent / "data" / "report.yaml"
 
 def published() -> dict[str, Any]:
     """What the published report says in words: papers cited, projects named, the plan."""
-    found: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
-    return found
+    words: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    return words
 
 
 def _bare(title: str) -> str:

@@ -64,8 +64,8 @@ _ROWS = [
 @cache
 def frames() -> dict[str, Any]:
     """Weights of the demonstration's score sheets and its texts for deductions."""
-    told: dict[str, Any] = yaml.safe_load((DATA / "frames.yaml").read_text(encoding="utf-8"))
-    return told
+    content: dict[str, Any] = yaml.safe_load((DATA / "frames.yaml").read_text(encoding="utf-8"))
+    return content
 
 
 def unit_names() -> list[str]:

@@ -101,15 +101,15 @@ def _own_forms(own: Mapping[str, list[Review]], users: Mapping[str, User]) -> No
 
 def _tell(own: list[Review], users: Mapping[str, User]) -> None:
     """A contradiction of the unit's own, confirmed, its review issued and fed back; the unit has not signed for it yet."""
-    found = (
+    finding = (
         Finding.objects.filter(review__in=own[1:], state=Finding.State.CANDIDATE)
         .exclude(item=None)
         .order_by("pk")
         .first()
     )
-    if found is None or found.review is None:
+    if finding is None or finding.review is None:
         return
-    review, judge = found.review, users["jixiao"]
+    review, judge = finding.review, users["jixiao"]
     submit_review(review=review, by=users["jingban"])
     for checker in ("fuzeren", "zhuguan", "yewu"):
         check_review(review=review, by=users[checker])
@@ -117,7 +117,7 @@ def _tell(own: list[Review], users: Mapping[str, User]) -> None:
     issue_review(
         review=review, by=users["jixiao2"], issued_on=TOLD_ON, paper_number="演示日常〔2021〕1号"
     )
-    confirm_finding(finding=found, by=judge, why="监控表与支付数一致，情况属实（合成）")
+    confirm_finding(finding=finding, by=judge, why="监控表与支付数一致，情况属实（合成）")
     send_feedback(
         review=review,
         by=judge,

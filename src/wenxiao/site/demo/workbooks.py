@@ -51,8 +51,8 @@ DEPARTMENT_SUFFIX = "2020年度部门整体支出"
 @cache
 def named() -> dict[str, Any]:
     """What the published report says of its named objects."""
-    told: dict[str, Any] = yaml.safe_load((DATA / "named.yaml").read_text(encoding="utf-8"))
-    return told
+    content: dict[str, Any] = yaml.safe_load((DATA / "named.yaml").read_text(encoding="utf-8"))
+    return content
 
 
 @cache

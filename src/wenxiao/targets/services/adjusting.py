@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from wenxiao.budget.money import money
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import require_for
 from wenxiao.store.moves import NotAllowed, change
 from wenxiao.targets.models import Target
 from wenxiao.targets.services.rows import record_act
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def keep_target(*, target: Target, by: User | None, why: str, version: int) -> Target:
     """预算变动后目标不改: answered with a reason, for the budget as it stands; a later change asks again."""
     dossier = target.dossier
-    require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    require_for(by, "fill", dossier)
     if not why.strip():
         raise NotAllowed("目标不随预算调整，须写明理由，如追加的是上年应付款。")
     if target.state != Target.State.APPROVED:

@@ -65,8 +65,8 @@ class Contents:
             "ends",
             "asks_source",
         )
-        told = {name: getattr(self, name) for name in names}
-        return told | {"plan": list(self.plan), "opinions": list(self.opinions)}
+        texts = {name: getattr(self, name) for name in names}
+        return texts | {"plan": list(self.plan), "opinions": list(self.opinions)}
 
 
 class OpenJoins(NotAllowed):
@@ -189,14 +189,14 @@ def _joined(
     old: Sequence[Indicator], rows: Sequence[TargetRow], joins: Mapping[int, int | None]
 ) -> dict[int, Indicator]:
     """Place of an approved row → the old row that goes on as it."""
-    said = {pk: at for pk, at in joins.items() if at is not None}
+    joined_rows = {pk: at for pk, at in joins.items() if at is not None}
     if not set(joins) <= {row.pk for row in old} or not all(
-        0 <= at < len(rows) for at in said.values()
+        0 <= at < len(rows) for at in joined_rows.values()
     ):
         raise NotAllowed("指明的行不在随表带入的目标或批复的目标里，请核对后重新指明。")
-    if len(set(said.values())) < len(said):
+    if len(set(joined_rows.values())) < len(joined_rows):
         raise NotAllowed("批复的一行只能对应随表带入的一行。")
-    taken = {at: row for row in old if (at := said.get(row.pk)) is not None}
+    taken = {at: row for row in old if (at := joined_rows.get(row.pk)) is not None}
     asking = [row for row in old if row.pk not in joins]
     free = [at for at in range(len(rows)) if at not in taken]
     pairs = same_wording(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.budget.selectors import KINDS, kinds_filed_here
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import require_for
 from wenxiao.store.moves import NotAllowed, change
 from wenxiao.targets.models import Indicator, LongIndicator, Target, TargetAmount
 from wenxiao.targets.plan import PlanStep, day_of_step, spelled
@@ -38,7 +38,7 @@ _COPIED = ("scope", "level", *_HEAD, "plan")
 @transaction.atomic
 def begin_target(*, dossier: Dossier, by: User | None, why: str = "") -> Target:
     """A draft of the dossier's target, carried over from last year's approved one where there is one."""
-    require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    require_for(by, "fill", dossier)
     _refuse_elsewhere(dossier)
     _refuse_second(dossier)
     standing = target_in_force(dossier)
@@ -64,7 +64,7 @@ def begin_adjustment(
     ``running``: the monitoring and self-evaluations under way by the present version, for the record.
     """
     dossier = target.dossier
-    require(by, "fill", unit=dossier.unit, subject=dossier.subject)
+    require_for(by, "fill", dossier)
     if not why.strip():
         raise NotAllowed("目标调整须写明理由，如预算追加、政策变化。")
     if target.state != Target.State.APPROVED:
@@ -201,7 +201,7 @@ def fill_target(
 
     ``money`` (kind and amount), ``steps`` of the plan and ``long_rows`` (中长期指标) replace what stood; None leaves them.
     """
-    require(by, "fill", unit=target.dossier.unit, subject=target.dossier.subject)
+    require_for(by, "fill", target.dossier)
     _must_be_open(target)
     _refuse_many(rows, money or (), steps or ())
     refuse_wide([row for _, row in rows])
@@ -218,10 +218,10 @@ def fill_target(
         _write_money(target, money)
     if long_rows is not None:
         _write_long(target, long_rows)
-    said = [row for _, row in rows]
-    after = standing_of(target, said) | _beside_rows(target)
+    texts_given = [row for _, row in rows]
+    after = standing_of(target, texts_given) | _beside_rows(target)
     more = {"before": before, "after": after}
-    record_act(target, said, act="填报绩效目标", by=by, why="", more=more)
+    record_act(target, texts_given, act="填报绩效目标", by=by, why="", more=more)
     return target
 
 
@@ -255,16 +255,16 @@ def _write_long(target: Target, rows: Sequence[TargetRow]) -> None:
     """The rows of the whole term; what a table brought beside the words typed here stays with the row of that name."""
     known = {one.name: one for one in target.long_indicators.all()}
     typed = ("level1", "level2", "name", "expression")
-    made = []
+    term_rows = []
     for order, row in enumerate(rows, start=1):
         values = asdict(row)
         if (old := known.get(row.name)) is not None:
             values = {
                 name: values[name] if name in typed else getattr(old, name) for name in values
             }
-        made.append(LongIndicator(target=target, order=order, **values))
+        term_rows.append(LongIndicator(target=target, order=order, **values))
     target.long_indicators.all().delete()
-    LongIndicator.objects.bulk_create(made)
+    LongIndicator.objects.bulk_create(term_rows)
 
 
 def _in_order(steps: Sequence[PlanStep]) -> list[PlanStep]:
@@ -287,8 +287,8 @@ def _in_order(steps: Sequence[PlanStep]) -> list[PlanStep]:
 def _write_rows(
     target: Target, known: Mapping[int, Indicator], rows: Sequence[tuple[int | None, TargetRow]]
 ) -> None:
-    kept = [pk for pk, _ in rows if pk is not None]
-    if not set(kept) <= set(known) or len(set(kept)) < len(kept):
+    ids_given = [pk for pk, _ in rows if pk is not None]
+    if not set(ids_given) <= set(known) or len(set(ids_given)) < len(ids_given):
         raise NotAllowed("页面上的行与系统里的对不上，请重新打开再填。")
     came = {pk: row.came_from_id for pk, row in known.items()}
     target.indicators.all().delete()
@@ -306,10 +306,10 @@ def _write_rows(
 
 def _write_money(target: Target, money: Sequence[tuple[str, AskedAmount]]) -> None:
     orders: dict[str, int] = {}
-    made = []
+    amounts = []
     for kind, one in money:
         orders[kind] = orders.get(kind, 0) + 1
-        made.append(
+        amounts.append(
             TargetAmount(
                 target=target,
                 kind=kind,
@@ -320,15 +320,15 @@ def _write_money(target: Target, money: Sequence[tuple[str, AskedAmount]]) -> No
             )
         )
     target.amounts.all().delete()
-    TargetAmount.objects.bulk_create(made)
+    TargetAmount.objects.bulk_create(amounts)
 
 
 def _beside_rows(target: Target) -> dict[str, Any]:
     """The money, the plan and the rows of the whole term as entries keep them; empty where there is none."""
     money = [[one.kind, one.name, one.amount] for one in target.amounts.all()]
     long_rows = [[one.name, one.expression] for one in target.long_indicators.all()]
-    told = {"money": money, "plan": target.plan, "long_rows": long_rows}
-    return {name: value for name, value in told.items() if value}
+    entry_data = {"money": money, "plan": target.plan, "long_rows": long_rows}
+    return {name: value for name, value in entry_data.items() if value}
 
 
 def asdict_of_step(step: PlanStep) -> dict[str, str]:

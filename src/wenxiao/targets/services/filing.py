@@ -9,7 +9,7 @@ from django.db import transaction
 from wenxiao.budget.models import Round
 from wenxiao.budget.money import money
 from wenxiao.orgs.models import Role
-from wenxiao.orgs.permissions import Refused, holdings, require, require_other, who_can
+from wenxiao.orgs.permissions import Refused, holdings, require, require_for, require_other, who_can
 from wenxiao.orgs.services.library import refuse_faulty
 from wenxiao.records.models import Document
 from wenxiao.records.services import finish_todos, make_todo, record
@@ -45,16 +45,16 @@ MOVES = {
 
 def blocking(target: Target) -> list[str]:
     """What keeps a target from being handed in: no row, or a problem that blocks."""
-    found = [
+    blocks = [
         one.problem.text for one in faults_of([target])[target.pk] if one.problem.level == "阻断"
     ]
-    return found if target.indicators.exists() else ["还没有一行指标。", *found]
+    return blocks if target.indicators.exists() else ["还没有一行指标。", *blocks]
 
 
 @transaction.atomic
 def submit_target(*, target: Target, by: User | None, version: int) -> Target:
     """送审: nothing that blocks may be left, and a round that asks for it must still run; after its day it counts as late."""
-    require(by, "submit", unit=target.dossier.unit, subject=target.dossier.subject)
+    require_for(by, "submit", target.dossier)
     before, late = _hand_in(target, version, filed_by=by, hand=None, signed=None)
     _moved(target, before, act="送审绩效目标", by=by, late=late)
     return target
@@ -70,7 +70,7 @@ def submit_target_for_unit(
     why: str = "",
 ) -> Target:
     """代单位报送: the unit is the submitter with its ``signed`` paper, ``by`` the hand; never from outside."""
-    require(by, "submit_for", unit=target.dossier.unit, subject=target.dossier.subject)
+    require_for(by, "submit_for", target.dossier)
     before, late = _hand_in(target, version, filed_by=None, hand=by, signed=signed)
     _moved(
         target,
@@ -127,7 +127,7 @@ def _adjusts(target: Target) -> bool:
 @transaction.atomic
 def withdraw_target(*, target: Target, by: User | None, version: int, why: str = "") -> Target:
     """撤回: what nobody has checked yet goes back to the unit to be changed, and is owed again."""
-    require(by, "submit", unit=target.dossier.unit, subject=target.dossier.subject)
+    require_for(by, "submit", target.dossier)
     _must_file(target)
     if target.state != S.SUBMITTED:
         raise NotAllowed(
@@ -181,7 +181,7 @@ def return_target(
     known = {row.pk: row for row in target.indicators.all()}
     if any(mark["row"] not in known for mark in marks):
         raise NotAllowed("标注的行不在这份目标里，请重新打开再标。")
-    told = [
+    marks_kept = [
         {
             "row": mark["row"],
             "note": str(mark["note"])[:500],
@@ -190,11 +190,16 @@ def return_target(
         }
         for mark in marks
     ]
-    kept = [{"row": None, "note": why.strip()[:500], "name": "", "was": ""}] if why.strip() else []
+    whole_note = (
+        [{"row": None, "note": why.strip()[:500], "name": "", "was": ""}] if why.strip() else []
+    )
     before = standing_of(target)
-    values: dict[str, Any] = {"marks": kept + told, "returned_rows": noted_at_return(target)}
+    values: dict[str, Any] = {
+        "marks": whole_note + marks_kept,
+        "returned_rows": noted_at_return(target),
+    }
     move(target, allowed=MOVES, to=S.RETURNED, version=version, **values)
-    _moved(target, before, act="退回绩效目标", by=by, why=why, marks=told)
+    _moved(target, before, act="退回绩效目标", by=by, why=why, marks=marks_kept)
     _ask_again(target, "被退回，改后再送审")
     return target
 
@@ -246,7 +251,7 @@ def approval_paper(
     known = Document.objects.filter(division=division, title=title, number=number).first()
     if known is not None:
         return known
-    made = Document.objects.create(
+    paper = Document.objects.create(
         division=division,
         kind=Document.Kind.APPROVAL,
         title=title,
@@ -258,11 +263,11 @@ def approval_paper(
         division=division,
         by=by,
         act="登记文件",
-        target=made,
+        target=paper,
         why="批复绩效目标",
         data={"number": number},
     )
-    return made
+    return paper
 
 
 @transaction.atomic

@@ -55,7 +55,7 @@ def register_layout(
             {"key": "" if key in taken else key, "column": column, "heading": heading[:100]}
         )
         taken.add(key)
-    made = Layout.objects.create(
+    layout = Layout.objects.create(
         division=division,
         name=name,
         number=_next(division, name),
@@ -64,9 +64,9 @@ def register_layout(
         heading_row=heading_row,
         columns=columns,
     )
-    _retire_others(made)
-    _record(made, act="登记一体化表样", by=by, why=why)
-    return made
+    _retire_others(layout)
+    _record(layout, act="登记一体化表样", by=by, why=why)
+    return layout
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def map_layout(
     if money_unit not in UNIT_FACTORS:
         raise NotAllowed(f"金额单位应为{'、'.join(UNIT_FACTORS)}之一。")
     columns = [{**one, "key": keys.get(one["column"], "")} for one in layout.columns]
-    made = Layout.objects.create(
+    new_layout = Layout.objects.create(
         division=layout.division,
         name=layout.name,
         number=_next(layout.division, layout.name),
@@ -103,13 +103,13 @@ def map_layout(
         sheet=layout.sheet,
         heading_row=layout.heading_row,
         columns=columns,
-        codes={key: dict(said) for key, said in codes.items() if said and key in named},
+        codes={key: dict(words) for key, words in codes.items() if words and key in named},
         money_unit=money_unit,
         synthetic=layout.synthetic,
     )
-    _retire_others(made)
-    _record(made, act="对应一体化表样的列", by=by, why=why)
-    return made
+    _retire_others(new_layout)
+    _record(new_layout, act="对应一体化表样的列", by=by, why=why)
+    return new_layout
 
 
 @transaction.atomic
@@ -131,7 +131,7 @@ def add_sample(*, division: Division, by: User | None) -> Layout:
     """The sample that ships: headings and codes made up for trying, marked 合成."""
     require(by, "import", division=division)
     file = store_file(division=division, by=by, name="示例表样（合成）.xlsx", content=sample_list())
-    made = Layout.objects.create(
+    layout = Layout.objects.create(
         division=division,
         name=SAMPLE,
         number=_next(division, SAMPLE),
@@ -145,9 +145,9 @@ def add_sample(*, division: Division, by: User | None) -> Layout:
         codes=SAMPLE_CODES,
         synthetic=True,
     )
-    _retire_others(made)
-    _record(made, act="装入示例表样", by=by, why="合成，供试用")
-    return made
+    _retire_others(layout)
+    _record(layout, act="装入示例表样", by=by, why="合成，供试用")
+    return layout
 
 
 def _next(division: Division, name: str) -> int:

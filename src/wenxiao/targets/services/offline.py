@@ -73,11 +73,11 @@ def _rows(
 
 
 def _promise(cells: dict[str, str], line: int, old: Indicator | None) -> TargetRow:
-    told: dict[str, Any] = {name: cells.get(name, "") for name in FIELDS if name != "weight"}
-    made = TargetRow(**told, weight=weight_of(cells.get("weight", ""), line))
+    texts: dict[str, Any] = {name: cells.get(name, "") for name in FIELDS if name != "weight"}
+    promise = TargetRow(**texts, weight=weight_of(cells.get("weight", ""), line))
     if old is None:
-        return made
-    return replace(made, unit=old.unit, nature=old.nature, note=old.note, hidden=old.hidden)
+        return promise
+    return replace(promise, unit=old.unit, nature=old.nature, note=old.note, hidden=old.hidden)
 
 
 def _money(

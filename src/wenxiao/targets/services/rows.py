@@ -87,8 +87,8 @@ def standing_of(
     """A target as entries keep it before and after an act: its state and, where they matter, name, value, weight of rows."""
     if target is None:
         return {}
-    told = {} if rows is None else {"rows": [[r.name, r.expression, r.weight] for r in rows]}
-    return {"state": target.get_state_display(), **told}
+    state_of = {} if rows is None else {"rows": [[r.name, r.expression, r.weight] for r in rows]}
+    return {"state": target.get_state_display(), **state_of}
 
 
 def record_act(
@@ -101,7 +101,7 @@ def record_act(
     more: dict[str, Any] | None = None,
 ) -> None:
     """The act's one entry, with the digest of all rows it was about; ``more`` says what stood before and stands after."""
-    told = [asdict(row) for row in rows]
+    row_data = [asdict(row) for row in rows]
     record(
         division=target.dossier.subject.division,
         by=by,
@@ -109,5 +109,5 @@ def record_act(
         target=target,
         label=str(target.dossier),
         why=why,
-        data={"rows": len(told), "digest": digest_of(told), **(more or {})},
+        data={"rows": len(row_data), "digest": digest_of(row_data), **(more or {})},
     )

@@ -47,10 +47,10 @@ def bring_target(
         synthetic=synthetic,
         why=why,
     )
-    made = add_rows(target, rows, first=1)
+    created = add_rows(target, rows, first=1)
     more = {"before": {}, "after": standing_of(target, rows)}
     record_act(target, rows, act="目标随表带入", by=by, why=why, more=more)
-    return target, made
+    return target, created
 
 
 @transaction.atomic
@@ -71,27 +71,27 @@ def complete_target(
         raise NotAllowed("已批复的绩效目标不随报表改动，请办理目标调整。")
     changed = []
     for row in target.indicators.filter(pk__in=filled):
-        said = filled[row.pk]
+        texts = filled[row.pk]
         empty = {
-            name: getattr(said, name)
+            name: getattr(texts, name)
             for name in ("expression", "weight")
-            if getattr(row, name) in (None, "") and getattr(said, name) not in (None, "")
+            if getattr(row, name) in (None, "") and getattr(texts, name) not in (None, "")
         }
         if empty:
             changed.append((row, {name: getattr(row, name) for name in empty}))
             Indicator.objects.filter(pk=row.pk).update(**empty, version=F("version") + 1)
     last = max(target.indicators.values_list("order", flat=True), default=0)
-    made = add_rows(target, added, first=last + 1)
-    if made or changed:
+    created = add_rows(target, added, first=last + 1)
+    if created or changed:
         more = {
             "before": {"rows": [[row.name, old] for row, old in changed]},
             "after": {
                 "rows": [[r.name, r.expression, r.weight] for r in (*added, *filled.values())]
             },
         }
-        told = [*added, *filled.values()]
-        record_act(target, told, act="随表带入的目标补充", by=by, why=why, more=more)
-    return made, changed
+        rows_changed = [*added, *filled.values()]
+        record_act(target, rows_changed, act="随表带入的目标补充", by=by, why=why, more=more)
+    return created, changed
 
 
 def _may_bring(by: User | None, dossier: Dossier) -> None:

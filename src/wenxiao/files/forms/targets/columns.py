@@ -113,10 +113,10 @@ def columns_at(grid: Grid, row: int, *, listed: bool = False) -> list[TargetColu
         bottom = row + 1
     named = [_lowest(grid, (row, bottom), col, listed=listed) for col in grid.cols]
     blocks: list[TargetColumns] = [TargetColumns(row, bottom)]
-    for col, found in zip(grid.cols, named, strict=True):
-        if found is None:
+    for col, keyed in zip(grid.cols, named, strict=True):
+        if keyed is None:
             continue
-        key, column = found
+        key, column = keyed
         if key is None:
             blocks[-1].others.setdefault(bare(column.words), column)
         elif (
@@ -140,7 +140,7 @@ def _name(block: TargetColumns, key: str, column: TargetColumn) -> None:
 
 def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
     """Only what is a target table: names and values, nothing done or scored; level 1 may stand without a heading."""
-    kept: list[TargetColumns] = []
+    complete: list[TargetColumns] = []
     for block in blocks:
         keys = set(block.known)
         if "target" not in keys or not {"level3", "level2"} & keys:
@@ -148,9 +148,9 @@ def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
         if {"actual", "score", "forecast"} & keys:
             return []
         level2 = block.known.get("level2")
-        if "level1" not in keys and kept:
-            if "level1" in kept[0].known:
-                block.known["level1"] = kept[0].known["level1"]
+        if "level1" not in keys and complete:
+            if "level1" in complete[0].known:
+                block.known["level1"] = complete[0].known["level1"]
         elif "level1" not in keys and level2 is not None and level2.left > grid.sheet.origin:
             left = level2.left - 1
             words = grid.text(block.bottom + 1, left)
@@ -158,8 +158,8 @@ def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
             if words and side.bottom <= block.bottom:
                 block.known["level1"] = TargetColumn(left, left, words)
         block.long = _is_long(grid, block)
-        kept.append(block)
-    return kept
+        complete.append(block)
+    return complete
 
 
 def _is_long(grid: Grid, block: TargetColumns) -> bool:

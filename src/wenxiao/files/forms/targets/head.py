@@ -111,9 +111,9 @@ def project_code(grid: Grid, before: range, beside_name: str | None) -> str | No
     """The 21-digit code of the project, from its field or glued to the name; None where the form has none."""
     seen = _labelled(grid, before, _CODE)
     for words in (beside_name or "", (seen.value or "") if seen is not None else ""):
-        found = _CODE_TEXT.search(squeezed(words))
-        if found:
-            return found.group()
+        code = _CODE_TEXT.search(squeezed(words))
+        if code:
+            return code.group()
     return (seen.value if seen is not None else None) or beside_name
 
 
@@ -249,9 +249,9 @@ def plan(grid: Grid, before: range) -> list[FormStep]:
         side = next((col for col in grid.cols if col < step and grid.text(row, col)), None)
         last = grid.span(row, side).bottom if side is not None else before.stop - 1
         return [
-            made
+            step_read
             for below in range(row + 1, min(last, before.stop - 1) + 1)
-            if (made := _step(grid, below, (step, start, end))) is not None
+            if (step_read := _step(grid, below, (step, start, end))) is not None
         ]
     return []
 
@@ -267,7 +267,7 @@ def _step(grid: Grid, row: int, places: tuple[int, int, int]) -> FormStep | None
 
 def seats(grid: Grid, after: range) -> list[Seat]:
     """审核意见 of each seat with who signed and when; a seat without a word is left out."""
-    made = []
+    seats_read = []
     for row in after:
         for col, text in grid.starts_in_row(row):
             label = bare(text)
@@ -282,7 +282,7 @@ def seats(grid: Grid, after: range) -> list[Seat]:
             )
             days = dates_in(words)
             if opinion or person:
-                made.append(
+                seats_read.append(
                     Seat(
                         label,
                         opinion,
@@ -290,4 +290,4 @@ def seats(grid: Grid, after: range) -> list[Seat]:
                         days[-1] if days else None,
                     )
                 )
-    return made
+    return seats_read

@@ -80,13 +80,13 @@ def read_by_layout(sheet: Sheet, layouts: Sequence[ListLayout]) -> list[TargetFo
 
 def _columns(sheet: Sheet, layout: ListLayout) -> TargetColumns | None:
     wanted = {squeezed(words): key for key, words in layout.headings.items()}
-    found: dict[int, dict[str, TargetColumn]] = {}
+    by_level: dict[int, dict[str, TargetColumn]] = {}
     for (row, col), cell in sheet.cells.items():
         key = wanted.get(squeezed(cell.text)) if row <= DEEPEST else None
         if key is not None:
-            found.setdefault(row, {}).setdefault(key, TargetColumn(col, col, line_of(cell.text)))
-    whole = [row for row, known in sorted(found.items()) if len(known) == len(wanted)]
-    return TargetColumns(whole[0], whole[0], found[whole[0]]) if whole else None
+            by_level.setdefault(row, {}).setdefault(key, TargetColumn(col, col, line_of(cell.text)))
+    whole = [row for row, known in sorted(by_level.items()) if len(known) == len(wanted)]
+    return TargetColumns(whole[0], whole[0], by_level[whole[0]]) if whole else None
 
 
 def _worded(sheet: Sheet, columns: TargetColumns, layout: ListLayout) -> Sheet:

@@ -54,8 +54,8 @@ def read_list(grid: Grid, columns: TargetColumns, unit: str = "") -> list[Target
         fresh = _carry(grid, columns, row, held)
         if fresh:
             levels = {}
-        made = one_indicator(grid, columns, row, levels)
-        if made is None:
+        indicator = one_indicator(grid, columns, row, levels)
+        if indicator is None:
             continue
         key = _key(held)
         if key not in projects:
@@ -65,7 +65,7 @@ def read_list(grid: Grid, columns: TargetColumns, unit: str = "") -> list[Target
             projects[key] = _Project(
                 row, texts, {name: cell for name, (_, cell) in held.items()}, money
             )
-        projects[key].rows.append(made)
+        projects[key].rows.append(indicator)
     return [_form(grid, one, unit) for one in projects.values()]
 
 
@@ -110,7 +110,7 @@ def _form(grid: Grid, one: _Project, unit: str) -> TargetForm:
     def read(key: str) -> ReadText:
         return ReadText(one.texts.get(key), one.cells.get(key))
 
-    said = one.texts.get("year", "")
+    year_text = one.texts.get("year", "")
     code = _CODE.fullmatch(squeezed(one.texts.get("project_code", "")))
     money = (
         [RequestedFund("年度预算数", one.first, one.money)]
@@ -121,7 +121,11 @@ def _form(grid: Grid, one: _Project, unit: str) -> TargetForm:
         sheet=grid.sheet.name,
         scope="project",
         title=ReadText(),
-        year=TargetYear(year_in(said) or year_in(f"{said}年"), said or None, one.cells.get("year")),
+        year=TargetYear(
+            year_in(year_text) or year_in(f"{year_text}年"),
+            year_text or None,
+            one.cells.get("year"),
+        ),
         project_name=read("project_name"),
         project_code=code.group() if code else None,
         dept=read("dept"),

@@ -59,7 +59,7 @@ def funds(grid: Grid, rows: range, unit: str | None) -> list[RequestedFund]:
                 continue
             last = max(grid.span(row, col).bottom, _unmerged_end(grid, rows, row, col))
             own = money_unit_in(text) or unit
-            made = list(
+            lines = list(
                 _block(
                     grid,
                     range(row, min(last, rows.stop - 1) + 1),
@@ -67,8 +67,8 @@ def funds(grid: Grid, rows: range, unit: str | None) -> list[RequestedFund]:
                     own,
                 )
             )
-            if made:
-                return made
+            if lines:
+                return lines
     return []
 
 
@@ -141,9 +141,9 @@ def _line(
                 yield RequestedFund(_label(label[1]), row, amount_at(grid, (row, col), unit))
             label = None
             continue
-        said = list(_said(grid, row, col, text))
-        if said:
-            yield from said
+        labels = list(_said(grid, row, col, text))
+        if labels:
+            yield from labels
             label = None
         elif _is_label(text):
             if label is not None:
@@ -217,17 +217,17 @@ def _tasks(
     grid: Grid, rows: range, places: tuple[int, int | None, int], unit: str | None
 ) -> tuple[list[Task], list[RequestedFund]]:
     name, content, money = places
-    made: list[Task] = []
+    tasks: list[Task] = []
     for row in rows:
         words = name_of(grid.text(row, name)) if grid.span(row, name).top == row else ""
         if (
             re.search(r"目标|指标", bare(grid.text(row, grid.sheet.origin)))
-            and not made
+            and not tasks
             and not words
         ):
             break
         if _SUM.fullmatch(bare(words)):
-            return made, [RequestedFund(words, row, amount_at(grid, (row, money), unit))]
+            return tasks, [RequestedFund(words, row, amount_at(grid, (row, money), unit))]
         if not words or re.fullmatch(r"[…\.·]+", squeezed(words)):
             if _goes_on(grid, row, money):
                 continue
@@ -235,8 +235,8 @@ def _tasks(
         if re.search(r"目标|指标", bare(words)):
             break
         about = grid.text(row, content) if content is not None else ""
-        made.append(Task(words, about or None, amount_at(grid, (row, money), unit)))
-    return made, []
+        tasks.append(Task(words, about or None, amount_at(grid, (row, money), unit)))
+    return tasks, []
 
 
 def _goes_on(grid: Grid, row: int, money: int) -> bool:

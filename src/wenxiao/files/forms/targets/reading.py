@@ -38,11 +38,11 @@ def _spans(grid: TableGrid) -> list[tuple[range, list[TargetColumns]]]:
 
 def _blocks(grid: TableGrid, rows: range) -> list[TargetColumns]:
     """The indicator blocks of a form, long-term ones too."""
-    found: list[TargetColumns] = []
+    blocks: list[TargetColumns] = []
     for row in rows:
-        if not found or row > found[-1].bottom:
-            found += columns_at(grid, row)
-    return found
+        if not blocks or row > blocks[-1].bottom:
+            blocks += columns_at(grid, row)
+    return blocks
 
 
 def _form(

@@ -45,9 +45,9 @@ def indicators(grid: Grid, columns: TargetColumns, last: int) -> Iterator[Target
     for row in range(columns.bottom + 1, last + 1):
         if columns_at(grid, row) or _ends(grid, columns, row):
             return
-        made = one_indicator(grid, columns, row, levels)
-        if made is not None:
-            yield made
+        indicator = one_indicator(grid, columns, row, levels)
+        if indicator is not None:
+            yield indicator
 
 
 def _ends(grid: Grid, columns: TargetColumns, row: int) -> bool:
